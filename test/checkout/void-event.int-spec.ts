@@ -221,7 +221,7 @@ describe('An order whose completion is void', () => {
   it('may be open again, so the erasure of its customer looks at it', async () => {
     const { id } = await bought();
     const customerId = randomUUID() as Uuid;
-    const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).maybeOpen(customerId);
+    const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).findMaybeOpen(customerId);
     for (const step of ['accept', 'prepare', 'ready', 'complete'] as const)
       await tell(new AdvanceOrder(id, step, staff));
     await ownedBy(customerId, id);
@@ -299,7 +299,8 @@ describe('An order that somebody has written to with the shop’s own role', () 
     expect(said).toMatchObject({ version: 4, leaves: { status: 'confirmed', toDo: [] } });
     expect(said.data).toMatchObject({
       version: 3,
-      reason: 'a faulty import (The head of the order said version 2, and its last event is 3: it was put right.)',
+      reason:
+        'a faulty import (The stored version of the order was 2, but its last event has version 3. This was corrected.)',
     });
     await tell(new AdvanceOrder(id, 'accept', staff));
     await cancel(id);

@@ -3,18 +3,18 @@ import { type RecordedEvent } from '#event-store';
 import { handledBy, listedMessages, MessageRegistry } from '#messaging';
 import { canonicalJson } from '#platform/canonical';
 import { everyContext } from '../../apps/every-context';
-import { hear } from '../../libs/ordering/src/checkout/checkout';
-import type { CheckoutHears } from '../../libs/ordering/src/checkout/checkout-moves';
-import { start } from '../../libs/ordering/src/checkout/checkout-steps';
+import { react } from '../../libs/ordering/src/checkout/checkout';
+import type { CheckoutMessage } from '../../libs/ordering/src/checkout/checkout-moves';
+import { initialCheckout } from '../../libs/ordering/src/checkout/checkout-steps';
 import { CheckoutSaga } from '../../libs/ordering/src/checkout/checkout.saga';
 import { orderEvents } from '../../libs/ordering/src/model/order-events.config';
 import { everyFact, orderId, sampleLives } from '../../libs/ordering/src/model/order-samples';
 import { orderFold } from '../../libs/ordering/src/model/order-snapshots.config';
 import { orderEventTypes, orderFacts, orderLife, type OrderEvent } from '../../libs/ordering/src/model/order';
-import { inWords } from '../../libs/ordering/src/order-history/history-words';
-import { heardByTimeline, inTimeline } from '../../libs/ordering/src/order-history/timeline-words';
+import { describeFact } from '../../libs/ordering/src/order-history/history-words';
+import { timelineMessages, describeMessage } from '../../libs/ordering/src/order-history/timeline-words';
 import { orderProjections } from '../../libs/ordering/src/projections/order-projections.config';
-import { hearOfRefund, type RefundsHear } from '../../libs/ordering/src/refund-order/refunds';
+import { reactToRefundMessage, type RefundsMessage } from '../../libs/ordering/src/refund-order/refunds';
 import { noRefunds } from '../../libs/ordering/src/refund-order/refunds-steps';
 import { RefundSaga } from '../../libs/ordering/src/refund-order/refunds.saga';
 import { addsSamples, store, storedMessages, storedOf, storeMessage } from './stored';
@@ -77,7 +77,7 @@ describe('Stored events', () => {
     const ends = told().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
     expect(ends).toEqual(sampleLives.map(({ end }) => end));
     for (const events of told()) {
-      for (const event of events) expect(inWords(event as unknown as OrderEvent, 'vi').title).toBeTruthy();
+      for (const event of events) expect(describeFact(event as unknown as OrderEvent, 'vi').title).toBeTruthy();
       for (const { project } of orderProjections)
         expect(
           events.reduce<object | undefined>((view, event) => project(view as never, event), undefined),
@@ -141,14 +141,17 @@ describe('Stored messages', () => {
     const heard = samples.map(read);
     const to = (listeners: readonly unknown[]) => heard.filter((one) => listeners.includes(one.constructor));
     for (const message of to(handledBy(CheckoutSaga)))
-      expect(hear(start, message as CheckoutHears, 900).note).toBeTruthy();
+      expect(react(initialCheckout, message as CheckoutMessage, 900).note).toBeTruthy();
     for (const message of to(handledBy(RefundSaga)))
-      expect(hearOfRefund(noRefunds, message as RefundsHear).note).toBeTruthy();
-    for (const message of to(heardByTimeline)) expect(inTimeline(message).note).toBeTruthy();
+      expect(reactToRefundMessage(noRefunds, message as RefundsMessage).note).toBeTruthy();
+    for (const message of to(timelineMessages)) expect(describeMessage(message).note).toBeTruthy();
   });
 
   it('of a wish to cancel from before anybody asked whose it was are the customer’s', () => {
     const old = samples.find(({ older }) => older === 'without-by')!;
-    expect(hear(start, read(old) as CheckoutHears, 900).state).toEqual({ step: 'waiting', cancelled: 'CUSTOMER' });
+    expect(react(initialCheckout, read(old) as CheckoutMessage, 900).state).toEqual({
+      step: 'waiting',
+      cancelled: 'CUSTOMER',
+    });
   });
 });

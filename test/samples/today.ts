@@ -5,7 +5,7 @@ import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity
 import * as inventory from '#contracts/inventory';
 import { NotificationSent } from '#contracts/notifications';
 import * as payments from '#contracts/payments';
-import { asksOf, recordReversal, voidPayment } from '../../libs/ordering/src/checkout/checkout-steps';
+import { requestsOf, recordReversalRequest, voidPaymentRequest } from '../../libs/ordering/src/checkout/checkout-steps';
 import {
   CheckoutOverdue,
   CheckoutWaits,
@@ -26,7 +26,7 @@ import {
   RetryRefunds,
 } from '../../libs/ordering/src/refund-order/refunds-messages';
 
-const { everyFact, facts, ordered, orderId, customerId, sealed } = orders;
+const { everyFact, facts, factsUntil, orderId, customerId, sealed } = orders;
 
 const refundId = '019ab3c4-0000-7000-8000-0000000000ee';
 const { OrderPlaced: placed, OrderCancelled: cancelled, RefundRequested: asked } = everyFact;
@@ -36,11 +36,11 @@ const failed: OrderEvent = {
 };
 
 /** What a refund says that ends an order. */
-const ended = orders.refundDeciding(refundId, 30_000, { end: true, restock: true });
+const ended = orders.refundRequestedWith(refundId, 30_000, { end: true, restock: true });
 
 const at = '2026-11-23T03:04:05.678Z';
 const told = (before: readonly OrderEvent[], event: OrderEvent) =>
-  announcements(orderId, orders.given(...before), before.length, [event], at);
+  announcements(orderId, orders.orderAfter(...before), before.length, [event], at);
 
 const lines = [{ sku: 'a1', quantity: 2 }];
 const amount = vnd(100_000);
@@ -55,24 +55,24 @@ const basket = { orderId, lines: ofVariants, total: amount, method: 'card' as co
 /** What the code of today sends: at least one message of every class. */
 export const messages: readonly Message[] = [
   ...told([], placed),
-  ...told(ordered.pending, facts.confirmed),
-  ...told(ordered.pending, facts.unwanted),
+  ...told(factsUntil.pending, facts.confirmed),
+  ...told(factsUntil.pending, facts.unwanted),
   ...told([placed], failed),
-  ...told(ordered.confirmed, cancelled),
+  ...told(factsUntil.confirmed, cancelled),
   ...told([facts.placed, facts.cancelled], everyFact.PaymentReversed),
-  ...told(ordered.confirmed, ended),
-  ...told([...ordered.confirmed, ended], everyFact.OrderRefunded),
-  ...told([...ordered.completed, asked], everyFact.RefundFailed),
+  ...told(factsUntil.confirmed, ended),
+  ...told([...factsUntil.confirmed, ended], everyFact.OrderRefunded),
+  ...told([...factsUntil.completed, asked], everyFact.RefundFailed),
 
-  ...asksOf({ step: 'reserving', basket, asked: 0 }),
-  ...asksOf({ step: 'paying', basket, unknown: false, asked: 0 }),
-  ...asksOf({ step: 'committing', orderId, payment, asked: 0 }),
-  ...asksOf({ step: 'confirming', orderId, payment, asked: 0 }),
-  ...asksOf({ step: 'restocking', orderId, waste: true, asked: 0 }),
-  ...asksOf({ step: 'releasing', orderId, why: 'OUT_OF_STOCK', asked: 0 }),
-  ...asksOf({ step: 'closing', orderId, why: 'OUT_OF_STOCK', reversed: amount, asked: 0 }),
-  recordReversal(orderId, amount),
-  voidPayment(orderId, 'OVERDUE'),
+  ...requestsOf({ step: 'reserving', basket, asked: 0 }),
+  ...requestsOf({ step: 'paying', basket, unknown: false, asked: 0 }),
+  ...requestsOf({ step: 'committing', orderId, payment, asked: 0 }),
+  ...requestsOf({ step: 'confirming', orderId, payment, asked: 0 }),
+  ...requestsOf({ step: 'restocking', orderId, waste: true, asked: 0 }),
+  ...requestsOf({ step: 'releasing', orderId, why: 'OUT_OF_STOCK', asked: 0 }),
+  ...requestsOf({ step: 'closing', orderId, why: 'OUT_OF_STOCK', reversed: amount, asked: 0 }),
+  recordReversalRequest(orderId, amount),
+  voidPaymentRequest(orderId, 'OVERDUE'),
   new CheckoutOverdue({ orderId }),
   new CheckoutWaits({ orderId, asked: 1 }),
   new payments.RefundPayment({ orderId, refundId, amount: vnd(30_000), reason: 'cold', idempotencyKey }),

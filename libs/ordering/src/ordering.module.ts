@@ -15,7 +15,7 @@ import { AdvanceOrderHandler } from './advance-order/advance-order.command';
 import { AdvanceOrderController } from './advance-order/advance-order.controller';
 import { CancelOrderHandler } from './cancel-order/cancel-order.command';
 import { CancelOrderController } from './cancel-order/cancel-order.controller';
-import { CloseWhenWoundBack } from './cancel-order/close-order.consumer';
+import { CloseWhenGivenBack } from './cancel-order/close-order.consumer';
 import * as checkout from './checkout/checkout-messages';
 import { CheckoutSaga } from './checkout/checkout.saga';
 import { ConfirmWhenCheckedOut } from './confirm-order/confirm-order.consumer';
@@ -34,9 +34,9 @@ import { orderFold } from './model/order-snapshots.config';
 import { orderTables } from './model/order-tables.config';
 import { orderTexts } from './model/order-texts';
 import { Orders } from './model/orders.store';
-import { heardByTimeline, orderHistoryControllers, orderHistoryProviders } from './order-history/order-history.config';
+import { timelineMessages, orderHistoryControllers, orderHistoryProviders } from './order-history/order-history.config';
 import { ordersTotal } from './place-order/orders-total.config';
-import { AccountOf } from './place-order/account-of.adapter';
+import { CallerAccounts } from './place-order/caller-accounts.adapter';
 import { Orderers } from './place-order/orderers.store';
 import { OrderedCarts } from './place-order/ordered-carts.store';
 import { Outcomes } from './place-order/outcomes.store';
@@ -44,9 +44,9 @@ import { PlaceOrderHandler } from './place-order/place-order.command';
 import { PlaceOrderController } from './place-order/place-order.controller';
 import { sagaControllers, sagaProviders } from './sagas/sagas.config';
 import { projectionControllers, projectionProviders } from './projections/projections.config';
-import { Places } from './model/places.adapter';
+import { PersonalValuePlaces } from './model/personal-value-places.adapter';
 import { RecordWhenRefunded, RecordWhenRefundFailed } from './refund-order/record-refund.consumer';
-import { WantRefundAgain } from './refund-order/refund-again.consumer';
+import { RequestRefundAgain } from './refund-order/refund-again.consumer';
 import { RefundAllowances } from './refund-order/refund-allowances.store';
 import { RefundOrderHandler } from './refund-order/refund-order.command';
 import { RefundOrderController } from './refund-order/refund-order.controller';
@@ -71,7 +71,9 @@ const { OrderBooks } = ordering;
 
 /** Contracts also export lists and questions, so only the message classes are taken. */
 const messagesIn = (contract: object): readonly MessageClass[] =>
-  Object.values(contract).filter((word): word is MessageClass => typeof word === 'function' && 'type' in word);
+  Object.values(contract).filter(
+    (exported): exported is MessageClass => typeof exported === 'function' && 'type' in exported,
+  );
 
 const messages = [
   ...[ordering, inventory, payments, checkout, refunds].flatMap(messagesIn),
@@ -83,7 +85,7 @@ const messages = [
 @Module({
   imports: [
     contextDatabase('ordering'),
-    contextMessaging('ordering', [...messages, ...heardByTimeline]),
+    contextMessaging('ordering', [...messages, ...timelineMessages]),
     contextEventStore('ordering', {
       ...{ tables: orderTables, types: orderEvents },
       ...{ reducers: [orderFold], prunes: [pruneKeys] },
@@ -103,12 +105,22 @@ const messages = [
     ...sagaControllers,
   ],
   providers: [
-    ...[Orders, Places, Orderers, OrderedCarts, AccountOf, IdempotencyKeys, KeyedCommands, Outcomes, ordersTotal],
+    ...[
+      Orders,
+      PersonalValuePlaces,
+      Orderers,
+      OrderedCarts,
+      CallerAccounts,
+      IdempotencyKeys,
+      KeyedCommands,
+      Outcomes,
+      ordersTotal,
+    ],
     ...[PlaceOrderHandler, CancelOrderHandler, AdvanceOrderHandler, RefundOrderHandler],
     ...[HoldOrderHandler, ResumeOrderHandler, VoidEventHandler, MendHeadHandler],
-    ...[CheckoutSaga, ConfirmWhenCheckedOut, CloseWhenWoundBack],
+    ...[CheckoutSaga, ConfirmWhenCheckedOut, CloseWhenGivenBack],
     ...[RecordWhenReversed, RecordWhenMoneyReturned, ReviewWhenAsked],
-    ...[RefundAllowances, RefundSaga, RecordWhenRefunded, RecordWhenRefundFailed, WantRefundAgain],
+    ...[RefundAllowances, RefundSaga, RecordWhenRefunded, RecordWhenRefundFailed, RequestRefundAgain],
     ...[OrderAccounts, ForgetOrderer, { provide: OrderBooks, useClass: StoredOrderBooks }],
     ...viewOrderProviders,
     ...listOrdersProviders,

@@ -6,7 +6,7 @@ import type { Database } from '#database';
 import { foldBatch, type Projection } from '#event-store/projections';
 import { SystemIds } from '#platform/system';
 import { orderEvents } from '../../../libs/ordering/src/model/order-events.config';
-import { ordered } from '../../../libs/ordering/src/model/order-samples';
+import { factsUntil } from '../../../libs/ordering/src/model/order-samples';
 import { EVENT_MAC_KEY, happening, storeOn } from '../../../libs/event-store/src/testing/store';
 import { eventually } from '../../support/eventually';
 import { ADMIN, logIn, type Person } from '../../support/people';
@@ -94,7 +94,7 @@ export class RebuiltShops {
     for (let done = 0; done < orders; done += 20) {
       await Promise.all(
         Array.from({ length: Math.min(20, orders - done) }, () => {
-          const events = ordered.completed.map((event) => ({ ...event, schemaVersion: 1 }));
+          const events = factsUntil.completed.map((event) => ({ ...event, schemaVersion: 1 }));
           return store.append({ ...happening(ids.next(), 0), events });
         }),
       );

@@ -6,7 +6,7 @@ import { Orders } from '../model/orders.store';
 import type { DatedOrder } from '../model/dated-order';
 import { advanceOrder, type Step } from './advance-order';
 
-/** The bar moves an order to the next step. */
+/** A barista moves an order to the next step. */
 export class AdvanceOrder extends Command<DatedOrder> {
   constructor(
     readonly orderId: Uuid,

@@ -5,9 +5,9 @@ import type { Uuid } from '#kernel';
 import { Answers, Does, PathId, Refuses } from '#platform/http';
 import { Vault, type Opened } from '#platform/privacy';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { staff } from '../model/actors';
-import { BROKEN, OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
-import { refusals, type Step } from './advance-order';
+import { staffActor } from '../model/actors';
+import { EVENT_BROKEN, OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
+import { refusalCodes, type Step } from './advance-order';
 import { AdvanceOrder } from './advance-order.command';
 
 const Advances = (step: Step, summary: string): MethodDecorator =>
@@ -15,8 +15,8 @@ const Advances = (step: Step, summary: string): MethodDecorator =>
     Post(`:id/${step}`),
     Allowed('staff'),
     Does(`${step}Order`, summary),
-    Answers(200, OrderAnswer, { description: 'The order, one step on.' }),
-    Refuses(...refusals, 'VERSION_CONFLICT', BROKEN),
+    Answers(200, OrderAnswer, { description: 'The order, after the step.' }),
+    Refuses(...refusalCodes, 'VERSION_CONFLICT', EVENT_BROKEN),
   );
 
 @ApiTags('Orders')
@@ -48,7 +48,7 @@ export class AdvanceOrderController {
   }
 
   private async advance(id: Uuid, step: Step, caller: Caller): Promise<Opened<SealedOrder>> {
-    const view = await this.commands.execute(new AdvanceOrder(id, step, staff(caller)));
+    const view = await this.commands.execute(new AdvanceOrder(id, step, staffActor(caller)));
     return this.vault.openAll(showOrder(view), view.id);
   }
 }

@@ -1,12 +1,12 @@
 import { minus, nothing } from '#kernel';
-import { hasEnded, type Order, type OrderEvent, type OrderInHand } from '../model/order';
+import { hasEnded, type Order, type OrderEvent, type ConfirmedOrder } from '../model/order';
 import { OrderOnHold } from '../hold-order/hold-order';
 import { CannotAdvance, OrderNotFound } from '../model/order-errors';
 
 export const steps = ['accept', 'prepare', 'ready', 'complete'] as const;
 export type Step = (typeof steps)[number];
 
-type Status = OrderInHand['status'];
+type Status = ConfirmedOrder['status'];
 const rules: Record<Step, { readonly from: Status; readonly to: Status }> = {
   accept: { from: 'confirmed', to: 'accepted' },
   prepare: { from: 'accepted', to: 'preparing' },
@@ -15,9 +15,9 @@ const rules: Record<Step, { readonly from: Status; readonly to: Status }> = {
 };
 
 /** The codes of the refusals that the rule may throw. */
-export const refusals = ['NOT_FOUND', 'WRONG_STATUS', 'ORDER_ON_HOLD'] as const;
+export const refusalCodes = ['NOT_FOUND', 'WRONG_STATUS', 'ORDER_ON_HOLD'] as const;
 
-/** The bar moves the order to the next step. If the same step is requested again, the answer is the same. */
+/** A barista moves the order to the next step. If the same step is requested again, the answer is the same. */
 export function advanceOrder(order: Order, step: Step): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
   const { from, to } = rules[step];
@@ -37,5 +37,5 @@ export function advanceOrder(order: Order, step: Step): readonly OrderEvent[] {
   }
 }
 
-const cashOwed = (order: OrderInHand) =>
+const cashOwed = (order: ConfirmedOrder) =>
   order.confirmation.method === 'cash' ? minus(order.placed.total, order.paid) : nothing;

@@ -5,9 +5,9 @@ import { Vault } from '#platform/privacy';
 import { Ids } from '#platform/system';
 import { OrderNotFound } from '../model/order-errors';
 import { Orders } from '../model/orders.store';
-import { Places } from '../model/places.adapter';
+import { PersonalValuePlaces } from '../model/personal-value-places.adapter';
 import type { DatedOrder } from '../model/dated-order';
-import { isTheirs, type Reader } from '../model/readers';
+import { isOwnedBy, type Reader } from '../model/readers';
 import { cancelOrder } from './cancel-order';
 
 /** Cancels an order. `reader` is absent for staff, who may cancel any order. */
@@ -29,18 +29,18 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
   constructor(
     private readonly orders: Orders,
     private readonly vault: Vault,
-    private readonly places: Places,
+    private readonly places: PersonalValuePlaces,
     private readonly ids: Ids,
   ) {}
 
   async execute({ orderId, actor, reason, reader, restock }: CancelOrder): Promise<DatedOrder> {
-    const seen = await this.orders.view(orderId);
-    if (reader && !isTheirs(seen, reader)) throw new OrderNotFound();
+    const before = await this.orders.view(orderId);
+    if (reader && !isOwnedBy(before, reader)) throw new OrderNotFound();
     const commandId = this.ids.next();
-    const { subject } = seen.order.placed;
+    const { subject } = before.order.placed;
     const request = {
       by: reader ? ('customer' as const) : ('staff' as const),
-      reason: reason ? await this.vault.sealMore(subject, reason, this.places.of(seen.id, 'reason')) : null,
+      reason: reason ? await this.vault.sealMore(subject, reason, this.places.of(before.id, 'reason')) : null,
       refundId: derivedId(commandId, 'refund'),
       restock,
     };

@@ -5,9 +5,9 @@ import type { Uuid } from '#kernel';
 import { answer, Answers, Does, Flag, PathId, Refuses, Text, type Answer } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
-import { buyer, staff } from '../model/actors';
+import { buyerActor, staffActor } from '../model/actors';
 import { GuestTokens, TOKEN_SPENT } from '../view-order/guest-tokens.query';
-import { BROKEN, OrderAnswer, showOrder, showToOwner, type Showing } from '../view-order/order-answer';
+import { EVENT_BROKEN, OrderAnswer, showOrder, showToOwner, type ShowOrder } from '../view-order/order-answer';
 import type { DatedOrder } from '../model/dated-order';
 import { CancelOrder } from './cancel-order.command';
 
@@ -20,7 +20,7 @@ class CancelAnyOrderBody extends CancelOrderBody {
   @Flag({
     optional: true,
     description:
-      'Whether the goods go back on the shelf; else they are waste. Not said: they go back until preparing begins. ' +
+      'Whether the goods go back on the shelf. Otherwise they are waste. By default they go back until preparing begins. ' +
       'Goods of an order that is still pending go back in any case.',
   })
   restock?: boolean;
@@ -40,30 +40,30 @@ export class CancelOrderController {
   @Does(
     'cancelOrder',
     'Cancel one of your orders',
-    'Possible until the bar starts on it. While the checkout still runs, it is compensated first, and the answer is 202.',
+    'Possible until preparing begins. If the checkout is still running, it first gives everything back, and the answer is 202.',
   )
-  @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
-  @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })
-  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', TOKEN_SPENT, 'CANNOT_CANCEL', 'VERSION_CONFLICT', BROKEN)
+  @Answers(200, OrderAnswer, { description: 'The order is cancelled. The paid money is on its way back.' })
+  @Answers(202, OrderAnswer, { description: 'The order is still pending, with `cancellationRequested: true`.' })
+  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', TOKEN_SPENT, 'CANNOT_CANCEL', 'VERSION_CONFLICT', EVENT_BROKEN)
   async cancel(@PathId() id: Uuid, @Body() body: CancelOrderBody, @Who() caller: Caller): Promise<Answer> {
-    const reader = await this.guests.ownerOf(caller);
-    const view = await this.commands.execute(new CancelOrder(id, buyer(caller), body.reason ?? undefined, reader));
-    return this.shown(view, showToOwner);
+    const reader = await this.guests.readerOfOneOrder(caller);
+    const view = await this.commands.execute(new CancelOrder(id, buyerActor(caller), body.reason ?? undefined, reader));
+    return this.answerWith(view, showToOwner);
   }
 
   @Post('admin/orders/:id/cancel')
   @Allowed('staff')
   @Does('cancelAnyOrder', 'Cancel any order that is not completed, as staff')
-  @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
-  @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })
-  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT', BROKEN)
+  @Answers(200, OrderAnswer, { description: 'The order is cancelled. The paid money is on its way back.' })
+  @Answers(202, OrderAnswer, { description: 'The order is still pending, with `cancellationRequested: true`.' })
+  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT', EVENT_BROKEN)
   async cancelAny(@PathId() id: Uuid, @Body() body: CancelAnyOrderBody, @Who() caller: Caller): Promise<Answer> {
     const { reason, restock } = body;
-    const request = new CancelOrder(id, staff(caller), reason ?? undefined, undefined, restock);
-    return this.shown(await this.commands.execute(request), showOrder);
+    const request = new CancelOrder(id, staffActor(caller), reason ?? undefined, undefined, restock);
+    return this.answerWith(await this.commands.execute(request), showOrder);
   }
 
-  private async shown(view: DatedOrder, show: Showing): Promise<Answer> {
+  private async answerWith(view: DatedOrder, show: ShowOrder): Promise<Answer> {
     const status = view.order.status === 'pending' ? 202 : 200;
     return answer(await this.vault.openAll(show(view), view.id), { status });
   }

@@ -4,18 +4,18 @@ import {
   hasEnded,
   isInTheShop,
   isUntouched,
-  refundable,
+  refundableAmount,
   reversedTotal,
   type Order,
   type OrderEvent,
-  type OrderInHand,
+  type ConfirmedOrder,
   type PaymentReversed,
 } from '../model/order';
-import { cancellationWords } from '../model/cancellation-words';
+import { cancellationText } from '../model/cancellation-text';
 import { recordReversal } from '../reverse-payment/reverse-payment';
 import { CannotCancel, OrderNotFound } from '../model/order-errors';
 
-export interface CancelOrder {
+export interface CancelRequest {
   readonly by: 'customer' | 'staff';
   readonly reason: Sealed | null;
   /** The id for a refund, if one is due. */
@@ -26,8 +26,8 @@ export interface CancelOrder {
   readonly restock?: boolean | undefined;
 }
 
-/** A customer may cancel until the bar starts the order. Staff may cancel until it is handed over. */
-const cancellableBy: Record<CancelOrder['by'], (order: OrderInHand) => boolean> = {
+/** A customer may cancel until a barista starts the order. Staff may cancel until it is handed over. */
+const cancellableBy: Record<CancelRequest['by'], (order: ConfirmedOrder) => boolean> = {
   customer: isUntouched,
   staff: isInTheShop,
 };
@@ -36,7 +36,7 @@ const cancellableBy: Record<CancelOrder['by'], (order: OrderInHand) => boolean> 
  * A customer or staff cancel the order. While the checkout runs, only the request is recorded: the checkout gives back
  * what it has taken, and then closes the order.
  */
-export function cancelOrder(order: Order, request: CancelOrder): readonly OrderEvent[] {
+export function cancelOrder(order: Order, request: CancelRequest): readonly OrderEvent[] {
   const { by, reason } = request;
   switch (order.status) {
     case 'unplaced':
@@ -54,10 +54,13 @@ export function cancelOrder(order: Order, request: CancelOrder): readonly OrderE
   }
 }
 
-function cancelConfirmed(order: OrderInHand, { by, reason, refundId, ...request }: CancelOrder): readonly OrderEvent[] {
+function cancelConfirmed(
+  order: ConfirmedOrder,
+  { by, reason, refundId, ...request }: CancelRequest,
+): readonly OrderEvent[] {
   const code = by === 'customer' ? 'CUSTOMER' : 'STAFF';
-  const refundDue = refundable(order);
-  const message = cancellationWords(code, order.placed.locale);
+  const refundDue = refundableAmount(order);
+  const message = cancellationText(code, order.placed.locale);
   const restock = request.restock ?? isUntouched(order);
   const cancelled: OrderEvent = { type: 'OrderCancelled', data: { code, message, reason, by, refundDue, restock } };
   if (refundDue.amount === 0) return [cancelled];
@@ -81,7 +84,7 @@ export function closeOrder(
       type: 'OrderCancelled',
       data: {
         code,
-        message: cancellationWords(code, locale, taken),
+        message: cancellationText(code, locale, taken),
         reason: order.cancellationRequested?.reason ?? null,
         by,
         refundDue: { ...total, amount: 0 },

@@ -12,8 +12,8 @@ import { paymentIdOf } from '../reverse-payment/reverse-payment';
 import { closeOrder } from './cancel-order';
 
 @InboxCommandHandler(CloseOrder, { name: 'close-order', lane: 'order' })
-export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
-  private readonly log = new Logger(CloseWhenWoundBack.name);
+export class CloseWhenGivenBack implements ICommandHandler<CloseOrder> {
+  private readonly log = new Logger(CloseWhenGivenBack.name);
 
   constructor(
     private readonly orders: Orders,
@@ -21,7 +21,7 @@ export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
   ) {}
 
   async execute({ body: { orderId, code, reversed: amount, idempotencyKey } }: CloseOrder): Promise<void> {
-    await this.giveBack(orderId);
+    await this.returnLines(orderId);
     const reversed = amount && { reversalId: paymentIdOf(orderId), amount };
     await this.orders.change(commandOf(orderId, idempotencyKey), (order) => closeOrder(order, code, reversed));
   }
@@ -31,7 +31,7 @@ export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
    * the cart does not answer, the order is closed anyway. The cart takes the lines back when it gets the message of the
    * cancellation.
    */
-  private async giveBack(orderId: Uuid): Promise<void> {
+  private async returnLines(orderId: Uuid): Promise<void> {
     const { order } = await this.orders.view(orderId);
     if (order.status !== 'pending' || order.cancellationRequested) return;
     try {

@@ -1,51 +1,53 @@
-import { MOST_ASKED, secondsUntilAskedAgain } from '../model/asked-again';
+import { MAX_REPEATS, secondsUntilAskedAgain } from '../model/asked-again';
 import type { CheckoutWaits, RetryCheckout } from './checkout-messages';
-import { orderOf, stay, waits, type Heard } from './checkout-moves';
-import { asksOf, hasNoWayOut, type Checkout } from './checkout-steps';
+import { orderIdOf, keepStep, waitsTimer, type CheckoutReaction } from './checkout-moves';
+import { requestsOf, hasNoWayOut, type Checkout } from './checkout-steps';
 
 type Asking = Extract<Checkout, { asked: number }>;
 const isAsking = (state: Checkout): state is Asking => 'asked' in state;
 
 /**
- * No answer has come, so the request is sent again. After MOST_ASKED repeats, a step that only an answer can end is
+ * No answer has come, so the request is sent again. After MAX_REPEATS repeats, a step that only an answer can end is
  * parked.
  */
-export function askAgain(state: Checkout, { body }: CheckoutWaits): Heard {
-  if (!isAsking(state)) return stay(state, 'no answer is expected');
-  if (state.parked !== undefined) return stay(state, 'needs attention: no more requests are sent');
-  if (hasNoWayOut(state) && state.asked >= MOST_ASKED) return park(state);
+export function askAgain(state: Checkout, { body }: CheckoutWaits): CheckoutReaction {
+  if (!isAsking(state)) return keepStep(state, 'no answer is expected');
+  if (state.parked !== undefined) return keepStep(state, 'needs attention: no more requests are sent');
+  if (hasNoWayOut(state) && state.asked >= MAX_REPEATS) return park(state);
   const again = { ...state, asked: state.asked + 1 };
   const note = `no answer while ${state.step}: asked again`;
-  return { state: again, asks: asksOf(again), timers: [waits(body.orderId, again.asked)], note };
+  return { state: again, asks: requestsOf(again), timers: [waitsTimer(body.orderId, again.asked)], note };
 }
 
 /**
  * After several repeats, the timer of a step may be minutes away. So the step after it, and `voiding`, get a new timer.
  * A missing answer is then noticed within a minute.
  */
-export function waitingAfresh(before: Checkout, heard: Heard): Heard {
-  const { state, timers } = heard;
-  if (state.step === before.step || !isAsking(state) || timers.some(({ name }) => name === 'waits')) return heard;
+export function withRestartedTimer(before: Checkout, reaction: CheckoutReaction): CheckoutReaction {
+  const { state, timers } = reaction;
+  if (state.step === before.step || !isAsking(state) || timers.some(({ name }) => name === 'waits')) return reaction;
   const waited = isAsking(before) && before.asked > 0;
-  return waited || state.step === 'voiding' ? { ...heard, timers: [...timers, waits(orderOf(state), 0)] } : heard;
+  return waited || state.step === 'voiding'
+    ? { ...reaction, timers: [...timers, waitsTimer(orderIdOf(state), 0)] }
+    : reaction;
 }
 
-function park(state: Asking): Heard {
+function park(state: Asking): CheckoutReaction {
   const parked = `no answer while ${state.step}, asked ${state.asked + 1} times`;
-  return stay({ ...state, parked }, `needs attention: ${parked}`);
+  return keepStep({ ...state, parked }, `needs attention: ${parked}`);
 }
 
 /**
  * Staff asked for a retry. The same requests are sent with the same keys, and the waiting times start again at the
  * shortest.
  */
-export function retried(state: Checkout, heard: RetryCheckout): Heard {
-  if (!isAsking(state)) return stay(state, byHand('there is no request to repeat', heard));
+export function retry(state: Checkout, message: RetryCheckout): CheckoutReaction {
+  if (!isAsking(state)) return keepStep(state, noteByStaff('there is no request to repeat', message));
   const { parked: _, ...rest } = state;
   const again: Asking = { ...rest, asked: 0 };
-  const timer = { ...waits(orderOf(again), 0), afterSeconds: secondsUntilAskedAgain(0) };
-  return { state: again, asks: asksOf(again), timers: [timer], note: byHand('asked again', heard) };
+  const timer = { ...waitsTimer(orderIdOf(again), 0), afterSeconds: secondsUntilAskedAgain(0) };
+  return { state: again, asks: requestsOf(again), timers: [timer], note: noteByStaff('asked again', message) };
 }
 
-export const byHand = (what: string, { body: { by, reason } }: { body: RetryCheckout['body'] }): string =>
+export const noteByStaff = (what: string, { body: { by, reason } }: { body: RetryCheckout['body'] }): string =>
   `${what}, by ${by}${reason === null ? '' : `: ${reason}`}`;

@@ -29,15 +29,15 @@ import {
 } from '#contracts/payments';
 import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
 import { confirmOrder } from '../confirm-order/confirm-order';
-import { orderLife, refunded, reversedTotal, type Order, type OrderEvent, type PlacedState } from '../model/order';
+import { orderLife, totalRefunded, reversedTotal, type Order, type OrderEvent, type PlacedState } from '../model/order';
 import { announcements } from '../model/order-announcements';
 import { facts, orderId } from '../model/order-samples';
 import { recordRefund, refundOrder } from '../refund-order/refund-order';
 import { RecordRefund } from '../refund-order/refunds-messages';
-import { hearOfRefund, type RefundsHear } from '../refund-order/refunds';
-import { allDone, noRefunds } from '../refund-order/refunds-steps';
+import { reactToRefundMessage, type RefundsMessage } from '../refund-order/refunds';
+import { areAllDone, noRefunds } from '../refund-order/refunds-steps';
 import { recordReversal } from '../reverse-payment/reverse-payment';
-import { hear } from './checkout';
+import { react } from './checkout';
 import {
   CheckoutOverdue,
   CheckoutWaits,
@@ -46,8 +46,8 @@ import {
   RecordReversal,
   RetryCheckout,
 } from './checkout-messages';
-import type { CheckoutHears } from './checkout-moves';
-import { isOver, start } from './checkout-steps';
+import type { CheckoutMessage } from './checkout-moves';
+import { isOver, initialCheckout } from './checkout-steps';
 
 type Place = 'ordering' | 'checkout' | 'refunds' | 'stock' | 'payments';
 const routes: [Place, readonly (new (body: never) => Message)[]][] = [
@@ -66,7 +66,7 @@ const routes: [Place, readonly (new (body: never) => Message)[]][] = [
 const placeOf = (message: Message): Place =>
   routes.find(([, types]) => types.some((type) => message instanceof type))?.[0] ?? 'refunds';
 
-/** Both sagas hear of a refund: one gives the money back, the other the goods. */
+/** Both sagas get a refund request: the refunds saga gives back the money, the checkout the goods. */
 const placesOf = (message: Message): readonly Place[] =>
   message instanceof OrderRefundRequested ? ['refunds', 'checkout'] : [placeOf(message)];
 
@@ -80,35 +80,38 @@ interface Fate {
   readonly short: boolean;
   readonly commitRefused: boolean;
   readonly pays: 'taken' | 'declined' | 'unknown, taken' | 'unknown, nothing';
-  /** A cancellation is asked for after so many deliveries; the reservation is overdue after so many. */
+  /** The number of deliveries after which a cancellation is requested, and after which the reservation is overdue. */
   readonly cancelAfter: number | null;
   readonly overdueAfter: number | null;
-  /** Staff end the order with a refund after so many: of how much, and whether its goods go back. */
+  /** The number of deliveries after which staff end the order with a refund. Null if they do not. */
   readonly refundAfter?: number | null;
   readonly refund?: { readonly amount: number; readonly restock: boolean };
-  /** Which queue delivers next, whether that message is delivered once more, and whether nobody answers the checkout's. */
-  readonly picks: readonly { readonly queue: number; readonly twice: boolean; readonly deaf?: boolean }[];
+  /**
+   * For each delivery: the queue that delivers next, and whether the message is delivered once more. `isLost`: if it is
+   * a request of the checkout, it is lost.
+   */
+  readonly picks: readonly { readonly queue: number; readonly twice: boolean; readonly isLost?: boolean }[];
 }
 
 /**
- * The tiniest shop: queues between places keep each source's order; all else may happen in any order, and any message may
- * come once more, at any time later.
+ * A very small shop. A queue between two places keeps the order of its messages. The queues deliver in any order. Any
+ * message may be delivered once more at any later time.
  */
 class TinyShop {
   readonly queues = new Map<string, Message[]>();
   stream: OrderEvent[] = [];
-  checkout = start;
+  checkout = initialCheckout;
   refunds = noRefunds;
   shelf = 10;
   reserved: 'nothing' | 'reserved' | 'committed' | 'released' | 'short' = 'nothing';
   charges = 0;
   kept = 0;
-  /** Given back by a void, which every later answer to a void tells again. */
+  /** The money that was given back by a void. Every later answer to a void reports it again. */
   reversed = 0;
   payment: 'none' | 'unknown' | 'taken' | 'declined' | 'voided' = 'none';
   owed = false;
   readonly given = new Set<string>();
-  tended = 0;
+  retries = 0;
 
   constructor(private readonly fate: Fate) {}
 
@@ -155,39 +158,39 @@ class TinyShop {
       case 'payments':
         return this.send('payments', this.pay(message));
       case 'checkout': {
-        const heard = hear(this.checkout, message as CheckoutHears, 900);
-        this.checkout = heard.state;
-        return this.send('checkout', heard.asks);
+        const reaction = react(this.checkout, message as CheckoutMessage, 900);
+        this.checkout = reaction.state;
+        return this.send('checkout', reaction.asks);
       }
       case 'refunds': {
         if (!('refundId' in message.body)) return;
-        const heard = hearOfRefund(this.refunds, message as RefundsHear);
-        this.refunds = heard.state;
-        return this.send('refunds', heard.asks);
+        const reaction = reactToRefundMessage(this.refunds, message as RefundsMessage);
+        this.refunds = reaction.state;
+        return this.send('refunds', reaction.asks);
       }
     }
   }
 
-  /** The timers: whoever still waits asks again. */
+  /** The timer of the checkout goes off: it repeats its request if it still waits. */
   wait(): void {
-    const heard = hear(this.checkout, new CheckoutWaits({ orderId, asked: 0 }), 900);
-    this.checkout = heard.state;
-    this.send('checkout', heard.asks);
+    const reaction = react(this.checkout, new CheckoutWaits({ orderId, asked: 0 }), 900);
+    this.checkout = reaction.state;
+    this.send('checkout', reaction.asks);
   }
 
-  /** Somebody looks, and wants what is parked asked again. */
-  tend(): void {
+  /** Staff retry a parked checkout. */
+  retryParked(): void {
     if (!('parked' in this.checkout)) return;
-    this.tended += 1;
-    const heard = hear(this.checkout, new RetryCheckout({ orderId, by: 'admin', reason: null }), 900);
-    this.checkout = heard.state;
-    this.send('checkout', heard.asks);
+    this.retries += 1;
+    const reaction = react(this.checkout, new RetryCheckout({ orderId, by: 'admin', reason: null }), 900);
+    this.checkout = reaction.state;
+    this.send('checkout', reaction.asks);
   }
 
   overdue(): void {
-    const heard = hear(this.checkout, new CheckoutOverdue({ orderId }), 900);
-    this.checkout = heard.state;
-    this.send('checkout', heard.asks);
+    const reaction = react(this.checkout, new CheckoutOverdue({ orderId }), 900);
+    this.checkout = reaction.state;
+    this.send('checkout', reaction.asks);
   }
 
   private ordering(message: Message): void {
@@ -268,34 +271,34 @@ class TinyShop {
   }
 }
 
-/** So many of the checkout's requests come to nothing at most; then whoever is asked answers again. */
-const DEAF_TO = 40;
+/** At most this many requests of the checkout are lost. After that, all are delivered. */
+const MAX_LOSSES = 40;
 
 function run(fate: Fate): TinyShop {
   const shop = new TinyShop(fate);
   shop.append(() => [fate.cash ? facts.placedForCash : facts.placed]);
   let delivered = 0;
-  let deafTo = DEAF_TO;
-  for (let quiet = 0; quiet < 8;) {
+  let lossesLeft = MAX_LOSSES;
+  for (let quietRounds = 0; quietRounds < 8;) {
     if (delivered === fate.cancelAfter) shop.cancel();
     if (delivered === fate.overdueAfter) shop.overdue();
     if (delivered === fate.refundAfter) shop.refund();
     const busy = [...shop.queues].filter(([, queue]) => queue.length > 0);
     if (busy.length === 0) {
-      quiet += 1; // nothing under way: time passes, and timers go off
+      quietRounds += 1; // no message is on its way: time passes, and timers go off
       delivered += 1;
       shop.wait();
-      shop.tend();
-      if (shop.tended > 0 && !isOver(shop.checkout)) quiet = 0;
+      shop.retryParked();
+      if (shop.retries > 0 && !isOver(shop.checkout)) quietRounds = 0;
       continue;
     }
-    const { queue, twice, deaf } = fate.picks[delivered % fate.picks.length];
+    const { queue, twice, isLost } = fate.picks[delivered % fate.picks.length];
     const [lane, messages] = busy[queue % busy.length];
     const [message, ...rest] = messages;
     shop.queues.set(lane, rest);
-    if (deaf && lane.startsWith('checkout') && deafTo > 0) {
-      deafTo -= 1;
-      quiet = 0;
+    if (isLost && lane.startsWith('checkout') && lossesLeft > 0) {
+      lossesLeft -= 1;
+      quietRounds = 0;
       delivered += 1;
       continue;
     }
@@ -318,20 +321,20 @@ const fates: fc.Arbitrary<Fate> = fc.record({
   overdueAfter: moment,
   refundAfter: moment,
   refund: fc.record({ amount: fc.integer({ min: 1, max: 100_000 }), restock: fc.boolean() }),
-  picks: fc.array(fc.record({ queue: fc.nat(7), twice: fc.boolean(), deaf: fc.boolean() }), {
+  picks: fc.array(fc.record({ queue: fc.nat(7), twice: fc.boolean(), isLost: fc.boolean() }), {
     minLength: 1,
     maxLength: 40,
   }),
 });
 
 describe('Whatever happens to a checkout', () => {
-  it('it comes to a legal end: paid for and off the shelf, or cancelled with everything given back', () => {
+  it('it reaches a valid end: paid and taken off the shelf, or cancelled with everything given back', () => {
     fc.assert(
       fc.property(fates, (fate) => {
         const shop = run(fate);
         const order = fold(orderLife, shop.stream);
         expect(isOver(shop.checkout)).toBe(true);
-        expect(allDone(shop.refunds)).toBe(true);
+        expect(areAllDone(shop.refunds)).toBe(true);
         expect(shop.charges).toBeLessThanOrEqual(1);
         if (order.status === 'confirmed') {
           expect(shop.checkout.step).toBe('confirmed');
@@ -345,16 +348,16 @@ describe('Whatever happens to a checkout', () => {
           expect(['given-up', 'undone']).toContain(shop.checkout.step);
           expect(shop).toMatchObject({ shelf: 10, kept: 0, owed: false });
           expect(shop.reserved === 'reserved' || shop.reserved === 'committed').toBe(false);
-          // Whatever was taken without the order having been paid is told by the order.
+          // The order reports all money that was taken and given back before it counted as paid.
           expect(reversedTotal(order as PlacedState).amount).toBe(shop.reversed);
-          if ('paid' in order && order.paid.amount > 0) expect(refunded(order)).toEqual(order.paid);
+          if ('paid' in order && order.paid.amount > 0) expect(totalRefunded(order)).toEqual(order.paid);
         }
       }),
       { numRuns: 2_000 },
     );
   });
 
-  it('one with stock, a good card and nobody in the way is confirmed', () => {
+  it('a checkout with stock, a good card and no cancellation is confirmed', () => {
     const shop = run({
       cash: false,
       short: false,
@@ -368,10 +371,10 @@ describe('Whatever happens to a checkout', () => {
     expect(shop.charges).toBe(1);
   });
 
-  it('one whose requests come to nothing for a long while is parked, tended, and comes to its end all the same', () => {
-    const deaf = { cash: false, short: false, commitRefused: true, pays: 'taken' as const, cancelAfter: 3 };
-    const shop = run({ ...deaf, overdueAfter: null, picks: [{ queue: 0, twice: false, deaf: true }] });
-    expect(shop.tended).toBeGreaterThan(1);
+  it('a checkout whose requests are lost for a long time is parked, retried, and still reaches its end', () => {
+    const common = { cash: false, short: false, commitRefused: true, pays: 'taken' as const, cancelAfter: 3 };
+    const shop = run({ ...common, overdueAfter: null, picks: [{ queue: 0, twice: false, isLost: true }] });
+    expect(shop.retries).toBeGreaterThan(1);
     expect(shop.checkout.step).toBe('given-up');
     expect(shop).toMatchObject({ shelf: 10, kept: 0 });
   });

@@ -16,9 +16,9 @@ import type {
 import type { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
 import { secondsUntilAskedAgain } from '../model/asked-again';
 import { CheckoutOverdue, CheckoutWaits, CompareCheckout, RetryCheckout, WindBackAsked } from './checkout-messages';
-import { asksOf, isOver, type Checkout } from './checkout-steps';
+import { requestsOf, isOver, type Checkout } from './checkout-steps';
 
-export type CheckoutHears =
+export type CheckoutMessage =
   | OrderPlaced
   | OrderConfirmed
   | OrderCancellationRequested
@@ -46,7 +46,7 @@ export interface Timer {
   readonly message: Message;
 }
 
-export interface Heard {
+export interface CheckoutReaction {
   readonly state: Checkout;
   readonly asks: readonly Message[];
   readonly timers: readonly Timer[];
@@ -54,27 +54,27 @@ export interface Heard {
   readonly note: string;
 }
 
-export const waits = (orderId: Uuid, asked: number): Timer => ({
+export const waitsTimer = (orderId: Uuid, asked: number): Timer => ({
   name: 'waits',
   afterSeconds: secondsUntilAskedAgain(asked),
   message: new CheckoutWaits({ orderId, asked }),
 });
 
-export const overdue = (orderId: Uuid, afterSeconds: number | null): Timer => ({
+export const overdueTimer = (orderId: Uuid, afterSeconds: number | null): Timer => ({
   name: 'overdue',
   afterSeconds,
   message: new CheckoutOverdue({ orderId }),
 });
 
-export const orderOf = (state: Exclude<Checkout, { step: 'waiting' }>): Uuid =>
+export const orderIdOf = (state: Exclude<Checkout, { step: 'waiting' }>): Uuid =>
   'basket' in state ? state.basket.orderId : state.orderId;
 
 const noTimers = (orderId: Uuid): readonly Timer[] => [
-  { ...waits(orderId, 0), afterSeconds: null },
-  overdue(orderId, null),
+  { ...waitsTimer(orderId, 0), afterSeconds: null },
+  overdueTimer(orderId, null),
 ];
 
-export const stay = (state: Checkout, note: string, asks: readonly Message[] = []): Heard => ({
+export const keepStep = (state: Checkout, note: string, asks: readonly Message[] = []): CheckoutReaction => ({
   state,
   asks,
   timers: [],
@@ -85,13 +85,13 @@ export const stay = (state: Checkout, note: string, asks: readonly Message[] = [
  * Starts a step and sends its requests. The timers of a checkout that is over are cancelled. A parked checkout has no
  * timer, so it gets a new one.
  */
-export function go(given: Checkout, note: string): Heard {
+export function startStep(given: Checkout, note: string): CheckoutReaction {
   const { parked, ...state } = { parked: undefined, ...given };
   const timers = state.step === 'waiting' ? [] : timersOf(state, parked !== undefined);
-  return { state, asks: asksOf(state), timers, note };
+  return { state, asks: requestsOf(state), timers, note };
 }
 
 function timersOf(state: Exclude<Checkout, { step: 'waiting' }>, wasParked: boolean): readonly Timer[] {
-  if (isOver(state)) return noTimers(orderOf(state));
-  return wasParked ? [waits(orderOf(state), 0)] : [];
+  if (isOver(state)) return noTimers(orderIdOf(state));
+  return wasParked ? [waitsTimer(orderIdOf(state), 0)] : [];
 }

@@ -26,7 +26,7 @@ const GIVEN_BACK =
   'order again, or retry to keep it as it is';
 
 /** A checkout needs attention as soon as one request had to be repeated, although the repeats go on for a long time. */
-function troubleOf(state: Checkout): string | null {
+function attentionOf(state: Checkout): string | null {
   if (state.step === 'reopened') return state.pending ? PENDING_AGAIN : GIVEN_BACK;
   if (!('asked' in state)) return null;
   if (state.parked !== undefined) return state.parked;
@@ -35,7 +35,7 @@ function troubleOf(state: Checkout): string | null {
 
 /** The status of a checkout, for staff. */
 export function checkoutStatus(state: Checkout): SagaStatus {
-  const attention = troubleOf(state);
+  const attention = attentionOf(state);
   return {
     status: isOver(state) ? 'over' : attention === null ? 'running' : 'needs-attention',
     step: state.step,

@@ -73,23 +73,24 @@ export type Checkout =
   | Reopened;
 
 /** Steps that only an answer can end. The other steps also end when the checkout is overdue. */
-const noWayOut = ['confirming', 'voiding', 'releasing', 'closing', 'unbooking', 'restocking'] as const;
-type NoWayOut = Extract<Checkout, { step: (typeof noWayOut)[number] }>;
-export const hasNoWayOut = (state: Checkout): state is NoWayOut => (noWayOut as readonly string[]).includes(state.step);
+const stepsWithoutWayOut = ['confirming', 'voiding', 'releasing', 'closing', 'unbooking', 'restocking'] as const;
+type NoWayOut = Extract<Checkout, { step: (typeof stepsWithoutWayOut)[number] }>;
+export const hasNoWayOut = (state: Checkout): state is NoWayOut =>
+  (stepsWithoutWayOut as readonly string[]).includes(state.step);
 
 /** The steps in which the checkout gives back what it has taken, and the ends of that way. */
-const back = ['voiding', 'releasing', 'closing', 'given-up', 'unbooking', 'restocking', 'undone'];
-export const windsBack = (step: string): boolean => back.includes(step);
+const stepsOfWindingBack = ['voiding', 'releasing', 'closing', 'given-up', 'unbooking', 'restocking', 'undone'];
+export const isWindingBack = (step: string): boolean => stepsOfWindingBack.includes(step);
 
-export const start: Checkout = { step: 'waiting', cancelled: null };
+export const initialCheckout: Checkout = { step: 'waiting', cancelled: null };
 
-const ends = ['confirmed', 'given-up', 'undone'] as const;
-export const isOver = (state: Checkout): boolean => (ends as readonly string[]).includes(state.step);
+const endSteps = ['confirmed', 'given-up', 'undone'] as const;
+export const isOver = (state: Checkout): boolean => (endSteps as readonly string[]).includes(state.step);
 
-const keyOf = (orderId: Uuid, step: string) => `checkout:${orderId}:${step}`;
+const idempotencyKeyOf = (orderId: Uuid, step: string) => `checkout:${orderId}:${step}`;
 
 /** The requests of each step. They are the same every time, so a repeat is harmless. */
-export function asksOf(state: Checkout): readonly Message[] {
+export function requestsOf(state: Checkout): readonly Message[] {
   switch (state.step) {
     case 'waiting':
     case 'confirmed':
@@ -101,26 +102,33 @@ export function asksOf(state: Checkout): readonly Message[] {
       return [new ReserveStock({ orderId: state.basket.orderId, lines: state.basket.lines })];
     case 'paying': {
       const { orderId, total, method, token } = state.basket;
-      return [new TakePayment({ orderId, amount: total, method, token, idempotencyKey: keyOf(orderId, 'pay') })];
+      return [
+        new TakePayment({ orderId, amount: total, method, token, idempotencyKey: idempotencyKeyOf(orderId, 'pay') }),
+      ];
     }
     case 'committing':
       return [new CommitStock({ orderId: state.orderId })];
     case 'confirming': {
       const { orderId, payment } = state;
-      return [new ConfirmOrder({ orderId, payment, idempotencyKey: keyOf(orderId, 'confirm') })];
+      return [new ConfirmOrder({ orderId, payment, idempotencyKey: idempotencyKeyOf(orderId, 'confirm') })];
     }
     case 'voiding':
-      return [voidPayment(state.orderId, state.why)];
+      return [voidPaymentRequest(state.orderId, state.why)];
     case 'releasing':
       return [new ReleaseStock({ orderId: state.orderId, reason: state.why })];
     case 'closing': {
       const { orderId, why: code, reversed } = state;
       return [
-        new CloseOrder({ orderId, code, ...(reversed && { reversed }), idempotencyKey: keyOf(orderId, 'close') }),
+        new CloseOrder({
+          orderId,
+          code,
+          ...(reversed && { reversed }),
+          idempotencyKey: idempotencyKeyOf(orderId, 'close'),
+        }),
       ];
     }
     case 'unbooking':
-      return [voidPayment(state.orderId, 'CANCELLED')];
+      return [voidPaymentRequest(state.orderId, 'CANCELLED')];
     case 'restocking': {
       const { orderId, why: reason = 'CANCELLED', waste } = state;
       return [new ReleaseStock({ orderId, reason, ...(waste && { waste }) })];
@@ -128,8 +136,8 @@ export function asksOf(state: Checkout): readonly Message[] {
   }
 }
 
-export const voidPayment = (orderId: Uuid, reason: string) =>
-  new VoidPayment({ orderId, reason, idempotencyKey: keyOf(orderId, 'void') });
+export const voidPaymentRequest = (orderId: Uuid, reason: string) =>
+  new VoidPayment({ orderId, reason, idempotencyKey: idempotencyKeyOf(orderId, 'void') });
 
-export const recordReversal = (orderId: Uuid, amount: Money) =>
-  new RecordReversal({ orderId, amount, idempotencyKey: keyOf(orderId, 'reversed') });
+export const recordReversalRequest = (orderId: Uuid, amount: Money) =>
+  new RecordReversal({ orderId, amount, idempotencyKey: idempotencyKeyOf(orderId, 'reversed') });

@@ -13,17 +13,17 @@ import { MacKey } from '#platform/macs';
 import { Outbox } from '#messaging';
 import { InboxSaga, SagaHandler, type SagaDefinition } from '#messaging/sagas';
 import { DatabaseTime } from '#platform/system';
-import { hear } from './checkout';
+import { react } from './checkout';
 import { CheckoutOverdue, CheckoutWaits, CompareCheckout, RetryCheckout, WindBackAsked } from './checkout-messages';
-import type { CheckoutHears } from './checkout-moves';
+import type { CheckoutMessage } from './checkout-moves';
 import { checkoutStatus } from './checkout-status';
-import { start, type Checkout } from './checkout-steps';
+import { initialCheckout, type Checkout } from './checkout-steps';
 
-const definition = (reservationSeconds: number): SagaDefinition<Checkout, CheckoutHears> => ({
+const definition = (reservationSeconds: number): SagaDefinition<Checkout, CheckoutMessage> => ({
   name: 'checkout',
   version: 1,
-  initial: start,
-  hear: (state, heard) => hear(state, heard, reservationSeconds),
+  initial: initialCheckout,
+  hear: (state, message) => react(state, message, reservationSeconds),
   statusOf: checkoutStatus,
 });
 
@@ -34,7 +34,7 @@ const definition = (reservationSeconds: number): SagaDefinition<Checkout, Checko
   ...[PaymentTaken, PaymentDeclined, PaymentUnknown, PaymentVoided],
   ...[CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked, CompareCheckout],
 ])
-export class CheckoutSaga extends SagaHandler<Checkout, CheckoutHears> {
+export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
   constructor(outbox: Outbox, time: DatabaseTime, key: MacKey, config: Config) {
     super(outbox, time, key, definition(config.reservationTtlSeconds));
   }

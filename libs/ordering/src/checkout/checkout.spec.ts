@@ -27,8 +27,8 @@ import {
 } from '#contracts/payments';
 import type { OrderEvent } from '../model/order';
 import { announcements } from '../model/order-announcements';
-import { facts, given, orderId, sealed, refundDeciding } from '../model/order-samples';
-import { hear } from './checkout';
+import { facts, orderAfter, orderId, sealed, refundRequestedWith } from '../model/order-samples';
+import { react } from './checkout';
 import { checkoutStatus } from './checkout-status';
 import {
   CheckoutOverdue,
@@ -38,23 +38,23 @@ import {
   RetryCheckout,
   WindBackAsked,
 } from './checkout-messages';
-import { MOST_ASKED, secondsUntilAskedAgain } from '../model/asked-again';
-import type { CheckoutHears } from './checkout-moves';
-import { isOver, start, type Checkout } from './checkout-steps';
+import { MAX_REPEATS, secondsUntilAskedAgain } from '../model/asked-again';
+import type { CheckoutMessage } from './checkout-moves';
+import { isOver, initialCheckout, type Checkout } from './checkout-steps';
 
 const at = '2026-11-23T03:04:05.678Z';
 const total = vnd(100_000);
-const told = <M>(type: new (body: never) => M, before: readonly OrderEvent[], event: OrderEvent): M =>
-  announcements(orderId, given(...before), before.length, [event], at).find((it) => it instanceof type) as M;
+const messageOf = <M>(type: new (body: never) => M, before: readonly OrderEvent[], event: OrderEvent): M =>
+  announcements(orderId, orderAfter(...before), before.length, [event], at).find((it) => it instanceof type) as M;
 
-const placed = told(OrderPlaced, [], facts.placed);
-/** The sample's lines are of one variant. */
+const placed = messageOf(OrderPlaced, [], facts.placed);
+/** All lines of the sample order are of one variant. */
 const [{ sku, variantId }] = placed.body.items;
 const lines = [{ sku, variantId, quantity: placed.body.items.reduce((sum, { quantity }) => sum + quantity, 0) }];
-const placedForCash = told(OrderPlaced, [], facts.placedForCash);
-const confirmed = told(OrderConfirmed, [facts.placed], facts.confirmed);
-const closed = told(OrderCancelled, [facts.placed], facts.cancelled);
-const takenBack = told(OrderCancelled, [facts.placed, facts.confirmed], facts.cancelled);
+const placedForCash = messageOf(OrderPlaced, [], facts.placedForCash);
+const confirmed = messageOf(OrderConfirmed, [facts.placed], facts.confirmed);
+const closed = messageOf(OrderCancelled, [facts.placed], facts.cancelled);
+const takenBack = messageOf(OrderCancelled, [facts.placed, facts.confirmed], facts.cancelled);
 const unwanted = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
 const unwantedByStaff = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'staff' });
 const reserved = new StockReserved({ orderId, lines });
@@ -72,8 +72,9 @@ const voided = new PaymentVoided({ orderId, refunded: total });
 const overdue = new CheckoutOverdue({ orderId });
 const waits = new CheckoutWaits({ orderId, asked: 0 });
 
-const on = (state: Checkout, heard: CheckoutHears) => hear(state, heard, 900);
-const after = (...heard: CheckoutHears[]) => heard.reduce<Checkout>((state, it) => on(state, it).state, start);
+const reactTo = (state: Checkout, message: CheckoutMessage) => react(state, message, 900);
+const after = (...messages: CheckoutMessage[]) =>
+  messages.reduce<Checkout>((state, it) => reactTo(state, it).state, initialCheckout);
 
 const asksToVoid = (reason: string) => new VoidPayment({ orderId, reason, idempotencyKey: `checkout:${orderId}:void` });
 const asksToRelease = (reason: string) => new ReleaseStock({ orderId, reason });
@@ -88,7 +89,7 @@ const done = after(placed, reserved, paid, committed, confirmed);
 
 describe('A checkout that goes well', () => {
   it('sets the goods aside first, all lines of one variant together', () => {
-    expect(on(start, placed)).toMatchObject({
+    expect(reactTo(initialCheckout, placed)).toMatchObject({
       asks: [new ReserveStock({ orderId, lines })],
       timers: [
         { name: 'waits', afterSeconds: 30 },
@@ -99,18 +100,18 @@ describe('A checkout that goes well', () => {
 
   it('then asks for the money', () => {
     const token = sealed('tok_ok');
-    expect(on(reserving, reserved).asks).toEqual([
+    expect(reactTo(reserving, reserved).asks).toEqual([
       new TakePayment({ orderId, amount: total, method: 'card', token, idempotencyKey: `checkout:${orderId}:pay` }),
     ]);
   });
 
   it('then takes the goods off the shelf, and forgets the card', () => {
-    expect(on(paying, paid).asks).toEqual([new CommitStock({ orderId })]);
+    expect(reactTo(paying, paid).asks).toEqual([new CommitStock({ orderId })]);
     expect(JSON.stringify(committing)).not.toContain('tok_ok');
   });
 
   it('then confirms the order', () => {
-    expect(on(committing, committed).asks).toEqual([
+    expect(reactTo(committing, committed).asks).toEqual([
       new ConfirmOrder({
         orderId,
         payment: { ...payment, method: 'card' },
@@ -120,7 +121,7 @@ describe('A checkout that goes well', () => {
   });
 
   it('and is over, with no timer left', () => {
-    const end = on(confirming, confirmed);
+    const end = reactTo(confirming, confirmed);
     expect(end).toMatchObject({ state: { step: 'confirmed' }, asks: [] });
     expect(end.timers.map(({ name, afterSeconds }) => [name, afterSeconds])).toEqual([
       ['waits', null],
@@ -131,65 +132,65 @@ describe('A checkout that goes well', () => {
 });
 
 describe('A checkout that fails', () => {
-  it('for want of stock, has nothing to give back', () => {
-    expect(on(reserving, short).asks).toEqual([asksToClose('OUT_OF_STOCK')]);
+  it('because stock is short, has nothing to give back', () => {
+    expect(reactTo(reserving, short).asks).toEqual([asksToClose('OUT_OF_STOCK')]);
   });
 
-  it('for want of money, gives the goods back, then closes', () => {
-    expect(on(paying, declined).asks).toEqual([asksToRelease('PAYMENT_DECLINED')]);
-    expect(on(after(placed, reserved, declined), released).asks).toEqual([asksToClose('PAYMENT_DECLINED')]);
-    expect(on(paying, unreachable).asks).toEqual([asksToRelease('PAYMENT_UNAVAILABLE')]);
+  it('because the payment was declined, gives the goods back, then closes the order', () => {
+    expect(reactTo(paying, declined).asks).toEqual([asksToRelease('PAYMENT_DECLINED')]);
+    expect(reactTo(after(placed, reserved, declined), released).asks).toEqual([asksToClose('PAYMENT_DECLINED')]);
+    expect(reactTo(paying, unreachable).asks).toEqual([asksToRelease('PAYMENT_UNAVAILABLE')]);
   });
 
-  it('for goods lost after the payment, gives money, then goods back, then closes', () => {
-    expect(on(committing, commitRefused).asks).toEqual([asksToVoid('OUT_OF_STOCK')]);
-    expect(on(after(placed, reserved, paid, commitRefused), voided).asks).toEqual([asksToRelease('OUT_OF_STOCK')]);
-    expect(on(after(placed, reserved, paid, commitRefused, voided), released).asks).toEqual([
+  it('because the commit was refused after the payment, gives back the money, then the goods, then closes the order', () => {
+    expect(reactTo(committing, commitRefused).asks).toEqual([asksToVoid('OUT_OF_STOCK')]);
+    expect(reactTo(after(placed, reserved, paid, commitRefused), voided).asks).toEqual([asksToRelease('OUT_OF_STOCK')]);
+    expect(reactTo(after(placed, reserved, paid, commitRefused, voided), released).asks).toEqual([
       asksToClose('OUT_OF_STOCK', { reversed: total }),
     ]);
   });
 
   it('is over when the order is closed', () => {
-    const end = on(after(placed, short), closed);
+    const end = reactTo(after(placed, short), closed);
     expect(end).toMatchObject({ state: { step: 'given-up', why: 'OUT_OF_STOCK' }, asks: [] });
     expect(end.timers.every(({ afterSeconds }) => afterSeconds === null)).toBe(true);
   });
 
-  it('is over as well when the payment was voided by itself', () => {
-    expect(on(paying, voided).asks).toEqual([asksToRelease('PAYMENT_UNRESOLVED')]);
+  it('releases the goods when payments voids the payment without a request', () => {
+    expect(reactTo(paying, voided).asks).toEqual([asksToRelease('PAYMENT_UNRESOLVED')]);
   });
 
-  it('keeps waiting while nobody knows whether it was paid', () => {
-    expect(on(paying, unknown)).toMatchObject({ state: { step: 'paying', unknown: true }, asks: [], timers: [] });
-    expect(on(after(placed, reserved, unknown), paid).state.step).toBe('committing');
+  it('keeps waiting while the result of the payment is unknown', () => {
+    expect(reactTo(paying, unknown)).toMatchObject({ state: { step: 'paying', unknown: true }, asks: [], timers: [] });
+    expect(reactTo(after(placed, reserved, unknown), paid).state.step).toBe('committing');
   });
 });
 
 describe('A checkout that takes too long', () => {
-  it('gives the goods back when no money was asked for', () => {
-    expect(on(reserving, overdue).asks).toEqual([asksToRelease('OVERDUE')]);
+  it('gives the goods back when no payment was requested', () => {
+    expect(reactTo(reserving, overdue).asks).toEqual([asksToRelease('OVERDUE')]);
   });
 
-  it('has the payment voided first, and waits until that is certain', () => {
-    expect(on(paying, overdue).asks).toEqual([asksToVoid('OVERDUE')]);
-    expect(on(committing, overdue).asks).toEqual([asksToVoid('OVERDUE')]);
+  it('has the payment voided first, and waits for the answer', () => {
+    expect(reactTo(paying, overdue).asks).toEqual([asksToVoid('OVERDUE')]);
+    expect(reactTo(committing, overdue).asks).toEqual([asksToVoid('OVERDUE')]);
     const voiding = after(placed, reserved, overdue);
     for (const late of [paid, declined, unknown, reserved, committed, released])
-      expect(on(voiding, late)).toMatchObject({ state: voiding, asks: [] });
-    expect(on(voiding, voided).asks).toEqual([asksToRelease('OVERDUE')]);
+      expect(reactTo(voiding, late)).toMatchObject({ state: voiding, asks: [] });
+    expect(reactTo(voiding, voided).asks).toEqual([asksToRelease('OVERDUE')]);
   });
 
-  it('says so when the payment never became known', () => {
-    expect(on(after(placed, reserved, unknown), overdue).asks).toEqual([asksToVoid('PAYMENT_UNRESOLVED')]);
+  it('gives the code PAYMENT_UNRESOLVED when the result of the payment stayed unknown', () => {
+    expect(reactTo(after(placed, reserved, unknown), overdue).asks).toEqual([asksToVoid('PAYMENT_UNRESOLVED')]);
   });
 
   it.each([
     ['confirming', confirming],
     ['confirmed', done],
-    ['winding back already', after(placed, reserved, declined)],
-    ['unknown', start],
-  ])('does not matter any more when %s', (_, state) => {
-    expect(on(state, overdue)).toMatchObject({ state, asks: [], timers: [] });
+    ['going back already', after(placed, reserved, declined)],
+    ['not begun', initialCheckout],
+  ])('does nothing when it is %s', (_, state) => {
+    expect(reactTo(state, overdue)).toMatchObject({ state, asks: [], timers: [] });
   });
 });
 
@@ -199,40 +200,40 @@ describe('An order that is no longer wanted', () => {
     ['paying', paying, asksToVoid('CUSTOMER')],
     ['committing', committing, asksToVoid('CUSTOMER')],
     ['confirming', confirming, asksToVoid('CUSTOMER')],
-  ])('while %s is wound back from there', (_, state, ask) => {
-    expect(on(state, unwanted).asks).toEqual([ask]);
+  ])('while %s, goes back from that step', (_, state, ask) => {
+    expect(reactTo(state, unwanted).asks).toEqual([ask]);
   });
 
-  it('by the staff says so', () => {
-    expect(on(reserving, unwantedByStaff).asks).toEqual([asksToRelease('STAFF')]);
+  it('has the code STAFF when staff cancel it', () => {
+    expect(reactTo(reserving, unwantedByStaff).asks).toEqual([asksToRelease('STAFF')]);
   });
 
-  it('before it was known is closed at once', () => {
-    const known = on(after(unwanted), placed);
+  it('is closed at once when the cancellation arrives before the order', () => {
+    const known = reactTo(after(unwanted), placed);
     expect(known.asks).toEqual([asksToClose('CUSTOMER')]);
     expect(known.timers.map(({ name }) => name)).toEqual(['waits']);
   });
 
   it('keeps the first reason', () => {
-    expect(on(after(placed, reserved, declined), unwanted)).toMatchObject({
+    expect(reactTo(after(placed, reserved, declined), unwanted)).toMatchObject({
       state: { why: 'PAYMENT_DECLINED' },
       asks: [],
     });
   });
 
   it('once confirmed, puts the goods back; the money goes back as a refund', () => {
-    expect(on(done, takenBack).asks).toEqual([asksToRelease('CANCELLED')]);
-    expect(on(done, takenBack).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
+    expect(reactTo(done, takenBack).asks).toEqual([asksToRelease('CANCELLED')]);
+    expect(reactTo(done, takenBack).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(after(placed, reserved, paid, committed, confirmed, takenBack, released).step).toBe('undone');
   });
 
-  it('once confirmed, for cash, crosses out what is owed and puts the goods back', () => {
-    const unbooking = on(after(placedForCash, reserved, owed, committed, confirmed), takenBack);
+  it('once confirmed, for cash, cancels the amount due and puts the goods back', () => {
+    const unbooking = reactTo(after(placedForCash, reserved, owed, committed, confirmed), takenBack);
     expect(unbooking.asks).toEqual([asksToVoid('CANCELLED')]);
-    expect(on(unbooking.state, voided).asks).toEqual([asksToRelease('CANCELLED')]);
+    expect(reactTo(unbooking.state, voided).asks).toEqual([asksToRelease('CANCELLED')]);
   });
 
-  it('may be heard of before its confirmation', () => {
+  it('may be cancelled before the message of its confirmation arrives', () => {
     expect(after(placed, reserved, paid, committed, takenBack)).toMatchObject({ step: 'restocking' });
     expect(after(placed, reserved, paid, committed, takenBack, confirmed)).toMatchObject({ step: 'restocking' });
   });
@@ -241,50 +242,52 @@ describe('An order that is no longer wanted', () => {
 const waste = (reason: string) => new ReleaseStock({ orderId, reason, waste: true });
 const cancelledFact = (restock: boolean) => ({ ...facts.cancelled, data: { ...facts.cancelled.data, restock } });
 const cancelledLate = (restock: boolean) =>
-  told(OrderCancelled, [facts.placed, facts.confirmed], cancelledFact(restock));
+  messageOf(OrderCancelled, [facts.placed, facts.confirmed], cancelledFact(restock));
 const refund = (decided: { end: boolean; restock?: boolean }) =>
-  told(OrderRefundRequested, [facts.placed, facts.confirmed], refundDeciding('r1', 100_000, decided));
+  messageOf(OrderRefundRequested, [facts.placed, facts.confirmed], refundRequestedWith('r1', 100_000, decided));
 
-describe('The goods of an order that is over after all', () => {
+describe('The goods of an order that is cancelled or refunded after its confirmation', () => {
   it('go back, or are waste, as the order says', () => {
-    expect(on(done, cancelledLate(true)).asks).toEqual([asksToRelease('CANCELLED')]);
-    expect(on(done, cancelledLate(false)).asks).toEqual([waste('CANCELLED')]);
-    expect(on(done, refund({ end: true, restock: true })).asks).toEqual([asksToRelease('REFUNDED')]);
-    expect(on(done, refund({ end: true, restock: false })).asks).toEqual([waste('REFUNDED')]);
+    expect(reactTo(done, cancelledLate(true)).asks).toEqual([asksToRelease('CANCELLED')]);
+    expect(reactTo(done, cancelledLate(false)).asks).toEqual([waste('CANCELLED')]);
+    expect(reactTo(done, refund({ end: true, restock: true })).asks).toEqual([asksToRelease('REFUNDED')]);
+    expect(reactTo(done, refund({ end: true, restock: false })).asks).toEqual([waste('REFUNDED')]);
   });
 
-  it('are waste for cash, too, once what is owed is crossed out', () => {
-    const unbooking = on(after(placedForCash, reserved, owed, committed, confirmed), cancelledLate(false));
-    expect(on(unbooking.state, voided).asks).toEqual([waste('CANCELLED')]);
+  it('are waste for cash, too, once the amount due is cancelled', () => {
+    const unbooking = reactTo(after(placedForCash, reserved, owed, committed, confirmed), cancelledLate(false));
+    expect(reactTo(unbooking.state, voided).asks).toEqual([waste('CANCELLED')]);
   });
 
-  it('are asked for in the same way again', () => {
-    const { state } = on(done, refund({ end: true, restock: false }));
-    expect(on(state, waits).asks).toEqual([waste('REFUNDED')]);
-    expect(on(state, new StockReleased({ orderId, lines, restocked: false, wasted: true })).state.step).toBe('undone');
+  it('are requested again in the same way', () => {
+    const { state } = reactTo(done, refund({ end: true, restock: false }));
+    expect(reactTo(state, waits).asks).toEqual([waste('REFUNDED')]);
+    expect(reactTo(state, new StockReleased({ orderId, lines, restocked: false, wasted: true })).state.step).toBe(
+      'undone',
+    );
   });
 
-  it('stay where they are with a refund that says nothing of them', () => {
-    expect(on(done, refund({ end: false }))).toMatchObject({ state: done, asks: [], timers: [] });
+  it('stay where they are when a refund has no `restock`', () => {
+    expect(reactTo(done, refund({ end: false }))).toMatchObject({ state: done, asks: [], timers: [] });
   });
 
-  it('are decided on once: by whichever the order took first', () => {
+  it('are decided on once: by the first message', () => {
     for (const first of [refund({ end: true, restock: true }), cancelledLate(true)]) {
-      const { state } = on(done, first);
+      const { state } = reactTo(done, first);
       for (const second of [refund({ end: true, restock: false }), cancelledLate(false)])
-        expect(on(state, second)).toMatchObject({ state, asks: [] });
+        expect(reactTo(state, second)).toMatchObject({ state, asks: [] });
     }
   });
 
-  it('go back also when the refund is heard of before the confirmation', () => {
+  it('go back also when the refund arrives before the confirmation', () => {
     const early = after(placed, reserved, paid, committed, refund({ end: true, restock: true }));
     expect(early).toMatchObject({ step: 'restocking' });
-    expect(on(early, confirmed)).toMatchObject({ state: early, asks: [] });
+    expect(reactTo(early, confirmed)).toMatchObject({ state: early, asks: [] });
   });
 });
 
-describe('What comes late or twice', () => {
-  it.each<[string, Checkout, CheckoutHears]>([
+describe('A message that comes late or twice', () => {
+  it.each<[string, Checkout, CheckoutMessage]>([
     ['the order', reserving, placed],
     ['the reservation', paying, reserved],
     ['the shortage', after(placed, short), short],
@@ -297,20 +300,20 @@ describe('What comes late or twice', () => {
     ['the void', after(placed, reserved, overdue, voided), voided],
     ['the closing', after(placed, short, closed), closed],
     ['a cancellation', after(placed, reserved, paid, committed, confirmed, takenBack), takenBack],
-    ['a wish to cancel', after(placed, reserved, unwanted), unwanted],
+    ['a cancellation request', after(placed, reserved, unwanted), unwanted],
     ['a timer', done, waits],
-  ])('%s, heard again, changes nothing', (_, state, heard) => {
-    expect(on(state, heard)).toMatchObject({ state, asks: [], timers: [] });
+  ])('%s, received again, changes nothing', (_, state, message) => {
+    expect(reactTo(state, message)).toMatchObject({ state, asks: [], timers: [] });
   });
 
   it.each([
     ['releasing', after(placed, reserved, declined), 'PAYMENT_DECLINED'],
     ['closing', after(placed, reserved, declined, released), 'PAYMENT_DECLINED'],
     ['given up', after(placed, reserved, overdue, voided, released, closed), 'OVERDUE'],
-  ])('money and goods that come while %s go back', (_, state, why) => {
-    expect(on(state, paid)).toMatchObject({ state, asks: [asksToVoid(why)] });
-    expect(on(state, reserved)).toMatchObject({ state, asks: [asksToRelease(why)] });
-    expect(on(state, committed)).toMatchObject({ state, asks: [asksToRelease(why)] });
+  ])('with money or goods that arrive while %s, sends them back', (_, state, why) => {
+    expect(reactTo(state, paid)).toMatchObject({ state, asks: [asksToVoid(why)] });
+    expect(reactTo(state, reserved)).toMatchObject({ state, asks: [asksToRelease(why)] });
+    expect(reactTo(state, committed)).toMatchObject({ state, asks: [asksToRelease(why)] });
   });
 });
 
@@ -328,20 +331,20 @@ describe('Waiting for an answer', () => {
   ];
 
   it.each(steps.map((state) => [state.step, state] as const))('asks again while %s', (_, state) => {
-    const again = on(state, waits);
+    const again = reactTo(state, waits);
     expect(again.state.step).toBe(state.step);
     expect(again.asks).toHaveLength(1);
     expect(again.timers).toMatchObject([{ name: 'waits', afterSeconds: 60 }]);
   });
 
-  it('grows more patient, up to ten minutes', () => {
+  it('waits longer each time, up to ten minutes', () => {
     expect([0, 1, 2, 10].map(secondsUntilAskedAgain)).toEqual([30, 60, 120, 600]);
   });
 });
 
-describe('Asked in vain', () => {
-  const inVain = (state: Checkout, times = MOST_ASKED + 1) =>
-    Array.from({ length: times }).reduce<Checkout>((now) => on(now, waits).state, state);
+describe('A checkout that gets no answer', () => {
+  const inVain = (state: Checkout, times = MAX_REPEATS + 1) =>
+    Array.from({ length: times }).reduce<Checkout>((now) => reactTo(now, waits).state, state);
   const noWayOut: Checkout[] = [
     confirming,
     after(placed, reserved, overdue),
@@ -352,93 +355,93 @@ describe('Asked in vain', () => {
   ];
 
   it.each(noWayOut.map((state) => [state.step, state] as const))(
-    '%s asks so often, then nobody until somebody has looked',
+    'while %s, is parked after the last repeat, until staff act',
     (step, state) => {
-      expect(on(inVain(state, MOST_ASKED - 1), waits).asks).toHaveLength(1);
-      const last = on(inVain(state, MOST_ASKED), waits);
+      expect(reactTo(inVain(state, MAX_REPEATS - 1), waits).asks).toHaveLength(1);
+      const last = reactTo(inVain(state, MAX_REPEATS), waits);
       expect(last).toMatchObject({
         asks: [],
         timers: [],
         note: `needs attention: no answer while ${step}, asked 9 times`,
       });
       expect(checkoutStatus(last.state)).toMatchObject({ status: 'needs-attention', step });
-      expect(on(last.state, waits)).toMatchObject({ state: last.state, asks: [], timers: [] });
+      expect(reactTo(last.state, waits)).toMatchObject({ state: last.state, asks: [], timers: [] });
     },
   );
 
   it.each([reserving, paying, committing].map((state) => [state.step, state] as const))(
-    '%s goes on, for it is left when it is overdue',
+    'while %s, goes on asking, because the overdue timer ends the step',
     (_, state) => {
-      expect(on(inVain(state, 50), waits).asks).toHaveLength(1);
+      expect(reactTo(inVain(state, 50), waits).asks).toHaveLength(1);
       expect(checkoutStatus(inVain(state, 50))).toMatchObject({ status: 'needs-attention', asked: 50 });
     },
   );
 
   const voiding = inVain(after(placed, reserved, overdue));
 
-  it('and answered late, it goes on as if nothing had been, with its timer set again', () => {
-    const late = on(voiding, voided);
+  it('goes on when the answer comes late, with its timer set again', () => {
+    const late = reactTo(voiding, voided);
     expect(late.asks).toEqual([asksToRelease('OVERDUE')]);
     expect(late.state).toEqual(after(placed, reserved, overdue, voided));
     expect(late.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(checkoutStatus(late.state)).toMatchObject({ status: 'running', attention: null });
     const closing = inVain(after(placed, short));
-    expect(on(closing, closed).timers.map(({ afterSeconds }) => afterSeconds)).toEqual([null, null]);
+    expect(reactTo(closing, closed).timers.map(({ afterSeconds }) => afterSeconds)).toEqual([null, null]);
   });
 
-  it('it is asked again when an admin wants it: the same request, with all its waits anew', () => {
+  it('sends the same request again when an admin retries it, with the shortest wait first', () => {
     const retry = new RetryCheckout({ orderId, by: 'admin-1', reason: 'provider is back' });
-    expect(on(voiding, retry)).toEqual({
+    expect(reactTo(voiding, retry)).toEqual({
       state: after(placed, reserved, overdue),
       asks: [asksToVoid('OVERDUE')],
       timers: [{ name: 'waits', afterSeconds: 30, message: new CheckoutWaits({ orderId, asked: 0 }) }],
       note: 'asked again, by admin-1: provider is back',
     });
-    expect(inVain(on(voiding, retry).state)).toEqual(voiding);
-    expect(on(paying, retry).asks).toEqual(on(reserving, reserved).asks);
-    expect(on(done, retry)).toMatchObject({ state: done, asks: [], timers: [] });
-    expect(on(start, retry)).toMatchObject({ state: start, asks: [] });
+    expect(inVain(reactTo(voiding, retry).state)).toEqual(voiding);
+    expect(reactTo(paying, retry).asks).toEqual(reactTo(reserving, reserved).asks);
+    expect(reactTo(done, retry)).toMatchObject({ state: done, asks: [], timers: [] });
+    expect(reactTo(initialCheckout, retry)).toMatchObject({ state: initialCheckout, asks: [] });
   });
 
-  it('nothing is forgotten of what was late: money that comes while it is parked goes back when it is asked', () => {
+  it('sends money back that arrives while it is parked', () => {
     const releasing = inVain(after(placed, reserved, declined));
-    expect(on(releasing, paid)).toMatchObject({ state: releasing, asks: [asksToVoid('PAYMENT_DECLINED')] });
+    expect(reactTo(releasing, paid)).toMatchObject({ state: releasing, asks: [asksToVoid('PAYMENT_DECLINED')] });
   });
 });
 
-describe('A checkout that an admin wants back', () => {
-  it('notes down who and why; the stream has the last word', () => {
+describe('A checkout that an admin compensates', () => {
+  it('writes who and why into the journal, and waits for the decision of the stream', () => {
     const asked = new WindBackAsked({ orderId, by: 'admin-1', reason: null });
-    expect(on(confirming, asked)).toEqual({
+    expect(reactTo(confirming, asked)).toEqual({
       ...{ state: confirming, asks: [], timers: [] },
       note: 'to be wound back, by admin-1',
     });
-    expect(on(confirming, unwantedByStaff).asks).toEqual([asksToVoid('STAFF')]);
+    expect(reactTo(confirming, unwantedByStaff).asks).toEqual([asksToVoid('STAFF')]);
   });
 });
 
-describe('A checkout as it stands', () => {
+describe('The status of a checkout', () => {
   it.each<[Checkout, object]>([
-    [start, { status: 'running', step: 'waiting', asked: 0 }],
+    [initialCheckout, { status: 'running', step: 'waiting', asked: 0 }],
     [paying, { status: 'running', waitingFor: 'payments to take the money' }],
-    [on(paying, waits).state, { status: 'needs-attention', step: 'paying', asked: 1 }],
+    [reactTo(paying, waits).state, { status: 'needs-attention', step: 'paying', asked: 1 }],
     [done, { status: 'over', step: 'confirmed', waitingFor: null }],
     [after(placed, short, closed), { status: 'over', step: 'given-up' }],
-  ])('%#', (state, stands) => expect(checkoutStatus(state)).toMatchObject(stands));
+  ])('%#', (state, status) => expect(checkoutStatus(state)).toMatchObject(status));
 });
 
-describe('Waiting for what is not there', () => {
+describe('A checkout that waits too long', () => {
   const waitingSteps: Checkout[] = [
     ...[reserving, paying, committing, confirming, after(placed, reserved, overdue), after(placed, reserved, declined)],
     ...[after(placed, short), after(placedForCash, reserved, owed, committed, confirmed, takenBack)],
   ];
 
   it.each(waitingSteps.map((state) => [state.step, state] as const))(
-    'shows while %s after one request in vain, which is half a minute',
+    'needs attention while %s after one request without an answer, so after half a minute',
     (_, state) => {
       expect(secondsUntilAskedAgain(0)).toBeLessThanOrEqual(30);
       expect(checkoutStatus(state)).toMatchObject({ status: 'running', attention: null });
-      const again = on(state, waits).state;
+      const again = reactTo(state, waits).state;
       expect(checkoutStatus(again)).toMatchObject({
         status: 'needs-attention',
         attention: expect.stringContaining('asked 2'),
@@ -446,18 +449,18 @@ describe('Waiting for what is not there', () => {
     },
   );
 
-  it('shows as soon after a step that was waited for in vain, and on the way back through the provider', () => {
-    const longAgo = [waits, waits, waits, waits].reduce((state, heard) => on(state, heard).state, paying);
-    for (const [state, heard] of [
+  it('has a short timer again after a step with repeats, and while the payment is voided', () => {
+    const longAgo = [waits, waits, waits, waits].reduce((state, message) => reactTo(state, message).state, paying);
+    for (const [state, message] of [
       [longAgo, paid],
       [longAgo, declined],
       [paying, unwanted],
     ] as const)
-      expect(on(state, heard).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
-    expect(on(paying, paid).timers).toEqual([]);
+      expect(reactTo(state, message).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
+    expect(reactTo(paying, paid).timers).toEqual([]);
   });
 
-  it('says why in the journal, as payments does', () => {
+  it('writes the reason of payments into the journal', () => {
     const off = new PaymentUnknown({
       orderId,
       paymentId: 'p1',
@@ -465,12 +468,12 @@ describe('Waiting for what is not there', () => {
       reason: 'the provider sandbox is switched off',
     });
     for (const state of [paying, after(placed, reserved, unwanted)])
-      expect(on(state, off).note).toContain('switched off');
+      expect(reactTo(state, off).note).toContain('switched off');
   });
 });
 
 describe('Money that was taken and given back', () => {
-  const closes = (state: Checkout) => on(state, released).asks[0].body;
+  const closes = (state: Checkout) => reactTo(state, released).asks[0].body;
   const asksToRecord = [expect.objectContaining({ body: expect.objectContaining({ orderId, amount: total }) })];
   const nothingBack = new PaymentVoided({ orderId, refunded: vnd(0) });
   const reversedByItself = new PaymentDeclined({
@@ -481,24 +484,24 @@ describe('Money that was taken and given back', () => {
     reversed: total,
   });
 
-  it('is told with the closing of the order, on whatever way it went back', () => {
-    for (const heard of [[unwanted, voided], [voided], [reversedByItself], [declined, voided]])
-      expect(closes(after(placed, reserved, ...heard))).toMatchObject({ reversed: total });
+  it('is reported with the request to close the order, however it went back', () => {
+    for (const messages of [[unwanted, voided], [voided], [reversedByItself], [declined, voided]])
+      expect(closes(after(placed, reserved, ...messages))).toMatchObject({ reversed: total });
   });
 
-  it('is not told where nothing was taken', () => {
-    for (const heard of [[unwanted, nothingBack], [declined]])
-      expect(closes(after(placed, reserved, ...heard))).not.toHaveProperty('reversed');
+  it('is not reported when no money was taken', () => {
+    for (const messages of [[unwanted, nothingBack], [declined]])
+      expect(closes(after(placed, reserved, ...messages))).not.toHaveProperty('reversed');
   });
 
-  it('is noted on the order when it comes after the end', () => {
+  it('is recorded on the order when it comes after the end', () => {
     const over = after(placed, reserved, unwanted, nothingBack, released, closed);
-    expect(on(over, voided)).toMatchObject({ state: over, asks: asksToRecord });
-    expect(on(over, nothingBack).asks).toEqual([]);
+    expect(reactTo(over, voided)).toMatchObject({ state: over, asks: asksToRecord });
+    expect(reactTo(over, nothingBack).asks).toEqual([]);
   });
 
-  it('is noted when it comes while the order is being closed', () => {
+  it('is recorded when it comes while the order is being closed', () => {
     const closing = after(placed, reserved, declined, released, voided);
-    expect(on(closing, closed)).toMatchObject({ state: { step: 'given-up' }, asks: asksToRecord });
+    expect(reactTo(closing, closed)).toMatchObject({ state: { step: 'given-up' }, asks: asksToRecord });
   });
 });

@@ -17,108 +17,137 @@ import {
   ReviewOrder,
   WindBackAsked,
 } from './checkout-messages';
-import { go, overdue, stay, waits, type CheckoutHears, type Heard } from './checkout-moves';
-import { voidPayment, type Basket, type Checkout } from './checkout-steps';
-import { askAgain, byHand, retried, waitingAfresh } from './asking-again';
-import { compared, takenUp } from './reopening';
-import { cancelled, goodsCameLate, late, refundAsked, released, unwanted, voided } from './winding-back';
+import {
+  startStep,
+  overdueTimer,
+  keepStep,
+  waitsTimer,
+  type CheckoutMessage,
+  type CheckoutReaction,
+} from './checkout-moves';
+import { voidPaymentRequest, type Basket, type Checkout } from './checkout-steps';
+import { askAgain, noteByStaff, retry, withRestartedTimer } from './asking-again';
+import { compareWithOrder, continueReopened } from './reopening';
+import {
+  onCancelled,
+  onLateGoods,
+  onOverdue,
+  onRefundRequested,
+  onStockReleased,
+  onCancellationRequested,
+  onPaymentVoided,
+} from './winding-back';
 
 /**
  * The checkout as a pure function: the next state and the requests for each message. Messages may come late, more than
  * once and in any order.
  */
-export function hear(state: Checkout, heard: CheckoutHears, reservationSeconds: number): Heard {
-  return waitingAfresh(state, decide(state, heard, reservationSeconds));
+export function react(state: Checkout, message: CheckoutMessage, reservationSeconds: number): CheckoutReaction {
+  return withRestartedTimer(state, reactTo(state, message, reservationSeconds));
 }
 
-function decide(state: Checkout, heard: CheckoutHears, reservationSeconds: number): Heard {
-  if (heard instanceof OrderPlaced) return placed(state, heard, reservationSeconds);
-  if (heard instanceof OrderCancellationRequested)
-    return unwanted(state, heard.body.by === 'staff' ? 'STAFF' : 'CUSTOMER');
-  if (heard instanceof OrderCancelled) return cancelled(state, heard);
-  if (heard instanceof OrderRefundRequested) return refundAsked(state, heard);
-  if (heard instanceof CheckoutOverdue) return late(state);
-  if (heard instanceof CheckoutWaits) return askAgain(state, heard);
-  if (heard instanceof RetryCheckout) return state.step === 'reopened' ? takenUp(state, heard) : retried(state, heard);
-  if (heard instanceof CompareCheckout) return compared(state, heard);
-  if (heard instanceof WindBackAsked) return stay(state, byHand('to be wound back', heard));
-  if (heard instanceof OrderConfirmed) return confirmed(state, heard);
-  if (heard instanceof StockReserved || heard instanceof StockShort) return reserved(state, heard);
-  if (heard instanceof StockCommitted || heard instanceof StockCommitRefused) return committed(state, heard);
-  if (heard instanceof StockReleased) return released(state);
-  if (heard instanceof PaymentVoided) return voided(state, heard);
-  return paid(state, heard);
+function reactTo(state: Checkout, message: CheckoutMessage, reservationSeconds: number): CheckoutReaction {
+  if (message instanceof OrderPlaced) return onPlaced(state, message, reservationSeconds);
+  if (message instanceof OrderCancellationRequested)
+    return onCancellationRequested(state, message.body.by === 'staff' ? 'STAFF' : 'CUSTOMER');
+  if (message instanceof OrderCancelled) return onCancelled(state, message);
+  if (message instanceof OrderRefundRequested) return onRefundRequested(state, message);
+  if (message instanceof CheckoutOverdue) return onOverdue(state);
+  if (message instanceof CheckoutWaits) return askAgain(state, message);
+  if (message instanceof RetryCheckout)
+    return state.step === 'reopened' ? continueReopened(state, message) : retry(state, message);
+  if (message instanceof CompareCheckout) return compareWithOrder(state, message);
+  if (message instanceof WindBackAsked) return keepStep(state, noteByStaff('to be wound back', message));
+  if (message instanceof OrderConfirmed) return onConfirmed(state, message);
+  if (message instanceof StockReserved || message instanceof StockShort) return onStockReserved(state, message);
+  if (message instanceof StockCommitted || message instanceof StockCommitRefused)
+    return onStockCommitted(state, message);
+  if (message instanceof StockReleased) return onStockReleased(state);
+  if (message instanceof PaymentVoided) return onPaymentVoided(state, message);
+  return onPaymentResult(state, message);
 }
 
-function placed(state: Checkout, { body }: OrderPlaced, reservationSeconds: number): Heard {
-  if (state.step !== 'waiting') return stay(state, 'the order was known already');
+function onPlaced(state: Checkout, { body }: OrderPlaced, reservationSeconds: number): CheckoutReaction {
+  if (state.step !== 'waiting') return keepStep(state, 'the order was known already');
   const { orderId, items, total, payment } = body;
-  const timers = [waits(orderId, 0), overdue(orderId, reservationSeconds)];
+  const timers = [waitsTimer(orderId, 0), overdueTimer(orderId, reservationSeconds)];
   if (state.cancelled) {
     const closing: Checkout = { step: 'closing', orderId, why: state.cancelled, asked: 0 };
-    return { ...go(closing, 'placed, after its cancellation was requested'), timers: timers.slice(0, 1) };
+    return { ...startStep(closing, 'placed, after its cancellation was requested'), timers: timers.slice(0, 1) };
   }
   const basket: Basket = { orderId, lines: demandOf(items), total, method: payment.method, token: payment.token };
-  return { ...go({ step: 'reserving', basket, asked: 0 }, `placed: ${body.number}`), timers };
+  return { ...startStep({ step: 'reserving', basket, asked: 0 }, `placed: ${body.number}`), timers };
 }
 
-function reserved(state: Checkout, heard: StockReserved | StockShort): Heard {
-  if (heard instanceof StockShort) {
-    if (state.step !== 'reserving') return stay(state, 'stock short, received late');
-    const short = heard.body.short.map(({ sku, available }) => `${sku}: ${available} left`).join(', ');
-    return go({ step: 'closing', orderId: heard.body.orderId, why: 'OUT_OF_STOCK', asked: 0 }, `stock short: ${short}`);
+function onStockReserved(state: Checkout, message: StockReserved | StockShort): CheckoutReaction {
+  if (message instanceof StockShort) {
+    if (state.step !== 'reserving') return keepStep(state, 'stock short, received late');
+    const short = message.body.short.map(({ sku, available }) => `${sku}: ${available} left`).join(', ');
+    return startStep(
+      { step: 'closing', orderId: message.body.orderId, why: 'OUT_OF_STOCK', asked: 0 },
+      `stock short: ${short}`,
+    );
   }
   if (state.step === 'reserving')
-    return go({ step: 'paying', basket: state.basket, unknown: false, asked: 0 }, 'stock reserved');
-  return goodsCameLate(state, heard.body.orderId, 'stock reserved, received late');
+    return startStep({ step: 'paying', basket: state.basket, unknown: false, asked: 0 }, 'stock reserved');
+  return onLateGoods(state, message.body.orderId, 'stock reserved, received late');
 }
 
-function paid(state: Checkout, heard: PaymentTaken | PaymentDeclined | PaymentUnknown): Heard {
-  if (state.step === 'paying') return paidInTime(state, heard);
-  if (heard instanceof PaymentUnknown && state.step === 'voiding') return stay(state, unknownNote(heard));
-  if (!(heard instanceof PaymentTaken)) return stay(state, 'result of the payment, received late');
-  const { orderId } = heard.body;
+function onPaymentResult(state: Checkout, message: PaymentTaken | PaymentDeclined | PaymentUnknown): CheckoutReaction {
+  if (state.step === 'paying') return onPaymentResultInTime(state, message);
+  if (message instanceof PaymentUnknown && state.step === 'voiding') return keepStep(state, unknownNote(message));
+  if (!(message instanceof PaymentTaken)) return keepStep(state, 'result of the payment, received late');
+  const { orderId } = message.body;
   if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')
-    return stay(state, 'paid after the checkout gave up: the money goes back', [voidPayment(orderId, state.why)]);
-  return stay(state, 'paid, received again');
+    return keepStep(state, 'paid after the checkout gave up: the money goes back', [
+      voidPaymentRequest(orderId, state.why),
+    ]);
+  return keepStep(state, 'paid, received again');
 }
 
 const unknownNote = ({ body: { reason } }: PaymentUnknown) =>
   `the result of the payment is unknown; payments keeps asking the provider${reason ? `: ${reason}` : ''}`;
 
-function paidInTime(
+function onPaymentResultInTime(
   state: Extract<Checkout, { step: 'paying' }>,
-  heard: PaymentTaken | PaymentDeclined | PaymentUnknown,
-): Heard {
-  if (heard instanceof PaymentUnknown) return stay({ ...state, unknown: true }, unknownNote(heard));
-  if (heard instanceof PaymentDeclined) {
-    const why = heard.body.code === 'unavailable' ? 'PAYMENT_UNAVAILABLE' : 'PAYMENT_DECLINED';
-    const { orderId, reason, reversed } = heard.body;
+  message: PaymentTaken | PaymentDeclined | PaymentUnknown,
+): CheckoutReaction {
+  if (message instanceof PaymentUnknown) return keepStep({ ...state, unknown: true }, unknownNote(message));
+  if (message instanceof PaymentDeclined) {
+    const why = message.body.code === 'unavailable' ? 'PAYMENT_UNAVAILABLE' : 'PAYMENT_DECLINED';
+    const { orderId, reason, reversed } = message.body;
     const releasing: Checkout = { step: 'releasing', orderId, why, ...(reversed && { reversed }), asked: 0 };
-    return go(releasing, `not paid: ${reason}`);
+    return startStep(releasing, `not paid: ${reason}`);
   }
-  const { orderId, paymentId, method, provider, chargeId, amount } = heard.body;
+  const { orderId, paymentId, method, provider, chargeId, amount } = message.body;
   const payment: Payment = { paymentId, method, provider, chargeId, amount };
-  return go({ step: 'committing', orderId, payment, asked: 0 }, method === 'cash' ? 'to be paid in cash' : 'paid');
+  return startStep(
+    { step: 'committing', orderId, payment, asked: 0 },
+    method === 'cash' ? 'to be paid in cash' : 'paid',
+  );
 }
 
-function committed(state: Checkout, heard: StockCommitted | StockCommitRefused): Heard {
-  const { orderId } = heard.body;
+function onStockCommitted(state: Checkout, message: StockCommitted | StockCommitRefused): CheckoutReaction {
+  const { orderId } = message.body;
   if (state.step === 'committing') {
-    if (heard instanceof StockCommitted) return go({ ...state, step: 'confirming', asked: 0 }, 'stock committed');
-    return go({ step: 'voiding', orderId, why: 'OUT_OF_STOCK', asked: 0 }, `commit refused: ${heard.body.reason}`);
+    if (message instanceof StockCommitted)
+      return startStep({ ...state, step: 'confirming', asked: 0 }, 'stock committed');
+    return startStep(
+      { step: 'voiding', orderId, why: 'OUT_OF_STOCK', asked: 0 },
+      `commit refused: ${message.body.reason}`,
+    );
   }
-  if (heard instanceof StockCommitted) return goodsCameLate(state, orderId, 'stock committed, received late');
-  return stay(state, 'commit refused, received late');
+  if (message instanceof StockCommitted) return onLateGoods(state, orderId, 'stock committed, received late');
+  return keepStep(state, 'commit refused, received late');
 }
 
 /** The version of `OrderConfirmed` if it directly follows `OrderPlaced`. */
 const USUAL_VERSION = 2;
 
-function confirmed(state: Checkout, { body: { orderId, version } }: OrderConfirmed): Heard {
-  if (state.step !== 'confirming' && state.step !== 'reopened') return stay(state, 'confirmed, received again');
+function onConfirmed(state: Checkout, { body: { orderId, version } }: OrderConfirmed): CheckoutReaction {
+  if (state.step !== 'confirming' && state.step !== 'reopened') return keepStep(state, 'confirmed, received again');
   const method = state.step === 'reopened' ? state.basket.method : state.payment.method;
-  const over = go({ step: 'confirmed', orderId, method }, 'confirmed');
+  const over = startStep({ step: 'confirmed', orderId, method }, 'confirmed');
   // The order may be confirmed for the second time, because the first confirmation was declared void. Then earlier
   // refunds must be recorded again.
   return version > USUAL_VERSION ? { ...over, asks: [new ReviewOrder({ orderId })] } : over;

@@ -3,7 +3,7 @@ import { OrderCancellationRequested, OrderCancelled, OrderConfirmed } from '#con
 import { ReleaseStock, StockReleased } from '#contracts/inventory';
 import { PaymentTaken, PaymentVoided, TakePayment, VoidPayment } from '#contracts/payments';
 import { orderId } from '../model/order-samples';
-import { hear } from './checkout';
+import { react } from './checkout';
 import {
   CloseOrder,
   CompareCheckout,
@@ -12,23 +12,23 @@ import {
   RetryCheckout,
   ReviewOrder,
 } from './checkout-messages';
-import type { CheckoutHears, Heard } from './checkout-moves';
+import type { CheckoutMessage, CheckoutReaction } from './checkout-moves';
 import { checkoutStatus } from './checkout-status';
-import { start, type Checkout } from './checkout-steps';
+import { initialCheckout, type Checkout } from './checkout-steps';
 
 const total = vnd(60_000);
 const lines = [{ sku: 'a1', quantity: 2 }];
 const payment = { paymentId: 'p1', method: 'card' as const, provider: 'sandbox', chargeId: 'ch_1', amount: total };
 const basket = { orderId, lines, total, method: 'card' as const, token: null };
 
-const stands = (body: Partial<CompareCheckout['body']> = {}) =>
+const compareMessage = (body: Partial<CompareCheckout['body']> = {}) =>
   new CompareCheckout({
     ...{ orderId, status: 'pending', wasConfirmed: false, unwantedBy: null, inHand: false },
     ...{ lines, total, method: 'card' },
     ...body,
   });
-const inHand = stands({ status: 'accepted', wasConfirmed: true, inHand: true });
-const cancelledUnpaid = stands({ status: 'cancelled' });
+const inHand = compareMessage({ status: 'accepted', wasConfirmed: true, inHand: true });
+const cancelledUnpaid = compareMessage({ status: 'cancelled' });
 const retry = new RetryCheckout({ orderId, by: 'admin-1', reason: null });
 const unwanted = new OrderCancellationRequested({ orderId, version: 4, reason: null, by: 'staff' });
 const voided = new PaymentVoided({ orderId, refunded: total });
@@ -37,9 +37,9 @@ const confirmedAs = (version: number) => new OrderConfirmed({ orderId, version }
 const cancelled = (wasConfirmed: boolean) =>
   new OrderCancelled({ orderId, code: 'STAFF', wasConfirmed, restock: true } as never);
 
-const on = (state: Checkout, heard: CheckoutHears) => hear(state, heard, 900);
-const after = (state: Checkout, ...heard: CheckoutHears[]) =>
-  heard.reduce<Checkout>((before, it) => on(before, it).state, state);
+const reactTo = (state: Checkout, message: CheckoutMessage) => react(state, message, 900);
+const after = (state: Checkout, ...messages: CheckoutMessage[]) =>
+  messages.reduce<Checkout>((before, it) => reactTo(before, it).state, state);
 
 const confirmed: Checkout = { step: 'confirmed', orderId, method: 'card' };
 const givenUp: Checkout = { step: 'given-up', orderId, why: 'OVERDUE' };
@@ -57,36 +57,36 @@ describe('A checkout that is over, and whose order is pending again', () => {
     ['undone', undone],
     ['restocking', restocking],
     ['unbooking', unbooking],
-  ])('%s, needs attention and asks nothing until somebody has decided', (_, state) => {
-    expect(on(state, stands())).toMatchObject({ state: reopened, asks: [] });
+  ])('from %s, it needs attention and sends no request until staff decide', (_, state) => {
+    expect(reactTo(state, compareMessage())).toMatchObject({ state: reopened, asks: [] });
     expect(checkoutStatus(reopened)).toMatchObject({ status: 'needs-attention', step: 'reopened' });
     expect(checkoutStatus(reopened).attention).toMatch(/retry .* or cancel/);
   });
 
-  it('winds back when it is cancelled, from the money to the order', () => {
-    const back = on(reopened, unwanted);
+  it('goes back when it is cancelled: money, goods, order', () => {
+    const back = reactTo(reopened, unwanted);
     expect(back.asks).toEqual([expect.any(VoidPayment)]);
     expect(back.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
-    const closes = on(after(back.state, voided), released);
+    const closes = reactTo(after(back.state, voided), released);
     expect(closes.asks).toEqual([expect.any(CloseOrder)]);
     expect((closes.asks[0] as CloseOrder).body).toMatchObject({ code: 'STAFF', reversed: total });
     expect(after(closes.state, cancelled(false))).toEqual({ step: 'given-up', orderId, why: 'STAFF' });
   });
 
-  it('winds back at once when somebody had wanted that already', () => {
-    expect(on(confirmed, stands({ unwantedBy: 'customer' }))).toMatchObject({
+  it('goes back at once when a cancellation was requested before', () => {
+    expect(reactTo(confirmed, compareMessage({ unwantedBy: 'customer' }))).toMatchObject({
       state: { step: 'voiding', why: 'CUSTOMER' },
       asks: [expect.any(VoidPayment)],
     });
   });
 
-  it('compares itself when a wish to cancel comes, which no confirmed order has', () => {
+  it('asks for a review when it gets a cancellation request, because a confirmed order accepts none', () => {
     for (const state of [confirmed, undone])
-      expect(on(state, unwanted)).toMatchObject({ state, asks: [new ReviewOrder({ orderId })] });
+      expect(reactTo(state, unwanted)).toMatchObject({ state, asks: [new ReviewOrder({ orderId })] });
   });
 
   it('is confirmed again when staff retry it, with the payment that was taken and without a card', () => {
-    const again = on(reopened, retry);
+    const again = reactTo(reopened, retry);
     expect(again.asks).toEqual([
       new TakePayment({
         ...{ orderId, amount: total, method: 'card', token: null },
@@ -98,15 +98,18 @@ describe('A checkout that is over, and whose order is pending again', () => {
       step: 'committing',
       payment,
     });
-    expect(on(confirming, confirmedAs(5))).toMatchObject({ state: confirmed, asks: [new ReviewOrder({ orderId })] });
+    expect(reactTo(confirming, confirmedAs(5))).toMatchObject({
+      state: confirmed,
+      asks: [new ReviewOrder({ orderId })],
+    });
   });
 
-  it('is over when a confirmation that was still under way comes', () => {
-    expect(on(reopened, confirmedAs(4)).state).toEqual(confirmed);
+  it('is over when a late confirmation arrives', () => {
+    expect(reactTo(reopened, confirmedAs(4)).state).toEqual(confirmed);
   });
 
   it('closes the order again by itself when it had given up', () => {
-    expect(on(givenUp, stands())).toMatchObject({
+    expect(reactTo(givenUp, compareMessage())).toMatchObject({
       state: { step: 'voiding', why: 'OVERDUE' },
       asks: [expect.any(VoidPayment)],
       timers: [{ name: 'waits', afterSeconds: 30 }],
@@ -114,22 +117,22 @@ describe('A checkout that is over, and whose order is pending again', () => {
   });
 });
 
-describe('A checkout whose order goes on', () => {
+describe('A checkout whose order is in progress again', () => {
   it.each<[string, Checkout]>([
     ['undone', undone],
     ['restocking', restocking],
     ['unbooking', unbooking],
   ])('needs attention when it was %s', (_, state) => {
-    expect(on(state, inHand)).toMatchObject({ state: goesOn, asks: [] });
+    expect(reactTo(state, inHand)).toMatchObject({ state: goesOn, asks: [] });
     expect(checkoutStatus(goesOn).attention).toMatch(/cancel the order again/);
   });
 
-  it('gives the goods back again when it is cancelled again, and goes on when staff leave it so', () => {
-    expect(on(goesOn, cancelled(true))).toMatchObject({
+  it('gives the goods back again when the order is cancelled again, and ends when staff retry it', () => {
+    expect(reactTo(goesOn, cancelled(true))).toMatchObject({
       state: { step: 'restocking' },
       asks: [expect.any(ReleaseStock)],
     });
-    expect(on(goesOn, retry)).toMatchObject({ state: confirmed, asks: [] });
+    expect(reactTo(goesOn, retry)).toMatchObject({ state: confirmed, asks: [] });
   });
 });
 
@@ -142,37 +145,45 @@ describe('A checkout whose order is cancelled and does not count as paid', () =>
     ['given up', givenUp],
     ['restocking', restocking],
     ['reopened', reopened],
-  ])('%s, has whatever is left given back, and that noted', (_, state) => {
-    const ended: Heard = on(state, cancelledUnpaid);
+  ])('from %s, gives back what is left, and records it', (_, state) => {
+    const ended: CheckoutReaction = reactTo(state, cancelledUnpaid);
     expect(ended).toMatchObject({ state: { step: 'given-up' }, asks: [payBack, expect.any(ReleaseStock)] });
-    expect(on(ended.state, voided).asks).toEqual([expect.any(RecordReversal)]);
+    expect(reactTo(ended.state, voided).asks).toEqual([expect.any(RecordReversal)]);
   });
 
-  it('keeps what was decided about the goods', () => {
-    const release = (state: Checkout) => (on(state, cancelledUnpaid).asks[1] as ReleaseStock).body;
+  it('keeps the decision whether the goods are waste', () => {
+    const release = (state: Checkout) => (reactTo(state, cancelledUnpaid).asks[1] as ReleaseStock).body;
     expect(release(restocking)).toMatchObject({ waste: true });
     expect(release(undone)).not.toHaveProperty('waste');
   });
 });
 
-describe('A checkout that agrees with its order, or is on its way', () => {
+describe('A checkout that agrees with its order, or is still running', () => {
   it.each<[string, Checkout, CompareCheckout]>([
-    ['has not begun', start, stands()],
+    ['has not begun', initialCheckout, compareMessage()],
     ['is closing a closed order', closing, cancelledUnpaid],
     ['is confirmed', confirmed, inHand],
-    ['is undone, and the order is cancelled', undone, stands({ status: 'cancelled', wasConfirmed: true })],
-    ['is undone, and the order is refunded', undone, stands({ status: 'refunded', wasConfirmed: true })],
-  ])('%s: nothing comes of the comparison', (_, state, compare) => {
-    expect(on(state, compare)).toMatchObject({ state, asks: [], timers: [] });
+    ['is undone, and the order is cancelled', undone, compareMessage({ status: 'cancelled', wasConfirmed: true })],
+    ['is undone, and the order is refunded', undone, compareMessage({ status: 'refunded', wasConfirmed: true })],
+  ])('%s: the comparison changes nothing', (_, state, compare) => {
+    expect(reactTo(state, compare)).toMatchObject({ state, asks: [], timers: [] });
   });
 
-  it('asks again what it waits for, since that may be the void event', () => {
-    expect(on(confirming, stands())).toMatchObject({ state: confirming, asks: [expect.any(ConfirmOrder)], timers: [] });
-    expect(on(closing, stands())).toMatchObject({ state: closing, asks: [expect.any(CloseOrder)], timers: [] });
+  it('sends its request again, because the void event may have been the answer', () => {
+    expect(reactTo(confirming, compareMessage())).toMatchObject({
+      state: confirming,
+      asks: [expect.any(ConfirmOrder)],
+      timers: [],
+    });
+    expect(reactTo(closing, compareMessage())).toMatchObject({
+      state: closing,
+      asks: [expect.any(CloseOrder)],
+      timers: [],
+    });
   });
 
-  it.each([stands(), stands({ unwantedBy: 'staff' }), inHand, cancelledUnpaid])(
-    'makes the same of a comparison that it hears twice',
+  it.each([compareMessage(), compareMessage({ unwantedBy: 'staff' }), inHand, cancelledUnpaid])(
+    'does the same when a comparison is received twice',
     (compare) => {
       for (const state of [confirmed, givenUp, undone, restocking, unbooking, confirming, closing])
         expect(after(state, compare, compare)).toEqual(after(state, compare));

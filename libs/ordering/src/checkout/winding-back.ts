@@ -2,38 +2,38 @@ import type { Uuid } from '#kernel';
 import type { CancellationCode, OrderCancelled, OrderRefundRequested } from '#contracts/ordering';
 import { ReleaseStock } from '#contracts/inventory';
 import type { PaymentVoided } from '#contracts/payments';
-import { go, orderOf, stay, waits, type Heard } from './checkout-moves';
+import { startStep, orderIdOf, keepStep, waitsTimer, type CheckoutReaction } from './checkout-moves';
 import { ReviewOrder } from './checkout-messages';
-import { recordReversal, type Checkout } from './checkout-steps';
+import { recordReversalRequest, type Checkout } from './checkout-steps';
 
 /**
  * The order can no longer be confirmed: its stream accepted the cancellation while it was pending. A `ConfirmOrder`
  * that arrives later finds the cancellation there, and confirms nothing.
  */
-export function unwanted(state: Checkout, why: CancellationCode): Heard {
+export function onCancellationRequested(state: Checkout, why: CancellationCode): CheckoutReaction {
   switch (state.step) {
     case 'waiting':
-      return stay({ step: 'waiting', cancelled: why }, 'cancellation requested, received before the order');
+      return keepStep({ step: 'waiting', cancelled: why }, 'cancellation requested, received before the order');
     case 'reserving':
-      return go({ step: 'releasing', orderId: state.basket.orderId, why, asked: 0 }, 'cancellation requested');
+      return startStep({ step: 'releasing', orderId: state.basket.orderId, why, asked: 0 }, 'cancellation requested');
     case 'paying':
     case 'committing':
     case 'confirming':
-      return go({ step: 'voiding', orderId: orderOf(state), why, asked: 0 }, 'cancellation requested');
+      return startStep({ step: 'voiding', orderId: orderIdOf(state), why, asked: 0 }, 'cancellation requested');
     case 'reopened':
-      return go(
-        { step: 'voiding', orderId: orderOf(state), why, asked: 0 },
+      return startStep(
+        { step: 'voiding', orderId: orderIdOf(state), why, asked: 0 },
         'cancellation requested, after an event was declared void',
       );
     case 'confirmed':
     case 'undone':
       // The stream accepts such a request only while the order is pending. So one of the order's events was declared
       // void.
-      return stay(state, 'cancellation requested, although the checkout is over: compared with the order', [
+      return keepStep(state, 'cancellation requested, although the checkout is over: compared with the order', [
         new ReviewOrder({ orderId: state.orderId }),
       ]);
     default:
-      return stay(state, 'cancellation requested, received again or too late');
+      return keepStep(state, 'cancellation requested, received again or too late');
   }
 }
 
@@ -41,18 +41,18 @@ export function unwanted(state: Checkout, why: CancellationCode): Heard {
  * The time for the checkout is over, so it gives back what it has taken. In `confirming` it waits only for its own
  * context, and goes on.
  */
-export function late(state: Checkout): Heard {
+export function onOverdue(state: Checkout): CheckoutReaction {
   switch (state.step) {
     case 'reserving':
-      return go({ step: 'releasing', orderId: state.basket.orderId, why: 'OVERDUE', asked: 0 }, 'overdue');
+      return startStep({ step: 'releasing', orderId: state.basket.orderId, why: 'OVERDUE', asked: 0 }, 'overdue');
     case 'paying': {
       const why = state.unknown ? 'PAYMENT_UNRESOLVED' : 'OVERDUE';
-      return go({ step: 'voiding', orderId: state.basket.orderId, why, asked: 0 }, 'overdue');
+      return startStep({ step: 'voiding', orderId: state.basket.orderId, why, asked: 0 }, 'overdue');
     }
     case 'committing':
-      return go({ step: 'voiding', orderId: state.orderId, why: 'OVERDUE', asked: 0 }, 'overdue');
+      return startStep({ step: 'voiding', orderId: state.orderId, why: 'OVERDUE', asked: 0 }, 'overdue');
     default:
-      return stay(state, 'overdue: nothing to do any more');
+      return keepStep(state, 'overdue: nothing to do any more');
   }
 }
 
@@ -60,44 +60,46 @@ export function late(state: Checkout): Heard {
  * This answer proves that no money is kept. "Not found" at the provider does not prove it, because the charge may still
  * come.
  */
-export function voided(state: Checkout, { body }: PaymentVoided): Heard {
+export function onPaymentVoided(state: Checkout, { body }: PaymentVoided): CheckoutReaction {
   const reversed = body.refunded.amount > 0 ? { reversed: body.refunded } : {};
   const note = `payment voided, ${body.refunded.amount} given back`;
-  if (state.step === 'voiding') return go({ ...state, ...reversed, step: 'releasing', asked: 0 }, note);
-  if (state.step === 'releasing' || state.step === 'closing') return stay({ ...state, ...reversed }, note);
+  if (state.step === 'voiding') return startStep({ ...state, ...reversed, step: 'releasing', asked: 0 }, note);
+  if (state.step === 'releasing' || state.step === 'closing') return keepStep({ ...state, ...reversed }, note);
   if (state.step === 'given-up' && reversed.reversed)
-    return stay(state, note, [recordReversal(state.orderId, reversed.reversed)]);
-  if (state.step === 'unbooking') return go({ ...state, step: 'restocking', asked: 0 }, 'what was owed is crossed out');
+    return keepStep(state, note, [recordReversalRequest(state.orderId, reversed.reversed)]);
+  if (state.step === 'unbooking')
+    return startStep({ ...state, step: 'restocking', asked: 0 }, 'what was owed is crossed out');
   if (state.step === 'paying') {
     const { orderId } = state.basket; // payments voided the payment without a request
-    return go({ step: 'releasing', orderId, why: 'PAYMENT_UNRESOLVED', ...reversed, asked: 0 }, note);
+    return startStep({ step: 'releasing', orderId, why: 'PAYMENT_UNRESOLVED', ...reversed, asked: 0 }, note);
   }
-  return stay(state, 'payment voided, received again');
+  return keepStep(state, 'payment voided, received again');
 }
 
-export function released(state: Checkout): Heard {
-  if (state.step === 'releasing') return go({ ...state, step: 'closing', asked: 0 }, 'stock released');
+export function onStockReleased(state: Checkout): CheckoutReaction {
+  if (state.step === 'releasing') return startStep({ ...state, step: 'closing', asked: 0 }, 'stock released');
   if (state.step === 'restocking') {
     const note = state.waste ? 'goods written off as waste' : 'goods back on the shelf';
-    return go({ step: 'undone', orderId: state.orderId }, note);
+    return startStep({ step: 'undone', orderId: state.orderId }, note);
   }
-  return stay(state, 'stock released, received again');
+  return keepStep(state, 'stock released, received again');
 }
 
-export function cancelled(state: Checkout, { body }: OrderCancelled): Heard {
+export function onCancelled(state: Checkout, { body }: OrderCancelled): CheckoutReaction {
   const { orderId, code: why, wasConfirmed, restock } = body;
-  if (!wasConfirmed) return state.step === 'closing' ? givenUp(state, why) : stay(state, 'cancelled, received again');
-  const method = methodOf(state);
-  if (method === undefined) return stay(state, 'cancelled, received again');
+  if (!wasConfirmed)
+    return state.step === 'closing' ? giveUp(state, why) : keepStep(state, 'cancelled, received again');
+  const method = confirmedMethodOf(state);
+  if (method === undefined) return keepStep(state, 'cancelled, received again');
   // Card money goes back as a refund, which the order's stream has requested. Cash was never taken: payments cancels
   // the amount that was due.
   const step = method === 'cash' ? 'unbooking' : 'restocking';
   const next: Checkout = { step, orderId, asked: 0, ...(restock === false && { waste: true }) };
-  return { ...go(next, `cancelled after all: ${why}`), timers: [waits(orderId, 0)] };
+  return { ...startStep(next, `cancelled after all: ${why}`), timers: [waitsTimer(orderId, 0)] };
 }
 
 /** The payment method, if the order is confirmed or may be. Undefined at all other steps. */
-function methodOf(state: Checkout): 'card' | 'cash' | undefined {
+function confirmedMethodOf(state: Checkout): 'card' | 'cash' | undefined {
   if (state.step === 'confirmed') return state.method;
   if (state.step === 'confirming') return state.payment.method;
   return state.step === 'reopened' ? state.basket.method : undefined;
@@ -107,28 +109,34 @@ function methodOf(state: Checkout): 'card' | 'cash' | undefined {
  * A refund that decides where the goods go: it ended the order, or the customer brought them back. The refund saga
  * handles the money.
  */
-export function refundAsked(state: Checkout, { body: { orderId, restock } }: OrderRefundRequested): Heard {
-  if (restock === undefined) return stay(state, 'a refund that leaves the goods where they are');
-  if (methodOf(state) === undefined) return stay(state, 'a refund, received again');
+export function onRefundRequested(
+  state: Checkout,
+  { body: { orderId, restock } }: OrderRefundRequested,
+): CheckoutReaction {
+  if (restock === undefined) return keepStep(state, 'a refund that leaves the goods where they are');
+  if (confirmedMethodOf(state) === undefined) return keepStep(state, 'a refund, received again');
   const next: Checkout = { step: 'restocking', orderId, why: 'REFUNDED', asked: 0, ...(!restock && { waste: true }) };
-  return { ...go(next, 'refunded after all'), timers: [waits(orderId, 0)] };
+  return { ...startStep(next, 'refunded after all'), timers: [waitsTimer(orderId, 0)] };
 }
 
 /**
  * Money that was given back after `CloseOrder` was sent may be missing in the cancellation. So it is recorded
  * separately.
  */
-function givenUp({ orderId, why, reversed }: Extract<Checkout, { step: 'closing' }>, code: CancellationCode): Heard {
-  const over = go({ step: 'given-up', orderId, why }, `cancelled: ${code}`);
-  return reversed ? { ...over, asks: [...over.asks, recordReversal(orderId, reversed)] } : over;
+function giveUp(
+  { orderId, why, reversed }: Extract<Checkout, { step: 'closing' }>,
+  code: CancellationCode,
+): CheckoutReaction {
+  const over = startStep({ step: 'given-up', orderId, why }, `cancelled: ${code}`);
+  return reversed ? { ...over, asks: [...over.asks, recordReversalRequest(orderId, reversed)] } : over;
 }
 
 /**
  * Goods that are reserved for an order that is given up go back at once. In `voiding` nothing is sent, because the next
  * step releases them.
  */
-export function goodsCameLate(state: Checkout, orderId: Uuid, note: string): Heard {
+export function onLateGoods(state: Checkout, orderId: Uuid, note: string): CheckoutReaction {
   if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')
-    return stay(state, `${note}: they go back`, [new ReleaseStock({ orderId, reason: state.why })]);
-  return stay(state, note);
+    return keepStep(state, `${note}: they go back`, [new ReleaseStock({ orderId, reason: state.why })]);
+  return keepStep(state, note);
 }

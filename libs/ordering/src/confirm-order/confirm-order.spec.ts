@@ -1,5 +1,5 @@
 import { vnd } from '#kernel';
-import { facts, given } from '../model/order-samples';
+import { facts, orderAfter } from '../model/order-samples';
 import { confirmOrder } from './confirm-order';
 
 const payment = (method: 'card' | 'cash') => ({
@@ -11,22 +11,22 @@ const payment = (method: 'card' | 'cash') => ({
 });
 
 describe('Confirming an order', () => {
-  it('notes what was paid by card', () => {
-    expect(confirmOrder(given(facts.placed), payment('card'))).toEqual([facts.confirmed]);
+  it('records what was paid by card', () => {
+    expect(confirmOrder(orderAfter(facts.placed), payment('card'))).toEqual([facts.confirmed]);
   });
 
-  it('notes that cash is still owed', () => {
-    expect(confirmOrder(given(facts.placedForCash), payment('cash'))).toEqual([facts.confirmedForCash]);
+  it('records that cash is not paid yet', () => {
+    expect(confirmOrder(orderAfter(facts.placedForCash), payment('cash'))).toEqual([facts.confirmedForCash]);
   });
 
-  it('gives way to a cancellation that came first', () => {
-    expect(confirmOrder(given(facts.placed, facts.unwanted), payment('card'))).toEqual([]);
+  it('does nothing if a cancellation was requested before', () => {
+    expect(confirmOrder(orderAfter(facts.placed, facts.unwanted), payment('card'))).toEqual([]);
   });
 
   it.each([
-    ['nothing', given()],
-    ['a confirmed order', given(facts.placed, facts.confirmed)],
-    ['a cancelled order', given(facts.placed, facts.cancelled)],
+    ['an order that does not exist', orderAfter()],
+    ['a confirmed order', orderAfter(facts.placed, facts.confirmed)],
+    ['a cancelled order', orderAfter(facts.placed, facts.cancelled)],
   ])('does nothing to %s', (_, order) => {
     expect(confirmOrder(order, payment('card'))).toEqual([]);
   });

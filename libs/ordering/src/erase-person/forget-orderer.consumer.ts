@@ -3,7 +3,7 @@ import { crashPoint } from '#crash-points';
 import { PartErased, PersonErased } from '#contracts/identity';
 import { EventStore } from '#event-store';
 import { InboxEventsHandler } from '#messaging';
-import { keyHolder } from '../model/actors';
+import { keyOwnerOf } from '../model/actors';
 import type { PlacedOrder } from '../model/placed-order';
 import { OrderAccounts } from './order-accounts.store';
 
@@ -20,7 +20,7 @@ export class ForgetOrderer {
   ) {}
 
   async handle({ body: { erasureId, subject, kind } }: PersonErased): Promise<void> {
-    if (kind === 'customer') await this.accounts.forgetKeys(keyHolder({ kind: 'user', userId: subject }));
+    if (kind === 'customer') await this.accounts.forgetKeys(keyOwnerOf({ kind: 'user', userId: subject }));
     else await this.forgetGuest(subject);
     crashPoint('erasure.ordering');
     this.eventBus.publish(new PartErased({ erasureId, subject, context: 'ordering' }));
@@ -29,6 +29,6 @@ export class ForgetOrderer {
   private async forgetGuest(orderId: string): Promise<void> {
     const [first] = await this.store.read(orderId, 1, 1);
     const guest = (first?.data as PlacedOrder | undefined)?.guestTokenHash;
-    if (guest) await this.accounts.forgetKeys(keyHolder({ kind: 'guest', cartToken: { guest } }), orderId);
+    if (guest) await this.accounts.forgetKeys(keyOwnerOf({ kind: 'guest', cartToken: { guest } }), orderId);
   }
 }

@@ -9,14 +9,14 @@ const LOCK_ACCOUNT = statement(
    on conflict (subject) do update set orders = a.orders returning closed_at is not null as closed`,
 );
 
-const CLOSE = statement('account-close', 'update order_accounts set closed_at = coalesce(closed_at, now()) where subject = $1'); // prettier-ignore
+const CLOSE_ACCOUNT = statement('account-close', 'update order_accounts set closed_at = coalesce(closed_at, now()) where subject = $1'); // prettier-ignore
 
 const LOCK_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
 
 // Orders that may be open: they are neither handed over nor cancelled, or more refunds were requested than given, or
 // one of their events was declared void, perhaps the one that ended them. Some of them may not be open, for example
 // after a failed refund was requested again. The order's stream decides.
-const MAYBE_OPEN = statement(
+const FIND_MAYBE_OPEN = statement(
   'account-maybe-open',
   `select p.order_id as "orderId" from order_events p
    where p.event_type = 'OrderPlaced' and p.event_data->>'customerId' = $1::text
@@ -43,22 +43,22 @@ export class OrderAccounts {
   constructor(private readonly db: Database) {}
 
   /** Prevents orders on the account until the transaction ends. Returns whether the account is closed already. */
-  async hold(subject: Uuid): Promise<boolean> {
+  async lock(subject: Uuid): Promise<boolean> {
     return (await this.db.query<{ closed: boolean }>(LOCK_ACCOUNT, [subject]))[0].closed;
   }
 
   /** Prevents appends to one stream until the transaction ends. */
-  async holdStream(orderId: Uuid): Promise<void> {
+  async lockStream(orderId: Uuid): Promise<void> {
     await this.db.query(LOCK_STREAM, [orderId]);
   }
 
   async close(subject: Uuid): Promise<void> {
-    await this.db.query(CLOSE, [subject]);
+    await this.db.query(CLOSE_ACCOUNT, [subject]);
   }
 
   /** Orders of a customer that may be open. Only their streams can decide that. */
-  async maybeOpen(customerId: Uuid): Promise<readonly Uuid[]> {
-    return (await this.db.query<{ orderId: Uuid }>(MAYBE_OPEN, [customerId])).map(({ orderId }) => orderId);
+  async findMaybeOpen(customerId: Uuid): Promise<readonly Uuid[]> {
+    return (await this.db.query<{ orderId: Uuid }>(FIND_MAYBE_OPEN, [customerId])).map(({ orderId }) => orderId);
   }
 
   /**

@@ -20,35 +20,36 @@ export class StoredOrderBooks extends OrderBooks {
 
   close(orderer: Orderer): Promise<BooksClosed> {
     return this.db.transaction(() =>
-      orderer.kind === 'customer' ? this.ofCustomer(orderer.customerId) : this.ofGuest(orderer.orderId),
+      orderer.kind === 'customer' ? this.closeCustomer(orderer.customerId) : this.closeGuest(orderer.orderId),
     );
   }
 
-  private async ofCustomer(customerId: Uuid): Promise<BooksClosed> {
-    if (await this.accounts.hold(customerId)) return { outcome: 'closed' };
+  private async closeCustomer(customerId: Uuid): Promise<BooksClosed> {
+    if (await this.accounts.lock(customerId)) return { outcome: 'closed' };
     const orders: OpenOrder[] = [];
-    for (const id of await this.accounts.maybeOpen(customerId)) orders.push(...open(id, await this.order(id)));
+    for (const id of await this.accounts.findMaybeOpen(customerId))
+      orders.push(...openOrderOf(id, await this.loadOrder(id)));
     if (orders.length > 0) return { outcome: 'open', orders };
     await this.accounts.close(customerId);
     return { outcome: 'closed' };
   }
 
-  private async ofGuest(orderId: Uuid): Promise<BooksClosed> {
-    await this.accounts.holdStream(orderId);
-    const order = await this.order(orderId);
+  private async closeGuest(orderId: Uuid): Promise<BooksClosed> {
+    await this.accounts.lockStream(orderId);
+    const order = await this.loadOrder(orderId);
     if (order.status === 'unplaced') return { outcome: 'unknown' };
     const { customerId, cartId } = order.placed;
     if (customerId) return { outcome: 'of-customer', customerId };
-    const orders = (await this.accounts.hold(orderId)) ? [] : open(orderId, order);
+    const orders = (await this.accounts.lock(orderId)) ? [] : openOrderOf(orderId, order);
     if (orders.length > 0) return { outcome: 'open', orders };
     await this.accounts.close(orderId);
     return { outcome: 'closed', cartId };
   }
 
-  private async order(orderId: Uuid): Promise<Order> {
+  private async loadOrder(orderId: Uuid): Promise<Order> {
     return fold(orderLife, (await this.store.read(orderId)) as unknown as readonly OrderEvent[]);
   }
 }
 
-const open = (id: Uuid, order: Order): OpenOrder[] =>
+const openOrderOf = (id: Uuid, order: Order): OpenOrder[] =>
   order.status !== 'unplaced' && isStillOpen(order) ? [{ id, number: order.placed.number, status: order.status }] : [];

@@ -13,28 +13,28 @@ import {
 } from '#event-store';
 import { z } from 'zod';
 
-export const FORMAT = 'coffee-tea.order-evidence.1';
+export const EVIDENCE_FORMAT = 'coffee-tea.order-evidence.1';
 
 /** The seals prove the events only. The records of other contexts are copied into the file without a proof. */
-export const STANDING = { events: 'proved', seals: 'proved', timeline: 'reported' } as const;
+export const PROOF_OF_PARTS = { events: 'proved', seals: 'proved', timeline: 'reported' } as const;
 
 /** Every file contains this text, for a reader who does not know what the file is. */
-export const ABOUT =
+export const EVIDENCE_TEXT =
   'The events of one order as they were stored and hashed, their way into signed seals, and what other parts of the ' +
   'shop recorded beside them. Personal values stay sealed. Check it with: npm run shop -- orders verify-evidence';
 
 export const OrderEvidenceShape = z
   .strictObject({
-    format: z.literal(FORMAT),
+    format: z.literal(EVIDENCE_FORMAT),
     about: z.string(),
     orderId: IdShape,
     events: z.array(ProvedEventShape),
     seals: z.array(ProvedSealShape),
-    keys: z.array(PublicKeyShape).meta({ description: 'For comparison only: trust a key you had before.' }),
+    keys: z.array(PublicKeyShape).meta({ description: 'For comparison only. Trust only a key that you had before.' }),
     records: z
       .array(ProvedRecordShape)
       .optional()
-      .meta({ description: 'Restored backups and new seals of this log, where there were any: signed.' }),
+      .meta({ description: 'Signed records of restored backups and new seals of this log, if there are any.' }),
     timeline: z.array(
       z.looseObject({
         at: z.string(),

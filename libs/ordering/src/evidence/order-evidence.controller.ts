@@ -24,14 +24,14 @@ export class OrderEvidenceController {
     'Canonical bytes of its events, Merkle paths, signed seals and the timeline, signed as a whole. It is checked offline; personal values stay sealed.',
   )
   @Answers(200, OrderEvidenceShape, {
-    description: 'The file, as it has to be kept: to the byte.',
+    description: 'The file. Store it without changing a byte.',
     headers: { 'Content-Disposition': '`attachment`, with a name for the file.' },
   })
   @Refuses(
     'NOT_FOUND',
     { status: 409, code: 'LOG_TAMPERED', when: 'What is stored is not what was sealed.' },
     { status: 503, code: 'SEAL_ANCHOR_UNUSABLE', when: 'The file that remembers the newest seal cannot be used.' },
-    { status: 503, code: 'NOT_SEALED_YET', when: 'The last events are on their way to a seal.' },
+    { status: 503, code: 'NOT_SEALED_YET', when: 'The last events are not sealed yet.' },
   )
   async evidence(@PathId() id: Uuid, @Gone() gone: AbortSignal): Promise<StreamableFile> {
     const bytes = Buffer.from(await this.queries.execute(new OrderEvidence(id, gone)));

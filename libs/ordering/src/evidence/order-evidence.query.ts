@@ -4,7 +4,7 @@ import { EventStore } from '#event-store';
 import { Slices } from '#platform/system';
 import { OrderNotFound } from '../model/order-errors';
 import { OrderTimeline } from '../order-history/timeline.query';
-import { ABOUT, FORMAT, STANDING } from './order-evidence.config';
+import { EVIDENCE_TEXT, EVIDENCE_FORMAT, PROOF_OF_PARTS } from './order-evidence.config';
 
 /** An order's events with all their proofs, as the text of a file. Throws NotSealedYet, LogTampered. */
 export class OrderEvidence extends Query<string> {
@@ -36,6 +36,9 @@ export class OrderEvidenceHandler implements IQueryHandler<OrderEvidence> {
     const timeline = entries
       .filter(({ version }) => version === null || version <= proof.events.length)
       .map((entry) => ({ ...entry, at: toMillis(entry.at) }));
-    return this.store.attest({ format: FORMAT, about: ABOUT, orderId, ...proof, standing: STANDING, timeline }, slices);
+    return this.store.attest(
+      { format: EVIDENCE_FORMAT, about: EVIDENCE_TEXT, orderId, ...proof, standing: PROOF_OF_PARTS, timeline },
+      slices,
+    );
   }
 }

@@ -5,7 +5,7 @@ import { Vault } from '#platform/privacy';
 import { Ids } from '#platform/system';
 import type { DatedOrder } from '../model/dated-order';
 import { Orders } from '../model/orders.store';
-import { Places } from '../model/places.adapter';
+import { PersonalValuePlaces } from '../model/personal-value-places.adapter';
 import { holdOrder, resumeOrder } from './hold-order';
 
 /** Staff put an order on hold. */
@@ -24,7 +24,7 @@ export class HoldOrderHandler implements ICommandHandler<HoldOrder> {
   constructor(
     private readonly orders: Orders,
     private readonly vault: Vault,
-    private readonly places: Places,
+    private readonly places: PersonalValuePlaces,
     private readonly ids: Ids,
   ) {}
 

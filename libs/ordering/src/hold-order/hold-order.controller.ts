@@ -5,9 +5,9 @@ import type { Uuid } from '#kernel';
 import { Answers, Does, PathId, Refuses, Text } from '#platform/http';
 import { Vault, type Opened } from '#platform/privacy';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { staff } from '../model/actors';
+import { staffActor } from '../model/actors';
 import type { DatedOrder } from '../model/dated-order';
-import { BROKEN, OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
+import { EVENT_BROKEN, OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
 import { HoldOrder, ResumeOrder } from './hold-order.command';
 
 class HoldOrderBody {
@@ -28,28 +28,28 @@ export class HoldOrderController {
   @Does(
     'holdOrder',
     'Put an order on hold',
-    'Possible while it is confirmed or accepted. Nothing is made of it until it is resumed. It can still be cancelled and refunded.',
+    'Possible while it is confirmed or accepted. Nobody works on it until it is resumed. It can still be cancelled and refunded.',
   )
   @Answers(200, OrderAnswer, { description: 'The order, on hold.' })
-  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'WRONG_STATUS', 'VERSION_CONFLICT', BROKEN)
+  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'WRONG_STATUS', 'VERSION_CONFLICT', EVENT_BROKEN)
   async hold(
     @PathId() id: Uuid,
     @Body() { reason }: HoldOrderBody,
     @Who() caller: Caller,
   ): Promise<Opened<SealedOrder>> {
-    return this.shown(await this.commands.execute(new HoldOrder(id, staff(caller), reason)));
+    return this.show(await this.commands.execute(new HoldOrder(id, staffActor(caller), reason)));
   }
 
   @Post(':id/resume')
   @Allowed('staff')
-  @Does('resumeOrder', 'Go on with an order that is on hold', 'It goes back to the status before.')
-  @Answers(200, OrderAnswer, { description: 'The order, in the status before.' })
-  @Refuses('NOT_FOUND', 'WRONG_STATUS', 'VERSION_CONFLICT', BROKEN)
+  @Does('resumeOrder', 'Go on with an order that is on hold', 'It returns to its status before the hold.')
+  @Answers(200, OrderAnswer, { description: 'The order, in its status before the hold.' })
+  @Refuses('NOT_FOUND', 'WRONG_STATUS', 'VERSION_CONFLICT', EVENT_BROKEN)
   async resume(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {
-    return this.shown(await this.commands.execute(new ResumeOrder(id, staff(caller))));
+    return this.show(await this.commands.execute(new ResumeOrder(id, staffActor(caller))));
   }
 
-  private shown(order: DatedOrder): Promise<Opened<SealedOrder>> {
+  private show(order: DatedOrder): Promise<Opened<SealedOrder>> {
     return this.vault.openAll(showOrder(order), order.id);
   }
 }

@@ -30,22 +30,22 @@ describe('An order on hold', () => {
     await buyer.sees(id, 'confirmed');
     return id;
   }
-  const tell = (id: string, step: string, body?: object) =>
+  const requestStep = (id: string, step: string, body?: object) =>
     open.admin.post(`/admin/orders/${id}/${step}`, { ...(body && { body }) });
-  const told = async (id: string, step: string, body?: object) =>
-    expectStatus(200, await tell(id, step, body)).body.data;
+  const doStep = async (id: string, step: string, body?: object) =>
+    expectStatus(200, await requestStep(id, step, body)).body.data;
 
-  it('waits, is not prepared meanwhile, and goes on to its end', async () => {
+  it('cannot be prepared until it is resumed, and then reaches its end', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
     const id = await bought(an);
-    await told(id, 'accept');
+    await doStep(id, 'accept');
 
-    const held = await told(id, 'hold', { reason });
+    const held = await doStep(id, 'hold', { reason });
     expect(held).toMatchObject({ status: 'on-hold', version: 4, hold: { reason } });
-    expect((await told(id, 'hold', { reason: 'Lý do khác' })).version).toBe(4);
+    expect((await doStep(id, 'hold', { reason: 'Lý do khác' })).version).toBe(4);
     for (const step of ['accept', 'prepare', 'ready', 'complete'])
-      expect(await tell(id, step)).toMatchObject({ status: 409, body: { error: { code: 'ORDER_ON_HOLD' } } });
+      expect(await requestStep(id, step)).toMatchObject({ status: 409, body: { error: { code: 'ORDER_ON_HOLD' } } });
 
     expect(await an.sees(id, 'on-hold')).toMatchObject({ hold: { reason: null } });
     for (const list of [await an.get('/orders?status=on-hold'), await admin.get('/admin/orders?status=on-hold')])
@@ -58,11 +58,11 @@ describe('An order on hold', () => {
     expect(stored).toContain('OrderHeld');
     expect(stored).not.toContain(reason);
 
-    expect(await told(id, 'resume')).toMatchObject({ status: 'accepted', version: 5, hold: null });
-    expect((await told(id, 'resume')).version).toBe(5);
-    for (const step of ['prepare', 'ready', 'complete']) await told(id, step);
+    expect(await doStep(id, 'resume')).toMatchObject({ status: 'accepted', version: 5, hold: null });
+    expect((await doStep(id, 'resume')).version).toBe(5);
+    for (const step of ['prepare', 'ready', 'complete']) await doStep(id, step);
     expect(await an.sees(id, 'completed')).toMatchObject({ hold: null });
-    expect(await tell(id, 'hold', { reason })).toMatchObject({
+    expect(await requestStep(id, 'hold', { reason })).toMatchObject({
       status: 409,
       body: { error: { code: 'WRONG_STATUS' } },
     });
@@ -73,7 +73,7 @@ describe('An order on hold', () => {
     });
   });
 
-  it('is cancelled by its guest, who has the money back', async () => {
+  it('can be cancelled by its guest, who gets the money back', async () => {
     const { shop, admin } = open;
     const first = await anyone(shop).puts(drink.variantId, 1);
     const visitor = anyone(shop).carrying({ 'x-cart-token': first.headers.get('x-cart-token')! });
@@ -83,22 +83,22 @@ describe('An order on hold', () => {
     await visitor.sees(id, 'confirmed');
     const { available } = await stockOf(admin, drink);
 
-    await told(id, 'hold', { reason });
+    await doStep(id, 'hold', { reason });
     const cancelled = expectStatus(200, await visitor.post(`/orders/${id}/cancel`, { body: {} })).body.data;
     expect(cancelled).toMatchObject({ status: 'cancelled', hold: null, cancellation: { code: 'CUSTOMER' } });
     await eventually(async () => {
       expect((await visitor.get(`/orders/${id}`)).body.data.payment.status).toBe('refunded');
       expect((await stockOf(admin, drink)).available).toBe(available + 1);
     });
-    expect(await tell(id, 'resume')).toMatchObject({ status: 409, body: { error: { code: 'WRONG_STATUS' } } });
+    expect(await requestStep(id, 'resume')).toMatchObject({ status: 409, body: { error: { code: 'WRONG_STATUS' } } });
   });
 
-  it('is put there by staff alone, and with a reason', async () => {
+  it('can be put on hold by staff only, and with a reason', async () => {
     const an = await register(open.shop);
     const id = await bought(an);
     expect((await an.post(`/admin/orders/${id}/hold`, { body: { reason } })).status).toBe(403);
     expect((await an.post(`/admin/orders/${id}/resume`)).status).toBe(403);
-    expect((await tell(id, 'hold', {})).status).toBe(400);
+    expect((await requestStep(id, 'hold', {})).status).toBe(400);
     const { data } = (await an.get(`/orders/${id}`)).body;
     expect(data.status).toBe('confirmed');
   });

@@ -1,11 +1,19 @@
 import { vnd } from '#kernel';
 import { advanceOrder, steps } from '../advance-order/advance-order';
 import { cancelOrder } from '../cancel-order/cancel-order';
-import { hear } from '../checkout/checkout';
+import { react } from '../checkout/checkout';
 import { CheckoutOverdue, CheckoutWaits } from '../checkout/checkout-messages';
 import type { Checkout } from '../checkout/checkout-steps';
 import { isStillOpen } from '../erase-person/still-open';
-import { facts, given, ordered, orderId, refundDeciding, refundDone, sealed } from '../model/order-samples';
+import {
+  facts,
+  orderAfter,
+  factsUntil,
+  orderId,
+  refundRequestedWith,
+  refundMade,
+  sealed,
+} from '../model/order-samples';
 import { refundOrder } from '../refund-order/refund-order';
 import { holdOrder, resumeOrder } from './hold-order';
 
@@ -14,80 +22,84 @@ const { reason } = held.data;
 const before = ['confirmed', 'accepted'] as const;
 const others = ['pending', 'preparing', 'ready', 'completed'] as const;
 const code = (name: string) => expect.objectContaining({ code: name });
-const ended = refundDeciding('a', 100_000, { end: true, restock: true });
+const ended = refundRequestedWith('a', 100_000, { end: true, restock: true });
 
 describe.each(before)('Holding an order that is %s', (status) => {
-  const onHold = given(...ordered[status], held);
+  const onHold = orderAfter(...factsUntil[status], held);
 
-  it('puts it on hold, and resuming it takes it back to that status', () => {
-    expect(holdOrder(given(...ordered[status]), reason)).toEqual([held]);
+  it('puts it on hold, and resuming returns it to that status', () => {
+    expect(holdOrder(orderAfter(...factsUntil[status]), reason)).toEqual([held]);
     expect(onHold).toMatchObject({ status: 'on-hold', hold: { reason, from: status } });
     expect(resumeOrder(onHold)).toEqual([resumed]);
-    expect(given(...ordered[status], held, resumed)).toEqual(given(...ordered[status]));
+    expect(orderAfter(...factsUntil[status], held, resumed)).toEqual(orderAfter(...factsUntil[status]));
   });
 
-  it('asked twice, holds it once for the first reason, and resumes it once', () => {
+  it('records a repeated hold once, with the first reason, and a repeated resume once', () => {
     expect(holdOrder(onHold, sealed('another reason'))).toEqual([]);
-    expect(resumeOrder(given(...ordered[status], held, resumed))).toEqual([]);
+    expect(resumeOrder(orderAfter(...factsUntil[status], held, resumed))).toEqual([]);
   });
 
-  it('keeps the bar from it', () => {
+  it('refuses all steps of the baristas', () => {
     for (const step of steps) expect(() => advanceOrder(onHold, step)).toThrow(code('ORDER_ON_HOLD'));
   });
 
-  it('is over once the bar has gone on, also where the fact that it was resumed counts no more', () => {
-    expect(given(...ordered[status], held, facts.preparing)).toEqual(given(...ordered[status], facts.preparing));
+  it('ends with a step of the baristas, even if OrderResumed was declared void', () => {
+    expect(orderAfter(...factsUntil[status], held, facts.preparing)).toEqual(
+      orderAfter(...factsUntil[status], facts.preparing),
+    );
   });
 
-  it('leaves it to be cancelled by customer and staff, with all the money and the goods back', () => {
+  it('still allows customer and staff to cancel, with all money and goods back', () => {
     for (const by of ['customer', 'staff'] as const) {
-      const told = cancelOrder(onHold, { by, reason: null, refundId: 'r1' });
-      expect(told).toMatchObject([
+      const events = cancelOrder(onHold, { by, reason: null, refundId: 'r1' });
+      expect(events).toMatchObject([
         { type: 'OrderCancelled', data: { by, refundDue: vnd(100_000), restock: true } },
         { type: 'RefundRequested', data: { amount: vnd(100_000) } },
       ]);
-      const cancelled = given(...ordered[status], held, ...told);
-      expect(cancelled).toEqual(given(...ordered[status], ...told));
+      const cancelled = orderAfter(...factsUntil[status], held, ...events);
+      expect(cancelled).toEqual(orderAfter(...factsUntil[status], ...events));
       expect(() => resumeOrder(cancelled)).toThrow(code('WRONG_STATUS'));
     }
   });
 
-  it('leaves it to be refunded as before: all of it ends the order, a gift does not', () => {
+  it('still allows refunds as before: a full refund ends the order, a gift does not', () => {
     const request = { refundId: 'a', reason: 'cold' };
-    expect(refundOrder(onHold, request)).toEqual(refundOrder(given(...ordered[status]), request));
-    expect(given(...ordered[status], held, ended, refundDone('a', 100_000))).toEqual(
-      given(...ordered[status], ended, refundDone('a', 100_000)),
+    expect(refundOrder(onHold, request)).toEqual(refundOrder(orderAfter(...factsUntil[status]), request));
+    expect(orderAfter(...factsUntil[status], held, ended, refundMade('a', 100_000))).toEqual(
+      orderAfter(...factsUntil[status], ended, refundMade('a', 100_000)),
     );
-    const gift = [refundDeciding('a', 100_000, { end: false }), refundDone('a', 100_000)];
-    expect(given(...ordered[status], held, ...gift)).toMatchObject({ status: 'on-hold' });
-    expect(given(...ordered[status], held, ...gift, resumed)).toEqual(given(...ordered[status], ...gift));
+    const gift = [refundRequestedWith('a', 100_000, { end: false }), refundMade('a', 100_000)];
+    expect(orderAfter(...factsUntil[status], held, ...gift)).toMatchObject({ status: 'on-hold' });
+    expect(orderAfter(...factsUntil[status], held, ...gift, resumed)).toEqual(
+      orderAfter(...factsUntil[status], ...gift),
+    );
   });
 
-  it('keeps whoever ordered from being forgotten', () => {
+  it('prevents that the customer is erased', () => {
     expect(isStillOpen(onHold)).toBe(true);
   });
 
-  it('is refused once a refund has ended the order, and so is resuming it', () => {
-    expect(() => holdOrder(given(...ordered[status], ended), reason)).toThrow(code('WRONG_STATUS'));
-    expect(() => resumeOrder(given(...ordered[status], held, ended))).toThrow(code('WRONG_STATUS'));
-    expect(given(...ordered[status], held, ended, resumed)).toMatchObject({ status: 'on-hold', ended: true });
+  it('is refused after a refund has ended the order, and so is resuming', () => {
+    expect(() => holdOrder(orderAfter(...factsUntil[status], ended), reason)).toThrow(code('WRONG_STATUS'));
+    expect(() => resumeOrder(orderAfter(...factsUntil[status], held, ended))).toThrow(code('WRONG_STATUS'));
+    expect(orderAfter(...factsUntil[status], held, ended, resumed)).toMatchObject({ status: 'on-hold', ended: true });
   });
 });
 
 describe('Holding and resuming', () => {
   it.each(others)('is refused when %s', (status) => {
-    expect(() => holdOrder(given(...ordered[status]), reason)).toThrow(code('WRONG_STATUS'));
-    expect(() => resumeOrder(given(...ordered[status]))).toThrow(code('WRONG_STATUS'));
+    expect(() => holdOrder(orderAfter(...factsUntil[status]), reason)).toThrow(code('WRONG_STATUS'));
+    expect(() => resumeOrder(orderAfter(...factsUntil[status]))).toThrow(code('WRONG_STATUS'));
   });
 
-  it('needs an order', () => {
-    expect(() => holdOrder(given(), reason)).toThrow(code('NOT_FOUND'));
-    expect(() => resumeOrder(given())).toThrow(code('NOT_FOUND'));
+  it('is refused if the order does not exist', () => {
+    expect(() => holdOrder(orderAfter(), reason)).toThrow(code('NOT_FOUND'));
+    expect(() => resumeOrder(orderAfter())).toThrow(code('NOT_FOUND'));
   });
 
-  it('meets no timer: those of a checkout do nothing once the order is confirmed', () => {
+  it('stops no timer: the timers of a checkout do nothing after the confirmation', () => {
     const confirmed: Checkout = { step: 'confirmed', orderId, method: 'card' };
     for (const timer of [new CheckoutOverdue({ orderId }), new CheckoutWaits({ orderId, asked: 0 })])
-      expect(hear(confirmed, timer, 900)).toMatchObject({ state: confirmed, asks: [], timers: [] });
+      expect(react(confirmed, timer, 900)).toMatchObject({ state: confirmed, asks: [], timers: [] });
   });
 });

@@ -9,7 +9,9 @@ export class OrderOnHold extends OrderRefusal {
   }
 }
 
-/** Staff put an order on hold that the bar has not started. If the request is repeated, the first reason stays. */
+/**
+ * Staff put an order on hold that the baristas have not started. If the request is repeated, the first reason stays.
+ */
 export function holdOrder(order: Order, reason: Sealed | null): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
   if (hasEnded(order)) throw new CannotAdvance('refunded', 'hold', 'confirmed or accepted');
@@ -25,7 +27,8 @@ export function holdOrder(order: Order, reason: Sealed | null): readonly OrderEv
 }
 
 /**
- * The order goes back to its status before the hold. If the request is repeated before the bar starts, it does nothing.
+ * The order goes back to its status before the hold. If the request is repeated before a barista starts the order, it
+ * does nothing.
  */
 export function resumeOrder(order: Order): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();

@@ -8,7 +8,7 @@ import { ShowsPeople } from '#platform/audit';
 import { answer, Answers, Does, From, Id, OneOf, page, PageQuery, placeOf, Until, type Answer } from '#platform/http';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
 import { GuestTokens } from '../view-order/guest-tokens.query';
-import { showToOwner, type Showing } from '../view-order/order-answer';
+import { showToOwner, type ShowOrder } from '../view-order/order-answer';
 import { ListOrders, type ListedRow, type OrderFilter } from './list-orders.query';
 import { ListedOrder } from './order-list';
 
@@ -21,10 +21,10 @@ class AllOrdersQuery extends OwnOrdersQuery {
   @Id({ optional: true, description: "Only this customer's." })
   customer?: Uuid;
 
-  @From('Placed on this day in Vietnam or later, or from this time on.')
+  @From('Orders placed on this day in Vietnam or later, or at this time or later.')
   from?: Date;
 
-  @Until('Placed on this day in Vietnam or earlier, or before this time.')
+  @Until('Orders placed on this day in Vietnam or earlier, or before this time.')
   to?: Date;
 }
 
@@ -33,7 +33,7 @@ const CursorShape = z.object({ at: InstantShape, id: IdShape });
 const Meta = z.object({
   broken: z.array(IdShape).optional().meta({
     description:
-      'Orders of this page that cannot be shown, because an event of theirs cannot be read. They are not in `data`.',
+      'Orders of this page that cannot be shown, because one of their events cannot be read. They are not in `data`.',
   }),
   behind: z.array(IdShape).optional().meta({
     description: 'Orders of this page that are shown as they were before an event that cannot be read.',
@@ -46,14 +46,14 @@ const OwnMeta = Meta.extend({
     .optional()
     .meta({
       description:
-        'An order was placed with the `X-Cart-Token` that was sent, so it reads nothing any more. The answer to that order ' +
-        'had the token that does.',
+        'An order was placed with the `X-Cart-Token` that was sent, so this token is spent. Send the token that came with ' +
+        'the answer to that order.',
     }),
 });
 
-const cursorOf = ({ place }: ListedRow) => place;
+const cursorOf = ({ cursor }: ListedRow) => cursor;
 
-const idsOf = (rows: readonly ListedRow[]): readonly Uuid[] => rows.map(({ place }) => place.id);
+const idsOf = (rows: readonly ListedRow[]): readonly Uuid[] => rows.map(({ cursor }) => cursor.id);
 
 @ApiTags('Orders')
 @Controller()
@@ -68,8 +68,8 @@ export class ListOrdersController {
   @Does(
     'listOrders',
     'Your orders, newest first',
-    'The access token lists the account’s orders, the `X-Cart-Token` that came with a guest’s newest order the guest’s, and ' +
-      'both together list both.',
+    'The access token gives the orders of the account. The `X-Cart-Token` that came with a guest’s newest order gives the ' +
+      'orders of the guest. Both together give both.',
   )
   @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true, meta: OwnMeta })
   async own(@Query() query: OwnOrdersQuery, @Who() caller: Caller): Promise<Answer> {
@@ -93,7 +93,7 @@ export class ListOrdersController {
   private async page(
     filter: OrderFilter,
     { limit, cursor }: PageQuery,
-    show?: Showing,
+    show?: ShowOrder,
     more?: object,
   ): Promise<Answer> {
     const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, CursorShape), show));

@@ -5,8 +5,8 @@ import { Database } from '#database';
 import { EventStore } from '#event-store';
 import { Vault, type Opened } from '#platform/privacy';
 import { isBehind, ReadModels } from '#event-store/projections';
-import { asOfToday } from '../view-order/as-of-today.query';
-import type { Showing } from '../view-order/order-answer';
+import { upgradeView } from '../view-order/upgrade-view.query';
+import type { ShowOrder } from '../view-order/order-answer';
 import type { OrderView } from '../view-order/order-view';
 import { showListed } from './order-list';
 
@@ -22,7 +22,7 @@ export interface OrderFilter {
 }
 
 /** The cursor at the end of a page: the time at which its last order was placed, and the order's id. */
-export interface Place {
+export interface ListCursor {
   readonly at: string;
   readonly id: Uuid;
 }
@@ -30,7 +30,7 @@ export interface Place {
 export type ListedOrder = Opened<ReturnType<typeof showListed>>;
 
 export interface ListedRow {
-  readonly place: Place;
+  readonly cursor: ListCursor;
   /** Null if the row cannot be shown. */
   readonly order: ListedOrder | null;
   /** True if a later event cannot be read. The row shows the order before that event. */
@@ -49,37 +49,37 @@ export class ListOrders extends Query<readonly ListedRow[]> {
   constructor(
     readonly filter: OrderFilter,
     readonly limit: number,
-    readonly after?: Place,
+    readonly after?: ListCursor,
     /** Absent for staff. */
-    readonly show?: Showing,
+    readonly show?: ShowOrder,
   ) {
     super();
   }
 }
 
 /** The SQL of one page of a table. For every combination of filters, an index leads directly to the first row. */
-export function listSql(table: string, filter: OrderFilter, limit: number, after?: Place): [string, unknown[]] {
+export function listSql(table: string, filter: OrderFilter, limit: number, after?: ListCursor): [string, unknown[]] {
   const values: unknown[] = [];
   const value = (given: unknown): string => `$${values.push(given)}`;
   const owners = [
     filter.customer && `customer_id = ${value(filter.customer)}`,
     filter.guest && `guest = ${value(filter.guest)}`,
   ].filter((part) => part !== undefined);
-  const which = [
+  const conditions = [
     filter.status && `status = ${value(filter.status)}`,
     filter.from && `placed_at >= ${value(filter.from)}`,
     filter.to && `placed_at < ${value(filter.to)}`,
     after && `(placed_at, order_id) < (${value(after.at)}::timestamptz, ${value(after.id)}::uuid)`,
   ].filter((part) => part !== undefined);
-  const most = value(limit);
-  const listed = (...where: readonly string[]): string =>
+  const maxRows = value(limit);
+  const select = (...where: readonly string[]): string =>
     `select order_id as id, placed_at as at, view, ${isBehind(table, 'order_id')} as behind
      from ${table} t ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
-     order by placed_at desc, order_id desc limit ${most}`;
-  if (owners.length < 2) return [listed(...owners, ...which), values];
+     order by placed_at desc, order_id desc limit ${maxRows}`;
+  if (owners.length < 2) return [select(...owners, ...conditions), values];
   // Each owner's page is read from that owner's index. An "or" would read the index of all orders.
-  const pages = owners.map((owner) => `(${listed(owner, ...which)})`).join(' union all ');
-  return [`select * from (${pages}) both_pages order by at desc, id desc limit ${most}`, values];
+  const pages = owners.map((owner) => `(${select(owner, ...conditions)})`).join(' union all ');
+  return [`select * from (${pages}) both_pages order by at desc, id desc limit ${maxRows}`, values];
 }
 
 @QueryHandler(ListOrders)
@@ -95,16 +95,16 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
     const found = await this.models.read('order-list', async (table, outdated) => {
       const rows = await this.db.query<Row>(...listSql(table, filter, limit + 1, after));
       if (!outdated) return rows;
-      const today: Row[] = [];
-      for (const row of rows) today.push({ ...row, view: await asOfToday(row.view, this.store) });
-      return today;
+      const upgraded: Row[] = [];
+      for (const row of rows) upgraded.push({ ...row, view: await upgradeView(row.view, this.store) });
+      return upgraded;
     });
     const orders = await this.vault.openAll(
       found.map(({ view }) => shownOrNull(view, show)),
       found.map(({ id }) => id),
     );
     return found.map(({ id, at, behind }, index) => ({
-      place: { at: at.toISOString(), id },
+      cursor: { at: at.toISOString(), id },
       order: orders[index],
       behind,
     }));
@@ -112,7 +112,7 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
 }
 
 /** Null for a row that cannot be shown, so that the rest of the list still is. */
-function shownOrNull(view: OrderView, show?: Showing): ReturnType<typeof showListed> | null {
+function shownOrNull(view: OrderView, show?: ShowOrder): ReturnType<typeof showListed> | null {
   try {
     return showListed(view, show);
   } catch {

@@ -1,4 +1,4 @@
-import { facts, ordered, orderId, samplePlaced, sealed } from '../model/order-samples';
+import { facts, factsUntil, orderId, samplePlaced, sealed } from '../model/order-samples';
 import type { OrderEvent } from '../model/order';
 import type { OrderView } from '../view-order/order-view';
 import { ListedOrder, projectListed, showListed } from './order-list';
@@ -12,7 +12,7 @@ const listed = (...events: readonly OrderEvent[]): OrderView =>
 
 describe('An order in a list', () => {
   it('follows the order’s status, money and version', () => {
-    expect(showListed(listed(...ordered.ready))).toMatchObject({
+    expect(showListed(listed(...factsUntil.ready))).toMatchObject({
       status: 'ready',
       version: 5,
       payment: { status: 'paid' },
@@ -20,7 +20,7 @@ describe('An order in a list', () => {
     expect(showListed(listed(facts.placed, facts.cancelled))).toMatchObject({ status: 'cancelled' });
   });
 
-  it('carries neither address, note nor payment token', () => {
+  it('has no address, no note and no payment token', () => {
     const placed: OrderEvent = {
       type: 'OrderPlaced',
       data: {
@@ -34,7 +34,10 @@ describe('An order in a list', () => {
   });
 
   it('has the documented shape', () => {
-    const opened = { ...showListed(listed(...ordered.confirmed)), contact: { name: 'An', phone: null, email: null } };
+    const opened = {
+      ...showListed(listed(...factsUntil.confirmed)),
+      contact: { name: 'An', phone: null, email: null },
+    };
     expect(ListedOrder.strict().parse(opened)).toMatchObject({ fulfilment: { type: 'pickup' } });
   });
 });

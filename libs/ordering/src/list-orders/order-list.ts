@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OrderAnswer, showOrder, type SealedOrder, type Showing } from '../view-order/order-answer';
+import { OrderAnswer, showOrder, type SealedOrder, type ShowOrder } from '../view-order/order-answer';
 import type { Recorded } from '../model/dated-order';
 import { projectOrder, type OrderView } from '../view-order/order-view';
 import type { OrderEvent } from '../model/order';
@@ -15,7 +15,7 @@ export const ListedOrder = OrderAnswer.omit({
   .extend({ fulfilment: z.object({ type: FulfilmentTypes }) })
   .meta({ id: 'ListedOrder' });
 
-const slim = (event: OrderEvent): OrderEvent => {
+const withoutUnlistedData = (event: OrderEvent): OrderEvent => {
   if (event.type !== 'OrderPlaced') return event;
   const { fulfilment, payment } = event.data;
   return {
@@ -30,14 +30,17 @@ const slim = (event: OrderEvent): OrderEvent => {
 };
 
 /** Like `projectOrder`, but without the data that a list does not show. */
-export const projectListed = (view: OrderView | undefined, event: OrderEvent, here: Recorded): OrderView | undefined =>
-  projectOrder(view, slim(event), here);
+export const projectListed = (
+  view: OrderView | undefined,
+  event: OrderEvent,
+  recorded: Recorded,
+): OrderView | undefined => projectOrder(view, withoutUnlistedData(event), recorded);
 
 type SealedListed = Omit<SealedOrder, 'note' | 'since' | 'refunds' | 'deliveryFee' | 'fulfilment'> & {
   readonly fulfilment: Pick<SealedOrder['fulfilment'], 'type'>;
 };
 
-export function showListed(view: OrderView, show: Showing = showOrder): SealedListed {
+export function showListed(view: OrderView, show: ShowOrder = showOrder): SealedListed {
   const { note: _note, since: _since, refunds: _refunds, deliveryFee: _fee, fulfilment, ...shown } = show(view);
   return { ...shown, fulfilment: { type: fulfilment.type } };
 }

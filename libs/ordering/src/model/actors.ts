@@ -9,12 +9,12 @@ interface CallerLike {
 /** Makes the actor that is stored with a fact. */
 export type ActorOf = (caller: CallerLike) => { readonly kind: 'user' | 'guest' | 'staff'; readonly id?: string };
 
-export const buyer: ActorOf = ({ kind, userId }) => ({ kind, ...(userId && { id: userId }) });
-export const staff: ActorOf = ({ userId }) => ({ kind: 'staff', ...(userId && { id: userId }) });
+export const buyerActor: ActorOf = ({ kind, userId }) => ({ kind, ...(userId && { id: userId }) });
+export const staffActor: ActorOf = ({ userId }) => ({ kind: 'staff', ...(userId && { id: userId }) });
 
 /**
  * The owner of idempotency keys. Two callers may use the same key without a conflict. A guest keeps the same owner with
  * each new token.
  */
-export const keyHolder = ({ kind, userId, cartToken }: CallerLike): string =>
+export const keyOwnerOf = ({ kind, userId, cartToken }: CallerLike): string =>
   kind === 'user' ? `user:${userId}` : `guest:${cartToken?.guest}`;

@@ -1,5 +1,5 @@
 /** How many times a request is repeated before the saga is parked. With the growing waits, that is after 55 minutes. */
-export const MOST_ASKED = 8;
+export const MAX_REPEATS = 8;
 
 const FIRST_SECONDS = 30;
 const LONGEST_SECONDS = 600;

@@ -21,10 +21,14 @@ export interface DatedOrder {
 }
 
 /** How an event changes an order. A stream starts with OrderPlaced; before it there is no order. */
-export function dated(before: DatedOrder | undefined, event: OrderEvent, here: Recorded): DatedOrder | undefined {
+export function evolveDatedOrder(
+  before: DatedOrder | undefined,
+  event: OrderEvent,
+  recorded: Recorded,
+): DatedOrder | undefined {
   const order = orderLife.evolve(before?.order ?? orderLife.initial, event);
   if (order.status === 'unplaced') return undefined;
-  const { orderId: id, version, at } = here;
+  const { orderId: id, version, at } = recorded;
   const since = before?.since ?? {};
   return {
     id,
@@ -43,7 +47,7 @@ interface Stored {
 }
 
 /** Where and when a stored event happened. */
-export const recorded = ({ streamId, version, timestamp }: Stored): Recorded => ({
+export const recordedOf = ({ streamId, version, timestamp }: Stored): Recorded => ({
   orderId: streamId,
   version,
   at: timestamp.toISOString(),

@@ -1,6 +1,6 @@
 import type { Uuid } from '#kernel';
 
-interface Wanted {
+interface DemandLine {
   readonly sku: string;
   readonly quantity: number;
   readonly variantId?: Uuid;
@@ -10,8 +10,8 @@ interface Wanted {
  * How many pieces of each variant the lines need together, in SKU order. Two lines of one variant use the same stock,
  * even if its SKU was changed between the two lines.
  */
-export function demandOf(lines: readonly Wanted[]): readonly Wanted[] {
-  const demand = new Map<string, Wanted>();
+export function demandOf(lines: readonly DemandLine[]): readonly DemandLine[] {
+  const demand = new Map<string, DemandLine>();
   for (const { sku, quantity, variantId } of lines) {
     const key = variantId ?? sku;
     const before = demand.get(key);

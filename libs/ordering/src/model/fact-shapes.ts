@@ -4,12 +4,12 @@ import { z } from 'zod';
 /** Shapes that the declarations of facts share. */
 export const MoneyInFact = z.strictObject({ amount: z.int().min(0), currency: z.literal('VND') });
 export const SealedInFact = z.strictObject({ sealed: z.string().min(1), subject: IdShape });
-export const Words = z.string().max(2_000);
+export const TextInFact = z.string().max(2_000);
 export const Count = z.int().min(1);
 export const NoData = z.strictObject({});
 
 /** The type of the data that a shape accepts, read-only at every depth. */
-export type ReadOf<Shape extends z.ZodType> = DeepReadonly<z.infer<Shape>>;
+export type DataOf<Shape extends z.ZodType> = DeepReadonly<z.infer<Shape>>;
 
 type DeepReadonly<T> = T extends readonly (infer One)[]
   ? readonly DeepReadonly<One>[]
@@ -25,7 +25,7 @@ const isUnknownField = (issue: Issue): boolean =>
   (issue.code === 'invalid_union' && issue.errors.some((one) => one.every(isUnknownField)));
 
 /** Whether stored data matches its shape. Fields that this build does not know are allowed. */
-export const fits =
+export const makeShapeCheck =
   (shape: z.ZodType) =>
   (data: unknown): boolean => {
     const { success, error } = shape.safeParse(data);

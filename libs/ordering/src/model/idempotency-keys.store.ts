@@ -28,7 +28,7 @@ export class IdempotencyKeyTaken extends DomainError {
   }
 }
 
-const FIND = statement(
+const FIND_KEY = statement(
   'key-find',
   `select caller, key, body_hash as "bodyHash", command, command_id as "commandId", order_id as "orderId",
      created_at as "createdAt"
@@ -48,7 +48,7 @@ export const keyUsedOnce = defineGuard<IdempotencyKey>({
     from head returning 1`,
   violated: {
     idempotency_keys_pkey: async ({ caller, key }, lookUp) => {
-      const [stored] = await lookUp<StoredKey>(FIND, [caller, key]);
+      const [stored] = await lookUp<StoredKey>(FIND_KEY, [caller, key]);
       return stored && new IdempotencyKeyTaken(stored);
     },
   },
@@ -60,8 +60,8 @@ export class IdempotencyKeys {
   constructor(private readonly db: Database) {}
 
   async find(caller: string, key: string): Promise<StoredKey | undefined> {
-    const look = () => this.db.query<StoredKey>(FIND, [caller, key]);
-    return (await (this.db.begun() ? look() : this.db.outsideTransaction(look)))[0];
+    const query = () => this.db.query<StoredKey>(FIND_KEY, [caller, key]);
+    return (await (this.db.begun() ? query() : this.db.outside(query)))[0];
   }
 }
 

@@ -11,83 +11,90 @@ const key = (body: object = { a: 1 }, name = 'k'): IdempotencyKey => ({
 });
 const view = (id: string) => ({ id }) as DatedOrder;
 
-/** Keys as another process or an earlier run left them. */
-function keyed(...stored: StoredKey[]) {
+/** The commands, with keys that another process has stored before. */
+function newCommands(...stored: StoredKey[]) {
   const keys = { find: async (_: string, name: string) => stored.find((one) => one.key === name) };
   const orders = { asAnswered: async (orderId: string) => view(orderId) };
   return new KeyedCommands(keys as unknown as IdempotencyKeys, orders as unknown as Orders, new TestIds());
 }
-const left = (it: IdempotencyKey): StoredKey => ({ ...it, commandId: 'c', orderId: 'first', createdAt: new Date(0) });
+const storedKey = (key: IdempotencyKey): StoredKey => ({
+  ...key,
+  commandId: 'c',
+  orderId: 'first',
+  createdAt: new Date(0),
+});
 
 describe('A command with a key', () => {
-  it('runs once for all who ask at once, and they get one answer', async () => {
+  it('runs once for parallel requests, and all get the same answer', async () => {
     let runs = 0;
-    const commands = keyed();
+    const commands = newCommands();
     const run = async () => view(`order ${++runs}`);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => commands.once(key(), run)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => commands.runOnce(key(), run)));
     expect(answers.map((one) => one.view.id)).toEqual(Array(50).fill('order 1'));
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
   });
 
-  it('does not run when the key is known: the first answer is given again', async () => {
+  it('does not run when the key is stored: the first answer is given again', async () => {
     const run = () => Promise.reject(new Error('ran'));
-    expect(await keyed(left(key())).once(key(), run)).toEqual({ view: view('first'), replayed: true });
+    expect(await newCommands(storedKey(key())).runOnce(key(), run)).toEqual({ view: view('first'), replayed: true });
   });
 
-  it('is refused for another body, or as another command', async () => {
+  it('is refused when the key was used with another body or another command', async () => {
     const run = () => Promise.reject(new Error('ran'));
     const reused = { code: 'IDEMPOTENCY_KEY_REUSED' };
-    await expect(keyed(left(key())).once(key({ a: 2 }), run)).rejects.toMatchObject(reused);
-    await expect(keyed(left({ ...key(), command: 'refund-order' })).once(key(), run)).rejects.toMatchObject(reused);
+    await expect(newCommands(storedKey(key())).runOnce(key({ a: 2 }), run)).rejects.toMatchObject(reused);
+    await expect(
+      newCommands(storedKey({ ...key(), command: 'refund-order' })).runOnce(key(), run),
+    ).rejects.toMatchObject(reused);
   });
 
-  it('gives the answer of another process that came first, whatever this one ran into', async () => {
+  it('gives the answer of another process that was first, even if its own run fails', async () => {
     const stored: StoredKey[] = [];
-    const commands = keyed();
+    const commands = newCommands();
     Object.assign(commands, { keys: { find: async () => stored[0] } });
     const run = async () => {
-      stored.push(left(key()));
+      stored.push(storedKey(key()));
       throw new DomainError('CART_EMPTY', 'conflict', 'emptied by the other order');
     };
-    expect(await commands.once(key(), run)).toEqual({ view: view('first'), replayed: true });
+    expect(await commands.runOnce(key(), run)).toEqual({ view: view('first'), replayed: true });
   });
 
-  it('that was refused may be tried again', async () => {
-    const commands = keyed();
+  it('can be tried again after a refusal', async () => {
+    const commands = newCommands();
     const refuse = () => Promise.reject(new DomainError('CART_EMPTY', 'conflict', 'empty'));
-    await expect(commands.once(key(), refuse)).rejects.toMatchObject({ code: 'CART_EMPTY' });
-    expect(await commands.once(key(), async () => view('later'))).toEqual({ view: view('later'), replayed: false });
+    await expect(commands.runOnce(key(), refuse)).rejects.toMatchObject({ code: 'CART_EMPTY' });
+    expect(await commands.runOnce(key(), async () => view('later'))).toEqual({ view: view('later'), replayed: false });
   });
 
-  it('that still runs after two seconds is said to be in progress', async () => {
-    const commands = keyed();
+  it('answers IDEMPOTENCY_IN_PROGRESS if the first request still runs after two seconds', async () => {
+    const commands = newCommands();
     let finish: (done: DatedOrder) => void = () => undefined;
-    const first = commands.once(key(), () => new Promise((resolve) => (finish = resolve)));
-    await expect(commands.once(key(), async () => view('second'))).rejects.toMatchObject({
+    const first = commands.runOnce(key(), () => new Promise((resolve) => (finish = resolve)));
+    await expect(commands.runOnce(key(), async () => view('second'))).rejects.toMatchObject({
       code: 'IDEMPOTENCY_IN_PROGRESS',
     });
     finish(view('slow'));
     expect(await first).toEqual({ view: view('slow'), replayed: false });
   });
 
-  it('tells what it was answered, also while it still runs, and nothing of another request with its key', async () => {
-    const commands = keyed();
+  it('finds the answer of the same request, even while it runs, but not the answer of a different request', async () => {
+    const commands = newCommands();
     const stored: StoredKey[] = [];
     Object.assign(commands, { keys: { find: async () => stored[0] } });
-    expect(await commands.answered(key())).toBeUndefined();
+    expect(await commands.findAnswer(key())).toBeUndefined();
     let finish: (done: DatedOrder) => void = () => undefined;
-    const first = commands.once(key(), () => new Promise((resolve) => (finish = resolve)));
-    const asked = commands.answered(key());
+    const first = commands.runOnce(key(), () => new Promise((resolve) => (finish = resolve)));
+    const asked = commands.findAnswer(key());
     await new Promise((resolve) => setTimeout(resolve, 20));
-    stored.push(left(key()));
+    stored.push(storedKey(key()));
     finish(view('first'));
     expect(await asked).toEqual(view('first'));
     await first;
-    expect(await commands.answered(key({ a: 2 }))).toBeUndefined();
-    expect(await commands.answered({ ...key(), command: 'refund-order' })).toBeUndefined();
+    expect(await commands.findAnswer(key({ a: 2 }))).toBeUndefined();
+    expect(await commands.findAnswer({ ...key(), command: 'refund-order' })).toBeUndefined();
   });
 
-  it('knows a body by its content, not by the order of its fields', () => {
+  it('gives two bodies the same hash if only the order of their fields differs', () => {
     expect(bodyHash({ a: 1, b: { c: 2, d: [3] } })).toBe(bodyHash({ b: { d: [3], c: 2 }, a: 1 }));
     expect(bodyHash({ a: [1, 2] })).not.toBe(bodyHash({ a: [2, 1] }));
   });

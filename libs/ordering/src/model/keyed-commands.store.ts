@@ -33,16 +33,16 @@ class StillRunning extends DomainError {
 /** SHA-256 of a JSON value. The order of its fields does not matter. */
 export const bodyHash = (body: unknown): string =>
   createHash('sha256')
-    .update(JSON.stringify(body, (_, value: unknown) => (isPlain(value) ? sorted(value) : value)))
+    .update(JSON.stringify(body, (_, value: unknown) => (isPlainObject(value) ? sortFields(value) : value)))
     .digest('hex');
 
-const isPlain = (value: unknown): value is object =>
+const isPlainObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const sorted = (value: object) => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+const sortFields = (value: object) => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-type Request = Pick<IdempotencyKey, 'bodyHash' | 'command'>;
+type RequestContent = Pick<IdempotencyKey, 'bodyHash' | 'command'>;
 
-const sameRequest = (a: Request, b: Request) => a.bodyHash === b.bodyHash && a.command === b.command;
+const isSameRequest = (a: RequestContent, b: RequestContent) => a.bodyHash === b.bodyHash && a.command === b.command;
 
 /**
  * Commands that a client may repeat. The append itself writes the key's row, so the key survives a crash. Within this
@@ -58,17 +58,17 @@ export class KeyedCommands {
     private readonly ids: Ids,
   ) {}
 
-  async once(key: IdempotencyKey, run: (commandId: Uuid) => Promise<DatedOrder>): Promise<KeyedAnswer> {
+  async runOnce(key: IdempotencyKey, run: (commandId: Uuid) => Promise<DatedOrder>): Promise<KeyedAnswer> {
     const name = JSON.stringify([key.caller, key.key]);
     for (let first = this.running.get(name); first; first = this.running.get(name)) {
-      const view = await this.waitFor(first, sameRequest(first.key, key));
-      if (view && sameRequest(first.key, key)) return { view, replayed: true };
+      const view = await this.waitFor(first, isSameRequest(first.key, key));
+      if (view && isSameRequest(first.key, key)) return { view, replayed: true };
     }
     let replayed = false;
     const work = async () => {
       const stored = await this.keys.find(key.caller, key.key);
       if (stored) replayed = true;
-      return stored ? this.again(stored, key) : this.first(key, run, () => (replayed = true));
+      return stored ? this.answerAgain(stored, key) : this.runFirst(key, run, () => (replayed = true));
     };
     const answer = work();
     this.running.set(name, { key, answer });
@@ -80,17 +80,17 @@ export class KeyedCommands {
   }
 
   /** The first answer to this same request. Undefined if there was no request with this key, or a different one. */
-  async answered(key: IdempotencyKey): Promise<DatedOrder | undefined> {
+  async findAnswer(key: IdempotencyKey): Promise<DatedOrder | undefined> {
     const running = this.running.get(JSON.stringify([key.caller, key.key]));
     if (running) await this.waitFor(running, false);
     const stored = await this.keys.find(key.caller, key.key);
-    return stored && sameRequest(stored, key) ? this.again(stored, key) : undefined;
+    return stored && isSameRequest(stored, key) ? this.answerAgain(stored, key) : undefined;
   }
 
-  private async first(
+  private async runFirst(
     key: IdempotencyKey,
     run: (commandId: Uuid) => Promise<DatedOrder>,
-    replay: () => void,
+    markReplayed: () => void,
   ): Promise<DatedOrder> {
     try {
       return await run(this.ids.next());
@@ -99,27 +99,29 @@ export class KeyedCommands {
       // Another process may have run the request first. Then its answer counts, whatever the cart contains now.
       const stored = error instanceof IdempotencyKeyTaken ? error.stored : await this.keys.find(key.caller, key.key);
       if (!stored) throw error;
-      replay();
-      return this.again(stored, key);
+      markReplayed();
+      return this.answerAgain(stored, key);
     }
   }
 
-  private again(stored: StoredKey, key: IdempotencyKey): Promise<DatedOrder> {
-    if (!sameRequest(stored, key)) throw new IdempotencyKeyTaken(stored);
-    return this.orders.asAnswered(stored.orderId, stored.commandId);
+  private answerAgain(stored: StoredKey, key: IdempotencyKey): Promise<DatedOrder> {
+    if (!isSameRequest(stored, key)) throw new IdempotencyKeyTaken(stored);
+    return this.orders.viewAfterCommand(stored.orderId, stored.commandId);
   }
 
-  /** With `shares`, the first request's answer or error is returned. Otherwise this only waits until it has ended. */
-  private async waitFor({ answer }: Running, shares: boolean): Promise<DatedOrder | undefined> {
-    const late = new AbortController();
-    const tooLate = pause(MAX_WAIT_MS, 'too late' as const, { signal: late.signal });
-    tooLate.catch(() => undefined);
+  /**
+   * With `sharesAnswer`, the first request's answer or error is returned. Otherwise this only waits until it has ended.
+   */
+  private async waitFor({ answer }: Running, sharesAnswer: boolean): Promise<DatedOrder | undefined> {
+    const waitEnded = new AbortController();
+    const timeout = pause(MAX_WAIT_MS, 'too late' as const, { signal: waitEnded.signal });
+    timeout.catch(() => undefined);
     try {
-      const outcome = await Promise.race([shares ? answer : answer.catch(() => undefined), tooLate]);
+      const outcome = await Promise.race([sharesAnswer ? answer : answer.catch(() => undefined), timeout]);
       if (outcome === 'too late') throw new StillRunning();
       return outcome;
     } finally {
-      late.abort();
+      waitEnded.abort();
     }
   }
 }

@@ -13,8 +13,8 @@ import {
 import {
   hasEnded,
   orderLife,
-  owed,
-  refunded,
+  owedAmount,
+  totalRefunded,
   reversedTotal,
   type Order,
   type OrderEvent,
@@ -27,7 +27,7 @@ import { returnedOrder } from './returned-order';
 const publicReason = ({ reason }: { readonly reason: string | Sealed }): string =>
   typeof reason === 'string' ? reason : 'asked for by staff';
 
-const items = (lines: readonly OrderLine[]) =>
+const itemsOf = (lines: readonly OrderLine[]) =>
   lines.map(({ lineId, productId, variantId, sku, name, variantName, portions, ...line }) => ({
     lineId,
     productId,
@@ -42,7 +42,7 @@ const items = (lines: readonly OrderLine[]) =>
     ...(portions && { portions }),
   }));
 
-const about = (orderId: Uuid, { placed }: PlacedState, version: number, at: string) => ({
+const aboutOrder = (orderId: Uuid, { placed }: PlacedState, version: number, at: string) => ({
   orderId,
   number: placed.number,
   version,
@@ -57,12 +57,12 @@ const about = (orderId: Uuid, { placed }: PlacedState, version: number, at: stri
   },
 });
 
-type About = ReturnType<typeof about>;
+type About = ReturnType<typeof aboutOrder>;
 
-const owedBy = (order: PlacedState) => ('refunds' in order ? { owed: owed(order) } : {});
+const owedField = (order: PlacedState) => ('refunds' in order ? { owed: owedAmount(order) } : {});
 
 /** The messages of one fact. Some facts have none. */
-function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Message[] {
+function messagesOfFact(order: PlacedState, event: OrderEvent, it: About): readonly Message[] {
   const { placed } = order;
   switch (event.type) {
     case 'OrderPlaced':
@@ -72,7 +72,7 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
           userId: placed.customerId,
           cartId: placed.cartId,
           cartVersion: placed.cartVersion,
-          items: items(placed.lines),
+          items: itemsOf(placed.lines),
           subtotal: placed.subtotal,
           total: placed.total,
           payment: { method: placed.payment.method, token: placed.payment.token },
@@ -80,7 +80,7 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
       ];
     case 'OrderConfirmed': {
       const { method, paid } = event.data;
-      return [new OrderConfirmed({ ...it, items: items(placed.lines), total: placed.total, method, paid })];
+      return [new OrderConfirmed({ ...it, items: itemsOf(placed.lines), total: placed.total, method, paid })];
     }
     case 'CancellationRequested': {
       const { orderId, version } = it;
@@ -93,8 +93,8 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
       const goods = restock === undefined ? {} : { restock };
       const returned = wasConfirmed || event.data.by !== 'shop' ? undefined : returnedOrder(it.orderId, placed);
       const reversed = reversedTotal(order);
-      const before = 'refunds' in order ? refunded(order) : nothing;
-      const cancelled = { ...it, items: items(lines), total, code, message, wasConfirmed, refundDue, ...goods };
+      const before = 'refunds' in order ? totalRefunded(order) : nothing;
+      const cancelled = { ...it, items: itemsOf(lines), total, code, message, wasConfirmed, refundDue, ...goods };
       return [
         new OrderCancelled({
           ...cancelled,
@@ -111,23 +111,23 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
           version: it.version,
           ...event.data,
           reason: publicReason(event.data),
-          ...owedBy(order),
+          ...owedField(order),
         }),
       ];
     case 'OrderRefunded': {
       if (!('refunds' in order)) return [];
-      const refundedTotal = refunded(order);
+      const refundedTotal = totalRefunded(order);
       const { total } = placed;
       return [
         new OrderRefunded({
           ...{ ...it, ...event.data, refundedTotal, total, status: order.status },
           ...(hasEnded(order) && { ended: true }),
-          ...owedBy(order),
+          ...owedField(order),
         }),
       ];
     }
     case 'RefundFailed':
-      return [new OrderRefundFailed({ ...it, ...event.data, ...owedBy(order) })];
+      return [new OrderRefundFailed({ ...it, ...event.data, ...owedField(order) })];
     case 'PaymentReversed':
       // While the order is pending, OrderCancelled will report this money later.
       return order.status === 'pending' ? [] : [new OrderPaymentReversed({ ...it, amount: event.data.amount })];
@@ -152,8 +152,8 @@ export function announcements(
     const previous = order.status;
     order = orderLife.evolve(order, event);
     if (order.status === 'unplaced') return [];
-    const it = about(orderId, order, version + index + 1, at);
-    const ownMessages = ofFact(order, event, it);
+    const it = aboutOrder(orderId, order, version + index + 1, at);
+    const ownMessages = messagesOfFact(order, event, it);
     if (previous === 'unplaced' || previous === order.status) return ownMessages;
     const money = { total: order.placed.total, ...('paid' in order && { paid: order.paid }) };
     return [...ownMessages, new OrderStatusUpdated({ ...it, status: order.status, previous, ...money })];

@@ -1,6 +1,6 @@
 import { DomainError, EventBroken, NotFound, type Fault, type Money, type RefusalKind } from '#kernel';
-import { inDong } from './in-dong';
-import { inEnglish, type RefusalCode } from './order-texts';
+import { formatDong } from './format-dong';
+import { englishText, type RefusalCode } from './order-texts';
 
 export { EventBroken };
 
@@ -9,7 +9,7 @@ type Params = Readonly<Record<string, string | number>>;
 /** A refusal of the model. Its English text is in the catalogue (`order-texts.ts`). */
 export class OrderRefusal extends DomainError {
   constructor(code: RefusalCode, kind: RefusalKind, params: Params = {}, details: readonly Fault[] = []) {
-    super(code, kind, inEnglish(code, params), params, details);
+    super(code, kind, englishText(code, params), params, details);
   }
 }
 
@@ -70,7 +70,7 @@ export class OrderTooLong extends OrderRefusal {
 }
 
 /** Applies the rules to a stored event. Throws EventBroken if the rules fail on it. */
-export function madeOf<Result>({ type, version }: { type: string; version: number }, rules: () => Result): Result {
+export function applyRules<Result>({ type, version }: { type: string; version: number }, rules: () => Result): Result {
   try {
     return rules();
   } catch (error) {
@@ -101,9 +101,9 @@ export class LinesUnavailable extends OrderRefusal {
 /** The total differs from the one that the customer agreed to. */
 export class PriceChanged extends OrderRefusal {
   constructor(expectedTotal: Money, total: Money) {
-    super('PRICE_CHANGED', 'conflict', { expected: inDong(expectedTotal), total: inDong(total) }, [
-      { field: 'expectedTotal', message: inDong(expectedTotal), amount: expectedTotal },
-      { field: 'total', message: inDong(total), amount: total },
+    super('PRICE_CHANGED', 'conflict', { expected: formatDong(expectedTotal), total: formatDong(total) }, [
+      { field: 'expectedTotal', message: formatDong(expectedTotal), amount: expectedTotal },
+      { field: 'total', message: formatDong(total), amount: total },
     ]);
   }
 }
@@ -155,16 +155,16 @@ export class NothingToRestock extends OrderRefusal {
 /** A partial refund does not say which goods came back. Restocking all of them could be too many. */
 export class RestockNeedsAllMoney extends OrderRefusal {
   constructor(left: Money) {
-    super('RESTOCK_NEEDS_ALL_MONEY', 'conflict', { amount: inDong(left) });
+    super('RESTOCK_NEEDS_ALL_MONEY', 'conflict', { amount: formatDong(left) });
   }
 }
 
 /** Some roles may give back only a limited sum per day. */
 export class RefundLimit extends OrderRefusal {
   constructor(left: Money, limit: Money) {
-    super('REFUND_LIMIT', 'conflict', { amount: inDong(left), limit: inDong(limit) }, [
-      { field: 'left', message: inDong(left), amount: left },
-      { field: 'limit', message: inDong(limit), amount: limit },
+    super('REFUND_LIMIT', 'conflict', { amount: formatDong(left), limit: formatDong(limit) }, [
+      { field: 'left', message: formatDong(left), amount: left },
+      { field: 'limit', message: formatDong(limit), amount: limit },
     ]);
   }
 }
@@ -177,8 +177,8 @@ export class RefundsNotAllowed extends DomainError {
 
 export class RefundTooLarge extends OrderRefusal {
   constructor(most: Money) {
-    super('REFUND_TOO_LARGE', 'refused', { amount: inDong(most) }, [
-      { field: 'most', message: inDong(most), amount: most },
+    super('REFUND_TOO_LARGE', 'refused', { amount: formatDong(most) }, [
+      { field: 'most', message: formatDong(most), amount: most },
     ]);
   }
 }

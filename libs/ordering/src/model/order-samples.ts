@@ -77,18 +77,18 @@ export const facts = {
   },
 } as const satisfies Record<string, OrderEvent | Fact>;
 
-export const refundOf = (refundId: string, amount: number) => ({ refundId, amount: vnd(amount), reason: 'cold' });
-export const refundAsked = (refundId: string, amount: number): OrderEvent => ({
+export const refundData = (refundId: string, amount: number) => ({ refundId, amount: vnd(amount), reason: 'cold' });
+export const refundRequested = (refundId: string, amount: number): OrderEvent => ({
   type: 'RefundRequested',
-  data: refundOf(refundId, amount),
+  data: refundData(refundId, amount),
 });
 /** A refund that ends the order, or decides where its goods go. */
-export const refundDeciding = (
+export const refundRequestedWith = (
   refundId: string,
   amount: number,
   decided: { readonly end: boolean; readonly restock?: boolean },
-): OrderEvent => ({ type: 'RefundRequested', data: { ...refundOf(refundId, amount), ...decided } });
-export const refundDone = (refundId: string, amount: number): OrderEvent => ({
+): OrderEvent => ({ type: 'RefundRequested', data: { ...refundData(refundId, amount), ...decided } });
+export const refundMade = (refundId: string, amount: number): OrderEvent => ({
   type: 'OrderRefunded',
   data: { refundId, amount: vnd(amount) },
 });
@@ -97,28 +97,30 @@ export const refundFailed = (refundId: string, amount: number): OrderEvent => ({
   data: { refundId, amount: vnd(amount), reason: 'card closed' },
 });
 
-export const given = (...events: readonly OrderEvent[]): Order => fold(orderLife, events);
+export const orderAfter = (...events: readonly OrderEvent[]): Order => fold(orderLife, events);
 
 const { placed, confirmed, accepted, preparing, readied, completed } = facts;
 /** The facts of an order paid by card, up to the named status. */
-export const ordered: Record<'pending' | 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed', OrderEvent[]> =
-  {
-    pending: [placed],
-    confirmed: [placed, confirmed],
-    accepted: [placed, confirmed, accepted],
-    preparing: [placed, confirmed, accepted, preparing],
-    ready: [placed, confirmed, accepted, preparing, readied],
-    completed: [placed, confirmed, accepted, preparing, readied, completed],
-  };
+export const factsUntil: Record<
+  'pending' | 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed',
+  OrderEvent[]
+> = {
+  pending: [placed],
+  confirmed: [placed, confirmed],
+  accepted: [placed, confirmed, accepted],
+  preparing: [placed, confirmed, accepted, preparing],
+  ready: [placed, confirmed, accepted, preparing, readied],
+  completed: [placed, confirmed, accepted, preparing, readied, completed],
+};
 
 /** The order's own payment was taken and given back. */
-export const reversed = (amount: number): OrderEvent => ({
+export const moneyReversed = (amount: number): OrderEvent => ({
   type: 'PaymentReversed',
   data: { reversalId: '019ab3c4-0000-7000-8000-0000000000dd', amount: vnd(amount) },
 });
 
 /** An operator declares an unreadable event void. */
-export const voided = (version: number): OrderEvent => ({
+export const eventVoided = (version: number): OrderEvent => ({
   type: 'EventVoided',
   data: { version, reason: 'written by a faulty import' },
 });
@@ -143,11 +145,11 @@ export const everyFact: Readonly<Record<OrderEventType, OrderEvent>> = {
   OrderCompleted: facts.completed,
   CancellationRequested: facts.unwanted,
   OrderCancelled: { ...facts.cancelled, data: { ...facts.cancelled.data, restock: true } },
-  RefundRequested: refundDeciding(refundId, 30_000, { end: false }),
-  OrderRefunded: refundDone(refundId, 30_000),
+  RefundRequested: refundRequestedWith(refundId, 30_000, { end: false }),
+  OrderRefunded: refundMade(refundId, 30_000),
   RefundFailed: refundFailed(refundId, 30_000),
-  PaymentReversed: reversed(30_000),
-  EventVoided: voided(2),
+  PaymentReversed: moneyReversed(30_000),
+  EventVoided: eventVoided(2),
 };
 
 interface SampleLife {

@@ -1,7 +1,7 @@
 import type { Reducer } from '#event-store';
-import { dated, recorded, type DatedOrder } from './dated-order';
+import { evolveDatedOrder, recordedOf, type DatedOrder } from './dated-order';
 import type { OrderEvent } from './order';
-import { madeOf } from './order-errors';
+import { applyRules } from './order-errors';
 
 /**
  * Folds an order from its stream, for decisions and their answers. Raise the version whenever the same events give a
@@ -10,5 +10,6 @@ import { madeOf } from './order-errors';
 export const orderFold: Reducer<DatedOrder> = {
   name: 'order',
   version: 3,
-  project: (before, event) => madeOf(event, () => dated(before, event as unknown as OrderEvent, recorded(event))),
+  project: (before, event) =>
+    applyRules(event, () => evolveDatedOrder(before, event as unknown as OrderEvent, recordedOf(event))),
 };

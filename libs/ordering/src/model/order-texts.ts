@@ -18,20 +18,20 @@ export const orderTexts = {
     NOTHING_TO_REFUND: 'Nothing is left to give back for this order.',
     NOTHING_OWED: 'Nothing is owed for this order any more, and nothing is on its way back.',
     NOTHING_TO_RESTOCK:
-      'No goods of this order can go back on the shelf now. Say `end: true` as well, if the order is to be over.',
+      'No goods of this order can go back on the shelf now. If this refund should end the order, send `end: true` too.',
     RESTOCK_NEEDS_ALL_MONEY:
-      'The goods go back on the shelf with all the money that is left, {amount}. Give a part back without `restock`.',
+      'With `restock`, refund all the money that is left, {amount}. For a smaller refund, leave `restock` out.',
     REFUND_LIMIT: 'You may give back {limit} a day, and {amount} of it is left today. Ask a manager.',
     REFUND_TOO_LARGE: 'At most {amount} can still be given back.',
     EVENT_BROKEN: 'Event {version} ({type}) of this order holds data that cannot be read. Look at the raw events.',
     TOO_MANY_SOCKETS: 'You have {most} connections already. Close one first.',
     EVENT_NOT_BROKEN:
       'Event {version} ({type}) of this order can be read, so it counts. Only a broken event can be void.',
-    HEAD_NOT_BROKEN: 'The order is at version {version}, and so is its last event. There is nothing to put right.',
+    HEAD_NOT_BROKEN: 'The order and its last event both have version {version}, so there is nothing to repair.',
     FIRST_EVENT_NEEDED: 'Without its first event there is no order. Restore it from a backup.',
-    VERSION_NOT_THERE: 'The order has no version {version} yet. It is at version {present}.',
+    VERSION_NOT_THERE: 'The order has not reached version {version}. It is at version {present}.',
     NOT_PLACED_YET: 'The order was placed at {placedAt}. Before that there is nothing to show.',
-    ORDER_TOO_LONG: 'The order has {events} events, and this works for at most {most}.',
+    ORDER_TOO_LONG: 'The order has {events} events. This works only for orders with at most {most} events.',
     VERSION_CONFLICT: 'The order has changed in the meantime. Look again, then repeat.',
   },
   vi: {
@@ -90,8 +90,8 @@ export const orderTexts = {
 export type RefusalCode = keyof typeof orderTexts.en;
 
 /** The English text of a refusal, with its parameters filled in. */
-export const inEnglish = (code: RefusalCode, params: Readonly<Record<string, string | number>>): string =>
-  orderTexts.en[code].replace(/\{(\w+)\}/g, (hole, name: string) => String(params[name] ?? hole));
+export const englishText = (code: RefusalCode, params: Readonly<Record<string, string | number>>): string =>
+  orderTexts.en[code].replace(/\{(\w+)\}/g, (placeholder, name: string) => String(params[name] ?? placeholder));
 
 /** The title of each fact in an order's history. */
 export const factTitles: Readonly<Record<OrderEventType, Readonly<Record<'vi' | 'en', string>>>> = {

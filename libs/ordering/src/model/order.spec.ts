@@ -5,8 +5,17 @@ import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
 import { confirmOrder } from '../confirm-order/confirm-order';
 import { placeOrder } from '../place-order/place-order';
 import { recordRefund, recordRefundFailure, refundOrder } from '../refund-order/refund-order';
-import { orderLife, refundable, refunded, type Order, type OrderEvent } from './order';
-import { everyFact, facts, given, line, ordered, refundAsked, refundDone, samplePlaced } from './order-samples';
+import { orderLife, refundableAmount, totalRefunded, type Order, type OrderEvent } from './order';
+import {
+  everyFact,
+  facts,
+  orderAfter,
+  line,
+  factsUntil,
+  refundRequested,
+  refundMade,
+  samplePlaced,
+} from './order-samples';
 
 const { subtotal: _s, deliveryFee: _d, total: _t, ...request } = samplePlaced;
 
@@ -15,7 +24,7 @@ const lines = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-/** Anything anybody may ask of an order, at any time. */
+/** Any request that an order may get, at any time. */
 const request$ = fc.oneof(
   fc.constant((order: Order) => placeOrder(order, request)),
   fc
@@ -43,9 +52,9 @@ const request$ = fc.oneof(
   fc.constantFrom('a', 'b', 'c', 'd', 'e').map((id) => (order: Order) => recordRefundFailure(order, id, 'no')),
 );
 
-/** Every fact there would be, each request decided on what came before; refusals change nothing. */
+/** The facts of random requests. Each request is decided on the facts before it. A refused request adds no fact. */
 const lives = fc.array(request$, { maxLength: 30 }).map((requests) => {
-  const events: OrderEvent[] = [...ordered.confirmed];
+  const events: OrderEvent[] = [...factsUntil.confirmed];
   for (const decide of requests)
     try {
       events.push(...decide(fold(orderLife, events)));
@@ -56,11 +65,11 @@ const lives = fc.array(request$, { maxLength: 30 }).map((requests) => {
 });
 
 describe('An order', () => {
-  it('adds up', () => {
+  it('has a total that is the sum of its lines', () => {
     fc.assert(
       fc.property(lines, (wanted) => {
         const placedLines = wanted.map(({ sku, quantity, price }) => line(sku, quantity, price));
-        const [placed] = placeOrder(given(), { ...request, lines: placedLines });
+        const [placed] = placeOrder(orderAfter(), { ...request, lines: placedLines });
         if (placed?.type !== 'OrderPlaced') throw new Error('not placed');
         const { subtotal, total } = placed.data;
         expect(subtotal).toEqual(sum(wanted.map(({ price, quantity }) => times(vnd(price), quantity))));
@@ -69,7 +78,7 @@ describe('An order', () => {
     );
   });
 
-  it('folded from any prefix is the order at that version', () => {
+  it('can be folded in two parts with the same result', () => {
     fc.assert(
       fc.property(lives, fc.nat(), (events, cut) => {
         const at = cut % (events.length + 1);
@@ -84,14 +93,14 @@ describe('An order', () => {
       fc.property(lives, (events) => {
         const order = fold(orderLife, events);
         if (!('refunds' in order)) return;
-        expect(refundable(order).amount).toBeGreaterThanOrEqual(0);
-        expect(refunded(order).amount).toBeLessThanOrEqual(order.paid.amount);
+        expect(refundableAmount(order).amount).toBeGreaterThanOrEqual(0);
+        expect(totalRefunded(order).amount).toBeLessThanOrEqual(order.paid.amount);
         expect(new Set(order.refunds.map(({ refundId }) => refundId)).size).toBe(order.refunds.length);
       }),
     );
   });
 
-  it('is over only once', () => {
+  it('is confirmed once, and cancelled at most once', () => {
     fc.assert(
       fc.property(lives, (events) => {
         expect(events.filter(({ type }) => type === 'OrderCancelled').length).toBeLessThanOrEqual(1);
@@ -100,12 +109,12 @@ describe('An order', () => {
     );
   });
 
-  it('ignores facts that make no sense where it stands, so that any stream can be shown', () => {
+  it('ignores facts that do not fit its status, so that any stream can be shown', () => {
     const sample = Object.values(everyFact).filter(({ type }) => type !== 'OrderPlaced');
-    for (const fact of sample) expect(given(fact)).toEqual({ status: 'unplaced' });
-    const cancelled = given(facts.placed, facts.cancelled);
+    for (const fact of sample) expect(orderAfter(fact)).toEqual({ status: 'unplaced' });
+    const cancelled = orderAfter(facts.placed, facts.cancelled);
     for (const fact of sample) expect(orderLife.evolve(cancelled, fact)).toMatchObject({ status: 'cancelled' });
-    const refundedOrder = given(...ordered.completed, refundAsked('a', 100_000), refundDone('a', 100_000));
+    const refundedOrder = orderAfter(...factsUntil.completed, refundRequested('a', 100_000), refundMade('a', 100_000));
     for (const fact of sample) expect(orderLife.evolve(refundedOrder, fact)).toMatchObject({ status: 'refunded' });
   });
 });

@@ -13,8 +13,8 @@ import {
 } from '#kernel';
 import { cancellationCodes, type OrderStatus } from '#contracts/ordering';
 import { z } from 'zod';
-import { Count, MoneyInFact, NoData, SealedInFact, Words, type ReadOf } from './fact-shapes';
-import { PaymentMethods, Placed, type PlacedOrder } from './placed-order';
+import { Count, MoneyInFact, NoData, SealedInFact, TextInFact, type DataOf } from './fact-shapes';
+import { PaymentMethods, OrderPlacedShape, type PlacedOrder } from './placed-order';
 
 const RefundPart = z.strictObject({ refundId: IdShape, amount: MoneyInFact });
 
@@ -23,13 +23,13 @@ const RefundPart = z.strictObject({ refundId: IdShape, amount: MoneyInFact });
  * forever.
  */
 export const orderFacts = {
-  OrderPlaced: Placed,
+  OrderPlaced: OrderPlacedShape,
 
   /** The order is paid by card, or will be paid in cash. Inventory has taken the goods off the shelf. */
   OrderConfirmed: z.strictObject({
     paymentId: IdShape,
     method: PaymentMethods,
-    provider: Words,
+    provider: TextInFact,
     chargeId: z.string().nullable(),
     /** What the shop has already received: the total for a card, nothing for cash. */
     paid: MoneyInFact,
@@ -56,7 +56,7 @@ export const orderFacts = {
   OrderCancelled: z.strictObject({
     code: z.enum(cancellationCodes),
     /** In the order's language, for the customer. */
-    message: Words,
+    message: TextInFact,
     reason: SealedInFact.nullable(),
     by: z.enum(['customer', 'staff', 'shop']),
     /** The paid money for which no refund was made or requested. If it is not zero, a RefundRequested follows. */
@@ -70,7 +70,7 @@ export const orderFacts = {
 
   RefundRequested: RefundPart.extend({
     /** The shop's own words, or the words of staff, which are sealed. */
-    reason: z.union([Words, SealedInFact]),
+    reason: z.union([TextInFact, SealedInFact]),
     /**
      * Whether this refund ends the order. Absent in older facts: then the order ended when all its money had gone back.
      */
@@ -80,7 +80,7 @@ export const orderFacts = {
   }),
 
   OrderRefunded: RefundPart,
-  RefundFailed: RefundPart.extend({ reason: Words }),
+  RefundFailed: RefundPart.extend({ reason: TextInFact }),
 
   /**
    * A provider took money for the order, but this money did not pay the order, and it was given back. The id is that of
@@ -89,13 +89,13 @@ export const orderFacts = {
   PaymentReversed: z.strictObject({ reversalId: IdShape, amount: MoneyInFact }),
 
   /** An operator declared an earlier event of the stream void. That event no longer counts, whatever it contains. */
-  EventVoided: z.strictObject({ version: Count, reason: Words.min(1) }),
+  EventVoided: z.strictObject({ version: Count, reason: TextInFact.min(1) }),
 };
 
 export type OrderEventType = keyof typeof orderFacts;
 export const orderEventTypes = Object.keys(orderFacts) as readonly OrderEventType[];
 
-type FactOf<Type extends OrderEventType> = Fact<Type, ReadOf<(typeof orderFacts)[Type]>>;
+type FactOf<Type extends OrderEventType> = Fact<Type, DataOf<(typeof orderFacts)[Type]>>;
 export type OrderEvent = { readonly [Type in OrderEventType]: FactOf<Type> }[OrderEventType];
 
 export type OrderConfirmed = FactOf<'OrderConfirmed'>;
@@ -115,7 +115,7 @@ export interface Refund {
 }
 
 /** The money of an order: what was paid, and what went back or is owed. */
-export interface Till extends Reversed {
+export interface OrderMoney extends WithReversals {
   readonly paid: Money;
   readonly refunds: readonly Refund[];
   /** Refunds that the provider refused and that nobody has requested again. Absent means zero. */
@@ -125,16 +125,16 @@ export interface Till extends Reversed {
 }
 
 /** Money that was taken and given back, but did not pay the order. Absent if there is none. */
-interface Reversed {
+interface WithReversals {
   readonly reversals?: readonly PaymentReversed['data'][];
 }
 
-export interface PendingOrder extends Reversed {
+export interface PendingOrder extends WithReversals {
   readonly status: 'pending';
   readonly placed: PlacedOrder;
   readonly cancellationRequested: CancellationRequested['data'] | null;
 }
-interface OrderGoingOn extends Till {
+interface ConfirmedOrderNotOnHold extends OrderMoney {
   readonly status: 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed';
   readonly placed: PlacedOrder;
   readonly confirmation: OrderConfirmed['data'];
@@ -144,7 +144,7 @@ interface OrderGoingOn extends Till {
    */
   readonly ended?: true;
 }
-interface OrderOnHold extends Till {
+interface OrderOnHold extends OrderMoney {
   readonly status: 'on-hold';
   readonly placed: PlacedOrder;
   readonly confirmation: OrderConfirmed['data'];
@@ -155,114 +155,121 @@ interface OrderOnHold extends Till {
   };
   readonly ended?: true;
 }
-export type OrderInHand = OrderGoingOn | OrderOnHold;
-export interface CancelledOrder extends Till {
+/** An order that was confirmed, and neither cancelled nor refunded. */
+export type ConfirmedOrder = ConfirmedOrderNotOnHold | OrderOnHold;
+export interface CancelledOrder extends OrderMoney {
   readonly status: 'cancelled';
   readonly placed: PlacedOrder;
   readonly confirmation: OrderConfirmed['data'] | null;
   readonly cancellation: Omit<OrderCancelled['data'], 'refundDue' | 'restock'>;
 }
-export interface RefundedOrder extends Till {
+export interface RefundedOrder extends OrderMoney {
   readonly status: 'refunded';
   readonly placed: PlacedOrder;
   readonly confirmation: OrderConfirmed['data'];
   readonly ended?: true;
 }
 
-export type PlacedState = PendingOrder | OrderInHand | CancelledOrder | RefundedOrder;
+export type PlacedState = PendingOrder | ConfirmedOrder | CancelledOrder | RefundedOrder;
 export type Order = { readonly status: 'unplaced' } | PlacedState;
 
-export const refunded = (till: Till): Money =>
-  sum(till.refunds.filter((refund) => refund.state === 'refunded').map((refund) => refund.amount));
+export const totalRefunded = (money: OrderMoney): Money =>
+  sum(money.refunds.filter((refund) => refund.state === 'refunded').map((refund) => refund.amount));
 
 /** What can still be refunded: the paid money, without what was refunded or is on its way. */
-export const refundable = (till: Till): Money =>
-  minus(till.paid, sum(till.refunds.filter((refund) => refund.state !== 'failed').map((refund) => refund.amount)));
+export const refundableAmount = (money: OrderMoney): Money =>
+  minus(money.paid, sum(money.refunds.filter((refund) => refund.state !== 'failed').map((refund) => refund.amount)));
 
 /** Money that the customer should get back. The provider refused it, and nobody has requested it again. */
-export const owed = (till: Till): Money => till.owed ?? nothing;
+export const owedAmount = (money: OrderMoney): Money => money.owed ?? nothing;
 
-/** The bar has not started the order, so its goods can still be sold to another customer. */
+/** The baristas have not started the order, so its goods can still be sold to another customer. */
 export const isUntouched = ({ status }: Order): boolean =>
   status === 'confirmed' || status === 'accepted' || status === 'on-hold';
 
 export const hasEnded = (order: Order): boolean => 'ended' in order && order.ended === true;
 
 /** The customer still waits for money of this order: it is on its way, or it is owed. */
-export const moneyIsOpen = (till: Till): boolean =>
-  owed(till).amount > 0 || till.refunds.some(({ state }) => state === 'requested');
+export const hasOpenMoney = (money: OrderMoney): boolean =>
+  owedAmount(money).amount > 0 || money.refunds.some(({ state }) => state === 'requested');
 
 /** An order that is no longer pending. It may have been cancelled without a confirmation. */
-type Confirmed = OrderInHand | CancelledOrder | RefundedOrder;
+export type OrderWithMoney = ConfirmedOrder | CancelledOrder | RefundedOrder;
 
-function owing({ owed: _, ...order }: Confirmed, amount: number, refunds: readonly Refund[]): Confirmed {
+function withOwed({ owed: _, ...order }: OrderWithMoney, amount: number, refunds: readonly Refund[]): OrderWithMoney {
   return amount > 0 ? { ...order, refunds, owed: vnd(amount) } : { ...order, refunds };
 }
 
 /** The total that was taken and given back, but did not pay the order. */
-export const reversedTotal = ({ reversals = [] }: Reversed): Money => sum(reversals.map(({ amount }) => amount));
+export const reversedTotal = ({ reversals = [] }: WithReversals): Money => sum(reversals.map(({ amount }) => amount));
 
-const reversalsOf = ({ reversals }: Reversed): Reversed => (reversals ? { reversals } : {});
+const reversalsOf = ({ reversals }: WithReversals): WithReversals => (reversals ? { reversals } : {});
 
-function reversed<State extends PlacedState>(order: State, reversal: PaymentReversed['data']): State {
+function withReversal<State extends PlacedState>(order: State, reversal: PaymentReversed['data']): State {
   const { reversals = [] } = order;
   if (reversals.some(({ reversalId }) => reversalId === reversal.reversalId)) return order;
   return { ...order, reversals: [...reversals, reversal] };
 }
 
-const settle = (till: Till, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
-  till.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
+const refundsWithState = (money: OrderMoney, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
+  money.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
 
 /** A refund first pays what is owed. Only the rest is money that is given back for the first time. */
-function refundRequested(order: Confirmed, { restock, ...refund }: RefundRequested['data']): Confirmed {
+function applyRefundRequest(order: OrderWithMoney, { restock, ...refund }: RefundRequested['data']): OrderWithMoney {
   const refunds = [...order.refunds, { ...refund, state: 'requested' as const }];
-  const after = { ...owing(order, owed(order).amount - refund.amount.amount, refunds), ...goodsAfter(restock) };
+  const after = {
+    ...withOwed(order, owedAmount(order).amount - refund.amount.amount, refunds),
+    ...goodsAfter(restock),
+  };
   return refund.end && isInTheShop(after) ? { ...after, ended: true } : after;
 }
 
 /** The order is paid, or will be paid in cash, and is not handed over yet. */
-export const isInTheShop = (order: Order): order is OrderInHand =>
+export const isInTheShop = (order: Order): order is ConfirmedOrder =>
   'confirmation' in order &&
   order.status !== 'completed' &&
   order.status !== 'cancelled' &&
   order.status !== 'refunded';
 
-const goodsAfter = (restock: boolean | undefined): Pick<Till, 'goods'> =>
+const goodsAfter = (restock: boolean | undefined): Pick<OrderMoney, 'goods'> =>
   restock === undefined ? {} : { goods: restock ? 'shelf' : 'waste' };
 
 /** The provider refused the refund, so its amount is owed from now on. */
-function refundFailed(order: Order, { refundId }: RefundFailed['data']): Order {
+function applyRefundFailure(order: Order, { refundId }: RefundFailed['data']): Order {
   if (!('refunds' in order)) return order;
   const refund = order.refunds.find((one) => one.refundId === refundId);
   if (refund?.state !== 'requested') return order;
-  const refunds = settle(order, refundId, 'failed');
+  const refunds = refundsWithState(order, refundId, 'failed');
   // Money that has gone back with another refund is not owed. That happens only if an earlier RefundFailed of this
   // refund was declared void.
-  const left = refundable({ ...order, refunds }).amount;
-  return owing(order, Math.min(owed(order).amount + refund.amount.amount, left), refunds);
+  const left = refundableAmount({ ...order, refunds }).amount;
+  return withOwed(order, Math.min(owedAmount(order).amount + refund.amount.amount, left), refunds);
 }
 
 const isOnHold = (order: Order): order is OrderOnHold => order.status === 'on-hold';
 
-/** A step of the bar also ends a hold, because the OrderResumed before it may have been declared void. */
-const moved = (order: Order, status: OrderGoingOn['status']): Order =>
+/** A step of the baristas also ends a hold, because the OrderResumed before it may have been declared void. */
+const moveTo = (order: Order, status: ConfirmedOrderNotOnHold['status']): Order =>
   'confirmation' in order && order.status !== 'cancelled' && order.status !== 'refunded' && !order.ended
-    ? { ...resumed(order), status }
+    ? { ...withoutHold(order), status }
     : order;
 
-const held = (order: Order, { reason }: FactOf<'OrderHeld'>['data']): Order =>
+const applyHold = (order: Order, { reason }: FactOf<'OrderHeld'>['data']): Order =>
   (order.status === 'confirmed' || order.status === 'accepted') && !order.ended
     ? { ...order, status: 'on-hold', hold: { reason, from: order.status } }
     : order;
 
 /** The order without its hold. */
-function resumed(order: OrderInHand): OrderGoingOn {
+function withoutHold(order: ConfirmedOrder): ConfirmedOrderNotOnHold {
   if (!isOnHold(order)) return order;
   const { hold, ...before } = order;
   return { ...before, status: hold.from };
 }
 
-function cancelled(order: Order, { refundDue: _, restock = true, ...cancellation }: OrderCancelled['data']): Order {
+function applyCancellation(
+  order: Order,
+  { refundDue: _, restock = true, ...cancellation }: OrderCancelled['data'],
+): Order {
   switch (order.status) {
     case 'unplaced':
     case 'cancelled':
@@ -279,21 +286,21 @@ function cancelled(order: Order, { refundDue: _, restock = true, ...cancellation
         ...reversalsOf(order),
       };
     default: {
-      const { ended: _ended, ...before } = resumed(order);
+      const { ended: _ended, ...before } = withoutHold(order);
       return { ...before, status: 'cancelled', cancellation, ...goodsAfter(restock) };
     }
   }
 }
 
-function refundDone(order: Order, { refundId }: OrderRefunded['data']): Order {
+function applyRefund(order: Order, { refundId }: OrderRefunded['data']): Order {
   if (!('refunds' in order)) return order;
-  const after = { ...order, refunds: settle(order, refundId, 'refunded') };
+  const after = { ...order, refunds: refundsWithState(order, refundId, 'refunded') };
   if (after.status === 'cancelled' || after.status === 'refunded') return after;
-  if (after.ended) return moneyIsOpen(after) ? after : { ...resumed(after), status: 'refunded' };
-  const all = refunded(after).amount === after.paid.amount;
+  if (after.ended) return hasOpenMoney(after) ? after : { ...withoutHold(after), status: 'refunded' };
+  const all = totalRefunded(after).amount === after.paid.amount;
   const end = after.refunds.find((refund) => refund.refundId === refundId)?.end;
   const goesOn = end === false && after.status !== 'completed'; // a gift of the shop: the order is still made
-  return all && !goesOn ? { ...resumed(after), status: 'refunded' } : after;
+  return all && !goesOn ? { ...withoutHold(after), status: 'refunded' } : after;
 }
 
 /** How each fact changes an order. A cancelled order stays cancelled after its money has gone back. */
@@ -312,30 +319,30 @@ function evolve(order: Order, event: OrderEvent): Order {
         ...reversalsOf(order),
       };
     case 'OrderAccepted':
-      return moved(order, 'accepted');
+      return moveTo(order, 'accepted');
     case 'OrderHeld':
-      return held(order, event.data);
+      return applyHold(order, event.data);
     case 'OrderResumed':
-      return isOnHold(order) && !order.ended ? resumed(order) : order;
+      return isOnHold(order) && !order.ended ? withoutHold(order) : order;
     case 'PreparationStarted':
-      return moved(order, 'preparing');
+      return moveTo(order, 'preparing');
     case 'OrderReadied':
-      return moved(order, 'ready');
+      return moveTo(order, 'ready');
     case 'OrderCompleted':
-      return 'paid' in order ? moved({ ...order, paid: plus(order.paid, event.data.collected) }, 'completed') : order;
+      return 'paid' in order ? moveTo({ ...order, paid: plus(order.paid, event.data.collected) }, 'completed') : order;
     case 'CancellationRequested':
       return order.status === 'pending' ? { ...order, cancellationRequested: event.data } : order;
     case 'OrderCancelled':
-      return cancelled(order, event.data);
+      return applyCancellation(order, event.data);
     case 'RefundRequested':
       // If the confirmation was declared void, the order does not count as paid, and its payment goes back as a whole.
-      return 'refunds' in order && order.confirmation ? refundRequested(order, event.data) : order;
+      return 'refunds' in order && order.confirmation ? applyRefundRequest(order, event.data) : order;
     case 'OrderRefunded':
-      return refundDone(order, event.data);
+      return applyRefund(order, event.data);
     case 'RefundFailed':
-      return refundFailed(order, event.data);
+      return applyRefundFailure(order, event.data);
     case 'PaymentReversed':
-      return order.status === 'unplaced' ? order : reversed(order, event.data);
+      return order.status === 'unplaced' ? order : withReversal(order, event.data);
     default: // void events are left out before the fold
       return order;
   }

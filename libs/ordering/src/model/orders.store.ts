@@ -28,16 +28,16 @@ export interface Change {
   /** Other conditions that must be true at the moment of the append. */
   readonly guards?: readonly Guarded[];
   /** True if the stream cannot exist yet, so that there is nothing to read. */
-  readonly fresh?: true;
+  readonly isNew?: true;
   /** True for a request of a saga. If its events are declared void later, the same request appends again. */
   readonly isRequest?: boolean;
 }
 
-const TRIES = 4;
+const MAX_TRIES = 4;
 
 const UNPLACED: Folded<DatedOrder> = { state: undefined, version: 0 };
 
-const orderOf = (events: readonly RecordedEvent[], from?: DatedOrder): DatedOrder | undefined =>
+const foldOrder = (events: readonly RecordedEvent[], from?: DatedOrder): DatedOrder | undefined =>
   events.reduce<DatedOrder | undefined>((before, event) => orderFold.project(before, event), from);
 
 /** Orders as streams: load, decide, append. */
@@ -53,16 +53,16 @@ export class Orders {
     const view =
       upTo === undefined
         ? (await this.store.fold(orderId, orderFold)).state
-        : orderOf(await this.store.read(orderId, 1, upTo));
+        : foldOrder(await this.store.read(orderId, 1, upTo));
     if (!view) throw new OrderNotFound();
     return view;
   }
 
   /** The order directly after the command, as the first answer showed it. */
-  async asAnswered(orderId: Uuid, commandId: Uuid): Promise<DatedOrder> {
+  async viewAfterCommand(orderId: Uuid, commandId: Uuid): Promise<DatedOrder> {
     const events = await this.store.read(orderId);
     const last = events.findLastIndex(({ metadata }) => metadata.commandId === commandId);
-    const view = orderOf(last < 0 ? events : events.slice(0, last + 1));
+    const view = foldOrder(last < 0 ? events : events.slice(0, last + 1));
     if (!view) throw new OrderNotFound();
     return view;
   }
@@ -75,16 +75,19 @@ export class Orders {
   async change(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.once(change, decide);
+        return await this.tryChange(change, decide);
       } catch (error) {
-        if (!(error instanceof VersionConflict) || tries === TRIES || currentUnit()) throw error;
+        if (!(error instanceof VersionConflict) || tries === MAX_TRIES || currentUnit()) throw error;
       }
     }
   }
 
-  private async once(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
+  private async tryChange(
+    change: Change,
+    decide: (order: Order) => readonly OrderEvent[],
+  ): Promise<DatedOrder | undefined> {
     const { orderId, commandId, guards } = change;
-    const { state: view, version } = change.fresh ? UNPLACED : await this.store.fold(orderId, orderFold);
+    const { state: view, version } = change.isNew ? UNPLACED : await this.store.fold(orderId, orderFold);
     const before = view?.order ?? orderLife.initial;
     const events = decide(before);
     if (events.length === 0) return view;
@@ -99,9 +102,9 @@ export class Orders {
       ...(guards && { guards }),
       ...(claimed && { claimed }),
     });
-    if (appended === 'declared void') return this.redo(change, decide);
-    if (appended.repeated && change.isRequest) return this.redo(change, decide);
-    return appended.repeated ? this.view(orderId, appended.version) : orderOf(appended.events, view);
+    if (appended === 'declared void') return this.decideAgain(change, decide);
+    if (appended.repeated && change.isRequest) return this.decideAgain(change, decide);
+    return appended.repeated ? this.view(orderId, appended.version) : foldOrder(appended.events, view);
   }
 
   private async append({ isRequest }: Change, append: Append): Promise<Appended | 'declared void'> {
@@ -118,11 +121,14 @@ export class Orders {
    * The request has appended before, but its event may have been declared void. Then the request is decided again, as a
    * new command.
    */
-  private async redo(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
+  private async decideAgain(
+    change: Change,
+    decide: (order: Order) => readonly OrderEvent[],
+  ): Promise<DatedOrder | undefined> {
     const { orderId, commandId } = change;
     const voided = await this.store.voidedOf(orderId);
     if (voided.size === 0) return this.view(orderId);
-    return this.once({ ...change, commandId: derivedId(commandId, `after ${Math.max(...voided)}`) }, decide);
+    return this.tryChange({ ...change, commandId: derivedId(commandId, `after ${Math.max(...voided)}`) }, decide);
   }
 
   private metadata({ commandId, actor }: Change): EventMetadata {

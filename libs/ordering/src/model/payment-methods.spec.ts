@@ -1,4 +1,4 @@
-import { offeredMethod, offeredMethods } from './payment-methods';
+import { requireOfferedMethod, offeredMethods } from './payment-methods';
 
 describe('The ways to pay that are offered', () => {
   it.each([
@@ -13,10 +13,10 @@ describe('The ways to pay that are offered', () => {
     [['cash'], ['cash']],
     [['sandbox'], ['card']],
     [[], []],
-  ] as const)('with the providers %j are %j; any other is refused, and they are named', (providers, offered) => {
+  ] as const)('with the providers %j are %j; any other is refused with the list of these', (providers, offered) => {
     expect(offeredMethods(providers)).toEqual(offered);
     for (const method of ['card', 'cash', 'vnpay', 'momo', 'vietqr']) {
-      const ask = () => offeredMethod(method, providers);
+      const ask = () => requireOfferedMethod(method, providers);
       if ((offered as readonly string[]).includes(method)) expect(ask()).toBe(method);
       else
         expect(ask).toThrow(

@@ -20,7 +20,7 @@ export class PaymentMethodUnavailable extends OrderRefusal {
 }
 
 /** The method, if the shop accepts it now. Throws PaymentMethodUnavailable. */
-export function offeredMethod(method: string, providers: readonly string[]): PaymentMethod {
+export function requireOfferedMethod(method: string, providers: readonly string[]): PaymentMethod {
   const offered = offeredMethods(providers);
   const found = offered.find((each) => each === method);
   if (!found) throw new PaymentMethodUnavailable(method, offered);

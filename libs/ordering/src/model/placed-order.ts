@@ -1,18 +1,24 @@
 import { IdShape } from '#kernel';
 import { orderLocales } from '#contracts/ordering';
 import { z } from 'zod';
-import { Count, MoneyInFact, SealedInFact, Words, type ReadOf } from './fact-shapes';
+import { Count, MoneyInFact, SealedInFact, TextInFact, type DataOf } from './fact-shapes';
 
-const Modifier = z.strictObject({ optionId: IdShape, group: Words, name: Words, quantity: Count, price: MoneyInFact });
+const Modifier = z.strictObject({
+  optionId: IdShape,
+  group: TextInFact,
+  name: TextInFact,
+  quantity: Count,
+  price: MoneyInFact,
+});
 
 /** One ordered item. */
-export const Line = z.strictObject({
+export const OrderedLineShape = z.strictObject({
   lineId: IdShape,
   productId: IdShape,
   variantId: IdShape,
-  sku: Words.min(1),
-  name: Words.meta({ example: 'Cà phê sữa đá' }),
-  variantName: Words.meta({ example: 'Lớn' }),
+  sku: TextInFact.min(1),
+  name: TextInFact.meta({ example: 'Cà phê sữa đá' }),
+  variantName: TextInFact.meta({ example: 'Lớn' }),
   quantity: Count,
   /** The price of one piece with its modifiers. */
   unitPrice: MoneyInFact,
@@ -31,9 +37,9 @@ export const Line = z.strictObject({
 });
 
 /** What was ordered, by whom, and how it is paid and handed over. */
-export const Placed = z.strictObject({
+export const OrderPlacedShape = z.strictObject({
   /** The number that is called out at the counter. */
-  number: Words.min(1),
+  number: TextInFact.min(1),
   customerId: IdShape.nullable(),
   /**
    * SHA-256 of the guest's random number, which all cart tokens of the guest contain. It proves that the order belongs
@@ -43,7 +49,7 @@ export const Placed = z.strictObject({
   /** The owner of the key that seals the personal values: the customer, or the order itself for a guest. */
   subject: IdShape,
   locale: z.enum(orderLocales),
-  lines: z.array(Line).min(1).max(200),
+  lines: z.array(OrderedLineShape).min(1).max(200),
   subtotal: MoneyInFact,
   deliveryFee: MoneyInFact,
   total: MoneyInFact,
@@ -63,11 +69,11 @@ export const Placed = z.strictObject({
   cartVersion: z.int().min(0),
 });
 
-export type PlacedOrder = ReadOf<typeof Placed>;
+export type PlacedOrder = DataOf<typeof OrderPlacedShape>;
 export type OrderLine = PlacedOrder['lines'][number];
 export type Contact = PlacedOrder['contact'];
 export type FulfilmentType = PlacedOrder['fulfilment']['type'];
 export type PaymentMethod = PlacedOrder['payment']['method'];
 
-export const { type: FulfilmentTypes } = Placed.shape.fulfilment.shape;
-export const { method: PaymentMethods } = Placed.shape.payment.shape;
+export const { type: FulfilmentTypes } = OrderPlacedShape.shape.fulfilment.shape;
+export const { method: PaymentMethods } = OrderPlacedShape.shape.payment.shape;

@@ -13,7 +13,7 @@ export interface Reader {
 }
 
 /** Whether the order is the reader's own. */
-export function isTheirs(
+export function isOwnedBy(
   { order: { placed } }: { readonly order: PlacedState },
   { userId, cartTokenHash }: Reader,
 ): boolean {

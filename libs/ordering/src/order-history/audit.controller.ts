@@ -19,15 +19,25 @@ import {
 import { ambient } from '#platform/observability';
 import { Allowed } from '#platform/security';
 import { OrderAnswer } from '../view-order/order-answer';
-import { BROKEN, DiffAnswer, EventAnswer, NOT_PLACED, NOT_THERE, TimelineEntry } from './event-answer';
+import {
+  EVENT_BROKEN,
+  DiffAnswer,
+  EventAnswer,
+  NOT_PLACED_YET,
+  VERSION_NOT_THERE,
+  TimelineEntry,
+} from './event-answer';
 import { OrderEvents } from './event-log.query';
-import { stretchOf, WHOLE } from './stretch';
-import { inStretch, StretchMeta, StretchQuery } from './stretch.config';
+import { takePart, MAX_ENTRIES } from './list-part';
+import { answerPart, ListPartMeta, ListPartQuery } from './list-part.config';
 import { DiffOrder, OrderState, type OrderDifference } from './time-travel.query';
 import { OrderTimeline } from './timeline.query';
 
-class EventsQuery extends StretchQuery {
-  @Flag({ default: false, description: 'Also what the hash covers, so that it can be computed from the answer.' })
+class EventsQuery extends ListPartQuery {
+  @Flag({
+    default: false,
+    description: 'Also the values that the hash covers, so that it can be computed from the answer.',
+  })
   canonical: boolean = false;
 }
 
@@ -59,19 +69,19 @@ export class AuditController {
   @Get('events')
   @Allowed('audit')
   @Does('listOrderEvents', "An order's raw stream", 'Personal values are shown sealed, as they are stored.')
-  @Answers(200, EventAnswer, { description: 'In version order.', list: true, meta: StretchMeta })
+  @Answers(200, EventAnswer, { description: 'In version order.', list: true, meta: ListPartMeta })
   @Refuses('NOT_FOUND')
   async events(@PathId() id: Uuid, @Query() { after, canonical }: EventsQuery): Promise<Answer> {
-    const events = await this.queries.execute(new OrderEvents(id, { after, limit: WHOLE + 1, canonical }));
-    return inStretch(stretchOf(events, after));
+    const events = await this.queries.execute(new OrderEvents(id, { after, limit: MAX_ENTRIES + 1, canonical }));
+    return answerPart(takePart(events, after));
   }
 
   @Get('state')
   @Allowed('audit')
   @ShowsPeople()
   @Does('viewOrderState', 'An order as it was at a version or at an instant')
-  @Answers(200, OrderAnswer, { description: 'The fold of the events up to there.' })
-  @Refuses('NOT_FOUND', NOT_THERE, NOT_PLACED, BROKEN)
+  @Answers(200, OrderAnswer, { description: 'The order at that version or instant.' })
+  @Refuses('NOT_FOUND', VERSION_NOT_THERE, NOT_PLACED_YET, EVENT_BROKEN)
   async state(@PathId() id: Uuid, @Query() { version, at }: StateQuery): Promise<object> {
     if (version !== undefined && at !== undefined) {
       throw new InvalidInput([{ field: 'at', message: textOf('oneOfTwo', ambient()?.locale ?? 'en') }]);
@@ -84,7 +94,7 @@ export class AuditController {
   @ShowsPeople()
   @Does('diffOrder', 'What changed between two versions of an order, and by which events')
   @Answers(200, DiffAnswer, { description: 'The changes, by path.' })
-  @Refuses('NOT_FOUND', NOT_THERE, BROKEN)
+  @Refuses('NOT_FOUND', VERSION_NOT_THERE, EVENT_BROKEN)
   async diff(@PathId() id: Uuid, @Query() { from, to }: DiffQuery): Promise<OrderDifference> {
     return this.queries.execute(new DiffOrder(id, from, to));
   }
@@ -96,10 +106,10 @@ export class AuditController {
     'Order, checkout, payment, stock, points and mails side by side',
     'Notes follow Accept-Language; those of sagas are in English.',
   )
-  @Answers(200, TimelineEntry, { description: 'The oldest entry first.', list: true, meta: StretchMeta })
+  @Answers(200, TimelineEntry, { description: 'The oldest entry first.', list: true, meta: ListPartMeta })
   @Refuses('NOT_FOUND')
-  async timeline(@PathId() id: Uuid, @Query() { after }: StretchQuery, @Gone() gone: AbortSignal): Promise<Answer> {
+  async timeline(@PathId() id: Uuid, @Query() { after }: ListPartQuery, @Gone() gone: AbortSignal): Promise<Answer> {
     const all = await this.queries.execute(new OrderTimeline(id, ambient()?.locale, gone));
-    return inStretch(stretchOf(all.slice(after), after));
+    return answerPart(takePart(all.slice(after), after));
   }
 }

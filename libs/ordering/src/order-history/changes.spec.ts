@@ -1,7 +1,7 @@
 import { changesBetween } from './changes';
 
 describe('What changed between two values', () => {
-  it('is nothing between equals', () => {
+  it('is nothing if they are equal', () => {
     expect(changesBetween({ a: [1, { b: null }] }, { a: [1, { b: null }] })).toEqual([]);
   });
 
@@ -15,7 +15,7 @@ describe('What changed between two values', () => {
     ]);
   });
 
-  it('names what came, went or became another kind as a whole', () => {
+  it('is one change for a value that was added, removed or replaced by another kind', () => {
     expect(changesBetween({ a: null, b: { c: 1 } }, { a: { d: 1 } })).toEqual([
       { path: 'a', before: null, after: { d: 1 } },
       { path: 'b', before: { c: 1 }, after: undefined },

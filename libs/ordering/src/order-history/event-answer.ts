@@ -1,21 +1,25 @@
 import { IdShape, InstantShape } from '#kernel';
 import { z } from 'zod';
-import { BROKEN } from '../view-order/order-answer';
+import { EVENT_BROKEN } from '../view-order/order-answer';
 
-export { BROKEN };
+export { EVENT_BROKEN };
 
 /** The order exists, but has not reached that version. */
-export const NOT_THERE = {
+export const VERSION_NOT_THERE = {
   status: 404,
   code: 'VERSION_NOT_THERE',
-  when: 'The order has not come to that version; `details` has the present one.',
+  when: 'The order has not reached that version; `details` has the current one.',
 };
 
 /** The refusal of routes that need the whole stream of an order. */
-export const TOO_LONG = { status: 422, code: 'ORDER_TOO_LONG', when: 'The order has more events than this works for.' };
+export const ORDER_TOO_LONG = {
+  status: 422,
+  code: 'ORDER_TOO_LONG',
+  when: 'The order has more events than this works for.',
+};
 
 /** The order exists, but did not exist at that instant. */
-export const NOT_PLACED = {
+export const NOT_PLACED_YET = {
   status: 404,
   code: 'NOT_PLACED_YET',
   when: 'The order was placed later; `details` says when.',
@@ -39,7 +43,7 @@ export const EventAnswer = z
       .optional()
       .meta({ description: 'With `canonical=true`: what the hash covers, in order, as netstrings.' }),
     unknown: z.literal(true).optional().meta({ description: 'A newer build wrote it, and this one cannot read it.' }),
-    broken: z.literal(true).optional().meta({ description: 'Its data is not what its type says.' }),
+    broken: z.literal(true).optional().meta({ description: 'Its data does not match its type.' }),
     void: z.literal(true).optional().meta({ description: 'A later event declares it void: it does not count.' }),
   })
   .meta({ id: 'Event' });
@@ -100,34 +104,34 @@ const RemarkAnswer = z
 
 export const VerifyAnswer = z
   .object({
-    id: IdShape.meta({ description: 'The result is kept under it.' }),
+    id: IdShape.meta({ description: 'The result is stored under this id.' }),
     valid: z.boolean(),
-    checked: z.int().meta({ description: 'Events walked.' }),
+    checked: z.int().meta({ description: 'How many events were checked.' }),
     firstBadPosition: z.int().nullable().optional(),
     reason: z.string().optional(),
     finding: z.string().optional(),
-    findings: z.array(FindingAnswer).optional().meta({ description: 'All that is bad; the first hundred.' }),
-    found: z.int().optional().meta({ description: 'How much is bad in all.' }),
+    findings: z.array(FindingAnswer).optional().meta({ description: 'The first hundred faults.' }),
+    found: z.int().optional().meta({ description: 'The number of all faults.' }),
     sealedThrough: z
       .int()
       .optional()
       .meta({
         description:
-          'The position of the last seal that was looked at: a signature vouches for the log up to there. Of a part of the ' +
-          'log it is the last seal that ends within the part; where none does, the last one before its beginning, and 0 where ' +
-          'there is none. Whether later events are sealed, such a verification does not say.',
+          'The position of the last seal that was checked: its signature covers the log up to there. If only a part of the ' +
+          'log was verified, it is the last seal that ends in this part, or else the last seal before it, or else 0. The ' +
+          'verification of a part does not say whether later events are sealed.',
       }),
     firstFormatThrough: z
       .int()
       .optional()
-      .meta({ description: 'Up to this position events have no MAC: they are older.' }),
-    admitted: z.int().optional().meta({ description: 'Later events without a MAC of their own, of an older build.' }),
-    waiting: z.int().optional().meta({ description: 'Committed and not numbered yet.' }),
+      .meta({ description: 'Events up to this position have no MAC, because an older build wrote them.' }),
+    admitted: z.int().optional().meta({ description: 'Later events of an older build, which have no MAC.' }),
+    waiting: z.int().optional().meta({ description: 'Events that are committed but have no position yet.' }),
     voided: z.int().optional().meta({ description: 'Events that declare another one void.' }),
-    remarks: z
-      .array(RemarkAnswer)
-      .optional()
-      .meta({ description: 'Restored backups, new seals, starts without memory: signed, and told for ever.' }),
+    remarks: z.array(RemarkAnswer).optional().meta({
+      description:
+        'Signed records of restored backups, new seals, and starts without the remembered seal. They are always reported.',
+    }),
   })
   .meta({ id: 'Verification' });
 
@@ -137,9 +141,9 @@ export const VerificationRunAnswer = z
     state: z.enum(['running', 'done', 'stopped']),
     cause: z.enum(['asked', 'nightly', 'tail']),
     from: z.int(),
-    to: z.int().nullable().meta({ description: 'Null: to the end of the log.' }),
+    to: z.int().nullable().meta({ description: 'Null if it goes to the end of the log.' }),
     checked: z.int().meta({ description: 'The position reached.' }),
-    last: z.int().nullable().meta({ description: 'The last position it will reach, once that is known.' }),
+    last: z.int().nullable().meta({ description: 'The last position that it will reach. Null while that is unknown.' }),
     startedAt: InstantShape,
     result: VerifyAnswer.nullable(),
   })

@@ -18,17 +18,20 @@ class LogQuery {
   @Whole({ min: 1, max: 100, default: 20, description: 'How many at most.', example: 20 })
   limit: number = 20;
 
-  @Flag({ default: false, description: 'Also what the hash covers, so that it can be computed from the answer.' })
+  @Flag({
+    default: false,
+    description: 'Also the values that the hash covers, so that it can be computed from the answer.',
+  })
   canonical: boolean = false;
 }
 
 const Meta = z.object({
   nextAfter: z.int().meta({
     description:
-      'The `after` of the next page: all up to there was looked at, whatever was filtered out. At the end ask again with it.',
+      'The `after` of the next page. Events up to this position are done, including those that were filtered out. At the end of the log, ask again later with this value.',
   }),
   hasMore: z.boolean(),
-  head: z.int().meta({ description: 'The last position given out.' }),
+  head: z.int().meta({ description: 'The last position in the log.' }),
 });
 
 @ApiTags('Replay')

@@ -100,7 +100,9 @@ export class EventLogHandler implements IQueryHandler<EventLog> {
   }
 }
 
-/** Verifies the hash chain of the whole log, or of a part of it. Throws InvalidInput for a range that is not in the log. */
+/**
+ * Verifies the hash chain of the whole log, or of a part of it. Throws InvalidInput for a range that is not in the log.
+ */
 export class VerifyEvents extends Query<VerifyResult> {
   constructor(
     readonly from?: number,

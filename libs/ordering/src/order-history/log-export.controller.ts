@@ -9,7 +9,7 @@ import { Allowed } from '#platform/security';
 import { ExportEvents, LogSeals } from './event-log.query';
 
 class SealsQuery {
-  @Whole({ min: 0, default: 0, description: 'Seals that cover what lies behind this position.', example: 0 })
+  @Whole({ min: 0, default: 0, description: 'Only seals that cover events after this position.', example: 0 })
   after: number = 0;
 
   @Whole({ min: 1, max: 100, default: 20, description: 'How many at most.', example: 20 })
@@ -17,10 +17,14 @@ class SealsQuery {
 }
 
 class ExportQuery {
-  @Whole({ min: 1, default: 1, description: 'It begins where the seal over this position does.', example: 1 })
+  @Whole({ min: 1, default: 1, description: 'The export begins with the seal that covers this position.', example: 1 })
   from: number = 1;
 
-  @Whole({ min: 1, optional: true, description: 'It ends where the seal over this position does; else with the log.' })
+  @Whole({
+    min: 1,
+    optional: true,
+    description: 'The export ends with the seal that covers this position; by default with the log.',
+  })
   to?: number;
 }
 
@@ -38,7 +42,7 @@ export class LogExportController {
 
   @Get('seals')
   @Allowed('audit')
-  @Does('listSeals', 'The signed seals over the log', 'Each with the signature it follows on.')
+  @Does('listSeals', 'The signed seals over the log', 'Each seal contains the signature of the seal before it.')
   @Answers(200, SealAnswer, { description: 'A page of seals, by position.', list: true, meta: Meta })
   async seals(@Query() { after, limit }: SealsQuery): Promise<Answer> {
     const seals = await this.queries.execute(new LogSeals(after, limit));
@@ -55,10 +59,10 @@ export class LogExportController {
   @Does(
     'exportEvents',
     'The whole log, or a part of it, to be checked offline',
-    'One JSON object a line: canonical events, seals, what was decided about seals, and a signature over it all. Personal values stay sealed.',
+    'One JSON object a line: canonical events, seals, records about seals, and a signature over all lines. Personal values stay sealed.',
   )
   @Answers(200, z.string().meta({ example: '{"format":"coffee-tea.log-export.1"}' }), {
-    description: 'The lines, as they have to be kept: to the byte.',
+    description: 'The lines. Store them without changing a byte.',
     headers: { 'Content-Disposition': '`attachment`, with a name for the file.' },
   })
   async export(@Query() { from, to }: ExportQuery): Promise<StreamableFile> {

@@ -60,4 +60,4 @@ export const orderHistoryControllers = [
 ];
 
 /** The messages of the timeline, for the context's list of messages. */
-export { heardByTimeline } from './timeline-words';
+export { timelineMessages } from './timeline-words';

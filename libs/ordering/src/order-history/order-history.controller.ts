@@ -6,10 +6,10 @@ import { Answers, Does, Gone, PathId, Refuses, type Answer } from '#platform/htt
 import { shopLocale } from '#platform/observability';
 import { CartOrUser, Who, type Caller } from '#platform/security';
 import { GuestTokens, TOKEN_SPENT } from '../view-order/guest-tokens.query';
-import { BROKEN, StepAnswer } from './event-answer';
+import { EVENT_BROKEN, StepAnswer } from './event-answer';
 import { OrderHistory } from './order-history.query';
-import { stretchOf } from './stretch';
-import { inStretch, StretchMeta, StretchQuery } from './stretch.config';
+import { takePart } from './list-part';
+import { answerPart, ListPartMeta, ListPartQuery } from './list-part.config';
 
 @ApiTags('Orders')
 @Controller('orders')
@@ -22,16 +22,16 @@ export class OrderHistoryController {
   @Get(':id/history')
   @CartOrUser()
   @Does('viewOrderHistory', "Your order's history, in the language of `Accept-Language`")
-  @Answers(200, StepAnswer, { description: 'The oldest step first.', list: true, meta: StretchMeta })
-  @Refuses('NOT_FOUND', TOKEN_SPENT, BROKEN)
+  @Answers(200, StepAnswer, { description: 'The oldest step first.', list: true, meta: ListPartMeta })
+  @Refuses('NOT_FOUND', TOKEN_SPENT, EVENT_BROKEN)
   async history(
     @PathId() id: Uuid,
-    @Query() { after }: StretchQuery,
+    @Query() { after }: ListPartQuery,
     @Who() caller: Caller,
     @Gone() gone: AbortSignal,
   ): Promise<Answer> {
-    const reader = await this.guests.ownerOf(caller);
+    const reader = await this.guests.readerOfOneOrder(caller);
     const all = await this.queries.execute(new OrderHistory(id, reader, shopLocale(), gone));
-    return inStretch(stretchOf(all.slice(after), after));
+    return answerPart(takePart(all.slice(after), after));
   }
 }

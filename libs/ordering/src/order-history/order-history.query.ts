@@ -3,10 +3,10 @@ import { isVoiding, type Uuid } from '#kernel';
 import { EventStore } from '#event-store';
 import { Slices } from '#platform/system';
 import { orderLife, type Order, type OrderEvent } from '../model/order';
-import { madeOf } from '../model/order-errors';
+import { applyRules } from '../model/order-errors';
 import type { Reader } from '../model/readers';
-import { mustBeTheirs } from '../view-order/view-order.query';
-import { inWords, type Locale, type Step } from './history-words';
+import { mustOwn } from '../view-order/view-order.query';
+import { describeFact, type Locale, type Step } from './history-words';
 
 export type DatedStep = Step & { readonly version: number; readonly at: string };
 
@@ -29,14 +29,14 @@ export class OrderHistoryHandler implements IQueryHandler<OrderHistory> {
 
   async execute({ orderId, reader, locale, gone }: OrderHistory): Promise<readonly DatedStep[]> {
     const events = await this.store.read(orderId);
-    mustBeTheirs(events, reader);
+    mustOwn(events, reader);
     let order: Order = orderLife.initial;
     const steps = await new Slices(gone).map(events, ({ version, timestamp, ...recorded }): DatedStep[] => {
       if (isVoiding(recorded)) return []; // the declaration that an event is void is not a step of the order
       const event = recorded as unknown as OrderEvent;
-      return madeOf({ type: event.type, version }, () => {
+      return applyRules({ type: event.type, version }, () => {
         order = orderLife.evolve(order, event);
-        return [{ version, at: timestamp.toISOString(), ...inWords(event, locale, order) }];
+        return [{ version, at: timestamp.toISOString(), ...describeFact(event, locale, order) }];
       });
     });
     return steps.flat();

@@ -1,7 +1,7 @@
 import { InvalidInput, textOf } from '#platform/http';
 import { ambient } from '#platform/observability';
 
-const fault = (field: string, code: string, params: Readonly<Record<string, number>> = {}) =>
+const newFault = (field: string, code: string, params: Readonly<Record<string, number>> = {}) =>
   new InvalidInput([{ field, message: textOf(code, ambient()?.locale ?? 'en', params) }]);
 
 /**
@@ -9,6 +9,6 @@ const fault = (field: string, code: string, params: Readonly<Record<string, numb
  * and prove nothing.
  */
 export function mustBeInLog(head: number, from = 1, to?: number): void {
-  if (to !== undefined && to < from) throw fault('to', 'spanTurned');
-  if (from > Math.max(head, 1)) throw fault('from', 'spanBeyond', { head });
+  if (to !== undefined && to < from) throw newFault('to', 'spanTurned');
+  if (from > Math.max(head, 1)) throw newFault('from', 'spanBeyond', { head });
 }

@@ -8,7 +8,7 @@ import { foldView } from '../view-order/view-order.query';
 import { changesBetween, type Change } from './changes';
 
 /** A version by its number, or the version at an instant. Without both, it is the current version. */
-export type When = {
+export type VersionOrInstant = {
   readonly version?: number | undefined;
   /** ISO 8601 with a zone, to the microsecond. */
   readonly at?: string | undefined;
@@ -18,7 +18,7 @@ export type When = {
 export class OrderState extends Query<Opened<SealedOrder>> {
   constructor(
     readonly orderId: Uuid,
-    readonly when: When,
+    readonly when: VersionOrInstant,
   ) {
     super();
   }
@@ -32,8 +32,8 @@ export class OrderStateHandler implements IQueryHandler<OrderState> {
   ) {}
 
   async execute({ orderId, when }: OrderState): Promise<Opened<SealedOrder>> {
-    const events = await streamOf(this.store, orderId);
-    const view = foldView(events.slice(0, countAt(events, when)));
+    const events = await readStream(this.store, orderId);
+    const view = foldView(events.slice(0, countEventsUntil(events, when)));
     if (!view) throw new OrderNotFound(); // the first event is missing
     return this.vault.openAll(showOrder(view), view.id);
   }
@@ -43,9 +43,9 @@ export class OrderStateHandler implements IQueryHandler<OrderState> {
  * The number of events up to a version or an instant. A state is always made of the first n events. So if a clock was
  * set back, n counts up to the last event that is not later. Throws VersionNotThere, NotPlacedYet.
  */
-export function countAt(events: readonly RecordedEvent[], { version, at }: When): number {
+export function countEventsUntil(events: readonly RecordedEvent[], { version, at }: VersionOrInstant): number {
   if (version !== undefined) {
-    mustBeThere(events, version);
+    mustHaveVersion(events, version);
     return events.filter((event) => event.version <= version).length;
   }
   const instant = microsOf(at);
@@ -55,7 +55,7 @@ export function countAt(events: readonly RecordedEvent[], { version, at }: When)
   return last + 1;
 }
 
-function mustBeThere(events: readonly RecordedEvent[], version: number): void {
+function mustHaveVersion(events: readonly RecordedEvent[], version: number): void {
   const present = events[events.length - 1].version;
   if (version > present) throw new VersionNotThere(version, present);
 }
@@ -89,10 +89,10 @@ export class DiffOrderHandler implements IQueryHandler<DiffOrder> {
   ) {}
 
   async execute({ orderId, from, to: upTo }: DiffOrder): Promise<OrderDifference> {
-    const events = await streamOf(this.store, orderId);
+    const events = await readStream(this.store, orderId);
     const to = upTo ?? events[events.length - 1].version;
-    for (const version of [from, to]) mustBeThere(events, version);
-    const changes = changesBetween(shownAt(events, from), shownAt(events, to));
+    for (const version of [from, to]) mustHaveVersion(events, version);
+    const changes = changesBetween(showAt(events, from), showAt(events, to));
     return {
       orderId,
       from,
@@ -105,7 +105,7 @@ export class DiffOrderHandler implements IQueryHandler<DiffOrder> {
   }
 }
 
-const shownAt = (events: readonly RecordedEvent[], version: number): object => {
+const showAt = (events: readonly RecordedEvent[], version: number): object => {
   const view = foldView(events.filter((event) => event.version <= version));
   return view ? showOrder(view) : {};
 };
@@ -114,7 +114,7 @@ const shownAt = (events: readonly RecordedEvent[], version: number): object => {
  * The whole stream. Events that this build cannot read are marked, so that an earlier version can still be shown.
  * Throws OrderNotFound.
  */
-export async function streamOf(store: EventStore, orderId: Uuid): Promise<RecordedEvent[]> {
+export async function readStream(store: EventStore, orderId: Uuid): Promise<RecordedEvent[]> {
   const events = await store.readMarked(orderId);
   if (events.length === 0) throw new OrderNotFound();
   return events;

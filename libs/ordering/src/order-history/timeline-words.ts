@@ -12,39 +12,39 @@ import {
   PaymentVoided,
   RefundRefused,
 } from '#contracts/payments';
-import { inDong } from '../model/in-dong';
+import { formatDong } from '../model/format-dong';
 import type { Locale } from './history-words';
 
 export type Source = 'payment' | 'stock' | 'points' | 'notification';
 
 /** A message of another context: its source in the timeline, and its text for staff in each language. */
-interface Entry {
-  readonly heard: MessageClass;
+interface TimelineText {
+  readonly messageClass: MessageClass;
   readonly source: Source;
-  readonly words: Readonly<Record<Locale, (body: never) => string>>;
+  readonly texts: Readonly<Record<Locale, (body: never) => string>>;
 }
 
 const entry = <M extends Message>(
-  heard: MessageClass<M>,
+  messageClass: MessageClass<M>,
   source: Source,
   en: (body: M['body']) => string,
   vi: (body: M['body']) => string,
-): Entry => ({ heard, source, words: { en, vi } });
+): TimelineText => ({ messageClass, source, texts: { en, vi } });
 
 type Goods = readonly { readonly sku: string; readonly quantity: number }[];
 
-const goods = (lines: Goods, none: string): string =>
+const goodsText = (lines: Goods, none: string): string =>
   lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ') || none;
-const because = (reason: string | undefined): string => (reason ? `: ${reason}` : '');
+const reasonSuffix = (reason: string | undefined): string => (reason ? `: ${reason}` : '');
 /** `1 point`, `2 points`. */
-const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+const countText = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-const entries: readonly Entry[] = [
+const entries: readonly TimelineText[] = [
   entry(
     StockReserved,
     'stock',
-    ({ lines }) => `reserved ${goods(lines, 'nothing')}`,
-    ({ lines }) => `đã giữ ${goods(lines, 'không có gì')}`,
+    ({ lines }) => `reserved ${goodsText(lines, 'nothing')}`,
+    ({ lines }) => `đã giữ ${goodsText(lines, 'không có gì')}`,
   ),
   entry(
     StockShort,
@@ -57,8 +57,8 @@ const entries: readonly Entry[] = [
   entry(
     StockCommitted,
     'stock',
-    ({ lines }) => `taken off the shelf: ${goods(lines, 'nothing')}`,
-    ({ lines }) => `đã xuất kho: ${goods(lines, 'không có gì')}`,
+    ({ lines }) => `taken off the shelf: ${goodsText(lines, 'nothing')}`,
+    ({ lines }) => `đã xuất kho: ${goodsText(lines, 'không có gì')}`,
   ),
   entry(
     StockCommitRefused,
@@ -70,17 +70,17 @@ const entries: readonly Entry[] = [
     StockReleased,
     'stock',
     ({ lines, restocked, wasted }) =>
-      `${wasted ? 'wasted' : restocked ? 'restocked' : 'released'} ${goods(lines, 'nothing')}`,
+      `${wasted ? 'wasted' : restocked ? 'restocked' : 'released'} ${goodsText(lines, 'nothing')}`,
     ({ lines, restocked, wasted }) =>
-      `${wasted ? 'đã bỏ' : restocked ? 'đã nhập lại kho' : 'đã thôi giữ'} ${goods(lines, 'không có gì')}`,
+      `${wasted ? 'đã bỏ' : restocked ? 'đã nhập lại kho' : 'đã thôi giữ'} ${goodsText(lines, 'không có gì')}`,
   ),
   entry(
     PaymentTaken,
     'payment',
     ({ amount, method, provider }) =>
-      method === 'cash' ? `${inDong(amount)} owed in cash` : `${inDong(amount)} taken by ${provider}`,
+      method === 'cash' ? `${formatDong(amount)} owed in cash` : `${formatDong(amount)} taken by ${provider}`,
     ({ amount, method, provider }) =>
-      method === 'cash' ? `${inDong(amount)} sẽ trả tiền mặt` : `${provider} đã thu ${inDong(amount)}`,
+      method === 'cash' ? `${formatDong(amount)} sẽ trả tiền mặt` : `${provider} đã thu ${formatDong(amount)}`,
   ),
   entry(
     PaymentDeclined,
@@ -91,20 +91,20 @@ const entries: readonly Entry[] = [
   entry(
     PaymentUnknown,
     'payment',
-    ({ attempts, reason }) => `result unknown, asked ${counted(attempts, 'time')}${because(reason)}`,
-    ({ attempts, reason }) => `chưa rõ kết quả, đã hỏi ${attempts} lần${because(reason)}`,
+    ({ attempts, reason }) => `result unknown, asked ${countText(attempts, 'time')}${reasonSuffix(reason)}`,
+    ({ attempts, reason }) => `chưa rõ kết quả, đã hỏi ${attempts} lần${reasonSuffix(reason)}`,
   ),
   entry(
     PaymentVoided,
     'payment',
-    ({ refunded }) => `voided, ${inDong(refunded)} given back`,
-    ({ refunded }) => `đã hủy thanh toán, hoàn lại ${inDong(refunded)}`,
+    ({ refunded }) => `voided, ${formatDong(refunded)} given back`,
+    ({ refunded }) => `đã hủy thanh toán, hoàn lại ${formatDong(refunded)}`,
   ),
   entry(
     PaymentRefunded,
     'payment',
-    ({ amount }) => `${inDong(amount)} given back`,
-    ({ amount }) => `đã hoàn lại ${inDong(amount)}`,
+    ({ amount }) => `${formatDong(amount)} given back`,
+    ({ amount }) => `đã hoàn lại ${formatDong(amount)}`,
   ),
   entry(
     RefundRefused,
@@ -116,26 +116,26 @@ const entries: readonly Entry[] = [
     MoneyFound,
     'payment',
     ({ kind, amount, chargeId, provider }) =>
-      `${kind}: ${inDong(amount)}, charge ${chargeId ?? 'unknown'} of ${provider}`,
+      `${kind}: ${formatDong(amount)}, charge ${chargeId ?? 'unknown'} of ${provider}`,
     ({ kind, amount, chargeId, provider }) =>
-      `${kind}: ${inDong(amount)}, giao dịch ${chargeId ?? 'không rõ'} của ${provider}`,
+      `${kind}: ${formatDong(amount)}, giao dịch ${chargeId ?? 'không rõ'} của ${provider}`,
   ),
   entry(
     MoneyReturned,
     'payment',
-    ({ amount, chargeId, provider }) => `${inDong(amount)} given back, charge ${chargeId} of ${provider}`,
-    ({ amount, chargeId, provider }) => `đã hoàn lại ${inDong(amount)}, giao dịch ${chargeId} của ${provider}`,
+    ({ amount, chargeId, provider }) => `${formatDong(amount)} given back, charge ${chargeId} of ${provider}`,
+    ({ amount, chargeId, provider }) => `đã hoàn lại ${formatDong(amount)}, giao dịch ${chargeId} của ${provider}`,
   ),
   entry(
     PointsEarned,
     'points',
-    (body) => `${counted(body.points, 'point')} earned`,
+    (body) => `${countText(body.points, 'point')} earned`,
     (body) => `được cộng ${body.points} điểm`,
   ),
   entry(
     PointsTakenBack,
     'points',
-    (body) => `${counted(body.points, 'point')} taken back`,
+    (body) => `${countText(body.points, 'point')} taken back`,
     (body) => `bị trừ ${body.points} điểm`,
   ),
   entry(
@@ -147,32 +147,32 @@ const entries: readonly Entry[] = [
 ];
 
 /** The messages that the timeline stores. The order's own events and the journals of its sagas are stored elsewhere. */
-export const heardByTimeline: readonly MessageClass[] = entries.map(({ heard }) => heard);
+export const timelineMessages: readonly MessageClass[] = entries.map(({ messageClass }) => messageClass);
 
 /** A message of the timeline. Each is about an order. */
-export type HeardByTimeline = Message<{ readonly orderId: Uuid }>;
+export type TimelineMessage = Message<{ readonly orderId: Uuid }>;
 
-const byType = new Map(entries.map((one) => [one.heard.type, one]));
+const byType = new Map(entries.map((one) => [one.messageClass.type, one]));
 
 /** The source of a message in the timeline, and the message's text for staff. */
-export function inTimeline(
+export function describeMessage(
   message: Message,
   locale: Locale = 'en',
 ): { readonly source: Source; readonly note: string } {
-  const { source, words } = byType.get((message.constructor as unknown as MessageClass).type)!;
-  return { source, note: words[locale](message.body as never) };
+  const { source, texts } = byType.get((message.constructor as unknown as MessageClass).type)!;
+  return { source, note: texts[locale](message.body as never) };
 }
 
 /** The text of a stored message in the given language. If this build does not know the message, the stored text. */
-export function keptNote(
-  kept: { readonly type: string; readonly note: string; readonly data: object },
+export function noteInLanguage(
+  stored: { readonly type: string; readonly note: string; readonly data: object },
   locale: Locale,
 ) {
-  const known = byType.get(kept.type);
-  if (!known) return kept.note;
+  const known = byType.get(stored.type);
+  if (!known) return stored.note;
   try {
-    return known.words[locale](kept.data as never);
+    return known.texts[locale](stored.data as never);
   } catch {
-    return kept.note; // an older build stored data of another shape
+    return stored.note; // an older build stored data of another shape
   }
 }

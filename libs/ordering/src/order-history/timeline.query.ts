@@ -3,13 +3,13 @@ import { inMicros, type Uuid } from '#kernel';
 import { EventStore, instantOfEvent } from '#event-store';
 import { SagaJournal } from '#messaging/sagas';
 import { Slices } from '#platform/system';
-import { lineTeller, type Locale } from './history-words';
-import { sideBySide } from './side-by-side';
-import { streamOf } from './time-travel.query';
-import { keptNote, type Source } from './timeline-words';
+import { makeLineWriter, type Locale } from './history-words';
+import { mergeByTime } from './merge-by-time';
+import { readStream } from './time-travel.query';
+import { noteInLanguage, type Source } from './timeline-words';
 import { Timelines } from './timelines.store';
 
-export interface Entry {
+export interface TimelineItem {
   readonly at: string;
   readonly source: Source | 'order' | 'process';
   readonly type: string;
@@ -19,7 +19,7 @@ export interface Entry {
 }
 
 /** Everything that happened around an order, sorted by time. */
-export class OrderTimeline extends Query<readonly Entry[]> {
+export class OrderTimeline extends Query<readonly TimelineItem[]> {
   constructor(
     readonly orderId: Uuid,
     readonly locale: Locale = 'en',
@@ -38,11 +38,11 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
     private readonly timelines: Timelines,
   ) {}
 
-  async execute({ orderId, locale, gone }: OrderTimeline): Promise<readonly Entry[]> {
-    const events = await streamOf(this.store, orderId);
-    const noteOf = lineTeller(events, locale);
+  async execute({ orderId, locale, gone }: OrderTimeline): Promise<readonly TimelineItem[]> {
+    const events = await readStream(this.store, orderId);
+    const noteOf = makeLineWriter(events, locale);
     const slices = new Slices(gone);
-    const facts = await slices.map(events, (event): Entry => {
+    const facts = await slices.map(events, (event): TimelineItem => {
       const { id, position, metadata, type, version } = event;
       const note = noteOf(event);
       return {
@@ -55,7 +55,7 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
       };
     });
     const steps = (await this.journal.of(orderId)).map(
-      ({ saga, version, at, instant, note, asked, ...line }): Entry => {
+      ({ saga, version, at, instant, note, asked, ...line }): TimelineItem => {
         const data = { process: saga, step: version, asked: asked.map(({ type }) => type), requests: asked, ...line };
         return {
           at: instant ?? inMicros(at.toISOString()),
@@ -67,10 +67,10 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
         };
       },
     );
-    const heard = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): Entry => {
-      const localized = keptNote({ type, note, data }, locale);
+    const reports = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): TimelineItem => {
+      const localized = noteInLanguage({ type, note, data }, locale);
       return { at, source, type, note: localized, version: null, data };
     });
-    return sideBySide(facts, [...heard, ...steps]);
+    return mergeByTime(facts, [...reports, ...steps]);
   }
 }

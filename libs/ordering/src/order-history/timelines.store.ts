@@ -4,7 +4,7 @@ import { Database, statement } from '#database';
 import { Gathering, type Claim } from '#messaging';
 import type { Source } from './timeline-words';
 
-export interface Heard {
+export interface TimelineRow {
   readonly id: Uuid;
   readonly orderId: Uuid;
   readonly at: string;
@@ -14,7 +14,7 @@ export interface Heard {
   readonly data: object;
 }
 
-const KEEP = statement(
+const SAVE_ENTRIES = statement(
   'timeline-keep',
   `with given as materialized (
      select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, message_id uuid, by int, id uuid, "orderId" uuid, at timestamptz,
@@ -36,15 +36,15 @@ const KEEP = statement(
 /** The timeline's messages of other contexts about orders. */
 @Injectable()
 export class Timelines {
-  private readonly entries: Gathering<{ readonly heard: Heard; readonly claim: Claim }, boolean>;
+  private readonly entries: Gathering<{ readonly row: TimelineRow; readonly claim: Claim }, boolean>;
 
   constructor(private readonly db: Database) {
     this.entries = new Gathering(async (entries) => {
-      const given = entries.map(({ heard, claim: { seq, messageId, claimedBy } }) => ({
-        ...heard,
+      const given = entries.map(({ row, claim: { seq, messageId, claimedBy } }) => ({
+        ...row,
         ...{ seq, message_id: messageId, by: claimedBy },
       }));
-      const rows = await db.outsideTransaction(() => db.query<{ seq: number }>(KEEP, [JSON.stringify(given)]));
+      const rows = await db.outside(() => db.query<{ seq: number }>(SAVE_ENTRIES, [JSON.stringify(given)]));
       const keptSeqs = new Set(rows.map(({ seq }) => seq));
       return entries.map(({ claim }) => keptSeqs.has(claim.seq));
     });
@@ -54,12 +54,12 @@ export class Timelines {
    * Stores the entry and marks its inbox row as done. Entries that come together share one statement. False if the
    * claim was lost.
    */
-  keep(heard: Heard, claim: Claim): Promise<boolean> {
-    return this.entries.add({ heard, claim });
+  save(row: TimelineRow, claim: Claim): Promise<boolean> {
+    return this.entries.add({ row, claim });
   }
 
   /** The stored messages of an order. `at` has microseconds. */
-  of(orderId: Uuid): Promise<Heard[]> {
+  of(orderId: Uuid): Promise<TimelineRow[]> {
     return this.db.query(
       `select id, order_id as "orderId", to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, source, type, note, data from order_timeline
        where order_id = $1 order by order_timeline.at, id`,

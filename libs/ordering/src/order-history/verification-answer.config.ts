@@ -3,10 +3,10 @@ import type { Verification, VerifyResult } from '#event-store';
 import type { VerificationRunAnswer, VerifyAnswer } from './event-answer';
 
 /** The result of a verification, as an answer. */
-export function verdict(id: string, result: VerifyResult): z.infer<typeof VerifyAnswer> {
+export function showResult(id: string, result: VerifyResult): z.infer<typeof VerifyAnswer> {
   const { events: checked, sealedThrough, firstFormatThrough, admitted, waiting, voided } = result;
-  const reach = { sealedThrough, firstFormatThrough, admitted, waiting, voided, remarks: [...result.remarks] };
-  if (result.ok) return { id, valid: true, checked, ...reach };
+  const coverage = { sealedThrough, firstFormatThrough, admitted, waiting, voided, remarks: [...result.remarks] };
+  if (result.ok) return { id, valid: true, checked, ...coverage };
   return {
     id,
     valid: false,
@@ -16,12 +16,16 @@ export function verdict(id: string, result: VerifyResult): z.infer<typeof Verify
     finding: result.finding,
     findings: result.findings.map(({ message: reason, ...found }) => ({ ...found, reason })),
     found: result.found,
-    ...reach,
+    ...coverage,
   };
 }
 
-export const runOf = ({ result, startedAt, ...run }: Verification): z.infer<typeof VerificationRunAnswer> => ({
+export const showVerification = ({
+  result,
+  startedAt,
+  ...run
+}: Verification): z.infer<typeof VerificationRunAnswer> => ({
   ...run,
   startedAt: startedAt.toISOString(),
-  result: result && verdict(run.id, result),
+  result: result && showResult(run.id, result),
 });

@@ -8,7 +8,7 @@ import { answer, Answers, Does, PathId, Refuses, Whole, type Answer } from '#pla
 import { Allowed } from '#platform/security';
 import { VerificationRunAnswer, VerifyAnswer } from './event-answer';
 import { mustBeInLog } from './span.config';
-import { runOf, verdict } from './verification-answer.config';
+import { showVerification, showResult } from './verification-answer.config';
 
 /** How long the request waits for the result. After that, the answer is the id of the verification. */
 const MAX_WAIT_MS = 10_000;
@@ -36,11 +36,11 @@ export class VerifyEventsController {
   @Allowed('audit')
   @Does(
     'verifyEvents',
-    'Walk the hash chain of all events, or of a part of them',
-    'Names all that is not as it was written. What takes longer than ten seconds goes on by itself: follow it by its id. One runs at a time; who asks for the same joins it.',
+    'Verify the hash chain of all events, or of a part of them',
+    'The answer names every fault. If it takes longer than ten seconds, the verification goes on by itself: follow it by its id. Only one runs at a time. A request for the same range joins it.',
   )
   @Answers(200, VerifyAnswer, { description: 'Whether the log is as it was written.' })
-  @Answers(202, VerificationRunAnswer, { description: 'It takes longer: follow it by its id.' })
+  @Answers(202, VerificationRunAnswer, { description: 'It takes longer. Follow it by its id.' })
   @Refuses(
     { status: 409, code: 'VERIFY_RUNNING', when: 'Another part of the log is being verified.' },
     { status: 503, code: 'SEAL_ANCHOR_UNUSABLE', when: 'The file that remembers the newest seal cannot be used.' },
@@ -48,13 +48,15 @@ export class VerifyEventsController {
   async verify(@Query() { from, to }: SpanQuery, @Req() { raw }: FastifyRequest): Promise<Answer> {
     mustBeInLog(await this.store.head(), from, to);
     const disconnected = new AbortController();
-    const leave = () => disconnected.abort(clientGone());
-    raw.socket.once('close', leave);
+    const abort = () => disconnected.abort(clientGone());
+    raw.socket.once('close', abort);
     try {
       const run = await this.verifications.ask(from, to, MAX_WAIT_MS, disconnected.signal);
-      return run.result ? answer(verdict(run.id, run.result), { status: 200 }) : answer(runOf(run), { status: 202 });
+      return run.result
+        ? answer(showResult(run.id, run.result), { status: 200 })
+        : answer(showVerification(run), { status: 202 });
     } finally {
-      raw.socket.off('close', leave);
+      raw.socket.off('close', abort);
     }
   }
 
@@ -63,7 +65,7 @@ export class VerifyEventsController {
   @Does('listVerifications', 'The last verifications of the log, and what they found')
   @Answers(200, VerificationRunAnswer, { description: 'The newest first.', list: true })
   async list(): Promise<readonly z.infer<typeof VerificationRunAnswer>[]> {
-    return (await this.verifications.rows.recent(RECENT)).map(runOf);
+    return (await this.verifications.rows.recent(RECENT)).map(showVerification);
   }
 
   @Get(':id')
@@ -74,6 +76,6 @@ export class VerifyEventsController {
   async view(@PathId() id: Uuid): Promise<z.infer<typeof VerificationRunAnswer>> {
     const run = await this.verifications.find(id);
     if (!run) throw new NotFound('verification');
-    return runOf(run);
+    return showVerification(run);
   }
 }

@@ -3,7 +3,7 @@ import type { Database } from '#database';
 import { SubjectErased } from '#platform/privacy';
 import { happening, ids, storeOn } from '../../../event-store/src/testing/store';
 import { eventually } from '../../../../test/support/eventually';
-import { accountOpen } from '../model/account-open.store';
+import { accountMustBeOpen } from '../model/account-open.store';
 import { IdempotencyKeys, IdempotencyKeyTaken, keyUsedOnce, pruneKeys } from '../model/idempotency-keys.store';
 import { OrderAccounts } from '../erase-person/order-accounts.store';
 import { CartAlreadyOrdered } from './cart-already-ordered';
@@ -24,7 +24,7 @@ const count = async (table: string): Promise<number> =>
 describe("A caller's key", () => {
   const key = { caller: 'user:1', key: 'k', bodyHash: 'h', command: 'PlaceOrder' };
 
-  it('is taken once, and leads to the order that took it', async () => {
+  it('can be used once, and the error names the order that has used it', async () => {
     const { store } = storeOn(db);
     const keys = new IdempotencyKeys(db);
     const [one, two] = [ids.next(), ids.next()];
@@ -41,7 +41,7 @@ describe("A caller's key", () => {
     await store.append(happening(two, 0, [{}], { guards: [keyUsedOnce({ ...key, caller: 'user:2' })] }));
   });
 
-  it('is kept for a day', async () => {
+  it('is stored for a day', async () => {
     const { store } = storeOn(db);
     for (const name of ['old', 'new'])
       await store.append(happening(ids.next(), 0, [{}], { guards: [keyUsedOnce({ ...key, key: name })] }));
@@ -69,7 +69,7 @@ describe('A cart', () => {
     await store.append(from({ ...cart, cartVersion: 4 }));
   });
 
-  it('holds portions that are ordered once, in whichever cart they lie', async () => {
+  it('cannot be ordered if one of its portions was ordered from any cart', async () => {
     const { store } = storeOn(db);
     const [a, b, c] = Array.from({ length: 3 }, (_, quantity) => ({ id: ids.next(), quantity: quantity + 1 }));
     const one = ids.next();
@@ -82,7 +82,7 @@ describe('A cart', () => {
     await store.append(from({ portions: [c] }));
   });
 
-  it("is ordered once with each guest's token, whatever lies in it by then", async () => {
+  it('is ordered once with each guest token, even if its content has changed', async () => {
     const { store } = storeOn(db);
     const cartId = ids.next();
     const guest = (since: number) => ({ guest: { guest: 'f'.repeat(64), since } });
@@ -99,7 +99,7 @@ describe('A cart', () => {
   });
 });
 
-/** How many statements wait for somebody's lock. */
+/** The number of statements that wait for a lock. */
 const blocked = async (): Promise<number> =>
   (
     await test.admin<{ n: number }>(
@@ -108,17 +108,17 @@ const blocked = async (): Promise<number> =>
   )[0].n;
 
 describe('An account', () => {
-  it('takes orders until it is closed, and an append that waits for the closing is refused too', async () => {
+  it('accepts orders until it is closed, and refuses an append that waits while it is being closed', async () => {
     const { store } = storeOn(db);
     const subject = ids.next();
     const accounts = new OrderAccounts(db);
-    const order = () => happening(ids.next(), 0, [{}], { guards: [accountOpen({ subject })] });
+    const order = () => happening(ids.next(), 0, [{}], { guards: [accountMustBeOpen({ subject })] });
     await store.append(order());
     await store.append(order());
     const waits = order();
     let waiting: Promise<unknown> | undefined;
     await db.transaction(async () => {
-      expect(await accounts.hold(subject)).toBe(false);
+      expect(await accounts.lock(subject)).toBe(false);
       waiting = storeOn(test.of('ordering'))
         .store.append(waits)
         .catch((error: unknown) => error);

@@ -12,43 +12,48 @@ export interface CartAsOrdered {
   readonly guest?: { readonly guest: string; readonly since: number };
 }
 
-const CART = statement(
+const FIND_BY_CART = statement(
   'cart-find',
   `select order_id as "orderId" from placed_carts where cart_id = $1 and cart_version = $2`,
 );
 
-const GUEST_TOKEN = statement(
+const FIND_BY_GUEST_TOKEN = statement(
   'guest-token-find',
   `select order_id as "orderId" from placed_carts where guest = $1 and guest_since = $2`,
 );
 
-const PORTION = statement(
+const FIND_BY_PORTION = statement(
   'portion-find',
   `select order_id as "orderId" from placed_portions where portion_id = any($1::uuid[]) limit 1`,
 );
 
-type Cart = Pick<CartAsOrdered, 'cartId' | 'cartVersion'>;
+type CartVersion = Pick<CartAsOrdered, 'cartId' | 'cartVersion'>;
 
-async function alreadyOrdered({ cartId, cartVersion }: Cart, placed: ReturnType<LookUp>): Promise<CartAlreadyOrdered> {
+async function alreadyOrdered(
+  { cartId, cartVersion }: CartVersion,
+  placed: ReturnType<LookUp>,
+): Promise<CartAlreadyOrdered> {
   const [order] = (await placed) as readonly { orderId: Uuid }[];
   return new CartAlreadyOrdered(cartId, cartVersion, order?.orderId ?? null);
 }
 
 /** Each version of a cart can be ordered once, and each guest token can place one order. */
-const cart = defineGuard<Cart & { readonly guest: string | null; readonly since: number | null }>({
+const cartGuard = defineGuard<CartVersion & { readonly guest: string | null; readonly since: number | null }>({
   name: 'cart',
   place: 'after',
   sql: ({ cartId, cartVersion, guest, since, streamId }) =>
     `insert into placed_carts (cart_id, cart_version, guest, guest_since, order_id)
     select ${cartId}::uuid, ${cartVersion}::int, ${guest}::text, ${since}::int, ${streamId}::uuid from head returning 1`,
   violated: {
-    placed_carts_pkey: (it, lookUp) => alreadyOrdered(it, lookUp(CART, [it.cartId, it.cartVersion])),
-    placed_carts_guest_token: (it, lookUp) => alreadyOrdered(it, lookUp(GUEST_TOKEN, [it.guest, it.since])),
+    placed_carts_pkey: (it, lookUp) => alreadyOrdered(it, lookUp(FIND_BY_CART, [it.cartId, it.cartVersion])),
+    placed_carts_guest_token: (it, lookUp) => alreadyOrdered(it, lookUp(FIND_BY_GUEST_TOKEN, [it.guest, it.since])),
   },
 });
 
 /** Each portion is ordered once, whichever cart it is in. */
-const portions = defineGuard<Cart & { readonly ids: readonly Uuid[]; readonly quantities: readonly number[] }>({
+const portionsGuard = defineGuard<
+  CartVersion & { readonly ids: readonly Uuid[]; readonly quantities: readonly number[] }
+>({
   name: 'portions',
   place: 'after',
   rows: 'several',
@@ -58,14 +63,14 @@ const portions = defineGuard<Cart & { readonly ids: readonly Uuid[]; readonly qu
     select p.id, p.quantity, ${streamId}::uuid from head, unnest(${ids}::uuid[], ${quantities}::int[]) as p(id, quantity)
     order by p.id returning 1`,
   violated: {
-    placed_portions_pkey: (it, lookUp) => alreadyOrdered(it, lookUp(PORTION, [it.ids])),
+    placed_portions_pkey: (it, lookUp) => alreadyOrdered(it, lookUp(FIND_BY_PORTION, [it.ids])),
   },
 });
 
 /** No cart and no portion can be ordered twice. The append of a second order throws CartAlreadyOrdered. */
 export function cartOrderedOnce({ cartId, cartVersion, portions: wanted, guest }: CartAsOrdered): readonly Guarded[] {
-  const once = cart({ cartId, cartVersion, guest: guest?.guest ?? null, since: guest?.since ?? null });
+  const once = cartGuard({ cartId, cartVersion, guest: guest?.guest ?? null, since: guest?.since ?? null });
   if (wanted.length === 0) return [once];
   const ids = wanted.map(({ id }) => id);
-  return [once, portions({ cartId, cartVersion, ids, quantities: wanted.map(({ quantity }) => quantity) })];
+  return [once, portionsGuard({ cartId, cartVersion, ids, quantities: wanted.map(({ quantity }) => quantity) })];
 }

@@ -12,9 +12,9 @@ export class DeliveryAddressBody {
   district?: string | null;
   @Line({ optional: true, nullable: true, max: 100, trim: true, example: 'TP. Hồ Chí Minh' })
   city?: string | null;
-  @PersonName({ optional: true, nullable: true, description: 'The name to call, where `contact` has none.' })
+  @PersonName({ optional: true, nullable: true, description: 'Used as the name if `contact` has none.' })
   recipient?: string | null;
-  @Phone({ optional: true, nullable: true, description: 'The number to call, where `contact` has none.' })
+  @Phone({ optional: true, nullable: true, description: 'Used as the telephone if `contact` has none.' })
   phone?: string | null;
   @Id({ optional: true, nullable: true, description: 'Not used.' })
   id?: string | null;
@@ -33,8 +33,8 @@ export const DeliveryAddress = (): PropertyDecorator =>
       optional: true,
       nullable: true,
       description:
-        'Needed for a delivery, and refused for a pickup: one text, or an address as `/users/me/addresses` has it. Its lines, ward, district and city ' +
-        'become the text, in this order.',
+        'Required for a delivery, and refused for a pickup: one text, or an address in the format of `/users/me/addresses`. Its lines, ward, district and ' +
+        'city are joined to one text, in this order.',
       example: '12 Lê Lợi, Bến Nghé, TP. Hồ Chí Minh',
     },
   );

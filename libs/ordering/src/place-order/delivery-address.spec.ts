@@ -24,7 +24,7 @@ const saved = {
 };
 
 describe("An order's address", () => {
-  it('is one text, or an address as it is read from the address book', () => {
+  it('is one text, or an address in the format of the address book', () => {
     expect(read(' 12 Lê Lợi, Huế ')).toBe('12 Lê Lợi, Huế');
     expect(read(saved)).toEqual(saved);
     expect(read({ line1: '12 Lê Lợi', ward: '', city: 'Huế' })).toEqual({ line1: '12 Lê Lợi', ward: '', city: 'Huế' });
@@ -32,13 +32,13 @@ describe("An order's address", () => {
     expect(read(undefined)).toBeUndefined();
   });
 
-  it('may have five hundred characters, emoji counted as one', () => {
+  it('may have five hundred characters; an emoji counts as one', () => {
     expect(read('🧋'.repeat(500))).toHaveLength(1_000);
     expect(faultsOf('🧋'.repeat(501))).toEqual(['address']);
     expect(faultsOf({ ...saved, line1: 'x'.repeat(201) })).toEqual(['address.line1']);
   });
 
-  it.each(['', '  ', 'a\0b', 'half \ud83e', 7, true, ['12 Lê Lợi'], [saved]])('is not %j', (address) =>
+  it.each(['', '  ', 'a\0b', 'half \ud83e', 7, true, ['12 Lê Lợi'], [saved]])('is refused as %j', (address) =>
     expect(faultsOf(address)).toEqual(['address']),
   );
 
@@ -56,5 +56,7 @@ describe("An order's address", () => {
     [{ line1: 'a', street: 'b' }, 'street'],
     [{ line1: 'a', 'street\0': 'b' }, 'street\0'],
     [{ line1: 'a', constructor: 'x' }, 'constructor'],
-  ])('is not %j: the field is named', (address, field) => expect(faultsOf(address)).toEqual([`address.${field}`]));
+  ])('is refused as %j, with the name of the field', (address, field) =>
+    expect(faultsOf(address)).toEqual([`address.${field}`]),
+  );
 });

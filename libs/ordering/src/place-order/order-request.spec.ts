@@ -1,31 +1,36 @@
-import { contactOf, missing, orderRequest, pointless, type OrderRequest } from './order-request';
+import { contactOf, findMissingFields, toOrderRequest, findUnusedFields, type OrderRequest } from './order-request';
 
 const pickup: OrderRequest = { fulfilment: { type: 'pickup' }, payment: { method: 'cash' } };
 const contact = { name: 'An', phone: '0901234567' };
 
-describe('What an order needs to be told', () => {
-  it('from a guest: who they are', () => {
-    expect(missing(pickup, false)).toEqual(['contact.name', 'contact.phone']);
-    expect(missing({ ...pickup, contact }, false)).toEqual([]);
+describe('The required fields of an order', () => {
+  it('of a guest are name and telephone', () => {
+    expect(findMissingFields(pickup, false)).toEqual(['contact.name', 'contact.phone']);
+    expect(findMissingFields({ ...pickup, contact }, false)).toEqual([]);
   });
 
-  it('from a signed-in customer who comes by: nothing', () => {
-    expect(missing(pickup, true)).toEqual([]);
+  it('of a signed-in customer who picks it up are none', () => {
+    expect(findMissingFields(pickup, true)).toEqual([]);
   });
 
-  it('for a delivery: where to, and from a guest whom to call', () => {
+  it('of a delivery are an address, and for a guest a telephone', () => {
     const delivery: OrderRequest = { ...pickup, fulfilment: { type: 'delivery' } };
-    expect(missing(delivery, true)).toEqual(['fulfilment.address']);
-    expect(missing({ ...delivery, contact: { name: 'An' } }, false)).toEqual(['contact.phone', 'fulfilment.address']);
-    expect(missing({ ...delivery, contact, fulfilment: { type: 'delivery', address: '1 Lê Lợi' } }, true)).toEqual([]);
+    expect(findMissingFields(delivery, true)).toEqual(['fulfilment.address']);
+    expect(findMissingFields({ ...delivery, contact: { name: 'An' } }, false)).toEqual([
+      'contact.phone',
+      'fulfilment.address',
+    ]);
+    expect(
+      findMissingFields({ ...delivery, contact, fulfilment: { type: 'delivery', address: '1 Lê Lợi' } }, true),
+    ).toEqual([]);
   });
 
-  it('for a card: its token', () => {
-    expect(missing({ ...pickup, payment: { method: 'card' } }, true)).toEqual(['payment.token']);
-    expect(missing({ ...pickup, payment: { method: 'card', token: 'tok_ok' } }, true)).toEqual([]);
+  it('of a card payment are its token', () => {
+    expect(findMissingFields({ ...pickup, payment: { method: 'card' } }, true)).toEqual(['payment.token']);
+    expect(findMissingFields({ ...pickup, payment: { method: 'card', token: 'tok_ok' } }, true)).toEqual([]);
   });
 
-  it('and the profile stands in for each thing that was not sent', () => {
+  it('are taken from the profile if they were not sent', () => {
     const account = { name: 'Nguyễn Văn An', phone: '0907654321', email: 'an@example.com' };
     expect(contactOf(pickup, account)).toEqual(account);
     expect(contactOf({ ...pickup, contact }, account)).toEqual({ ...contact, email: account.email });
@@ -35,11 +40,11 @@ describe('What an order needs to be told', () => {
   });
 });
 
-describe('An order that says what would not count', () => {
-  it('is told so: an address of a pickup, and a token beside cash', () => {
+describe('An order with fields that would not be stored', () => {
+  it('is refused: a pickup with an address, or cash with a token', () => {
     const address = '12 Lê Lợi';
     const cash = { method: 'cash' as const, token: 'tok_ok' };
-    const fields = (request: object) => pointless({ ...pickup, ...request }).map(({ field }) => field);
+    const fields = (request: object) => findUnusedFields({ ...pickup, ...request }).map(({ field }) => field);
     expect(fields({ fulfilment: { type: 'pickup', address } })).toEqual(['fulfilment.address']);
     expect(fields({ payment: cash })).toEqual(['payment.token']);
     expect(fields({ fulfilment: { type: 'pickup', address: null }, payment: { ...cash, token: null } })).toEqual([]);
@@ -55,9 +60,9 @@ describe('A delivery to a saved address', () => {
     ...{ recipient: 'Bình', phone: '0907654321' },
   };
   const to = (address: object | string, more: object = {}) =>
-    orderRequest({ ...pickup, fulfilment: { type: 'delivery', address: address as string }, ...more });
+    toOrderRequest({ ...pickup, fulfilment: { type: 'delivery', address: address as string }, ...more });
 
-  it('goes to its lines, ward, district and city, whatever order they are sent in', () => {
+  it('joins its lines, ward, district and city in a fixed order', () => {
     const { city, line1, ...rest } = saved;
     for (const address of [saved, { city, ...rest, line1 }])
       expect(to(address).fulfilment.address).toBe('12 Lê Lợi, Bến Nghé, Huế');
@@ -67,13 +72,13 @@ describe('A delivery to a saved address', () => {
     expect(to('12 Lê Lợi').fulfilment.address).toBe('12 Lê Lợi');
   });
 
-  it('is for its recipient, where the contact has no name or no telephone', () => {
+  it('uses its recipient and telephone if the contact has none', () => {
     expect(to(saved).contact).toEqual({ name: 'Bình', phone: '0907654321' });
     expect(to(saved, { contact: { name: 'An', email: 'an@example.com' } }).contact).toEqual({
       ...{ name: 'An', phone: '0907654321', email: 'an@example.com' },
     });
     expect(to(saved, { contact }).contact).toEqual(contact);
-    expect(missing(to(saved), false)).toEqual([]);
-    expect(orderRequest({ ...pickup, fulfilment: { type: 'pickup', address: saved } }).contact).toBeUndefined();
+    expect(findMissingFields(to(saved), false)).toEqual([]);
+    expect(toOrderRequest({ ...pickup, fulfilment: { type: 'pickup', address: saved } }).contact).toBeUndefined();
   });
 });

@@ -39,21 +39,21 @@ export interface SentOrder extends Omit<OrderRequest, 'fulfilment'> {
  * Joins a saved address into one text. For a delivery, the address's recipient and telephone replace those that the
  * contact lacks.
  */
-export function orderRequest(sent: SentOrder): OrderRequest {
+export function toOrderRequest(sent: SentOrder): OrderRequest {
   const { type, address } = sent.fulfilment;
   if (typeof address === 'string' || !address) return { ...sent, fulfilment: { type, address } };
   const { line1, line2, ward, district, city, recipient, phone } = address;
   const text = [line1, line2, ward, district, city].filter(Boolean).join(', ');
   const { contact } = sent;
-  const called = { ...contact, name: contact?.name || recipient, phone: contact?.phone || phone };
-  return { ...sent, contact: type === 'delivery' ? called : contact, fulfilment: { type, address: text } };
+  const completedContact = { ...contact, name: contact?.name || recipient, phone: contact?.phone || phone };
+  return { ...sent, contact: type === 'delivery' ? completedContact : contact, fulfilment: { type, address: text } };
 }
 
 /**
  * Missing fields, as paths. A guest must give a name and a telephone, a delivery needs an address, and a card needs its
  * token. A customer's delivery also needs a telephone, but it may be in the profile.
  */
-export function missing(request: OrderRequest, signedIn: boolean): readonly string[] {
+export function findMissingFields(request: OrderRequest, signedIn: boolean): readonly string[] {
   const { contact, fulfilment, payment } = request;
   const delivered = fulfilment.type === 'delivery';
   return [
@@ -68,7 +68,7 @@ export function missing(request: OrderRequest, signedIn: boolean): readonly stri
  * Fields that would not be stored, although the sender may rely on them: a pickup has no address, and cash has no
  * token.
  */
-export function pointless({ fulfilment, payment }: OrderRequest): readonly { field: string; code: string }[] {
+export function findUnusedFields({ fulfilment, payment }: OrderRequest): readonly { field: string; code: string }[] {
   return [
     ...(fulfilment.type === 'pickup' && fulfilment.address
       ? [{ field: 'fulfilment.address', code: 'order.deliveryOnly' }]

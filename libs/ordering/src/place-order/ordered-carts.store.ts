@@ -4,9 +4,9 @@ import { DomainError } from '#kernel';
 import type { CartOwner, CartToOrder } from '#contracts/cart';
 import { Database, statement } from '#database';
 import { CartAlreadyOrdered } from './cart-already-ordered';
-import { stillHolds, type PlacedPortion } from './still-holds-an-order';
+import { orderedPortionsOf, type PlacedPortion } from './ordered-portions';
 
-const PLACED = statement(
+const FIND_PLACED_PORTIONS = statement(
   'orders-portions-placed',
   `select portion_id as id, quantity, order_id as "orderId" from placed_portions where portion_id = any($1::uuid[])`,
 );
@@ -26,22 +26,29 @@ export class OrderedCarts {
    * twice. Throws CartAlreadyOrdered if every portion in the cart was ordered before, and UNAVAILABLE after 2 s. The
    * append refuses orders that are placed at the same moment.
    */
-  async settled(look: () => Promise<CartToOrder | undefined>, owner: CartOwner): Promise<CartToOrder | undefined> {
+  async readSettled(
+    readCart: () => Promise<CartToOrder | undefined>,
+    owner: CartOwner,
+  ): Promise<CartToOrder | undefined> {
     for (const end = performance.now() + MAX_WAIT_MS; ; await pause(PAUSE_MS)) {
-      const cart = await look();
+      const cart = await readCart();
       if (!cart || cart.lines.length === 0 || isFirstVersion(cart, owner)) return cart;
-      const holds = await this.holds(cart);
-      if (holds === 'nothing') return cart;
-      if (typeof holds === 'object') throw new CartAlreadyOrdered(cart.cartId, cart.version, holds.allOf);
+      const ordered = await this.findOrderedPortions(cart);
+      if (ordered === 'nothing') return cart;
+      if (typeof ordered === 'object') throw new CartAlreadyOrdered(cart.cartId, cart.version, ordered.allOf);
       if (performance.now() > end)
-        throw new DomainError('UNAVAILABLE', 'unavailable', 'The cart has not heard of your last order yet.');
+        throw new DomainError(
+          'UNAVAILABLE',
+          'unavailable',
+          'Your cart still contains your last order. Try again in a moment.',
+        );
     }
   }
 
-  private async holds({ lines }: CartToOrder) {
+  private async findOrderedPortions({ lines }: CartToOrder) {
     const portions = lines.flatMap((line) => line.portions ?? []);
     const ids = portions.map(({ id }) => id);
-    return stillHolds(portions, await this.db.query<PlacedPortion>(PLACED, [ids]));
+    return orderedPortionsOf(portions, await this.db.query<PlacedPortion>(FIND_PLACED_PORTIONS, [ids]));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { EventStore } from '#event-store';
 
-const ENDS = statement(
+const FIND_OUTCOMES = statement(
   'orders-outcomes',
   `select order_id as "orderId", min(version) as version from order_events
    where order_id = any($1::uuid[]) and event_type in ('OrderConfirmed', 'OrderCancelled') group by order_id`,
@@ -19,7 +19,7 @@ const POLL_MS = 150;
 export class Outcomes implements OnModuleInit, OnModuleDestroy {
   private readonly waiting = new Map<Uuid, Set<(version: number | undefined) => void>>();
   private timer?: NodeJS.Timeout;
-  private looking = false;
+  private isQuerying = false;
   private stopListening: () => void = () => undefined;
 
   constructor(
@@ -28,48 +28,48 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.stopListening = this.store.onNumbered(() => this.lookIn(PAUSE_MS));
+    this.stopListening = this.store.onNumbered(() => this.scheduleQuery(PAUSE_MS));
   }
 
   onModuleDestroy(): void {
     this.stopListening();
     clearTimeout(this.timer);
-    for (const waiters of this.waiting.values()) for (const tell of waiters) tell(undefined);
+    for (const waiters of this.waiting.values()) for (const report of waiters) report(undefined);
   }
 
   /** The version at which the order was confirmed or cancelled. Undefined if the waiting time ends first. */
   wait(orderId: Uuid, milliseconds: number): Promise<number | undefined> {
     return new Promise((resolve) => {
       const waiters = this.waiting.get(orderId) ?? new Set();
-      const tell = (version: number | undefined) => {
-        clearTimeout(tooLate);
-        waiters.delete(tell);
+      const report = (version: number | undefined) => {
+        clearTimeout(timeout);
+        waiters.delete(report);
         if (waiters.size === 0) this.waiting.delete(orderId);
         resolve(version);
       };
-      const tooLate = setTimeout(() => tell(undefined), milliseconds);
-      this.waiting.set(orderId, waiters.add(tell));
-      this.lookIn(PAUSE_MS);
+      const timeout = setTimeout(() => report(undefined), milliseconds);
+      this.waiting.set(orderId, waiters.add(report));
+      this.scheduleQuery(PAUSE_MS);
     });
   }
 
-  private lookIn(milliseconds: number): void {
-    if (this.waiting.size === 0 || this.looking) return;
+  private scheduleQuery(milliseconds: number): void {
+    if (this.waiting.size === 0 || this.isQuerying) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.look(), milliseconds);
+    this.timer = setTimeout(() => void this.queryOutcomes(), milliseconds);
   }
 
-  private async look(): Promise<void> {
-    this.looking = true;
+  private async queryOutcomes(): Promise<void> {
+    this.isQuerying = true;
     try {
-      const ended = await this.db.query<{ orderId: Uuid; version: number }>(ENDS, [[...this.waiting.keys()]]);
+      const ended = await this.db.query<{ orderId: Uuid; version: number }>(FIND_OUTCOMES, [[...this.waiting.keys()]]);
       for (const { orderId, version } of ended)
-        for (const tell of [...(this.waiting.get(orderId) ?? [])]) tell(Number(version));
+        for (const report of [...(this.waiting.get(orderId) ?? [])]) report(Number(version));
     } catch {
       // The next query may succeed. A request whose waiting time is over gets an answer without an outcome.
     } finally {
-      this.looking = false;
+      this.isQuerying = false;
     }
-    this.lookIn(POLL_MS);
+    this.scheduleQuery(POLL_MS);
   }
 }

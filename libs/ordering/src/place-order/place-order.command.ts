@@ -9,19 +9,19 @@ import { ambient } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import { standingText, type Caller, type CartToken } from '#platform/security';
 import { Clock } from '#platform/system';
-import { accountOpen } from '../model/account-open.store';
-import { buyer, keyHolder } from '../model/actors';
+import { accountMustBeOpen } from '../model/account-open.store';
+import { buyerActor, keyOwnerOf } from '../model/actors';
 import { keyUsedOnce, type IdempotencyKey } from '../model/idempotency-keys.store';
 import { bodyHash, KeyedCommands, type KeyedAnswer } from '../model/keyed-commands.store';
 import { CartEmpty } from '../model/order-errors';
 import { orderNumber } from '../model/order-number';
 import type { PaymentMethod } from '../model/placed-order';
 import { Orders } from '../model/orders.store';
-import { Places } from '../model/places.adapter';
-import { offeredMethod } from '../model/payment-methods';
-import { GuestTokens, type SpentOn } from '../view-order/guest-tokens.query';
+import { PersonalValuePlaces } from '../model/personal-value-places.adapter';
+import { requireOfferedMethod } from '../model/payment-methods';
+import { GuestTokens, type OrderOfToken } from '../view-order/guest-tokens.query';
 import type { DatedOrder } from '../model/dated-order';
-import { AccountOf } from './account-of.adapter';
+import { CallerAccounts } from './caller-accounts.adapter';
 import { CartAlreadyOrdered } from './cart-already-ordered';
 import { cartOrderedOnce } from './cart-guards.store';
 import { contactOf, type Account, type OrderRequest } from './order-request';
@@ -41,7 +41,7 @@ export class PlaceOrder extends Command<KeyedAnswer> {
   }
 }
 
-function ownerOf(caller: Caller): CartOwner {
+function cartOwnerOf(caller: Caller): CartOwner {
   if (caller.kind === 'user') {
     const { userId, guestBefore } = caller;
     return { kind: 'user', userId, ...(guestBefore && { cartTokenHash: standingText(guestBefore) }) };
@@ -50,41 +50,41 @@ function ownerOf(caller: Caller): CartOwner {
   return { kind: 'guest', cartToken: caller.cartToken.text };
 }
 
-const alreadyOrdered = ({ cartId, cartVersion, orderId }: SpentOn): DomainError =>
+const newCartAlreadyOrdered = ({ cartId, cartVersion, orderId }: OrderOfToken): DomainError =>
   new CartAlreadyOrdered(cartId, cartVersion, orderId);
 
 @CommandHandler(PlaceOrder)
 export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   constructor(
-    private readonly keyed: KeyedCommands,
+    private readonly keyedCommands: KeyedCommands,
     private readonly orders: Orders,
     private readonly carts: CartOf,
-    private readonly ordered: OrderedCarts,
+    private readonly orderedCarts: OrderedCarts,
     private readonly prices: CatalogPrices,
-    private readonly accounts: AccountOf,
+    private readonly accounts: CallerAccounts,
     private readonly guests: GuestTokens,
     private readonly vault: Vault,
-    private readonly places: Places,
+    private readonly places: PersonalValuePlaces,
     private readonly clock: Clock,
     private readonly config: Config,
-    @InjectOrdersTotal() private readonly placed: Counter,
+    @InjectOrdersTotal() private readonly ordersTotal: Counter,
   ) {}
 
   async execute({ caller, request, key, locale }: PlaceOrder): Promise<KeyedAnswer> {
-    const owner = ownerOf(caller);
-    const idempotency = { caller: keyHolder(caller), key, bodyHash: bodyHash(request), command: 'place-order' };
-    const earlier = await this.placedBeforeLogIn(caller, idempotency);
+    const owner = cartOwnerOf(caller);
+    const idempotency = { caller: keyOwnerOf(caller), key, bodyHash: bodyHash(request), command: 'place-order' };
+    const earlier = await this.findPlacedBeforeLogIn(caller, idempotency);
     if (earlier) return earlier;
-    const answer = await this.keyed.once(idempotency, async (commandId) => {
-      const method = offeredMethod(request.payment.method, this.config.paymentProviders);
-      const cart = await this.ordered.settled(() => this.carts.owner(owner), owner);
-      if (!cart || cart.lines.length === 0) throw await this.nothingToOrder(caller);
+    const answer = await this.keyedCommands.runOnce(idempotency, async (commandId) => {
+      const method = requireOfferedMethod(request.payment.method, this.config.paymentProviders);
+      const cart = await this.orderedCarts.readSettled(() => this.carts.owner(owner), owner);
+      if (!cart || cart.lines.length === 0) throw await this.refusalOfEmptyCart(caller);
       return this.place(commandId, cart, { caller, request, locale, method }, idempotency);
     });
     crashPoint('place-order.before-answer');
-    if (!answer.replayed) this.placed.inc();
+    if (!answer.replayed) this.ordersTotal.inc();
     else if (caller.kind === 'guest') {
-      const refusal = await this.whyNotRepeated(caller.cartToken!, answer.view);
+      const refusal = await this.refusalOfRepeat(caller.cartToken!, answer.view);
       if (refusal) throw refusal;
     }
     return answer;
@@ -94,11 +94,11 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
    * Finds the order that a guest placed with this key before the log-in, if its answer was lost. The client then sends
    * the old cart token together with the access token. The order still belongs to the guest.
    */
-  private async placedBeforeLogIn(caller: Caller, asked: IdempotencyKey): Promise<KeyedAnswer | undefined> {
+  private async findPlacedBeforeLogIn(caller: Caller, asked: IdempotencyKey): Promise<KeyedAnswer | undefined> {
     const { kind, cartToken } = caller;
     if (kind === 'guest' || !cartToken) return undefined;
-    const view = await this.keyed.answered({ ...asked, caller: keyHolder({ kind: 'guest', cartToken }) });
-    if (!view || (await this.whyNotRepeated(cartToken, view))) return undefined;
+    const view = await this.keyedCommands.findAnswer({ ...asked, caller: keyOwnerOf({ kind: 'guest', cartToken }) });
+    if (!view || (await this.refusalOfRepeat(cartToken, view))) return undefined;
     return { view, replayed: true };
   }
 
@@ -106,16 +106,16 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
    * The refusal of a repeated request. The guest's newest token and the token that placed the order get the answer
    * again. Any other token is refused.
    */
-  private async whyNotRepeated(token: CartToken, { id }: DatedOrder): Promise<DomainError | undefined> {
-    const spentOn = await this.guests.spentOn(token);
-    return spentOn && spentOn.orderId !== id ? alreadyOrdered(spentOn) : undefined;
+  private async refusalOfRepeat(token: CartToken, { id }: DatedOrder): Promise<DomainError | undefined> {
+    const spentOn = await this.guests.findOrderOfToken(token);
+    return spentOn && spentOn.orderId !== id ? newCartAlreadyOrdered(spentOn) : undefined;
   }
 
   /** Says why there is nothing to order: the cart is empty, or an order was already placed with the guest's token. */
-  private async nothingToOrder(caller: Caller): Promise<DomainError> {
+  private async refusalOfEmptyCart(caller: Caller): Promise<DomainError> {
     const token = caller.kind === 'guest' ? caller.cartToken : undefined;
-    const spentOn = token && (await this.guests.spentOn(token));
-    return spentOn ? alreadyOrdered(spentOn) : new CartEmpty();
+    const spentOn = token && (await this.guests.findOrderOfToken(token));
+    return spentOn ? newCartAlreadyOrdered(spentOn) : new CartEmpty();
   }
 
   private async place(
@@ -126,20 +126,20 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   ): Promise<DatedOrder> {
     crashPoint('place-order.cart-read');
     const orderId = derivedId(commandId, 'order');
-    const lines = orderLines(orderId, await this.priced(wanted, locale), wanted);
+    const lines = orderLines(orderId, await this.priceLines(wanted, locale), wanted);
     const portions = wanted.flatMap(({ portions = [] }) => portions);
     const customerId = caller.kind === 'user' ? caller.userId : null;
     const guest = caller.kind === 'guest' ? caller.cartToken : undefined;
     const subject = customerId ?? orderId;
-    const sealed = await this.seal({ orderId, subject, caller, request }, await this.accounts.caller(caller, request));
+    const sealed = await this.seal({ orderId, subject, caller, request }, await this.accounts.find(caller, request));
     const guards = [
-      ...(customerId ? [accountOpen({ subject: customerId })] : []),
+      ...(customerId ? [accountMustBeOpen({ subject: customerId })] : []),
       keyUsedOnce(idempotency),
       ...cartOrderedOnce({ cartId, cartVersion, portions, ...(guest && { guest }) }),
     ];
-    const change = { orderId, commandId, actor: buyer(caller), guards };
+    const change = { orderId, commandId, actor: buyerActor(caller), guards };
     const day = shopDay(this.clock.now());
-    const view = await this.orders.change({ ...change, fresh: true }, (order) =>
+    const view = await this.orders.change({ ...change, isNew: true }, (order) =>
       placeOrder(
         order,
         {
@@ -164,10 +164,10 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /** The products have names in the order's language. If one has no price, the refusal is in the request's language. */
-  private async priced(wanted: CartToOrder['lines'], locale: 'vi' | 'en') {
+  private async priceLines(wanted: CartToOrder['lines'], locale: 'vi' | 'en') {
     const answers = await this.prices.price(wanted, locale);
-    const spoken = ambient()?.locale ?? locale;
-    return spoken === locale || answers.every(isPriced) ? answers : this.prices.price(wanted, spoken);
+    const requestLocale = ambient()?.locale ?? locale;
+    return requestLocale === locale || answers.every(isPriced) ? answers : this.prices.price(wanted, requestLocale);
   }
 
   /** Seals every personal value in one call. */

@@ -29,7 +29,14 @@ import { OrderAnswer, showToOwner } from '../view-order/order-answer';
 import type { DatedOrder } from '../model/dated-order';
 import { FulfilmentTypes, type FulfilmentType } from '../model/placed-order';
 import { DeliveryAddress, type DeliveryAddressBody } from './delivery-address.field';
-import { missing, namedMethods, orderRequest, pointless, type NamedMethod, type OrderRequest } from './order-request';
+import {
+  findMissingFields,
+  namedMethods,
+  toOrderRequest,
+  findUnusedFields,
+  type NamedMethod,
+  type OrderRequest,
+} from './order-request';
 import { Outcomes } from './outcomes.store';
 import { PlaceOrder } from './place-order.command';
 
@@ -54,7 +61,7 @@ class FulfilmentBody {
 
 class PaymentBody {
   @OneOf(namedMethods, {
-    description: 'One that the shop does not take now is refused with PAYMENT_METHOD_UNAVAILABLE.',
+    description: 'A method that the shop does not accept now is refused with PAYMENT_METHOD_UNAVAILABLE.',
     example: 'card',
   })
   method!: NamedMethod;
@@ -64,14 +71,17 @@ class PaymentBody {
     max: 255,
     optional: true,
     nullable: true,
-    description: "The card's token; refused beside cash.",
+    description: "The card's token. It is refused for cash.",
     example: 'tok_ok',
   })
   token?: string | null;
 }
 
 class PlaceOrderBody {
-  @Nested(() => ContactBody, { optional: true, description: 'Guests must send it; for others the account stands in.' })
+  @Nested(() => ContactBody, {
+    optional: true,
+    description: 'Required for guests. For customers, missing fields are taken from the account.',
+  })
   contact?: ContactBody;
 
   @Nested(() => FulfilmentBody)
@@ -86,15 +96,15 @@ class PlaceOrderBody {
   @Amount({
     ...{ optional: true, min: 0, max: 1_000_000_000_000, example: vnd(58_000) },
     description:
-      "The total that the customer agreed to: the cart's `total`. Another one is refused with PRICE_CHANGED.",
+      "The total that the customer agreed to: the cart's `total`. If the total is different, the order is refused with PRICE_CHANGED.",
   })
   expectedTotal?: Money;
 }
 
 function mustBeComplete(request: OrderRequest, signedIn: boolean): void {
-  const lacking = missing(request, signedIn).map((field) => ({ field, code: 'required' }));
+  const lacking = findMissingFields(request, signedIn).map((field) => ({ field, code: 'required' }));
   const locale = ambient()?.locale ?? 'en';
-  const faults = [...lacking, ...pointless(request)].map(({ field, code }) => ({
+  const faults = [...lacking, ...findUnusedFields(request)].map(({ field, code }) => ({
     field,
     message: textOf(code, locale),
   }));
@@ -149,25 +159,25 @@ export class PlaceOrderController {
     {
       status: 409,
       code: 'CART_ALREADY_ORDERED',
-      when: 'All that is in the cart was ordered before, or an order was placed with this `X-Cart-Token`. The same key and body bring that order’s answer again.',
+      when: 'Everything in the cart was ordered before, or an order was placed with this `X-Cart-Token`. Send the same key and body to get the answer of that order again.',
     },
     'VARIANT_UNAVAILABLE',
     'MODIFIERS_INVALID',
     {
       status: 409,
       code: 'ORDER_TOO_LARGE',
-      when: 'It has more lines, pieces of one kind or money than one order may have, or more pieces than a guest who pays cash may order.',
+      when: 'The order has too many lines, too many pieces of one kind, or too high a total, or more pieces than a guest who pays cash may order.',
     },
     {
       status: 409,
       code: 'PRICE_CHANGED',
-      when: 'The total is not `expectedTotal`; both are in `details`, as `expectedTotal` and `total`.',
+      when: 'The total is not `expectedTotal`. Both amounts are in `details`, as `expectedTotal` and `total`.',
     },
     'SUBJECT_ERASED',
     {
       status: 409,
       code: 'PAYMENT_METHOD_UNAVAILABLE',
-      when: 'The shop does not take this way to pay now. `details` have one entry for each that it takes; `value` is its name.',
+      when: 'The shop does not accept this payment method now. `details` has one entry for each method that it accepts; `value` is its name.',
     },
   )
   async place(
@@ -176,7 +186,7 @@ export class PlaceOrderController {
     @IdempotencyKey() key: string,
     @PreferWait() seconds: number,
   ): Promise<Answer> {
-    const request = orderRequest(body);
+    const request = toOrderRequest(body);
     mustBeComplete(request, caller.kind === 'user');
     const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, request, key, shopLocale()));
     const outcome = seconds > 0 ? await this.outcomes.wait(view.id, seconds * 1_000) : undefined;

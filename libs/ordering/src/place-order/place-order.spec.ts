@@ -1,6 +1,6 @@
 import { vnd } from '#kernel';
 import type { PricedLine } from '#contracts/catalog';
-import { facts, given, line, orderId, samplePlaced } from '../model/order-samples';
+import { facts, orderAfter, line, orderId, samplePlaced } from '../model/order-samples';
 import type { PlacedOrder } from '../model/placed-order';
 import { demandOf } from '../model/demand';
 import { orderNumber } from '../model/order-number';
@@ -16,21 +16,21 @@ const priced = (sku: string, quantity: number): PricedLine => ({
 });
 
 describe('Placing an order', () => {
-  it('adds the lines up', () => {
-    expect(placeOrder(given(), request)).toEqual([facts.placed]);
+  it('has a total that is the sum of the lines', () => {
+    expect(placeOrder(orderAfter(), request)).toEqual([facts.placed]);
   });
 
   it('refuses an empty cart', () => {
-    expect(() => placeOrder(given(), { ...request, lines: [] })).toThrow(
+    expect(() => placeOrder(orderAfter(), { ...request, lines: [] })).toThrow(
       expect.objectContaining({ code: 'CART_EMPTY' }),
     );
     expect(() => orderLines(orderId, [])).toThrow(expect.objectContaining({ code: 'CART_EMPTY' }));
   });
 
-  it('refuses another total than the customer agreed to, and tells both', () => {
-    expect(placeOrder(given(), request, vnd(100_000))).toEqual([facts.placed]);
+  it('refuses a total to which the customer did not agree, and gives both totals', () => {
+    expect(placeOrder(orderAfter(), request, vnd(100_000))).toEqual([facts.placed]);
     for (const agreed of [vnd(99_999), vnd(100_001)])
-      expect(() => placeOrder(given(), request, agreed)).toThrow(
+      expect(() => placeOrder(orderAfter(), request, agreed)).toThrow(
         expect.objectContaining({
           ...{ code: 'PRICE_CHANGED', kind: 'conflict' },
           details: [
@@ -41,37 +41,37 @@ describe('Placing an order', () => {
       );
   });
 
-  it('remembers the price that was seen before, unless the customer agreed to the new one', () => {
+  it('stores the price that the customer saw, unless they agreed to the new total', () => {
     const wanted = { variantId: 'v', quantity: 2, modifiers: [], price: vnd(25_000) };
     const lines = orderLines(orderId, [priced('a', 2)], [{ ...wanted, portions: [{ id: 'p', quantity: 2 }] }]);
     expect(lines[0]).toMatchObject({ seenPrice: vnd(25_000), portions: [{ id: 'p', quantity: 2 }] });
     expect(orderLines(orderId, [priced('a', 2)], [{ ...wanted, price: vnd(30_000) }])[0]).not.toHaveProperty('seenPrice'); // prettier-ignore
     const joined = { ...wanted, price: vnd(30_000), otherPrices: [vnd(25_000)] };
     expect(orderLines(orderId, [priced('a', 2)], [joined])[0]).toMatchObject({ seenPrice: vnd(25_000) });
-    const placed = placeOrder(given(), { ...request, lines }, vnd(60_000));
+    const placed = placeOrder(orderAfter(), { ...request, lines }, vnd(60_000));
     expect((placed[0].data as PlacedOrder).lines[0]).not.toHaveProperty('seenPrice');
   });
 
-  it('asked twice, places once', () => {
-    expect(placeOrder(given(facts.placed), request)).toEqual([]);
+  it('places nothing if the order exists', () => {
+    expect(placeOrder(orderAfter(facts.placed), request)).toEqual([]);
   });
 
   it.each([
     ['lines', Array.from({ length: caps.lines + 1 }, (_, i) => line(`s${i}`, 1, 1))],
     ['pieces of one SKU, over all lines', [line('a', caps.piecesOfOneSku, 1), line('a', 1, 1)]],
     ['money', [line('a', 11, 100_000_000)]],
-  ])('has a cap on %s', (_, lines) => {
-    expect(() => placeOrder(given(), { ...request, lines })).toThrow(
+  ])('has a limit for %s', (_, lines) => {
+    expect(() => placeOrder(orderAfter(), { ...request, lines })).toThrow(
       expect.objectContaining({ code: 'ORDER_TOO_LARGE' }),
     );
   });
 
-  it('gives a guest who pays cash so many pieces at most, over all lines', () => {
+  it('limits the pieces of a guest who pays cash, over all lines', () => {
     const lines = [line('a', 20, 30_000), line('b', 10, 30_000)];
     const cash = { method: 'cash', token: null, provider: null } as const;
     const guest = { ...request, customerId: null, guestTokenHash: 'h', payment: cash, lines };
-    expect(placeOrder(given(), guest, undefined, 30)).toHaveLength(1);
-    expect(() => placeOrder(given(), guest, undefined, 29)).toThrow(
+    expect(placeOrder(orderAfter(), guest, undefined, 30)).toHaveLength(1);
+    expect(() => placeOrder(orderAfter(), guest, undefined, 29)).toThrow(
       expect.objectContaining({
         code: 'ORDER_TOO_LARGE',
         kind: 'refused',
@@ -80,11 +80,11 @@ describe('Placing an order', () => {
     );
     const card = { ...guest, payment: { ...cash, method: 'card' as const } };
     const customer = { ...request, payment: cash, lines };
-    for (const other of [card, customer]) expect(placeOrder(given(), other, undefined, 29)).toHaveLength(1);
-    expect(placeOrder(given(), guest)).toHaveLength(1); // no limit is set
+    for (const other of [card, customer]) expect(placeOrder(orderAfter(), other, undefined, 29)).toHaveLength(1);
+    expect(placeOrder(orderAfter(), guest)).toHaveLength(1); // no limit is set
   });
 
-  it("takes the catalogue's answers as lines, with ids that a repeat gives again", () => {
+  it("makes lines of the catalogue's answers, with the same ids in a repeat", () => {
     const lines = orderLines(orderId, [priced('a', 1), priced('a', 2)]);
     expect(lines).toHaveLength(2);
     expect(lines[0].lineId).not.toBe(lines[1].lineId);
@@ -101,7 +101,7 @@ describe('Placing an order', () => {
   });
 });
 
-it('demand is summed per variant, in SKU order, whatever the variant was called when each line was taken', () => {
+it('demand is summed per variant, in SKU order, even if the SKU of the variant was changed', () => {
   const lines = [
     { sku: 'b', variantId: '1', quantity: 1 },
     { sku: 'a', variantId: '2', quantity: 2 },
@@ -113,7 +113,7 @@ it('demand is summed per variant, in SKU order, whatever the variant was called 
   ]);
 });
 
-it('an order number tells the day and nothing else', () => {
+it('an order number begins with the day', () => {
   const number = orderNumber(orderId, '2026-11-23T03:04:05.678Z');
   expect(number).toMatch(/^261123-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
   expect(orderNumber(orderId.replace(/1$/, '2'), '2026-11-23T03:04:05.678Z')).not.toBe(number);

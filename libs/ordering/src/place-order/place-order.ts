@@ -4,7 +4,7 @@ import type { CartLineToOrder } from '#contracts/cart';
 import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
 import type { Order, OrderEvent } from '../model/order';
 import type { Contact, FulfilmentType, OrderLine, PaymentMethod, PlacedOrder } from '../model/placed-order';
-import { inDong } from '../model/in-dong';
+import { formatDong } from '../model/format-dong';
 import { demandOf } from '../model/demand';
 import { CartEmpty, LinesUnavailable, OrderTooLarge, PriceChanged } from '../model/order-errors';
 
@@ -17,7 +17,7 @@ export const caps = orderCaps;
 export function orderLines(
   orderId: Uuid,
   answers: readonly (PricedLine | UnpricedLine)[],
-  wanted: readonly CartLineToOrder[] = [],
+  cartLines: readonly CartLineToOrder[] = [],
 ): readonly OrderLine[] {
   if (answers.length === 0) throw new CartEmpty();
   const unsold = answers.flatMap((line, index) => (isPriced(line) ? [] : [{ index, ...line }]));
@@ -39,20 +39,23 @@ export function orderLines(
       quantity,
       price,
     })),
-    ...fromCart(wanted[index], line.unitPrice),
+    ...cartLineFields(cartLines[index], line.unitPrice),
   }));
 }
 
 /**
  * What an order line keeps of its cart line: the portions, and the price that the customer saw, if it was different.
  */
-function fromCart(wanted: CartLineToOrder | undefined, unitPrice: Money): Pick<OrderLine, 'portions' | 'seenPrice'> {
-  const { portions, price, otherPrices = [] } = wanted ?? {};
+function cartLineFields(
+  cartLine: CartLineToOrder | undefined,
+  unitPrice: Money,
+): Pick<OrderLine, 'portions' | 'seenPrice'> {
+  const { portions, price, otherPrices = [] } = cartLine ?? {};
   const seenPrice = [price, ...otherPrices].find((seen) => seen && seen.amount !== unitPrice.amount);
   return { ...(portions && { portions }), ...(seenPrice && { seenPrice }) };
 }
 
-export interface PlaceOrder {
+export interface PlaceRequest {
   readonly number: string;
   readonly customerId: Uuid | null;
   readonly guestTokenHash: string | null;
@@ -68,14 +71,14 @@ export interface PlaceOrder {
 }
 
 /**
- * A cart becomes an order, at the prices of the catalogue. `agreed` is the total that the customer has agreed to. A
- * guest who pays cash reserves goods without any security, so they may order at most `guestCashMost` pieces.
+ * A cart becomes an order, at the prices of the catalogue. `agreedTotal` is the total that the customer has agreed to.
+ * A guest who pays cash reserves goods without any security, so they may order at most `maxGuestCashPieces` pieces.
  */
 export function placeOrder(
   order: Order,
-  request: PlaceOrder,
-  agreed?: Money,
-  guestCashMost = Infinity,
+  request: PlaceRequest,
+  agreedTotal?: Money,
+  maxGuestCashPieces = Infinity,
 ): readonly OrderEvent[] {
   if (order.status !== 'unplaced') return []; // the same request again: the order exists
   const { lines } = request;
@@ -83,16 +86,16 @@ export function placeOrder(
   if (lines.length > caps.lines) throw new OrderTooLarge('lines', caps.lines);
   if (demandOf(lines).some(({ quantity }) => quantity > caps.piecesOfOneSku))
     throw new OrderTooLarge('pieces of one kind', caps.piecesOfOneSku);
-  if (isGuestCash(request) && piecesOf(lines) > guestCashMost)
-    throw new OrderTooLarge('pieces for a guest who pays cash', guestCashMost);
+  if (isGuestCash(request) && piecesOf(lines) > maxGuestCashPieces)
+    throw new OrderTooLarge('pieces for a guest who pays cash', maxGuestCashPieces);
   const subtotal = sum(lines.map((line) => line.lineTotal));
   const deliveryFee = nothing;
   const total = plus(subtotal, deliveryFee);
-  if (total.amount > caps.total) throw new OrderTooLarge('in all', inDong(vnd(caps.total)));
-  if (agreed && agreed.amount !== total.amount) throw new PriceChanged(agreed, total);
+  if (total.amount > caps.total) throw new OrderTooLarge('in all', formatDong(vnd(caps.total)));
+  if (agreedTotal && agreedTotal.amount !== total.amount) throw new PriceChanged(agreedTotal, total);
   const placed: PlacedOrder = {
     ...request,
-    lines: agreed ? lines.map(({ seenPrice: _, ...line }) => line) : lines,
+    lines: agreedTotal ? lines.map(({ seenPrice: _, ...line }) => line) : lines,
     subtotal,
     deliveryFee,
     total,
@@ -100,6 +103,7 @@ export function placeOrder(
   return [{ type: 'OrderPlaced', data: placed }];
 }
 
-const isGuestCash = ({ customerId, payment }: PlaceOrder): boolean => customerId === null && payment.method === 'cash';
+const isGuestCash = ({ customerId, payment }: PlaceRequest): boolean =>
+  customerId === null && payment.method === 'cash';
 
 const piecesOf = (lines: readonly OrderLine[]): number => lines.reduce((pieces, { quantity }) => pieces + quantity, 0);

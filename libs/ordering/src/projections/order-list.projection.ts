@@ -1,10 +1,10 @@
 import type { Projection } from '#event-store/projections';
 import { projectListed } from '../list-orders/order-list';
-import { recorded } from '../model/dated-order';
+import { recordedOf } from '../model/dated-order';
 import type { OrderEvent } from '../model/order';
 import type { OrderView } from '../view-order/order-view';
 
-const newest = ['placed_at desc', 'order_id desc'] as const;
+const newestFirst = ['placed_at desc', 'order_id desc'] as const;
 
 /** The list of a customer's or a guest's own orders, and the list for staff, with its filters. */
 export const orderList: Projection<OrderView> = {
@@ -16,6 +16,6 @@ export const orderList: Projection<OrderView> = {
     guest: { type: 'text', of: (view) => view.order.placed.guestTokenHash },
     placed_at: { type: 'timestamptz', of: (view) => view.placedAt },
   },
-  indexes: [[...newest], ['customer_id', ...newest], ['guest', ...newest], ['status', ...newest]],
-  project: (view, event) => projectListed(view, event as unknown as OrderEvent, recorded(event)),
+  indexes: [[...newestFirst], ['customer_id', ...newestFirst], ['guest', ...newestFirst], ['status', ...newestFirst]],
+  project: (view, event) => projectListed(view, event as unknown as OrderEvent, recordedOf(event)),
 };

@@ -1,5 +1,5 @@
 import type { Projection } from '#event-store/projections';
-import { recorded } from '../model/dated-order';
+import { recordedOf } from '../model/dated-order';
 import type { OrderEvent } from '../model/order';
 import { projectOrder, type OrderView } from '../view-order/order-view';
 
@@ -9,5 +9,5 @@ export const orderView: Projection<OrderView> = {
   version: 2,
   columns: {},
   indexes: [],
-  project: (view, event) => projectOrder(view, event as unknown as OrderEvent, recorded(event)),
+  project: (view, event) => projectOrder(view, event as unknown as OrderEvent, recordedOf(event)),
 };

@@ -7,16 +7,18 @@ export const ProjectionAnswer = z
     version: z.int().meta({ description: "The reducer's version that made the live table." }),
     position: z.int(),
     head: z.int().meta({ description: 'The last position of the log.' }),
-    lag: z.int().meta({ description: 'Events it is behind; 0 when idle.' }),
-    lagSeconds: z.number().meta({ description: 'Age of the first event that it does not reflect; 0 when idle.' }),
+    lag: z.int().meta({ description: 'How many events it is behind; 0 if it has all events.' }),
+    lagSeconds: z
+      .number()
+      .meta({ description: 'The age of the first event that it does not contain; 0 if it has all events.' }),
     state: z.enum(['live', 'catching-up', 'stalled', 'failing']).meta({
       description:
-        '`live`: it reflects all events but those of the last two seconds. `catching-up`: it is behind and comes nearer. ' +
-        '`stalled`: it is behind and has not moved for ten seconds. `failing`: its last batch could not be written; see `error`.',
+        '`live`: it has all events, except perhaps those of the last two seconds. `catching-up`: it is behind and gets closer. ' +
+        '`stalled`: it is behind and has not moved for ten seconds. `failing`: its last batch could not be written, see `error`.',
     }),
     ratePerSecond: z.int(),
-    setAside: z.int().meta({ description: 'Orders whose events it could not digest; they keep their last good row.' }),
-    drift: z.int().meta({ description: 'Rows that are not what their events make of them, as the sentinel found.' }),
+    setAside: z.int().meta({ description: 'Orders that it could not fold. They keep their last good row.' }),
+    drift: z.int().meta({ description: 'Rows that differ from their events, found by the background check.' }),
     error: z.string().nullable(),
   })
   .meta({ id: 'Projection' });
@@ -30,7 +32,7 @@ export const Change = z.object({
 export const AsideOrderAnswer = z
   .object({
     orderId: IdShape,
-    position: z.int().meta({ description: 'Of the event it could not digest.' }),
+    position: z.int().meta({ description: 'The position of the event that it could not fold.' }),
     eventId: IdShape,
     error: z.string(),
     since: InstantShape,
@@ -57,7 +59,7 @@ export const DriftAnswer = z
       z.object({
         projection: z.string(),
         checked: z.int().meta({ description: 'Rows compared with their events so far.' }),
-        rounds: z.int().meta({ description: 'How often every row has come round.' }),
+        rounds: z.int().meta({ description: 'How often all rows have been compared.' }),
         at: InstantShape,
       }),
     ),
@@ -68,7 +70,7 @@ export const DriftAnswer = z
           version: z.int(),
           orderId: IdShape,
           kind: z.enum(['changed', 'missing', 'extra']),
-          position: z.int().meta({ description: 'Where the row and the events were compared.' }),
+          position: z.int().meta({ description: 'The position at which the row and its events were compared.' }),
           fields: z.array(z.string()),
           foundAt: InstantShape,
           healedAt: InstantShape.nullable(),
@@ -79,5 +81,8 @@ export const DriftAnswer = z
   .meta({ id: 'Drift' });
 
 export const KeptDroppedAnswer = z
-  .object({ projection: z.string(), dropped: z.array(z.string()).meta({ description: 'The tables that are gone.' }) })
+  .object({
+    projection: z.string(),
+    dropped: z.array(z.string()).meta({ description: 'The tables that were dropped.' }),
+  })
   .meta({ id: 'KeptDropped' });

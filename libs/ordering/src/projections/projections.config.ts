@@ -17,11 +17,11 @@ import { DropKeptHandler, RetrySetAsideHandler } from './upkeep.command';
 
 addMessages({
   en: {
-    REBUILD_RUNNING: 'A rebuild of {name} is under way: follow, finish or cancel it first.',
+    REBUILD_RUNNING: 'A rebuild of {name} is running. Follow, finish or cancel it first.',
     REBUILD_OVER: 'The rebuild has ended: it is {state}.',
-    REBUILD_NOT_READY: 'The rebuild is {state}: it can go live once it is ready.',
-    REBUILD_NOT_COMPARED: 'The rebuild is {state}: what it would change is known once it is ready.',
-    ORDERS_UNKNOWN: 'There are no such orders: {count} of those that were named. See the details.',
+    REBUILD_NOT_READY: 'The rebuild is {state}. It can go live when it is ready.',
+    REBUILD_NOT_COMPARED: 'The rebuild is {state}. Its changes can be shown when it is ready.',
+    ORDERS_UNKNOWN: '{count} of the orders do not exist. See the details.',
     CANNOT_ROLL_BACK:
       'The rebuild is {state}. Only the whole rebuild that is live now can be rolled back, while the table before it is kept.',
   },

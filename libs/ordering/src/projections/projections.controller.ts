@@ -21,7 +21,7 @@ export class ProjectionsController {
 
   @Get()
   @Allowed('ops')
-  @Does('listProjections', 'The read models that can be rebuilt, and how far each has come')
+  @Does('listProjections', 'The read models that can be rebuilt, and the progress of each')
   @Answers(200, ProjectionAnswer, { description: 'By name.', list: true })
   async list(): Promise<readonly ProjectionStatus[]> {
     return this.queries.execute(new ListProjections());
@@ -31,10 +31,10 @@ export class ProjectionsController {
   @Allowed('ops')
   @Does(
     'viewDrift',
-    'Rows that are not what their events make of them',
-    'Found in the background, by folding orders again. A rebuild of the orders concerned puts them right.',
+    'Rows that differ from their events',
+    'A background check folds orders again to find such rows. A rebuild of these orders corrects them.',
   )
-  @Answers(200, DriftAnswer, { description: 'How far the sentinel has come, and what it found.' })
+  @Answers(200, DriftAnswer, { description: 'The progress of the background check, and its findings.' })
   async drift(): Promise<DriftReport> {
     return this.queries.execute(new ViewDrift());
   }
@@ -42,7 +42,7 @@ export class ProjectionsController {
   @Get(':name/set-aside')
   @Allowed('ops')
   @nameParam
-  @Does('listSetAside', 'The orders whose events a read model could not digest', 'All others go on.')
+  @Does('listSetAside', 'The orders that a read model could not fold', 'All other orders are kept up to date.')
   @Answers(200, SetAsideAnswer, { description: 'The first that were set aside.' })
   @Refuses('NOT_FOUND')
   async setAside(@Param('name') name: string): Promise<AsideOrders> {
@@ -52,7 +52,7 @@ export class ProjectionsController {
   @Post(':name/set-aside/:orderId/retry')
   @Allowed('ops')
   @nameParam
-  @Does('retrySetAside', 'Let a read model try an order again', 'It is folded again, from its first event on.')
+  @Does('retrySetAside', 'Make a read model fold an order again', 'It is folded again from its first event.')
   @Answers(200, RetriedAnswer, { description: 'Whether the order is in the read model again.' })
   @Refuses('NOT_FOUND')
   async retry(@Param('name') name: string, @PathId('orderId') orderId: Uuid): Promise<Retried> {
@@ -64,10 +64,10 @@ export class ProjectionsController {
   @nameParam
   @Does(
     'dropKept',
-    'Drop the table that is kept for going back',
-    'From then on the reducer that made it may leave the build.',
+    'Drop the table that is kept for a rollback',
+    'After that, the reducer of this table may be removed from the code.',
   )
-  @Answers(200, KeptDroppedAnswer, { description: 'Nothing is kept any more.' })
+  @Answers(200, KeptDroppedAnswer, { description: 'No table is kept any more.' })
   @Refuses('NOT_FOUND', 'REBUILD_RUNNING')
   async dropKept(@Param('name') name: string): Promise<KeptDropped> {
     return this.commands.execute(new DropKept(name));

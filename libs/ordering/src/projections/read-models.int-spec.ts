@@ -6,15 +6,21 @@ import type { Vault } from '#platform/privacy';
 import { SystemIds } from '#platform/system';
 import { happening } from '../../../event-store/src/testing/store';
 import { projectionsOn } from '../../../event-store/src/projections/testing/tally';
-import { ListOrdersHandler, listSql, ListOrders, type OrderFilter, type Place } from '../list-orders/list-orders.query';
+import {
+  ListOrdersHandler,
+  listSql,
+  ListOrders,
+  type OrderFilter,
+  type ListCursor,
+} from '../list-orders/list-orders.query';
 import type { OrderEvent } from '../model/order';
 import { orderEvents } from '../model/order-events.config';
 import {
   customerId,
   facts,
-  ordered,
-  refundAsked,
-  refundDone,
+  factsUntil,
+  refundRequested,
+  refundMade,
   refundFailed,
   samplePlaced,
 } from '../model/order-samples';
@@ -59,7 +65,7 @@ const place = async (more: Partial<typeof samplePlaced>, ...then: readonly Order
 
 async function eventually(what: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end; await pause(15)) if (await what()) return;
-  throw new Error('it did not come to that');
+  throw new Error('the condition was not met within 10 s');
 }
 
 const project = async (events: number): Promise<void> => {
@@ -71,52 +77,55 @@ const project = async (events: number): Promise<void> => {
 };
 
 describe('An order’s view', () => {
-  const looking = () => new ViewOrderHandler(db, shop.models, shop.store, vault);
+  const newHandler = () => new ViewOrderHandler(db, shop.models, shop.store, vault);
   const owner = { userId: customerId };
 
-  it('is there before anything was projected, and the same after', async () => {
+  it('is answered before its events are projected, and is the same after that', async () => {
     const id = await place({}, facts.confirmed);
-    const folded = await looking().execute(new ViewOrder(id, owner));
+    const folded = await newHandler().execute(new ViewOrder(id, owner));
     expect(folded).toMatchObject({
       stale: false,
       order: { id, version: 2, status: 'confirmed', contact: { name: 'An' } },
     });
     await project(2);
-    expect(await looking().execute(new ViewOrder(id, owner))).toEqual(folded);
+    expect(await newHandler().execute(new ViewOrder(id, owner))).toEqual(folded);
   });
 
-  it('waits for a version, and says when it was not reached', async () => {
+  it('waits for a version, and says if it was not reached', async () => {
     const id = await place({});
     await project(1);
-    const waiting = looking().execute(new ViewOrder(id, owner, 2));
+    const waiting = newHandler().execute(new ViewOrder(id, owner, 2));
     await pause(50);
     await append(id, 1, facts.confirmed);
     expect(await waiting).toMatchObject({ stale: false, order: { version: 2 } });
     const begun = performance.now();
-    expect(await looking().execute(new ViewOrder(id, owner, 9))).toMatchObject({ stale: true, order: { version: 2 } });
+    expect(await newHandler().execute(new ViewOrder(id, owner, 9))).toMatchObject({
+      stale: true,
+      order: { version: 2 },
+    });
     expect(performance.now() - begun).toBeGreaterThan(1_900);
   });
 
-  it('does not exist for strangers, whether projected or not', async () => {
+  it('is not found for other people, before and after it is projected', async () => {
     const id = await place({});
     const stranger = new ViewOrder(id, { userId: ids.next() }, 5);
-    await expect(looking().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(newHandler().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await project(1);
-    await expect(looking().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(looking().execute(new ViewOrder(ids.next(), owner))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(newHandler().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(newHandler().execute(new ViewOrder(ids.next(), owner))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
 describe('The list of orders', () => {
-  const list = (filter: OrderFilter, limit = 50, after?: Place) =>
+  const list = (filter: OrderFilter, limit = 50, after?: ListCursor) =>
     new ListOrdersHandler(db, shop.models, shop.store, vault).execute(new ListOrders(filter, limit, after));
 
-  it('shows a customer their own, a guest theirs, and staff what they filter for', async () => {
+  it('shows customers and guests their own orders, and staff all orders that match the filter', async () => {
     const mine = [await place({}), await place({}, facts.confirmed)];
     const guests = await place({ customerId: null, guestTokenHash: 'h' });
     const others = await place({ customerId: ids.next() });
     await project(5);
-    const found = async (filter: OrderFilter) => (await list(filter)).map(({ place }) => place.id);
+    const found = async (filter: OrderFilter) => (await list(filter)).map(({ cursor }) => cursor.id);
     expect(await found({ customer: customerId })).toEqual([...mine].reverse());
     expect(await found({ guest: 'h' })).toEqual([guests]);
     expect(await found({ status: 'confirmed' })).toEqual([mine[1]]);
@@ -130,23 +139,23 @@ describe('The list of orders', () => {
   it.each([
     ['of all', {}],
     ['of a customer who was a guest before', { customer: customerId, guest: 'h' }],
-  ])('goes on where the last page ended, also among orders of one moment: %s', async (_, filter) => {
+  ])('continues after the last order of a page, even if orders have the same time: %s', async (_, filter) => {
     const owners = [{}, { customerId: null, guestTokenHash: 'h' }];
     const all = await Promise.all(Array.from({ length: 7 }, (__, at) => place(owners[at % 2])));
     await project(7);
     await db.query(`update order_list_v2 set placed_at = '2026-11-23T03:00:00Z',
       view = jsonb_set(view, '{placedAt}', '"2026-11-23T03:00:00.000Z"')`);
     const seen: string[] = [];
-    for (let after: Place | undefined; ;) {
+    for (let after: ListCursor | undefined; ;) {
       const rows = await list(filter, 3, after);
-      seen.push(...rows.slice(0, 3).map(({ place }) => place.id));
+      seen.push(...rows.slice(0, 3).map(({ cursor }) => cursor.id));
       if (rows.length <= 3) break;
-      after = rows[2].place;
+      after = rows[2].cursor;
     }
     expect(seen).toEqual([...all].sort().reverse());
   });
 
-  it('reads an index in order, whatever the filter: no sorting, no walking through the whole table', async () => {
+  it('reads an index in order for every filter, without a sort or a scan of the whole table', async () => {
     await test.admin(
       `insert into ordering.order_list_v2 (order_id, position, version, view, status, customer_id, guest, placed_at)
        select gen_random_uuid(), n, 1, '{}', (array['pending', 'confirmed', 'ready', 'completed'])[1 + n % 4],
@@ -185,9 +194,9 @@ describe('The sales report', () => {
   const report = (from: string, to: string, by: 'day' | 'month' | 'product') =>
     new SalesReportHandler(db, shop.models).execute(new SalesReport(beginOf(from)!, endOf(to)!, by));
 
-  it('sums what was confirmed, less what went back, by Vietnamese days', async () => {
+  it('sums confirmed orders minus refunds by days in Vietnam', async () => {
     await place({}, facts.confirmed);
-    await place({}, facts.confirmed, refundDone(refundIds.r, 30_000));
+    await place({}, facts.confirmed, refundMade(refundIds.r, 30_000));
     await place({}, facts.cancelled);
     await place({ payment: facts.placedForCash.data.payment }, facts.confirmedForCash, facts.cancelled);
     await project(10);
@@ -213,7 +222,7 @@ describe('The sales report', () => {
     expect((await report('2020-01-01', '2020-12-31', 'day')).rows).toEqual([]);
   });
 
-  it('counts an event on the day it fell on in Vietnam, and a refund on its own day', async () => {
+  it('counts a sale and a refund each on its own day in Vietnam', async () => {
     await project(0);
     const entry = (at: string, kind: string, amount: number) => ({
       at,
@@ -242,10 +251,10 @@ describe('The sales report', () => {
 });
 
 describe('A rebuild of every read model', () => {
-  it('reproduces it exactly', async () => {
+  it('gives exactly the same rows', async () => {
     for (const status of ['pending', 'confirmed', 'ready', 'completed'] as const) {
       const id = ids.next();
-      for (const [version, event] of ordered[status].entries()) await append(id, version, event);
+      for (const [version, event] of factsUntil[status].entries()) await append(id, version, event);
     }
     await project(14);
     for (const name of everything) {
@@ -265,7 +274,7 @@ describe('A rebuild of every read model', () => {
 
 describe('An upgrade of a database whose tables are of version 1', () => {
   const upgraded = ['order-view', 'order-list'] as const;
-  /** What version 1 made of an order: it did not keep what was owed. */
+  /** The view as version 1 made it: without the owed money. */
   const withoutOwed = (view: OrderView | undefined): OrderView | undefined => {
     if (!view || !('refunds' in view.order)) return view;
     const { owed: _, ...order } = view.order;
@@ -287,12 +296,12 @@ describe('An upgrade of a database whose tables are of version 1', () => {
   };
 
   beforeEach(async () => {
-    // The migrations of today make tables of today's versions; an older database has none of them.
+    // Today's migrations make tables of today's versions. An older database does not have them.
     await test.admin(`update ordering.projection_tables set state = 'dropped' where name = any($1::text[])`, [
       upgraded,
     ]);
     const old = projectionsOn(db, before, orderEvents);
-    id = await place({}, facts.confirmed, refundAsked(refundIds.a, 25_000), refundFailed(refundIds.a, 25_000));
+    id = await place({}, facts.confirmed, refundRequested(refundIds.a, 25_000), refundFailed(refundIds.a, 25_000));
     const stop = old.lead(...everything);
     stops.push(stop);
     await eventually(async () => (await old.models.position('order-list')) === 4);
@@ -301,18 +310,18 @@ describe('An upgrade of a database whose tables are of version 1', () => {
     shop = projectionsOn(db, [...orderProjections, ...earlierProjections], orderEvents);
   });
 
-  it('tells the money that is owed before the new tables are live, also of orders that go on changing', async () => {
+  it('shows the owed money before the new tables are live, also for orders that change meanwhile', async () => {
     expect(await owedIn()).toEqual([25_000, 25_000]);
-    await append(id, 4, refundAsked(refundIds.b, 10_000), refundFailed(refundIds.b, 10_000));
+    await append(id, 4, refundRequested(refundIds.b, 10_000), refundFailed(refundIds.b, 10_000));
     stops.push(shop.lead(...everything));
     for (const name of upgraded) await eventually(async () => (await shop.models.position(name)) === 6);
     expect(await shop.models.table('order-view')).toBe('"order_view_v1"');
     const [row] = await db.query<{ view: any }>('select view from order_view_v1');
-    expect(row.view.order.owed.amount).toBe(10_000); // what today's reducer makes of a row of version 1
+    expect(row.view.order.owed.amount).toBe(10_000); // today's reducer applied to a row of version 1
     expect(await owedIn()).toEqual([25_000, 25_000]);
   });
 
-  it('builds the new tables by itself, and readers move over', async () => {
+  it('builds the new tables by itself, and readers switch to them', async () => {
     stops.push(shop.lead(...everything));
     const stop = new AbortController();
     await Promise.all(everything.map((name) => shop.upgrade.run(name, stop.signal)));
@@ -329,7 +338,7 @@ describe('An upgrade of a database whose tables are of version 1', () => {
     expect(await db.query('select 1 from projection_rebuilds')).toHaveLength(2);
   });
 
-  it('leaves the old table where somebody cancelled the rebuild', async () => {
+  it('keeps the old table after its rebuild was cancelled', async () => {
     const stop = new AbortController();
     await shop.upgrade.run('order-view', stop.signal);
     const [rebuild] = await db.query<{ id: Uuid; go_live: string }>('select id, go_live from projection_rebuilds');

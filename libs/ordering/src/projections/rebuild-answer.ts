@@ -12,17 +12,17 @@ export const RebuildAnswer = z
       ...(['live', 'paused', 'cancelled', 'failed', 'rolled-back'] as const),
     ]),
     goLive: z.enum(['manual', 'auto']),
-    orders: z.array(IdShape).nullable().meta({ description: 'Only these orders; null is all.' }),
-    done: z.int().meta({ description: 'Events; neither done nor total ever falls.' }),
+    orders: z.array(IdShape).nullable().meta({ description: 'The orders that are rebuilt. Null means all.' }),
+    done: z.int().meta({ description: 'Events so far. `done` and `total` never go down.' }),
     total: z.int(),
     percent: z.int(),
     ratePerSecond: z.int(),
     secondsLeft: z.int().nullable(),
     throttled: z
       .boolean()
-      .meta({ description: 'It goes slowly, because an event waits longer than REBUILD_YIELD_MS.' }),
-    setAside: z.int().meta({ description: 'Orders whose events the reducer could not digest.' }),
-    rollingBack: z.boolean().meta({ description: 'A rollback is on its way: the kept table is being caught up.' }),
+      .meta({ description: 'The rebuild is slowed down, because an event waits longer than REBUILD_YIELD_MS.' }),
+    setAside: z.int().meta({ description: 'Orders that the reducer could not fold.' }),
+    rollingBack: z.boolean().meta({ description: 'A rollback is running: the kept table is catching up.' }),
     error: z.string().nullable(),
     askedBy: z.string().nullable().meta({ description: 'The id of the user who asked, or `command line`.' }),
     askedAt: InstantShape,
@@ -30,7 +30,7 @@ export const RebuildAnswer = z
   })
   .meta({ id: 'Rebuild' });
 
-const Shown = z.object({
+const ComparedRow = z.object({
   position: z.int(),
   version: z.int(),
   columns: z.record(z.string(), z.unknown()),
@@ -47,7 +47,7 @@ export const RebuildDiffAnswer = z
     columns: z.array(
       z.object({
         name: z.string().meta({ example: 'view.order.lines[].quantity' }),
-        changed: z.int().meta({ description: 'Rows in which it is different.' }),
+        changed: z.int().meta({ description: 'Rows in which this field is different.' }),
       }),
     ),
     money: z
@@ -62,10 +62,10 @@ export const RebuildDiffAnswer = z
             .nullable()
             .meta({
               description:
-                'The first event after which the two reducers disagree. Null where they agree: then the live row is not what its reducer makes of its events.',
+                'The first event after which the two reducers disagree. Null if they agree: then the live row differs from its own events.',
             }),
-          before: Shown.nullable(),
-          after: Shown.nullable(),
+          before: ComparedRow.nullable(),
+          after: ComparedRow.nullable(),
           changes: z.array(Change),
           moneyMoved: z.int(),
         }),

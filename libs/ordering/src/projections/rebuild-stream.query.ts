@@ -23,7 +23,7 @@ export class RebuildStream {
     private readonly rights: RightsWatch,
   ) {}
 
-  async of(projection: string, id: Uuid, caller: Caller): Promise<Observable<MessageEvent>> {
+  async follow(projection: string, id: Uuid, caller: Caller): Promise<Observable<MessageEvent>> {
     const locale = ambient()?.locale ?? 'en';
     const first = await this.rebuilds.view(projection, id);
     return new Observable<MessageEvent>((listener) => {

@@ -10,7 +10,7 @@ import { Allowed, Who, type Caller } from '#platform/security';
 import { DiffRebuild, ListRebuilds, ViewRebuild } from './projections.query';
 import { RebuildAnswer, RebuildDiffAnswer } from './rebuild-answer';
 import { RebuildStream } from './rebuild-stream.query';
-import { RebuildThere } from './rebuild-there.guard';
+import { RebuildMustExist } from './rebuild-must-exist.guard';
 import { StartRebuild, SteerRebuild, type RebuildStep } from './rebuild.command';
 
 class RebuildBody {
@@ -21,7 +21,7 @@ class RebuildBody {
   orders?: Uuid[];
 }
 
-const Place = z.object({ at: MomentShape, id: IdShape });
+const CursorShape = z.object({ at: MomentShape, id: IdShape });
 
 const nameParam = ApiParam({ name: 'name', schema: { type: 'string' }, example: 'order-view' });
 
@@ -37,8 +37,8 @@ export class RebuildsController {
   @Post()
   @Allowed('ops')
   @nameParam
-  @Does('startRebuild', 'Build a read model anew beside the live one', 'Reads go on; nothing is sent to anyone.')
-  @Answers(202, RebuildAnswer, { description: 'It has been asked for; follow it by its id.' })
+  @Does('startRebuild', 'Rebuild a read model beside the live one', 'Reads continue, and no message is sent.')
+  @Answers(202, RebuildAnswer, { description: 'The rebuild is requested. Follow it by its id.' })
   @Refuses('NOT_FOUND', 'REBUILD_RUNNING', {
     status: 404,
     code: 'ORDERS_UNKNOWN',
@@ -53,11 +53,11 @@ export class RebuildsController {
   @Get()
   @Allowed('ops')
   @nameParam
-  @Does('listRebuilds', 'Who had a read model rebuilt, when, and how it ended', 'Newest first.')
+  @Does('listRebuilds', 'The rebuilds of a read model: who asked for them, when, and how they ended', 'Newest first.')
   @Answers(200, RebuildAnswer, { list: true, paged: true })
   @Refuses('NOT_FOUND')
   async list(@Param('name') name: string, @Query() { limit, cursor }: PageQuery): Promise<Answer> {
-    const listed = await this.queries.execute(new ListRebuilds(name, limit, placeOf(cursor, Place)));
+    const listed = await this.queries.execute(new ListRebuilds(name, limit, placeOf(cursor, CursorShape)));
     return page(
       listed,
       limit,
@@ -69,7 +69,7 @@ export class RebuildsController {
   @Get(':id')
   @Allowed('ops')
   @nameParam
-  @Does('viewRebuild', 'How far a rebuild has come')
+  @Does('viewRebuild', 'The progress of a rebuild')
   @Answers(200, RebuildAnswer, { description: 'The rebuild.' })
   @Refuses('NOT_FOUND')
   async view(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
@@ -82,7 +82,7 @@ export class RebuildsController {
   @Does(
     'diffRebuild',
     'What a rebuild changes',
-    'Both tables at one position, compared before the switch; it can be read after it, too.',
+    'Both tables are compared at one position before the switch. The result can still be read after it.',
   )
   @Answers(200, RebuildDiffAnswer, { description: 'Rows, fields, money, and the worst orders.' })
   @Refuses('NOT_FOUND', 'REBUILD_NOT_COMPARED')
@@ -94,7 +94,7 @@ export class RebuildsController {
   @Allowed('ops')
   @nameParam
   @Does('pauseRebuild', 'Stop a rebuild where it is')
-  @Answers(200, RebuildAnswer, { description: 'It is paused; asked twice, it stays so.' })
+  @Answers(200, RebuildAnswer, { description: 'It is paused. A repeated request changes nothing.' })
   @Refuses('NOT_FOUND', 'REBUILD_OVER')
   async pause(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
     return this.steer(name, id, 'pause');
@@ -103,8 +103,8 @@ export class RebuildsController {
   @Post(':id/resume')
   @Allowed('ops')
   @nameParam
-  @Does('resumeRebuild', 'Let a paused rebuild go on where it was')
-  @Answers(200, RebuildAnswer, { description: 'It goes on, in the state and from the event at which it was paused.' })
+  @Does('resumeRebuild', 'Continue a paused rebuild')
+  @Answers(200, RebuildAnswer, { description: 'It continues in the state and from the event at which it was paused.' })
   @Refuses('NOT_FOUND', 'REBUILD_OVER')
   async resume(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
     return this.steer(name, id, 'resume');
@@ -113,8 +113,8 @@ export class RebuildsController {
   @Post(':id/go-live')
   @Allowed('ops')
   @nameParam
-  @Does('takeRebuildLive', 'Switch readers to what was rebuilt')
-  @Answers(200, RebuildAnswer, { description: 'It is live; asked twice, it stays so.' })
+  @Does('takeRebuildLive', 'Switch readers to the rebuilt table')
+  @Answers(200, RebuildAnswer, { description: 'It is live. A repeated request changes nothing.' })
   @Refuses('NOT_FOUND', 'REBUILD_NOT_READY', 'REBUILD_OVER')
   async goLive(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
     return this.steer(name, id, 'go-live');
@@ -136,9 +136,11 @@ export class RebuildsController {
   @Does(
     'rollBackRebuild',
     'Go back to the table that was live before',
-    'It is caught up first. Where that takes longer than ten seconds, the answer says `rollingBack`, and it goes on.',
+    'That table first catches up. If this takes longer than ten seconds, the answer has `rollingBack: true`, and the rollback continues.',
   )
-  @Answers(200, RebuildAnswer, { description: 'It is rolled back, or on its way; asked twice, it stays so.' })
+  @Answers(200, RebuildAnswer, {
+    description: 'It is rolled back, or the rollback is running. A repeated request changes nothing.',
+  })
   @Refuses('NOT_FOUND', 'CANNOT_ROLL_BACK', 'REBUILD_RUNNING')
   async rollback(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
     return this.steer(name, id, 'rollback');
@@ -146,7 +148,7 @@ export class RebuildsController {
 
   @Sse(':id/stream')
   @Allowed('ops')
-  @UseGuards(RebuildThere)
+  @UseGuards(RebuildMustExist)
   @Bare()
   @nameParam
   @ApiProduces('text/event-stream')
@@ -162,7 +164,7 @@ export class RebuildsController {
     @PathId() id: Uuid,
     @Who() caller: Caller,
   ): Promise<Observable<MessageEvent>> {
-    return this.streams.of(name, id, caller);
+    return this.streams.follow(name, id, caller);
   }
 
   private steer(name: string, id: Uuid, step: RebuildStep): Promise<Rebuild> {

@@ -2,7 +2,7 @@ import type { Projection } from '#event-store/projections';
 import type { OrderEvent } from '../model/order';
 import { projectSale, type Sale } from '../sales-report/sales';
 
-const last = (sale: Sale): string | null => sale.entries.at(-1)?.at ?? null;
+const lastEntryAt = (sale: Sale): string | null => sale.entries.at(-1)?.at ?? null;
 
 /** The amounts that each order adds to the sales or takes away from them. Reports add them up. */
 export const sales: Projection<Sale> = {
@@ -10,7 +10,7 @@ export const sales: Projection<Sale> = {
   version: 1,
   columns: {
     first_at: { type: 'timestamptz', of: (sale) => sale.entries[0]?.at ?? null },
-    last_at: { type: 'timestamptz', of: last },
+    last_at: { type: 'timestamptz', of: lastEntryAt },
     net: {
       type: 'bigint',
       money: true,

@@ -1,7 +1,7 @@
 import { vnd } from '#kernel';
 import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
 import { PaymentRefunded, RefundPayment, RefundRefused } from '#contracts/payments';
-import { hearOfRefund, type RefundsHear } from './refunds';
+import { reactToRefundMessage, type RefundsMessage } from './refunds';
 import { CompareRefunds, RecordRefund, RecordRefundFailure } from './refunds-messages';
 import { refundsStatus } from './refunds-status';
 import { noRefunds, type Refunds } from './refunds-steps';
@@ -13,8 +13,8 @@ const requested = new OrderRefundRequested(body);
 const given = new PaymentRefunded(body);
 const refused = new RefundRefused(body);
 
-const after = (...heard: RefundsHear[]) =>
-  heard.reduce<Refunds>((state, it) => hearOfRefund(state, it).state, noRefunds);
+const after = (...messages: RefundsMessage[]) =>
+  messages.reduce<Refunds>((state, it) => reactToRefundMessage(state, it).state, noRefunds);
 const done = after(requested, given, new OrderRefunded(body as never));
 const failed = after(requested, refused, new OrderRefundFailed(body as never));
 
@@ -25,7 +25,7 @@ const stream = (state?: State, more: Partial<CompareRefunds['body']> = {}) =>
     refunds: state ? [{ refundId: 'a', amount, state }] : [],
     ...more,
   });
-const compare = (state: Refunds, it: CompareRefunds) => hearOfRefund(state, it);
+const compare = (state: Refunds, it: CompareRefunds) => reactToRefundMessage(state, it);
 
 describe('Refunds compared with the order', () => {
   const asked = expect.any(RefundPayment);
@@ -35,15 +35,15 @@ describe('Refunds compared with the order', () => {
     ['was given, and its request is void', done, stream()],
     ['was refused, and is only requested by the stream', failed, stream('requested')],
     ['was refused, and its request is void', failed, stream()],
-  ])('one that %s is asked of payments again, with its own id and amount', (_, state, it) => {
+  ])('request a refund again, with its own id and amount, that %s', (_, state, it) => {
     const again = compare(state, it);
     expect(again.asks).toEqual([asked]);
     expect((again.asks[0] as RefundPayment).body).toMatchObject({ refundId: 'a', amount });
     expect(again.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 30 }]);
-    expect(hearOfRefund(again.state, given).asks).toEqual([expect.any(RecordRefund)]);
-    const [record] = hearOfRefund(again.state, refused).asks as RecordRefundFailure[];
+    expect(reactToRefundMessage(again.state, given).asks).toEqual([expect.any(RecordRefund)]);
+    const [record] = reactToRefundMessage(again.state, refused).asks as RecordRefundFailure[];
     expect(record.body).toMatchObject({ refundId: 'a', amount });
-    expect(compare(again.state, it)).toMatchObject({ state: again.state, asks: [] }); // heard twice
+    expect(compare(again.state, it)).toMatchObject({ state: again.state, asks: [] }); // received twice
   });
 
   it.each<[string, Refunds, CompareRefunds]>([
@@ -51,19 +51,19 @@ describe('Refunds compared with the order', () => {
     ['agree that it failed', failed, stream('failed')],
     ['wait for payments', after(requested), stream()],
     ['were made for an order that does not count as paid', done, stream(undefined, { confirmed: false })],
-    ['have an end of which nobody kept the amount', { refunds: { a: { step: 'refunded' } } }, stream()],
-  ])('that %s ask nothing', (_, state, it) => {
+    ['have ended, and the amount was not stored', { refunds: { a: { step: 'refunded' } } }, stream()],
+  ])('that %s send no request', (_, state, it) => {
     expect(compare(state, it)).toMatchObject({ state: { refunds: state.refunds }, asks: [], timers: [] });
   });
 
-  it('that the order was not told of, for all that is known, tell it once more', () => {
+  it('send a result again that the order may not have recorded', () => {
     const parked: Refunds = { refunds: { a: { step: 'recording', amount, asked: 8, parked: 'no answer' } } };
     const again = compare(parked, stream());
     expect(again.asks).toEqual([expect.any(RecordRefund)]);
     expect(refundsStatus(again.state)).toMatchObject({ status: 'running' });
   });
 
-  it('end where the order has noted them, or does not count as paid', () => {
+  it('end if the order has recorded them, or does not count as paid', () => {
     const recording = after(requested, given);
     expect(compare(recording, stream('refunded'))).toMatchObject({
       state: { refunds: { a: { step: 'refunded', amount } } },

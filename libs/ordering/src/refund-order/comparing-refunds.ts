@@ -2,11 +2,11 @@ import type { Message, Uuid } from '#kernel';
 import { secondsUntilAskedAgain } from '../model/asked-again';
 import type { CompareRefunds } from './refunds-messages';
 import {
-  asksOf,
+  requestsOf,
   isDone,
-  waits,
+  waitsTimer,
   type Refunds,
-  type RefundsHeard,
+  type RefundsReaction,
   type RefundStep,
   type RefundTimer,
 } from './refunds-steps';
@@ -18,42 +18,42 @@ type RecordedRefund = CompareRefunds['body']['refunds'][number];
  * the saga sends the request to payments again with the same id. Payments gives no money twice, and reports the result
  * again.
  */
-export function comparedRefunds(state: Refunds, { body }: CompareRefunds): RefundsHeard {
+export function compareRefunds(state: Refunds, { body }: CompareRefunds): RefundsReaction {
   const { orderId } = body;
   const asks: Message[] = [];
   const timers: RefundTimer[] = [];
   const next = Object.entries(state.refunds).map(([refundId, refund]): [Uuid, RefundStep] => {
     const recorded = body.refunds.find((one) => one.refundId === refundId);
-    const after = body.confirmed ? reconciled(refund, recorded) : withoutOrder(refund);
+    const after = body.confirmed ? reconcile(refund, recorded) : endUnlessPayingBack(refund);
     if (after === refund) return [refundId, refund];
-    asks.push(...asksOf(orderId, refundId, after));
-    timers.push(waits(orderId, refundId, isDone(after) ? null : secondsUntilAskedAgain(0)));
+    asks.push(...requestsOf(orderId, refundId, after));
+    timers.push(waitsTimer(orderId, refundId, isDone(after) ? null : secondsUntilAskedAgain(0)));
     return [refundId, after];
   });
   const note = asks.length > 0 ? 'compared with the order: asked again' : 'compared with the order';
   return { state: { ...state, refunds: Object.fromEntries(next) }, asks, timers, note };
 }
 
-function reconciled(refund: RefundStep, recorded: RecordedRefund | undefined): RefundStep {
+function reconcile(refund: RefundStep, recorded: RecordedRefund | undefined): RefundStep {
   if (refund.step === 'paying-back') return refund; // wait for the answer of payments
-  if (recorded && recorded.state !== 'requested') return isDone(refund) ? refund : ended(refund);
-  if (!isDone(refund)) return afresh(refund);
+  if (recorded && recorded.state !== 'requested') return isDone(refund) ? refund : endRefund(refund);
+  if (!isDone(refund)) return startAgain(refund);
   const amount = recorded?.amount ?? (refund.step === 'refunded' ? refund.amount : refund.owed);
   return amount ? { step: 'paying-back', amount, reason: 'asked again', asked: 0 } : refund;
 }
 
 /** The order does not count as paid, so no refund is recorded for it. */
-const withoutOrder = (refund: RefundStep): RefundStep =>
-  refund.step === 'paying-back' || isDone(refund) ? refund : ended(refund);
+const endUnlessPayingBack = (refund: RefundStep): RefundStep =>
+  refund.step === 'paying-back' || isDone(refund) ? refund : endRefund(refund);
 
 type Recording = Extract<RefundStep, { step: 'recording' | 'recording-failure' }>;
 
 /** Sends the result to the order once more. */
-function afresh({ parked: _, ...refund }: Recording): RefundStep {
+function startAgain({ parked: _, ...refund }: Recording): RefundStep {
   return { ...refund, asked: 0 };
 }
 
-function ended(refund: Recording): RefundStep {
+function endRefund(refund: Recording): RefundStep {
   if (refund.step === 'recording') return { step: 'refunded', amount: refund.amount };
   const { reason, owed } = refund;
   return { step: 'failed', reason, ...(owed && { owed }) };

@@ -6,7 +6,7 @@ import { refundAgain } from './refund-order';
 import { RefundAgain } from './refunds-messages';
 
 @InboxCommandHandler(RefundAgain, { name: 'refund-again', lane: 'order' })
-export class WantRefundAgain implements ICommandHandler<RefundAgain> {
+export class RequestRefundAgain implements ICommandHandler<RefundAgain> {
   constructor(private readonly orders: Orders) {}
 
   /** The stream decides the amount, because the amount that the saga knew may be outdated. */

@@ -20,13 +20,13 @@ const allowances = (limit: number) =>
 const somebody = (role: UserCaller['role']) => ({ kind: 'user', userId: ids.next(), role }) as unknown as UserCaller;
 const done = async () => 'done';
 
-describe('What a barista may give back', () => {
+describe('The sum that a barista may give back', () => {
   const give = (who: UserCaller, amount: number, work: () => Promise<string> = done, limit = 100_000) =>
-    allowances(limit).within(who, { refundId: ids.next(), amount: vnd(amount) }, work);
+    allowances(limit).runWithin(who, { refundId: ids.next(), amount: vnd(amount) }, work);
   const limit = (amount: string) =>
     expect.objectContaining({ code: 'REFUND_LIMIT', kind: 'conflict', params: { amount, limit: '100.000 ₫' } });
 
-  it('is a sum a day, of each', async () => {
+  it('is limited for each person and day', async () => {
     const [an, binh] = [somebody('barista'), somebody('barista')];
     expect([await give(an, 60_000), await give(an, 40_000)]).toEqual(['done', 'done']);
     await expect(give(an, 1)).rejects.toEqual(limit('0 ₫'));
@@ -34,7 +34,7 @@ describe('What a barista may give back', () => {
     expect(await give(binh, 100_000)).toBe('done');
   });
 
-  it('begins anew with the day of the shop, at midnight in Vietnam', async () => {
+  it('starts again at midnight in Vietnam', async () => {
     const an = somebody('barista');
     now = new Date('2026-03-02T16:59:59Z');
     await give(an, 100_000);
@@ -43,13 +43,13 @@ describe('What a barista may give back', () => {
     expect(await give(an, 100_000)).toBe('done');
   });
 
-  it('is not more when many are asked for at once', async () => {
+  it('is not exceeded by parallel refunds', async () => {
     const an = somebody('barista');
     const all = await Promise.allSettled(Array.from({ length: 8 }, () => give(an, 30_000)));
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
   });
 
-  it('is not less for what was refused, but for what nobody knows the end of', async () => {
+  it('counts a refund whose result is unknown, but not a refused one', async () => {
     const an = somebody('barista');
     const fails = (error: Error) => () => Promise.reject(error);
     await expect(give(an, 90_000, fails(new NothingToRefund()))).rejects.toThrow(NothingToRefund);
@@ -57,7 +57,7 @@ describe('What a barista may give back', () => {
     await expect(give(an, 10_001)).rejects.toEqual(limit('10.000 ₫'));
   });
 
-  it('is nothing where the limit is 0, and without a limit for who manages', async () => {
+  it('is nothing if the limit is 0; managers and admins have no limit', async () => {
     await expect(give(somebody('barista'), 1, done, 0)).rejects.toMatchObject({ code: 'FORBIDDEN', kind: 'forbidden' });
     expect(await give(somebody('manager'), 1_000_000_000, done, 0)).toBe('done');
     expect([allowances(0).isLimited(somebody('manager')), allowances(0).isLimited(somebody('admin'))]).toEqual([

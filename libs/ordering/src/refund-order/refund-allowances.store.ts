@@ -11,17 +11,17 @@ const LOCK = statement(
   'refund-allowances-lock',
   `select pg_advisory_xact_lock(hashtextextended('ordering.refund_allowances ' || $1::text, 0))`,
 );
-const GIVEN = statement(
+const SUM_GIVEN = statement(
   'refund-allowances-given',
   `select coalesce(sum(amount), 0)::bigint as given from refund_allowances where actor = $1 and day = $2`,
 );
-const TAKE = statement(
+const INSERT_ALLOWANCE = statement(
   'refund-allowances-take',
   `insert into refund_allowances (refund_id, actor, day, amount) values ($1, $2, $3, $4)`,
 );
-const GIVE_BACK = statement('refund-allowances-give-back', `delete from refund_allowances where refund_id = $1`);
+const DELETE_ALLOWANCE = statement('refund-allowances-give-back', `delete from refund_allowances where refund_id = $1`);
 
-interface Wanted {
+interface WantedRefund {
   readonly refundId: Uuid;
   readonly amount: Money;
 }
@@ -43,27 +43,27 @@ export class RefundAllowances {
    * Subtracts the amount from today's allowance before the work. So a crash can only make the allowance too small. If
    * the refund is refused, the amount is added again.
    */
-  async within<T>(caller: Caller, { refundId, amount }: Wanted, work: () => Promise<T>): Promise<T> {
+  async runWithin<T>(caller: Caller, { refundId, amount }: WantedRefund, work: () => Promise<T>): Promise<T> {
     if (this.isLimited(caller)) await this.take(caller.userId, { refundId, amount });
     try {
       return await work();
     } catch (error) {
       // After any other error it is unknown whether the refund was made.
-      if (error instanceof DomainError) await this.db.query(GIVE_BACK, [refundId]);
+      if (error instanceof DomainError) await this.db.query(DELETE_ALLOWANCE, [refundId]);
       throw error;
     }
   }
 
-  private async take(actor: Uuid, { refundId, amount }: Wanted): Promise<void> {
+  private async take(actor: Uuid, { refundId, amount }: WantedRefund): Promise<void> {
     const limit = this.config.refundDailyLimitBarista;
     if (limit === 0) throw new RefundsNotAllowed();
     const day = shopDay(this.clock.now());
     await this.db.transaction(async () => {
       await this.db.query(LOCK, [actor]);
-      const [{ given }] = await this.db.query<{ given: number | string }>(GIVEN, [actor, day]);
+      const [{ given }] = await this.db.query<{ given: number | string }>(SUM_GIVEN, [actor, day]);
       const left = Math.max(0, limit - Number(given));
       if (amount.amount > left) throw new RefundLimit(vnd(left), vnd(limit));
-      await this.db.query(TAKE, [refundId, actor, day, amount.amount]);
+      await this.db.query(INSERT_ALLOWANCE, [refundId, actor, day, amount.amount]);
     });
   }
 }

@@ -2,13 +2,13 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId, type Money, type Sealed, type Uuid } from '#kernel';
 import { Vault } from '#platform/privacy';
 import type { Caller } from '#platform/security';
-import { keyHolder, staff } from '../model/actors';
+import { keyOwnerOf, staffActor } from '../model/actors';
 import { keyUsedOnce } from '../model/idempotency-keys.store';
 import { bodyHash, KeyedCommands, type KeyedAnswer } from '../model/keyed-commands.store';
 import type { Order } from '../model/order';
 import { NothingToRefund } from '../model/order-errors';
 import { Orders } from '../model/orders.store';
-import { Places } from '../model/places.adapter';
+import { PersonalValuePlaces } from '../model/personal-value-places.adapter';
 import { RefundAllowances } from './refund-allowances.store';
 import { refundOrder } from './refund-order';
 
@@ -38,22 +38,22 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
     private readonly orders: Orders,
     private readonly allowances: RefundAllowances,
     private readonly vault: Vault,
-    private readonly places: Places,
+    private readonly places: PersonalValuePlaces,
   ) {}
 
   execute({ orderId, caller, request, key }: RefundOrder): Promise<KeyedAnswer> {
     const body = bodyHash({ orderId, ...request });
-    const idempotency = { caller: keyHolder(caller), key, bodyHash: body, command: 'refund-order' };
-    return this.keyed.once(idempotency, async (commandId) => {
-      const change = { orderId, commandId, actor: staff(caller), guards: [keyUsedOnce(idempotency)] };
+    const idempotency = { caller: keyOwnerOf(caller), key, bodyHash: body, command: 'refund-order' };
+    return this.keyed.runOnce(idempotency, async (commandId) => {
+      const change = { orderId, commandId, actor: staffActor(caller), guards: [keyUsedOnce(idempotency)] };
       const refundId = derivedId(commandId, 'refund');
       const { id, order } = await this.orders.view(orderId);
-      const asked = { refundId, ...request, reason: await this.sealed(order.placed.subject, id, request.reason) };
+      const asked = { refundId, ...request, reason: await this.sealReason(order.placed.subject, id, request.reason) };
       const give = (amount?: Money) =>
         this.orders.change(change, (order) => refundOrder(order, { ...asked, ...(amount && { amount }) }));
       if (!this.allowances.isLimited(caller)) return (await give())!;
-      const amount = amountOf(order, asked);
-      return this.allowances.within(caller, { refundId, amount }, async () => (await give(amount))!);
+      const amount = amountToRefund(order, asked);
+      return this.allowances.runWithin(caller, { refundId, amount }, async () => (await give(amount))!);
     });
   }
 
@@ -61,14 +61,14 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
    * The reason, sealed. If the person was erased, or their key is missing, the order can still be refunded, and a text
    * without the typed reason is stored.
    */
-  private async sealed(subject: Uuid, id: Uuid, words: string): Promise<string | Sealed> {
+  private async sealReason(subject: Uuid, id: Uuid, words: string): Promise<string | Sealed> {
     if (await this.vault.isErased(subject)) return NEUTRAL_REASON;
     return (await this.vault.sealMore(subject, words, this.places.of(id, 'reason'))) ?? NEUTRAL_REASON;
   }
 }
 
 /** The amount that would be refunded now. Throws the rule's refusal, if there is one. */
-function amountOf(order: Order, request: Parameters<typeof refundOrder>[1]): Money {
+function amountToRefund(order: Order, request: Parameters<typeof refundOrder>[1]): Money {
   const [event] = refundOrder(order, request);
   if (event?.type !== 'RefundRequested') throw new NothingToRefund();
   return event.data.amount;

@@ -17,13 +17,13 @@ import {
 } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { BROKEN, OrderAnswer, showOrder } from '../view-order/order-answer';
+import { EVENT_BROKEN, OrderAnswer, showOrder } from '../view-order/order-answer';
 import { RefundOrder } from './refund-order.command';
 
 class RefundOrderBody {
   @Amount({
     ...{ optional: true, min: 1, max: orderCaps.total },
-    ...{ description: 'All that is left, when not said.', example: vnd(25_000) },
+    ...{ description: 'By default all that is left.', example: vnd(25_000) },
   })
   amount?: Money;
 
@@ -62,8 +62,8 @@ export class RefundOrderController {
   @Does(
     'refundOrder',
     'Give money back for an order, a part of it or all that is left',
-    'The provider is asked next; `refunds` of the order shows what became of it. What a barista gives back in a day is ' +
-      'limited (`REFUND_DAILY_LIMIT_BARISTA`). Refunds that failed count too.',
+    'The provider is asked next. `refunds` of the order shows the result. The sum that a barista may give back in a day is ' +
+      'limited (`REFUND_DAILY_LIMIT_BARISTA`). Failed refunds count too.',
   )
   @Answers(201, OrderAnswer, {
     description: 'The order, with the refund on its way.',
@@ -78,7 +78,7 @@ export class RefundOrderController {
     'REFUND_TOO_LARGE',
     'REFUND_LIMIT',
     'VERSION_CONFLICT',
-    BROKEN,
+    EVENT_BROKEN,
   )
   async refund(
     @PathId() id: Uuid,

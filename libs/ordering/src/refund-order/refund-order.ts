@@ -2,11 +2,12 @@ import { derivedId, type Money, type Sealed, type Uuid } from '#kernel';
 import {
   hasEnded,
   isUntouched,
-  moneyIsOpen,
-  owed,
-  refundable,
+  hasOpenMoney,
+  owedAmount,
+  refundableAmount,
   type Order,
   type OrderEvent,
+  type OrderWithMoney,
   type Refund,
 } from '../model/order';
 import {
@@ -18,7 +19,7 @@ import {
   RestockNeedsAllMoney,
 } from '../model/order-errors';
 
-export interface RefundOrder {
+export interface RefundRequest {
   readonly refundId: Uuid;
   /** Without an amount, everything that is left is refunded. */
   readonly amount?: Money | undefined;
@@ -34,17 +35,17 @@ export interface RefundOrder {
  * after a refusal is paid first. The refund may end the order: then nothing more is made, and its goods go back on the
  * shelf or are waste.
  */
-export function refundOrder(order: Order, request: RefundOrder): readonly OrderEvent[] {
+export function refundOrder(order: Order, request: RefundRequest): readonly OrderEvent[] {
   const { refundId, reason } = request;
   if (order.status === 'unplaced') throw new OrderNotFound();
   if (order.status === 'pending') throw new NothingToRefund();
   if (order.refunds.some((refund) => refund.refundId === refundId)) return []; // the same request again
-  const most = refundable(order);
+  const most = refundableAmount(order);
   if (most.amount === 0) throw new NothingToRefund();
   const amount = request.amount ?? most;
   if (amount.amount > most.amount) throw new RefundTooLarge(most);
-  const end = ends(order, amount, request.end);
-  const restock = goods(order, end, request.restock);
+  const end = decideEnd(order, amount, request.end);
+  const restock = decideRestock(order, end, request.restock);
   if (restock && !end && amount.amount < most.amount) throw new RestockNeedsAllMoney(most);
   return [
     { type: 'RefundRequested', data: { refundId, amount, reason, end, ...(restock !== undefined && { restock }) } },
@@ -52,26 +53,24 @@ export function refundOrder(order: Order, request: RefundOrder): readonly OrderE
 }
 
 /** A refund can end only an order that was neither handed over nor cancelled. */
-function ends(order: InTheTill, amount: Money, wished: boolean | undefined): boolean {
+function decideEnd(order: OrderWithMoney, amount: Money, requested: boolean | undefined): boolean {
   if (order.status === 'completed' || order.status === 'cancelled' || order.status === 'refunded') return false;
   if (hasEnded(order)) return false;
-  const owedAfter = Math.max(0, owed(order).amount - amount.amount);
-  const kept = refundable(order).amount - amount.amount - owedAfter;
-  return wished ?? (isUntouched(order) && kept === 0);
+  const owedAfter = Math.max(0, owedAmount(order).amount - amount.amount);
+  const kept = refundableAmount(order).amount - amount.amount - owedAfter;
+  return requested ?? (isUntouched(order) && kept === 0);
 }
 
 /**
  * True: the goods go back on the shelf. False: they are waste. Undefined: the refund leaves them where they are. This
  * is decided only once for an order.
  */
-function goods(order: InTheTill, end: boolean, wished: boolean | undefined): boolean | undefined {
-  if (end) return wished ?? isUntouched(order);
-  if (!wished) return undefined;
+function decideRestock(order: OrderWithMoney, end: boolean, requested: boolean | undefined): boolean | undefined {
+  if (end) return requested ?? isUntouched(order);
+  if (!requested) return undefined;
   if (order.status !== 'completed' || order.goods) throw new NothingToRestock();
   return true;
 }
-
-type InTheTill = Exclude<Order, { readonly status: 'unplaced' | 'pending' }>;
 
 /**
  * Requests all owed money once more, as one refund. Money that has gone back another way is no longer owed. So the
@@ -79,50 +78,50 @@ type InTheTill = Exclude<Order, { readonly status: 'unplaced' | 'pending' }>;
  */
 export function refundAgain(order: Order, reason: string): readonly OrderEvent[] {
   if (!('refunds' in order)) return [];
-  const amount = owed(order);
-  const refused = notRequestedAgain(order.refunds);
+  const amount = owedAmount(order);
+  const refused = findNotRequestedAgain(order.refunds);
   if (amount.amount === 0 || !refused) return [];
   const { end } = refused; // the first request decided whether the order continues
-  const refundId = idAfter(refused);
+  const refundId = repeatIdOf(refused);
   return [{ type: 'RefundRequested', data: { refundId, amount, reason, ...(end !== undefined && { end }) } }];
 }
 
-const idAfter = ({ refundId }: Refund): Uuid => derivedId(refundId, 'again');
+const repeatIdOf = ({ refundId }: Refund): Uuid => derivedId(refundId, 'again');
 
 /** The newest refused refund that was not requested again. */
-function notRequestedAgain(refunds: readonly Refund[]): Refund | undefined {
+function findNotRequestedAgain(refunds: readonly Refund[]): Refund | undefined {
   const known = new Set(refunds.map(({ refundId }) => refundId));
-  return refunds.findLast((refund) => refund.state === 'failed' && !known.has(idAfter(refund)));
+  return refunds.findLast((refund) => refund.state === 'failed' && !known.has(repeatIdOf(refund)));
 }
 
 /**
  * The amount that a retry would request. It is zero if money is only on its way: then the saga repeats its request.
  * Throws NothingOwed if there is neither.
  */
-export function stillOwed(order: Order): Money {
-  if (!('refunds' in order) || !moneyIsOpen(order)) throw new NothingOwed();
-  return owed(order);
+export function amountToRetry(order: Order): Money {
+  if (!('refunds' in order) || !hasOpenMoney(order)) throw new NothingOwed();
+  return owedAmount(order);
 }
 
-const known = (order: Order, refundId: Uuid) =>
+const findRefund = (order: Order, refundId: Uuid) =>
   'refunds' in order ? order.refunds.find((refund) => refund.refundId === refundId) : undefined;
 
 /** Requests a refund again whose first request was declared void, so that its result can be recorded. */
-const requestedAgain = (refundId: Uuid, amount: Money): OrderEvent => ({
+const requestAgain = (refundId: Uuid, amount: Money): OrderEvent => ({
   type: 'RefundRequested',
   data: { refundId, amount, reason: 'noted again: its request was declared void' },
 });
 
 /** The provider gave the money back. A repeated message counts once. */
 export function recordRefund(order: Order, refundId: Uuid, given?: Money): readonly OrderEvent[] {
-  const refund = known(order, refundId);
+  const refund = findRefund(order, refundId);
   if (refund && refund.state !== 'requested') return [];
   const amount = refund?.amount ?? given;
   if (!amount) return [];
   const done: OrderEvent = { type: 'OrderRefunded', data: { refundId, amount } };
   if (refund) return [done];
-  if (!('refunds' in order) || amount.amount > refundable(order).amount) return [];
-  return [requestedAgain(refundId, amount), done];
+  if (!('refunds' in order) || amount.amount > refundableAmount(order).amount) return [];
+  return [requestAgain(refundId, amount), done];
 }
 
 /** The provider refused. The amount can be requested again. */
@@ -132,10 +131,10 @@ export function recordRefundFailure(
   reason: string,
   refused?: Money,
 ): readonly OrderEvent[] {
-  const refund = known(order, refundId);
+  const refund = findRefund(order, refundId);
   if (refund && refund.state !== 'requested') return [];
   const amount = refund?.amount ?? refused;
   if (!amount || !('refunds' in order) || !order.confirmation) return [];
   const failed: OrderEvent = { type: 'RefundFailed', data: { refundId, amount, reason } };
-  return refund ? [failed] : [requestedAgain(refundId, amount), failed];
+  return refund ? [failed] : [requestAgain(refundId, amount), failed];
 }

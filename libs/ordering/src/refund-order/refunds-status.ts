@@ -1,5 +1,5 @@
 import type { SagaStatus } from '../model/saga-status';
-import { allDone, owedBy, type Refunds, type RefundStep } from './refunds-steps';
+import { areAllDone, owedAmountOf, type Refunds, type RefundStep } from './refunds-steps';
 
 const waitsFor: Record<RefundStep['step'], string | null> = {
   'paying-back': 'payments to give the money back',
@@ -13,7 +13,7 @@ const waitsFor: Record<RefundStep['step'], string | null> = {
  * Why staff must look at a refund. A refused refund matters only while money is owed: it may have gone back another
  * way.
  */
-const complaint = (refund: RefundStep, owed: boolean): string | null => {
+const attentionOf = (refund: RefundStep, owed: boolean): string | null => {
   if (refund.step === 'failed') return owed ? `refused: ${refund.reason ?? 'for good'}` : null;
   if (!('asked' in refund)) return null;
   if (refund.parked !== undefined) return refund.parked;
@@ -27,12 +27,12 @@ const complaint = (refund: RefundStep, owed: boolean): string | null => {
  */
 export function refundsStatus(state: Refunds): SagaStatus {
   const all = Object.values(state.refunds);
-  const owed = owedBy(state);
-  const complaintOf = (refund: RefundStep) => complaint(refund, owed.amount > 0);
-  const troubled = all.find((refund) => complaintOf(refund) !== null);
-  const open = troubled ?? all.find((refund) => 'asked' in refund) ?? all.at(-1);
-  const attention = troubled ? complaintOf(troubled) : null;
-  const status = attention !== null ? 'needs-attention' : allDone(state) ? 'over' : 'running';
+  const owed = owedAmountOf(state);
+  const attentionFor = (refund: RefundStep) => attentionOf(refund, owed.amount > 0);
+  const refundInTrouble = all.find((refund) => attentionFor(refund) !== null);
+  const open = refundInTrouble ?? all.find((refund) => 'asked' in refund) ?? all.at(-1);
+  const attention = refundInTrouble ? attentionFor(refundInTrouble) : null;
+  const status = attention !== null ? 'needs-attention' : areAllDone(state) ? 'over' : 'running';
   const step = open?.step ?? 'waiting';
   return {
     status: all.length === 0 ? 'running' : status,

@@ -39,7 +39,7 @@ export interface RefundTimer {
   readonly afterSeconds: number | null;
   readonly message: Message;
 }
-export interface RefundsHeard {
+export interface RefundsReaction {
   readonly state: Refunds;
   readonly asks: readonly Message[];
   readonly timers: readonly RefundTimer[];
@@ -50,17 +50,17 @@ export const noRefunds: Refunds = { refunds: {} };
 
 export const isDone = (refund: RefundStep): refund is Extract<RefundStep, { step: 'refunded' | 'failed' }> =>
   refund.step === 'refunded' || refund.step === 'failed';
-export const allDone = ({ refunds }: Refunds): boolean => Object.values(refunds).every(isDone);
+export const areAllDone = ({ refunds }: Refunds): boolean => Object.values(refunds).every(isDone);
 
 /** The money that is owed, as far as the saga knows. The order's stream decides what is owed. */
-export function owedBy({ refunds, owed }: Refunds): Money {
+export function owedAmountOf({ refunds, owed }: Refunds): Money {
   if (owed) return owed.amount;
   const left = Object.values(refunds).map((refund) => (refund.step === 'failed' ? refund.owed : undefined));
   return sum(left.filter((amount) => amount !== undefined));
 }
 
 /** The requests of each step. They are the same every time, so a repeat is harmless. */
-export function asksOf(orderId: Uuid, refundId: Uuid, refund: RefundStep): readonly Message[] {
+export function requestsOf(orderId: Uuid, refundId: Uuid, refund: RefundStep): readonly Message[] {
   const idempotencyKey = `refunds:${orderId}:${refundId}:${refund.step}`;
   switch (refund.step) {
     case 'paying-back': {
@@ -79,7 +79,7 @@ export function asksOf(orderId: Uuid, refundId: Uuid, refund: RefundStep): reado
   }
 }
 
-export const waits = (orderId: Uuid, refundId: Uuid, afterSeconds: number | null): RefundTimer => ({
+export const waitsTimer = (orderId: Uuid, refundId: Uuid, afterSeconds: number | null): RefundTimer => ({
   name: `refund-waits:${refundId}`,
   afterSeconds,
   message: new RefundWaits({ orderId, refundId }),

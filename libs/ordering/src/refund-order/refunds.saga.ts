@@ -5,16 +5,16 @@ import { MacKey } from '#platform/macs';
 import { Outbox } from '#messaging';
 import { InboxSaga, SagaHandler, type SagaDefinition } from '#messaging/sagas';
 import { DatabaseTime } from '#platform/system';
-import { hearOfRefund, type RefundsHear } from './refunds';
+import { reactToRefundMessage, type RefundsMessage } from './refunds';
 import { CompareRefunds, RefundWaits, RetryRefunds } from './refunds-messages';
 import { refundsStatus } from './refunds-status';
 import { noRefunds, type Refunds } from './refunds-steps';
 
-const definition: SagaDefinition<Refunds, RefundsHear> = {
+const definition: SagaDefinition<Refunds, RefundsMessage> = {
   name: 'refunds',
   version: 1,
   initial: noRefunds,
-  hear: hearOfRefund,
+  hear: reactToRefundMessage,
   statusOf: refundsStatus,
 };
 
@@ -25,7 +25,7 @@ const definition: SagaDefinition<Refunds, RefundsHear> = {
   RefundWaits,
   ...[RetryRefunds, CompareRefunds],
 ])
-export class RefundSaga extends SagaHandler<Refunds, RefundsHear> {
+export class RefundSaga extends SagaHandler<Refunds, RefundsMessage> {
   constructor(outbox: Outbox, time: DatabaseTime, key: MacKey) {
     super(outbox, time, key, definition);
   }

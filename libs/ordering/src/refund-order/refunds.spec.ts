@@ -3,9 +3,9 @@ import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contrac
 import { PaymentRefunded, RefundPayment, RefundRefused } from '#contracts/payments';
 import { RecordRefund, RecordRefundFailure, RefundAgain, RefundWaits, RetryRefunds } from './refunds-messages';
 import { refundsStatus } from './refunds-status';
-import { hearOfRefund, type RefundsHear } from './refunds';
-import { MOST_ASKED } from '../model/asked-again';
-import { allDone, noRefunds, owedBy, type Refunds } from './refunds-steps';
+import { reactToRefundMessage, type RefundsMessage } from './refunds';
+import { MAX_REPEATS } from '../model/asked-again';
+import { areAllDone, noRefunds, owedAmountOf, type Refunds } from './refunds-steps';
 
 const orderId = 'o1';
 const amount = vnd(40_000);
@@ -15,10 +15,15 @@ const paidBack = (refundId?: string) => new PaymentRefunded(about(refundId));
 const refused = () => new RefundRefused(about());
 const recorded = (refundId?: string) => new OrderRefunded(about(refundId) as never);
 const failed = () => new OrderRefundFailed(about() as never);
-/** The same, with what the order says is owed at that version. */
-const said = (tell: (refundId?: string) => RefundsHear, version: number, owed: number, refundId?: string) => {
-  const message = tell(refundId);
-  return new (message.constructor as new (body: object) => RefundsHear)({
+/** The same message, with the owed amount that the order reports at that version. */
+const withOwedReport = (
+  newMessage: (refundId?: string) => RefundsMessage,
+  version: number,
+  owed: number,
+  refundId?: string,
+) => {
+  const message = newMessage(refundId);
+  return new (message.constructor as new (body: object) => RefundsMessage)({
     ...message.body,
     version,
     owed: vnd(owed),
@@ -26,28 +31,28 @@ const said = (tell: (refundId?: string) => RefundsHear, version: number, owed: n
 };
 const waits = () => new RefundWaits({ orderId, refundId: 'a' });
 
-const after = (...heard: RefundsHear[]) =>
-  heard.reduce<Refunds>((state, it) => hearOfRefund(state, it).state, noRefunds);
-const asks = (state: Refunds, heard: RefundsHear) => hearOfRefund(state, heard).asks;
+const after = (...messages: RefundsMessage[]) =>
+  messages.reduce<Refunds>((state, it) => reactToRefundMessage(state, it).state, noRefunds);
+const asks = (state: Refunds, message: RefundsMessage) => reactToRefundMessage(state, message).asks;
 
 describe('Giving money back', () => {
-  it('asks the provider, then tells the order', () => {
+  it('asks payments, then the order', () => {
     expect(asks(noRefunds, requested())).toEqual([
       new RefundPayment({ orderId, refundId: 'a', amount, reason: 'cold', idempotencyKey: 'refunds:o1:a:paying-back' }),
     ]);
     expect(asks(after(requested()), paidBack())).toEqual([
       new RecordRefund({ orderId, refundId: 'a', amount, idempotencyKey: 'refunds:o1:a:recording' }),
     ]);
-    const done = hearOfRefund(after(requested(), paidBack()), recorded());
+    const done = reactToRefundMessage(after(requested(), paidBack()), recorded());
     expect(done).toMatchObject({
       state: { refunds: { a: { step: 'refunded' } } },
       asks: [],
       timers: [{ afterSeconds: null }],
     });
-    expect(allDone(done.state)).toBe(true);
+    expect(areAllDone(done.state)).toBe(true);
   });
 
-  it('tells the order of a refusal too', () => {
+  it('asks the order to record a refusal', () => {
     expect(asks(after(requested()), refused())).toEqual([
       new RecordRefundFailure({
         orderId,
@@ -62,67 +67,67 @@ describe('Giving money back', () => {
     });
   });
 
-  it('keeps two refunds of one order apart', () => {
+  it('handles two refunds of one order separately', () => {
     expect(after(requested('a'), requested('b'), paidBack('b'), recorded('b'))).toMatchObject({
       refunds: { a: { step: 'paying-back' }, b: { step: 'refunded' } },
     });
   });
 
-  it('asks again when nobody answers, ever more patiently', () => {
-    const again = hearOfRefund(after(requested()), waits());
+  it('asks again when no answer comes, after longer waits', () => {
+    const again = reactToRefundMessage(after(requested()), waits());
     expect(again.asks).toEqual(asks(noRefunds, requested()));
     expect(again.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 60 }]);
     expect(asks(after(requested(), paidBack()), waits())).toHaveLength(1);
   });
 
-  it.each<[string, Refunds, RefundsHear]>([
+  it.each<[string, Refunds, RefundsMessage]>([
     ['the request, again', after(requested()), requested()],
     ['the money, again', after(requested(), paidBack()), paidBack()],
-    ['a refund nobody asked for', noRefunds, paidBack()],
+    ['a refund without a request', noRefunds, paidBack()],
     ['a timer that comes late', after(requested(), paidBack(), recorded()), waits()],
     ['the record, again', after(requested(), paidBack(), recorded()), recorded()],
-  ])('makes nothing of %s', (_, state, heard) => {
-    expect(hearOfRefund(state, heard)).toMatchObject({ state, asks: [], timers: [] });
+  ])('does nothing for %s', (_, state, message) => {
+    expect(reactToRefundMessage(state, message)).toMatchObject({ state, asks: [], timers: [] });
   });
 });
 
 const again = (reason: string | null = null) => new RetryRefunds({ orderId, by: 'admin-1', reason });
-const inVain = Array.from({ length: MOST_ASKED + 1 }, waits);
+const inVain = Array.from({ length: MAX_REPEATS + 1 }, waits);
 
 describe('A refund that gets no answer', () => {
   const parked = after(requested(), ...inVain);
 
-  it('is asked for so often and no more, and then needs attention', () => {
+  it('is parked after the last repeat, and needs attention', () => {
     expect(asks(after(requested(), ...inVain.slice(1)), waits())).toEqual([]);
     expect(asks(after(requested(), ...inVain.slice(2)), waits())).toHaveLength(1);
-    expect(hearOfRefund(parked, waits())).toMatchObject({ state: parked, asks: [], timers: [] });
+    expect(reactToRefundMessage(parked, waits())).toMatchObject({ state: parked, asks: [], timers: [] });
     expect(refundsStatus(parked)).toMatchObject({
       ...{ status: 'needs-attention', step: 'paying-back', attention: 'no answer while paying-back, asked 9 times' },
     });
   });
 
-  it('goes on when the answer comes after all', () => {
-    const late = hearOfRefund(parked, paidBack());
+  it('goes on when the answer comes late', () => {
+    const late = reactToRefundMessage(parked, paidBack());
     expect(late.asks).toHaveLength(1);
     expect(late.timers).toMatchObject([{ afterSeconds: 30 }]);
     expect(refundsStatus(late.state)).toMatchObject({ status: 'running', step: 'recording', attention: null });
   });
 
-  it('is asked for again with the same key when an admin wants it', () => {
-    const tended = hearOfRefund(parked, again('provider is back'));
-    expect(tended).toMatchObject({
+  it('is requested again with the same key when an admin retries it', () => {
+    const retried = reactToRefundMessage(parked, again('provider is back'));
+    expect(retried).toMatchObject({
       asks: asks(noRefunds, requested()),
       note: 'asked again, by admin-1: provider is back',
     });
-    expect(tended.state).toEqual(after(requested()));
-    expect(tended.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 30 }]);
+    expect(retried.state).toEqual(after(requested()));
+    expect(retried.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 30 }]);
   });
 });
 
-describe('A refund that is refused for good', () => {
+describe('A refund that the provider refused', () => {
   const owing = after(requested(), refused(), failed());
 
-  it('needs attention: the customer has not got it back', () => {
+  it('needs attention, because the customer has not got the money', () => {
     expect(refundsStatus(owing)).toMatchObject({
       status: 'needs-attention',
       step: 'failed',
@@ -130,67 +135,67 @@ describe('A refund that is refused for good', () => {
     });
   });
 
-  it('is wanted of the order again when an admin says so, once', () => {
-    const tended = hearOfRefund(owing, again());
+  it('is requested from the order again, once, when an admin retries it', () => {
+    const retried = reactToRefundMessage(owing, again());
     const idempotencyKey = 'refunds:o1:a:again';
     const reason = 'again, after: cold';
-    expect(tended.asks).toEqual([new RefundAgain({ orderId, refundId: 'a', amount, reason, idempotencyKey })]);
-    expect(refundsStatus(tended.state)).toMatchObject({ status: 'needs-attention' }); // until the order has answered
-    expect(hearOfRefund(tended.state, again()).asks).toEqual(tended.asks); // the same request, which the order takes once
+    expect(retried.asks).toEqual([new RefundAgain({ orderId, refundId: 'a', amount, reason, idempotencyKey })]);
+    expect(refundsStatus(retried.state)).toMatchObject({ status: 'needs-attention' }); // until the order has answered
+    expect(reactToRefundMessage(retried.state, again()).asks).toEqual(retried.asks); // the same request, which the order takes once
   });
 
-  const owing20 = after(requested(), refused(), said(failed, 8, 20_000));
+  const owing20 = after(requested(), refused(), withOwedReport(failed, 8, 20_000));
 
-  it('is wanted again of what the order still owes: a part may have gone back by hand', () => {
-    const byHand = [said(requested, 9, 5_000, 'b'), paidBack('b'), said(recorded, 10, 5_000, 'b')];
-    const left = byHand.reduce<Refunds>((state, it) => hearOfRefund(state, it).state, owing20);
+  it('is requested again with the amount that is still owed: a part may have gone back by hand', () => {
+    const byHand = [withOwedReport(requested, 9, 5_000, 'b'), paidBack('b'), withOwedReport(recorded, 10, 5_000, 'b')];
+    const left = byHand.reduce<Refunds>((state, it) => reactToRefundMessage(state, it).state, owing20);
     expect(refundsStatus(left)).toMatchObject({ status: 'needs-attention', attention: 'refused: cold' });
-    expect(hearOfRefund(left, again()).asks).toEqual([
+    expect(reactToRefundMessage(left, again()).asks).toEqual([
       expect.objectContaining({ body: expect.objectContaining({ amount: vnd(5_000), refundId: 'a' }) }),
     ]);
   });
 
-  it('is over when all of it has gone back by hand', () => {
-    const { state } = hearOfRefund(owing20, said(requested, 9, 0, 'b'));
+  it('is over when all money has gone back by hand', () => {
+    const { state } = reactToRefundMessage(owing20, withOwedReport(requested, 9, 0, 'b'));
     expect(refundsStatus(state)).toMatchObject({ status: 'running', attention: null });
-    expect(hearOfRefund(state, again()).asks.filter((ask) => ask instanceof RefundAgain)).toEqual([]);
-    const done = [paidBack('b'), said(recorded, 10, 0, 'b')].reduce<Refunds>(
-      (so, it) => hearOfRefund(so, it).state,
+    expect(reactToRefundMessage(state, again()).asks.filter((ask) => ask instanceof RefundAgain)).toEqual([]);
+    const done = [paidBack('b'), withOwedReport(recorded, 10, 0, 'b')].reduce<Refunds>(
+      (so, it) => reactToRefundMessage(so, it).state,
       state,
     );
     expect(refundsStatus(done)).toMatchObject({ status: 'over', attention: null });
   });
 
-  it('believes the newest that the order has said, in whatever order that comes', () => {
-    const { state } = hearOfRefund(owing20, said(requested, 11, 0, 'c'));
-    expect(owedBy(hearOfRefund(state, said(requested, 9, 5_000, 'b')).state)).toEqual(vnd(0));
+  it('uses the newest owed amount, in whatever order the reports come', () => {
+    const { state } = reactToRefundMessage(owing20, withOwedReport(requested, 11, 0, 'c'));
+    expect(owedAmountOf(reactToRefundMessage(state, withOwedReport(requested, 9, 5_000, 'b')).state)).toEqual(vnd(0));
     const retry = new RetryRefunds({ orderId, by: 'admin-1', reason: null, owed: vnd(7_000), version: 12 });
-    expect(hearOfRefund(state, retry).asks).toContainEqual(
+    expect(reactToRefundMessage(state, retry).asks).toContainEqual(
       expect.objectContaining({
         body: expect.objectContaining({ amount: vnd(7_000), idempotencyKey: 'refunds:o1:12:again' }),
       }),
     );
   });
 
-  it('stands beside others, and speaks for all while it does', () => {
+  it('decides the status, even if other refunds are over', () => {
     const both = [requested('b'), paidBack('b'), recorded('b')].reduce<Refunds>(
-      (state, it) => hearOfRefund(state, it).state,
+      (state, it) => reactToRefundMessage(state, it).state,
       owing,
     );
     expect(refundsStatus(both)).toMatchObject({ status: 'needs-attention', step: 'failed' });
   });
 
-  it('that was refused before anybody kept what was owed is over', () => {
+  it('is over if an older saga did not store the owed amount', () => {
     expect(refundsStatus({ refunds: { a: { step: 'failed' } } })).toMatchObject({ status: 'over' });
     expect(asks({ refunds: { a: { step: 'failed' } } }, again())).toEqual([]);
   });
 });
 
-describe('Refunds as they stand', () => {
+describe('The status of the refunds', () => {
   it.each<[string, Refunds, object]>([
     ['none yet', noRefunds, { status: 'running', waitingFor: 'a refund' }],
-    ['one asked of the provider', after(requested()), { status: 'running', step: 'paying-back', asked: 0 }],
-    ['one asked again', after(requested(), waits()), { status: 'needs-attention', asked: 1 }],
+    ['one requested', after(requested()), { status: 'running', step: 'paying-back', asked: 0 }],
+    ['one requested again', after(requested(), waits()), { status: 'needs-attention', asked: 1 }],
     ['all done', after(requested(), paidBack(), recorded()), { status: 'over', step: 'refunded', waitingFor: null }],
-  ])('%s', (_, state, stands) => expect(refundsStatus(state)).toMatchObject(stands));
+  ])('%s', (_, state, status) => expect(refundsStatus(state)).toMatchObject(status));
 });

@@ -1,21 +1,21 @@
 import type { Message, Uuid } from '#kernel';
-import { MOST_ASKED, secondsUntilAskedAgain } from '../model/asked-again';
+import { MAX_REPEATS, secondsUntilAskedAgain } from '../model/asked-again';
 import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
 import { PaymentRefunded, type RefundRefused } from '#contracts/payments';
-import { comparedRefunds } from './comparing-refunds';
+import { compareRefunds } from './comparing-refunds';
 import { CompareRefunds, RefundAgain, RefundWaits, RetryRefunds } from './refunds-messages';
 import {
-  asksOf,
+  requestsOf,
   isDone,
-  owedBy,
-  waits,
+  owedAmountOf,
+  waitsTimer,
   type Refunds,
-  type RefundsHeard,
+  type RefundsReaction,
   type RefundStep,
   type RefundTimer,
 } from './refunds-steps';
 
-export type RefundsHear =
+export type RefundsMessage =
   | OrderRefundRequested
   | OrderRefunded
   | OrderRefundFailed
@@ -29,7 +29,7 @@ export type RefundsHear =
  * Keeps the newest amount that the stream has reported as owed. A message of an older build has no such amount, and
  * changes nothing.
  */
-function withNewestOwed(state: Refunds, { body }: RefundsHear): Refunds {
+function withNewestOwed(state: Refunds, { body }: RefundsMessage): Refunds {
   if (!('owed' in body) || !body.owed || body.version === undefined) return state;
   const { owed: amount, version } = body;
   if (state.owed && state.owed.version >= version) return state;
@@ -40,69 +40,71 @@ function withNewestOwed(state: Refunds, { body }: RefundsHear): Refunds {
  * The refund saga as a pure function. It first asks payments to give the money back, then the order to record the
  * result.
  */
-export function hearOfRefund(before: Refunds, heard: RefundsHear): RefundsHeard {
-  const state = withNewestOwed(before, heard);
-  if (heard instanceof RetryRefunds) return retried(state, heard);
-  if (heard instanceof CompareRefunds) return comparedRefunds(state, heard);
+export function reactToRefundMessage(before: Refunds, message: RefundsMessage): RefundsReaction {
+  const state = withNewestOwed(before, message);
+  if (message instanceof RetryRefunds) return retry(state, message);
+  if (message instanceof CompareRefunds) return compareRefunds(state, message);
   const { refunds } = state;
-  const { orderId, refundId } = heard.body;
+  const { orderId, refundId } = message.body;
   const refund = refunds[refundId];
-  const stay = (note: string): RefundsHeard => ({ state, asks: [], timers: [], note });
-  const go = (next: RefundStep, note: string): RefundsHeard => ({
+  const keepState = (note: string): RefundsReaction => ({ state, asks: [], timers: [], note });
+  const startStep = (next: RefundStep, note: string): RefundsReaction => ({
     state: { ...state, refunds: { ...refunds, [refundId]: next } },
-    asks: asksOf(orderId, refundId, next),
-    timers: [waits(orderId, refundId, 'asked' in next ? secondsUntilAskedAgain(next.asked) : null)],
+    asks: requestsOf(orderId, refundId, next),
+    timers: [waitsTimer(orderId, refundId, 'asked' in next ? secondsUntilAskedAgain(next.asked) : null)],
     note: `${note} (${refundId})`,
   });
 
-  if (heard instanceof OrderRefundRequested) {
-    const { amount, reason } = heard.body;
-    return refund ? stay('requested again') : go({ step: 'paying-back', amount, reason, asked: 0 }, 'refund requested');
+  if (message instanceof OrderRefundRequested) {
+    const { amount, reason } = message.body;
+    return refund
+      ? keepState('requested again')
+      : startStep({ step: 'paying-back', amount, reason, asked: 0 }, 'refund requested');
   }
-  if (!refund || isDone(refund)) return stay('no answer is expected');
-  if (heard instanceof RefundWaits) {
-    if (refund.parked !== undefined) return stay('needs attention: no more requests are sent');
-    if (refund.asked < MOST_ASKED)
-      return go({ ...refund, asked: refund.asked + 1 }, `no answer while ${refund.step}: asked again`);
+  if (!refund || isDone(refund)) return keepState('no answer is expected');
+  if (message instanceof RefundWaits) {
+    if (refund.parked !== undefined) return keepState('needs attention: no more requests are sent');
+    if (refund.asked < MAX_REPEATS)
+      return startStep({ ...refund, asked: refund.asked + 1 }, `no answer while ${refund.step}: asked again`);
     const parked = `no answer while ${refund.step}, asked ${refund.asked + 1} times`;
     const parkedState = { ...state, refunds: { ...refunds, [refundId]: { ...refund, parked } } };
     return { state: parkedState, asks: [], timers: [], note: `needs attention: ${parked} (${refundId})` };
   }
-  if (heard instanceof OrderRefunded) return go({ step: 'refunded', amount: heard.body.amount }, 'refunded');
-  if (heard instanceof OrderRefundFailed) {
+  if (message instanceof OrderRefunded) return startStep({ step: 'refunded', amount: message.body.amount }, 'refunded');
+  if (message instanceof OrderRefundFailed) {
     const { owed, reason } = refund.step === 'recording-failure' ? refund : { owed: undefined, reason: undefined };
-    return go({ step: 'failed', ...(owed && { owed }), ...(reason && { reason }) }, 'failed, and recorded');
+    return startStep({ step: 'failed', ...(owed && { owed }), ...(reason && { reason }) }, 'failed, and recorded');
   }
-  if (refund.step !== 'paying-back') return stay('received again');
-  if (heard instanceof PaymentRefunded)
-    return go({ step: 'recording', amount: heard.body.amount, asked: 0 }, 'the money is on its way back');
-  const { reason, amount: owed } = heard.body;
-  return go({ step: 'recording-failure', reason, owed, asked: 0 }, `refused: ${reason}`);
+  if (refund.step !== 'paying-back') return keepState('received again');
+  if (message instanceof PaymentRefunded)
+    return startStep({ step: 'recording', amount: message.body.amount, asked: 0 }, 'the money is on its way back');
+  const { reason, amount: owed } = message.body;
+  return startStep({ step: 'recording-failure', reason, owed, asked: 0 }, `refused: ${reason}`);
 }
 
 /**
  * Staff asked for a retry. The requests of open refunds are sent again, and the order is asked to refund what is owed.
  * The saga keeps the owed amount until the order answers, so that a lost request is noticed.
  */
-function retried(state: Refunds, { body: { orderId, by, reason } }: RetryRefunds): RefundsHeard {
+function retry(state: Refunds, { body: { orderId, by, reason } }: RetryRefunds): RefundsReaction {
   const asks: Message[] = [];
   const timers: RefundTimer[] = [];
   const next = Object.entries(state.refunds).map(([refundId, refund]): [Uuid, RefundStep] => {
     if (isDone(refund)) return [refundId, refund];
     const { parked: _, ...rest } = refund;
     const again = { ...rest, asked: 0 };
-    asks.push(...asksOf(orderId, refundId, again));
-    timers.push(waits(orderId, refundId, secondsUntilAskedAgain(0)));
+    asks.push(...requestsOf(orderId, refundId, again));
+    timers.push(waitsTimer(orderId, refundId, secondsUntilAskedAgain(0)));
     return [refundId, again];
   });
-  asks.push(...askForOwed(orderId, state));
+  asks.push(...requestOwed(orderId, state));
   const what = asks.length > 0 ? 'asked again' : 'there is no request to repeat';
   const note = `${what}, by ${by}${reason === null ? '' : `: ${reason}`}`;
   return { state: { ...state, refunds: Object.fromEntries(next) }, asks, timers, note };
 }
 
-function askForOwed(orderId: Uuid, state: Refunds): readonly Message[] {
-  const amount = owedBy(state);
+function requestOwed(orderId: Uuid, state: Refunds): readonly Message[] {
+  const amount = owedAmountOf(state);
   if (amount.amount === 0) return [];
   const [refundId, last] = Object.entries(state.refunds).findLast(([, { step }]) => step === 'failed') ?? [orderId];
   const why = (last?.step === 'failed' ? last.reason : undefined) ?? 'refused';

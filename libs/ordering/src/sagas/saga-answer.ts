@@ -6,15 +6,17 @@ export const SagaAnswer = z
     id: z.string().meta({ example: 'checkout:019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' }),
     name: z.enum(['checkout', 'refunds']),
     orderId: IdShape,
-    definition: z.int().meta({ description: 'The version of the definition that it began with, and ends with.' }),
+    definition: z
+      .int()
+      .meta({ description: 'The version of the saga definition. A saga begins and ends with the same one.' }),
     state: z.enum(['running', 'needs-attention', 'over']),
     step: z.string().meta({ example: 'voiding' }),
-    since: InstantShape.meta({ description: 'Since when it stands at this step.' }),
+    since: InstantShape.meta({ description: 'When the saga reached this step.' }),
     waitingFor: z.string().nullable().meta({ example: 'payments to give the money back' }),
-    asked: z.int().meta({ description: "How often the step's request was sent again for want of an answer." }),
+    asked: z.int().meta({ description: "How often the step's request was sent again, because no answer came." }),
     needsAttention: z.boolean(),
-    attention: z.string().nullable().meta({ description: 'Why somebody has to look.' }),
-    version: z.int().meta({ description: 'How many messages it has heard.' }),
+    attention: z.string().nullable().meta({ description: 'Why staff must look at the saga.' }),
+    version: z.int().meta({ description: 'How many messages the saga has handled.' }),
     startedAt: InstantShape,
     changedAt: InstantShape,
   })
@@ -26,40 +28,46 @@ const TimerShape = z.object({ name: z.string(), dueAt: InstantShape.nullable() }
 export const JournalLineAnswer = z
   .object({
     version: z.int(),
-    at: InstantShape.meta({ description: 'When it was heard.' }),
-    happenedAt: InstantShape.nullable().meta({ description: 'When what it tells of happened.' }),
+    at: InstantShape.meta({ description: 'When the message was handled.' }),
+    happenedAt: InstantShape.nullable().meta({ description: 'When the event that the message reports happened.' }),
     heard: z.string().meta({ example: 'payments.payment-voided.v1' }),
     messageId: IdShape,
-    attempts: z.int().meta({ description: 'How often the message was tried until it was heard.' }),
+    attempts: z.int().meta({ description: 'How many attempts were needed to handle the message.' }),
     note: z.string().meta({ example: 'payment voided, 0 given back' }),
     asked: z.array(Asked),
-    timers: z.array(TimerShape).meta({ description: 'Timers set; cancelled where they are due never.' }),
+    timers: z
+      .array(TimerShape)
+      .meta({ description: 'Timers that were set. `dueAt` is null if the timer was cancelled.' }),
     fired: z
       .object({ name: z.string(), dueAt: InstantShape })
       .nullable()
-      .meta({ description: 'The timer that the message was.' }),
-    instance: z.int().nullable().meta({ description: 'Which instance of the shop took the step.' }),
-    takeover: z.boolean().meta({ description: 'Another instance had taken the step before.' }),
+      .meta({ description: 'The timer that sent this message.' }),
+    instance: z.int().nullable().meta({ description: 'The instance of the shop that handled the message.' }),
+    takeover: z.boolean().meta({ description: 'Another instance handled the step before this one.' }),
   })
   .meta({ id: 'SagaJournalLine' });
 
 const OpenMessage = z
   .object({
-    id: z.string().meta({ example: 'payments-123', description: 'As among the dead letters.' }),
+    id: z.string().meta({ example: 'payments-123', description: 'The same id as in the list of dead letters.' }),
     context: z.string(),
     handler: z.string(),
     messageId: IdShape,
     type: z.string(),
     state: z.enum(['waiting', 'dead']),
     attempts: z.int(),
-    nextAt: InstantShape.nullable().meta({ description: 'When it is tried next; null behind a dead one.' }),
+    nextAt: InstantShape.nullable().meta({
+      description: 'When the message is tried next. Null if it waits for a dead letter.',
+    }),
     error: z.string().nullable(),
   })
   .meta({ id: 'OpenMessage' });
 
 export const ViewedSagaAnswer = SagaAnswer.extend({
-  data: z.record(z.string(), z.unknown()).meta({ description: 'Its state; personal values are sealed.' }),
+  data: z.record(z.string(), z.unknown()).meta({ description: 'The state of the saga. Personal values are sealed.' }),
   journal: z.array(JournalLineAnswer),
   timers: z.array(TimerShape).meta({ description: 'Timers that are set now.' }),
-  messages: z.array(OpenMessage).meta({ description: 'Messages to it, and requests of its, not handled yet.' }),
+  messages: z
+    .array(OpenMessage)
+    .meta({ description: 'Messages to the saga, and requests of the saga, that are not handled yet.' }),
 }).meta({ id: 'ViewedSaga' });

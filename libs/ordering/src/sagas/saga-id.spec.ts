@@ -1,14 +1,14 @@
-import { sagaId, sagaRef } from './saga-id';
+import { sagaId, parseSagaId } from './saga-id';
 
 const orderId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 
 describe('The id of a saga', () => {
-  it.each(['checkout', 'refunds'] as const)('says which of the two of an order it is: %s', (name) => {
-    expect(sagaRef(sagaId({ name, orderId }))).toEqual({ name, orderId });
+  it.each(['checkout', 'refunds'] as const)('names one of the two sagas of an order: %s', (name) => {
+    expect(parseSagaId(sagaId({ name, orderId }))).toEqual({ name, orderId });
   });
 
-  it('may be the bare id of the order, which names its checkout', () => {
-    expect(sagaRef(orderId.toUpperCase())).toEqual({ name: 'checkout', orderId });
+  it('may be the id of the order alone, which means its checkout', () => {
+    expect(parseSagaId(orderId.toUpperCase())).toEqual({ name: 'checkout', orderId });
   });
 
   it.each([
@@ -21,6 +21,6 @@ describe('The id of a saga', () => {
     `checkout:${orderId}:x`,
     'x',
   ])('is not %j', (text) => {
-    expect(sagaRef(text)).toBeUndefined();
+    expect(parseSagaId(text)).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ export interface SagaRef {
 export const sagaId = ({ name, orderId }: SagaRef): string => `${name}:${orderId}`;
 
 /** The saga that an id names. The id of an order names its checkout. Undefined if it names no saga. */
-export function sagaRef(id: string): SagaRef | undefined {
+export function parseSagaId(id: string): SagaRef | undefined {
   const colon = id.indexOf(':');
   const name = colon < 0 ? 'checkout' : id.slice(0, colon);
   const known = sagaNames.find((one) => one === name);

@@ -19,7 +19,7 @@ import {
   type Answer,
 } from '#platform/http';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { staff } from '../model/actors';
+import { staffActor } from '../model/actors';
 import { SagaAnswer, ViewedSagaAnswer } from './saga-answer';
 import { sagaNames } from './saga-id';
 import { ListSagas, ViewSaga } from './sagas.query';
@@ -31,11 +31,16 @@ const states = ['running', 'needs-attention', 'over'] as const;
 class SagasPage extends PageQuery {
   @OneOf(states, {
     optional: true,
-    description: 'Only those that run, that somebody has to look at, or that are over.',
+    description: 'Only sagas that run, that need attention, or that are over.',
   })
   state?: (typeof states)[number];
 
-  @Whole({ min: 0, max: 31_536_000, optional: true, description: 'Not over, and at one step for so many seconds.' })
+  @Whole({
+    min: 0,
+    max: 31_536_000,
+    optional: true,
+    description: 'Only sagas that are not over and have stayed at one step for this many seconds.',
+  })
   stuckFor?: number;
 }
 
@@ -44,20 +49,20 @@ class TendBody {
   reason?: string | null;
 }
 
-const found = ['given-back', 'never-taken', 'unknown'] as const;
+const moneyFindings = ['given-back', 'never-taken', 'unknown'] as const;
 
 class CompensateBody extends TendBody {
-  @OneOf(found, {
+  @OneOf(moneyFindings, {
     optional: true,
     description:
-      'For what waits for a payment provider that cannot be asked: what you found out about the money. `given-back`: the ' +
+      'For a payment or a refund whose provider cannot be asked: what you found out about the money. `given-back`: the ' +
       'customer has it. `never-taken`: the provider took none. `unknown`: nobody can tell. The order ends, its goods are ' +
-      'released, and the money stands among the findings. A refund that was not given back is still owed.',
+      'released, and the money is listed among the findings. A refund that was not given back is still owed.',
   })
-  money?: (typeof found)[number];
+  money?: (typeof moneyFindings)[number];
 }
 
-const Place = z.object({
+const CursorShape = z.object({
   since: MomentShape,
   name: z.enum(sagaNames),
   id: IdShape,
@@ -65,12 +70,12 @@ const Place = z.object({
 const idParam = ApiParam({
   name: 'id',
   schema: { type: 'string' },
-  description: "A saga's id, or an order's: that is its checkout.",
+  description: 'The id of a saga, or the id of an order for its checkout.',
   example: 'checkout:019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
 });
 
-const tended = (caller: Caller, { reason }: TendBody): Tended => ({
-  actor: staff(caller),
+const actionOf = (caller: Caller, { reason }: TendBody): Tended => ({
+  actor: staffActor(caller),
   by: caller.kind === 'user' ? caller.userId : 'nobody',
   reason: reason ?? null,
 });
@@ -87,21 +92,25 @@ export class SagasController {
   @Allowed('ops')
   @Does(
     'listSagas',
-    'Checkouts and refunds, and where they stand',
+    'Checkouts and refunds, and their state',
     'Open sagas come first by age. All sagas, and sagas that are over, come newest first. The former path of these routes, ' +
       '`/admin/processes`, answers 308.',
   )
   @Answers(200, SagaAnswer, { description: 'A page of them.', list: true, paged: true })
   async list(@Query() { limit, cursor, state, stuckFor }: SagasPage): Promise<Answer> {
     const filter = { status: state, stuckFor };
-    const rows = await this.queries.execute(new ListSagas(filter, limit, placeOf(cursor, Place)));
+    const rows = await this.queries.execute(new ListSagas(filter, limit, placeOf(cursor, CursorShape)));
     return page(rows, limit, ({ place: since, name, id }) => ({ since, name, id }), showSaga);
   }
 
   @Get(':id')
   @Allowed('ops')
   @idParam
-  @Does('viewSaga', 'One saga and its flight recorder', 'What it heard, made of it and asked; what it waits for.')
+  @Does(
+    'viewSaga',
+    'One saga and its journal',
+    'The messages that it handled, the requests that it sent, and what it waits for.',
+  )
   @Answers(200, ViewedSagaAnswer, { description: 'The saga.' })
   @Refuses('NOT_FOUND')
   async view(@Param('id') id: string): Promise<z.infer<typeof ViewedSagaAnswer>> {
@@ -114,15 +123,15 @@ export class SagasController {
   @idParam
   @Does(
     'retrySaga',
-    'Ask again what a saga waits for',
-    'With the same keys, so that nothing is done twice; its dead letters and what was put off are tried again, too. ' +
-      'Of refunds, what the order still owes is asked for: less than was refused where a part was given back by hand. ' +
-      'A checkout that was reopened because an event of its order is void goes on towards the confirmation.',
+    'Send the requests of a saga again',
+    'The requests have the same keys, so nothing is done twice. Dead letters and postponed messages of the saga are tried again, too. ' +
+      'For refunds, the amount is what the order still owes. It is less than the refused amount if staff gave back a part by hand. ' +
+      'A checkout that was reopened because an event is void continues towards the confirmation.',
   )
-  @Answers(202, SagaAnswer, { description: 'As it stood; the journal shows what comes of it.' })
+  @Answers(202, SagaAnswer, { description: 'The saga before the change. The journal shows what happens next.' })
   @Refuses('NOT_FOUND', 'PROCESS_OVER', 'NOTHING_OWED')
   async retry(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
-    const saga = await this.commands.execute(new RetrySaga(id, tended(caller, body)));
+    const saga = await this.commands.execute(new RetrySaga(id, actionOf(caller, body)));
     return answer(showSaga(saga), { status: 202 });
   }
 
@@ -132,15 +141,15 @@ export class SagasController {
   @idParam
   @Does(
     'compensateSaga',
-    'Wind a checkout back from where it stands',
-    'What was taken is given back, then the order is closed. A confirmed order is cancelled or refunded instead. With ' +
-      '`money`, what waits for a provider that cannot be asked ends by hand; a refund, too.',
+    'Make a checkout give everything back',
+    'Money and goods are given back, then the order is closed. A confirmed order must be cancelled or refunded instead. ' +
+      'With `money`, staff settle a payment or a refund whose provider cannot be asked.',
   )
-  @Answers(202, SagaAnswer, { description: 'As it stood; the journal shows what comes of it.' })
+  @Answers(202, SagaAnswer, { description: 'The saga before the change. The journal shows what happens next.' })
   @Refuses('NOT_FOUND', 'PROCESS_OVER', 'PROCESS_WINDS_BACK', 'PROCESS_HAS_NO_WAY_BACK', 'VERSION_CONFLICT')
   @Refuses('PROCESS_STILL_ASKED', 'NO_MONEY_AWAITED')
   async compensate(@Param('id') id: string, @Body() body: CompensateBody, @Who() caller: Caller): Promise<Answer> {
-    const saga = await this.commands.execute(new CompensateSaga(id, tended(caller, body), body.money));
+    const saga = await this.commands.execute(new CompensateSaga(id, actionOf(caller, body), body.money));
     return answer(showSaga(saga), { status: 202 });
   }
 }

@@ -10,7 +10,7 @@ import {
   type SagaPlace,
 } from '#messaging/sagas';
 import { SagaNotFound } from './saga-errors';
-import { sagaRef } from './saga-id';
+import { parseSagaId } from './saga-id';
 
 /** Sagas and their status. Returns one more than the limit if there is another page. */
 export class ListSagas extends Query<readonly ListedSaga[]> {
@@ -59,18 +59,18 @@ export class ViewSagaHandler implements IQueryHandler<ViewSaga> {
   ) {}
 
   async execute({ id }: ViewSaga): Promise<ViewedSaga> {
-    const ref = sagaRef(id);
+    const ref = parseSagaId(id);
     const saga = ref && (await this.sagas.view(ref.name, ref.orderId));
     if (!saga) throw new SagaNotFound();
     const journal = await this.journal.of(saga.id, saga.name);
     const names = [...new Set(journal.flatMap(({ timers }) => timers.map(({ name }) => name)))];
     const timers = await this.sagas.timers(saga.name, saga.id, names);
-    const messages = await this.letters.open(requestsIn(journal), ownOf(saga));
+    const messages = await this.letters.open(requestIdsOf(journal), inboxOf(saga));
     return { saga, journal, timers, messages };
   }
 }
 
-export const requestsIn = (journal: readonly JournalLine[]) =>
+export const requestIdsOf = (journal: readonly JournalLine[]) =>
   journal.flatMap(({ asked }) => asked.map(({ messageId }) => messageId));
 
-export const ownOf = ({ name, id }: ListedSaga) => ({ context: 'ordering' as const, handler: name, key: id });
+export const inboxOf = ({ name, id }: ListedSaga) => ({ context: 'ordering' as const, handler: name, key: id });

@@ -8,11 +8,11 @@ import { Vault } from '#platform/privacy';
 import { SagaJournal, Sagas, type KnownSaga, type ListedSaga } from '#messaging/sagas';
 import { Ids } from '#platform/system';
 import { RetryCheckout, ReviewOrder, WindBackAsked } from '../checkout/checkout-messages';
-import { windsBack } from '../checkout/checkout-steps';
-import { moneyIsOpen, type PlacedState } from '../model/order';
+import { isWindingBack } from '../checkout/checkout-steps';
+import { hasOpenMoney, type PlacedState } from '../model/order';
 import { Orders } from '../model/orders.store';
-import { Places } from '../model/places.adapter';
-import { stillOwed } from '../refund-order/refund-order';
+import { PersonalValuePlaces } from '../model/personal-value-places.adapter';
+import { amountToRetry } from '../refund-order/refund-order';
 import type { Refunds } from '../refund-order/refunds-steps';
 import { RetryRefunds } from '../refund-order/refunds-messages';
 import {
@@ -23,8 +23,8 @@ import {
   StillAsked,
   WindingBackAlready,
 } from './saga-errors';
-import { sagaRef } from './saga-id';
-import { ownOf, requestsIn } from './sagas.query';
+import { parseSagaId } from './saga-id';
+import { inboxOf, requestIdsOf } from './sagas.query';
 import { windBack } from './wind-back';
 
 export type FoundByHand = SettleByHand['body']['found'];
@@ -63,10 +63,10 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
   ) {}
 
   async execute({ id, tended: { by, reason } }: RetrySaga): Promise<ListedSaga> {
-    const saga = await sagaNamed(this.sagas, id);
-    const messages = await this.retryMessages(saga, { orderId: saga.id, by, reason: redacted(reason) });
-    const requests = requestsIn(await this.journal.of(saga.id, saga.name));
-    await this.letters.wake(requests, ownOf(saga));
+    const saga = await findSaga(this.sagas, id);
+    const messages = await this.retryMessages(saga, { orderId: saga.id, by, reason: redact(reason) });
+    const requests = requestIdsOf(await this.journal.of(saga.id, saga.name));
+    await this.letters.wake(requests, inboxOf(saga));
     await this.db.transaction(async () => void this.eventBus.publishAll([...messages]));
     return saga;
   }
@@ -86,15 +86,15 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
     if (name === 'refunds') {
       // The saga needs attention, but nothing is owed: an event was declared void. So the saga is compared with the
       // order.
-      if (status === 'needs-attention' && !isOwing(order)) return [review];
-      return [new RetryRefunds({ ...about, owed: stillOwed(order), version }), review];
+      if (status === 'needs-attention' && !owesMoney(order)) return [review];
+      return [new RetryRefunds({ ...about, owed: amountToRetry(order), version }), review];
     }
     if (order.status === 'pending') return [review];
     throw new SagaOver(step);
   }
 }
 
-const isOwing = (order: PlacedState): boolean => 'refunds' in order && moneyIsOpen(order);
+const owesMoney = (order: PlacedState): boolean => 'refunds' in order && hasOpenMoney(order);
 
 /** Makes a checkout give back what it has taken, from its current step. */
 export class CompensateSaga extends Command<ListedSaga> {
@@ -115,23 +115,23 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     private readonly sagas: Sagas,
     private readonly orders: Orders,
     private readonly vault: Vault,
-    private readonly places: Places,
+    private readonly places: PersonalValuePlaces,
     private readonly ids: Ids,
     private readonly eventBus: EventBus,
   ) {}
 
   async execute({ id, tended, money }: CompensateSaga): Promise<ListedSaga> {
-    const saga = await sagaNamed(this.sagas, id);
+    const saga = await findSaga(this.sagas, id);
     if (saga.status === 'over') throw new SagaOver(saga.step);
     if (money === undefined) return this.windBack(saga, tended);
     if (saga.status !== 'needs-attention') throw new StillAsked(saga.step);
-    const { orderId, refunds } = settledByHand(saga);
-    if (saga.name === 'checkout' && !windsBack(saga.step)) await this.windBack(saga, tended);
+    const { orderId, refunds } = refundsToSettle(saga);
+    if (saga.name === 'checkout' && !isWindingBack(saga.step)) await this.windBack(saga, tended);
     const settle = (refundId: string | null) => {
       const idempotencyKey = `by-hand:${orderId}:${refundId ?? 'payment'}`;
-      const reason = redacted(tended.reason);
-      const said = { found: money, by: tended.by, ...(reason && { reason }) };
-      return new SettleByHand({ orderId, refundId, ...said, idempotencyKey });
+      const reason = redact(tended.reason);
+      const outcome = { found: money, by: tended.by, ...(reason && { reason }) };
+      return new SettleByHand({ orderId, refundId, ...outcome, idempotencyKey });
     };
     await this.db.transaction(async () => void this.eventBus.publishAll(refunds.map(settle)));
     return saga;
@@ -139,21 +139,21 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
 
   private async windBack(saga: ListedSaga, { actor, by, reason }: Tended): Promise<ListedSaga> {
     if (saga.name !== 'checkout') throw new NothingToWindBack();
-    if (windsBack(saga.step)) throw new WindingBackAlready(saga.step);
+    if (isWindingBack(saga.step)) throw new WindingBackAlready(saga.step);
     const orderId = saga.id;
     const { id, order } = await this.orders.view(orderId);
     const place = this.places.of(id, 'reason');
     const sealed = reason === null ? null : await this.vault.sealMore(order.placed.subject, reason, place);
     await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
     await this.db.transaction(
-      async () => void this.eventBus.publish(new WindBackAsked({ orderId, by, reason: redacted(reason) })),
+      async () => void this.eventBus.publish(new WindBackAsked({ orderId, by, reason: redact(reason) })),
     );
     return saga;
   }
 }
 
 /** The refunds for which the saga waits for a provider. Null means the order's payment. */
-function settledByHand({ id: orderId, name, step, state }: KnownSaga): {
+function refundsToSettle({ id: orderId, name, step, state }: KnownSaga): {
   orderId: string;
   refunds: readonly (string | null)[];
 } {
@@ -167,10 +167,10 @@ function settledByHand({ id: orderId, name, step, state }: KnownSaga): {
   return { orderId, refunds: [null] };
 }
 
-const redacted = (reason: string | null): string | null => reason && redactText(reason);
+const redact = (reason: string | null): string | null => reason && redactText(reason);
 
-async function sagaNamed(sagas: Sagas, id: string): Promise<KnownSaga> {
-  const ref = sagaRef(id);
+async function findSaga(sagas: Sagas, id: string): Promise<KnownSaga> {
+  const ref = parseSagaId(id);
   const saga = ref && (await sagas.view(ref.name, ref.orderId));
   if (!saga) throw new SagaNotFound();
   return saga;

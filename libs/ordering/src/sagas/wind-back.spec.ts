@@ -1,4 +1,4 @@
-import { facts, given, ordered } from '../model/order-samples';
+import { facts, orderAfter, factsUntil } from '../model/order-samples';
 import { windBack } from './wind-back';
 
 const code = (work: () => unknown) => {
@@ -9,18 +9,18 @@ const code = (work: () => unknown) => {
   }
 };
 
-describe('Winding back a checkout by hand', () => {
-  it('is a wish of the staff in the stream, while the order is pending', () => {
-    expect(windBack(given(facts.placed), null)).toEqual([
+describe('Compensating a checkout by hand', () => {
+  it('appends a cancellation request of staff while the order is pending', () => {
+    expect(windBack(orderAfter(facts.placed), null)).toEqual([
       { type: 'CancellationRequested', data: { by: 'staff', reason: null } },
     ]);
   });
 
-  it('is refused where somebody has wished for it already, where the order is past that, and where there is none', () => {
-    const wished = windBack(given(facts.placed), null)[0];
-    expect(code(() => windBack(given(facts.placed, wished), null))).toBe('PROCESS_WINDS_BACK');
-    expect(code(() => windBack(given(...ordered.confirmed), null))).toBe('PROCESS_OVER');
-    expect(code(() => windBack(given(facts.placed, facts.cancelled), null))).toBe('PROCESS_OVER');
-    expect(code(() => windBack(given(), null))).toBe('NOT_FOUND');
+  it('is refused if it was requested before, if the order is confirmed or cancelled, or if there is no order', () => {
+    const request = windBack(orderAfter(facts.placed), null)[0];
+    expect(code(() => windBack(orderAfter(facts.placed, request), null))).toBe('PROCESS_WINDS_BACK');
+    expect(code(() => windBack(orderAfter(...factsUntil.confirmed), null))).toBe('PROCESS_OVER');
+    expect(code(() => windBack(orderAfter(facts.placed, facts.cancelled), null))).toBe('PROCESS_OVER');
+    expect(code(() => windBack(orderAfter(), null))).toBe('NOT_FOUND');
   });
 });

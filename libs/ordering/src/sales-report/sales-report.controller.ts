@@ -20,12 +20,12 @@ class SalesQuery {
 }
 
 const Sums = {
-  orders: z.int().meta({ description: 'Orders confirmed.' }),
-  items: z.int().meta({ description: 'Pieces in them.' }),
-  gross: MoneyShape.meta({ description: 'What was confirmed.' }),
-  refunded: MoneyShape.meta({ description: 'What was given back.' }),
-  lost: MoneyShape.meta({ description: 'Owed in cash by orders cancelled after all.' }),
-  net: MoneyShape.meta({ description: 'Gross less refunded less lost.' }),
+  orders: z.int().meta({ description: 'The number of confirmed orders.' }),
+  items: z.int().meta({ description: 'The number of pieces in these orders.' }),
+  gross: MoneyShape.meta({ description: 'The total of the confirmed orders.' }),
+  refunded: MoneyShape.meta({ description: 'The total of the refunds.' }),
+  lost: MoneyShape.meta({ description: 'The unpaid cash of orders that were cancelled after their confirmation.' }),
+  net: MoneyShape.meta({ description: 'Gross minus refunded minus lost.' }),
 };
 
 export const SalesAnswer = z

@@ -46,7 +46,7 @@ interface Sums {
 }
 
 const day = `to_char((e.entry->>'at')::timestamptz at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD')`;
-const keys: Record<Grouping, { key: string; name: string; amount: string; parts: string }> = {
+const sqlByGrouping: Record<Grouping, { key: string; name: string; amount: string; parts: string }> = {
   day: { key: day, name: day, amount: `e.entry->'amount'`, parts: '' },
   month: { key: `left(${day}, 7)`, name: `left(${day}, 7)`, amount: `e.entry->'amount'`, parts: '' },
   product: {
@@ -58,7 +58,11 @@ const keys: Record<Grouping, { key: string; name: string; amount: string; parts:
 };
 
 // A product can be in several lines of one order (with milk, without milk). Such an order is counted once.
-const sql = (table: string, { key, name, amount, parts }: (typeof keys)[Grouping], rollup: boolean): string => {
+const salesSql = (
+  table: string,
+  { key, name, amount, parts }: (typeof sqlByGrouping)[Grouping],
+  rollup: boolean,
+): string => {
   const sum = (kind: string): string =>
     `coalesce(sum((${amount}->>'amount')::bigint) filter (where e.entry->>'kind' = '${kind}'), 0)::bigint`;
   const items = parts
@@ -77,7 +81,7 @@ const sql = (table: string, { key, name, amount, parts }: (typeof keys)[Grouping
     ${rollup ? '' : `group by ${key} order by ${key}`}`;
 };
 
-const inMoney = ({ orders, items, gross, refunded, lost }: Sums): Sales['total'] => ({
+const toMoney = ({ orders, items, gross, refunded, lost }: Sums): Sales['total'] => ({
   orders,
   items,
   gross: vnd(gross),
@@ -95,12 +99,12 @@ export class SalesReportHandler implements IQueryHandler<SalesReport> {
 
   async execute({ from, to, by }: SalesReport): Promise<Sales> {
     return this.models.read('sales', async (table) => {
-      const rows = await this.db.query<Sums>(sql(table, keys[by], false), [from, to]);
-      const [total] = await this.db.query<Sums>(sql(table, keys.day, true), [from, to]);
-      const shown = rows.map((row) => ({ key: row.key!, name: row.name ?? row.key!, ...inMoney(row) }));
+      const rows = await this.db.query<Sums>(salesSql(table, sqlByGrouping[by], false), [from, to]);
+      const [total] = await this.db.query<Sums>(salesSql(table, sqlByGrouping.day, true), [from, to]);
+      const shown = rows.map((row) => ({ key: row.key!, name: row.name ?? row.key!, ...toMoney(row) }));
       // Days and months are already in order. Products are sorted by sales, highest first.
       if (by === 'product') shown.sort((a, b) => b.net.amount - a.net.amount);
-      return { rows: shown, total: inMoney(total) };
+      return { rows: shown, total: toMoney(total) };
     });
   }
 }

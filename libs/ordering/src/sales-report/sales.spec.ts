@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { vnd } from '#kernel';
-import { facts, refundDone, reversed, samplePlaced } from '../model/order-samples';
+import { facts, refundMade, moneyReversed, samplePlaced } from '../model/order-samples';
 import type { OrderEvent } from '../model/order';
-import { projectSale, split, type Sale } from './sales';
+import { projectSale, splitByWeights, type Sale } from './sales';
 
 const day = (index: number): string => `2026-11-2${index}T03:00:00.000Z`;
 const sale = (...events: readonly OrderEvent[]): Sale =>
@@ -11,42 +11,44 @@ const net = ({ entries }: Sale): number =>
   entries.reduce((sum, { kind, amount }) => sum + (kind === 'sold' ? 1 : -1) * amount.amount, 0);
 
 describe('The sales of an order', () => {
-  it('know nothing of money that was taken and given back', () => {
-    expect(sale(facts.placed, reversed(100_000), facts.cancelled).entries).toEqual([]);
-    expect(net(sale(facts.placed, facts.confirmed, reversed(100_000)))).toBe(net(sale(facts.placed, facts.confirmed)));
+  it('do not contain money that was taken and given back', () => {
+    expect(sale(facts.placed, moneyReversed(100_000), facts.cancelled).entries).toEqual([]);
+    expect(net(sale(facts.placed, facts.confirmed, moneyReversed(100_000)))).toBe(
+      net(sale(facts.placed, facts.confirmed)),
+    );
   });
 
-  it('are nothing before it is confirmed, and nothing when it never is', () => {
+  it('are empty until it is confirmed', () => {
     expect(sale(facts.placed).entries).toEqual([]);
     expect(sale(facts.placed, facts.cancelled).entries).toEqual([]);
   });
 
-  it('count on the day it was confirmed, by product', () => {
+  it('count on the day of the confirmation, by product', () => {
     const { entries } = sale(facts.placed, facts.confirmed);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ kind: 'sold', at: day(1), amount: vnd(100_000) });
     expect(entries[0].parts.map((part) => part.amount.amount)).toEqual([60_000, 40_000]);
   });
 
-  it('shrink on the day money goes back', () => {
-    const refunded = sale(facts.placed, facts.confirmed, refundDone('r', 30_000));
+  it('go down on the day on which money goes back', () => {
+    const refunded = sale(facts.placed, facts.confirmed, refundMade('r', 30_000));
     expect(refunded.entries[1]).toMatchObject({ kind: 'refunded', at: day(2), amount: vnd(30_000) });
     expect(net(refunded)).toBe(70_000);
   });
 
-  it('lose what was owed in cash when the order is cancelled after all', () => {
+  it('lose the unpaid cash when the order is cancelled', () => {
     const lost = sale(facts.placedForCash, facts.confirmedForCash, facts.cancelled);
     expect(lost.entries[1]).toMatchObject({ kind: 'lost', amount: vnd(100_000) });
     expect(net(lost)).toBe(0);
   });
 
   it('lose a card’s money once only: by its refund, not by the cancellation', () => {
-    const cancelled = sale(facts.placed, facts.confirmed, facts.cancelled, refundDone('r', 100_000));
+    const cancelled = sale(facts.placed, facts.confirmed, facts.cancelled, refundMade('r', 100_000));
     expect(cancelled.entries.map((entry) => entry.kind)).toEqual(['sold', 'refunded']);
     expect(net(cancelled)).toBe(0);
   });
 
-  it('are spread over products without a đồng lost, however it is given back', () => {
+  it('are spread over products without losing a đồng, whatever is refunded', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 10_000_000 }), { minLength: 1, maxLength: 8 }),
@@ -66,7 +68,7 @@ describe('The sales of an order', () => {
           const refunds = [...shares, 1].map((share) => {
             const amount = Math.floor(left * share);
             left -= amount;
-            return refundDone('r', amount);
+            return refundMade('r', amount);
           });
           const all = sale(
             placed,
@@ -89,8 +91,8 @@ describe('The sales of an order', () => {
   });
 
   it('are split exactly, also over nothing', () => {
-    expect(split(10, [1, 1, 1])).toEqual([3, 3, 4]);
-    expect(split(5, [0, 0])).toEqual([5, 0]);
-    expect(split(0, [1])).toEqual([0]);
+    expect(splitByWeights(10, [1, 1, 1])).toEqual([3, 3, 4]);
+    expect(splitByWeights(5, [0, 0])).toEqual([5, 0]);
+    expect(splitByWeights(0, [1])).toEqual([0]);
   });
 });

@@ -32,7 +32,7 @@ export interface Sale {
 }
 
 /** Splits an amount by weights, so that the parts add up to it exactly. */
-export function split(amount: number, weights: readonly number[]): readonly number[] {
+export function splitByWeights(amount: number, weights: readonly number[]): readonly number[] {
   const whole = BigInt(weights.reduce((a, b) => a + b, 0));
   if (whole === 0n) return weights.map((_, index) => (index === 0 ? amount : 0));
   let weight = 0n;
@@ -46,7 +46,7 @@ export function split(amount: number, weights: readonly number[]): readonly numb
   });
 }
 
-function placed(event: Extract<OrderEvent, { type: 'OrderPlaced' }>, at: string): Sale {
+function newSale(event: Extract<OrderEvent, { type: 'OrderPlaced' }>, at: string): Sale {
   const { lines, deliveryFee, total } = event.data;
   return {
     placedAt: at,
@@ -63,12 +63,12 @@ function placed(event: Extract<OrderEvent, { type: 'OrderPlaced' }>, at: string)
  * Subtracts an amount from the sale, spread over its lines. Two refunds give the same shares as one refund of their
  * sum.
  */
-function takeBack(sale: Sale, kind: 'refunded' | 'lost', amount: Money, at: string): Sale {
+function subtractFromSale(sale: Sale, kind: 'refunded' | 'lost', amount: Money, at: string): Sale {
   if (amount.amount === 0) return sale;
   const weights = [...sale.lines.map((line) => line.amount.amount), sale.fee.amount];
   const undone = plus(sale.undone, amount);
-  const before = split(sale.undone.amount, weights);
-  const after = split(undone.amount, weights);
+  const before = splitByWeights(sale.undone.amount, weights);
+  const after = splitByWeights(undone.amount, weights);
   const shares = after.map((share, index) => share - before[index]);
   const parts = sale.lines.map((line, index) => ({ ...line, quantity: 0, amount: vnd(shares[index]) }));
   const entry: Entry = { at, kind, amount, fee: vnd(shares.at(-1)!), parts };
@@ -77,7 +77,7 @@ function takeBack(sale: Sale, kind: 'refunded' | 'lost', amount: Money, at: stri
 
 /** How an event changes the order's contributions. Only confirmed orders count as sold. */
 export function projectSale(sale: Sale | undefined, event: OrderEvent, at: string): Sale | undefined {
-  if (event.type === 'OrderPlaced') return placed(event, at);
+  if (event.type === 'OrderPlaced') return newSale(event, at);
   if (!sale) return undefined;
   const sold = sale.entries.length > 0;
   switch (event.type) {
@@ -89,9 +89,9 @@ export function projectSale(sale: Sale | undefined, event: OrderEvent, at: strin
       return { ...sale, paid: plus(sale.paid, event.data.collected) };
     case 'OrderCancelled':
       // Paid money comes back as a separate refund. Money that was still owed is lost now.
-      return sold ? takeBack(sale, 'lost', minus(sale.total, sale.paid), at) : sale;
+      return sold ? subtractFromSale(sale, 'lost', minus(sale.total, sale.paid), at) : sale;
     case 'OrderRefunded':
-      return sold ? takeBack(sale, 'refunded', event.data.amount, at) : sale;
+      return sold ? subtractFromSale(sale, 'refunded', event.data.amount, at) : sale;
     default: // reversed money was never counted as sold, and the other facts move no money
       return sale;
   }

@@ -3,15 +3,15 @@ import type { EventStore, RecordedEvent } from '#event-store';
 import type { Vault } from '#platform/privacy';
 import type { OrderEvent } from '../model/order';
 import { OrderNotFound } from '../model/order-errors';
-import { recorded } from '../model/dated-order';
-import { showOrder, showToOwner, type Showing } from '../view-order/order-answer';
+import { recordedOf } from '../model/dated-order';
+import { showOrder, showToOwner, type ShowOrder } from '../view-order/order-answer';
 import type { Reader } from '../model/readers';
 import type { OrderView } from '../view-order/order-view';
-import { foldView, mustBeTheirs } from '../view-order/view-order.query';
+import { foldView, mustOwn } from '../view-order/view-order.query';
 import type { OrderFeed } from './order-feed.query';
-import { follow } from './tracking';
+import { applyEvent } from './tracking';
 
-export type Tell = (word: 'snapshot' | 'event', said: object) => void;
+export type Send = (event: 'snapshot' | 'event', body: object) => void;
 
 /**
  * One order that one client follows. The client gets a snapshot at the version that it has (or at the current one, if
@@ -20,9 +20,9 @@ export type Tell = (word: 'snapshot' | 'event', said: object) => void;
 export class FollowedOrder {
   private view: OrderView | undefined;
   private turn: Promise<void> = Promise.resolve();
-  private leave: () => void = () => undefined;
-  private over = false;
-  private show: Showing = showToOwner;
+  private unfollow: () => void = () => undefined;
+  private hasEnded = false;
+  private show: ShowOrder = showToOwner;
   /** Events that arrived before the snapshot was sent. */
   private readonly early: RecordedEvent[] = [];
 
@@ -31,9 +31,9 @@ export class FollowedOrder {
     private readonly feed: OrderFeed,
     private readonly vault: Vault,
     readonly orderId: Uuid,
-    private readonly tell: Tell,
+    private readonly send: Send,
     /** Called when the order can no longer be followed. The client must reconnect. */
-    private readonly failed: () => void,
+    private readonly onFailure: () => void,
   ) {}
 
   /**
@@ -43,10 +43,10 @@ export class FollowedOrder {
     this.show = reader ? showToOwner : showOrder;
     const placed = await this.store.read(this.orderId, 1, 1);
     if (placed.length === 0) throw new OrderNotFound();
-    if (reader) mustBeTheirs(placed, reader);
-    if (this.over) return;
+    if (reader) mustOwn(placed, reader);
+    if (this.hasEnded) return;
     // Subscribe before reading, so that no event between the two is missed.
-    this.leave = await this.feed.follow(this.orderId, (event) => this.queue([event]));
+    this.unfollow = await this.feed.follow(this.orderId, (event) => this.queue([event]));
     try {
       const events = await this.store.read(this.orderId);
       // If an event was declared void after the client's version, that version does not lead to the current order. Then
@@ -55,9 +55,9 @@ export class FollowedOrder {
       const from = voidedSince ? Infinity : lastVersion || Infinity;
       const view = foldView(events.filter(({ version }) => version <= from));
       if (!view) throw new OrderNotFound();
-      if (this.over) return;
+      if (this.hasEnded) return;
       const order = await this.vault.openAll(this.show(view), view.id);
-      this.tell('snapshot', { orderId: this.orderId, version: view.version, order });
+      this.send('snapshot', { orderId: this.orderId, version: view.version, order });
       this.view = view;
       this.queue([...events.filter(({ version }) => version > from), ...this.early]);
     } catch (error) {
@@ -72,8 +72,8 @@ export class FollowedOrder {
   }
 
   end(): void {
-    this.over = true;
-    this.leave();
+    this.hasEnded = true;
+    this.unfollow();
   }
 
   private queue(events: readonly RecordedEvent[]): void {
@@ -82,28 +82,28 @@ export class FollowedOrder {
       .then(() => this.deliver(events))
       .catch(() => {
         this.end();
-        this.failed();
+        this.onFailure();
       });
   }
 
   private async deliver(events: readonly RecordedEvent[]): Promise<void> {
     for (const event of events) {
-      if (this.over || !this.view || event.version <= this.view.version) continue;
+      if (this.hasEnded || !this.view || event.version <= this.view.version) continue;
       if (event.version > this.view.version + 1) {
         await this.deliver(await this.store.read(this.orderId, this.view.version + 1, event.version - 1));
       }
-      await this.next(event);
+      await this.sendEvent(event);
     }
   }
 
-  private async next(event: RecordedEvent): Promise<void> {
+  private async sendEvent(event: RecordedEvent): Promise<void> {
     if (event.unreadable) throw event.unreadable;
     if (isVoiding(event)) throw new Error('an event was declared void: the client needs a new snapshot');
-    const step = this.view && follow(this.view, event as unknown as OrderEvent, recorded(event), this.show);
+    const step = this.view && applyEvent(this.view, event as unknown as OrderEvent, recordedOf(event), this.show);
     if (!step) return;
     const delta = await this.vault.openAll(step.delta, step.view.id);
-    if (this.over) return;
+    if (this.hasEnded) return;
     this.view = step.view;
-    this.tell('event', delta);
+    this.send('event', delta);
   }
 }

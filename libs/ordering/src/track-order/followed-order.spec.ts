@@ -1,11 +1,11 @@
 import type { EventStore, RecordedEvent } from '#event-store';
 import type { Vault } from '#platform/privacy';
 import { OrderNotFound } from '../model/order-errors';
-import { customerId, ordered, orderId } from '../model/order-samples';
+import { customerId, factsUntil, orderId } from '../model/order-samples';
 import { FollowedOrder } from './followed-order.query';
 import type { OrderFeed } from './order-feed.query';
 
-const events = ordered.completed.map(
+const events = factsUntil.completed.map(
   (event, index) =>
     ({
       ...event,
@@ -17,11 +17,11 @@ const events = ordered.completed.map(
     }) as unknown as RecordedEvent,
 );
 
-/** A shop in which events happen when the test says so. */
+/** A shop in which the test decides when events happen. */
 function shop(committed: number) {
   let stream = events.slice(0, committed);
-  let hear: (event: RecordedEvent) => void = () => undefined;
-  const said: [string, number][] = [];
+  let listener: (event: RecordedEvent) => void = () => undefined;
+  const sent: [string, number][] = [];
   const gates: (() => void)[] = [];
   const reads: [number, number][] = [];
   const store = {
@@ -32,9 +32,9 @@ function shop(committed: number) {
   } as unknown as EventStore;
   const follows = jest.fn();
   const feed = {
-    follow: follows.mockImplementation(async (_: string, heard: typeof hear) => {
-      hear = heard;
-      return () => (hear = () => undefined);
+    follow: follows.mockImplementation(async (_: string, given: typeof listener) => {
+      listener = given;
+      return () => (listener = () => undefined);
     }),
   } as unknown as OrderFeed;
   let hold = false;
@@ -44,19 +44,19 @@ function shop(committed: number) {
       return value;
     },
   } as unknown as Vault;
-  const tell = (word: string, what: object) => said.push([word, (what as { version: number }).version]);
+  const send = (name: string, body: object) => sent.push([name, (body as { version: number }).version]);
   const failed = jest.fn();
   return {
-    said,
+    sent,
     failed,
     reads,
     follows,
-    followed: new FollowedOrder(store, feed, vault, orderId, tell, failed),
-    happen: (version: number, tellIt = true) => {
+    followed: new FollowedOrder(store, feed, vault, orderId, send, failed),
+    happen: (version: number, deliver = true) => {
       stream = events.slice(0, version);
-      if (tellIt) hear(events[version - 1]);
+      if (deliver) listener(events[version - 1]);
     },
-    again: (version: number) => hear(events[version - 1]),
+    again: (version: number) => listener(events[version - 1]),
     hold: () => (hold = true),
     release: () => {
       hold = false;
@@ -69,43 +69,43 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 const owner = { userId: customerId };
 
 describe('Following an order', () => {
-  it('begins with a snapshot, then tells each event once, in order', async () => {
-    const { followed, said, happen, again } = shop(1);
+  it('begins with a snapshot, then sends each event once, in order', async () => {
+    const { followed, sent, happen, again } = shop(1);
     await followed.begin(owner, undefined);
     happen(2);
     again(2);
     happen(3);
     await settled();
-    expect(said).toEqual([
+    expect(sent).toEqual([
       ['snapshot', 1],
       ['event', 2],
       ['event', 3],
     ]);
   });
 
-  it('resumes at the version the client has seen', async () => {
-    const { followed, said } = shop(4);
+  it('resumes at the version that the client has', async () => {
+    const { followed, sent } = shop(4);
     await followed.begin(owner, 2);
     await settled();
-    expect(said).toEqual([
+    expect(sent).toEqual([
       ['snapshot', 2],
       ['event', 3],
       ['event', 4],
     ]);
   });
 
-  it('reads what it did not hear out of the stream', async () => {
-    const { followed, said, happen } = shop(1);
+  it('reads missing events from the stream', async () => {
+    const { followed, sent, happen } = shop(1);
     await followed.begin(owner, undefined);
     happen(2, false);
     happen(3, false);
     happen(4);
     await settled();
-    expect(said.map(([, version]) => version)).toEqual([1, 2, 3, 4]);
+    expect(sent.map(([, version]) => version)).toEqual([1, 2, 3, 4]);
   });
 
   it('loses nothing that happens while the snapshot is being made', async () => {
-    const { followed, said, happen, hold, release } = shop(1);
+    const { followed, sent, happen, hold, release } = shop(1);
     hold();
     const begun = followed.begin(owner, undefined);
     await settled();
@@ -114,31 +114,31 @@ describe('Following an order', () => {
     release();
     await begun;
     await settled();
-    expect(said).toEqual([
+    expect(sent).toEqual([
       ['snapshot', 1],
       ['event', 2],
     ]);
   });
 
-  it('reads one event of an order that is another’s, and listens to nothing', async () => {
+  it('reads one event of an order of another person, and follows nothing', async () => {
     const { followed, reads, follows } = shop(4);
     await expect(followed.begin({ userId: orderId }, undefined)).rejects.toThrow(OrderNotFound);
     expect(reads).toEqual([[1, 1]]);
     expect(follows).not.toHaveBeenCalled();
   });
 
-  it('is refused to strangers, and to an order that is none', async () => {
+  it('is refused to other people, and for an order that does not exist', async () => {
     await expect(shop(1).followed.begin({ userId: orderId }, undefined)).rejects.toThrow(OrderNotFound);
     await expect(shop(0).followed.begin(undefined, undefined)).rejects.toThrow(OrderNotFound);
     await expect(shop(1).followed.begin(undefined, undefined)).resolves.toBeUndefined(); // staff
   });
 
-  it('falls silent when it ends', async () => {
-    const { followed, said, happen } = shop(1);
+  it('sends nothing after it has ended', async () => {
+    const { followed, sent, happen } = shop(1);
     await followed.begin(owner, undefined);
     followed.end();
     happen(2);
     await settled();
-    expect(said).toHaveLength(1);
+    expect(sent).toHaveLength(1);
   });
 });

@@ -3,9 +3,9 @@ import type { Uuid } from '#kernel';
 import { EventStoreAside, type RecordedEvent } from '#event-store';
 
 const BATCH = 500;
-const LOOK_EVERY_MS = 1_000;
+const POLL_MS = 1_000;
 
-type Heard = (event: RecordedEvent) => void;
+type Listener = (event: RecordedEvent) => void;
 
 /**
  * Delivers new events of the orders that clients of this process follow. The log is read only while there are
@@ -14,10 +14,10 @@ type Heard = (event: RecordedEvent) => void;
 @Injectable()
 export class OrderFeed {
   private readonly log = new Logger('Tracking');
-  private readonly followers = new Map<Uuid, Set<Heard>>();
+  private readonly followers = new Map<Uuid, Set<Listener>>();
   private position = 0;
   private reading: Promise<void> | undefined;
-  private again = false;
+  private readAgain = false;
   private stopListening: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
   private started: Promise<void> | undefined;
@@ -28,22 +28,22 @@ export class OrderFeed {
    * After this has resolved, every event that is numbered later is delivered, in version order. An event may be
    * delivered twice.
    */
-  async follow(orderId: Uuid, heard: Heard): Promise<() => void> {
+  async follow(orderId: Uuid, listener: Listener): Promise<() => void> {
     const all = this.followers.get(orderId) ?? new Set();
-    this.followers.set(orderId, all.add(heard));
+    this.followers.set(orderId, all.add(listener));
     this.started ??= this.start();
     try {
       await this.started;
     } catch (error) {
-      this.leave(orderId, heard);
+      this.unfollow(orderId, listener);
       throw error;
     }
-    return () => this.leave(orderId, heard);
+    return () => this.unfollow(orderId, listener);
   }
 
-  private leave(orderId: Uuid, heard: Heard): void {
+  private unfollow(orderId: Uuid, listener: Listener): void {
     const all = this.followers.get(orderId);
-    all?.delete(heard);
+    all?.delete(listener);
     if (all?.size === 0) this.followers.delete(orderId);
     if (this.followers.size > 0) return;
     this.stopListening?.();
@@ -55,30 +55,30 @@ export class OrderFeed {
   private async start(): Promise<void> {
     this.position = await this.store.head();
     if (this.followers.size === 0 || this.stopListening) return;
-    this.stopListening = this.store.onNumbered(() => this.look());
-    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.stopListening = this.store.onNumbered(() => this.readSoon());
+    this.timer = setInterval(() => this.readSoon(), POLL_MS);
   }
 
-  private look(): void {
-    this.again = true;
+  private readSoon(): void {
+    this.readAgain = true;
     this.reading ??= this.read()
       .catch((error: Error) => this.log.warn(`the log could not be read: ${error.message}`))
       .finally(() => {
         this.reading = undefined;
-        if (this.again) this.look();
+        if (this.readAgain) this.readSoon();
       });
   }
 
   private async read(): Promise<void> {
-    while (this.again) {
-      this.again = false;
+    while (this.readAgain) {
+      this.readAgain = false;
       if (this.followers.size === 0) return;
       const events = await this.store.readLog(this.position, BATCH);
       for (const event of events) {
         this.position = Math.max(this.position, event.position!);
-        for (const heard of this.followers.get(event.streamId) ?? []) heard(event);
+        for (const listener of this.followers.get(event.streamId) ?? []) listener(event);
       }
-      if (events.length === BATCH) this.again = true;
+      if (events.length === BATCH) this.readAgain = true;
     }
   }
 }

@@ -21,7 +21,7 @@ import { AccessTokens, CartTokens, may, RightsWatch, type Caller } from '#platfo
 import { Slots, Turns, type ReleaseSlot } from '#platform/sockets';
 import { OrderRefusal } from '../model/order-errors';
 import { GuestTokens } from '../view-order/guest-tokens.query';
-import { FollowedOrder, type Tell } from './followed-order.query';
+import { FollowedOrder, type Send } from './followed-order.query';
 import { OrderFeed } from './order-feed.query';
 
 const MOST_ORDERS = 50;
@@ -32,12 +32,12 @@ const Credentials = z.union([
   z.object({ token: z.string().min(1).max(4_096) }),
   z.object({ cartToken: z.string().min(1).max(200) }),
 ]);
-const Followed = z.strictObject({ orderId: IdShape });
+const OrderReference = z.strictObject({ orderId: IdShape });
 const Renewal = z.union([
   z.strictObject({ token: z.string().min(1).max(4_096) }),
   z.strictObject({ cartToken: z.string().min(1).max(200) }),
 ]);
-const Subscription = Followed.extend({ lastVersion: z.int().min(0).max(1_000_000).optional() });
+const Subscription = OrderReference.extend({ lastVersion: z.int().min(0).max(1_000_000).optional() });
 
 interface Session {
   caller: Caller;
@@ -47,29 +47,31 @@ interface Session {
   unwatch: () => void;
 }
 
-type Acknowledged = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+type Acknowledgement = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
 
-const said = (socket: Socket, { code, message, params }: Pick<DomainError, 'code' | 'message' | 'params'>): string =>
-  textOf(code, localeOf(socket.handshake.headers['accept-language']), params, message);
+const messageFor = (
+  socket: Socket,
+  { code, message, params }: Pick<DomainError, 'code' | 'message' | 'params'>,
+): string => textOf(code, localeOf(socket.handshake.headers['accept-language']), params, message);
 
-const known = (error: unknown): Pick<DomainError, 'code' | 'message' | 'params'> => {
+const describeError = (error: unknown): Pick<DomainError, 'code' | 'message' | 'params'> => {
   if (error instanceof DomainError) return error;
   return isAway(error)
     ? { code: 'UNAVAILABLE', message: 'This is not available right now.', params: {} }
     : { code: 'INTERNAL', message: 'Something broke on our side.', params: {} };
 };
 
-const refusal = (socket: Socket, error: unknown): Acknowledged => {
-  const refused = known(error);
-  return { ok: false, code: refused.code, message: said(socket, refused) };
+const newRefusal = (socket: Socket, error: unknown): Acknowledgement => {
+  const refused = describeError(error);
+  return { ok: false, code: refused.code, message: messageFor(socket, refused) };
 };
 
 /** The account or the guest for whom a connection counts. */
-const holder = (caller: Caller): string =>
+const connectionOwnerOf = (caller: Caller): string =>
   caller.kind === 'user' ? `user ${caller.userId}` : `guest ${caller.cartToken?.guest}`;
 
-const refused = (socket: Socket, error: DomainError): Error =>
-  Object.assign(new Error(said(socket, error)), { data: { code: error.code } });
+const newHandshakeError = (socket: Socket, error: DomainError): Error =>
+  Object.assign(new Error(messageFor(socket, error)), { data: { code: error.code } });
 
 class TooManySockets extends OrderRefusal {
   constructor() {
@@ -77,10 +79,10 @@ class TooManySockets extends OrderRefusal {
   }
 }
 
-const turnOf = (socket: Socket): Turns => (socket.data as Session).turns;
+const turnsOf = (socket: Socket): Turns => (socket.data as Session).turns;
 
 /** Closes the transport only, so that the client reconnects by itself. After `disconnect` it would not reconnect. */
-const breakOff = (socket: Socket): void => void socket.conn.close();
+const closeTransport = (socket: Socket): void => void socket.conn.close();
 
 /**
  * Live tracking. The answer to `subscribe {orderId, lastVersion?}` is a `snapshot`, then `event`s in version order.
@@ -112,7 +114,7 @@ export class TrackOrderGateway
     server.use((socket, next) => {
       this.callerOf(socket.handshake.auth).then(
         (caller) => {
-          if (!this.hasPlace(socket, caller)) return next(refused(socket, new TooManySockets()));
+          if (!this.takePlace(socket, caller)) return next(newHandshakeError(socket, new TooManySockets()));
           const turns = new Turns();
           socket.data = {
             caller,
@@ -125,16 +127,16 @@ export class TrackOrderGateway
         (error: DomainError) => {
           // A client does not reconnect after a refusal. If the check is unavailable now, only the connection is
           // closed. The check runs again when the client reconnects.
-          if (error.kind === 'unavailable') return breakOff(socket);
-          next(refused(socket, error));
+          if (error.kind === 'unavailable') return closeTransport(socket);
+          next(newHandshakeError(socket, error));
         },
       );
     });
   }
 
   /** Counts the connection for its account or guest until it is closed. False if there are too many. */
-  private hasPlace({ conn }: Socket, caller: Caller): boolean {
-    const giveBack: ReleaseSlot | undefined = this.places.take(holder(caller));
+  private takePlace({ conn }: Socket, caller: Caller): boolean {
+    const giveBack: GiveBack | undefined = this.places.take(connectionOwnerOf(caller));
     if (giveBack) conn.once('close', giveBack);
     if (conn.readyState !== 'open') giveBack?.();
     return giveBack !== undefined;
@@ -148,7 +150,7 @@ export class TrackOrderGateway
       // Staff may continue to follow an order when its customer is erased.
       subjects: () => (may(session.caller, 'staff') ? [] : subjectsOf(session)),
       end: (reason) => {
-        socket.emit('closed', { code: reason.code, message: said(socket, reason) });
+        socket.emit('closed', { code: reason.code, message: messageFor(socket, reason) });
         socket.disconnect(true);
       },
     });
@@ -162,71 +164,71 @@ export class TrackOrderGateway
   }
 
   @SubscribeMessage('authenticate')
-  authenticate(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
-    return turnOf(socket).next(() => this.renew(socket, body));
+  authenticate(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledgement> {
+    return turnsOf(socket).next(() => this.renew(socket, body));
   }
 
   @SubscribeMessage('subscribe')
-  subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
-    return turnOf(socket).next(() => this.follow(socket, body));
+  subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledgement> {
+    return turnsOf(socket).next(() => this.follow(socket, body));
   }
 
   @SubscribeMessage('unsubscribe')
-  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
-    return turnOf(socket).next(() => this.leave(socket, body));
+  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledgement> {
+    return turnsOf(socket).next(() => this.unfollow(socket, body));
   }
 
-  private async renew(socket: Socket, body: unknown): Promise<Acknowledged> {
+  private async renew(socket: Socket, body: unknown): Promise<Acknowledgement> {
     const session = socket.data as Session;
     try {
-      const caller = await this.callerOf(read(Renewal, body, 'Send { token } or { cartToken }.'));
-      if (!isSame(session.caller, caller))
+      const caller = await this.callerOf(parseBody(Renewal, body, 'Send { token } or { cartToken }.'));
+      if (!isSameCaller(session.caller, caller))
         throw new DomainError('OTHER_CALLER', 'refused', 'This token is another caller’s. Connect again with it.');
       session.caller = caller;
       return { ok: true };
     } catch (error) {
       this.logFault('a token could not be checked', error);
-      return refusal(socket, error);
+      return newRefusal(socket, error);
     }
   }
 
-  private async follow(socket: Socket, body: unknown): Promise<Acknowledged> {
+  private async follow(socket: Socket, body: unknown): Promise<Acknowledgement> {
     const { caller, followed } = socket.data as Session;
     try {
       if (!socket.connected) return { ok: true }; // the client has disconnected
-      const { orderId, lastVersion } = read(Subscription, body, 'Send { orderId, lastVersion? }.');
+      const { orderId, lastVersion } = parseBody(Subscription, body, 'Send { orderId, lastVersion? }.');
       followed.get(orderId)?.end();
       followed.delete(orderId);
       if (followed.size >= MOST_ORDERS)
         throw new DomainError('TOO_MANY', 'refused', `Follow at most ${MOST_ORDERS} orders at once.`);
-      const tell: Tell = (word, said) => socket.emit(word, said);
-      const failed = (): void => breakOff(socket);
-      const one = new FollowedOrder(this.store, this.feed, this.vault, orderId, tell, failed);
-      followed.set(orderId, one);
-      const reader = may(caller, 'staff') ? undefined : await this.guests.ownerOf(caller);
-      await one.begin(reader, lastVersion).catch((error: unknown) => {
-        if (followed.get(orderId) === one) followed.delete(orderId);
+      const send: Send = (event, body) => socket.emit(event, body);
+      const onFailure = (): void => closeTransport(socket);
+      const followedOrder = new FollowedOrder(this.store, this.feed, this.vault, orderId, send, onFailure);
+      followed.set(orderId, followedOrder);
+      const reader = may(caller, 'staff') ? undefined : await this.guests.readerOfOneOrder(caller);
+      await followedOrder.begin(reader, lastVersion).catch((error: unknown) => {
+        if (followed.get(orderId) === followedOrder) followed.delete(orderId);
         throw error;
       });
-      if (!socket.connected) one.end();
+      if (!socket.connected) followedOrder.end();
       return { ok: true };
     } catch (error) {
-      const refused = refusal(socket, error);
+      const refused = newRefusal(socket, error);
       this.logFault('an order could not be followed', error);
       socket.emit('refused', refused);
       return refused;
     }
   }
 
-  private leave(socket: Socket, body: unknown): Acknowledged {
+  private unfollow(socket: Socket, body: unknown): Acknowledgement {
     const { followed } = socket.data as Session;
     try {
-      const { orderId } = read(Followed, body, 'Send { orderId }.');
+      const { orderId } = parseBody(OrderReference, body, 'Send { orderId }.');
       followed.get(orderId)?.end();
       followed.delete(orderId);
       return { ok: true };
     } catch (error) {
-      return refusal(socket, error);
+      return newRefusal(socket, error);
     }
   }
 
@@ -258,7 +260,7 @@ const subjectsOf = ({ followed }: Session): Uuid[] =>
 const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
 
 /** Whether the new token belongs to the same user and allows what the old one did, or belongs to the same guest. */
-function isSame(old: Caller, next: Caller): boolean {
+function isSameCaller(old: Caller, next: Caller): boolean {
   if (old.kind === 'guest') return next.kind === 'guest' && old.cartToken?.guest === next.cartToken?.guest;
   return (
     next.kind === 'user' &&
@@ -271,7 +273,7 @@ function isSame(old: Caller, next: Caller): boolean {
 const ownFields = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : body;
 
-function read<Shape extends z.ZodType>(shape: Shape, body: unknown, hint: string): z.infer<Shape> {
+function parseBody<Shape extends z.ZodType>(shape: Shape, body: unknown, hint: string): z.infer<Shape> {
   const sent = shape.safeParse(ownFields(body));
   if (!sent.success) throw new DomainError('VALIDATION_ERROR', 'invalid', hint);
   return sent.data;

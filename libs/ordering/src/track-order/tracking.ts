@@ -1,9 +1,9 @@
 import type { OrderStatus } from '#contracts/ordering';
 import type { Uuid } from '#kernel';
 import { changesBetween, type Change } from '../order-history/changes';
-import { inWords } from '../order-history/history-words';
+import { describeFact } from '../order-history/history-words';
 import type { OrderEvent } from '../model/order';
-import { showToOwner, type Showing } from '../view-order/order-answer';
+import { showToOwner, type ShowOrder } from '../view-order/order-answer';
 import type { Recorded } from '../model/dated-order';
 import { projectOrder, type OrderView } from '../view-order/order-view';
 
@@ -23,21 +23,21 @@ export interface Delta {
  * Applies the next event to a followed order. Undefined if it is not the next one: the client has it already, or an
  * earlier event is missing.
  */
-export function follow(
+export function applyEvent(
   view: OrderView,
   event: OrderEvent,
-  here: Recorded,
-  show: Showing = showToOwner,
+  recorded: Recorded,
+  show: ShowOrder = showToOwner,
 ): { readonly view: OrderView; readonly delta: Delta } | undefined {
-  if (here.version !== view.version + 1) return undefined;
-  const next = projectOrder(view, event, here);
+  if (recorded.version !== view.version + 1) return undefined;
+  const next = projectOrder(view, event, recorded);
   if (!next) return undefined;
-  const { title, detail } = inWords(event, next.order.placed.locale, next.order);
+  const { title, detail } = describeFact(event, next.order.placed.locale, next.order);
   const delta: Delta = {
     orderId: next.id,
-    version: here.version,
+    version: recorded.version,
     type: event.type,
-    at: here.at,
+    at: recorded.at,
     status: next.order.status,
     title,
     detail,

@@ -1,29 +1,29 @@
 import type { RecordedEvent } from '#event-store';
 import { EventBroken, OrderNotFound } from '../model/order-errors';
-import { customerId, ordered, orderId } from '../model/order-samples';
-import { foldView, mustBeTheirs } from './view-order.query';
+import { customerId, factsUntil, orderId } from '../model/order-samples';
+import { foldView, mustOwn } from './view-order.query';
 
 const recorded = (type: string, data: any, version: number): RecordedEvent => ({
   ...{ id: orderId, streamId: orderId, version, position: version, type, schemaVersion: 1, data },
   metadata: { commandId: orderId, correlationId: orderId, actor: { kind: 'system' } },
   ...{ timestamp: new Date('2026-11-23T03:00:00.000Z'), hash: null },
 });
-const placed = recorded('OrderPlaced', ordered.pending[0].data, 1);
+const placed = recorded('OrderPlaced', factsUntil.pending[0].data, 1);
 const broken = recorded('OrderRefunded', null, 2);
 const owner = { userId: customerId };
 const stranger = { userId: orderId };
 
-describe('An event that nothing can be made of', () => {
-  it('is named to whoever folds it; what comes before it is not touched', () => {
+describe('A broken event', () => {
+  it('makes its fold throw, but not the fold of the events before it', () => {
     expect(() => foldView([placed, broken])).toThrow(new EventBroken('OrderRefunded', 2));
     expect(foldView([placed])).toMatchObject({ version: 1 });
   });
 
-  it('changes nothing about who may know of the order', () => {
-    expect(() => mustBeTheirs([placed, broken], owner)).not.toThrow();
-    expect(() => mustBeTheirs([placed, broken], stranger)).toThrow(OrderNotFound);
+  it('does not change who may read the order', () => {
+    expect(() => mustOwn([placed, broken], owner)).not.toThrow();
+    expect(() => mustOwn([placed, broken], stranger)).toThrow(OrderNotFound);
     const beginning = recorded('OrderPlaced', null, 1);
-    expect(() => mustBeTheirs([beginning], stranger)).toThrow(OrderNotFound);
-    expect(() => mustBeTheirs([], owner)).toThrow(OrderNotFound);
+    expect(() => mustOwn([beginning], stranger)).toThrow(OrderNotFound);
+    expect(() => mustOwn([], owner)).toThrow(OrderNotFound);
   });
 });

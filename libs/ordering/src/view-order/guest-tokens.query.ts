@@ -7,7 +7,7 @@ import { Clock } from '#platform/system';
 import type { Reader } from '../model/readers';
 
 /** The order that was placed with a token, and its cart. */
-export interface SpentOn {
+export interface OrderOfToken {
   readonly orderId: Uuid;
   readonly cartId: Uuid;
   readonly cartVersion: number;
@@ -25,7 +25,7 @@ const ALL_SPENT = statement(
    join unnest($1::text[], $2::int[]) as t(guest, since) on p.guest = t.guest and p.guest_since = t.since`,
 );
 
-/** The refusal that `ownerOf` throws, on the routes of a single order. */
+/** The refusal that `readerOfOneOrder` throws, on the routes of a single order. */
 export const TOKEN_SPENT = {
   status: 401,
   code: 'CART_TOKEN_SPENT',
@@ -43,8 +43,8 @@ export class GuestTokens extends SpentTokens {
   }
 
   /** The order that was placed with this token. Undefined if none was: then it is the guest's newest token. */
-  async spentOn({ guest, since }: GuestStanding): Promise<SpentOn | undefined> {
-    return (await this.db.query<SpentOn>(SPENT, [guest, since]))[0];
+  async findOrderOfToken({ guest, since }: GuestStanding): Promise<OrderOfToken | undefined> {
+    return (await this.db.query<OrderOfToken>(SPENT, [guest, since]))[0];
   }
 
   async find<Token extends GuestStanding>(tokens: readonly Token[]): Promise<readonly Token[]> {
@@ -62,7 +62,7 @@ export class GuestTokens extends SpentTokens {
     const userId = caller.kind === 'user' ? caller.userId : undefined;
     const { cartToken } = caller;
     if (!cartToken) return { userId };
-    if (await this.spentOn(cartToken)) return { userId, tokenSpent: true };
+    if (await this.findOrderOfToken(cartToken)) return { userId, tokenSpent: true };
     return { userId, ...(!isTooOldToRead(cartToken, this.clock.now()) && { cartTokenHash: cartToken.guest }) };
   }
 
@@ -70,7 +70,7 @@ export class GuestTokens extends SpentTokens {
    * Like `readerOf`, for the routes of a single order: a spent token without an access token is refused. Throws
    * CART_TOKEN_SPENT.
    */
-  async ownerOf(caller: Caller): Promise<Reader> {
+  async readerOfOneOrder(caller: Caller): Promise<Reader> {
     const reader = await this.readerOf(caller);
     if (reader.tokenSpent && reader.userId === undefined) throw cartTokenSpent();
     return reader;

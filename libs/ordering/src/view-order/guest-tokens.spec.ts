@@ -15,28 +15,30 @@ const placed = (daysAgo: number) =>
   });
 const user = { kind: 'user', userId } as Caller;
 
-/** Every token, or none, has ordered since. */
+/** With `isSpent`, an order was placed with every token. Otherwise with none. */
 const tokens = (isSpent = false) => {
   const query = async () => (isSpent ? [{ orderId: 'an order' }] : []);
   return new GuestTokens({ query } as unknown as Database, new TestClock(now));
 };
 
-describe('What a guest may read', () => {
-  it('is theirs by the newest token, for 30 days', async () => {
+describe('The orders that a guest may read', () => {
+  it('are their own with the newest token, for 30 days', async () => {
     const [fresh, old] = [placed(29), placed(31)];
     const readerBy = (cartToken: typeof fresh) => tokens().readerOf({ kind: 'guest', cartToken });
     expect(await readerBy(fresh)).toEqual({ cartTokenHash: fresh.guest });
     expect(await readerBy(old)).toEqual({});
   });
 
-  it('is nothing by a token that has ordered since, nor by none', async () => {
+  it('are none with a spent token, or without a token', async () => {
     expect(await tokens(true).readerOf({ kind: 'guest', cartToken: placed(0) })).toEqual({ tokenSpent: true });
-    await expect(tokens(true).ownerOf({ kind: 'guest', cartToken: placed(0) })).rejects.toThrow('with this cart token');
+    await expect(tokens(true).readerOfOneOrder({ kind: 'guest', cartToken: placed(0) })).rejects.toThrow(
+      'with this cart token',
+    );
     expect(await tokens().readerOf({ kind: 'guest' })).toEqual({});
-    expect(await tokens().ownerOf({ kind: 'guest' })).toEqual({});
+    expect(await tokens().readerOfOneOrder({ kind: 'guest' })).toEqual({});
   });
 
-  it('is read beside the account’s orders by who sends the token beside the access token', async () => {
+  it('are added to the account’s orders if both tokens are sent', async () => {
     const [fresh, old] = [placed(1), placed(31)];
     const readerBy = (cartToken: typeof fresh, isSpent = false) => tokens(isSpent).readerOf({ ...user, cartToken });
     expect(await readerBy(fresh)).toEqual({ userId, cartTokenHash: fresh.guest });
@@ -44,7 +46,7 @@ describe('What a guest may read', () => {
     expect(await readerBy(fresh, true)).toEqual({ userId, tokenSpent: true });
   });
 
-  it('is not read by a log-in with the token: that moves the cart only', async () => {
+  it('are not given by a log-in with the token: it moves only the cart', async () => {
     expect(await tokens().readerOf({ ...user, guestBefore: placed(1) } as Caller)).toEqual({ userId });
   });
 });

@@ -1,30 +1,32 @@
 import { IdShape, InstantShape, MoneyShape, nothing, plus, type Money, type Sealed } from '#kernel';
 import { orderStatuses } from '#contracts/ordering';
 import { z } from 'zod';
-import { hasEnded, owed, refunded, reversedTotal, type PlacedState, type Till } from '../model/order';
+import { hasEnded, owedAmount, totalRefunded, reversedTotal, type PlacedState, type OrderMoney } from '../model/order';
 import type { OrderLine } from '../model/placed-order';
-import { Line, PaymentMethods, Placed } from '../model/placed-order';
-import { refundWordsForOwner, refundWordsForStaff } from '../model/refund-words';
+import { OrderedLineShape, PaymentMethods, OrderPlacedShape } from '../model/placed-order';
+import { refundReasonForOwner, refundReasonForStaff } from '../model/refund-reasons';
 import { orderExample } from './order-example';
 import type { OrderView } from './order-view';
 import { Personal, shownFields } from './shown-shape';
 
 /** The refusal of every route whose answer is folded from a stream. */
-export const BROKEN = { status: 409, code: 'EVENT_BROKEN', when: 'An event holds data that cannot be read.' };
+export const EVENT_BROKEN = { status: 409, code: 'EVENT_BROKEN', when: 'An event holds data that cannot be read.' };
 
-const { lineId: _id, ...lineFields } = shownFields(Line.omit({ portions: true, seenPrice: true }));
+const { lineId: _id, ...lineFields } = shownFields(OrderedLineShape.omit({ portions: true, seenPrice: true }));
 
 export const LineShape = z.object({ id: IdShape, ...lineFields }).meta({ id: 'OrderLine' });
 
-const { contact, fulfilment, locale, note, subtotal, deliveryFee, total } = shownFields(Placed);
+const { contact, fulfilment, locale, note, subtotal, deliveryFee, total } = shownFields(OrderPlacedShape);
 
 export const paymentStates = ['pending', 'due', 'paid', 'partly-refunded', 'refunded', 'none'] as const;
 
 const AnswerShape = z.object({
   id: IdShape,
-  number: z.string().meta({ description: 'What is called out at the counter.', example: '261123-4F7K2-9QXWM' }),
+  number: z
+    .string()
+    .meta({ description: 'The number that is called out at the counter.', example: '261123-4F7K2-9QXWM' }),
   status: z.enum(orderStatuses),
-  version: z.int().meta({ description: 'How many events the order has had.', example: 2 }),
+  version: z.int().meta({ description: 'The number of events of the order.', example: 2 }),
   customerId: IdShape.nullable(),
   locale,
   lines: z.array(LineShape),
@@ -40,7 +42,7 @@ const AnswerShape = z.object({
     paid: MoneyShape,
     refunded: MoneyShape,
     owed: MoneyShape.meta({
-      description: 'What should have gone back, but was refused by the provider and has not been asked for again.',
+      description: 'The refunds that the provider refused and nobody has requested again.',
     }),
   }),
   note,
@@ -48,10 +50,10 @@ const AnswerShape = z.object({
   updatedAt: InstantShape,
   since: z
     .partialRecord(z.enum(orderStatuses), InstantShape)
-    .meta({ description: 'When it first came to each status it has been in.' }),
+    .meta({ description: 'When the order first reached each status.' }),
   cancellationRequested: z.boolean(),
   ended: z.boolean().meta({
-    description: 'A refund ended it: nothing more is made of it, also while its money is still on its way.',
+    description: 'A refund ended the order. Nothing more is made, even if the money is still on its way.',
   }),
   cancellation: z
     .object({
@@ -69,7 +71,7 @@ const AnswerShape = z.object({
     z.object({
       id: IdShape,
       amount: MoneyShape,
-      reason: Personal.meta({ description: 'For the customer the words of the shop, for staff what staff typed.' }),
+      reason: Personal.meta({ description: 'Customers see a text of the shop, staff see what staff typed.' }),
       state: z.enum(['requested', 'refunded', 'failed']),
     }),
   ),
@@ -91,14 +93,14 @@ type WithSeals<T> = T extends string | number | boolean | null
 /** The answer with its personal values still sealed. They must be opened before it is sent. */
 export type SealedOrder = WithSeals<z.infer<typeof OrderAnswer>>;
 
-const nothingYet: Till = { paid: nothing, refunds: [] };
+const noMoneyYet: OrderMoney = { paid: nothing, refunds: [] };
 
 /**
  * The money that was taken, and the money that went back. For an order that was never paid, both include the money that
  * a provider took and gave back.
  */
 function moneyOf(order: Exclude<PlacedState, { status: 'pending' }>): { paid: Money; refunded: Money } {
-  const back = refunded(order);
+  const back = totalRefunded(order);
   if (order.confirmation !== null) return { paid: order.paid, refunded: back };
   const reversed = reversedTotal(order);
   return { paid: plus(order.paid, reversed), refunded: plus(back, reversed) };
@@ -118,7 +120,7 @@ export function paymentState(order: PlacedState): (typeof paymentStates)[number]
  */
 export function showOrder({ id, version, placedAt, updatedAt, since, order }: OrderView): SealedOrder {
   const { placed } = order;
-  const till = order.status === 'pending' ? nothingYet : order;
+  const money = order.status === 'pending' ? noMoneyYet : order;
   return {
     id,
     number: placed.number,
@@ -126,7 +128,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
     version,
     customerId: placed.customerId,
     locale: placed.locale,
-    lines: placed.lines.map(lineOf),
+    lines: placed.lines.map(showLine),
     subtotal: placed.subtotal,
     deliveryFee: placed.deliveryFee,
     total: placed.total,
@@ -137,7 +139,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
       provider: ('confirmation' in order ? order.confirmation?.provider : undefined) ?? placed.payment.provider,
       status: paymentState(order),
       ...(order.status === 'pending' ? { paid: nothing, refunded: nothing } : moneyOf(order)),
-      owed: owed(till),
+      owed: owedAmount(money),
     },
     note: placed.note,
     placedAt,
@@ -145,11 +147,11 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
     since: Object.fromEntries(orderStatuses.flatMap((status) => (since[status] ? [[status, since[status]]] : []))),
     cancellationRequested: order.status === 'pending' && order.cancellationRequested !== null,
     ended: hasEnded(order),
-    cancellation: order.status === 'cancelled' ? cancellationOf(order.cancellation) : null,
+    cancellation: order.status === 'cancelled' ? showCancellation(order.cancellation) : null,
     hold: order.status === 'on-hold' ? { reason: order.hold.reason } : null,
-    refunds: till.refunds.map((refund) => {
+    refunds: money.refunds.map((refund) => {
       const { refundId: id, amount, state } = refund;
-      return { id, amount, reason: refundWordsForStaff(refund, order), state };
+      return { id, amount, reason: refundReasonForStaff(refund, order), state };
     }),
   };
 }
@@ -163,14 +165,14 @@ export function showToOwner(view: OrderView): SealedOrder {
     ...shown,
     cancellation: cancellation?.by === 'staff' ? { ...cancellation, reason: null } : cancellation,
     hold: shown.hold && { reason: null },
-    refunds: shown.refunds.map((one, at) => ({ ...one, reason: refundWordsForOwner(refunds[at], locale) })),
+    refunds: shown.refunds.map((one, at) => ({ ...one, reason: refundReasonForOwner(refunds[at], locale) })),
   };
 }
 
 /** A function that shows an order to one kind of reader. */
-export type Showing = typeof showOrder;
+export type ShowOrder = typeof showOrder;
 
-const lineOf = (line: OrderLine) => ({
+const showLine = (line: OrderLine) => ({
   id: line.lineId,
   productId: line.productId,
   variantId: line.variantId,
@@ -189,7 +191,7 @@ const lineOf = (line: OrderLine) => ({
   })),
 });
 
-const cancellationOf = ({
+const showCancellation = ({
   code,
   message,
   by,

@@ -2,16 +2,16 @@ import { vnd } from '#kernel';
 import {
   customerId,
   facts,
-  ordered,
+  factsUntil,
   orderId,
-  refundAsked,
-  refundDone,
-  reversed,
+  refundRequested,
+  refundMade,
+  moneyReversed,
   samplePlaced,
 } from '../model/order-samples';
 import type { OrderEvent } from '../model/order';
 import { OrderAnswer, showOrder } from './order-answer';
-import { isTheirs } from '../model/readers';
+import { isOwnedBy } from '../model/readers';
 import { projectOrder, type OrderView } from './order-view';
 
 const minute = (version: number): string => `2026-11-23T03:0${version}:00.000Z`;
@@ -24,16 +24,16 @@ const viewOf = (events: readonly OrderEvent[]): OrderView | undefined =>
 
 const shown = (...events: readonly OrderEvent[]) => showOrder(viewOf(events)!);
 
-/** What the API sends: every seal opened. */
+/** The value as the API sends it: every sealed value is opened. */
 const opened = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (_, part: unknown) =>
     typeof part === 'object' && part !== null && 'sealed' in part ? 'opened' : part,
   );
 
 describe('The view of an order', () => {
-  it('begins with the order placed, and nothing is before it', () => {
+  it('begins with OrderPlaced', () => {
     expect(viewOf([facts.confirmed as OrderEvent])).toBeUndefined();
-    expect(shown(...ordered.pending)).toMatchObject({
+    expect(shown(...factsUntil.pending)).toMatchObject({
       id: orderId,
       number: samplePlaced.number,
       status: 'pending',
@@ -46,8 +46,8 @@ describe('The view of an order', () => {
     });
   });
 
-  it('remembers when it first came to each status', () => {
-    const { since, updatedAt, version } = shown(...ordered.completed);
+  it('has the time at which the order first reached each status', () => {
+    const { since, updatedAt, version } = shown(...factsUntil.completed);
     expect(since).toEqual({
       pending: minute(1),
       confirmed: minute(2),
@@ -59,8 +59,8 @@ describe('The view of an order', () => {
     expect({ updatedAt, version }).toEqual({ updatedAt: minute(6), version: 6 });
   });
 
-  it('keeps personal values sealed, and never shows how it was paid for', () => {
-    const order = shown(...ordered.confirmed);
+  it('has sealed personal values, and no token of the card or the guest', () => {
+    const order = shown(...factsUntil.confirmed);
     expect(order.contact).toEqual(samplePlaced.contact);
     expect(JSON.stringify(order)).not.toContain('tok_ok');
     expect(JSON.stringify(order)).not.toContain('guestTokenHash');
@@ -71,40 +71,40 @@ describe('The view of an order', () => {
     ['cash is due', [facts.placedForCash, facts.confirmedForCash], 'due'],
     [
       'a part has gone back',
-      [facts.placed, facts.confirmed, refundAsked('r', 40_000), refundDone('r', 40_000)],
+      [facts.placed, facts.confirmed, refundRequested('r', 40_000), refundMade('r', 40_000)],
       'partly-refunded',
     ],
     [
       'all has gone back',
-      [facts.placed, facts.confirmed, refundAsked('r', 100_000), refundDone('r', 100_000)],
+      [facts.placed, facts.confirmed, refundRequested('r', 100_000), refundMade('r', 100_000)],
       'refunded',
     ],
-    ['it never came to paying', [facts.placed, facts.cancelled], 'none'],
-  ])('says of the money: %s', (_, events, status) => {
+    ['it was never paid', [facts.placed, facts.cancelled], 'none'],
+  ])('shows the state of the payment: %s', (_, events, status) => {
     expect(shown(...events).payment.status).toBe(status);
   });
 
   it('says why it was cancelled, and that it is being cancelled', () => {
-    expect(shown(...ordered.pending, facts.unwanted as OrderEvent).cancellationRequested).toBe(true);
-    const cancelled = shown(...ordered.pending, facts.unwanted, facts.cancelled);
+    expect(shown(...factsUntil.pending, facts.unwanted as OrderEvent).cancellationRequested).toBe(true);
+    const cancelled = shown(...factsUntil.pending, facts.unwanted, facts.cancelled);
     expect(cancelled).toMatchObject({ status: 'cancelled', cancellationRequested: false });
     expect(cancelled.cancellation).toMatchObject({ code: 'CUSTOMER', by: 'customer' });
   });
 
-  it.each(Object.entries(ordered))('has the documented shape while %s', (_, events) => {
+  it.each(Object.entries(factsUntil))('has the documented shape while %s', (_, events) => {
     expect(OrderAnswer.strict().parse(opened(shown(...events)))).toMatchObject({ id: orderId });
   });
 
-  it('belongs to its customer, or to whoever holds the cart token of a guest', () => {
-    const customers = viewOf(ordered.pending)!;
-    expect(isTheirs(customers, { userId: customerId })).toBe(true);
-    expect(isTheirs(customers, { userId: orderId })).toBe(false);
-    expect(isTheirs(customers, {})).toBe(false);
+  it('belongs to its customer, or to the guest with its cart token', () => {
+    const customers = viewOf(factsUntil.pending)!;
+    expect(isOwnedBy(customers, { userId: customerId })).toBe(true);
+    expect(isOwnedBy(customers, { userId: orderId })).toBe(false);
+    expect(isOwnedBy(customers, {})).toBe(false);
     const placed = { ...samplePlaced, customerId: null, guestTokenHash: 'h' };
     const guests = viewOf([{ type: 'OrderPlaced', data: placed }])!;
-    expect(isTheirs(guests, { cartTokenHash: 'h' })).toBe(true);
-    expect(isTheirs(guests, { userId: customerId, cartTokenHash: 'other' })).toBe(false);
-    expect(isTheirs(guests, {})).toBe(false);
+    expect(isOwnedBy(guests, { cartTokenHash: 'h' })).toBe(true);
+    expect(isOwnedBy(guests, { userId: customerId, cartTokenHash: 'other' })).toBe(false);
+    expect(isOwnedBy(guests, {})).toBe(false);
   });
 });
 
@@ -113,14 +113,23 @@ describe('The view of money that was taken and given back', () => {
 
   it('shows it as paid and refunded on an order that was never paid, before or after its end', () => {
     const payment = { status: 'refunded', paid: taken, refunded: taken };
-    expect(shown(facts.placed, reversed(100_000), facts.cancelled)).toMatchObject({ status: 'cancelled', payment });
-    expect(shown(facts.placed, facts.cancelled, reversed(100_000))).toMatchObject({ status: 'cancelled', payment });
+    expect(shown(facts.placed, moneyReversed(100_000), facts.cancelled)).toMatchObject({
+      status: 'cancelled',
+      payment,
+    });
+    expect(shown(facts.placed, facts.cancelled, moneyReversed(100_000))).toMatchObject({
+      status: 'cancelled',
+      payment,
+    });
     expect(shown(facts.placed, facts.cancelled)).toMatchObject({ payment: { status: 'none', paid: none } });
   });
 
-  it('leaves what a paid order was paid with as it is', () => {
+  it('does not change the payment of a paid order', () => {
     const payment = { status: 'paid', paid: taken, refunded: none };
-    expect(shown(...ordered.confirmed, reversed(100_000))).toMatchObject({ status: 'confirmed', payment });
-    expect(shown(facts.placed, reversed(100_000), facts.confirmed)).toMatchObject({ status: 'confirmed', payment });
+    expect(shown(...factsUntil.confirmed, moneyReversed(100_000))).toMatchObject({ status: 'confirmed', payment });
+    expect(shown(facts.placed, moneyReversed(100_000), facts.confirmed)).toMatchObject({
+      status: 'confirmed',
+      payment,
+    });
   });
 });

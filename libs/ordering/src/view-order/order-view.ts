@@ -1,4 +1,4 @@
-import { dated, type DatedOrder } from '../model/dated-order';
+import { evolveDatedOrder, type DatedOrder } from '../model/dated-order';
 
 /**
  * The form of an order in the read model: the order with its dates. Commands decide on the stream (`Orders`), never on
@@ -7,4 +7,4 @@ import { dated, type DatedOrder } from '../model/dated-order';
 export type OrderView = DatedOrder;
 
 /** How an event changes the view. */
-export const projectOrder = dated;
+export const projectOrder = evolveDatedOrder;

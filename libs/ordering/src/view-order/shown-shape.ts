@@ -26,29 +26,29 @@ type Shown<T> = T extends Sealed
  * The shape of an answer, derived from the shape of a fact. Sealed values are opened, and money has the format of
  * answers. There are no limits, because an answer shows what is stored.
  */
-export const shown = <Shape extends z.ZodType>(shape: Shape): z.ZodType<Shown<z.infer<Shape>>> =>
-  derived(shape) as unknown as z.ZodType<Shown<z.infer<Shape>>>;
+export const shownShape = <Shape extends z.ZodType>(shape: Shape): z.ZodType<Shown<z.infer<Shape>>> =>
+  deriveShape(shape) as unknown as z.ZodType<Shown<z.infer<Shape>>>;
 
 /** The fields of an object's shape, each as an answer shows it. */
 export const shownFields = <Fields extends z.ZodRawShape>({ shape }: z.ZodObject<Fields>) =>
   fieldsOf(shape) as unknown as { [Key in keyof Fields]: z.ZodType<Shown<z.infer<Fields[Key]>>> };
 
 const fieldsOf = (shape: z.ZodRawShape): z.ZodRawShape =>
-  Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, derived(field as z.ZodType)]));
+  Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, deriveShape(field as z.ZodType)]));
 
-function derived(shape: z.ZodType): z.ZodType {
+function deriveShape(shape: z.ZodType): z.ZodType {
   if (shape === SealedInFact) return Personal;
   if (shape === MoneyInFact) return MoneyShape;
   if (shape === IdShape) return IdShape;
-  const alike = plain(shape);
+  const alike = withoutLimits(shape);
   const meta = shape.meta();
   return meta ? alike.meta(meta) : alike;
 }
 
-function plain(shape: z.ZodType): z.ZodType {
-  if (shape instanceof z.ZodNullable) return derived(shape.unwrap() as z.ZodType).nullable();
-  if (shape instanceof z.ZodOptional) return derived(shape.unwrap() as z.ZodType).optional();
-  if (shape instanceof z.ZodArray) return z.array(derived(shape.element as z.ZodType));
+function withoutLimits(shape: z.ZodType): z.ZodType {
+  if (shape instanceof z.ZodNullable) return deriveShape(shape.unwrap() as z.ZodType).nullable();
+  if (shape instanceof z.ZodOptional) return deriveShape(shape.unwrap() as z.ZodType).optional();
+  if (shape instanceof z.ZodArray) return z.array(deriveShape(shape.element as z.ZodType));
   if (shape instanceof z.ZodObject) return z.object(fieldsOf(shape.shape as z.ZodRawShape));
   if (shape instanceof z.ZodString) return z.string();
   if (shape instanceof z.ZodNumber) return z.int();

@@ -6,7 +6,7 @@ import type { Uuid } from '#kernel';
 import { ShowsPeople } from '#platform/audit';
 import { answer, Answers, Does, PathId, PRIVATE, Refuses, Tagged, Whole, type Answer } from '#platform/http';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
-import { BROKEN, OrderAnswer } from './order-answer';
+import { EVENT_BROKEN, OrderAnswer } from './order-answer';
 import { GuestTokens, TOKEN_SPENT } from './guest-tokens.query';
 import { ViewOrder, type SeenOrder } from './view-order.query';
 
@@ -15,7 +15,7 @@ class ViewOrderQuery {
     min: 1,
     max: 1_000_000,
     optional: true,
-    description: 'Waits up to 2 s for the order to reach this version; not reached: `meta.stale`.',
+    description: 'Waits up to 2 s until the order reaches this version. If it does not, `meta.stale` is true.',
     example: 2,
   })
   minVersion?: number;
@@ -25,11 +25,11 @@ const Meta = z.object({
   stale: z.boolean().optional(),
   behind: z.literal(true).optional().meta({
     description:
-      'A later event of it cannot be read: this is the order as it was before, until staff have looked at it.',
+      'A later event of the order cannot be read. This is the order before that event, until staff repair it.',
   }),
 });
 
-const shown = ({ order, stale, behind }: SeenOrder): Answer =>
+const toAnswer = ({ order, stale, behind }: SeenOrder): Answer =>
   answer(order, {
     etag: true,
     cacheControl: PRIVATE,
@@ -54,10 +54,10 @@ export class ViewOrderController {
       'that was answered with 201 is found at once.',
   )
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
-  @Refuses('NOT_FOUND', TOKEN_SPENT, BROKEN)
+  @Refuses('NOT_FOUND', TOKEN_SPENT, EVENT_BROKEN)
   async view(@PathId() id: Uuid, @Query() query: ViewOrderQuery, @Who() caller: Caller): Promise<Answer> {
-    const reader = await this.guests.ownerOf(caller);
-    return shown(await this.queries.execute(new ViewOrder(id, reader, query.minVersion)));
+    const reader = await this.guests.readerOfOneOrder(caller);
+    return toAnswer(await this.queries.execute(new ViewOrder(id, reader, query.minVersion)));
   }
 
   @Get('admin/orders/:id')
@@ -66,8 +66,8 @@ export class ViewOrderController {
   @Tagged()
   @Does('viewAnyOrder', 'Look at any order, as staff')
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
-  @Refuses('NOT_FOUND', BROKEN)
+  @Refuses('NOT_FOUND', EVENT_BROKEN)
   async viewAny(@PathId() id: Uuid, @Query() query: ViewOrderQuery): Promise<Answer> {
-    return shown(await this.queries.execute(new ViewOrder(id, undefined, query.minVersion)));
+    return toAnswer(await this.queries.execute(new ViewOrder(id, undefined, query.minVersion)));
   }
 }

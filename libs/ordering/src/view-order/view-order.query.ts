@@ -4,12 +4,12 @@ import { Database, statement } from '#database';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { Vault, type Opened } from '#platform/privacy';
 import { isBehind, ReadModels } from '#event-store/projections';
-import { recorded } from '../model/dated-order';
+import { recordedOf } from '../model/dated-order';
 import type { OrderEvent } from '../model/order';
-import { EventBroken, madeOf, OrderNotFound } from '../model/order-errors';
+import { EventBroken, applyRules, OrderNotFound } from '../model/order-errors';
 import { orderFold } from '../model/order-snapshots.config';
-import { isTheirs, type Reader } from '../model/readers';
-import { asOfToday } from './as-of-today.query';
+import { isOwnedBy, type Reader } from '../model/readers';
+import { upgradeView } from './upgrade-view.query';
 import { showOrder, showToOwner, type SealedOrder } from './order-answer';
 import { projectOrder, type OrderView } from './order-view';
 
@@ -44,21 +44,21 @@ export class ViewOrder extends Query<SeenOrder> {
 export const foldView = (events: readonly RecordedEvent[]): OrderView | undefined =>
   counted(events).reduce<OrderView | undefined>((view, event) => {
     if (event.unreadable) throw event.unreadable;
-    return madeOf(event, () => projectOrder(view, event as unknown as OrderEvent, recorded(event)));
+    return applyRules(event, () => projectOrder(view, event as unknown as OrderEvent, recordedOf(event)));
   }, undefined);
 
 /**
  * Throws OrderNotFound for a reader who does not own the order. It throws for every reader if the first event is
  * broken.
  */
-export function mustBeTheirs([first]: readonly RecordedEvent[], reader: Reader): void {
+export function mustOwn([first]: readonly RecordedEvent[], reader: Reader): void {
   if (!first || !isPlacedBy(first, reader)) throw new OrderNotFound();
 }
 
 function isPlacedBy(first: RecordedEvent, reader: Reader): boolean {
   try {
     const view = foldView([first]);
-    return madeOf(first, () => view !== undefined && isTheirs(view, reader));
+    return applyRules(first, () => view !== undefined && isOwnedBy(view, reader));
   } catch (error) {
     if (error instanceof EventBroken) return false;
     throw error;
@@ -78,10 +78,10 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
 
   async execute({ orderId, reader, minVersion }: ViewOrder): Promise<SeenOrder> {
     const found = await this.find(orderId, minVersion, reader);
-    if (!found || (reader && !theirs(found.view, reader))) throw new OrderNotFound();
+    if (!found || (reader && !isOwner(found.view, reader))) throw new OrderNotFound();
     const { view, behind } = found;
     return {
-      order: await this.vault.openAll(await this.shown(view, reader), view.id),
+      order: await this.vault.openAll(await this.show(view, reader), view.id),
       stale: view.version < minVersion,
       behind,
     };
@@ -91,24 +91,25 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
    * If a row cannot be shown, it was made from a broken event. The stream is then folded, to throw EventBroken for that
    * event.
    */
-  private async shown(view: OrderView, reader?: Reader): Promise<SealedOrder> {
+  private async show(view: OrderView, reader?: Reader): Promise<SealedOrder> {
     const show = reader ? showToOwner : showOrder;
     try {
       return show(view);
     } catch {
       const { state, version } = await this.store.fold(view.id, orderFold);
-      return madeOf({ type: 'Order', version }, () => show(state!));
+      return applyRules({ type: 'Order', version }, () => show(state!));
     }
   }
 
   private async find(orderId: Uuid, minVersion: number, reader?: Reader): Promise<Found | undefined> {
     const seen = await this.read(orderId);
-    if (seen && (seen.behind || seen.view.version >= minVersion || (reader && !theirs(seen.view, reader)))) return seen;
+    if (seen && (seen.behind || seen.view.version >= minVersion || (reader && !isOwner(seen.view, reader))))
+      return seen;
     // The read model does not have the order or the version yet, so the stream is read. An unknown id is answered
     // without a wait.
     const { state: view } = await this.store.fold(orderId, orderFold);
     const folded = view && { view, behind: false };
-    if (!view || view.version >= minVersion || (reader && !theirs(view, reader))) return folded;
+    if (!view || view.version >= minVersion || (reader && !isOwner(view, reader))) return folded;
     await this.models.waitFor('order-view', orderId, minVersion, LONGEST_WAIT_MS);
     return (await this.read(orderId)) ?? folded;
   }
@@ -122,15 +123,15 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
         ),
         [orderId],
       );
-      return row && outdated ? { ...row, view: await asOfToday(row.view, this.store) } : row;
+      return row && outdated ? { ...row, view: await upgradeView(row.view, this.store) } : row;
     });
   }
 }
 
 /** False if the row's first event was broken, because the owner is not known then. */
-function theirs(view: OrderView, reader: Reader): boolean {
+function isOwner(view: OrderView, reader: Reader): boolean {
   try {
-    return isTheirs(view, reader);
+    return isOwnedBy(view, reader);
   } catch {
     return false;
   }

@@ -5,8 +5,8 @@ import { EventStore, type Head } from '#event-store';
 import { HeadNotBroken, OrderNotFound } from '../model/order-errors';
 
 /** A note for the event or the log line that records the repair. */
-export const headPutRight = ({ head, last }: Head): string =>
-  `(The head of the order said version ${head}, and its last event is ${last}: it was put right.)`;
+export const headRepairNote = ({ head, last }: Head): string =>
+  `(The stored version of the order was ${head}, but its last event has version ${last}. This was corrected.)`;
 
 /** Sets the order's stored version to that of its last event, so that the order can continue. */
 export class MendHead extends Command<Head> {
@@ -23,12 +23,12 @@ export class MendHeadHandler implements ICommandHandler<MendHead> {
 
   /** Returns the head before the repair. Throws OrderNotFound, HeadNotBroken. */
   async execute({ orderId }: MendHead): Promise<Head> {
-    const was = await this.store.withHeadPutRight(orderId, async (head) => head ?? this.refused(orderId));
-    this.log.warn(`order ${orderId}: ${headPutRight(was)}`);
+    const was = await this.store.withHeadPutRight(orderId, async (head) => head ?? this.refuse(orderId));
+    this.log.warn(`order ${orderId}: ${headRepairNote(was)}`);
     return was;
   }
 
-  private async refused(orderId: Uuid): Promise<never> {
+  private async refuse(orderId: Uuid): Promise<never> {
     const last = (await this.store.readMarked(orderId)).at(-1);
     throw last ? new HeadNotBroken(last.version) : new OrderNotFound();
   }

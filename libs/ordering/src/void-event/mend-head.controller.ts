@@ -16,8 +16,8 @@ class MendHeadBody {
 const MendedHeadAnswer = z
   .object({
     orderId: IdShape,
-    head: z.int().meta({ description: 'The version that was written down for the order.' }),
-    last: z.int().meta({ description: 'The version of its last event, which is written down now.' }),
+    head: z.int().meta({ description: 'The stored version of the order before the repair.' }),
+    last: z.int().meta({ description: 'The version of its last event, which is the stored version now.' }),
   })
   .meta({ id: 'MendedHead' });
 
@@ -32,13 +32,13 @@ export class MendHeadController {
   @Noted('reason')
   @Does(
     'mendHead',
-    'Put an order right whose version is not that of its last event',
-    'Every command on such an order is answered 409. The shop never writes the two apart, so find out first who did. ' +
-      'Where the last event is not of this shop either, `void-event` puts the version right as well.',
+    'Repair an order whose stored version differs from that of its last event',
+    'Every command on such an order is answered 409. The shop itself never causes this, so first find out who did. If the ' +
+      'shop did not write the last event either, use `void-event`: it also repairs the version.',
   )
-  @Answers(200, MendedHeadAnswer, { description: 'What the version was, and what it is.' })
+  @Answers(200, MendedHeadAnswer, { description: 'The version before and after the repair.' })
   @Refuses('NOT_FOUND', 'VALIDATION_ERROR', {
-    ...{ status: 409, code: 'HEAD_NOT_BROKEN', when: 'The version is that of the last event.' },
+    ...{ status: 409, code: 'HEAD_NOT_BROKEN', when: 'The stored version is that of the last event.' },
   })
   async mend(@PathId() id: Uuid, @Body() _: MendHeadBody): Promise<Answer> {
     return answer(await this.commands.execute(new MendHead(id)));

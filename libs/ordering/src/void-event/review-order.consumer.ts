@@ -5,7 +5,7 @@ import { ReviewOrder } from '../checkout/checkout-messages';
 import { EventBroken } from '../model/order-errors';
 import { Orders } from '../model/orders.store';
 import type { DatedOrder } from '../model/dated-order';
-import { comparedWithCheckout, comparedWithRefunds } from './review-order';
+import { newCompareCheckout, newCompareRefunds } from './review-order';
 
 /** Sends the state of the order, according to its stream, to the order's sagas. A repeat does no harm. */
 @InboxCommandHandler(ReviewOrder, { name: 'review-order', lane: 'order' })
@@ -17,14 +17,14 @@ export class ReviewWhenAsked implements ICommandHandler<ReviewOrder> {
   ) {}
 
   async execute({ body: { orderId } }: ReviewOrder): Promise<void> {
-    const view = await this.readable(orderId);
+    const view = await this.viewIfReadable(orderId);
     if (!view) return;
-    if (await this.sagas.view('checkout', orderId)) this.eventBus.publish(comparedWithCheckout(view));
-    if (await this.sagas.view('refunds', orderId)) this.eventBus.publish(comparedWithRefunds(view));
+    if (await this.sagas.view('checkout', orderId)) this.eventBus.publish(newCompareCheckout(view));
+    if (await this.sagas.view('refunds', orderId)) this.eventBus.publish(newCompareRefunds(view));
   }
 
   /** Undefined if another event is broken too. The sagas are compared when that event is declared void. */
-  private async readable(orderId: string): Promise<DatedOrder | undefined> {
+  private async viewIfReadable(orderId: string): Promise<DatedOrder | undefined> {
     try {
       return await this.orders.view(orderId);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { CompareCheckout } from '../checkout/checkout-messages';
 import { demandOf } from '../model/demand';
-import { hasEnded, isInTheShop, owed, statusOf, type PlacedState } from '../model/order';
+import { hasEnded, isInTheShop, owedAmount, statusOf, type PlacedState } from '../model/order';
 import { CompareRefunds } from '../refund-order/refunds-messages';
 import { nothing } from '#kernel';
 import type { DatedOrder } from '../model/dated-order';
@@ -10,7 +10,7 @@ const wasConfirmed = (order: PlacedState): boolean => 'confirmation' in order &&
 /** Whether the shop still has to make the order or to hand it over. */
 const isInHand = (order: PlacedState): boolean => isInTheShop(order) && !hasEnded(order) && !('goods' in order);
 
-export function comparedWithCheckout({ id: orderId, order }: DatedOrder): CompareCheckout {
+export function newCompareCheckout({ id: orderId, order }: DatedOrder): CompareCheckout {
   const { lines, total, payment } = order.placed;
   const unwantedBy = order.status === 'pending' ? (order.cancellationRequested?.by ?? null) : null;
   return new CompareCheckout({
@@ -19,11 +19,11 @@ export function comparedWithCheckout({ id: orderId, order }: DatedOrder): Compar
   });
 }
 
-export function comparedWithRefunds({ id: orderId, version, order }: DatedOrder): CompareRefunds {
+export function newCompareRefunds({ id: orderId, version, order }: DatedOrder): CompareRefunds {
   const refunds = 'refunds' in order ? order.refunds : [];
   return new CompareRefunds({
     ...{ orderId, version, confirmed: wasConfirmed(order) },
     refunds: refunds.map(({ refundId, amount, state }) => ({ refundId, amount, state })),
-    owed: 'refunds' in order ? owed(order) : nothing,
+    owed: 'refunds' in order ? owedAmount(order) : nothing,
   });
 }

@@ -11,17 +11,17 @@ import { EventBroken, OrderNotFound } from '../model/order-errors';
 import { Orders } from '../model/orders.store';
 import { showEvents, type ShownEvent } from '../order-history/event-log.query';
 import type { Refunds } from '../refund-order/refunds-steps';
-import { leftBy, stillBroken, type Left, type SagaStates } from './left-by-void';
-import { headPutRight } from './mend-head.command';
+import { stateAfterVoid, stateWhileBroken, type StateAfterVoid, type SagaStates } from './state-after-void';
+import { headRepairNote } from './mend-head.command';
 import { voidEvent, type VoidRequest } from './void-event';
 
 /** The event that declares another one void, and the state of the order after that. */
-export interface Voided extends ShownEvent {
-  readonly leaves: Left;
+export interface VoidedEvent extends ShownEvent {
+  readonly leaves: StateAfterVoid;
 }
 
 /** Declares an unreadable event of an order void, so that the order can continue. The declaration is an event too. */
-export class VoidEvent extends Command<Voided> {
+export class VoidEvent extends Command<VoidedEvent> {
   constructor(
     readonly orderId: Uuid,
     readonly version: number,
@@ -46,18 +46,18 @@ export class VoidEventHandler implements ICommandHandler<VoidEvent> {
    * Returns the event that declares the other one void, even if it existed before. A ReviewOrder message lets the sagas
    * compare their state with the order.
    */
-  async execute({ orderId, version, reason, actor }: VoidEvent): Promise<Voided> {
+  async execute({ orderId, version, reason, actor }: VoidEvent): Promise<VoidedEvent> {
     const unnumbered = new Set(
       (await this.store.unnumbered(orderId)).flatMap((one) => (one.error ? [one.version] : [])),
     );
     const sagaStates = await this.sagaStates(orderId); // read before the sagas get the message
     // A forged event may have a version beyond the head. Then every append would fail, so the head is repaired first.
     await this.store.withHeadPutRight(orderId, async (was) => {
-      const why = [redactText(reason), ...(was ? [headPutRight(was)] : [])].join(' ');
+      const why = [redactText(reason), ...(was ? [headRepairNote(was)] : [])].join(' ');
       await this.declare(orderId, actor, { version, reason: why, unnumbered });
     });
 
-    const leaves = await this.leftOf(orderId, sagaStates);
+    const leaves = await this.findStateAfterVoid(orderId, sagaStates);
     const now = showEvents(await this.store.readStored(orderId));
     const event = now.find(
       ({ type, data }) => type === 'EventVoided' && (data as { version?: unknown }).version === version,
@@ -87,11 +87,11 @@ export class VoidEventHandler implements ICommandHandler<VoidEvent> {
     return { checkout: checkout?.state as Checkout | undefined, refunds: refunds?.state as Refunds | undefined };
   }
 
-  private async leftOf(orderId: Uuid, sagaStates: SagaStates): Promise<Left> {
+  private async findStateAfterVoid(orderId: Uuid, sagaStates: SagaStates): Promise<StateAfterVoid> {
     try {
-      return leftBy(await this.orders.view(orderId), sagaStates);
+      return stateAfterVoid(await this.orders.view(orderId), sagaStates);
     } catch (error) {
-      if (error instanceof EventBroken) return stillBroken(error.message);
+      if (error instanceof EventBroken) return stateWhileBroken(error.message);
       throw error;
     }
   }

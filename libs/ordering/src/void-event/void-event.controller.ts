@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { Noted } from '#platform/audit';
 import { answer, Answers, Does, PathId, Refuses, Text, Whole, type Answer } from '#platform/http';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { staff } from '../model/actors';
-import { EventAnswer, NOT_THERE } from '../order-history/event-answer';
+import { staffActor } from '../model/actors';
+import { EventAnswer, VERSION_NOT_THERE } from '../order-history/event-answer';
 import { VoidEvent } from './void-event.command';
 
 class VoidEventBody {
@@ -21,10 +21,13 @@ class VoidEventBody {
 const VoidedAnswer = EventAnswer.extend({
   leaves: z
     .object({
-      status: z.string().nullable().meta({ description: 'Of the order now; null while another event is broken.' }),
-      toDo: z.array(z.string()).meta({ description: 'What it leaves, and how the order is brought to its end.' }),
+      status: z
+        .string()
+        .nullable()
+        .meta({ description: 'The status of the order now. Null while another event is broken.' }),
+      toDo: z.array(z.string()).meta({ description: 'What staff must do now.' }),
     })
-    .meta({ description: 'The order compared with what its checkout and its refunds had done by then.' }),
+    .meta({ description: 'The state of the order after the declaration, compared with its checkout and its refunds.' }),
 }).meta({ id: 'VoidedEvent' });
 
 @ApiTags('Replay')
@@ -38,21 +41,23 @@ export class VoidEventController {
   @Does(
     'voidEvent',
     'Declare a broken event void',
-    'The declaration is an event of the order itself, so it is chained and sealed, and verify counts it. From then on the ' +
-      'order is what its other events make of it. The event stays in the raw stream. Of an event that can be read nothing ' +
-      'can be taken back. Where money or goods have moved that the order does not tell of any more, `leaves` says so and what ' +
-      'to do; its sagas compare themselves with it. Beforehand `what-if` with `leaveOut` shows what the order would be.',
+    'The declaration is an event of the order itself, so it is chained and sealed, and a verification counts it. From then on ' +
+      'the order is folded without the void event, which stays in the raw stream. An event that can be read cannot be ' +
+      'declared void. If money or goods have moved and the order has no event of that any more, `leaves` says so and what to ' +
+      'do. The sagas compare their state with the order. `what-if` with `leaveOut` shows in advance what the order would be.',
   )
-  @Answers(201, VoidedAnswer, { description: 'The event that says so, and what it leaves.' })
+  @Answers(201, VoidedAnswer, {
+    description: 'The event that declares the other one void, and the state of the order after it.',
+  })
   @Refuses(
     'NOT_FOUND',
     'VALIDATION_ERROR',
     'VERSION_CONFLICT',
-    NOT_THERE,
+    VERSION_NOT_THERE,
     { status: 409, code: 'EVENT_NOT_BROKEN', when: 'The event can be read, so it counts.' },
     { status: 409, code: 'FIRST_EVENT_NEEDED', when: 'Without its first event there is no order.' },
   )
   async void(@PathId() id: Uuid, @Body() { version, reason }: VoidEventBody, @Who() caller: Caller): Promise<Answer> {
-    return answer(await this.commands.execute(new VoidEvent(id, version, reason, staff(caller))), { status: 201 });
+    return answer(await this.commands.execute(new VoidEvent(id, version, reason, staffActor(caller))), { status: 201 });
   }
 }

@@ -1,15 +1,15 @@
 import { UnknownEvent } from '#event-store';
 import type { OrderEvent } from '../model/order';
 import { EventBroken } from '../model/order-errors';
-import { facts, ordered, orderId } from '../model/order-samples';
-import { voidEvent, type Read } from './void-event';
+import { facts, factsUntil, orderId } from '../model/order-samples';
+import { voidEvent, type ReadEvent } from './void-event';
 
-const read = (...events: readonly (OrderEvent & { unreadable?: Error })[]): Read[] =>
+const read = (...events: readonly (OrderEvent & { unreadable?: Error })[]): ReadEvent[] =>
   events.map(({ type, data, unreadable }, index) => ({
     ...{ streamId: orderId, version: index + 1, type, data, timestamp: new Date(1_767_600_000_000 + index) },
     ...(unreadable && { unreadable }),
   }));
-const ask = (stream: readonly Read[], version: number, unnumbered: readonly number[] = []) =>
+const ask = (stream: readonly ReadEvent[], version: number, unnumbered: readonly number[] = []) =>
   voidEvent(stream, { version, reason: 'a faulty import', unnumbered: new Set(unnumbered) });
 const broken = (type: OrderEvent['type'], version: number) =>
   ({ type, data: null, unreadable: new EventBroken(type, version) }) as unknown as OrderEvent;
@@ -17,32 +17,32 @@ const broken = (type: OrderEvent['type'], version: number) =>
 describe('Declaring an event void', () => {
   const voided: OrderEvent = { type: 'EventVoided', data: { version: 3, reason: 'a faulty import' } };
 
-  it('is an event of the same order, for one that nothing can be made of', () => {
-    expect(ask(read(...ordered.confirmed, broken('OrderAccepted', 3)), 3)).toEqual([voided]);
+  it('appends an event to the same order, if the other event is broken', () => {
+    expect(ask(read(...factsUntil.confirmed, broken('OrderAccepted', 3)), 3)).toEqual([voided]);
   });
 
-  it('happens once', () => {
-    expect(ask(read(...ordered.confirmed, broken('OrderAccepted', 3), voided), 3)).toEqual([]);
+  it('is recorded once', () => {
+    expect(ask(read(...factsUntil.confirmed, broken('OrderAccepted', 3), voided), 3)).toEqual([]);
   });
 
-  it('is refused for an event that counts: what happened cannot be taken back', () => {
-    expect(() => ask(read(...ordered.completed), 3)).toThrow(expect.objectContaining({ code: 'EVENT_NOT_BROKEN' }));
-    const stream = read(...ordered.confirmed, broken('OrderAccepted', 3), facts.preparing);
+  it('is refused for an event that can be read', () => {
+    expect(() => ask(read(...factsUntil.completed), 3)).toThrow(expect.objectContaining({ code: 'EVENT_NOT_BROKEN' }));
+    const stream = read(...factsUntil.confirmed, broken('OrderAccepted', 3), facts.preparing);
     expect(() => ask(stream, 4)).toThrow(expect.objectContaining({ code: 'EVENT_NOT_BROKEN' }));
   });
 
-  it('is allowed for one that can be read and not be numbered', () => {
-    expect(ask(read(...ordered.accepted), 3, [3])).toEqual([voided]);
+  it('is allowed for an event that can be read but not numbered', () => {
+    expect(ask(read(...factsUntil.accepted), 3, [3])).toEqual([voided]);
   });
 
-  it('is refused for the first event, for one that is not there, and for one that a newer build wrote', () => {
+  it('is refused for the first event, for a missing event, and for an event of a newer build', () => {
     expect(() => ask(read(broken('OrderPlaced', 1)), 1)).toThrow(
       expect.objectContaining({ code: 'FIRST_EVENT_NEEDED' }),
     );
-    expect(() => ask(read(...ordered.confirmed), 9)).toThrow(
+    expect(() => ask(read(...factsUntil.confirmed), 9)).toThrow(
       expect.objectContaining({ code: 'VERSION_NOT_THERE', params: { version: 9, present: 2 } }),
     );
     const newer = { ...facts.accepted, unreadable: new UnknownEvent('OrderSung', 1) };
-    expect(() => ask(read(...ordered.confirmed, newer), 3)).toThrow(UnknownEvent);
+    expect(() => ask(read(...factsUntil.confirmed, newer), 3)).toThrow(UnknownEvent);
   });
 });

@@ -1,10 +1,10 @@
 import { counted, voidedBy, type Uuid } from '#kernel';
 import type { OrderEvent } from '../model/order';
-import { EventBroken, EventNotBroken, FirstEventNeeded, madeOf, VersionNotThere } from '../model/order-errors';
-import { dated, type DatedOrder } from '../model/dated-order';
+import { EventBroken, EventNotBroken, FirstEventNeeded, applyRules, VersionNotThere } from '../model/order-errors';
+import { evolveDatedOrder, type DatedOrder } from '../model/dated-order';
 
 /** An event of a stream as it was read. An unreadable event has its error. */
-export interface Read {
+export interface ReadEvent {
   readonly streamId: Uuid;
   readonly version: number;
   readonly type: string;
@@ -26,7 +26,7 @@ export interface VoidRequest {
  * an event that only a newer build can read.
  */
 export function voidEvent(
-  stream: readonly Read[],
+  stream: readonly ReadEvent[],
   { version, reason, unnumbered }: VoidRequest,
 ): readonly OrderEvent[] {
   const event = stream.find((one) => one.version === version);
@@ -41,14 +41,14 @@ export function voidEvent(
 }
 
 /** Whether the rules can be applied to the event. Broken events before it are skipped. */
-function canBeApplied(stream: readonly Read[], version: number): boolean {
+function canBeApplied(stream: readonly ReadEvent[], version: number): boolean {
   let order: DatedOrder | undefined;
   for (const event of counted(stream)) {
     if (event.unreadable) continue;
     const { streamId, timestamp } = event;
     try {
-      const here = { orderId: streamId, version: event.version, at: timestamp.toISOString() };
-      order = madeOf(event, () => dated(order, event as unknown as OrderEvent, here));
+      const recorded = { orderId: streamId, version: event.version, at: timestamp.toISOString() };
+      order = applyRules(event, () => evolveDatedOrder(order, event as unknown as OrderEvent, recorded));
     } catch {
       if (event.version === version) return false;
     }

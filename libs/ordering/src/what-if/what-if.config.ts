@@ -6,7 +6,7 @@ addMessages({
   en: {
     'whatIf.version': 'the order has no such version',
     'whatIf.twice': 'this version is named twice',
-    'whatIf.nothing': 'say what should be different: leaveOut, change or add',
+    'whatIf.nothing': 'send at least one of leaveOut, change and add',
   },
   vi: {
     'whatIf.version': 'đơn hàng không có phiên bản này',

@@ -6,9 +6,9 @@ import { OnlyAsks, ShowsPeople } from '#platform/audit';
 import { Answers, AnyObject, BodyExample, Does, Gone, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { orderEventTypes, type OrderEvent } from '../model/order';
-import { BROKEN, TOO_LONG } from '../order-history/event-answer';
+import { EVENT_BROKEN, ORDER_TOO_LONG } from '../order-history/event-answer';
 import { WhatIfAnswer } from './what-if-answer';
-import { WhatIf, type Supposition } from './what-if.query';
+import { WhatIf, type WhatIfResult } from './what-if.query';
 
 const schemaVersion = { min: 1, max: 1_000, optional: true } as const;
 
@@ -16,15 +16,24 @@ class ChangedEventBody {
   @Whole({ min: 1, max: 1_000_000, description: "The event's version.", example: 1 })
   version!: number;
 
-  @AnyObject({ description: 'All of its data, as the raw stream shows it.', example: {} })
+  @AnyObject({ description: 'All data of the event, in the format of the raw stream.', example: {} })
   data!: Record<string, unknown>;
 
-  @Whole({ ...schemaVersion, description: "Of this data; the stored event's by default.", example: 1 })
+  @Whole({
+    ...schemaVersion,
+    description: 'The schema version of this data; by default that of the stored event.',
+    example: 1,
+  })
   schemaVersion?: number;
 }
 
 class AddedEventBody {
-  @Whole({ min: 0, max: 1_000_000, description: 'The version that it follows; 0 is before the first.', example: 1 })
+  @Whole({
+    min: 0,
+    max: 1_000_000,
+    description: 'The version after which the event is added; 0 is before the first.',
+    example: 1,
+  })
   after!: number;
 
   @OneOf(orderEventTypes, { example: 'OrderAccepted' })
@@ -33,18 +42,18 @@ class AddedEventBody {
   @AnyObject({ example: {} })
   data!: Record<string, unknown>;
 
-  @Whole({ ...schemaVersion, description: "Of this data; today's by default.", example: 1 })
+  @Whole({ ...schemaVersion, description: 'The schema version of this data; by default the current one.', example: 1 })
   schemaVersion?: number;
 }
 
 class WhatIfBody {
-  @ListOf('whole', { max: 1_000, optional: true, description: 'Versions that did not happen.', example: [2] })
+  @ListOf('whole', { max: 1_000, optional: true, description: 'Versions to leave out.', example: [2] })
   leaveOut?: number[];
 
-  @ListOf(() => ChangedEventBody, { max: 100, optional: true, description: 'Events with other data.' })
+  @ListOf(() => ChangedEventBody, { max: 100, optional: true, description: 'Events to change.' })
   change?: ChangedEventBody[];
 
-  @ListOf(() => AddedEventBody, { max: 100, optional: true, description: 'Events that happened besides.' })
+  @ListOf(() => AddedEventBody, { max: 100, optional: true, description: 'Events to add.' })
   add?: AddedEventBody[];
 }
 
@@ -59,16 +68,16 @@ export class WhatIfController {
   @ShowsPeople()
   @Does(
     'askWhatIf',
-    'The order as it would be, had something else happened',
-    'Re-folds the stream with events left out, changed or added, and plays the sagas through it. Nothing is written or sent.',
+    'The order as it would be with other events',
+    'Folds the stream with events left out, changed or added, and replays the sagas with it. Nothing is written or sent.',
   )
   @BodyExample({
     leaveOut: [2],
     add: [{ after: 2, type: 'CancellationRequested', data: { by: 'customer', reason: null } }],
   })
   @Answers(200, WhatIfAnswer, { description: 'The order as it is, as it would be, and what differs.' })
-  @Refuses('NOT_FOUND', 'VALIDATION_ERROR', BROKEN, TOO_LONG)
-  async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody, @Gone() gone: AbortSignal): Promise<Supposition> {
+  @Refuses('NOT_FOUND', 'VALIDATION_ERROR', EVENT_BROKEN, ORDER_TOO_LONG)
+  async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody, @Gone() gone: AbortSignal): Promise<WhatIfResult> {
     return this.queries.execute(new WhatIf(id, body, gone));
   }
 }

@@ -6,35 +6,41 @@ import { ambient } from '#platform/observability';
 import { Vault, type Opened } from '#platform/privacy';
 import { SagaJournal } from '#messaging/sagas';
 import { Slices } from '#platform/system';
-import { hear } from '../checkout/checkout';
+import { react } from '../checkout/checkout';
 import { CheckoutOverdue } from '../checkout/checkout-messages';
-import type { CheckoutHears } from '../checkout/checkout-moves';
-import { start } from '../checkout/checkout-steps';
+import type { CheckoutMessage } from '../checkout/checkout-moves';
+import { initialCheckout } from '../checkout/checkout-steps';
 import { CheckoutSaga } from '../checkout/checkout.saga';
 import { announcements } from '../model/order-announcements';
 import { orderLife, type Order, type OrderEvent } from '../model/order';
-import { madeOf, OrderNotFound, OrderTooLong } from '../model/order-errors';
+import { applyRules, OrderNotFound, OrderTooLong } from '../model/order-errors';
 import { changesBetween, type Change } from '../order-history/changes';
 import { openChanges } from '../order-history/time-travel.query';
-import { heardByTimeline } from '../order-history/timeline-words';
+import { timelineMessages } from '../order-history/timeline-words';
 import { Timelines } from '../order-history/timelines.store';
-import { hearOfRefund, type RefundsHear } from '../refund-order/refunds';
+import { reactToRefundMessage, type RefundsMessage } from '../refund-order/refunds';
 import { noRefunds, type Refunds } from '../refund-order/refunds-steps';
 import { RefundSaga } from '../refund-order/refunds.saga';
 import { showOrder, type SealedOrder } from '../view-order/order-answer';
 import type { SagaName } from '../sagas/saga-id';
 import { projectOrder, type OrderView } from '../view-order/order-view';
-import { keptClosed, shownClosed, standingIn } from './sealed-wishes';
-import { playing, scriptOf, supposedScript, type Asked, type Line } from './rehearsal';
-import { idleTeller, supposed, type Happened, type Supposed, type Wishes } from './what-if';
-import { wishesFor, type Wished } from './wished.config';
+import { blockMovedValues, restoreBlockedValues, findSealedPlaces } from './sealed-values';
+import { startReplay, buildScript, buildSupposedScript, type SagaRequest, type JournalLine } from './saga-replay';
+import {
+  makeIdleEventNotes,
+  buildSupposedStream,
+  type PastEvent,
+  type SupposedEvent,
+  type StreamChanges,
+} from './what-if';
+import { parseChanges, type RequestedChanges } from './requested-changes.config';
 
 /**
  * The last step of a replayed saga, and all requests that the saga made. Personal values in the requests stay sealed.
  */
 interface SagaRun {
   readonly step: string;
-  readonly asks: readonly Asked[];
+  readonly asks: readonly SagaRequest[];
 }
 
 interface SagaComparison {
@@ -43,7 +49,7 @@ interface SagaComparison {
   readonly differs: boolean;
 }
 
-export interface Supposition {
+export interface WhatIfResult {
   readonly actual: Opened<SealedOrder>;
   /** Null if there would be no order. */
   readonly whatIf: Opened<SealedOrder> | null;
@@ -53,10 +59,10 @@ export interface Supposition {
 }
 
 /** An order as it would be with other events. Nothing is written, and no message is sent. */
-export class WhatIf extends Query<Supposition> {
+export class WhatIf extends Query<WhatIfResult> {
   constructor(
     readonly orderId: Uuid,
-    readonly wished: Wished,
+    readonly requested: RequestedChanges,
     /** Aborted when the client disconnects. */
     readonly gone?: AbortSignal,
   ) {
@@ -68,7 +74,7 @@ export class WhatIf extends Query<Supposition> {
 const MOST_EVENTS = 20_000;
 
 const registry = new MessageRegistry();
-registry.add(...heardByTimeline);
+registry.add(...timelineMessages);
 
 interface Published {
   readonly from: number;
@@ -80,15 +86,15 @@ interface ReplayedSaga<State> {
   readonly initial: State;
   readonly name: SagaName;
   readonly saga: typeof CheckoutSaga | typeof RefundSaga;
-  readonly hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] };
+  readonly react: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] };
   readonly step: (state: State) => string;
 }
 
-const checkout: ReplayedSaga<Parameters<typeof hear>[0]> = {
-  initial: start,
+const checkout: ReplayedSaga<Parameters<typeof react>[0]> = {
+  initial: initialCheckout,
   name: 'checkout',
   saga: CheckoutSaga,
-  hear: (state, message) => hear(state, message as CheckoutHears, 0),
+  react: (state, message) => react(state, message as CheckoutMessage, 0),
   step: ({ step }) => step,
 };
 
@@ -96,7 +102,7 @@ const refunds: ReplayedSaga<Refunds> = {
   initial: noRefunds,
   name: 'refunds',
   saga: RefundSaga,
-  hear: (state, message) => hearOfRefund(state, message as RefundsHear),
+  react: (state, message) => reactToRefundMessage(state, message as RefundsMessage),
   step: (state) =>
     Object.values(state.refunds)
       .map(({ step }) => step)
@@ -112,45 +118,48 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
     private readonly vault: Vault,
   ) {}
 
-  async execute({ orderId, wished, gone }: WhatIf): Promise<Supposition> {
+  async execute({ orderId, requested, gone }: WhatIf): Promise<WhatIfResult> {
     const stored = await this.store.readMarked(orderId);
     if (stored.length === 0) throw new OrderNotFound();
     if (stored.length > MOST_EVENTS) throw new OrderTooLong(stored.length, MOST_EVENTS);
     const raw = await this.store.readStored(orderId);
-    const places = standingIn([...raw, ...stored]);
-    const wishes = keptClosed(wishesFor(raw, wished, ambient()?.locale ?? 'en'), places);
+    const places = findSealedPlaces([...raw, ...stored]);
+    const streamChanges = blockMovedValues(parseChanges(raw, requested, ambient()?.locale ?? 'en'), places);
     const slices = new Slices(gone);
     const events = counted(stored);
     const broken = events.find(({ unreadable }) => unreadable);
     // The actual order ends before the first event that cannot be read. The supposed order has all events, so the
-    // wishes must leave out or change each event that cannot be read.
-    const asItWas = supposed(events.slice(0, broken ? events.indexOf(broken) : undefined).map(happened), AS_IT_WAS);
-    const asItWouldBe = supposed(readableWith(events, wishes).map(happened), wishes);
-    const actual = await shown(orderId, asItWas, slices);
+    // request must leave out or change each event that cannot be read.
+    const asItWas = buildSupposedStream(
+      events.slice(0, broken ? events.indexOf(broken) : undefined).map(toPastEvent),
+      NO_CHANGES,
+    );
+    const asItWouldBe = buildSupposedStream(mustBeReadable(events, streamChanges).map(toPastEvent), streamChanges);
+    const actual = await showStream(orderId, asItWas, slices);
     if (!actual) throw broken?.unreadable ?? new OrderNotFound();
-    const whatIf = await shown(orderId, asItWouldBe, slices);
+    const whatIf = await showStream(orderId, asItWouldBe, slices);
     const changes = changesBetween(actual, whatIf ?? {});
-    const [lines, heard] = [await this.journal.of(orderId), await this.timelines.of(orderId)];
+    const [lines, reports] = [await this.journal.of(orderId), await this.timelines.of(orderId)];
     const others = new Map<string, Message>();
-    await slices.each(heard, ({ id, type, data }) => {
+    await slices.each(reports, ({ id, type, data }) => {
       if (registry.has(type)) others.set(id, registry.decode(type, data));
     });
-    const published = await publishedFor(orderId, asItWas, slices);
-    const wouldPublish = await publishedFor(orderId, asItWouldBe, slices);
+    const published = await messagesOfStream(orderId, asItWas, slices);
+    const wouldPublish = await messagesOfStream(orderId, asItWouldBe, slices);
     const compare = <State>(saga: ReplayedSaga<State>) =>
       replay(saga, { orderId, lines, published, wouldPublish, others, slices });
     const [first, second] = [await compare(checkout), await compare(refunds)];
     return {
       actual: await this.vault.openAll(actual, orderId),
-      whatIf: whatIf ? await this.vault.openAll(shownClosed(whatIf), orderId) : null,
-      changes: await openChanges(this.vault, shownClosed(changes), orderId),
-      process: shownClosed({ checkout: first.answer, refunds: second.answer }),
+      whatIf: whatIf ? await this.vault.openAll(restoreBlockedValues(whatIf), orderId) : null,
+      changes: await openChanges(this.vault, restoreBlockedValues(changes), orderId),
+      process: restoreBlockedValues({ checkout: first.answer, refunds: second.answer }),
       notes: [
         'Messages of other contexts are used as recorded. Their answers to the supposed order are not computed.',
         ...(broken
           ? [`Event ${broken.version} (${broken.type}) cannot be read: the actual order ends before it.`]
           : []),
-        ...(await slices.map(asItWouldBe, idleTeller())).flat(),
+        ...(await slices.map(asItWouldBe, makeIdleEventNotes())).flat(),
         ...first.notes,
         ...second.notes,
       ],
@@ -158,29 +167,32 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
   }
 }
 
-const AS_IT_WAS: Wishes = { leaveOut: [], change: [], add: [] };
+const NO_CHANGES: StreamChanges = { leaveOut: [], change: [], add: [] };
 
 /**
  * Every event that cannot be read must be left out or get other data. Throws the error of the first event for which
  * this is not so.
  */
-function readableWith(events: readonly RecordedEvent[], { leaveOut, change }: Wishes): readonly RecordedEvent[] {
+function mustBeReadable(
+  events: readonly RecordedEvent[],
+  { leaveOut, change }: StreamChanges,
+): readonly RecordedEvent[] {
   const replaced = new Set([...leaveOut, ...change.map(({ version }) => version)]);
   const broken = events.find(({ unreadable, version }) => unreadable && !replaced.has(version));
   if (broken) throw broken.unreadable!;
   return events;
 }
 
-const happened = ({ version, type, data, timestamp }: RecordedEvent): Happened => ({
+const toPastEvent = ({ version, type, data, timestamp }: RecordedEvent): PastEvent => ({
   version,
   event: { type, data } as OrderEvent,
   at: timestamp.toISOString(),
 });
 
-async function shown(orderId: Uuid, stream: readonly Supposed[], slices: Slices) {
+async function showStream(orderId: Uuid, stream: readonly SupposedEvent[], slices: Slices) {
   let view: OrderView | undefined;
   await slices.each(stream, ({ event, at, from }, index) => {
-    view = madeOf({ type: event.type, version: from }, () =>
+    view = applyRules({ type: event.type, version: from }, () =>
       projectOrder(view, event, { orderId, version: index + 1, at }),
     );
   });
@@ -188,10 +200,14 @@ async function shown(orderId: Uuid, stream: readonly Supposed[], slices: Slices)
 }
 
 /** The messages that ordering publishes for these events. */
-async function publishedFor(orderId: Uuid, stream: readonly Supposed[], slices: Slices): Promise<readonly Published[]> {
+async function messagesOfStream(
+  orderId: Uuid,
+  stream: readonly SupposedEvent[],
+  slices: Slices,
+): Promise<readonly Published[]> {
   let order: Order = orderLife.initial;
   const published = await slices.map(stream, ({ event, at, from, how }, index) => {
-    const [messages, next] = madeOf({ type: event.type, version: from }, () => [
+    const [messages, next] = applyRules({ type: event.type, version: from }, () => [
       announcements(orderId, order, index, [event], at),
       orderLife.evolve(order, event),
     ]);
@@ -203,7 +219,7 @@ async function publishedFor(orderId: Uuid, stream: readonly Supposed[], slices: 
 
 interface ReplayInput {
   readonly orderId: Uuid;
-  readonly lines: readonly (Line & { readonly saga: string })[];
+  readonly lines: readonly (JournalLine & { readonly saga: string })[];
   readonly published: readonly Published[];
   readonly wouldPublish: readonly Published[];
   readonly others: ReadonlyMap<string, Message>;
@@ -211,7 +227,7 @@ interface ReplayInput {
 }
 
 async function replay<State>(
-  { initial, name, saga, hear: hears, step }: ReplayedSaga<State>,
+  { initial, name, saga, react: hears, step }: ReplayedSaga<State>,
   { orderId, lines, published, wouldPublish, others, slices }: ReplayInput,
 ) {
   const classes = handledBy(saga);
@@ -222,14 +238,14 @@ async function replay<State>(
   const theirs = new Map([...others].filter(([, message]) => isHandled(message)));
   const timer = (type: string) => (type === CheckoutOverdue.type ? new CheckoutOverdue({ orderId }) : undefined);
   const journal = lines.filter((line) => line.saga === name);
-  const { script, lost, yetToHear } = scriptOf(journal, own, theirs, timer);
-  const supposedMessages = supposedScript(
+  const { script, lost, unhandledCount } = buildScript(journal, own, theirs, timer);
+  const supposedMessages = buildSupposedScript(
     script,
     wouldPublish.filter(({ message }) => isHandled(message)),
   );
   const run = async (messages: readonly Message[]): Promise<SagaRun> => {
-    const played = playing(initial, hears);
-    await slices.each(messages, (message) => played.hear(message));
+    const played = startReplay(initial, hears);
+    await slices.each(messages, (message) => played.handle(message));
     return { step: step(played.state), asks: played.asks };
   };
   const actual = await run(script.map(({ message }) => message));
@@ -240,7 +256,9 @@ async function replay<State>(
     answer: { actual, whatIf, differs },
     notes: [
       ...(missing.length > 0 ? [`${name}: handled messages that no longer exist: ${missing.join(', ')}`] : []),
-      ...(yetToHear > 0 ? [`${name}: ${yetToHear} of the messages used here were not handled by the saga yet`] : []),
+      ...(unhandledCount > 0
+        ? [`${name}: ${unhandledCount} of the messages used here were not handled by the saga yet`]
+        : []),
     ],
   };
 }

@@ -2,58 +2,58 @@ import { vnd, type Message } from '#kernel';
 import { OrderCancellationRequested, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
 import { StockCommitted, StockReserved } from '#contracts/inventory';
 import { PaymentTaken } from '#contracts/payments';
-import { hear } from '../checkout/checkout';
+import { react } from '../checkout/checkout';
 import { CheckoutOverdue } from '../checkout/checkout-messages';
-import type { CheckoutHears } from '../checkout/checkout-moves';
-import { start } from '../checkout/checkout-steps';
+import type { CheckoutMessage } from '../checkout/checkout-moves';
+import { initialCheckout } from '../checkout/checkout-steps';
 import { announcements } from '../model/order-announcements';
 import { orderLife, type Order, type OrderEvent } from '../model/order';
-import { facts, orderId, ordered, given } from '../model/order-samples';
-import { rehearse, scriptOf, supposedScript, typeOf } from './rehearsal';
-import { idle, supposed, type Happened, type Supposed, type Wishes } from './what-if';
+import { facts, orderId, factsUntil, orderAfter } from '../model/order-samples';
+import { replayAll, buildScript, buildSupposedScript, typeOf } from './saga-replay';
+import { idleNotesOf, buildSupposedStream, type PastEvent, type SupposedEvent, type StreamChanges } from './what-if';
 
-const nothing: Wishes = { leaveOut: [], change: [], add: [] };
-const past = (events: readonly OrderEvent[]): Happened[] =>
+const nothing: StreamChanges = { leaveOut: [], change: [], add: [] };
+const past = (events: readonly OrderEvent[]): PastEvent[] =>
   events.map((event, index) => ({ version: index + 1, event, at: `2026-11-23T0${index}:00:00.000Z` }));
-const types = (stream: readonly Supposed[]) => stream.map(({ event }) => event.type);
-const statusOf = (stream: readonly Supposed[]) => given(...stream.map(({ event }) => event)).status;
+const types = (stream: readonly SupposedEvent[]) => stream.map(({ event }) => event.type);
+const statusOf = (stream: readonly SupposedEvent[]) => orderAfter(...stream.map(({ event }) => event)).status;
 
 describe('A stream as it would have been', () => {
-  const ready = past(ordered.ready);
+  const ready = past(factsUntil.ready);
 
-  it('is the stream as it was, when nothing is different', () => {
-    expect(supposed(ready, nothing).map(({ event, at }) => ({ event, at }))).toEqual(
+  it('is the actual stream if nothing is changed', () => {
+    expect(buildSupposedStream(ready, nothing).map(({ event, at }) => ({ event, at }))).toEqual(
       ready.map(({ event, at }) => ({ event, at })),
     );
   });
 
-  it('lacks what is left out', () => {
-    const without = supposed(ready, { ...nothing, leaveOut: [2, 4] });
+  it('does not have the events that are left out', () => {
+    const without = buildSupposedStream(ready, { ...nothing, leaveOut: [2, 4] });
     expect(types(without)).toEqual(['OrderPlaced', 'OrderAccepted', 'OrderReadied']);
     expect(statusOf(without)).toBe('pending');
   });
 
-  it('has other data where it is changed', () => {
+  it('has the new data of changed events', () => {
     const event: OrderEvent = { ...facts.confirmed, data: { ...facts.confirmed.data, paid: vnd(1) } };
-    const changed = supposed(ready, { ...nothing, change: [{ version: 2, event }] });
+    const changed = buildSupposedStream(ready, { ...nothing, change: [{ version: 2, event }] });
     expect(changed[1]).toMatchObject({ how: 'changed', event: { data: { paid: vnd(1) } }, at: ready[1].at });
   });
 
-  it('has what is added, after the event it follows and at its time, also after one that is left out', () => {
+  it('has an added event after the event that it follows, with the same time, even if that one is left out', () => {
     const add = [
       { after: 1, event: facts.unwanted as OrderEvent },
       { after: 2, event: facts.cancelled as OrderEvent },
       { after: 0, event: facts.accepted as OrderEvent },
     ];
-    const more = supposed(past(ordered.confirmed), { ...nothing, leaveOut: [2], add });
+    const more = buildSupposedStream(past(factsUntil.confirmed), { ...nothing, leaveOut: [2], add });
     expect(types(more)).toEqual(['OrderAccepted', 'OrderPlaced', 'CancellationRequested', 'OrderCancelled']);
     expect(more.map(({ at }) => at.slice(11, 13))).toEqual(['00', '00', '00', '01']);
     expect(statusOf(more)).toBe('cancelled');
   });
 
-  it('says which events would have meant nothing', () => {
-    expect(idle(supposed(ready, nothing))).toEqual([]);
-    expect(idle(supposed(ready, { ...nothing, leaveOut: [2] }))).toEqual([
+  it('names the events that would change nothing', () => {
+    expect(idleNotesOf(buildSupposedStream(ready, nothing))).toEqual([]);
+    expect(idleNotesOf(buildSupposedStream(ready, { ...nothing, leaveOut: [2] }))).toEqual([
       'OrderAccepted (version 2, as it was) changes nothing: the order is pending',
       'PreparationStarted (version 3, as it was) changes nothing: the order is pending',
       'OrderReadied (version 4, as it was) changes nothing: the order is pending',
@@ -80,7 +80,7 @@ const journal = [
   [OrderConfirmed.type, 'o2'],
 ].map(([heard, messageId]) => ({ heard, messageId }));
 
-const told = (stream: readonly Supposed[]) => {
+const messagesFor = (stream: readonly SupposedEvent[]) => {
   let order: Order = orderLife.initial;
   return stream.flatMap(({ event, at, from, how }, index) => {
     const messages = announcements(orderId, order, index, [event], at);
@@ -90,18 +90,26 @@ const told = (stream: readonly Supposed[]) => {
       .map((message) => ({ message, from, added: how === 'added' }));
   });
 };
-const own = told(supposed(past(ordered.confirmed), nothing)).map(({ message, from }) => ({ message, version: from }));
+const own = messagesFor(buildSupposedStream(past(factsUntil.confirmed), nothing)).map(({ message, from }) => ({
+  message,
+  version: from,
+}));
 const timer = (type: string) => (type === CheckoutOverdue.type ? new CheckoutOverdue({ orderId }) : undefined);
-const { script, lost, yetToHear } = scriptOf(journal, own, others, timer);
-const play = (messages: readonly Message[]) => {
-  const { state, asks } = rehearse(start, (at, one) => hear(at, one as CheckoutHears, 0), messages);
+const { script, lost, unhandledCount } = buildScript(journal, own, others, timer);
+const replay = (messages: readonly Message[]) => {
+  const { state, asks } = replayAll(initialCheckout, (at, one) => react(at, one as CheckoutMessage, 0), messages);
   return { step: state.step, asks: asks.map(({ type }) => type.replace(/^.*\.(.*)\.v1/, '$1')) };
 };
-const would = (wishes: Partial<Wishes>) =>
-  play(supposedScript(script, told(supposed(past(ordered.confirmed), { ...nothing, ...wishes }))));
+const replayWith = (wishes: Partial<StreamChanges>) =>
+  replay(
+    buildSupposedScript(
+      script,
+      messagesFor(buildSupposedStream(past(factsUntil.confirmed), { ...nothing, ...wishes })),
+    ),
+  );
 
-describe('A saga, rehearsed', () => {
-  it('hears what its journal says it heard, in that order', () => {
+describe('A saga that is replayed', () => {
+  it('gets the messages of its journal, in the same order', () => {
     expect(script.map(({ message, version }) => [typeOf(message), version])).toEqual([
       [OrderPlaced.type, 1],
       [StockReserved.type, undefined],
@@ -109,15 +117,15 @@ describe('A saga, rehearsed', () => {
       [StockCommitted.type, undefined],
       [OrderConfirmed.type, 2],
     ]);
-    expect([lost, yetToHear]).toEqual([['ordering.checkout-waits.v1'], 0]);
+    expect([lost, unhandledCount]).toEqual([['ordering.checkout-waits.v1'], 0]);
     const asItWas = { step: 'confirmed', asks: ['reserve-stock', 'take-payment', 'commit-stock', 'confirm-order'] };
-    expect(play(script.map(({ message }) => message))).toEqual(asItWas);
-    expect(would({})).toEqual(asItWas);
+    expect(replay(script.map(({ message }) => message))).toEqual(asItWas);
+    expect(replayWith({})).toEqual(asItWas);
   });
 
-  it('and then what it has yet to hear', () => {
-    const early = scriptOf(journal.slice(0, 2), own, others, timer);
-    expect(early.yetToHear).toBe(3);
+  it('then gets the messages that it has not handled yet', () => {
+    const early = buildScript(journal.slice(0, 2), own, others, timer);
+    expect(early.unhandledCount).toBe(3);
     expect(early.script.map(({ message }) => typeOf(message)).slice(2)).toEqual([
       PaymentTaken.type,
       StockCommitted.type,
@@ -125,33 +133,33 @@ describe('A saga, rehearsed', () => {
     ]);
   });
 
-  it('hears a timer where it rang', () => {
-    const rung = scriptOf([journal[0], { heard: CheckoutOverdue.type, messageId: 't' }], own, new Map(), timer);
-    expect(play(rung.script.slice(0, 2).map(({ message }) => message))).toEqual({
+  it('gets a timer at the place where it went off', () => {
+    const rung = buildScript([journal[0], { heard: CheckoutOverdue.type, messageId: 't' }], own, new Map(), timer);
+    expect(replay(rung.script.slice(0, 2).map(({ message }) => message))).toEqual({
       step: 'releasing',
       asks: ['reserve-stock', 'release-stock'],
     });
   });
 
   it('would not have been confirmed without the event that says so', () => {
-    expect(would({ leaveOut: [2] })).toMatchObject({ step: 'confirming' });
-    expect(would({ leaveOut: [1, 2] })).toEqual({ step: 'waiting', asks: [] });
+    expect(replayWith({ leaveOut: [2] })).toMatchObject({ step: 'confirming' });
+    expect(replayWith({ leaveOut: [1, 2] })).toEqual({ step: 'waiting', asks: [] });
   });
 
-  it('would have wound back, had the customer changed their mind at once', () => {
-    const { step, asks } = would({ add: [{ after: 1, event: facts.unwanted }], leaveOut: [2] });
-    // The goods were reserved all the same, and the money taken: both go back.
+  it('would have gone back if the customer had cancelled at once', () => {
+    const { step, asks } = replayWith({ add: [{ after: 1, event: facts.unwanted }], leaveOut: [2] });
+    // The goods were still reserved and the money taken, so both go back.
     expect(step).toBe('releasing');
     expect(asks).toEqual(['reserve-stock', 'release-stock', 'release-stock', 'void-payment', 'release-stock']);
   });
 
-  it('hears an added message right after the event it follows', () => {
+  it('gets an added message directly after that of the event it follows', () => {
     const add = [{ after: 2, event: facts.unwanted as OrderEvent }];
-    const heard = supposedScript(
+    const messages = buildSupposedScript(
       script,
-      told(supposed(past(ordered.pending), { ...nothing, add: [{ ...add[0], after: 1 }] })),
+      messagesFor(buildSupposedStream(past(factsUntil.pending), { ...nothing, add: [{ ...add[0], after: 1 }] })),
     );
-    expect(heard.map(typeOf).slice(0, 3)).toEqual([
+    expect(messages.map(typeOf).slice(0, 3)).toEqual([
       OrderPlaced.type,
       OrderCancellationRequested.type,
       StockReserved.type,
@@ -160,11 +168,11 @@ describe('A saga, rehearsed', () => {
 
   it('would have asked for another amount', () => {
     const event: OrderEvent = { ...facts.placed, data: { ...facts.placed.data, total: vnd(7) } };
-    const heard = supposedScript(
+    const messages = buildSupposedScript(
       script,
-      told(supposed(past(ordered.confirmed), { ...nothing, change: [{ version: 1, event }] })),
+      messagesFor(buildSupposedStream(past(factsUntil.confirmed), { ...nothing, change: [{ version: 1, event }] })),
     );
-    const { asks } = rehearse(start, (at, one) => hear(at, one as CheckoutHears, 0), heard);
+    const { asks } = replayAll(initialCheckout, (at, one) => react(at, one as CheckoutMessage, 0), messages);
     expect(asks.find(({ type }) => type.includes('take-payment'))).toMatchObject({
       heard: StockReserved.type,
       body: { amount: vnd(7) },

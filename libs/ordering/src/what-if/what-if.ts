@@ -1,21 +1,21 @@
 import { orderLife, type Order, type OrderEvent } from '../model/order';
 
 /** An event of the actual stream, and when it happened. */
-export interface Happened {
+export interface PastEvent {
   readonly version: number;
   readonly event: OrderEvent;
   readonly at: string;
 }
 
 /** The changes to the stream. Versions are those of the actual stream. */
-export interface Wishes {
+export interface StreamChanges {
   readonly leaveOut: readonly number[];
   readonly change: readonly { readonly version: number; readonly event: OrderEvent }[];
   /** `after: 0` means before the first event. */
   readonly add: readonly { readonly after: number; readonly event: OrderEvent }[];
 }
 
-export interface Supposed {
+export interface SupposedEvent {
   readonly event: OrderEvent;
   readonly at: string;
   /** The version in the actual stream. For an added event, it is the version of the event before it. */
@@ -24,19 +24,22 @@ export interface Supposed {
 }
 
 /** The stream as it would have been. An added event has the time of the event before it. */
-export function supposed(past: readonly Happened[], { leaveOut, change, add }: Wishes): readonly Supposed[] {
-  const out = new Set(leaveOut);
+export function buildSupposedStream(
+  past: readonly PastEvent[],
+  { leaveOut, change, add }: StreamChanges,
+): readonly SupposedEvent[] {
+  const leftOut = new Set(leaveOut);
   const changed = new Map(change.map(({ version, event }) => [version, event]));
   const added = new Map<number, OrderEvent[]>();
   for (const { after, event } of add) added.set(after, [...(added.get(after) ?? []), event]);
-  const addedAfter = (version: number, at: string): Supposed[] =>
+  const addedAfter = (version: number, at: string): SupposedEvent[] =>
     (added.get(version) ?? []).map((event) => ({ event, at, from: version, how: 'added' }));
-  const kept = past.flatMap(({ version, event, at }): Supposed[] => {
+  const kept = past.flatMap(({ version, event, at }): SupposedEvent[] => {
     const other = changed.get(version);
-    const here: Supposed = other
+    const supposedEvent: SupposedEvent = other
       ? { event: other, at, from: version, how: 'changed' }
       : { event, at, from: version, how: 'as it was' };
-    return [...(out.has(version) ? [] : [here]), ...addedAfter(version, at)];
+    return [...(leftOut.has(version) ? [] : [supposedEvent]), ...addedAfter(version, at)];
   });
   return [...(past.length > 0 ? addedAfter(0, past[0].at) : []), ...kept];
 }
@@ -62,7 +65,7 @@ const isEqual = (one: unknown, other: unknown): boolean =>
  * Returns a function that must get the events in order. For each event that does not change the order, it returns a
  * note.
  */
-export function idleTeller(): (event: Supposed, index: number) => readonly string[] {
+export function makeIdleEventNotes(): (event: SupposedEvent, index: number) => readonly string[] {
   let order: Order = orderLife.initial;
   return ({ event, how }, index) => {
     const before = order;
@@ -73,4 +76,5 @@ export function idleTeller(): (event: Supposed, index: number) => readonly strin
 }
 
 /** The notes of all events. */
-export const idle = (stream: readonly Supposed[]): readonly string[] => stream.flatMap(idleTeller());
+export const idleNotesOf = (stream: readonly SupposedEvent[]): readonly string[] =>
+  stream.flatMap(makeIdleEventNotes());

@@ -35,7 +35,7 @@ const edits: readonly Edit[] = [
   inWords(notifications, 'const consumed = [', 'const consumed = [GoodsPacked, '),
   inWords(notifications, 'WriteWhenOrderMoves, ForgetRecipient, ', 'WriteWhenOrderMoves, ForgetRecipient, NoteNews, '),
   inWords(checkout, 'import { StockCommitRefused,', 'import { GoodsWrapped, StockCommitRefused,'),
-  before(checkout, "import { hear } from './checkout';", "import { withWrapping } from './wrapping';"),
+  before(checkout, "import { react } from './checkout';", "import { withWrapping } from './wrapping';"),
   inWords(checkout, '  ...[StockReserved,', '  ...[GoodsWrapped, StockReserved,'),
   inWords(
     checkout,

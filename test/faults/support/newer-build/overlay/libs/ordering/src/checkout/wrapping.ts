@@ -2,10 +2,10 @@ import { GoodsWrapped, WrapGoods } from '#contracts/inventory';
 import type { Message } from '#kernel';
 import type { SagaDefinition } from '#messaging/sagas';
 import { ConfirmOrder } from './checkout-messages';
-import type { CheckoutHears } from './checkout-moves';
-import { asksOf, type Checkout } from './checkout-steps';
+import type { CheckoutMessage } from './checkout-moves';
+import { requestsOf, type Checkout } from './checkout-steps';
 
-type Definition = SagaDefinition<Checkout, CheckoutHears>;
+type Definition = SagaDefinition<Checkout, CheckoutMessage>;
 type Hear = Definition['hear'];
 
 const isWrapped = (state: Checkout): boolean => 'wrapped' in state;
@@ -21,7 +21,7 @@ export function withWrapping(older: Definition): [Definition, Definition] {
       if (state.step !== 'confirming' || isWrapped(state))
         return { state, asks: [], timers: [], note: 'wrapped, heard again' };
       const wrapped = { ...state, wrapped: true };
-      return { state: wrapped, asks: asksOf(wrapped), timers: [], note: 'wrapped' };
+      return { state: wrapped, asks: requestsOf(wrapped), timers: [], note: 'wrapped' };
     }
     const next = older.hear(...told);
     if (next.state.step !== 'confirming' || isWrapped(next.state)) return next;

@@ -13,7 +13,7 @@ interface StreamRequest {
  * An event stream answers 200 before its handler runs. So this guard first checks the caller's rights and the rebuild.
  */
 @Injectable()
-export class RebuildThere implements CanActivate {
+export class RebuildMustExist implements CanActivate {
   constructor(
     private readonly queries: QueryBus,
     private readonly rights: RightsWatch,

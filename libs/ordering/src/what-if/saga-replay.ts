@@ -1,13 +1,13 @@
 import type { Message } from '#kernel';
 
 /** A message that a saga handles. The order's own messages have the version of their event. */
-export interface Cue {
+export interface ScriptMessage {
   readonly message: Message;
   readonly version?: number;
 }
 
 /** A message that the order itself would have published. */
-export interface SupposedCue {
+export interface SupposedMessage {
   readonly message: Message;
   /**
    * The version of the message's event in the actual stream. For an added event, the version of the event before it.
@@ -21,8 +21,11 @@ export interface SupposedCue {
  * message of an event takes the place of the message that this event had published. The messages of an added event
  * directly follow those of the event before it.
  */
-export function supposedScript(script: readonly Cue[], supposed: readonly SupposedCue[]): readonly Message[] {
-  const { lastOf, ownOf } = placesIn(script);
+export function buildSupposedScript(
+  script: readonly ScriptMessage[],
+  supposed: readonly SupposedMessage[],
+): readonly Message[] {
+  const { lastOf, ownOf } = findPlaces(script);
   const placed = [
     ...script.flatMap(({ message, version }, index) => (version === undefined ? [{ at: index, message }] : [])),
     ...supposed.map(({ message, from, added }) => {
@@ -40,7 +43,7 @@ export function supposedScript(script: readonly Cue[], supposed: readonly Suppos
  * The places of the order's own messages in a script. `ownOf`: the first place of a version and a message type.
  * `lastOf`: the last place of any version up to this one.
  */
-function placesIn(script: readonly Cue[]) {
+function findPlaces(script: readonly ScriptMessage[]) {
   const first = new Map<string, number>();
   const last = new Map<number, number>();
   script.forEach(({ version, message }, index) => {
@@ -68,7 +71,7 @@ function placesIn(script: readonly Cue[]) {
 
 export const typeOf = (message: Message): string => (message.constructor as unknown as { type: string }).type;
 
-export interface Asked {
+export interface SagaRequest {
   /** The type of the message that made the saga send this request. */
   readonly heard: string;
   readonly type: string;
@@ -76,21 +79,21 @@ export interface Asked {
 }
 
 /** Passes messages to a saga one after the other. The saga's requests are collected and not sent. */
-export interface Playing<State> {
-  hear(message: Message): void;
+export interface SagaReplay<State> {
+  handle(message: Message): void;
   readonly state: State;
-  readonly asks: readonly Asked[];
+  readonly asks: readonly SagaRequest[];
 }
 
-export function playing<State>(
+export function startReplay<State>(
   initial: State,
-  hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
-): Playing<State> {
+  react: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
+): SagaReplay<State> {
   let state = initial;
-  const asks: Asked[] = [];
+  const asks: SagaRequest[] = [];
   return {
-    hear(message) {
-      const next = hear(state, message);
+    handle(message) {
+      const next = react(state, message);
       state = next.state;
       asks.push(...next.asks.map((ask) => ({ heard: typeOf(message), type: typeOf(ask), body: ask.body })));
     },
@@ -102,18 +105,18 @@ export function playing<State>(
 }
 
 /** Runs a saga with all messages of a script. */
-export function rehearse<State>(
+export function replayAll<State>(
   initial: State,
-  hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
+  react: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
   script: readonly Message[],
-): { readonly state: State; readonly asks: readonly Asked[] } {
-  const played = playing(initial, hear);
-  for (const message of script) played.hear(message);
-  return played;
+): { readonly state: State; readonly asks: readonly SagaRequest[] } {
+  const sagaReplay = startReplay(initial, react);
+  for (const message of script) sagaReplay.handle(message);
+  return sagaReplay;
 }
 
 /** A line of a saga's journal: the type and the id of the message that the saga handled. */
-export interface Line {
+export interface JournalLine {
   readonly heard: string;
   readonly messageId: string;
 }
@@ -123,34 +126,34 @@ export interface Line {
  * handled yet. The order's own messages are found by type and sequence, messages of other contexts by id. `lost` has
  * the types of lines whose message does not exist any more (mostly timers).
  */
-export function scriptOf(
-  journal: readonly Line[],
-  own: readonly Required<Cue>[],
+export function buildScript(
+  journal: readonly JournalLine[],
+  own: readonly Required<ScriptMessage>[],
   others: ReadonlyMap<string, Message>,
   timer: (type: string) => Message | undefined,
-): { readonly script: readonly Cue[]; readonly lost: readonly string[]; readonly yetToHear: number } {
+): { readonly script: readonly ScriptMessage[]; readonly lost: readonly string[]; readonly unhandledCount: number } {
   const waiting = new Set(own);
-  const byType = new Map<string, Required<Cue>[]>();
-  for (const cue of own) {
-    const alike = byType.get(typeOf(cue.message));
-    if (alike) alike.push(cue);
-    else byType.set(typeOf(cue.message), [cue]);
+  const byType = new Map<string, Required<ScriptMessage>[]>();
+  for (const ownMessage of own) {
+    const sameType = byType.get(typeOf(ownMessage.message));
+    if (sameType) sameType.push(ownMessage);
+    else byType.set(typeOf(ownMessage.message), [ownMessage]);
   }
-  for (const cues of byType.values()) cues.reverse(); // `pop` takes the next one from the end
-  const unheard = new Map(others);
-  const script: Cue[] = [];
+  for (const messages of byType.values()) messages.reverse(); // `pop` takes the next one from the end
+  const unhandled = new Map(others);
+  const script: ScriptMessage[] = [];
   const lost: string[] = [];
   for (const { heard, messageId } of journal) {
-    const other = unheard.get(messageId);
-    const ownMessage = other ? undefined : byType.get(heard)?.pop();
+    const other = unhandled.get(messageId);
+    const nextOwn = other ? undefined : byType.get(heard)?.pop();
     const firedTimer = timer(heard);
-    if (ownMessage) waiting.delete(ownMessage);
+    if (nextOwn) waiting.delete(nextOwn);
     if (other) script.push({ message: other });
-    else if (ownMessage) script.push(ownMessage);
+    else if (nextOwn) script.push(nextOwn);
     else if (firedTimer) script.push({ message: firedTimer });
     else lost.push(heard);
-    unheard.delete(messageId);
+    unhandled.delete(messageId);
   }
-  const rest = [...[...unheard.values()].map((message) => ({ message })), ...waiting];
-  return { script: [...script, ...rest], lost, yetToHear: rest.length };
+  const rest = [...[...unhandled.values()].map((message) => ({ message })), ...waiting];
+  return { script: [...script, ...rest], lost, unhandledCount: rest.length };
 }

@@ -3,13 +3,13 @@ import { isOver, type Checkout } from '../checkout/checkout-steps';
 import { sagaId } from '../sagas/saga-id';
 import { isDone, type Refunds } from '../refund-order/refunds-steps';
 import type { DatedOrder } from '../model/dated-order';
-import { comparedWithCheckout, comparedWithRefunds } from './review-order';
+import { newCompareCheckout, newCompareRefunds } from './review-order';
 
 /**
  * The state after an event was declared void: the order's status without that event, and sentences that tell staff what
  * to do.
  */
-export interface Left {
+export interface StateAfterVoid {
   /** Null while the order cannot be read. */
   readonly status: string | null;
   readonly toDo: readonly string[];
@@ -21,19 +21,19 @@ export interface SagaStates {
 }
 
 /** The state of an order that has another unreadable event. */
-export const stillBroken = (message: string): Left => ({
+export const stateWhileBroken = (message: string): StateAfterVoid => ({
   status: null,
   toDo: [`${message} Declare that event void too. Until then the order accepts no command.`],
 });
 
 /** Compares the order with the states that its sagas had before the declaration. */
-export function leftBy(view: DatedOrder, { checkout, refunds }: SagaStates): Left {
-  const toDo = [...(checkout ? ofCheckout(view, checkout) : []), ...(refunds ? ofRefunds(view, refunds) : [])];
+export function stateAfterVoid(view: DatedOrder, { checkout, refunds }: SagaStates): StateAfterVoid {
+  const toDo = [...(checkout ? checkoutToDos(view, checkout) : []), ...(refunds ? refundToDos(view, refunds) : [])];
   return { status: view.order.status, toDo };
 }
 
-function ofCheckout(view: DatedOrder, checkout: Checkout): readonly string[] {
-  const { status, wasConfirmed, unwantedBy, inHand } = comparedWithCheckout(view).body;
+function checkoutToDos(view: DatedOrder, checkout: Checkout): readonly string[] {
+  const { status, wasConfirmed, unwantedBy, inHand } = newCompareCheckout(view).body;
   const saga = sagaId({ name: 'checkout', orderId: view.id });
   const givenBack = ['undone', 'restocking', 'unbooking'].includes(checkout.step);
   if (status === 'pending' && (isOver(checkout) || givenBack || checkout.step === 'reopened')) {
@@ -54,8 +54,8 @@ function ofCheckout(view: DatedOrder, checkout: Checkout): readonly string[] {
   return [];
 }
 
-function ofRefunds(view: DatedOrder, { refunds }: Refunds): readonly string[] {
-  const { confirmed, refunds: noted } = comparedWithRefunds(view).body;
+function refundToDos(view: DatedOrder, { refunds }: Refunds): readonly string[] {
+  const { confirmed, refunds: noted } = newCompareRefunds(view).body;
   const states = new Map<Uuid, string>(noted.map(({ refundId, state }) => [refundId, state]));
   return Object.entries(refunds).flatMap(([refundId, refund]) => {
     if (!isDone(refund) || states.get(refundId) === refund.step) return [];

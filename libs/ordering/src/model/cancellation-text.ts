@@ -1,8 +1,8 @@
 import { nothing, type Money } from '#kernel';
 import type { CancellationCode } from '#contracts/ordering';
-import { inDong } from './in-dong';
+import { formatDong } from './format-dong';
 
-const words: Record<'vi' | 'en', Record<CancellationCode, string>> = {
+const texts: Record<'vi' | 'en', Record<CancellationCode, string>> = {
   vi: {
     OUT_OF_STOCK: 'Rất tiếc, một món trong đơn vừa hết hàng. {money}',
     PAYMENT_DECLINED: 'Thanh toán bị từ chối. Vui lòng thử thẻ khác hoặc trả tiền mặt.',
@@ -31,17 +31,18 @@ const ifCharged = {
   vi: 'Nếu đã bị trừ tiền, bạn sẽ được hoàn lại.',
   en: 'Whatever was taken is given back.',
 };
-const unsure: readonly CancellationCode[] = ['PAYMENT_UNRESOLVED', 'OVERDUE'];
+const codesOfUnknownPayment: readonly CancellationCode[] = ['PAYMENT_UNRESOLVED', 'OVERDUE'];
 
-const givenBack = (amount: string) => ({
+const givenBackText = (amount: string) => ({
   vi: `Bạn đã bị trừ ${amount}, và số tiền này đã được hoàn lại.`,
   en: `${amount} was taken and has been given back.`,
 });
 
 /** The text for the customer. It is stored with the cancellation, in the language of the order. */
-export function cancellationWords(code: CancellationCode, locale: 'vi' | 'en', reversed: Money = nothing): string {
-  const text = words[locale][code];
-  if (reversed.amount === 0) return text.replace('{money}', (unsure.includes(code) ? ifCharged : notCharged)[locale]);
-  const told = givenBack(inDong(reversed))[locale];
-  return text.includes('{money}') ? text.replace('{money}', told) : `${text} ${told}`;
+export function cancellationText(code: CancellationCode, locale: 'vi' | 'en', reversed: Money = nothing): string {
+  const text = texts[locale][code];
+  if (reversed.amount === 0)
+    return text.replace('{money}', (codesOfUnknownPayment.includes(code) ? ifCharged : notCharged)[locale]);
+  const moneyText = givenBackText(formatDong(reversed))[locale];
+  return text.includes('{money}') ? text.replace('{money}', moneyText) : `${text} ${moneyText}`;
 }

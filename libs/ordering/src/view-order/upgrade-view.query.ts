@@ -1,6 +1,6 @@
 import { counted } from '#kernel';
 import type { EventStore } from '#event-store';
-import { recorded } from '../model/dated-order';
+import { recordedOf } from '../model/dated-order';
 import type { OrderEvent } from '../model/order';
 import { projectOrder, type OrderView } from './order-view';
 
@@ -9,13 +9,13 @@ import { projectOrder, type OrderView } from './order-view';
  * the stream is read if the order has a refund. If one of its events cannot be read, the row stays as it is, so that
  * one order does not stop a whole list.
  */
-export async function asOfToday(view: OrderView, store: EventStore): Promise<OrderView> {
+export async function upgradeView(view: OrderView, store: EventStore): Promise<OrderView> {
   if (!('refunds' in view.order) || view.order.refunds.length === 0) return view;
   const events = counted(await store.readMarked(view.id));
   if (events.some(({ unreadable }) => unreadable)) return view;
   try {
     const project = (seen: OrderView | undefined, event: (typeof events)[number]) =>
-      projectOrder(seen, event as unknown as OrderEvent, recorded(event));
+      projectOrder(seen, event as unknown as OrderEvent, recordedOf(event));
     return events.reduce<OrderView | undefined>(project, undefined) ?? view;
   } catch {
     return view;

@@ -7,13 +7,13 @@ interface Dated {
  * Merges an order's own facts and the messages of other contexts by time. The facts stay in version order, even if a
  * clock was set back: each fact counts as at least as late as the facts before it.
  */
-export function sideBySide<Entry extends Dated>(facts: readonly Entry[], others: readonly Entry[]): readonly Entry[] {
+export function mergeByTime<Entry extends Dated>(facts: readonly Entry[], others: readonly Entry[]): readonly Entry[] {
   let latest = '';
-  const placed = facts.map((entry) => {
+  const dated = facts.map((entry) => {
     if (entry.at > latest) latest = entry.at;
     return { entry, when: latest };
   });
-  return [...placed, ...others.map((entry) => ({ entry, when: entry.at }))]
+  return [...dated, ...others.map((entry) => ({ entry, when: entry.at }))]
     .sort((a, b) => (a.when < b.when ? -1 : a.when > b.when ? 1 : 0))
     .map(({ entry }) => entry);
 }

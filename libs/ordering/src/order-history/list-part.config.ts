@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { answer, Whole, type Answer, type AnswerOptions } from '#platform/http';
-import { WHOLE, type Stretch } from './stretch';
+import { MAX_ENTRIES, type ListPart } from './list-part';
 
-export class StretchQuery {
+export class ListPartQuery {
   @Whole({
     ...{ min: 0, max: 10_000_000, default: 0, example: 0 },
-    description: `How many entries to pass over: \`meta.nextAfter\` of the answer before. Up to ${WHOLE} entries come whole.`,
+    description: `How many entries to skip: send \`meta.nextAfter\` of the previous answer. One answer has up to ${MAX_ENTRIES} entries.`,
   })
   after: number = 0;
 }
 
-export const StretchMeta = z.object({
+export const ListPartMeta = z.object({
   nextAfter: z.int().nullable().optional().meta({ description: 'Where the next entries begin; null at the end.' }),
   hasMore: z.boolean().optional(),
 });
 
 /** The answer with one part of a list, and where the next part begins. */
-export const inStretch = ({ entries, nextAfter }: Stretch<unknown>, options: AnswerOptions = {}): Answer =>
+export const answerPart = ({ entries, nextAfter }: ListPart<unknown>, options: AnswerOptions = {}): Answer =>
   answer(entries, { ...options, meta: { ...options.meta, nextAfter, hasMore: nextAfter !== null } });

@@ -5,14 +5,14 @@ export interface PlacedPortion extends Portion {
   readonly orderId: string;
 }
 
-export type Held = 'nothing' | 'something' | { readonly allOf: string };
+export type OrderedPortions = 'nothing' | 'something' | { readonly allOf: string };
 
 /**
  * Whether a cart holds portions that were ordered before, from this cart or from another one whose lines a log-in moved
  * here. `nothing`: no such portions. `something`: such portions, and others that can be ordered. `allOf`: every portion
  * was ordered before. It contains the order of the first one.
  */
-export function stillHolds(portions: readonly Portion[], placed: readonly PlacedPortion[]): Held {
+export function orderedPortionsOf(portions: readonly Portion[], placed: readonly PlacedPortion[]): OrderedPortions {
   const taken = new Map(placed.map((portion) => [portion.id, portion]));
   const ordered = portions.filter(({ id }) => taken.has(id));
   if (ordered.length === 0) return 'nothing';

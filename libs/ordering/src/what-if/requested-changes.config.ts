@@ -3,13 +3,13 @@ import { InvalidInput, textOf, type Locale } from '#platform/http';
 import { z } from 'zod';
 import { orderFacts, type OrderEvent } from '../model/order';
 import { orderEvents } from '../model/order-events.config';
-import type { Wishes } from './what-if';
+import type { StreamChanges } from './what-if';
 
 /**
  * The changes as the client sent them. Without a schema version, the data has the version of its event, or the current
  * version for an added event.
  */
-export interface Wished {
+export interface RequestedChanges {
   readonly leaveOut?: readonly number[];
   readonly change?: readonly { readonly version: number; readonly data: object; readonly schemaVersion?: number }[];
   readonly add?: readonly {
@@ -32,7 +32,7 @@ const locales = { vi: z.locales.vi().localeError, en: z.locales.en().localeError
  * Reads the requested changes of a stream. Data is upcast and then checked against the schema of its event. Throws
  * InvalidInput.
  */
-export function wishesFor(stream: readonly Stored[], wished: Wished, locale: Locale): Wishes {
+export function parseChanges(stream: readonly Stored[], wished: RequestedChanges, locale: Locale): StreamChanges {
   const { leaveOut = [], change = [], add = [] } = wished;
   const faults: Fault[] = [];
   const complain = (field: string, code: string) => faults.push({ field, message: textOf(code, locale) });
@@ -42,8 +42,8 @@ export function wishesFor(stream: readonly Stored[], wished: Wished, locale: Loc
     else if (named.has(version)) complain(field, 'whatIf.twice');
     named.add(version);
   };
-  const asEvent = (field: string, type: string, schemaVersion: number, data: object): OrderEvent => {
-    const { faults: found, data: read } = readAsCurrent(type as OrderEvent['type'], schemaVersion, data, locale);
+  const parseEvent = (field: string, type: string, schemaVersion: number, data: object): OrderEvent => {
+    const { faults: found, data: read } = parseAsCurrent(type as OrderEvent['type'], schemaVersion, data, locale);
     faults.push(...found.map((fault) => ({ ...fault, field: [field, fault.field].filter(Boolean).join('.') })));
     return { type, data: read } as OrderEvent;
   };
@@ -53,11 +53,11 @@ export function wishesFor(stream: readonly Stored[], wished: Wished, locale: Loc
     nameOnce(`change.${index}.version`, version);
     const was = stream.find((one) => one.version === version);
     if (!was) return [];
-    return [{ version, event: asEvent(`change.${index}.data`, was.type, schemaVersion ?? was.schemaVersion, data) }];
+    return [{ version, event: parseEvent(`change.${index}.data`, was.type, schemaVersion ?? was.schemaVersion, data) }];
   });
   const added = add.map(({ after, type, data, schemaVersion }, index) => {
     if (after < 0 || after > stream.length) complain(`add.${index}.after`, 'whatIf.version');
-    return { after, event: asEvent(`add.${index}.data`, type, schemaVersion ?? orderEvents.current(type), data) };
+    return { after, event: parseEvent(`add.${index}.data`, type, schemaVersion ?? orderEvents.current(type), data) };
   });
   if (faults.length > 0) throw new InvalidInput(faults);
   return { leaveOut, change: changed, add: added };
@@ -68,7 +68,7 @@ interface Current {
   readonly faults: readonly Fault[];
 }
 
-function readAsCurrent(type: OrderEvent['type'], schemaVersion: number, data: object, locale: Locale): Current {
+function parseAsCurrent(type: OrderEvent['type'], schemaVersion: number, data: object, locale: Locale): Current {
   let upcast: object;
   try {
     upcast = orderEvents.upcast(type, schemaVersion, data).data;

@@ -7,25 +7,25 @@ import type { Account, OrderRequest } from './order-request';
 
 /** Finds the name, telephone and e-mail of a signed-in customer who orders. */
 @Injectable()
-export class AccountOf {
+export class CallerAccounts {
   private readonly log = new Logger('Orders');
 
   constructor(private readonly contacts: ContactOf) {}
 
   /** Undefined for guests. Throws InvalidInput for a delivery without a telephone number. */
-  async caller(caller: Caller, { contact, fulfilment }: OrderRequest): Promise<Account | undefined> {
+  async find(caller: Caller, { contact, fulfilment }: OrderRequest): Promise<Account | undefined> {
     if (caller.kind === 'guest') return undefined;
     const registered = { name: caller.name ?? caller.email.split('@')[0], phone: null, email: caller.email };
     if (contact?.name && contact.phone) return registered;
     const needsPhone = fulfilment.type === 'delivery' && !contact?.phone;
-    const account = { ...registered, ...(await this.profile(caller, needsPhone)) };
+    const account = { ...registered, ...(await this.readProfile(caller, needsPhone)) };
     if (needsPhone && !account.phone)
       throw new InvalidInput([{ field: 'contact.phone', message: complain({ code: 'required' }) }]);
     return account;
   }
 
   /** If the profile cannot be read, the order is placed without it, unless the telephone number is needed. */
-  private async profile({ userId }: UserCaller, isNeeded: boolean) {
+  private async readProfile({ userId }: UserCaller, isNeeded: boolean) {
     try {
       return await this.contacts.customer(userId);
     } catch (error) {
