@@ -369,7 +369,7 @@ describe('Those who look after the shop', () => {
       const mended = await command('dead-letters', 'redrive', '--key', id, '--wait');
       expect(mended).toMatchObject({ code: 0, out: expect.stringMatching(/done/) });
       const again = await command('dead-letters', 'redrive', '--key', id);
-      expect(again).toMatchObject({ code: 0, out: 'nothing to try again\n' });
+      expect(again).toMatchObject({ code: 0, out: 'there is no dead letter to try again\n' });
       expect(await command('dead-letters', 'redrive', 'ordering-999999999')).toMatchObject({ code: 2 });
     });
 

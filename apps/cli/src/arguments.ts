@@ -16,18 +16,19 @@ export const wrong = (message: string) => new DomainError('VALIDATION_ERROR', 'i
 
 export function orderIdIn(text: string | undefined): string {
   const id = text?.toLowerCase();
-  if (!isUuid(id)) throw wrong(`Give the id of an order; ${text ?? 'nothing'} is not an id.`);
+  if (!isUuid(id)) throw wrong(`Give the id of an order. It must be a UUID, but ${text ?? 'nothing'} was given.`);
   return id;
 }
 
 export function rebuildIdIn(text: string | undefined): string {
   const id = text?.toLowerCase();
-  if (!isUuid(id)) throw wrong(`Give the id of a rebuild; ${text ?? 'nothing'} is not an id.`);
+  if (!isUuid(id)) throw wrong(`Give the id of a rebuild. It must be a UUID, but ${text ?? 'nothing'} was given.`);
   return id;
 }
 
 export function wholeIn(name: string, text: string, least = 0): number {
-  if (!/^\d{1,15}$/.test(text) || Number(text) < least) throw wrong(`${name} must be a whole number from ${least}.`);
+  if (!/^\d{1,15}$/.test(text) || Number(text) < least)
+    throw wrong(`${name} must be a whole number, ${least} or more.`);
   return Number(text);
 }
 
@@ -54,7 +55,7 @@ export function jsonIn(name: string, text: string): object {
   } catch {
     // the error is thrown below
   }
-  throw wrong(`${name} must be a JSON object within the limits of the API (depth and size).`);
+  throw wrong(`${name} must be a JSON object. The limits of the API for its depth and size apply.`);
 }
 
 /** A time with a time zone. */

@@ -57,7 +57,7 @@ export class Shop {
     );
   }
 
-  /** Like `tell`, for a change that is not a command. So every change from the command line is in the audit trail. */
+  /** Makes a change that is not a command, and writes it to the audit trail, as `execute` does. */
   async change<R>(operation: string, targets: readonly string[], reason: string | null, work: () => Promise<R>) {
     const { app } = this.opened;
     const trail = app.get(AuditTrail, { strict: false });

@@ -5,7 +5,11 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
 
-@SubCommand({ name: 'drop', arguments: '<id>', description: 'drop one for ever; the messages behind it continue' })
+@SubCommand({
+  name: 'drop',
+  arguments: '<id>',
+  description: 'drop one dead letter for ever; the messages behind it continue',
+})
 export class DropDeadLetterCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();

@@ -16,8 +16,8 @@ export async function followLetters(shop: Shop, ids: readonly string[], seconds:
   const end = performance.now() + seconds * 1_000;
   for (;;) {
     const found = await shop.ask(new FollowLetters(ids));
-    const became = found.map(({ id, state, attempts, error }) => ({ id, state, attempts, error }));
-    if (performance.now() >= end || became.every(({ state }) => state !== 'waiting')) return became;
+    const outcomes = found.map(({ id, state, attempts, error }) => ({ id, state, attempts, error }));
+    if (performance.now() >= end || outcomes.every(({ state }) => state !== 'waiting')) return outcomes;
     await pause(LOOK_MS);
   }
 }

@@ -9,7 +9,7 @@ interface ListOptions extends WhichLetters {
   readonly limit?: number;
 }
 
-@SubCommand({ name: 'list', description: 'by context, oldest first' })
+@SubCommand({ name: 'list', description: 'the dead letters, by context, oldest first' })
 export class ListDeadLettersCommand extends WhichLettersCommand {
   constructor(private readonly operator: Operator) {
     super();

@@ -16,7 +16,7 @@ interface RedriveOptions extends WhichLetters {
 @SubCommand({
   name: 'redrive',
   arguments: '[ids...]',
-  description: 'try them again in order, chosen by id or by context, key and type',
+  description: 'try dead letters again, in order: those with these ids, or all that fit the options',
 })
 export class RedriveDeadLettersCommand extends WhichLettersCommand {
   constructor(private readonly operator: Operator) {
@@ -24,40 +24,41 @@ export class RedriveDeadLettersCommand extends WhichLettersCommand {
   }
 
   async run(ids: string[], { json, wait, context, key, type }: RedriveOptions): Promise<void> {
-    const named = Object.values({ context, key, type }).filter((value) => value !== undefined);
-    if (ids.length > 0 === named.length > 0) throw wrong('Name ids, or give --context, --key or --type.');
+    const filters = Object.values({ context, key, type }).filter((value) => value !== undefined);
+    if (ids.length > 0 === filters.length > 0)
+      throw wrong('Give either the ids of dead letters, or at least one of --context, --key and --type.');
     const which = ids.length > 0 ? { ids } : { context, key, type };
-    const { done, became } = await this.operator.work(async (shop) => {
-      const done = await shop.tell(new RedriveDeadLetters(which), ids.length > 0 ? ids : named);
+    const { done, outcomes } = await this.operator.work(async (shop) => {
+      const done = await shop.tell(new RedriveDeadLetters(which), ids.length > 0 ? ids : filters);
       if (ids.length > 0 && done.redriven.length === 0) await expectOne(shop, ids);
       return {
         done,
-        became:
+        outcomes:
           wait === undefined
             ? undefined
             : await followLetters(shop, done.redriven, wait === true ? WAIT_SECONDS : wait),
       };
     });
-    if (json) printJson(became ? { ...done, became } : done);
+    if (json) printJson(outcomes ? { ...done, became: outcomes } : done);
     else {
       print(summary(done));
-      if (became && became.length > 0)
+      if (outcomes && outcomes.length > 0)
         printTable(
           ['id', 'now', 'attempts', 'error'],
-          became.map(({ id, state, attempts, error }) => [
+          outcomes.map(({ id, state, attempts, error }) => [
             ...[id, state, attempts],
             state === 'done' ? null : (error?.split('\n')[0].slice(0, 80) ?? null),
           ]),
         );
     }
-    const failed = became?.some(({ state }) => state !== 'done') ?? false;
+    const failed = outcomes?.some(({ state }) => state !== 'done') ?? false;
     const notDead = ids.length > 0 && done.redriven.length === 0;
     if (notDead || failed) process.exitCode = EXIT.failed;
   }
 
   @Option({
     flags: '--wait [seconds]',
-    description: `wait until each is done or a dead letter again, at most ${WAIT_SECONDS} s, and print which`,
+    description: `wait until each message is done or a dead letter again, ${WAIT_SECONDS} s by default, and print its state`,
   })
   parseWait(text: string): number {
     return wholeIn('--wait', text, 1);
@@ -73,5 +74,5 @@ async function expectOne(shop: Shop, ids: readonly string[]): Promise<void> {
 
 const summary = ({ redriven, more }: Redriven): string =>
   redriven.length === 0
-    ? 'nothing to try again'
-    : `${redriven.length} are tried again${more ? '; there may be more: ask again' : ''}`;
+    ? 'there is no dead letter to try again'
+    : `${redriven.length} dead letters are tried again${more ? '; there may be more, so run the command again' : ''}`;

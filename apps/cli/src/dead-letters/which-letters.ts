@@ -12,14 +12,18 @@ export interface WhichLetters extends JsonOption {
 
 /** The options that select dead letters: `--context`, `--key`, `--type`. */
 export abstract class WhichLettersCommand extends JsonCommand {
-  @Option({ flags: '--context <name>', description: 'only of this context' })
+  @Option({ flags: '--context <name>', description: 'only dead letters of this context' })
   parseContext(text: string): ContextName {
     const known = shopContexts.find((name) => name === text);
     if (known) return known;
-    throw new DomainError('VALIDATION_ERROR', 'invalid', `There is no context ${text}: ${shopContexts.join(', ')}.`);
+    throw new DomainError(
+      'VALIDATION_ERROR',
+      'invalid',
+      `There is no context ${text}. The contexts are: ${shopContexts.join(', ')}.`,
+    );
   }
 
-  @Option({ flags: '--key <key>', description: 'only of this key, usually the id of an order' })
+  @Option({ flags: '--key <key>', description: 'only messages with this key, usually the id of an order' })
   parseKey(text: string): string {
     return lineIn('--key', text);
   }

@@ -32,19 +32,22 @@ export class DropSubscriptionCommand extends JsonCommand {
     );
     if (json) return printJson({ context, handler, ...dropped });
     for (const one of dropped.types) print(`${one} is no longer sent to ${handler} of ${context}`);
-    if (dropped.done > 0) print(`${dropped.done} messages that waited for it count as done`);
+    if (dropped.done > 0) print(`${dropped.done} messages that waited for this handler are marked as done`);
     if (dropped.waiting > 0)
       print(
-        `${dropped.waiting} messages still wait for it. A build that has the handler will handle them, or use drop --with-messages`,
+        `${dropped.waiting} messages still wait for this handler. Start a build that has it, or run drop --with-messages`,
       );
   }
 
-  @Option({ flags: '--type <type>', description: 'only of this type' })
+  @Option({ flags: '--type <type>', description: 'only messages of this type' })
   parseType(text: string): string {
     return lineIn('--type', text);
   }
 
-  @Option({ flags: '--with-messages', description: 'mark its waiting messages as done, although nobody handled them' })
+  @Option({
+    flags: '--with-messages',
+    description: 'mark the messages that wait for the handler as done, although no handler ran',
+  })
   parseWithMessages(): boolean {
     return true;
   }

@@ -13,11 +13,13 @@ export class ListSubscriptionsCommand extends JsonCommand {
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
     const context = name === undefined ? undefined : contextIn(name);
-    const found = await this.operator.work(({ app }) => app.get(SubscriptionDesk, { strict: false }).list(context));
-    if (json) return printJson({ subscriptions: found });
+    const subscriptions = await this.operator.work(({ app }) =>
+      app.get(SubscriptionDesk, { strict: false }).list(context),
+    );
+    if (json) return printJson({ subscriptions });
     printTable(
       ['context', 'handler', 'type', 'lane', 'since', 'waiting'],
-      found.map((one) => [one.context, one.handler, one.type, one.lane, one.since.toISOString(), one.waiting]),
+      subscriptions.map((one) => [one.context, one.handler, one.type, one.lane, one.since.toISOString(), one.waiting]),
     );
   }
 }

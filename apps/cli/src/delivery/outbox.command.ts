@@ -23,7 +23,7 @@ export class ResendCommand extends RedeliverCommand {
     await this.redeliver(this.operator, 'resendOutbox', options.to, undefined, options);
   }
 
-  @Option({ flags: '--to <context>', description: 'the context that receives them (required)', required: true })
+  @Option({ flags: '--to <context>', description: 'the context that receives the messages (required)', required: true })
   parseTo(text: string): ContextName {
     return contextIn(text);
   }

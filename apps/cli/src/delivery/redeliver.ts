@@ -34,28 +34,29 @@ export abstract class RedeliverCommand extends JsonCommand {
 
   @Option({
     flags: '--since <time>',
-    description: 'a time, a duration such as 2h, or start: the oldest message, at most 7 days ago (required)',
+    description:
+      'a time, a duration such as 2h, or the word start for the oldest message, 7 days ago at most (required)',
     required: true,
   })
   parseSince(text: string): Since {
     return sinceIn(text);
   }
 
-  @Option({ flags: '--from <context>', description: 'only what this context sent' })
+  @Option({ flags: '--from <context>', description: 'only messages from this context' })
   parseFrom(text: string): ContextName {
     return contextIn(text);
   }
 
-  @Option({ flags: '--dry-run', description: 'count only' })
+  @Option({ flags: '--dry-run', description: 'only count the messages, and send none' })
   parseDryRun(): boolean {
     return true;
   }
 }
 
 function show(senders: readonly Redelivered[], to: ContextName, dryRun: boolean): void {
-  const column = dryRun ? 'missing' : 'given again';
+  const column = dryRun ? 'missing' : 'sent again';
   const rows = senders.map(({ from, found, missing }) => [from, found, missing]);
   printTable(['from', 'sent in that time', column], rows);
   const count = senders.reduce((sum, { missing }) => sum + missing, 0);
-  print(dryRun ? `${to} does not have ${count} of them` : `${to} was given ${count} messages that it did not have`);
+  print(dryRun ? `${to} does not have ${count} of these messages` : `${count} messages that ${to} did not have were sent again`); // prettier-ignore
 }

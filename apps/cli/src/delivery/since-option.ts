@@ -11,5 +11,7 @@ export function sinceIn(text: string): Since {
   if (unit) return { seconds: Number(count) * SECONDS[unit] };
   const at = beginOf(text);
   if (at) return { at };
-  throw wrong('--since must be a time with a zone, a day, a duration such as 90m, 2h or 7d, or start.');
+  throw wrong(
+    `--since must be a time with a zone (2026-11-23T08:00:00Z), a day (2026-11-23), a duration (90m, 2h, 7d), or the word start, but it is ${text}.`,
+  );
 }

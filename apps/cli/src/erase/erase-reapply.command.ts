@@ -21,7 +21,7 @@ export class EraseReapplyCommand extends JsonCommand {
     if (done.again.length > 0) print('The contexts erase their part within seconds, when the shop is open.');
   }
 
-  @Option({ flags: '--all', description: 'everybody on the list, even if nothing seems to have come back' })
+  @Option({ flags: '--all', description: 'erase everybody on the list, even if no data seems to have come back' })
   readAll(): boolean {
     return true;
   }

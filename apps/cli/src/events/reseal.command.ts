@@ -7,7 +7,7 @@ import { StatedCommand, type StatedOptions } from './stated-options';
 @SubCommand({
   name: 'reseal',
   description:
-    'replace lost or false seals with new seals over the same hashes; this is signed, and every later verification reports it',
+    'replace lost or false seals with new seals over the same hashes; the shop signs this decision, and every later verification reports it',
 })
 export class ResealCommand extends StatedCommand {
   constructor(private readonly operator: Operator) {
@@ -15,9 +15,11 @@ export class ResealCommand extends StatedCommand {
   }
 
   async run(_: string[], options: StatedOptions): Promise<void> {
-    const stated = this.stated(options);
+    const declaration = this.stated(options);
     const record = await this.operator.work((shop) =>
-      shop.change('eventsReseal', [], stated.reason, () => shop.app.get(SealDesk, { strict: false }).reseal(stated)),
+      shop.change('eventsReseal', [], declaration.reason, () =>
+        shop.app.get(SealDesk, { strict: false }).reseal(declaration),
+      ),
     );
     if (options.json) return printJson({ record });
     print(toldOf(record));

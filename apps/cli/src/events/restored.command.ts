@@ -6,7 +6,8 @@ import { StatedCommand, type StatedOptions } from './stated-options';
 
 @SubCommand({
   name: 'restored',
-  description: 'declare that a backup was restored; the gap is signed, and every later verification reports it',
+  description:
+    'declare that a backup was restored; the shop signs which events were lost with it, and every later verification reports it',
 })
 export class RestoredCommand extends StatedCommand {
   constructor(private readonly operator: Operator) {
@@ -14,14 +15,14 @@ export class RestoredCommand extends StatedCommand {
   }
 
   async run(_: string[], options: StatedOptions): Promise<void> {
-    const stated = this.stated(options);
+    const declaration = this.stated(options);
     const record = await this.operator.work((shop) =>
-      shop.change('eventsRestored', [], stated.reason, () =>
-        shop.app.get(SealDesk, { strict: false }).restored(stated),
+      shop.change('eventsRestored', [], declaration.reason, () =>
+        shop.app.get(SealDesk, { strict: false }).restored(declaration),
       ),
     );
     if (options.json) return printJson({ record });
     print(toldOf(record));
-    print('The shop can be started again. Other instances read this from the database.');
+    print('The shop can be started again. All instances read this declaration from the database.');
   }
 }

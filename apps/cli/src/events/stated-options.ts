@@ -8,14 +8,14 @@ export interface StatedOptions extends JsonOption {
   readonly who?: string;
 }
 
-/** The options of a declaration, which is signed. Every later verification reports it. */
+/** The options of a signed declaration: who makes it, and why. Every later verification reports the declaration. */
 export abstract class StatedCommand extends JsonCommand {
   protected stated({ reason, who = operatorName() }: StatedOptions): { reason: string; who: string } {
-    if (reason === undefined) throw wrong('Give a reason with --reason.');
+    if (reason === undefined) throw wrong('The reason is missing. Give it with --reason.');
     return { reason, who };
   }
 
-  @Option({ flags: '--reason <text>', description: 'why; it is signed' })
+  @Option({ flags: '--reason <text>', description: 'the reason; it is signed with the declaration' })
   parseReason(text: string): string {
     return lineIn('--reason', text);
   }

@@ -8,12 +8,12 @@ export function trustedIn(text: string): TrustedKeys {
   try {
     return new TrustedKeys([publicKeyIn(existsSync(text) ? textIn(text) : text)]);
   } catch {
-    throw wrong('--public-key must be 64 hex digits, or a file with them or with a PEM of an Ed25519 key.');
+    throw wrong('--public-key must be an Ed25519 key: 64 hex digits, or a file with the hex digits or a PEM.');
   }
 }
 
 export function ownKeys(): TrustedKeys {
-  if (!isFurnished()) throw wrong('There is no shop on this machine whose keys could be trusted: give --public-key.');
+  if (!isFurnished()) throw wrong('There is no shop on this machine, so there is no key to trust: give --public-key.');
   const { sealSigningKey, sealFormerKeys } = readConfig();
   return new SealKey(sealSigningKey, sealFormerKeys).trusted;
 }

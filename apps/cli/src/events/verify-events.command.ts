@@ -31,7 +31,7 @@ export class VerifyEventsCommand extends JsonCommand {
         result.findings.map(({ position, orderId, eventId, message }) => [position, orderId, eventId, message]),
       );
     }
-    for (const { text } of result.remarks) print(`on record: ${text}`);
+    for (const { text } of result.remarks) print(`note: ${text}`);
   }
 
   @Option({ flags: '--from <position>', description: 'the first position to check' })

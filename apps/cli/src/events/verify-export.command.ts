@@ -33,7 +33,7 @@ export class VerifyExportCommand extends JsonCommand {
     if (json) return printJson({ valid: true, ...checked });
     const { events, from, to, sealedThrough, keyIds, remarks } = checked;
     print(`${events} events, positions ${from} to ${to}, are unchanged; sealed up to ${sealedThrough}, signed with ${keyIds.join(', ')}`); // prettier-ignore
-    for (const text of remarks) print(`on record: ${text}`);
+    for (const text of remarks) print(`note: ${text}`);
   }
 
   @Option({

@@ -24,7 +24,7 @@ export class VerifyEvidenceCommand extends JsonCommand {
       const { refusal, message } = checked;
       const trusted = keys.all.map(({ id }) => id);
       if (json) printJson({ valid: false, refusal, reason: message, trusted });
-      else print(`refused: ${message}${refusal === 'untrusted' ? `; trusted is ${trusted.join(', ')}` : ''}`);
+      else print(`refused: ${message}${refusal === 'untrusted' ? `; the trusted keys are ${trusted.join(', ')}` : ''}`);
       process.exitCode = EXIT.failed;
       return;
     }
@@ -43,7 +43,7 @@ export class VerifyEvidenceCommand extends JsonCommand {
     print(
       `order ${document.orderId}: all ${events.length} events are as they were sealed, signed with ${keyIds.join(', ')}`,
     );
-    for (const text of remarks) print(`on record: ${text}`);
+    for (const text of remarks) print(`note: ${text}`);
   }
 
   @Option({

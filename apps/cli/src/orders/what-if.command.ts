@@ -27,8 +27,8 @@ export class WhatIfCommand extends JsonCommand {
 
   async run([id]: string[], { json, leaveOut, change, add }: WhatIfOptions): Promise<void> {
     const orderId = orderIdIn(id);
-    const wished = { ...(leaveOut && { leaveOut }), ...(change && { change }), ...(add && { add }) };
-    const answer = await this.operator.work((shop) => shop.ask(new WhatIf(orderId, wished)));
+    const request = { ...(leaveOut && { leaveOut }), ...(change && { change }), ...(add && { add }) };
+    const answer = await this.operator.work((shop) => shop.ask(new WhatIf(orderId, request)));
     if (json) return printJson(answer);
     print(`status: ${answer.actual.status} → ${answer.whatIf ? answer.whatIf.status : 'no order'}`);
     printTable(

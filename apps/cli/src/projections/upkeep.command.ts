@@ -60,7 +60,7 @@ export class ListSetAsideCommand extends JsonCommand {
 @SubCommand({
   name: 'retry',
   arguments: '<name> <order>',
-  description: 'try an order again that a read model has set aside',
+  description: 'apply the events of an order again that a read model has set aside',
 })
 export class RetrySetAsideCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -82,7 +82,8 @@ export class RetrySetAsideCommand extends JsonCommand {
 @SubCommand({
   name: 'drop-kept',
   arguments: '<name>',
-  description: 'drop the former table, so that its reducer may leave the build; a rollback is not possible afterwards',
+  description:
+    'drop the table from before the last rebuild, so that its code can be deleted; then no rollback is possible',
 })
 export class DropKeptCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -92,6 +93,6 @@ export class DropKeptCommand extends JsonCommand {
   async run([name]: string[], { json }: JsonOption): Promise<void> {
     const result = await this.operator.work((shop) => shop.tell(new DropKept(name), [name]));
     if (json) return printJson(result);
-    print(result.dropped.length > 0 ? `dropped ${result.dropped.join(', ')}` : `nothing of ${name} was kept`);
+    print(result.dropped.length > 0 ? `dropped ${result.dropped.join(', ')}` : `${name} has no former table`);
   }
 }

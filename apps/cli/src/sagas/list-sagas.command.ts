@@ -16,7 +16,7 @@ interface ListOptions extends JsonOption {
   readonly limit?: number;
 }
 
-@SubCommand({ name: 'list', description: 'sagas and their steps: open ones first by age, or the newest first' })
+@SubCommand({ name: 'list', description: 'sagas and their steps' })
 export class ListSagasCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -38,10 +38,13 @@ export class ListSagasCommand extends JsonCommand {
   parseState(text: string): State {
     const known = states.find((state) => state === text);
     if (known) return known;
-    throw new DomainError('VALIDATION_ERROR', 'invalid', `--state is one of ${states.join(', ')}.`);
+    throw new DomainError('VALIDATION_ERROR', 'invalid', `--state must be one of ${states.join(', ')}.`);
   }
 
-  @Option({ flags: '--stuck-for <seconds>', description: 'open, and at the same step for this long' })
+  @Option({
+    flags: '--stuck-for <seconds>',
+    description: 'only open sagas that have been at the same step for this long',
+  })
   parseStuckFor(text: string): number {
     return wholeIn('--stuck-for', text);
   }

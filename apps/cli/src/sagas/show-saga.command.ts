@@ -15,9 +15,9 @@ export class ShowSagaCommand extends JsonCommand {
     const saga = showViewed(await this.operator.work((shop) => shop.ask(new ViewSaga(id))));
     if (json) return printJson(saga);
     const { state, step, since, attention, waitingFor, journal, timers, messages } = saga;
-    print(`${saga.id}: ${state} at ${step} since ${since}, ${attention ?? `waits for ${waitingFor ?? 'nobody'}`}`);
+    print(`${saga.id}: ${state} at ${step} since ${since}, ${attention ?? `waits for ${waitingFor ?? 'nothing'}`}`);
     printTable(
-      ['time', 'heard', 'tries', 'note', 'asked', 'instance'],
+      ['time', 'received', 'attempts', 'note', 'requested', 'instance'],
       journal.map((line) => [
         ...[line.at, line.heard, line.attempts, line.note],
         line.asked.map(({ type }) => type).join(', ') || null,

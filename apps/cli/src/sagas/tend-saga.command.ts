@@ -41,10 +41,10 @@ abstract class TendSagaCommand extends JsonCommand {
 @SubCommand({
   name: 'retry',
   arguments: '<id>',
-  description: 'repeat the request that it waits for, with the same idempotency keys',
+  description: 'send the request again whose answer the saga waits for, with the same idempotency keys',
 })
 export class RetrySagaCommand extends TendSagaCommand {
-  protected readonly done = 'asks again';
+  protected readonly done = 'has sent its request again';
 
   constructor(operator: Operator) {
     super(operator);
@@ -55,7 +55,7 @@ export class RetrySagaCommand extends TendSagaCommand {
 
 @SubCommand({ name: 'compensate', arguments: '<id>', description: 'undo a checkout from its current step' })
 export class CompensateSagaCommand extends TendSagaCommand {
-  protected readonly done = 'is wound back';
+  protected readonly done = 'is being undone';
 
   constructor(operator: Operator) {
     super(operator);

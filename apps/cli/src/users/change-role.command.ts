@@ -25,7 +25,12 @@ export class ChangeRoleCommand extends JsonCommand {
   }
 
   async run([whom, role]: string[], { json, reason }: RoleOptions): Promise<void> {
-    if (!isRole(role)) throw new DomainError('VALIDATION_ERROR', 'invalid', `A role is one of ${ROLES.join(', ')}.`);
+    if (!isRole(role))
+      throw new DomainError(
+        'VALIDATION_ERROR',
+        'invalid',
+        `There is no role ${role}. The roles are: ${ROLES.join(', ')}.`,
+      );
     const done = await this.operator.work(async (shop) => {
       const given = whom.toLowerCase();
       const id = isUuid(given) ? given : await shop.ask(new AccountWithEmail(whom));
