@@ -8,7 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { times, vnd, type Uuid } from '#kernel';
 import { CartOf, type CartOwner } from '#contracts/cart';
 import { ContactOf } from '#contracts/customers';
-import { CatalogPrices, SkuBearers, type PricedLine, type WantedLine } from '#contracts/catalog';
+import { CatalogPrices, SkuOwners, type PricedLine, type WantedLine } from '#contracts/catalog';
 import { readConfig } from '#platform/config';
 import { PrivacyModule } from '#platform/privacy';
 import { createShop } from '#platform/serve';
@@ -50,9 +50,9 @@ class FakePrices extends CatalogPrices {
     { provide: CartOf, useClass: FakeCarts },
     { provide: CatalogPrices, useClass: FakePrices },
     { provide: ContactOf, useValue: { customer: async () => undefined } },
-    { provide: SkuBearers, useValue: { bearer: async () => undefined, names: async () => new Map() } },
+    { provide: SkuOwners, useValue: { bearer: async () => undefined, names: async () => new Map() } },
   ],
-  exports: [CartOf, CatalogPrices, ContactOf, SkuBearers],
+  exports: [CartOf, CatalogPrices, ContactOf, SkuOwners],
 })
 class Questions {}
 

@@ -5,11 +5,11 @@ import { testDatabase, type TestDatabase } from '../../../test/support/test-data
 import { StoredCartOf } from './cart-to-order/cart-to-order.query';
 import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
 import { ForgetCart } from './forget-cart/forget-cart.consumer';
-import { addLine, changeLine, clear, portionsOf, type Cart, type CartLine } from './model/cart';
+import { addLine, changeLine, clearCart, portionsOf, type Cart, type CartLine } from './model/cart';
 import { CartEntity } from './model/cart.entity';
 import { Carts } from './model/carts.store';
 import { cartIdOf, type GuestOwner, type Owner } from './model/owner';
-import { Returns } from './return-to-cart/returns.adapter';
+import { ReturnedLines } from './return-to-cart/returns.adapter';
 import type { Outbox } from '#messaging';
 import { SystemIds } from '#platform/system';
 import { standingText } from '#platform/security';
@@ -56,7 +56,7 @@ const orderOf = (cart: Cart) => ({
 type AnOrder = ReturnType<typeof orderOf>;
 const heard = (order: AnOrder) => db.transaction(() => emptying.handle(new OrderPlaced(order as never)));
 const failed = ({ items, ...order }: AnOrder) =>
-  new Returns(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
+  new ReturnedLines(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
 
 /** The guest by the token that came with the order. */
 const after = (guest: GuestOwner, { cartVersion }: { cartVersion: number }) => ({ ...guest, since: cartVersion });
@@ -70,8 +70,8 @@ const placed = (cartId: string, cartVersion: number, ...items: { variantId: stri
 describe('A cart', () => {
   it('is there under its id before anything lies in it, and leaves no row', async () => {
     const owner = aUser();
-    expect(await carts.of(owner)).toEqual({ id: cartIdOf(owner), version: 0, lines: [] });
-    expect(await carts.change(owner, clear)).toMatchObject({ version: 0 });
+    expect(await carts.current(owner)).toEqual({ id: cartIdOf(owner), version: 0, lines: [] });
+    expect(await carts.change(owner, clearCart)).toMatchObject({ version: 0 });
     expect(await database.admin('select 1 from cart.carts where id = $1', [cartIdOf(owner)])).toEqual([]);
   });
 
@@ -79,13 +79,13 @@ describe('A cart', () => {
     const owner = aUser();
     await put(owner, line(tea, 2));
     await put(owner, line(cake));
-    expect(await carts.of(owner)).toMatchObject({ version: 2, lines: [{ quantity: 2 }, { variantId: cake }] });
+    expect(await carts.current(owner)).toMatchObject({ version: 2, lines: [{ quantity: 2 }, { variantId: cake }] });
   });
 
   it('loses nothing when many hands put in at once, the first line included', async () => {
     const { owner } = aGuest();
     await Promise.all(Array.from({ length: 30 }, () => put(owner, line(tea))));
-    expect(await carts.of(owner)).toMatchObject({ version: 30, lines: [{ quantity: 30 }] });
+    expect(await carts.current(owner)).toMatchObject({ version: 30, lines: [{ quantity: 30 }] });
   });
 });
 
@@ -96,9 +96,9 @@ describe('Logging in', () => {
     await put(guest, line(tea, 2), line(cake));
     await put(user, line(tea, 3));
     const carrying = { ...user, before: guest };
-    const seen = await Promise.all(Array.from({ length: 8 }, () => carts.of(carrying)));
+    const seen = await Promise.all(Array.from({ length: 8 }, () => carts.current(carrying)));
     for (const cart of seen) expect(cart).toMatchObject({ version: 2, lines: [{ quantity: 5 }, { quantity: 1 }] });
-    await expect(carts.of(guest)).rejects.toThrow(CartTokenSpent);
+    await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
   it('also when the first thing a new user does is to put something in', async () => {
@@ -106,26 +106,26 @@ describe('Logging in', () => {
     const user = aUser();
     await put(guest, line(tea));
     await put({ ...user, before: guest }, line(cake));
-    expect((await carts.of(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
+    expect((await carts.current(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
   });
 
   it('ends the guest’s token: it opens no cart any more, and a second log-in with it brings nothing along', async () => {
     const { owner: guest } = aGuest();
     const [user, other] = [aUser(), aUser()];
     await put(guest, line(tea));
-    await carts.of({ ...user, before: guest });
-    await expect(carts.of(guest)).rejects.toThrow(CartTokenSpent);
+    await carts.current({ ...user, before: guest });
+    await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
     await expect(put(guest, line(cake))).rejects.toThrow(CartTokenSpent);
-    expect((await carts.of({ ...other, before: guest })).lines).toEqual([]);
-    expect((await carts.of({ ...user, before: guest })).lines).toHaveLength(1);
+    expect((await carts.current({ ...other, before: guest })).lines).toEqual([]);
+    expect((await carts.current({ ...user, before: guest })).lines).toHaveLength(1);
   });
 
   it('ends it also where the guest has put nothing in, so that nobody fills the cart later', async () => {
     const { owner: guest } = aGuest();
     const user = { ...aUser(), before: guest };
-    await Promise.all(Array.from({ length: 4 }, () => carts.of(user)));
+    await Promise.all(Array.from({ length: 4 }, () => carts.current(user)));
     await expect(put(guest, line(cake))).rejects.toThrow(CartTokenSpent);
-    expect((await carts.of(user)).lines).toEqual([]);
+    expect((await carts.current(user)).lines).toEqual([]);
   });
 
   it('brings nothing along by a token that has ordered since, and what came after the order by the next one', async () => {
@@ -135,8 +135,8 @@ describe('Logging in', () => {
     await heard(order);
     const next = after(guest, order);
     await put(next, line(cake));
-    expect((await carts.of({ ...stranger, before: guest })).lines).toEqual([]);
-    expect((await carts.of({ ...user, before: next })).lines).toMatchObject([{ variantId: cake }]);
+    expect((await carts.current({ ...stranger, before: guest })).lines).toEqual([]);
+    expect((await carts.current({ ...user, before: next })).lines).toMatchObject([{ variantId: cake }]);
   });
 });
 
@@ -146,13 +146,13 @@ describe('A guest’s order', () => {
     const order = orderOf(await put(guest, line(tea)));
     const next = after(guest, order);
     expect(cartIdOf(next)).toBe(cartIdOf(guest));
-    expect((await carts.of(next)).lines).toHaveLength(1); // the cart has not heard yet
+    expect((await carts.current(next)).lines).toHaveLength(1); // the cart has not heard yet
     await heard(order);
-    for (const asked of [carts.of(guest), put(guest, line(cake)), carts.change(guest, clear)])
+    for (const asked of [carts.current(guest), put(guest, line(cake)), carts.change(guest, clearCart)])
       await expect(asked).rejects.toThrow(CartTokenSpent);
     expect((await put(next, line(cake))).lines).toMatchObject([{ variantId: cake }]);
     await heard(order); // a second time
-    expect((await carts.of(next)).lines).toMatchObject([{ variantId: cake }]);
+    expect((await carts.current(next)).lines).toMatchObject([{ variantId: cake }]);
   });
 });
 
@@ -160,10 +160,10 @@ describe('What an order is made of', () => {
   it('is what lies in the cart, merged first', async () => {
     const { owner: guest, token } = aGuest();
     const user = aUser();
-    const cartOf = new StoredCartOf(carts, new Returns(carts), cartTokens);
+    const cartOf = new StoredCartOf(carts, new ReturnedLines(carts), cartTokens);
     expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toBeUndefined();
     await put(guest, line(tea, 2));
-    const [{ id }] = (await carts.of(guest)).lines;
+    const [{ id }] = (await carts.current(guest)).lines;
     const lines = [{ variantId: tea, quantity: 2, modifiers: [], portions: [{ id, quantity: 2 }] }];
     const asGuest = { cartId: cartIdOf(guest), version: 1, lines };
     expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toEqual(asGuest);
@@ -177,10 +177,10 @@ describe('An order from the cart', () => {
     const owner = aUser();
     const { id, version } = await put(owner, line(tea, 2));
     await placed(id, version, { variantId: tea, quantity: 2 });
-    expect(await carts.of(owner)).toMatchObject({ version: 2, lines: [] });
+    expect(await carts.current(owner)).toMatchObject({ version: 2, lines: [] });
     await put(owner, line(tea, 2));
     await placed(id, version, { variantId: tea, quantity: 2 });
-    expect(await carts.of(owner)).toMatchObject({ version: 3, lines: [{ quantity: 2 }] });
+    expect(await carts.current(owner)).toMatchObject({ version: 3, lines: [{ quantity: 2 }] });
   });
 
   it('leaves what was put in meanwhile', async () => {
@@ -188,7 +188,7 @@ describe('An order from the cart', () => {
     const { id, version } = await put(owner, line(tea, 2));
     await put(owner, line(tea), line(cake));
     await placed(id, version, { variantId: tea, quantity: 2 });
-    expect(await carts.of(owner)).toMatchObject({ lines: [{ quantity: 1 }, { variantId: cake }] });
+    expect(await carts.current(owner)).toMatchObject({ lines: [{ quantity: 1 }, { variantId: cake }] });
   });
 
   it('is followed to where a log-in took the lines', async () => {
@@ -196,9 +196,9 @@ describe('An order from the cart', () => {
     const user = aUser();
     const order = orderOf(await put(guest, line(tea, 2)));
     await put(user, line(cake));
-    await carts.of({ ...user, before: guest });
+    await carts.current({ ...user, before: guest });
     await heard(order);
-    expect(await carts.of(user)).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
+    expect(await carts.current(user)).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
   });
 
   it('takes what was ordered and nothing else, also when the same is being put in', async () => {
@@ -209,7 +209,7 @@ describe('An order from the cart', () => {
     await put(owner, { ...line(tea), modifiers: [{ optionId: cake, quantity: 1 }] });
     await heard(order);
     await heard(order);
-    expect((await carts.of(owner)).lines).toMatchObject([{ quantity: 1, modifiers: [{ optionId: cake }] }]);
+    expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 1, modifiers: [{ optionId: cake }] }]);
   });
 
   it('of a cart that is not here is none of ours', async () => {
@@ -224,7 +224,7 @@ describe('An order that failed', () => {
     await heard(order);
     await put(owner, line(tea));
     await Promise.all([failed(order), failed(order)]);
-    const [first] = (await carts.of(owner)).lines;
+    const [first] = (await carts.current(owner)).lines;
     expect(first.quantity).toBe(3);
     const old = order.items.flatMap(({ portions }) => portions.map(({ id }) => id));
     expect(portionsOf(first).filter(({ id }) => old.includes(id))).toEqual([]);
@@ -234,9 +234,9 @@ describe('An order that failed', () => {
     const owner = aUser();
     const order = orderOf(await put(owner, line(tea, 2)));
     await failed(order);
-    expect((await carts.of(owner)).lines).toMatchObject([{ quantity: 2 }]);
+    expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 2 }]);
     await heard(order);
-    expect((await carts.of(owner)).lines).toMatchObject([{ quantity: 2 }]);
+    expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 2 }]);
   });
 
   it.each([
@@ -249,12 +249,12 @@ describe('An order that failed', () => {
       const user = aUser();
       const order = orderOf(await put(guest, line(tea, 2)));
       if (!early) await heard(order);
-      await carts.of({ ...user, before: after(guest, order) });
+      await carts.current({ ...user, before: after(guest, order) });
       if (early) await heard(order);
-      expect((await carts.of(user)).lines).toEqual([]);
+      expect((await carts.current(user)).lines).toEqual([]);
       await failed(order);
-      expect((await carts.of(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      await expect(carts.of(after(guest, order))).rejects.toThrow(CartTokenSpent);
+      expect((await carts.current(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+      await expect(carts.current(after(guest, order))).rejects.toThrow(CartTokenSpent);
     },
   );
 
@@ -267,15 +267,15 @@ describe('An order that failed', () => {
       const { owner: guest } = aGuest();
       const [first, second] = [aUser(), aUser()];
       const order = orderOf(await put(guest, line(tea, 2)));
-      const login = (user: typeof first) => carts.of({ ...user, before: after(guest, order) });
+      const login = (user: typeof first) => carts.current({ ...user, before: after(guest, order) });
       if (early) await heard(order);
       await login(first);
       await heard(order);
       await login(second);
       await login(first);
       await failed(order);
-      expect((await carts.of(first)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      expect((await carts.of(second)).lines).toEqual([]);
+      expect((await carts.current(first)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+      expect((await carts.current(second)).lines).toEqual([]);
     },
   );
 
@@ -288,17 +288,17 @@ describe('An order that failed', () => {
       const { owner: guest } = aGuest();
       const stranger = aUser();
       const order = orderOf(await put(guest, line(tea, 2)));
-      await carts.of({ ...stranger, before: guest });
+      await carts.current({ ...stranger, before: guest });
       if (early) await heard(order);
       await failed(order);
       await heard(order);
-      expect((await carts.of(stranger)).lines).toEqual([]);
-      expect((await carts.of(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+      expect((await carts.current(stranger)).lines).toEqual([]);
+      expect((await carts.current(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
       await put(after(guest, order), line(cake));
       const owner = aUser();
-      await carts.of({ ...owner, before: after(guest, order) });
-      expect((await carts.of(owner)).lines).toMatchObject([{ variantId: tea }, { variantId: cake }]);
-      expect((await carts.of({ ...stranger, before: guest })).lines).toEqual([]);
+      await carts.current({ ...owner, before: after(guest, order) });
+      expect((await carts.current(owner)).lines).toMatchObject([{ variantId: tea }, { variantId: cake }]);
+      expect((await carts.current({ ...stranger, before: guest })).lines).toEqual([]);
     },
   );
 
@@ -307,8 +307,8 @@ describe('An order that failed', () => {
     const order = orderOf(await put(guest, line(tea, 2)));
     await heard(order);
     await failed(order);
-    expect((await carts.of(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-    await expect(carts.of(guest)).rejects.toThrow(CartTokenSpent);
+    expect((await carts.current(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+    await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
   it('gives nothing back to who was erased', async () => {
@@ -318,13 +318,13 @@ describe('An order that failed', () => {
     const order = orderOf(await put(user, line(tea, 2)));
     await forget({ erasureId: ids.next(), subject: user.userId, kind: 'customer' });
     await failed(order);
-    expect((await carts.of(user)).lines).toEqual([]);
+    expect((await carts.current(user)).lines).toEqual([]);
 
     const { owner: guest } = aGuest();
     const asGuest = orderOf(await put(guest, line(tea, 2)));
     await forget({ erasureId: ids.next(), subject: asGuest.orderId, kind: 'guest', cartId: asGuest.cartId });
     await failed(asGuest);
-    expect((await carts.of(after(guest, asGuest))).lines).toEqual([]);
+    expect((await carts.current(after(guest, asGuest))).lines).toEqual([]);
   });
 });
 
@@ -341,9 +341,9 @@ describe('The broom', () => {
     ]);
     const monthAgo = new Date(Date.now() - 30 * 24 * 3_600_000);
     while (await carts.sweep(monthAgo, 1));
-    expect(await carts.of(gone)).toMatchObject({ version: 0, lines: [] });
-    expect(await carts.of(boughtAt1)).toMatchObject({ version: 4, lines: [], orderedVersion: 1 });
-    expect((await carts.of(fresh)).lines).toHaveLength(1);
-    expect((await carts.of(user)).lines).toHaveLength(1);
+    expect(await carts.current(gone)).toMatchObject({ version: 0, lines: [] });
+    expect(await carts.current(boughtAt1)).toMatchObject({ version: 4, lines: [], orderedVersion: 1 });
+    expect((await carts.current(fresh)).lines).toHaveLength(1);
+    expect((await carts.current(user)).lines).toHaveLength(1);
   });
 });

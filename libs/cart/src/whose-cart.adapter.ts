@@ -31,19 +31,19 @@ export class Visitors {
 
   /**
    * Does the work for the caller's cart, or for a new and empty cart if the token no longer opens one. After a log-in,
-   * the old token may still read the guest's orders. Then a request that only reads the cart (`looks`) gets no new
-   * token, so that the client keeps the old one.
+   * the old token may still read the guest's orders. Then a request that only reads the cart (`reads`) gets no new
+   * token, so that the client keeps the old token.
    */
-  async serve<T>(caller: Caller, work: (visitor: Visitor) => Promise<T>, looks?: 'looks'): Promise<T> {
+  async serve<T>(caller: Caller, work: (visitor: Visitor) => Promise<T>, reads?: 'reads'): Promise<T> {
     const owner = ownerFrom(caller);
-    if (!owner) return work(newcomer(this.tokens.issue()));
+    if (!owner) return work(newGuest(this.tokens.issue()));
     try {
       return await work({ owner });
     } catch (error) {
       if (!(error instanceof CartTokenSpent)) throw error;
       const { by: spentBy } = error;
-      const { owner: newOwner, newToken } = newcomer(this.tokens.issue());
-      const keepsToken = looks && spentBy === 'log-in' && caller.cartToken && this.mayReadOrders(caller.cartToken);
+      const { owner: newOwner, newToken } = newGuest(this.tokens.issue());
+      const keepsToken = reads && spentBy === 'log-in' && caller.cartToken && this.mayReadOrders(caller.cartToken);
       return work({ owner: newOwner, spentBy, ...(!keepsToken && { newToken }) });
     }
   }
@@ -54,4 +54,4 @@ export class Visitors {
   }
 }
 
-const newcomer = (token: CartToken): Visitor => ({ owner: guestOwner(token), newToken: token.text });
+const newGuest = (token: CartToken): Visitor => ({ owner: guestOwner(token), newToken: token.text });

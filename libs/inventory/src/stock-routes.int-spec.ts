@@ -1,4 +1,4 @@
-import { SkuBearers } from '#contracts/catalog';
+import { SkuOwners } from '#contracts/catalog';
 import { ReserveStock } from '#contracts/inventory';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { InventoryModule } from './inventory.module';
@@ -6,14 +6,14 @@ import { InventoryModule } from './inventory.module';
 let shop: OpenContext;
 let manager: string;
 /** A catalogue that knows one variant, of which inventory never hears. */
-const catalogue: SkuBearers = {
-  bearer: async (sku) =>
+const catalogue: SkuOwners = {
+  ownerOf: async (sku) =>
     sku === 'UNHEARD' ? { variantId: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6070', named: 1 } : undefined,
-  names: async () => new Map(),
+  currentSkus: async () => new Map(),
 };
 
 beforeAll(async () => {
-  shop = await openContext([InventoryModule], ['inventory'], [{ provide: SkuBearers, useValue: catalogue }]);
+  shop = await openContext([InventoryModule], ['inventory'], [{ provide: SkuOwners, useValue: catalogue }]);
   manager = await shop.token('manager');
   await shop.database.admin(
     `insert into inventory.stock (sku, on_hand, reserved) select 'SKU-' || n, 10, 2 from generate_series(1, 3) n`,

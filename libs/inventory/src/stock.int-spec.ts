@@ -1,6 +1,6 @@
 import type { EventBus } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
-import { type SkuBearers, VariantListed, VariantsRenamed } from '#contracts/catalog';
+import { type SkuOwners, VariantListed, VariantsRenamed } from '#contracts/catalog';
 import {
   CommitStock,
   ReleaseStock,
@@ -20,13 +20,13 @@ import { ChangeStock, ChangeStockHandler } from './adjust-stock/change-stock.com
 import { CommitWhenAsked } from './commit-stock/commit-stock.consumer';
 import { StockBelowReserved, StockChanged } from './model/stock-errors';
 import { StockItemEntity } from './model/stock-item.entity';
-import { listed, Stocks } from './model/stocks.store';
+import { listStock, Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
 import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
-import { StockHeldHere } from './rename-stock/stock-held.adapter';
+import { LocalStockHeld } from './rename-stock/stock-held.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
-import { NamedStock } from './view-stock/named-stock.adapter';
+import { StockBySku } from './view-stock/named-stock.adapter';
 
 class Heard {
   readonly messages: Message[] = [];
@@ -90,12 +90,12 @@ const level = async (sku: string) => {
   return { onHand, reserved };
 };
 /** A catalogue that knows the variants that this suite has named; no SKU is changed here. */
-const catalogue: SkuBearers = {
-  bearer: async (sku) => (variants.has(sku) ? { variantId: variants.get(sku)!, named: 0 } : undefined),
-  names: async () => new Map(),
+const catalogue: SkuOwners = {
+  ownerOf: async (sku) => (variants.has(sku) ? { variantId: variants.get(sku)!, named: 0 } : undefined),
+  currentSkus: async () => new Map(),
 };
 const change = (command: ChangeStock, heard = new Heard()) =>
-  new ChangeStockHandler(stocks, new NamedStock(stocks, catalogue), db, heard.eventBus, conflicts).execute(command);
+  new ChangeStockHandler(stocks, new StockBySku(stocks, catalogue), db, heard.eventBus, conflicts).execute(command);
 
 describe('A listed variant', () => {
   it('notes as waste what does not come back, moves no level, and answers the same when asked again', async () => {
@@ -245,7 +245,7 @@ describe('A variant that is given another SKU', () => {
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 3 });
     await rename(back(1));
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 3 });
-    await expect(new StockHeldHere(stocks).availableAfter([{ variantId, sku, onHand: 2 }])).rejects.toThrow(
+    await expect(new LocalStockHeld(stocks).availableAfter([{ variantId, sku, onHand: 2 }])).rejects.toThrow(
       StockBelowReserved,
     );
   });
@@ -365,7 +365,7 @@ describe('The database’s own promises', () => {
   it('a list is read in the order of its key', async () => {
     const plan = await db.transaction(async () => {
       await db.query('set local enable_seqscan = off');
-      return db.query(`explain (format json) ${listed.text}`, ['A', 20]);
+      return db.query(`explain (format json) ${listStock.text}`, ['A', 20]);
     });
     expect(JSON.stringify(plan)).toContain('"Index Name":"stock_sku"');
     expect(JSON.stringify(plan)).not.toContain('Sort');

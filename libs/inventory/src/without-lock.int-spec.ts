@@ -84,7 +84,7 @@ beforeAll(async () => {
   class Shop {}
   app = await NestFactory.createApplicationContext(Shop, { logger: ['error'], abortOnError: false });
   stocks = app.get(Stocks);
-  locks = jest.spyOn(stocks, 'hold');
+  locks = jest.spyOn(stocks, 'lockHolding');
 }, 60_000);
 afterAll(async () => {
   await app?.close();

@@ -5,7 +5,7 @@ import { eventually } from '../../../test/support/eventually';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import type { PaymentProvider } from './model/payment-provider';
 import { Payments } from './model/payments.store';
-import { settleRefundByHand, type RefundHeard } from './model/refund';
+import { settleRefundByHand, type RefundAnswer } from './model/refund';
 import { Refunds } from './model/refunds.store';
 import { Providers } from './settle-payment/providers';
 
@@ -16,7 +16,7 @@ let provider: PaymentProvider;
 beforeAll(async () => {
   shop = await openContext([PaymentsModule], ['payments', 'sandbox', 'privacy']);
   token = await shop.token('admin', { userId: staff });
-  provider = shop.app.get(Providers, { strict: false }).named('sandbox')!;
+  provider = shop.app.get(Providers, { strict: false }).find('sandbox')!;
 });
 afterAll(() => shop.close());
 afterEach(() => jest.restoreAllMocks());
@@ -121,7 +121,7 @@ describe('A refund that staff ended as not given back', () => {
   it('is noted, and told on the order, when the provider gives it after all', async () => {
     const { order } = await payment('taken', null, randomUUID());
     const refunds = shop.app.get(Refunds, { strict: false });
-    let answer: (heard: RefundHeard) => void = () => {};
+    let answer: (heard: RefundAnswer) => void = () => {};
     const asked = jest.spyOn(provider, 'refund').mockReturnValue(new Promise((done) => (answer = done)));
     const id = randomUUID();
     await refunds.add({ id, orderId: order, amount: 20_000, reason: 'spilt' });

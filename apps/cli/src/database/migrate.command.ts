@@ -12,7 +12,7 @@ export class MigrateCommand extends JsonCommand {
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
     const readState = async (shop: Shop) => ({ pending: await pendingMigrations(shop.config), newer: shop.newer });
-    const { pending, newer } = await this.operator.work(readState, { migrates: true });
+    const { pending, newer } = await this.operator.withShop(readState, { migrates: true });
     if (json) return printJson({ pending, newer });
     for (const [context, names] of Object.entries(newer))
       print(`this build is older than the database of ${context} (${names.join(', ')}), but it may still work with it`);

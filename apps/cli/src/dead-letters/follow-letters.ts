@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { FollowLetters } from '#messaging/dead-letters';
 import type { Shop } from '../operator';
 
-const LOOK_MS = 250;
+const POLL_MS = 250;
 
-export interface Became {
+export interface RedriveOutcome {
   readonly id: string;
   readonly state: 'done' | 'waiting' | 'dead';
   readonly attempts: number;
@@ -12,12 +12,16 @@ export interface Became {
 }
 
 /** Waits until each message is done or a dead letter again, but not longer than `seconds`. */
-export async function followLetters(shop: Shop, ids: readonly string[], seconds: number): Promise<readonly Became[]> {
+export async function waitForLetters(
+  shop: Shop,
+  ids: readonly string[],
+  seconds: number,
+): Promise<readonly RedriveOutcome[]> {
   const end = performance.now() + seconds * 1_000;
   for (;;) {
-    const found = await shop.ask(new FollowLetters(ids));
+    const found = await shop.query(new FollowLetters(ids));
     const outcomes = found.map(({ id, state, attempts, error }) => ({ id, state, attempts, error }));
     if (performance.now() >= end || outcomes.every(({ state }) => state !== 'waiting')) return outcomes;
-    await pause(LOOK_MS);
+    await pause(POLL_MS);
   }
 }

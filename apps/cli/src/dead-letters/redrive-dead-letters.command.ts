@@ -1,14 +1,14 @@
 import { Option, SubCommand } from 'nest-commander';
 import { RedriveDeadLetters, ViewDeadLetter, type Redriven } from '#messaging/dead-letters';
-import { wholeIn, wrong } from '../arguments';
+import { parseWholeNumber, invalidArgument } from '../arguments';
 import { Operator, type Shop } from '../operator';
 import { EXIT, print, printJson, printTable } from '../output';
-import { followLetters } from './follow-letters';
-import { WhichLettersCommand, type WhichLetters } from './which-letters';
+import { waitForLetters } from './follow-letters';
+import { DeadLetterFilterCommand, type DeadLetterFilter } from './which-letters';
 
 const WAIT_SECONDS = 60;
 
-interface RedriveOptions extends WhichLetters {
+interface RedriveOptions extends DeadLetterFilter {
   /** In seconds. True if no number was given. */
   readonly wait?: number | true;
 }
@@ -18,7 +18,7 @@ interface RedriveOptions extends WhichLetters {
   arguments: '[ids...]',
   description: 'try dead letters again, in order: those with these ids, or all that fit the options',
 })
-export class RedriveDeadLettersCommand extends WhichLettersCommand {
+export class RedriveDeadLettersCommand extends DeadLetterFilterCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
@@ -26,17 +26,17 @@ export class RedriveDeadLettersCommand extends WhichLettersCommand {
   async run(ids: string[], { json, wait, context, key, type }: RedriveOptions): Promise<void> {
     const filters = Object.values({ context, key, type }).filter((value) => value !== undefined);
     if (ids.length > 0 === filters.length > 0)
-      throw wrong('Give either the ids of dead letters, or at least one of --context, --key and --type.');
+      throw invalidArgument('Give either the ids of dead letters, or at least one of --context, --key and --type.');
     const which = ids.length > 0 ? { ids } : { context, key, type };
-    const { done, outcomes } = await this.operator.work(async (shop) => {
-      const done = await shop.tell(new RedriveDeadLetters(which), ids.length > 0 ? ids : filters);
-      if (ids.length > 0 && done.redriven.length === 0) await expectOne(shop, ids);
+    const { done, outcomes } = await this.operator.withShop(async (shop) => {
+      const done = await shop.execute(new RedriveDeadLetters(which), ids.length > 0 ? ids : filters);
+      if (ids.length > 0 && done.redriven.length === 0) await requireDeadLetter(shop, ids);
       return {
         done,
         outcomes:
           wait === undefined
             ? undefined
-            : await followLetters(shop, done.redriven, wait === true ? WAIT_SECONDS : wait),
+            : await waitForLetters(shop, done.redriven, wait === true ? WAIT_SECONDS : wait),
       };
     });
     if (json) printJson(outcomes ? { ...done, became: outcomes } : done);
@@ -61,13 +61,13 @@ export class RedriveDeadLettersCommand extends WhichLettersCommand {
     description: `wait until each message is done or a dead letter again, ${WAIT_SECONDS} s by default, and print its state`,
   })
   parseWait(text: string): number {
-    return wholeIn('--wait', text, 1);
+    return parseWholeNumber('--wait', text, 1);
   }
 }
 
 /** Throws if no message has one of the ids. */
-async function expectOne(shop: Shop, ids: readonly string[]): Promise<void> {
-  const found = await Promise.allSettled(ids.map((id) => shop.ask(new ViewDeadLetter(id))));
+async function requireDeadLetter(shop: Shop, ids: readonly string[]): Promise<void> {
+  const found = await Promise.allSettled(ids.map((id) => shop.query(new ViewDeadLetter(id))));
   const missing = found.find((one) => one.status === 'rejected');
   if (missing && found.every((one) => one.status === 'rejected')) throw missing.reason;
 }

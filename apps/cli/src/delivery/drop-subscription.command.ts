@@ -1,10 +1,10 @@
 import { Option, SubCommand } from 'nest-commander';
 import { SubscriptionDesk } from '#messaging';
-import { lineIn } from '../arguments';
+import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
-import { contextIn } from './context-argument';
+import { parseContextName } from './context-argument';
 
 interface DropOptions extends JsonOption {
   readonly type?: string;
@@ -23,10 +23,10 @@ export class DropSubscriptionCommand extends JsonCommand {
   }
 
   async run([name, handler]: string[], { json, type, withMessages, reason }: DropOptions): Promise<void> {
-    const context = contextIn(name);
+    const context = parseContextName(name);
     const why = withMessages ? `by ${operatorName()}: ${reason}` : undefined;
-    const dropped = await this.operator.work((shop) =>
-      shop.change('dropSubscription', [context, handler, ...(type ? [type] : [])], reason, () =>
+    const dropped = await this.operator.withShop((shop) =>
+      shop.runAudited('dropSubscription', [context, handler, ...(type ? [type] : [])], reason, () =>
         shop.app.get(SubscriptionDesk, { strict: false }).drop({ context, handler, type, withMessages: why }),
       ),
     );
@@ -41,7 +41,7 @@ export class DropSubscriptionCommand extends JsonCommand {
 
   @Option({ flags: '--type <type>', description: 'only messages of this type' })
   parseType(text: string): string {
-    return lineIn('--type', text);
+    return parseLine('--type', text);
   }
 
   @Option({
@@ -54,6 +54,6 @@ export class DropSubscriptionCommand extends JsonCommand {
 
   @Option({ flags: '--reason <text>', description: 'why, without names (required)', required: true })
   parseReason(text: string): string {
-    return lineIn('--reason', text);
+    return parseLine('--reason', text);
   }
 }

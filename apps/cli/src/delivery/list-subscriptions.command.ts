@@ -3,7 +3,7 @@ import { SubscriptionDesk } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
-import { contextIn } from './context-argument';
+import { parseContextName } from './context-argument';
 
 @SubCommand({ name: 'list', arguments: '[context]', description: 'the subscriptions of one context, or of all' })
 export class ListSubscriptionsCommand extends JsonCommand {
@@ -12,8 +12,8 @@ export class ListSubscriptionsCommand extends JsonCommand {
   }
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
-    const context = name === undefined ? undefined : contextIn(name);
-    const subscriptions = await this.operator.work(({ app }) =>
+    const context = name === undefined ? undefined : parseContextName(name);
+    const subscriptions = await this.operator.withShop(({ app }) =>
       app.get(SubscriptionDesk, { strict: false }).list(context),
     );
     if (json) return printJson({ subscriptions });

@@ -4,8 +4,8 @@ import { Branches, forgottenBy, type Since } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson, printTable } from '../output';
-import { contextIn } from './context-argument';
-import { sinceIn } from './since-option';
+import { parseContextName } from './context-argument';
+import { parseSince } from './since-option';
 
 interface LostOptions extends JsonOption {
   readonly of: ContextName;
@@ -23,7 +23,9 @@ export class LostMessagesCommand extends JsonCommand {
   }
 
   async run(_: string[], { json, of, since }: LostOptions): Promise<void> {
-    const lost = await this.operator.work((shop) => forgottenBy(shop.app.get(Branches, { strict: false }), of, since));
+    const lost = await this.operator.withShop((shop) =>
+      forgottenBy(shop.app.get(Branches, { strict: false }), of, since),
+    );
     if (json) return printJson({ lost });
     if (lost.length === 0) return print(`${of} still has all messages that it sent to other contexts since then`);
     printTable(
@@ -38,7 +40,7 @@ export class LostMessagesCommand extends JsonCommand {
     required: true,
   })
   parseOf(text: string): ContextName {
-    return contextIn(text);
+    return parseContextName(text);
   }
 
   @Option({
@@ -47,6 +49,6 @@ export class LostMessagesCommand extends JsonCommand {
     required: true,
   })
   parseSince(text: string): Since {
-    return sinceIn(text);
+    return parseSince(text);
   }
 }

@@ -4,8 +4,8 @@ import { Redeliveries, type Redelivered, type Since } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import type { Operator } from '../operator';
 import { print, printJson, printTable } from '../output';
-import { contextIn } from './context-argument';
-import { sinceIn } from './since-option';
+import { parseContextName } from './context-argument';
+import { parseSince } from './since-option';
 
 export interface RedeliverOptions extends JsonOption {
   readonly since: Since;
@@ -22,14 +22,14 @@ export abstract class RedeliverCommand extends JsonCommand {
     handler: string | undefined,
     { json, since, from, dryRun }: RedeliverOptions,
   ): Promise<void> {
-    const senders = await operator.work((shop) => {
+    const senders = await operator.withShop((shop) => {
       const redeliver = () =>
         shop.app.get(Redeliveries, { strict: false }).redeliver({ to, handler, since, from, dryRun });
       const targets = [to, handler, from].filter((one) => one !== undefined);
-      return dryRun ? redeliver() : shop.change(operation, targets, null, redeliver);
+      return dryRun ? redeliver() : shop.runAudited(operation, targets, null, redeliver);
     });
     if (json) return printJson({ to, handler, dryRun: dryRun === true, senders });
-    show(senders, to, dryRun === true);
+    printSenders(senders, to, dryRun === true);
   }
 
   @Option({
@@ -39,12 +39,12 @@ export abstract class RedeliverCommand extends JsonCommand {
     required: true,
   })
   parseSince(text: string): Since {
-    return sinceIn(text);
+    return parseSince(text);
   }
 
   @Option({ flags: '--from <context>', description: 'only messages from this context' })
   parseFrom(text: string): ContextName {
-    return contextIn(text);
+    return parseContextName(text);
   }
 
   @Option({ flags: '--dry-run', description: 'only count the messages, and send none' })
@@ -53,7 +53,7 @@ export abstract class RedeliverCommand extends JsonCommand {
   }
 }
 
-function show(senders: readonly Redelivered[], to: ContextName, dryRun: boolean): void {
+function printSenders(senders: readonly Redelivered[], to: ContextName, dryRun: boolean): void {
   const column = dryRun ? 'missing' : 'sent again';
   const rows = senders.map(({ from, found, missing }) => [from, found, missing]);
   printTable(['from', 'sent in that time', column], rows);

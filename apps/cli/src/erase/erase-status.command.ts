@@ -19,7 +19,7 @@ export class EraseStatusCommand extends JsonCommand {
         'invalid',
         `Give the id of an erasure. It must be a UUID, but ${id} was given.`,
       );
-    const erasure = await this.operator.work((shop) => shop.ask(new ViewErasure(id)));
+    const erasure = await this.operator.withShop((shop) => shop.query(new ViewErasure(id)));
     printErasure(erasure, json);
     if (erasure.state !== 'done') process.exitCode = EXIT.failed;
   }

@@ -2,22 +2,22 @@ import { SubCommand } from 'nest-commander';
 import { SealDesk, toldOf } from '#event-store';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
-import { StatedCommand, type StatedOptions } from './stated-options';
+import { DeclarationCommand, type DeclarationOptions } from './stated-options';
 
 @SubCommand({
   name: 'restored',
   description:
     'declare that a backup was restored; the shop signs which events were lost with it, and every later verification reports it',
 })
-export class RestoredCommand extends StatedCommand {
+export class RestoredCommand extends DeclarationCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
-  async run(_: string[], options: StatedOptions): Promise<void> {
-    const declaration = this.stated(options);
-    const record = await this.operator.work((shop) =>
-      shop.change('eventsRestored', [], declaration.reason, () =>
+  async run(_: string[], options: DeclarationOptions): Promise<void> {
+    const declaration = this.declarationFrom(options);
+    const record = await this.operator.withShop((shop) =>
+      shop.runAudited('eventsRestored', [], declaration.reason, () =>
         shop.app.get(SealDesk, { strict: false }).restored(declaration),
       ),
     );

@@ -11,7 +11,7 @@ export class VerifyJournalsCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const verdicts: readonly JournalVerdict[] = await this.operator.work(async ({ app }) => {
+    const verdicts: readonly JournalVerdict[] = await this.operator.withShop(async ({ app }) => {
       const journals = app.get(JournalWatch, { strict: false, each: true });
       return Promise.all(journals.map((journal) => journal.check()));
     });

@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { MendHead } from '#ordering/void-event/mend-head.command';
-import { lineIn, orderIdIn, wrong } from '../arguments';
+import { parseLine, parseOrderId, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
@@ -20,9 +20,9 @@ export class MendHeadCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json, reason }: MendOptions): Promise<void> {
-    const orderId = orderIdIn(id);
-    if (reason === undefined) throw wrong('The reason is missing. Give it with --reason.');
-    const versions = await this.operator.work((shop) => shop.tell(new MendHead(orderId), [orderId], reason));
+    const orderId = parseOrderId(id);
+    if (reason === undefined) throw invalidArgument('The reason is missing. Give it with --reason.');
+    const versions = await this.operator.withShop((shop) => shop.execute(new MendHead(orderId), [orderId], reason));
     if (json) printJson(versions);
     else
       print(
@@ -32,6 +32,6 @@ export class MendHeadCommand extends JsonCommand {
 
   @Option({ flags: '--reason <text>', description: 'the reason, without names (required)' })
   parseReason(text: string): string {
-    return lineIn('--reason', text);
+    return parseLine('--reason', text);
   }
 }

@@ -1,8 +1,8 @@
 import { Option, SubCommand } from 'nest-commander';
 import { checkOrderEvidence } from '#ordering/evidence/order-evidence.config';
 import { toldOf, type TrustedKeys } from '#event-store';
-import { textIn } from '../arguments';
-import { ownKeys, trustedIn } from '../events/trusted-keys';
+import { readTextFile } from '../arguments';
+import { readOwnKeys, parseTrustedKeys } from '../events/trusted-keys';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { EXIT, print, printJson } from '../output';
 
@@ -17,8 +17,8 @@ interface VerifyOptions extends JsonOption {
 })
 export class VerifyEvidenceCommand extends JsonCommand {
   async run([file]: string[], { json, publicKey }: VerifyOptions): Promise<void> {
-    const text = textIn(file);
-    const keys = publicKey ?? ownKeys();
+    const text = readTextFile(file);
+    const keys = publicKey ?? readOwnKeys();
     const checked = checkOrderEvidence(text, keys);
     if ('refusal' in checked) {
       const { refusal, message } = checked;
@@ -51,6 +51,6 @@ export class VerifyEvidenceCommand extends JsonCommand {
     description: 'the key to trust; by default the keys of this shop',
   })
   parsePublicKey(text: string): TrustedKeys {
-    return trustedIn(text);
+    return parseTrustedKeys(text);
   }
 }

@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { DomainError } from '#kernel';
 import { ListSagas } from '#ordering/sagas/sagas.query';
 import { showSaga } from '#ordering/sagas/show-saga';
-import { wholeIn } from '../arguments';
+import { parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -24,7 +24,7 @@ export class ListSagasCommand extends JsonCommand {
 
   async run(_: string[], { json, state, stuckFor, limit = 20 }: ListOptions): Promise<void> {
     const filter = { status: state, stuckFor };
-    const found = await this.operator.work((shop) => shop.ask(new ListSagas(filter, limit)));
+    const found = await this.operator.withShop((shop) => shop.query(new ListSagas(filter, limit)));
     const sagas = found.slice(0, limit).map(showSaga);
     // The key keeps its old name `processes`, because scripts read it.
     if (json) return printJson({ processes: sagas, hasMore: found.length > limit });
@@ -46,11 +46,11 @@ export class ListSagasCommand extends JsonCommand {
     description: 'only open sagas that have been at the same step for this long',
   })
   parseStuckFor(text: string): number {
-    return wholeIn('--stuck-for', text);
+    return parseWholeNumber('--stuck-for', text);
   }
 
   @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
   parseLimit(text: string): number {
-    return Math.min(wholeIn('--limit', text, 1), 1_000);
+    return Math.min(parseWholeNumber('--limit', text, 1), 1_000);
   }
 }

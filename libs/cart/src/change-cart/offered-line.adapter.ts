@@ -7,17 +7,17 @@ import { ModifiersInvalid, VariantUnavailable } from '../model/cart-errors';
 
 /** Asks the catalogue whether a variant is sold with these options, and for its names and price. */
 @Injectable()
-export class Shelf {
+export class OfferedLines {
   constructor(private readonly prices: CatalogPrices) {}
 
   /** The line with the catalogue's names, price and default options. Refuses a line that is not sold. */
-  async offered(wanted: WantedLine, locale: 'vi' | 'en'): Promise<Omit<CartLine, 'id'>> {
+  async offer(wanted: WantedLine, locale: 'vi' | 'en'): Promise<Omit<CartLine, 'id'>> {
     const [price] = await this.prices.price([wanted], locale);
     if (!price) throw new VariantUnavailable();
     if (!isPriced(price)) {
       // Names are in `locale`, but the text of a refusal must be in the caller's language.
       const callerLocale = ambient()?.locale ?? 'en';
-      if (callerLocale !== locale) return this.offered(wanted, callerLocale);
+      if (callerLocale !== locale) return this.offer(wanted, callerLocale);
       throw price.code === 'VARIANT_UNAVAILABLE'
         ? new VariantUnavailable()
         : new ModifiersInvalid({ field: 'modifiers', message: price.message });
@@ -36,7 +36,7 @@ export class Shelf {
   }
 
   /** The options that the cart shows for this line, and the price of one piece now; no price if it is not sold. */
-  async shown(
+  async currentOptions(
     line: WantedLine,
     locale: 'vi' | 'en',
   ): Promise<{ readonly modifiers: readonly ChosenModifier[]; readonly price?: Money }> {

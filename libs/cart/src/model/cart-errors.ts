@@ -47,7 +47,7 @@ export class ModifiersInvalid extends DomainError {
 /** The token no longer opens a cart: an order was placed with it, or a log-in took over the cart. */
 export class CartTokenSpent extends Error {
   constructor(readonly by: 'order' | 'log-in') {
-    super('this cart token opens no cart any more');
+    super('this cart token no longer opens a cart');
     this.name = 'CartTokenSpent';
   }
 }

@@ -3,15 +3,15 @@ import { vnd } from '#kernel';
 import {
   addLine,
   changeLine,
-  clear,
+  clearCart,
   emptyCart,
-  mostLines,
-  mostOfALine,
+  maxLines,
+  maxLineQuantity,
   pricesOf,
   removeLine,
-  sameDrink,
-  seen,
-  tidied,
+  isSameDrink,
+  requireVersion,
+  sortedOptions,
   type Cart,
   type CartLine,
 } from './cart';
@@ -41,13 +41,13 @@ describe('Putting something into a cart', () => {
   });
 
   it('is refused beyond what a line holds', () => {
-    const full = cartOf(line('a', { quantity: mostOfALine - 1 }));
-    expect(addLine(full, line('b')).lines[0].quantity).toBe(mostOfALine);
+    const full = cartOf(line('a', { quantity: maxLineQuantity - 1 }));
+    expect(addLine(full, line('b')).lines[0].quantity).toBe(maxLineQuantity);
     expect(() => addLine(full, line('b', { quantity: 2 }))).toThrow(LineTooLarge);
   });
 
   it('is refused beyond what a cart holds, but for more of what lies in it', () => {
-    const full = cartOf(...Array.from({ length: mostLines }, (_, i) => line(`${i}`, { variantId: `v${i}` })));
+    const full = cartOf(...Array.from({ length: maxLines }, (_, i) => line(`${i}`, { variantId: `v${i}` })));
     expect(() => addLine(full, line('b'))).toThrow(CartFull);
     expect(addLine(full, line('b', { variantId: 'v7' })).lines[7].quantity).toBe(2);
   });
@@ -99,7 +99,7 @@ describe('Changing a line', () => {
   });
 
   it('is refused beyond what a line holds', () => {
-    expect(() => changeLine(cartOf(line('a')), 'a', { quantity: mostOfALine + 1 })).toThrow(LineTooLarge);
+    expect(() => changeLine(cartOf(line('a')), 'a', { quantity: maxLineQuantity + 1 })).toThrow(LineTooLarge);
   });
 
   it('knows no line of another cart', () => {
@@ -112,16 +112,16 @@ describe('Emptying a cart', () => {
   it('takes one line out, or all of them', () => {
     const cart = cartOf(line('a'), line('b', { modifiers: [] }));
     expect(removeLine(cart, 'a')).toMatchObject({ version: 4, lines: [{ id: 'b' }] });
-    expect(clear(cart)).toMatchObject({ version: 4, lines: [] });
+    expect(clearCart(cart)).toMatchObject({ version: 4, lines: [] });
   });
-  it('does nothing to an empty one', () => expect(clear(emptyCart('cart'))).toEqual(emptyCart('cart')));
+  it('does nothing to an empty one', () => expect(clearCart(emptyCart('cart'))).toEqual(emptyCart('cart')));
 });
 
 describe('A caller who says which version they saw', () => {
   it('is refused when there is a newer one', () => {
-    expect(() => seen(cartOf(), 2)).toThrow(CartChanged);
-    expect(() => seen(cartOf(), 3)).not.toThrow();
-    expect(() => seen(cartOf(), undefined)).not.toThrow();
+    expect(() => requireVersion(cartOf(), 2)).toThrow(CartChanged);
+    expect(() => requireVersion(cartOf(), 3)).not.toThrow();
+    expect(() => requireVersion(cartOf(), undefined)).not.toThrow();
   });
 });
 
@@ -138,9 +138,9 @@ describe('The same drink', () => {
           Array.from({ length: quantity }, () => ({ optionId, quantity: 1 })),
         );
         const drink = { variantId: 'v', modifiers };
-        expect(sameDrink(drink, { variantId: 'v', modifiers: named.reverse() })).toBe(true);
-        expect(sameDrink(drink, { variantId: 'w', modifiers })).toBe(false);
-        expect(tidied(tidied(modifiers))).toEqual(tidied(modifiers));
+        expect(isSameDrink(drink, { variantId: 'v', modifiers: named.reverse() })).toBe(true);
+        expect(isSameDrink(drink, { variantId: 'w', modifiers })).toBe(false);
+        expect(sortedOptions(sortedOptions(modifiers))).toEqual(sortedOptions(modifiers));
       }),
     );
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { vnd } from '#kernel';
-import { mostLines, mostOfALine, portionsOf, pricesOf, type Cart, type CartLine } from './cart';
+import { maxLines, maxLineQuantity, portionsOf, pricesOf, type Cart, type CartLine } from './cart';
 import { mergeCarts as mergedCarts } from './merge-cart';
 
 const label = { productId: 'p', sku: 's', name: 'Trà đào', variantName: 'M', imageUrl: null };
@@ -49,14 +49,16 @@ describe('Merging a guest’s cart into a user’s', () => {
   });
 
   it('loses nothing beyond the limits: what a line does not hold is another line', () => {
-    const full = Array.from({ length: mostLines - 1 }, (_, i) => line(`${i}`, `v${i}`, 60));
+    const full = Array.from({ length: maxLines - 1 }, (_, i) => line(`${i}`, `v${i}`, 60));
     const merged = mergeCarts(
       cart('user', full),
       cart('guest', [line('x', 'v0', 60), line('y', 'new'), line('z', 'newer')]),
     );
-    expect(merged?.cart.lines).toHaveLength(mostLines + 2);
+    expect(merged?.cart.lines).toHaveLength(maxLines + 2);
     expect(piecesOf(merged!.cart, 'v0')).toBe(120);
-    expect(merged?.cart.lines.map(({ quantity }) => quantity)).toEqual(expect.not.arrayContaining([mostOfALine + 1]));
+    expect(merged?.cart.lines.map(({ quantity }) => quantity)).toEqual(
+      expect.not.arrayContaining([maxLineQuantity + 1]),
+    );
     expect(merged?.cart.lines.slice(-2).map(({ variantId }) => variantId)).toEqual(['new', 'newer']);
   });
 
@@ -86,7 +88,7 @@ describe('Merging a guest’s cart into a user’s', () => {
         const merged = mergeCarts(user, guest)!.cart;
         for (const drink of ['tea', 'cake'])
           expect(piecesOf(merged, drink)).toBe(piecesOf(user, drink) + piecesOf(guest, drink));
-        expect(Math.max(0, ...merged.lines.map(({ quantity }) => quantity))).toBeLessThanOrEqual(mostOfALine);
+        expect(Math.max(0, ...merged.lines.map(({ quantity }) => quantity))).toBeLessThanOrEqual(maxLineQuantity);
         expect(new Set(merged.lines.map(({ id }) => id)).size).toBe(merged.lines.length);
       }),
     );

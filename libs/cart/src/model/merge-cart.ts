@@ -1,7 +1,7 @@
-import { changed, isOpenTo, type Cart, type CartLine } from './cart';
+import { withLines, isOpenTo, type Cart, type CartLine } from './cart';
 import { putLine } from './put-line';
 
-export interface Merged {
+export interface MergeResult {
   readonly cart: Cart;
   readonly guest: Cart;
 }
@@ -12,12 +12,12 @@ export interface Merged {
  * cart is merged too, so that the lines of a failed order from it go to the user. Returns undefined if the cart was
  * merged before, or if the guest has ordered with this token.
  */
-export function mergeCarts(cart: Cart, guest: Cart, named: { readonly since: number }): Merged | undefined {
+export function mergeCarts(cart: Cart, guest: Cart, named: { readonly since: number }): MergeResult | undefined {
   if (!isOpenTo(guest, named)) return undefined;
   return {
-    cart: guest.lines.length === 0 ? cart : changed(cart, guest.lines.reduce(moved, cart.lines)),
-    guest: { ...changed(guest, []), mergedInto: cart.id, mergedSince: named.since, moved: true },
+    cart: guest.lines.length === 0 ? cart : withLines(cart, guest.lines.reduce(moveLine, cart.lines)),
+    guest: { ...withLines(guest, []), mergedInto: cart.id, mergedSince: named.since, moved: true },
   };
 }
 
-const moved = (lines: readonly CartLine[], line: CartLine): readonly CartLine[] => putLine(lines, line, 'whole');
+const moveLine = (lines: readonly CartLine[], line: CartLine): readonly CartLine[] => putLine(lines, line, 'whole');

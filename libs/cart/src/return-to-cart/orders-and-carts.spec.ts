@@ -2,9 +2,18 @@ import fc from 'fast-check';
 import type { Uuid } from '#kernel';
 import { EmptyWhenOrdered } from '../empty-when-ordered/empty-when-ordered.consumer';
 import { mergeCarts } from '../model/merge-cart';
-import { addLine, changeLine, clear, emptyCart, portionsOf, removeLine, type Cart, type CartLine } from '../model/cart';
+import {
+  addLine,
+  changeLine,
+  clearCart,
+  emptyCart,
+  portionsOf,
+  removeLine,
+  type Cart,
+  type CartLine,
+} from '../model/cart';
 import type { Carts } from '../model/carts.store';
-import { Returns } from './returns.adapter';
+import { ReturnedLines } from './returns.adapter';
 
 const label = { productId: 'p', sku: 's', name: 'Bạc xỉu', variantName: 'M', imageUrl: null };
 const pearls = [{ optionId: 'pearls', quantity: 1 }];
@@ -35,20 +44,20 @@ class World {
   private readonly merges: { readonly version: number; readonly since: number }[] = [];
   private count = 10;
   private readonly store = {
-    changeAtOnce: async () => false,
+    changeWithoutLock: async () => false,
     lockWithTargets: async (id: Uuid) => ({
       cart: this.carts.get(id),
       targets: id === GUEST && this.carts.get(GUEST)!.moved ? [this.carts.get(USER)!] : [],
     }),
     save: async (_: Cart, after: Cart) => void this.carts.set(after.id, after),
     saveTarget: async (_: Uuid, __: Cart, after: Cart) => void this.carts.set(after.id, after),
-    takenOverBy: async (id: Uuid, version: number) =>
+    findTakeoverCart: async (id: Uuid, version: number) =>
       id === GUEST && this.merges.some((one) => one.version >= version && one.since >= version) ? USER : undefined,
-    noteReturn: async (id: Uuid) => !this.returned.has(id) && !!this.returned.add(id),
-    patiently: <T>(work: () => Promise<T>) => work(),
+    recordReturn: async (id: Uuid) => !this.returned.has(id) && !!this.returned.add(id),
+    withOneRetry: <T>(work: () => Promise<T>) => work(),
   } as unknown as Carts;
   private readonly emptying = new EmptyWhenOrdered(this.store);
-  private readonly returns = new Returns(this.store);
+  private readonly returns = new ReturnedLines(this.store);
 
   /** What the customer does by hand is noted, drink by drink. */
   byHand(id: Uuid, rule: (cart: Cart) => Cart): void {
@@ -131,7 +140,7 @@ async function act(world: World, did: Action): Promise<void> {
     return order && world[did.does](order);
   }
   const line = world.carts.get(did.id)!.lines[did.pick];
-  if (did.does === 'clear') return world.byHand(did.id, clear);
+  if (did.does === 'clear') return world.byHand(did.id, clearCart);
   if (!line) return;
   const { id, quantity, modifiers } = line;
   if (did.does === 'more') world.byHand(did.id, (cart) => changeLine(cart, id, { quantity: quantity + 2 }));

@@ -1,5 +1,5 @@
 import { vnd } from '#kernel';
-import { mostLines, mostOfALine, portionsOf, type Cart, type CartLine } from '../model/cart';
+import { maxLines, maxLineQuantity, portionsOf, type Cart, type CartLine } from '../model/cart';
 import { returnLines } from './return-to-cart';
 
 const orderId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
@@ -39,10 +39,10 @@ describe('What a failed order gives back', () => {
   });
 
   it('is all there also beyond the limits: what a line does not hold is another line', () => {
-    const full = Array.from({ length: mostLines }, (_, i) => line(`${i}`, `v${i}`, 60));
+    const full = Array.from({ length: maxLines }, (_, i) => line(`${i}`, `v${i}`, 60));
     const { lines } = returnLines(cartOf(...full), orderId, [back('v0', 60), back('new', 1)]);
-    expect(lines).toHaveLength(mostLines + 2);
-    expect(lines.filter(({ variantId }) => variantId === 'v0').map(({ quantity }) => quantity)).toEqual([mostOfALine, 21]); // prettier-ignore
+    expect(lines).toHaveLength(maxLines + 2);
+    expect(lines.filter(({ variantId }) => variantId === 'v0').map(({ quantity }) => quantity)).toEqual([maxLineQuantity, 21]); // prettier-ignore
     expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
   });
 });

@@ -30,8 +30,8 @@ export class ViewCartController {
   )
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   view(@Who() caller: Caller): Promise<Answer<CartView>> {
-    const look = async (visitor: Visitor) =>
+    const readCart = async (visitor: Visitor) =>
       cartAnswer(await this.queries.execute(new ViewCart(visitor.owner, shopLocale())), visitor);
-    return this.visitors.serve(caller, look, 'looks');
+    return this.visitors.serve(caller, readCart, 'reads');
   }
 }

@@ -52,7 +52,7 @@ export class ArrangeShelvesHandler implements ICommandHandler<ArrangeShelves> {
 
   execute({ kind, arrangement }: ArrangeShelves): Promise<StoredLabel | null> {
     return this.db.transaction(async () => {
-      this.cached.labels();
+      this.cached.labelsChanged();
       if ('remove' in arrangement) {
         await this.labels.remove(kind, arrangement.id, arrangement.seen);
         return null;

@@ -6,7 +6,7 @@ import { productText } from '../shelf/product-text.query';
 export const sorts = ['newest', 'price', '-price', 'popular', 'name'] as const;
 export type Sort = (typeof sorts)[number];
 
-export interface Wanted {
+export interface ListRequest {
   readonly category?: string;
   readonly brand?: string;
   readonly featured?: boolean;
@@ -30,7 +30,11 @@ const orders: Record<Sort, { column: (locale: Locale) => string; type: string; d
 const prepared = new Map<string, Statement>();
 
 /** The SQL of the list for these filters. Each combination has its own prepared statement, and so its own plan. */
-export function browseStatement(wanted: Wanted, locale: Locale, after?: Place): { sql: Statement; values: unknown[] } {
+export function browseStatement(
+  wanted: ListRequest,
+  locale: Locale,
+  after?: Place,
+): { sql: Statement; values: unknown[] } {
   const values: unknown[] = [];
   const conditions: string[] = [];
   let name = `browse-${wanted.sort}-${locale}`;

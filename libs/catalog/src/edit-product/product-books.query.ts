@@ -18,7 +18,7 @@ export class LookUpProductHandler implements IQueryHandler<LookUpProduct> {
 
   async execute({ id }: LookUpProduct): Promise<ShelvedProduct> {
     const product = await this.products.load(id);
-    return shelvedProduct(product, ...(await this.products.labelsLeft(product)));
+    return shelvedProduct(product, ...(await this.products.findLabels(product)));
   }
 }
 
@@ -41,7 +41,7 @@ export class ListProductsHandler implements IQueryHandler<ListProducts> {
     const found = await this.products.list(status ? [status] : ['active', 'draft'], limit, after);
     const answers = [];
     for (const { product, place } of found)
-      answers.push({ product: shelvedProduct(product, ...(await this.products.labelsLeft(product))), place });
+      answers.push({ product: shelvedProduct(product, ...(await this.products.findLabels(product))), place });
     return answers;
   }
 }

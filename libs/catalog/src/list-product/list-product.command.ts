@@ -7,7 +7,7 @@ import { Ids } from '#platform/system';
 import type { ProductDraft } from '../model/product';
 import { shelvedProduct, type ShelvedProduct } from '../edit-product/product-books';
 import { Products } from '../model/products.store';
-import { shelveProduct } from '../model/shelve-product';
+import { createProduct } from '../model/shelve-product';
 import { slugOf, stemOf } from '../model/slug';
 import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 
@@ -31,17 +31,17 @@ export class ListProductHandler implements ICommandHandler<ListProduct> {
     const id = this.ids.next();
     return this.db.transaction(async () => {
       await this.products.lock();
-      const [category, brand] = await this.products.labels(draft);
+      const [category, brand] = await this.products.requireLabels(draft);
       const slug = await this.products.freeSlug(slugOf(draft.name, `p-${id.slice(-12)}`), id);
       const taken = await this.products.takenSkus(draft.sku ?? stemOf(slug));
-      const product = await this.products.save(shelveProduct(id, slug, draft, taken));
+      const product = await this.products.save(createProduct(id, slug, draft, taken));
       const { named } = product;
       this.eventBus.publishAll(
         product.variants.map(
           ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named }),
         ),
       );
-      this.cached.product(product);
+      this.cached.productChanged(product);
       return shelvedProduct(product, category, brand);
     });
   }

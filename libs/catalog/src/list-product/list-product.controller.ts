@@ -8,7 +8,7 @@ import { Allowed } from '#platform/security';
 import type { ProductDraft } from '../model/product';
 import { ShelvedProductShape, type ShelvedProduct } from '../edit-product/product-books';
 import { ListProduct } from './list-product.command';
-import { ProductBody, WholeProduct } from './product-body.controller';
+import { ProductBody, NewProductPipe } from './product-body.controller';
 
 @ApiTags('Catalogue, for staff')
 @Controller('admin/products')
@@ -22,7 +22,7 @@ export class ListProductController {
   @ApiBody({ type: ProductBody })
   @Answers(201, ShelvedProductShape, { headers: { Location: 'Where the product is, for staff.' } })
   @Refuses('SKU_TAKEN')
-  async list(@Body(new WholeProduct()) draft: ProductDraft): Promise<Answer<ShelvedProduct>> {
+  async list(@Body(new NewProductPipe()) draft: ProductDraft): Promise<Answer<ShelvedProduct>> {
     const product = await this.commands.execute(new ListProduct(draft));
     return answer(product, {
       etag: etagOf(product.version),

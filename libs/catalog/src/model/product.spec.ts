@@ -1,6 +1,6 @@
 import { productFaults } from './product-faults';
 import type { ProductDraft } from './product';
-import { reshelveProduct, shelveProduct } from './shelve-product';
+import { changeProduct, createProduct } from './shelve-product';
 import { skuOf, slugOf } from './slug';
 
 const id = '01900000-0000-7000-8000-000000000001';
@@ -16,7 +16,7 @@ const draft: ProductDraft = {
   ],
   modifiers: [{ name: 'Đường', min: 1, max: 1, options: [{ name: '100%', default: true }, { name: '50%' }] }],
 };
-const product = shelveProduct(id, 'ca-phe-sua-da', draft);
+const product = createProduct(id, 'ca-phe-sua-da', draft);
 const fields = (body: unknown) => productFaults(body).map(({ field }) => field);
 
 describe('A product on the shelf', () => {
@@ -27,11 +27,11 @@ describe('A product on the shelf', () => {
     ]);
   });
   it('keeps what was sent as it was sent', () => {
-    const odd = shelveProduct(id, 'x', { ...draft, name: '  <b>Trà</b> & co ', story: '<script>1</script>' });
+    const odd = createProduct(id, 'x', { ...draft, name: '  <b>Trà</b> & co ', story: '<script>1</script>' });
     expect([odd.name, odd.story]).toEqual(['  <b>Trà</b> & co ', '<script>1</script>']);
   });
   it('keeps the ids of variants and options that it is known by when it changes', () => {
-    const changed = reshelveProduct(product, {
+    const changed = changeProduct(product, {
       basePrice: 31_000,
       variants: [
         { name: 'L', type: 'size', priceAdjustment: 5_000 },
@@ -44,9 +44,7 @@ describe('A product on the shelf', () => {
     expect(changed.modifiers[0].options[0].id).toBe(product.modifiers[0].options[1].id);
   });
   it('moves every price with the base price', () =>
-    expect(reshelveProduct(product, { basePrice: 30_000 }).variants.map(({ price }) => price)).toEqual([
-      30_000, 36_000,
-    ]));
+    expect(changeProduct(product, { basePrice: 30_000 }).variants.map(({ price }) => price)).toEqual([30_000, 36_000]));
 });
 
 describe('What is wrong with a product', () => {

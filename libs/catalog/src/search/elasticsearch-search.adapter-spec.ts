@@ -5,7 +5,7 @@ import { eventually } from '../../../../test/support/eventually';
 
 import { ShelfIndex } from '../index-shelf/shelf-index.adapter';
 import { ElasticsearchSearch } from './elasticsearch-search.adapter';
-import { searchedShelf, searchesToTheLetter } from './product-search.contract';
+import { searchedShelf, productSearchContract } from './product-search.contract';
 
 const node = process.env.TEST_ELASTICSEARCH_URL;
 
@@ -27,7 +27,7 @@ const node = process.env.TEST_ELASTICSEARCH_URL;
     await elasticsearch.close();
   });
 
-  searchesToTheLetter(() => new ElasticsearchSearch(elasticsearch, name));
+  productSearchContract(() => new ElasticsearchSearch(elasticsearch, name));
 
   it('forgets what left the shelf, and does not believe old news', async () => {
     const [first] = searchedShelf;

@@ -1,5 +1,5 @@
 import { closeWords, distance } from './close-words';
-import { highlight, meant } from './highlight';
+import { highlight, matcherOf } from './highlight';
 import { searchWords } from './search-words';
 import { withSynonyms } from './synonyms';
 import { Vocabulary } from './vocabulary';
@@ -60,7 +60,7 @@ describe('Close words', () => {
 });
 
 describe('Highlighting', () => {
-  const isMeant = meant(vocabulary.read('ca phe sua'));
+  const isMeant = matcherOf(vocabulary.read('ca phe sua'));
   it('marks the original words, neighbours together', () =>
     expect(highlight('Cà phê sữa đá', isMeant)).toBe('<em>Cà phê sữa</em> đá'));
   it('marks synonyms too', () => expect(highlight('Iced coffee', isMeant)).toBe('Iced <em>coffee</em>'));

@@ -1,9 +1,9 @@
-import { areKept, isKept, keyOf } from './kept-answers';
+import { areWordsCacheable, isCacheable, cacheKeyOf } from './kept-answers';
 
 describe('Answers that are kept', () => {
   it('have one key, however the filters were written', () => {
-    const one = keyOf({ category: 'tea', minPrice: 0, maxPrice: 29_999, sort: 'price', limit: 20 });
-    const other = keyOf({ limit: 20, sort: 'price', maxPrice: 29_999, category: 'tea', brand: undefined });
+    const one = cacheKeyOf({ category: 'tea', minPrice: 0, maxPrice: 29_999, sort: 'price', limit: 20 });
+    const other = cacheKeyOf({ limit: 20, sort: 'price', maxPrice: 29_999, category: 'tea', brand: undefined });
     expect(one).toBe(other);
   });
 
@@ -15,7 +15,7 @@ describe('Answers that are kept', () => {
     [{ limit: 8 }, {}],
     [{ sort: 'name' }, { sort: 'price' }],
   ])('have keys of their own for %j and %j', (one, other) => {
-    expect(keyOf({ limit: 20, ...one })).not.toBe(keyOf({ limit: 20, ...other }));
+    expect(cacheKeyOf({ limit: 20, ...one })).not.toBe(cacheKeyOf({ limit: 20, ...other }));
   });
 
   it.each([
@@ -28,10 +28,10 @@ describe('Answers that are kept', () => {
     [{ limit: 20, maxPrice: 1 }, undefined, false],
     [{ limit: 20 }, ['newest', 'x'], false],
   ])('%j after %j: %s', (chosen, after, kept) => {
-    expect(isKept(chosen, after)).toBe(kept);
+    expect(isCacheable(chosen, after)).toBe(kept);
   });
 
   it('are not those to a whole paragraph', () => {
-    expect([areKept('ca phe sua da'), areKept('ca phe '.repeat(20))]).toEqual([true, false]);
+    expect([areWordsCacheable('ca phe sua da'), areWordsCacheable('ca phe '.repeat(20))]).toEqual([true, false]);
   });
 });

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /** The body of an answer as text, so that a cached answer can be sent without work. */
-export interface Ready {
+export interface JsonAnswer {
   readonly body: string;
   readonly etag: string;
 }
 
 /** Puts the envelope around data that is JSON text. */
-export function ready(data: string, meta?: object): Ready {
+export function toJsonAnswer(data: string, meta?: object): JsonAnswer {
   const body = `{"success":true,"data":${data}${meta ? `,"meta":${JSON.stringify(meta)}` : ''}}`;
   return { body, etag: `"${createHash('sha1').update(body).digest('base64url')}"` };
 }

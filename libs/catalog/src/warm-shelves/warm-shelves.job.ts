@@ -56,12 +56,12 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
 
   @Interval(EVERY_MS)
   @OneAtATime()
-  async again(): Promise<void> {
+  async warmAgain(): Promise<void> {
     if (this.leadership.leads(NAME)) await this.warm();
   }
 
   @Cron('*/15 * * * * *')
-  tellAge(): void {
+  reportAge(): void {
     if (this.warmedAt !== undefined) this.age.set((performance.now() - this.warmedAt) / 1_000);
   }
 
@@ -86,14 +86,14 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
       ]),
     ]);
     for (let from = 0; from < works.length; from += AT_ONCE)
-      await Promise.all(works.slice(from, from + AT_ONCE).map((work) => this.oneOf(work)));
+      await Promise.all(works.slice(from, from + AT_ONCE).map((work) => this.loadOne(work)));
     this.warmedAt = performance.now();
     this.duration.set((this.warmedAt - started) / 1_000);
-    this.tellAge();
+    this.reportAge();
   }
 
   /** Loads one answer. A failure is logged and does not stop the others. */
-  private async oneOf(work: Warm): Promise<void> {
+  private async loadOne(work: Warm): Promise<void> {
     try {
       await work();
     } catch (error) {

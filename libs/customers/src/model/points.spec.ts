@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { vnd } from '#kernel';
-import { changeOfPoints, noPoints, pointsFor, tierOf, type MoneyNews, type PointsOfOrder } from './points';
+import { pointsChange, noPoints, pointsFor, tierOf, type MoneyTotals, type PointsOfOrder } from './points';
 
-const after = (...news: readonly MoneyNews[]): PointsOfOrder =>
-  news.reduce<PointsOfOrder>((order, one) => changeOfPoints(order, one).order, noPoints);
+const after = (...news: readonly MoneyTotals[]): PointsOfOrder =>
+  news.reduce<PointsOfOrder>((order, one) => pointsChange(order, one).order, noPoints);
 const left = ({ earned, takenBack }: PointsOfOrder): number => earned - takenBack;
 
 describe('Points', () => {
@@ -16,13 +16,13 @@ describe('Points', () => {
   ])('of %d ₫ are %d', (kept, points) => expect(pointsFor(vnd(kept))).toBe(points));
 
   it('come when money is in', () => {
-    expect(changeOfPoints(noPoints, { paid: 155_000 })).toMatchObject({ change: 15, order: { earned: 15 } });
-    expect(changeOfPoints(noPoints, { paid: 0 })).toMatchObject({ change: 0 });
+    expect(pointsChange(noPoints, { paid: 155_000 })).toMatchObject({ change: 15, order: { earned: 15 } });
+    expect(pointsChange(noPoints, { paid: 0 })).toMatchObject({ change: 0 });
   });
 
   it('are those of what is kept, not a share of what had been rounded before', () => {
     // 155,000 ₫ earned 15; of the 150,000 ₫ that are kept the same 15 would have come.
-    expect(changeOfPoints(after({ paid: 155_000 }), { refunded: 5_000 })).toMatchObject({ change: 0 });
+    expect(pointsChange(after({ paid: 155_000 }), { refunded: 5_000 })).toMatchObject({ change: 0 });
     expect(left(after({ paid: 155_000 }, { refunded: 5_000 }, { refunded: 5_001 }))).toBe(14);
     expect(left(after({ paid: 155_000 }, { refunded: 155_000 }))).toBe(0);
   });
@@ -39,7 +39,7 @@ describe('Points', () => {
         fc.infiniteStream(fc.nat()),
         (total, refunds, picks) => {
           let refunded = 0;
-          const news: MoneyNews[] = [{ paid: total }];
+          const news: MoneyTotals[] = [{ paid: total }];
           for (const amount of refunds) news.push({ refunded: (refunded = Math.min(total, refunded + amount)) });
           const heard = [...news, ...news]
             .map((one) => ({ one, at: picks.next().value as number }))
@@ -47,7 +47,7 @@ describe('Points', () => {
             .map(({ one }) => one);
           let order = noPoints;
           for (const one of heard) {
-            order = changeOfPoints(order, one).order;
+            order = pointsChange(order, one).order;
             expect(left(order)).toBeGreaterThanOrEqual(0);
             expect(left(order)).toBe(pointsFor(vnd(Math.max(0, order.paid - order.refunded))));
           }

@@ -27,7 +27,7 @@ addMessages({
 });
 
 /** Adds an address, or changes the one with that id. */
-export class KeepAddress extends Command<AddressView> {
+export class SaveAddress extends Command<AddressView> {
   constructor(
     readonly customerId: Uuid,
     readonly id: Uuid | undefined,
@@ -37,8 +37,8 @@ export class KeepAddress extends Command<AddressView> {
   }
 }
 
-@CommandHandler(KeepAddress)
-export class KeepAddressHandler implements ICommandHandler<KeepAddress> {
+@CommandHandler(SaveAddress)
+export class SaveAddressHandler implements ICommandHandler<SaveAddress> {
   constructor(
     private readonly db: Database,
     private readonly addresses: Addresses,
@@ -46,7 +46,7 @@ export class KeepAddressHandler implements ICommandHandler<KeepAddress> {
     private readonly ids: Ids,
   ) {}
 
-  execute({ customerId, id, fields }: KeepAddress): Promise<AddressView> {
+  execute({ customerId, id, fields }: SaveAddress): Promise<AddressView> {
     return this.db.transaction(async () => {
       await this.addresses.lock(customerId);
       await this.customers.find(customerId); // throws if the person was erased

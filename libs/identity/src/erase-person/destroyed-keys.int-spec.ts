@@ -36,7 +36,7 @@ beforeEach(() => told.mockClear());
 
 async function looked(): Promise<{ trouble?: string; told: string[] }> {
   const keys = new DestroyedKeys(vault, erasures, list);
-  await keys.look();
+  await keys.check();
   return { trouble: keys.trouble, told: told.mock.calls.map(([line]) => String(line)) };
 }
 
@@ -54,7 +54,7 @@ describe('A key that was destroyed', () => {
     await vault.seal(subject, 'An');
     const keys = new DestroyedKeys(vault, erasures, list);
     const health = new DestroyedKeysHealth(keys);
-    await keys.look();
+    await keys.check();
     await expect(health.check()).resolves.toBeUndefined();
 
     await test.admin(`create table public.kept as select * from privacy.subject_keys where subject = $1`, [subject]);
@@ -62,8 +62,8 @@ describe('A key that was destroyed', () => {
     // Another destroyed row goes with it, so that their number stays what it was.
     await test.admin(`delete from privacy.subject_keys where subject = (
       select subject from privacy.subject_keys where destroyed_at is not null and subject <> $1 limit 1)`, [subject]); // prettier-ignore
-    await keys.look();
-    await keys.look();
+    await keys.check();
+    await keys.check();
     expect(told.mock.calls.map(([line]) => String(line))).toEqual([
       expect.stringContaining(`The key of ${subject} was destroyed without an erasure`),
     ]);
@@ -71,7 +71,7 @@ describe('A key that was destroyed', () => {
 
     await test.admin(`delete from privacy.subject_keys where subject = $1`, [subject]);
     await test.admin(`insert into privacy.subject_keys select * from public.kept`);
-    await keys.look();
+    await keys.check();
     await expect(health.check()).resolves.toBeUndefined();
   });
 

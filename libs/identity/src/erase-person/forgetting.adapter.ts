@@ -14,7 +14,7 @@ import { Erasures } from './erasures.store';
 
 type Kind = Erasure['kind'];
 
-const ordererOf = (subject: Uuid, kind: Kind): Orderer =>
+const toOrderer = (subject: Uuid, kind: Kind): Orderer =>
   kind === 'customer' ? { kind, customerId: subject } : { kind, orderId: subject };
 
 /**
@@ -23,7 +23,7 @@ const ordererOf = (subject: Uuid, kind: Kind): Orderer =>
  * repeated. After a crash `FinishErasures` continues.
  */
 @Injectable()
-export class Forgetting {
+export class PersonEraser {
   private readonly log = new Logger('Erasures');
 
   constructor(
@@ -39,15 +39,15 @@ export class Forgetting {
   ) {}
 
   /** Throws OrderOpen, OrderOfCustomer, NotFound. A repeated call returns the state of the erasure. */
-  async begin(subject: Uuid, kind: Kind): Promise<Erasure> {
-    const asked = await this.erasures.ask(this.ids.next(), subject, kind);
+  async erase(subject: Uuid, kind: Kind): Promise<Erasure> {
+    const asked = await this.erasures.request(this.ids.next(), subject, kind);
     if (!asked.begun) await this.carryOut(asked.id, subject, kind, asked.asks);
     return (await this.erasures.ofSubject(subject))!;
   }
 
   async carryOut(id: Uuid, subject: Uuid, kind: Kind, asks: number): Promise<void> {
     crashPoint('erasure.asked');
-    const cartId = await this.closeBooks(subject, kind, asks);
+    const cartId = await this.closeOrders(subject, kind, asks);
     crashPoint('erasure.closed');
     await this.list.add([{ subject, kind }], this.clock.now());
     await this.vault.destroy(subject);
@@ -55,7 +55,7 @@ export class Forgetting {
     await this.db.transaction(async () => {
       const erasureId = await this.erasures.begin(id, subject, kind);
       if (!erasureId) return; // another process has done this already
-      await this.tell(erasureId, subject, kind, cartId);
+      await this.deleteAccountAndPublish(erasureId, subject, kind, cartId);
       crashPoint('erasure.identity');
     });
     crashPoint('erasure.told');
@@ -65,25 +65,35 @@ export class Forgetting {
    * Erases a person again whose data came back with a restored backup. Open orders do not prevent it: no order was open
    * when the person was erased.
    */
-  async again(subject: Uuid, kind: Kind): Promise<void> {
+  async eraseAgain(subject: Uuid, kind: Kind): Promise<void> {
     await this.vault.destroy(subject);
-    const cartId = await this.closeAgain(subject, kind);
+    const cartId = await this.tryToCloseOrders(subject, kind);
     await this.db.transaction(async () => {
-      await this.tell(await this.erasures.again(this.ids.next(), subject, kind), subject, kind, cartId);
+      await this.deleteAccountAndPublish(
+        await this.erasures.restart(this.ids.next(), subject, kind),
+        subject,
+        kind,
+        cartId,
+      );
     });
   }
 
   /** In a transaction: deletes the account, and publishes PersonErased. */
-  private async tell(erasureId: Uuid, subject: Uuid, kind: Kind, cartId: Uuid | undefined): Promise<void> {
+  private async deleteAccountAndPublish(
+    erasureId: Uuid,
+    subject: Uuid,
+    kind: Kind,
+    cartId: Uuid | undefined,
+  ): Promise<void> {
     if (kind === 'customer') await this.accounts.remove(subject);
-    await this.erasures.partDone(erasureId, 'identity');
+    await this.erasures.markPartDone(erasureId, 'identity');
     const at = this.clock.now().toISOString();
     this.eventBus.publish(new PersonErased({ erasureId, subject, kind, ...(cartId && { cartId }), at }));
   }
 
-  private async closeAgain(subject: Uuid, kind: Kind): Promise<Uuid | undefined> {
+  private async tryToCloseOrders(subject: Uuid, kind: Kind): Promise<Uuid | undefined> {
     try {
-      const closed = await this.books.close(ordererOf(subject, kind));
+      const closed = await this.books.close(toOrderer(subject, kind));
       if (closed.outcome === 'closed') return closed.cartId;
       if (closed.outcome === 'open')
         this.log.warn(`${kind} ${subject} is erased, and has orders that are open again: ${closed.orders.map(({ number }) => number).join(', ')}`); // prettier-ignore
@@ -93,10 +103,10 @@ export class Forgetting {
     return undefined;
   }
 
-  private async closeBooks(subject: Uuid, kind: Kind, asks: number): Promise<Uuid | undefined> {
-    const closed = await this.books.close(ordererOf(subject, kind));
+  private async closeOrders(subject: Uuid, kind: Kind, asks: number): Promise<Uuid | undefined> {
+    const closed = await this.books.close(toOrderer(subject, kind));
     if (closed.outcome === 'closed') return closed.cartId;
-    await this.erasures.takeBack(subject, asks);
+    await this.erasures.withdraw(subject, asks);
     if (closed.outcome === 'open') throw new OrderOpen(closed.orders);
     if (closed.outcome === 'of-customer') throw new OrderOfCustomer(closed.customerId);
     throw new NotFound('order');

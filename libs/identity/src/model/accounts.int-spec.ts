@@ -5,7 +5,7 @@ import type { PgDatabase } from '#database';
 import { SystemIds } from '#platform/system';
 import { OneKeyAMailbox1797000000950 } from '../../../../migrations/identity/1797000000950-one-key-a-mailbox';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { LogIn, LogInHandler, type Doorkeeper } from '../log-in/log-in.command';
+import { LogIn, LogInHandler, type SessionOpener } from '../log-in/log-in.command';
 import { Account } from './account.entity';
 import { Accounts } from './accounts.store';
 import { CredentialsInvalid, EmailTaken } from './identity-errors';
@@ -70,9 +70,9 @@ describe('A password that an earlier build kept as it was typed', () => {
   it('is kept in its one form once somebody has logged in with it, and not before', async () => {
     const typed = 'Mật khẩu đủ dài'.normalize('NFD').replace(/ /g, '\u3000');
     await kept('old@example.com', await hash(typed));
-    const doorkeeper = { letIn: async () => ({}) } as unknown as Doorkeeper;
+    const sessionOpener = { openSession: async () => ({}) } as unknown as SessionOpener;
     const logIn = (password: string) =>
-      new LogInHandler(accounts, new Passwords(), doorkeeper).execute(
+      new LogInHandler(accounts, new Passwords(), sessionOpener).execute(
         new LogIn('old@example.com', password, { userAgent: null, guest: undefined }),
       );
     const composed = passwordForm(typed);

@@ -89,7 +89,7 @@ describe('The admin that the configuration promises', () => {
     await seeder('changed@shop.example', 'another-Password-1').seed();
     expect(await isOpen(session)).toBe(false);
     const after = (await accounts.byEmail('changed@shop.example'))!;
-    expect(await passwords.fits('another-Password-1', after.passwordHash)).toBe(true);
+    expect(await passwords.matches('another-Password-1', after.passwordHash)).toBe(true);
     expect(await noted(after.id)).toEqual([
       ['changeAdmin', 'os', 200],
       ['addAdmin', 'os', 200],

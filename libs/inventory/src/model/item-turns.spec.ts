@@ -11,7 +11,7 @@ describe('The turns of items', () => {
     const said: string[] = [];
     const ends = new Map<string, () => void>();
     const take = (name: string, on: string[], fails = false) =>
-      items.take(on, async () => {
+      items.runInTurn(on, async () => {
         said.push(name);
         await new Promise<void>((resolve) => ends.set(name, resolve));
         if (fails) throw new Error(name);
@@ -70,7 +70,7 @@ describe('The turns of items', () => {
     const locked = new Error('locked');
     const began: string[] = [];
     const work = (name: string, on: string[], fault?: Error) =>
-      items.take(on, async () => {
+      items.runInTurn(on, async () => {
         began.push(name);
         await turn();
         if (fault) throw fault;

@@ -1,4 +1,4 @@
-import { SeenLevels } from './seen-levels';
+import { RecentLevels } from './seen-levels';
 import type { Stock } from './stock';
 
 const level = (n: number, more: Partial<Stock> = {}): Stock => ({
@@ -11,36 +11,36 @@ const movement = (n: number, onHand: number, reserved: number) =>
 
 describe('The levels that were seen last', () => {
   it('are known when all the lines are, each item once', () => {
-    const levels = new SeenLevels();
-    levels.keep([level(1), level(2)]);
+    const levels = new RecentLevels();
+    levels.remember([level(1), level(2)]);
     expect(levels.of([line(1), line(2), line(1)])).toEqual([level(1), level(2)]);
     expect(levels.of([line(1), line(3)])).toBeUndefined();
     expect(levels.of([])).toBeUndefined();
   });
 
   it('are not used for a line that names another SKU, or no variant', () => {
-    const levels = new SeenLevels();
-    levels.keep([level(1), level(2, { variantId: null })]);
+    const levels = new RecentLevels();
+    levels.remember([level(1), level(2, { variantId: null })]);
     expect(levels.of([line(1, { sku: 'SKU-2' })])).toBeUndefined();
     expect(levels.of([line(2, { variantId: undefined })])).toBeUndefined();
   });
 
   it('move with the stock, and only where they are known', () => {
-    const levels = new SeenLevels();
-    levels.keep([level(1, { onHand: 10, reserved: 2, version: 7 })]);
+    const levels = new RecentLevels();
+    levels.remember([level(1, { onHand: 10, reserved: 2, version: 7 })]);
     levels.move([level(1), level(2)], [movement(1, -2, -2), movement(2, -1, -1)]);
     expect(levels.of([line(1)])).toEqual([level(1, { onHand: 8, reserved: 0, version: 8 })]);
     expect(levels.of([line(2)])).toBeUndefined();
   });
 
   it('are forgotten when they were wrong, and when there are many newer ones', () => {
-    const levels = new SeenLevels();
-    levels.keep([level(1), level(2)]);
+    const levels = new RecentLevels();
+    levels.remember([level(1), level(2)]);
     levels.forget([level(1)]);
     expect(levels.of([line(1)])).toBeUndefined();
-    for (let n = 3; n < 502; n++) levels.keep([level(n)]);
+    for (let n = 3; n < 502; n++) levels.remember([level(n)]);
     expect(levels.of([line(2)])).toBeDefined();
-    levels.keep([level(502)]);
+    levels.remember([level(502)]);
     expect(levels.of([line(2)])).toBeUndefined();
     expect(levels.of([line(502)])).toBeDefined();
   });

@@ -1,13 +1,13 @@
 import type { StockLine } from '#contracts/inventory';
 import { levelsAfter, type Movement, type Stock } from './stock';
 
-const REMEMBERED = 500;
+const MAX_LEVELS = 500;
 
 /**
  * The stock levels that this process wrote last. An order of a popular item need not read them again. They may be out
  * of date, so a decision on them must check the version when it is stored.
  */
-export class SeenLevels {
+export class RecentLevels {
   private readonly levels = new Map<string, Stock>();
 
   /** The levels of all lines; undefined if the level of a line with this variant and SKU is missing. */
@@ -20,14 +20,14 @@ export class SeenLevels {
     return found.length > 0 && found.every(Boolean) ? [...levels] : undefined;
   }
 
-  keep(levels: readonly Stock[]): void {
+  remember(levels: readonly Stock[]): void {
     for (const level of levels) {
       if (!level.variantId) continue;
       this.levels.delete(level.variantId); // so that `set` puts it at the end: the oldest level stays first
       this.levels.set(level.variantId, level);
     }
     for (const oldest of this.levels.keys()) {
-      if (this.levels.size <= REMEMBERED) return;
+      if (this.levels.size <= MAX_LEVELS) return;
       this.levels.delete(oldest);
     }
   }
@@ -36,7 +36,7 @@ export class SeenLevels {
   move(stock: readonly Stock[], movements: readonly Movement[]): void {
     const known = stock.flatMap(({ variantId }) => (variantId && this.levels.get(variantId)) || []);
     const moved = movements.filter(({ item }) => known.some((level) => level.item === item));
-    this.keep(levelsAfter(known, moved));
+    this.remember(levelsAfter(known, moved));
   }
 
   forget(levels: readonly Stock[]): void {

@@ -53,11 +53,11 @@ function ask(warehouse: Warehouse, { order, what }: Asked, wanted: Wants): [Ware
     release: () => release(holding),
     waste: () => release(holding, true),
   };
-  const { answer, keep } = decide[what]();
-  if (!keep) return [warehouse, answer];
+  const { answer, changes } = decide[what]();
+  if (!changes) return [warehouse, answer];
   const shelf = new Map(warehouse.shelf);
-  for (const level of levelsAfter(holding.stock, keep.movements)) shelf.set(level.item, level);
-  return [{ shelf, reservations: new Map(warehouse.reservations).set(order, keep.reservation) }, answer];
+  for (const level of levelsAfter(holding.stock, changes.movements)) shelf.set(level.item, level);
+  return [{ shelf, reservations: new Map(warehouse.reservations).set(order, changes.reservation) }, answer];
 }
 
 const wastedOf = (warehouse: Warehouse, sku: string): number =>

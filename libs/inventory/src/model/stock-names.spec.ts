@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { itemOfVariant, nameItems, type Named } from './stock-names';
+import { itemOfVariant, nameItems, type NamedItem } from './stock-names';
 
-const item = (id: string, sku: string | null, more: Partial<Named> = {}): Named => ({
+const item = (id: string, sku: string | null, more: Partial<NamedItem> = {}): NamedItem => ({
   item: id,
   variantId: `v-${id}`,
   sku,
@@ -9,7 +9,7 @@ const item = (id: string, sku: string | null, more: Partial<Named> = {}): Named 
   formerSku: null,
   ...more,
 });
-const called = (items: readonly Named[], changed: readonly Named[]) => {
+const called = (items: readonly NamedItem[], changed: readonly NamedItem[]) => {
   const after = new Map([...items, ...changed].map((one) => [one.item, one.sku]));
   return Object.fromEntries(after);
 };

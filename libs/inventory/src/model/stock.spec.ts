@@ -1,4 +1,4 @@
-import { commit, demandOf, release, reserve, unlisted, type Holding, type Reservation, type Stock } from './stock';
+import { commit, demandOf, release, reserve, unlistedSkus, type Holding, type Reservation, type Stock } from './stock';
 
 const beans: Stock = { item: 'beans', variantId: 'v-beans', sku: 'BEANS', onHand: 5, reserved: 1, version: 3 };
 const milk: Stock = { item: 'milk', variantId: null, sku: 'MILK', onHand: 2, reserved: 0, version: 1 };
@@ -18,7 +18,7 @@ describe('Reserving stock', () => {
     ];
     expect(reserve(shelf, wanted)).toEqual({
       answer: { kind: 'reserved', lines: bySku },
-      keep: {
+      changes: {
         reservation: { state: 'reserved', lines: bySku },
         movements: [
           { item: 'beans', sku: 'BEANS', kind: 'reserved', onHand: 0, reserved: 4 },
@@ -32,7 +32,7 @@ describe('Reserving stock', () => {
     const short = [{ sku: 'MILK', quantity: 3, available: 2 }];
     const decision = reserve(shelf, [...lines, { sku: 'MILK', quantity: 3 }]);
     expect(decision.answer).toEqual({ kind: 'short', short });
-    expect(decision.keep).toEqual({
+    expect(decision.changes).toEqual({
       reservation: { state: 'released', lines: [], restocked: false, short },
       movements: [],
     });
@@ -55,14 +55,14 @@ describe('Reserving stock', () => {
     const usurper: Stock = { ...milk, variantId: 'v-milk', sku: 'BEANS' };
     const line = { sku: 'BEANS', variantId: 'v-beans', quantity: 1 };
     const both = { stock: [usurper, renamed] };
-    expect(reserve(both, [line]).keep?.movements).toMatchObject([{ item: 'beans', sku: 'BEANS-2' }]);
-    expect(unlisted([line], [usurper])).toEqual(['BEANS']);
+    expect(reserve(both, [line]).changes?.movements).toMatchObject([{ item: 'beans', sku: 'BEANS-2' }]);
+    expect(unlistedSkus([line], [usurper])).toEqual(['BEANS']);
     expect(demandOf([line, { sku: 'BEANS-2', quantity: 2 }], both.stock)).toMatchObject([{ quantity: 3 }]);
   });
 
   it('knows stock that was there before variants were known by its SKU', () => {
     const line = { sku: 'MILK', variantId: 'v-milk', quantity: 1 };
-    expect(reserve(shelf, [line]).keep?.movements).toMatchObject([{ item: 'milk' }]);
+    expect(reserve(shelf, [line]).changes?.movements).toMatchObject([{ item: 'milk' }]);
   });
 
   it('counts what is set aside for others as gone', () => {
@@ -71,7 +71,7 @@ describe('Reserving stock', () => {
 
   it('finds nothing of a SKU nobody listed', () => {
     const unknown = [{ sku: 'TEA', quantity: 1 }];
-    expect(unlisted(unknown, shelf.stock)).toEqual(['TEA']);
+    expect(unlistedSkus(unknown, shelf.stock)).toEqual(['TEA']);
     expect(reserve(shelf, unknown).answer).toEqual({ kind: 'short', short: [{ ...unknown[0], available: 0 }] });
   });
 
@@ -104,7 +104,7 @@ describe('Committing stock', () => {
   it('takes what is reserved off the shelf', () => {
     expect(commit(holding({ state: 'reserved', lines }))).toEqual({
       answer: { kind: 'committed', lines },
-      keep: {
+      changes: {
         reservation: { state: 'committed', lines },
         movements: [{ item: 'beans', sku: 'BEANS', kind: 'committed', onHand: -2, reserved: -2 }],
       },
@@ -118,13 +118,13 @@ describe('Committing stock', () => {
   it('is refused once released', () => {
     const decision = commit(holding({ state: 'released', lines, restocked: false }));
     expect(decision.answer.kind).toBe('commit-refused');
-    expect(decision.keep).toBeUndefined();
+    expect(decision.changes).toBeUndefined();
   });
 
   it('is refused without a reservation, and no later one is made', () => {
     const decision = commit(shelf);
     expect(decision.answer.kind).toBe('commit-refused');
-    expect(decision.keep).toEqual({
+    expect(decision.changes).toEqual({
       reservation: { state: 'released', lines: [], restocked: false },
       movements: [],
     });
@@ -135,7 +135,7 @@ describe('Releasing stock', () => {
   it('gives back what is reserved', () => {
     expect(release(holding({ state: 'reserved', lines }))).toEqual({
       answer: { kind: 'released', lines, restocked: false },
-      keep: {
+      changes: {
         reservation: { state: 'released', lines, restocked: false },
         movements: [{ item: 'beans', sku: 'BEANS', kind: 'reservation-released', onHand: 0, reserved: -2 }],
       },
@@ -145,7 +145,7 @@ describe('Releasing stock', () => {
   it('puts back what was committed', () => {
     expect(release(holding({ state: 'committed', lines }))).toEqual({
       answer: { kind: 'released', lines, restocked: true },
-      keep: {
+      changes: {
         reservation: { state: 'released', lines, restocked: true },
         movements: [{ item: 'beans', sku: 'BEANS', kind: 'restocked', onHand: 2, reserved: 0 }],
       },
@@ -156,7 +156,7 @@ describe('Releasing stock', () => {
     const reservation = { state: 'released', lines, restocked: false, wasted: true } as const;
     expect(release(holding({ state: 'committed', lines }), true)).toEqual({
       answer: { kind: 'released', lines, restocked: false, wasted: true },
-      keep: { reservation, movements: [{ item: 'beans', sku: 'BEANS', kind: 'waste', onHand: 0, reserved: 0 }] },
+      changes: { reservation, movements: [{ item: 'beans', sku: 'BEANS', kind: 'waste', onHand: 0, reserved: 0 }] },
     });
     for (const waste of [true, false])
       expect(release(holding(reservation), waste)).toEqual({
@@ -179,7 +179,7 @@ describe('Releasing stock', () => {
   it('heard before the reservation, forbids it', () => {
     expect(release(shelf)).toEqual({
       answer: { kind: 'released', lines: [], restocked: false },
-      keep: { reservation: { state: 'released', lines: [], restocked: false }, movements: [] },
+      changes: { reservation: { state: 'released', lines: [], restocked: false }, movements: [] },
     });
   });
 });

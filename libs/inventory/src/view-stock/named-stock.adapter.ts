@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { SkuBearers } from '#contracts/catalog';
+import { SkuOwners } from '#contracts/catalog';
 import { DomainError } from '#kernel';
 import type { Stock } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
@@ -13,16 +13,16 @@ const PAUSE_MS = 25;
  * about a new SKU may not have arrived here yet.
  */
 @Injectable()
-export class NamedStock {
+export class StockBySku {
   constructor(
     private readonly stocks: Stocks,
-    private readonly bearers: SkuBearers,
+    private readonly bearers: SkuOwners,
   ) {}
 
   /** Undefined if the SKU does not exist. Throws UNAVAILABLE if the variant does not arrive here in time. */
   async find(sku: string): Promise<Stock | undefined> {
-    const bearer = await this.bearers.bearer(sku);
-    if (!bearer) return this.unclaimed(sku);
+    const bearer = await this.bearers.ownerOf(sku);
+    if (!bearer) return this.findWithoutOwner(sku);
     for (const start = performance.now(); ; await pause(PAUSE_MS)) {
       const known = await this.stocks.ofVariant(bearer.variantId);
       const isLate = performance.now() - start >= LONGEST_WAIT_MS;
@@ -35,17 +35,17 @@ export class NamedStock {
   /** A page of stock with the catalogue's current SKUs. The order is that of the SKUs stored here. */
   async list(limit: number, after?: string): Promise<readonly Stock[]> {
     const stocks = await this.stocks.list(limit, after);
-    const names = await this.bearers.names(stocks.flatMap(({ variantId }) => variantId ?? []));
-    return stocks.map((stock) => ({ ...stock, sku: nameOf(stock, names) }));
+    const names = await this.bearers.currentSkus(stocks.flatMap(({ variantId }) => variantId ?? []));
+    return stocks.map((stock) => ({ ...stock, sku: currentSku(stock, names) }));
   }
 
   /** Stock whose SKU no variant of the catalogue has, for example old stock without a variant. */
-  private async unclaimed(sku: string): Promise<Stock | undefined> {
+  private async findWithoutOwner(sku: string): Promise<Stock | undefined> {
     const stock = await this.stocks.find(sku);
     if (!stock?.variantId) return stock;
-    return nameOf(stock, await this.bearers.names([stock.variantId])) === sku ? stock : undefined;
+    return currentSku(stock, await this.bearers.currentSkus([stock.variantId])) === sku ? stock : undefined;
   }
 }
 
-const nameOf = ({ variantId, sku }: Stock, names: ReadonlyMap<string, string>): string =>
+const currentSku = ({ variantId, sku }: Stock, names: ReadonlyMap<string, string>): string =>
   (variantId === null ? undefined : names.get(variantId)) ?? sku;

@@ -65,7 +65,7 @@ export class SendLetters implements BeforeApplicationShutdown {
       });
       crashPoint('letter.sent');
       await this.db.transaction(async () => {
-        await this.letters.sent(id);
+        await this.letters.markSent(id);
         this.eventBus.publish(new NotificationSent({ orderId, event: content.event, channel: 'email' }));
       });
       crashPoint('letter.marked');
@@ -73,7 +73,7 @@ export class SendLetters implements BeforeApplicationShutdown {
       // The errors of mail servers contain the address.
       const why = redactText(error instanceof Error ? error.message : String(error));
       this.log.warn(`letter ${id} was not accepted and is sent again later: ${why}`);
-      await this.letters.failed(id, why);
+      await this.letters.markFailed(id, why);
     }
   }
 }

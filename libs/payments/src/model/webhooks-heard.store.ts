@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Database, statement } from '#database';
 import type { WebhookEvent } from './payment-provider';
 
-const remember = statement(
+const markHandled = statement(
   'webhooks_heard_insert',
   `insert into webhooks_heard as h (provider, event_id, payment_key) values ($1, $2, $3)
    on conflict (provider, event_id, payment_key) do update set event = null, next_at = null where h.next_at is not null
    returning event_id`,
 );
-const keep = statement(
+const insertPending = statement(
   'webhooks_heard_keep',
   `insert into webhooks_heard (provider, event_id, payment_key, event, next_at)
    values ($1, $2, $3, $4::jsonb, now() + interval '1 second') on conflict do nothing`,
 );
-const forget = statement(
+const removePending = statement(
   'webhooks_heard_forget',
   `delete from webhooks_heard where provider = $1 and event_id = $2 and payment_key = $3 and next_at is not null`,
 );
@@ -33,34 +33,34 @@ const prune = statement(
 );
 
 /** A webhook that is stored, because the provider's books do not confirm it yet. */
-export interface KeptWebhook {
+export interface PendingWebhook {
   readonly provider: string;
   readonly event: WebhookEvent;
 }
 
 /** The webhooks that were received. Providers repeat webhooks, so each event counts once for each payment. */
 @Injectable()
-export class WebhooksHeard {
+export class ReceivedWebhooks {
   constructor(private readonly db: Database) {}
 
   /** False if this event was received before for this payment. */
-  async remember(provider: string, { id, key }: WebhookEvent): Promise<boolean> {
-    return (await this.db.query(remember, [provider, id, key])).length > 0;
+  async markHandled(provider: string, { id, key }: WebhookEvent): Promise<boolean> {
+    return (await this.db.query(markHandled, [provider, id, key])).length > 0;
   }
 
   /** Stores a webhook whose charge the provider does not confirm yet. The provider is asked again later. */
-  async keep(provider: string, event: WebhookEvent): Promise<void> {
-    await this.db.query(keep, [provider, event.id, event.key, JSON.stringify(event)]);
+  async storePending(provider: string, event: WebhookEvent): Promise<void> {
+    await this.db.query(insertPending, [provider, event.id, event.key, JSON.stringify(event)]);
   }
 
   /** Deletes a kept webhook, because it does not fit a payment. */
-  async forget(provider: string, { id, key }: WebhookEvent): Promise<void> {
-    await this.db.query(forget, [provider, id, key]);
+  async deletePending(provider: string, { id, key }: WebhookEvent): Promise<void> {
+    await this.db.query(removePending, [provider, id, key]);
   }
 
   /** The webhooks that are due. Each is due again later, until `remember` or `forget` ends it. */
-  async claimDue(limit: number): Promise<readonly KeptWebhook[]> {
-    return this.db.query<KeptWebhook>(claim, [limit]);
+  async claimDue(limit: number): Promise<readonly PendingWebhook[]> {
+    return this.db.query<PendingWebhook>(claim, [limit]);
   }
 
   async prune(): Promise<void> {

@@ -2,25 +2,25 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { CommandBus } from '@nestjs/cqrs';
 import { Interval } from '@nestjs/schedule';
 import { NotFound } from '#kernel';
-import { WebhooksHeard } from '../model/webhooks-heard.store';
+import { ReceivedWebhooks } from '../model/webhooks-heard.store';
 import { ReceiveWebhook } from './receive-webhook.command';
 
 /** Processes webhooks again that the provider's books did not confirm at first. */
 @Injectable()
-export class KeptWebhooks implements BeforeApplicationShutdown {
-  private readonly log = new Logger(KeptWebhooks.name);
+export class RetryPendingWebhooks implements BeforeApplicationShutdown {
+  private readonly log = new Logger(RetryPendingWebhooks.name);
   private turn: Promise<void> | undefined;
   private closed = false;
 
   constructor(
-    private readonly heard: WebhooksHeard,
+    private readonly webhooks: ReceivedWebhooks,
     private readonly commands: CommandBus,
   ) {}
 
   @Interval(2_000)
   tick(): void {
     if (this.closed || this.turn) return;
-    this.turn = this.askAgain()
+    this.turn = this.handleDue()
       .catch((error: unknown) => this.log.error(error))
       .finally(() => (this.turn = undefined));
   }
@@ -30,8 +30,8 @@ export class KeptWebhooks implements BeforeApplicationShutdown {
     await this.turn;
   }
 
-  private async askAgain(): Promise<void> {
-    const due = await this.heard.claimDue(20);
+  private async handleDue(): Promise<void> {
+    const due = await this.webhooks.claimDue(20);
     await Promise.all(due.map(({ provider, event }) => this.receive(new ReceiveWebhook(provider, event))));
   }
 

@@ -14,7 +14,7 @@ let admin: string;
 
 beforeAll(async () => {
   shop = await openContext([PaymentsModule], ['payments', 'sandbox', 'privacy']);
-  provider = shop.app.get(Providers, { strict: false }).named('sandbox')!;
+  provider = shop.app.get(Providers, { strict: false }).find('sandbox')!;
   admin = await shop.token('admin');
 });
 afterAll(() => shop.close());

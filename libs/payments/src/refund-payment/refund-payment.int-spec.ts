@@ -11,7 +11,7 @@ let provider: PaymentProvider;
 
 beforeAll(async () => {
   shop = await openContext([PaymentsModule], ['payments', 'sandbox', 'privacy']);
-  provider = shop.app.get(Providers, { strict: false }).named('sandbox')!;
+  provider = shop.app.get(Providers, { strict: false }).find('sandbox')!;
 }, 60_000);
 afterAll(() => shop?.close());
 afterEach(() => jest.restoreAllMocks());

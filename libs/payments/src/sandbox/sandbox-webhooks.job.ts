@@ -39,7 +39,7 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
   }
 
   private async deliverDue(): Promise<void> {
-    const base = this.shop();
+    const base = this.shopUrl();
     if (!base) return; // not listening yet
     await this.ledger.settle();
     const due = await this.ledger.claimWebhooks();
@@ -60,11 +60,11 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
     });
     await response.arrayBuffer();
     crashPoint('webhook.answered');
-    if (response.ok) await this.ledger.delivered(id);
+    if (response.ok) await this.ledger.markDelivered(id);
     else this.log.warn(`the shop answered ${response.status} to webhook ${event_id}; it will be sent again`);
   }
 
-  private shop(): string | undefined {
+  private shopUrl(): string | undefined {
     const server = this.http.httpAdapter?.getHttpServer() as Server | undefined;
     const address = server?.address() as AddressInfo | null | undefined;
     if (!address?.port) return undefined;

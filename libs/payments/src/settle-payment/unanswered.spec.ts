@@ -1,5 +1,5 @@
 import { NotSent } from '../model/payment-provider';
-import { unanswered } from './unanswered';
+import { classifyFailure } from './unanswered';
 
 const coded = (code: string) => Object.assign(new Error(code), { code });
 
@@ -10,7 +10,7 @@ describe('A call that failed', () => {
     ['found no such host', coded('ENOTFOUND')],
     ['found no address that answers', new AggregateError([coded('ECONNREFUSED'), coded('EHOSTUNREACH')])],
   ])('did not go out when it %s', (_, error) => {
-    expect(unanswered(error).kind).toBe('not-asked');
+    expect(classifyFailure(error).kind).toBe('not-asked');
   });
 
   it.each([
@@ -19,6 +19,6 @@ describe('A call that failed', () => {
     ['was answered with a failure', new Error('the sandbox provider failed (503)')],
     ['threw anything else', 'oops'],
   ])('may have gone out when it %s', (_, error) => {
-    expect(unanswered(error).kind).toBe('no-answer');
+    expect(classifyFailure(error).kind).toBe('no-answer');
   });
 });
