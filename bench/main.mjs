@@ -1,4 +1,4 @@
-// npm run bench: the production build on a fresh database, measured, as tables. Nothing here decides whether a test passes.
+// npm run bench: measures the production build on a fresh database, and prints tables. No test depends on the results.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ function print({ title, head, rows }) {
   for (const row of all) console.log(`| ${row.join(' | ')} |`);
 }
 
-/** In the shop that is open; or on a database of the section's own. */
+/** Sections that use the open shop, and sections with a database of their own. */
 const inTheShop = {
   browsing: async (shop) => [await (await import('./browsing.mjs')).browsing(shop)],
   buying: async (shop) => {
@@ -39,7 +39,7 @@ if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}: ${names.join(', ')}`);
   process.exit(2);
 }
-const longer = ['growth', 'engine', 'stalls']; // minutes each, or against the shop: only when they are asked for
+const longer = ['growth', 'engine', 'stalls']; // these take minutes each or harm the shop, so they run only if they are named
 const wants = (name) => (wanted.length === 0 ? !longer.includes(name) : wanted.includes(name));
 
 console.log(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { logIn, ADMIN, register, shelve } from '../support/people';
+import { logIn, ADMIN, register, listDrink } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 
 const server = process.env['TEST_DATABASE_URL']!;
@@ -28,10 +28,10 @@ function urlOf(database: string, role?: { role: string; password: string }): str
 
 async function sellsOne(shop: RunningShop): Promise<void> {
   const admin = await logIn(shop, ADMIN);
-  const drink = await shelve(admin);
+  const drink = await listDrink(admin);
   const buyer = await register(shop);
-  const { id } = await buyer.buys(drink.variantId, 'tok_ok');
-  await buyer.sees(id, 'confirmed', 15_000);
+  const { id } = await buyer.buy(drink.variantId, 'tok_ok');
+  await buyer.waitForStatus(id, 'confirmed', 15_000);
   const { body } = await admin.post('/admin/events/verify');
   expect(body.data).toMatchObject({ valid: true });
 }

@@ -10,7 +10,7 @@ import { RefundOrder } from '../../libs/ordering/src/refund-order/refund-order.c
 import { MendHead } from '../../libs/ordering/src/void-event/mend-head.command';
 import { VoidEvent } from '../../libs/ordering/src/void-event/void-event.command';
 import { testDatabase } from '../support/test-database';
-import { body, fill, openSmallShop, until, type SmallShop } from './small-shop';
+import { body, fillCart, openSmallShop, waitUntil, type SmallShop } from './small-shop';
 
 jest.setTimeout(60_000);
 
@@ -33,14 +33,14 @@ interface Bought {
 /** Two of three pieces, for 60,000. */
 async function bought(payment = body(), onHand = 3): Promise<Bought> {
   const sku = await shop.shelve(onHand);
-  const token = fill(sku, 2);
+  const token = fillCart(sku, 2);
   const { id } = (await shop.order(token, payment, { wait: 8 })).json().data;
   return { id, token, sku };
 }
 
 const seen = ({ id, token }: Bought, status: string) =>
-  until(
-    () => shop.see(id, token),
+  waitUntil(
+    () => shop.viewOrder(id, token),
     (order) => order.status === status,
   );
 
@@ -50,7 +50,7 @@ async function eventsOf(id: string) {
 }
 
 const eventually = (id: string, ...types: string[]) =>
-  until(
+  waitUntil(
     () => eventsOf(id),
     (events) => JSON.stringify(events.slice(-types.length)) === JSON.stringify(types),
   );
@@ -69,7 +69,7 @@ async function sagaOf(name: 'checkout' | 'refunds', id: string) {
 }
 
 const stands = (name: 'checkout' | 'refunds', id: string, step: string) =>
-  until(
+  waitUntil(
     () => sagaOf(name, id),
     (saga) => saga.step === step,
   );
@@ -111,7 +111,7 @@ const refund = (id: string, amount?: number) =>
 
 /** Nothing is on its way any more: what was asked twice has been answered twice. */
 const allQuiet = () =>
-  until(
+  waitUntil(
     () =>
       shop.database.admin<{ waiting: number }>(
         `select (select count(*) from ordering.inbox where state = 'waiting')::int
@@ -156,7 +156,7 @@ describe('An order whose confirmation is void', () => {
     await retry('checkout', id);
     await eventually(id, 'OrderConfirmed', 'RefundRequested', 'OrderRefunded');
     await allQuiet();
-    expect(await shop.see(id, order.token)).toMatchObject({
+    expect(await shop.viewOrder(id, order.token)).toMatchObject({
       status: 'confirmed',
       payment: { paid: vnd(60_000), refunded: vnd(10_000) },
     });
@@ -165,7 +165,7 @@ describe('An order whose confirmation is void', () => {
     expect(await sagaOf('checkout', id)).toEqual({ status: 'over', step: 'confirmed' });
     await tell(new AdvanceOrder(id, 'accept', staff));
     await cancel(id);
-    await until(
+    await waitUntil(
       () => chargesOf(id),
       (charges) =>
         JSON.stringify(charges) === JSON.stringify([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]),
@@ -184,7 +184,7 @@ describe('An order whose confirmation is void', () => {
     await allQuiet();
     expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
-    expect(await shop.see(id, order.token)).toMatchObject({
+    expect(await shop.viewOrder(id, order.token)).toMatchObject({
       payment: { paid: vnd(60_000), refunded: vnd(60_000) },
     });
   });
@@ -212,7 +212,7 @@ describe('An order whose cancellation is void', () => {
     await stands('checkout', id, 'reopened');
     await cancel(id);
     await stands('checkout', id, 'undone');
-    expect(await shop.see(id, order.token)).toMatchObject({ status: 'cancelled' });
+    expect(await shop.viewOrder(id, order.token)).toMatchObject({ status: 'cancelled' });
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 });
@@ -250,7 +250,7 @@ describe('A refund', () => {
     expect((await loses(id, 'OrderRefunded')).toDo).toEqual([expect.stringContaining('No money is given twice')]);
     await eventually(id, 'EventVoided', 'OrderRefunded');
     await stands('refunds', id, 'refunded');
-    expect(await shop.see(id, token)).toMatchObject(given);
+    expect(await shop.viewOrder(id, token)).toMatchObject(given);
     await expect(retry('refunds', id)).rejects.toMatchObject({ code: 'NOTHING_OWED' });
     await allQuiet();
     expect(await chargesOf(id)).toEqual(charged);
@@ -262,7 +262,7 @@ describe('A refund', () => {
     await loses(id, 'RefundRequested');
     await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
     await allQuiet();
-    expect(await shop.see(id, token)).toMatchObject(given);
+    expect(await shop.viewOrder(id, token)).toMatchObject(given);
     expect(await chargesOf(id)).toEqual(charged);
     await refund(id);
     await eventually(id, 'RefundRequested', 'OrderRefunded');
@@ -278,7 +278,7 @@ describe('A refund', () => {
     await declareVoid(id, ended);
     await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
     await allQuiet();
-    expect(await shop.see(id, token)).toMatchObject(given);
+    expect(await shop.viewOrder(id, token)).toMatchObject(given);
     expect(await chargesOf(id)).toEqual(charged);
   });
 });

@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { Apart, type Place } from './support/apart';
-import { atRest, whatIsWrong } from './support/books';
-import { untilWell } from './support/evening';
-import { tell, times } from './support/matrix';
+import { ShopOnServers, type Place } from './support/apart';
+import { waitUntilIdle, findFaults } from './support/books';
+import { timeUntilRecovered } from './support/evening';
+import { recordResult, repeatCount } from './support/matrix';
 import type { OwnServer } from './support/own-server';
-import { rush } from './support/rush';
-import type { Stand } from './support/stand';
-import type { Till } from './support/street';
+import { sellAtRate } from './support/rush';
+import type { FaultShop } from './support/stand';
+import type { ShopProcess } from './support/street';
 
-const FOR_MS = times(60_000, 7_000);
-const PER_SECOND = times(20, 4);
-const CRASHES = times(30, 6);
+const FOR_MS = repeatCount(60_000, 7_000);
+const PER_SECOND = repeatCount(20, 4);
+const CRASHES = repeatCount(30, 6);
 const ASKED_AGAIN_MS = 25_000;
-const PATIENCE_MS = times(300_000, 120_000);
+const PATIENCE_MS = repeatCount(300_000, 120_000);
 /** Buyers keep coming for this time after the fault: 20 a second are all that two cores with eight servers can serve. */
-const STILL_COMING_MS = times(10_000, 2_000);
+const STILL_COMING_MS = repeatCount(10_000, 2_000);
 /** The longest that /health takes to answer. */
 const ANSWERS_MS = 1_000;
 
@@ -46,7 +46,7 @@ const bounded = [
     ['payments', full],
   ] as const),
 ];
-const isWhole = times(1, 0) > 0;
+const isWhole = repeatCount(1, 0) > 0;
 const cases = (isWhole ? whole : bounded).map(([place, fault]) => ({ place, what: fault[0], fault }));
 /** In the whole form each context is tried in a shop of its own: what is checked after each fault grows with the orders. */
 const shops = isWhole ? everyPlace.map((place) => cases.filter((one) => one.place === place)) : [cases];
@@ -57,19 +57,19 @@ const shown = (told: Readonly<Record<string, number>>) =>
     .join(', ');
 
 describe.each(shops)('A context whose database, on a server of its own,', (...tried) => {
-  let shop: Apart;
+  let shop: ShopOnServers;
   beforeAll(async () => {
-    shop = await Apart.open(isWhole ? everyPlace : few, { env: { PAYMENT_TIMEOUT_MS: '300' }, disks: isWhole ? everyPlace : ['payments'] }); // prettier-ignore
+    shop = await ShopOnServers.open(isWhole ? everyPlace : few, { env: { PAYMENT_TIMEOUT_MS: '300' }, disks: isWhole ? everyPlace : ['payments'] }); // prettier-ignore
   }, 180_000);
   afterAll(() => shop?.close(), 60_000);
 
   const health = async () => {
-    const reply = await shop.stand.shop.get('//health', { withinMs: 4_000 }).catch(() => undefined);
+    const reply = await shop.faultShop.shop.get('//health', { withinMs: 4_000 }).catch(() => undefined);
     return { status: (reply?.body.status as string | undefined) ?? 'without an answer', text: JSON.stringify(reply?.body ?? '') }; // prettier-ignore
   };
   const confirmedOf = async (ids: readonly (string | undefined)[]) =>
     (
-      await shop.stand.database.query<{ count: number }>(
+      await shop.faultShop.database.query<{ count: number }>(
         `select count(*)::int from ordering.order_events where order_id = any($1::uuid[]) and event_type in ('OrderConfirmed', 'OrderCancelled')`,
         [ids],
       )
@@ -91,7 +91,7 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
     await begin();
     const telling = toldOf(place, status, FOR_MS - ANSWERS_MS);
     await pause(FOR_MS / 2);
-    const early = shop.stand.sales.slice(from);
+    const early = shop.faultShop.sales.slice(from);
     await pause(FOR_MS / 2);
     const during = await telling;
     const asked = early.flatMap(({ orderId }) => orderId ?? []);
@@ -102,25 +102,25 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
   it.each(tried)(
     '$place $what: nothing is lost, nothing is dead, and the shop is well again by itself',
     async ({ place, what, fault: [, begin, end] }) => {
-      const { stand, servers } = shop;
+      const { faultShop, servers } = shop;
       const server = servers[place]!;
       const worst = neededByAll.includes(place) && what !== readOnly[0] && what !== full[0] ? 'down' : 'degraded';
-      const buyers = rush(stand, PER_SECOND);
+      const buyers = sellAtRate(faultShop, PER_SECOND);
       await pause(1_000);
       const quiet = await health();
-      buyers.told();
-      const from = stand.sales.length;
+      buyers.newAnswers();
+      const from = faultShop.sales.length;
       const { during, asked, decided } = await meanwhile(place, worst, from, () => begin(server))
         .finally(() => end(server))
-        .catch((error: unknown) => buyers.over().then(() => Promise.reject(error as Error)));
-      const told = buyers.told();
+        .catch((error: unknown) => buyers.stop().then(() => Promise.reject(error as Error)));
+      const told = buyers.newAnswers();
       const back = Date.now();
-      await pause(STILL_COMING_MS).finally(() => buyers.over());
-      const recoveryMs = [await untilWell(stand, back, PATIENCE_MS)];
-      await atRest(stand, PATIENCE_MS);
-      const wrong = await whatIsWrong(stand);
+      await pause(STILL_COMING_MS).finally(() => buyers.stop());
+      const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
+      await waitUntilIdle(faultShop, PATIENCE_MS);
+      const wrong = await findFaults(faultShop);
       const note = `buyers were told ${shown(told)}; /health said ${during.status}; ${decided} of ${asked.length} orders were decided meanwhile`;
-      tell({ fault: `the database of ${place} ${what}`, tried: stand.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
+      recordResult({ fault: `the database of ${place} ${what}`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
       expect(quiet.status).toBe('ok');
       await eventually(async () => expect((await health()).status).toBe('ok'), 15_000);
@@ -148,47 +148,50 @@ const aims: readonly { readonly place: Place; readonly point: string }[] = [
 ];
 
 /** Sells an order a second until the armed point is struck: some points come by once an order. */
-async function soldUntilStruck(stand: Stand, till: Till): Promise<Promise<unknown>[]> {
-  const before = till.struck.length;
+async function soldUntilStruck(faultShop: FaultShop, shopProcess: ShopProcess): Promise<Promise<unknown>[]> {
+  const before = shopProcess.crashes.length;
   const selling: Promise<unknown>[] = [];
-  for (let waited = 0; till.struck.length === before; waited += 100, await pause(100)) {
+  for (let waited = 0; shopProcess.crashes.length === before; waited += 100, await pause(100)) {
     if (waited > 20_000) throw new Error('nothing came by the armed point');
-    if (waited % 1_000 === 0) selling.push(stand.sell(['card']));
+    if (waited % 1_000 === 0) selling.push(faultShop.sell(['card']));
   }
   return selling;
 }
 
 describe('A receiver whose server crashes after it has committed, before the sender has noted that,', () => {
-  let shop: Apart;
+  let shop: ShopOnServers;
   beforeAll(async () => {
     // What is committed without waiting for the disk stays away from it for long, so that a crash takes it.
     const settings = { wal_writer_delay: '10s' };
-    shop = await Apart.open([together, 'customers', 'notifications'], { env: { PAYMENT_TIMEOUT_MS: '300' }, settings });
+    shop = await ShopOnServers.open([together, 'customers', 'notifications'], {
+      env: { PAYMENT_TIMEOUT_MS: '300' },
+      settings,
+    });
   }, 180_000);
   afterAll(() => shop?.close(), 60_000);
 
   it(
     `loses nothing, ${CRASHES} times`,
     async () => {
-      const { stand, servers } = shop;
-      const [till] = stand.tills;
+      const { faultShop, servers } = shop;
+      const [shopProcess] = faultShop.processes;
       const recoveryMs: number[] = [];
       for (let crash = 0; crash < CRASHES; crash++) {
         const { place, point } = aims[crash % aims.length];
-        till.arm(`${point}:${1 + (Math.floor(crash / aims.length) % 4)}:SIGSTOP`);
-        const selling = await soldUntilStruck(stand, till);
+        shopProcess.arm(`${point}:${1 + (Math.floor(crash / aims.length) % 4)}:SIGSTOP`);
+        const selling = await soldUntilStruck(faultShop, shopProcess);
         const at = Date.now();
         await servers[place]!.stop('immediate');
         await servers[place]!.start();
-        till.arm('');
-        till.signal('SIGCONT');
+        shopProcess.arm('');
+        shopProcess.signal('SIGCONT');
         await Promise.all(selling);
-        recoveryMs.push(await untilWell(stand, at, PATIENCE_MS));
+        recoveryMs.push(await timeUntilRecovered(faultShop, at, PATIENCE_MS));
       }
-      await atRest(stand, PATIENCE_MS);
-      const wrong = await whatIsWrong(stand);
+      await waitUntilIdle(faultShop, PATIENCE_MS);
+      const wrong = await findFaults(faultShop);
       const note = 'aimed between the commit of the receiver and the mark of the sender; until every order is decided';
-      tell({ fault: "a receiver's own Postgres stopped at once (-m immediate)", tried: CRASHES, lost: wrong.length, recoveryMs, note }); // prettier-ignore
+      recordResult({ fault: "a receiver's own Postgres stopped at once (-m immediate)", tried: CRASHES, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
       expect(Math.max(...recoveryMs)).toBeLessThan(ASKED_AGAIN_MS); // nothing was lost that the checkout asked for again
     },

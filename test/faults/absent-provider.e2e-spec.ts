@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { each } from '../support/buyers';
+import { inParallel } from '../support/buyers';
 import { eventually } from '../support/eventually';
-import { ADMIN, chargesOf, expectStatus, logIn, register, shelve, stockOf, type Person } from '../support/people';
+import { ADMIN, chargesOf, expectStatus, logIn, register, listDrink, stockOf, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
@@ -47,10 +47,10 @@ describe('A payment provider that is not there', () => {
   });
 
   it('switched off, holds no goods for ever: staff can end what waits, and it is settled when the provider is back', async () => {
-    const [buyer, drink, other] = await Promise.all([register(shop), shelve(admin), shelve(admin)]);
-    const paid = await buyer.buys(other.variantId, 'tok_ok', 1);
-    await buyer.sees(paid.id, 'confirmed');
-    const waiting = await buyer.buys(drink.variantId, 'tok_late_webhook', 2);
+    const [buyer, drink, other] = await Promise.all([register(shop), listDrink(admin), listDrink(admin)]);
+    const paid = await buyer.buy(other.variantId, 'tok_ok', 1);
+    await buyer.waitForStatus(paid.id, 'confirmed');
+    const waiting = await buyer.buy(drink.variantId, 'tok_late_webhook', 2);
     await eventually(async () => {
       const sql = `select state from sandbox.charges where order_id = $1`;
       expect(await database.admin(sql, [waiting.id])).toEqual([{ state: 'processing' }]);
@@ -58,8 +58,8 @@ describe('A payment provider that is not there', () => {
     await reopen({ PAYMENT_PROVIDERS: 'cash' });
 
     const refused = await again(buyer)
-      .puts(drink.variantId)
-      .then(() => again(buyer).orders('tok_ok'));
+      .addToCart(drink.variantId)
+      .then(() => again(buyer).placeOrder('tok_ok'));
     expect(refused).toMatchObject({
       status: 409,
       body: {
@@ -69,8 +69,8 @@ describe('A payment provider that is not there', () => {
         },
       },
     });
-    const inCash = expectStatus(201, await again(buyer).orders('cash')).body.data;
-    await again(buyer).sees(inCash.id, 'confirmed');
+    const inCash = expectStatus(201, await again(buyer).placeOrder('cash')).body.data;
+    await again(buyer).waitForStatus(inCash.id, 'confirmed');
 
     expectStatus(202, await again(buyer).post(`/orders/${waiting.id}/cancel`, { body: {} }));
     expectStatus(200, await again(buyer).post(`/orders/${paid.id}/cancel`, { body: {} }));
@@ -79,7 +79,9 @@ describe('A payment provider that is not there', () => {
 
     const settle = { body: { reason: 'the contract with the provider has ended', money: 'unknown' } };
     expectStatus(202, await admin.post(`/admin/sagas/checkout:${waiting.id}/compensate`, settle));
-    expect(await again(buyer).sees(waiting.id, 'cancelled')).toMatchObject({ cancellation: { code: 'CUSTOMER' } });
+    expect(await again(buyer).waitForStatus(waiting.id, 'cancelled')).toMatchObject({
+      cancellation: { code: 'CUSTOMER' },
+    });
     await eventually(async () => expect(await stockOf(admin, drink)).toMatchObject({ reserved: 0, onHand: 19 }));
     const found = async () => (await admin.get(`/admin/payments/findings?orderId=${waiting.id}`)).body.data;
     expect(await found()).toMatchObject([
@@ -96,11 +98,11 @@ describe('A payment provider that is not there', () => {
   });
 
   it('does not lose a good order because the shop was closed while it was being paid', async () => {
-    const buyers = await each(
+    const buyers = await inParallel(
       9,
       async () => {
-        const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
-        await buyer.puts(drink.variantId);
+        const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
+        await buyer.addToCart(drink.variantId);
         return buyer;
       },
       2,
@@ -108,7 +110,7 @@ describe('A payment provider that is not there', () => {
     const placed = await Promise.all(
       buyers.map(async (buyer, index) => {
         await pause(index * 60);
-        return expectStatus(201, await buyer.orders('tok_flaky')).body.data.id as string;
+        return expectStatus(201, await buyer.placeOrder('tok_flaky')).body.data.id as string;
       }),
     );
     for (let restarts = 0; restarts < 2; restarts++) await reopen();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { guest, order, outcome, productNamed, type Product } from '../support/buyers';
+import { guest, placeOrder, waitForOutcome, productNamed, type Product } from '../support/buyers';
 import { BackOffice } from '../support/back-office';
 import { expectStatus } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
@@ -47,11 +47,11 @@ describe('Two shops on one database whose clocks are wrong', () => {
   const sell = async (shop: RunningShop, { variantId }: Product) => {
     const wishes = [...Object.keys(ends).map((pay) => ({ pay })), { pay: 'cash', cash: true }];
     const ended = await Promise.all(
-      wishes.map(async (wish) => {
+      wishes.map(async (kind) => {
         const buyer = await guest(shop, 'khach', { variantId, quantity: 1 });
-        const { id } = expectStatus(201, await order(shop, buyer, wish)).body.data;
-        const { status, cancellation } = await outcome(shop, buyer, id, Date.now() + PATIENCE_MS);
-        return [wish.pay, [status, cancellation?.code].filter(Boolean).join(' ')] as const;
+        const { id } = expectStatus(201, await placeOrder(shop, buyer, kind)).body.data;
+        const { status, cancellation } = await waitForOutcome(shop, buyer, id, Date.now() + PATIENCE_MS);
+        return [kind.pay, [status, cancellation?.code].filter(Boolean).join(' ')] as const;
       }),
     );
     return Object.fromEntries(ended);

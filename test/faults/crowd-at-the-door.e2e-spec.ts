@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { anyone, expectStatus, logIn, shelve, type Drink, type Person } from '../support/people';
+import { anonymous, expectStatus, logIn, listDrink, type Drink, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { CrowdOutside } from './support/crowd-outside';
-import { tell } from './support/matrix';
+import { OpenConnections } from './support/crowd-outside';
+import { recordResult } from './support/matrix';
 
 jest.setTimeout(240_000);
 
@@ -39,7 +39,7 @@ describe('A crowd at the door', () => {
   let shop: RunningShop;
   let port: number;
   let drink: Drink;
-  let crowd: CrowdOutside;
+  let crowd: OpenConnections;
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -47,10 +47,10 @@ describe('A crowd at the door', () => {
     port = Number(new URL(shop.url).port);
     const owner = await logIn(shop, OWNER);
     await furnish(owner);
-    drink = await shelve(owner, { stock: 1_000 });
+    drink = await listDrink(owner, { stock: 1_000 });
   });
-  beforeEach(() => void (crowd = new CrowdOutside(port)));
-  afterEach(() => crowd.leave());
+  beforeEach(() => void (crowd = new OpenConnections(port)));
+  afterEach(() => crowd.closeAll());
   afterAll(async () => {
     await shop?.stop();
     await database?.drop();
@@ -71,10 +71,10 @@ describe('A crowd at the door', () => {
   async function orders(): Promise<number[]> {
     const took: number[] = [];
     for (let n = 0; n < ORDERS; n += 1) {
-      const first = await anyone(shop).get('/cart');
-      const guest = anyone(shop).carrying({ 'x-cart-token': first.headers.get('x-cart-token') ?? '' });
+      const first = await anonymous(shop).get('/cart');
+      const guest = anonymous(shop).withHeaders({ 'x-cart-token': first.headers.get('x-cart-token') ?? '' });
       const from = performance.now();
-      await guest.buys(drink.variantId, 'cash');
+      await guest.buy(drink.variantId, 'cash');
       took.push(Math.round(performance.now() - from));
       expectStatus(200, await shop.get('//health/live'));
       expectStatus(200, await shop.get('//health/ready'));
@@ -83,27 +83,27 @@ describe('A crowd at the door', () => {
   }
 
   const told = (fault: string, took: readonly number[], before: number, after: number) =>
-    tell({
+    recordResult({
       ...{ fault, tried: CROWD, lost: 0 },
       note: `orders p50 ${took[ORDERS / 2]} ms, longest ${took[ORDERS - 1]} ms; memory ${Math.round(before)} → ${Math.round(after)} MB`,
     });
 
   it('of one address takes no more connections than an address has', async () => {
     const before = await memory();
-    await crowd.come(CROWD, 1);
+    await crowd.open(CROWD, 1);
     const took = await orders();
     expect(crowd.held).toBeLessThanOrEqual(OF_AN_ADDRESS);
-    expect(await crowd.gone(20_000)).toBe(true); // they sent nothing
+    expect(await crowd.waitUntilClosed(20_000)).toBe(true); // they sent nothing
     told(`${CROWD} silent connections from one address`, took, before, await memory());
   });
 
   it('of many addresses keeps nobody from ordering, and is sent away when it says nothing', async () => {
     const before = await memory();
     const addresses = Math.ceil(CROWD / 80);
-    await crowd.come(CROWD * 0.9, addresses);
+    await crowd.open(CROWD * 0.9, addresses);
     expect(crowd.held).toBeGreaterThan(OF_AN_ADDRESS);
     const took = await orders();
-    expect(await crowd.gone(30_000)).toBe(true);
+    expect(await crowd.waitUntilClosed(30_000)).toBe(true);
     expect(Object.keys(crowd.answers)).toEqual(['408']);
     told(`${CROWD * 0.9} silent connections from ${addresses} addresses`, took, before, await memory());
   });
@@ -112,11 +112,11 @@ describe('A crowd at the door', () => {
     const body = 'x'.repeat(15_000);
     const begun = `POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n"${body}`;
     const before = await memory();
-    await crowd.come(CROWD * 0.9, Math.ceil(CROWD / 80), begun);
+    await crowd.open(CROWD * 0.9, Math.ceil(CROWD / 80), begun);
     const took = await orders();
     const during = await memory();
     expect(during - before).toBeLessThan(120); // 32 MB of bodies, and what connections and orders take
-    expect(await crowd.gone(40_000)).toBe(true);
+    expect(await crowd.waitUntilClosed(40_000)).toBe(true);
     const { 408: late = 0, 503: full = 0, ...others } = crowd.answers;
     expect([others, late + full > 0]).toEqual([{}, true]);
     told(`${CROWD * 0.9} half-sent bodies`, took, before, during);
@@ -125,30 +125,30 @@ describe('A crowd at the door', () => {
   it('is answered before its bodies are there, where nobody would read them', async () => {
     const begun =
       'POST /api/v1/nope HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1048500\r\n\r\n{';
-    await crowd.come(100, 2, begun);
-    expect(await crowd.gone(10_000)).toBe(true);
+    await crowd.open(100, 2, begun);
+    expect(await crowd.waitUntilClosed(10_000)).toBe(true);
     expect(crowd.answers).toEqual({ 404: 100 });
   });
 
   it('that drips is not waited for: a header has ten seconds, a body half a minute', async () => {
-    const headers = new CrowdOutside(port);
-    await headers.come(50, 1, 'GET /api/v1/products HTTP/1.1\r\nHost: a\r\n');
+    const headers = new OpenConnections(port);
+    await headers.open(50, 1, 'GET /api/v1/products HTTP/1.1\r\nHost: a\r\n');
     const begun =
       'POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n';
-    await crowd.come(50, 1, begun, () => 1);
+    await crowd.open(50, 1, begun, () => 1);
     let coming = true;
     const dripping = (async () => {
       while (coming) {
-        headers.drip('X: y\r\n');
-        crowd.drip('[');
+        headers.sendMore('X: y\r\n');
+        crowd.sendMore('[');
         await pause(1_000);
       }
     })();
     const took = await orders();
-    const [gone, alsoGone] = [await headers.gone(20_000), await crowd.gone(45_000)];
+    const [gone, alsoGone] = [await headers.waitUntilClosed(20_000), await crowd.waitUntilClosed(45_000)];
     coming = false;
     await dripping;
-    headers.leave();
+    headers.closeAll();
     expect([gone, alsoGone]).toEqual([true, true]);
     told('100 dripping connections', took, await memory(), await memory());
   });

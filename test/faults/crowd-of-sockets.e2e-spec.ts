@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { io, type Socket } from 'socket.io-client';
-import { anyone } from '../support/people';
-import { atRest, whatIsWrong } from './support/books';
-import { evening, untilWell } from './support/evening';
-import { tell, times } from './support/matrix';
-import { Stand } from './support/stand';
-import { Street } from './support/street';
+import { anonymous } from '../support/people';
+import { waitUntilIdle, findFaults } from './support/books';
+import { sellContinuously, timeUntilRecovered } from './support/evening';
+import { recordResult, repeatCount } from './support/matrix';
+import { FaultShop } from './support/stand';
+import { ShopServer } from './support/street';
 
-const SOCKETS = times(1_500, 200);
-const HANDSHAKES = times(50_000, 2_000);
-const FILTERS = times(1_000, 200);
+const SOCKETS = repeatCount(1_500, 200);
+const HANDSHAKES = repeatCount(50_000, 2_000);
+const FILTERS = repeatCount(1_000, 200);
 const OF_AN_ADDRESS = 20;
 const AT_AN_ADDRESS = 25;
 const OF_A_GUEST = 5;
@@ -19,12 +19,12 @@ const UNKNOWN = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072';
 const addressOf = (n: number) => `203.0.${113 + (n >> 8)}.${n & 255}`;
 
 describe('A crowd of sockets, and of questions that nobody asks twice', () => {
-  let street: Street;
-  let stand: Stand;
+  let shopServer: ShopServer;
+  let faultShop: FaultShop;
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    street = await Street.open();
-    stand = await Stand.open(street, 1, {
+    shopServer = await ShopServer.open();
+    faultShop = await FaultShop.open(shopServer, 1, {
       TRUSTED_PROXIES: '127.0.0.1,::1',
       RATE_LIMIT_API: '1000000000',
       EDGE_SOCKETS: String(OF_AN_ADDRESS),
@@ -34,12 +34,12 @@ describe('A crowd of sockets, and of questions that nobody asks twice', () => {
   }, 240_000);
   afterAll(async () => {
     for (const socket of sockets) socket.disconnect();
-    await Promise.all(stand?.tills.map((till) => till.close()) ?? []);
-    await street?.close();
+    await Promise.all(faultShop?.processes.map((shopProcess) => shopProcess.close()) ?? []);
+    await shopServer?.close();
   }, 60_000);
 
   const residentMb = () =>
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${stand.shop.pid}/status`, 'utf8'))?.[1]) / 1_024;
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${faultShop.shop.pid}/status`, 'utf8'))?.[1]) / 1_024;
   const inSteps = async (count: number, step: number, work: (n: number) => Promise<unknown>) => {
     for (let from = 0; from < count; from += step)
       await Promise.all(Array.from({ length: Math.min(step, count - from) }, (_, n) => work(from + n)));
@@ -47,7 +47,7 @@ describe('A crowd of sockets, and of questions that nobody asks twice', () => {
 
   /** Comes, and answers with the code it is refused with, or with `connected`. */
   function come(cartToken: string, address: string): Promise<string> {
-    const socket = io(`${stand.shop.url}/orders`, {
+    const socket = io(`${faultShop.shop.url}/orders`, {
       ...{ auth: { cartToken }, transports: ['websocket'], reconnection: false, forceNew: true },
       extraHeaders: { 'x-forwarded-for': address },
     });
@@ -72,13 +72,13 @@ describe('A crowd of sockets, and of questions that nobody asks twice', () => {
   }
 
   it(`leaves orders to go on: ${SOCKETS} sockets, ${HANDSHAKES} unfinished handshakes, ${FILTERS} filters`, async () => {
-    const { shop } = stand;
+    const { shop } = faultShop;
     const before = residentMb();
-    const load = evening(stand, 250);
+    const load = sellContinuously(faultShop, 250);
     const drink = (await shop.get('/products?limit=1')).body.data[0].variants[0].id as string;
     const guests: string[] = [];
     await inSteps(SOCKETS / OF_A_GUEST, 4, async (n) => {
-      guests[n] = (await anyone(shop).puts(drink)).headers.get('x-cart-token')!;
+      guests[n] = (await anonymous(shop).addToCart(drink)).headers.get('x-cart-token')!;
     });
 
     const came = new Map<string, number>();
@@ -106,13 +106,13 @@ describe('A crowd of sockets, and of questions that nobody asks twice', () => {
       expect(reply.status).toBe(200);
     });
 
-    const sold = stand.sales.length;
+    const sold = faultShop.sales.length;
     await load.over();
-    await untilWell(stand, Date.now());
-    await atRest(stand);
-    const wrong = await whatIsWrong(stand);
+    await timeUntilRecovered(faultShop, Date.now());
+    await waitUntilIdle(faultShop);
+    const wrong = await findFaults(faultShop);
     const grown = residentMb() - before;
-    tell({
+    recordResult({
       fault: 'a crowd of sockets, unfinished handshakes and filters',
       ...{ tried: SOCKETS + HANDSHAKES + FILTERS, lost: wrong.length },
       note: `${sold} orders meanwhile; ${Math.round(grown)} MB more memory`,

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
-import { ADMIN, anyone, expectStatus, logIn, mailsTo, Person, shelve, type Drink } from '../support/people';
+import { ADMIN, anonymous, expectStatus, logIn, mailsTo, Person, listDrink, type Drink } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
-import { tell } from './support/matrix';
-import { dressed, found, type Recognisable } from './support/plain-texts';
+import { recordResult } from './support/matrix';
+import { searchPatterns, findPatterns, type Recognisable } from './support/plain-texts';
 import { ask, everyFile, everyRow, pgDump, serverOf } from './support/what-is-left';
 
 jest.setTimeout(300_000);
@@ -62,7 +62,7 @@ describe('After an erasure', () => {
     shop = await startShop({ dataDir, env: { LOG_LEVEL: 'debug' } });
     server = serverOf(dataDir);
     admin = await logIn(shop, ADMIN);
-    drink = await shelve(admin, { stock: 1_000 });
+    drink = await listDrink(admin, { stock: 1_000 });
   });
   afterAll(async () => {
     await shop?.stop();
@@ -127,16 +127,16 @@ describe('After an erasure', () => {
     await admin.post(`/admin/users/${encodeURIComponent(email)}/erasure`);
   }
 
-  const wish = ({ name, email, phone, address, note }: Recognisable) => ({
+  const kind = ({ name, email, phone, address, note }: Recognisable) => ({
     contact: { name, email, phone },
     fulfilment: { type: 'delivery', address },
     note,
   });
 
   async function buys(who: Person, somebody: Recognisable, token: string, until: string): Promise<string> {
-    await who.puts(drink.variantId);
-    const { id } = expectStatus(201, await who.orders(token, { body: wish(somebody) })).body.data;
-    await who.sees(id, until);
+    await who.addToCart(drink.variantId);
+    const { id } = expectStatus(201, await who.placeOrder(token, { body: kind(somebody) })).body.data;
+    await who.waitForStatus(id, until);
     orders.push(id);
     return id;
   }
@@ -165,8 +165,11 @@ describe('After an erasure', () => {
     expectStatus(200, await member.patch('/users/me', { body: { phone: xuyen.phone, name: xuyen.name } }));
     const line = { recipient: xuyen.name, phone: xuyen.phone, line1: xuyen.address, city: 'Huế', label: xuyen.note };
     expectStatus(201, await member.post('/users/me/addresses', { body: line }));
-    const visit = await anyone(shop).puts(drink.variantId);
-    const stranger = anyone(shop).carrying({ 'x-cart-token': visit.headers.get('x-cart-token')!, ...browser(guest) });
+    const visit = await anonymous(shop).addToCart(drink.variantId);
+    const stranger = anonymous(shop).withHeaders({
+      'x-cart-token': visit.headers.get('x-cart-token')!,
+      ...browser(guest),
+    });
 
     await stumble(xuyen, member);
     await stumble(guest, stranger);
@@ -180,7 +183,7 @@ describe('After an erasure', () => {
     const refund = { headers: { 'idempotency-key': randomUUID() }, body: { reason: 'spilt' } };
     expectStatus(201, await admin.post(`/admin/orders/${guestOrder}/refunds`, refund));
     await backAgain(guestOrder);
-    await member.puts(drink.variantId, 2); // something still lies in the cart
+    await member.addToCart(drink.variantId, 2); // something still lies in the cart
 
     for (const { email } of [xuyen, guest])
       await eventually(async () => expect((await mailsTo(admin, email)).length).toBeGreaterThan(2));
@@ -213,7 +216,7 @@ describe('After an erasure', () => {
     });
     before = await figures(admin, server, orders);
     const hay = await everyRow(server);
-    expect(found(Buffer.concat([...hay.values()]), dressed(xuyen)).length).toBeGreaterThan(5); // the needles are sharp
+    expect(findPatterns(Buffer.concat([...hay.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // the needles are sharp
   });
 
   it('nothing in the database, in a file or in a log says who it was, within ten seconds', async () => {
@@ -240,10 +243,10 @@ describe('After an erasure', () => {
     process.stdout.write(
       `done after ${took} ms; ${places.size} tables and files, ${bytes} bytes${dump ? ', pg_dump among them' : ''}\n`,
     );
-    const needles = new Map([...dressed(xuyen), ...dressed(guest)]);
-    const left = [...places].flatMap(([place, hay]) => found(hay, needles).map((what) => `${place}: ${what}`));
+    const needles = new Map([...searchPatterns(xuyen), ...searchPatterns(guest)]);
+    const left = [...places].flatMap(([place, hay]) => findPatterns(hay, needles).map((what) => `${place}: ${what}`));
     expect(left).toEqual([]);
-    tell({
+    recordResult({
       fault: 'a person is erased, and looked for in every table, file and log',
       tried: 2,
       lost: left.length,

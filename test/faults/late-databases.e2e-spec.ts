@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BackOffice } from '../support/back-office';
-import { guest, order, productNamed, type Product } from '../support/buyers';
+import { guest, placeOrder, productNamed, type Product } from '../support/buyers';
 import { eventually } from '../support/eventually';
 import { expectStatus, register, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
@@ -58,9 +58,9 @@ describe("A start while the customers' and the letters' database, on a server of
 
   const sells = async (member: Person): Promise<string[]> => {
     const visitor = await guest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
-    const theirs = expectStatus(201, await order(shop, visitor)).body.data;
-    const ours = await member.buys(coffee.variantId, 'tok_ok');
-    await member.sees(ours.id, 'confirmed', MINUTE);
+    const theirs = expectStatus(201, await placeOrder(shop, visitor)).body.data;
+    const ours = await member.buy(coffee.variantId, 'tok_ok');
+    await member.waitForStatus(ours.id, 'confirmed', MINUTE);
     return [theirs.id, ours.id];
   };
   const catchesUp = async (member: Person, orders: readonly string[]) => {

@@ -1,6 +1,6 @@
 import { contextNames } from '#platform/config';
 import { BackOffice } from '../support/back-office';
-import { each, guest, member, order, outcome, productNamed, type Buyer } from '../support/buyers';
+import { inParallel, guest, member, placeOrder, waitForOutcome, productNamed, type Buyer } from '../support/buyers';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
@@ -29,13 +29,13 @@ describe('The books of the orders', () => {
     shop = await startShop({ env: { DATABASE_URL: database.url } });
     office = await BackOffice.enter(shop);
     const line = { variantId: (await productNamed(shop, 'ca-phe-sua-da')).variantId, quantity: 1 };
-    buyers = [...(await each(5, (index) => guest(shop, `hoa${index}`, line))), await member(shop, 'khanh', line)];
+    buyers = [...(await inParallel(5, (index) => guest(shop, `hoa${index}`, line))), await member(shop, 'khanh', line)];
     const pays = ['tok_ok', 'tok_declined', 'tok_flaky', 'tok_ok', 'tok_late_webhook', 'tok_ok'];
     const replies = await Promise.all(
-      buyers.map((buyer, index) => order(shop, buyer, { pay: pays[index], note: NOTE })),
+      buyers.map((buyer, index) => placeOrder(shop, buyer, { pay: pays[index], note: NOTE })),
     );
     orderId = replies[0].body.data.id;
-    for (const [index, { body }] of replies.entries()) await outcome(shop, buyers[index], body.data.id);
+    for (const [index, { body }] of replies.entries()) await waitForOutcome(shop, buyers[index], body.data.id);
     places = await database.admin<Place>(
       'select l.position::int, e.id from ordering.order_log l join ordering.order_events e on e.id = l.event_id order by 1',
     );

@@ -3,9 +3,9 @@ import type { Database } from '#database';
 import { flaws } from '../../libs/event-store/src/testing/schedule';
 import { happening, ids, storeOn } from '../../libs/event-store/src/testing/store';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
-const cases = times(1_000, 50);
+const cases = repeatCount(1_000, 50);
 
 jest.setTimeout(120_000);
 
@@ -54,6 +54,10 @@ describe('A transaction that wrote elsewhere first', () => {
        where a.version = 1 and b.version = 2 and b.xmin::text::bigint < a.xmin::text::bigint`,
     );
     expect(inversions).toBe(cases); // or nothing was tried
-    tell({ fault: 'a transaction that wrote elsewhere first (inversion)', tried: cases, lost: flaws(log).length });
+    recordResult({
+      fault: 'a transaction that wrote elsewhere first (inversion)',
+      tried: cases,
+      lost: flaws(log).length,
+    });
   });
 });

@@ -3,9 +3,9 @@ import { connect, type Database, type Statement } from '#database';
 import type { Uuid } from '#kernel';
 import { happening, ids, storeOn } from '../../libs/event-store/src/testing/store';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
-const flow = times(200_000, 15_000);
+const flow = repeatCount(200_000, 15_000);
 const AT_ONCE = 20;
 const WRITERS = 6;
 const MOST_UNDER_WAY = 500;
@@ -116,7 +116,7 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
     expect(early).toBeLessThan(flow);
     expect(waits.reduce((most, wait) => Math.max(most, wait), 0)).toBeLessThan(HELD_UP_MS);
     expect(after - before).toBeLessThan(20); // the events' own rows lie on hundreds
-    tell({
+    recordResult({
       fault: `an open transaction ${who}, while events flow`,
       tried: flow,
       lost: flow - (delivered - 1),

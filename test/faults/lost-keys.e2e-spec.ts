@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
-import { ADMIN, expectStatus, logIn, Person, register, shelve, type Drink } from '../support/people';
+import { ADMIN, expectStatus, logIn, Person, register, listDrink, type Drink } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
@@ -25,7 +25,7 @@ describe('Whoever has lost their key', () => {
     database = await testDatabase();
     await open();
     member = await register(shop);
-    drink = await shelve(admin);
+    drink = await listDrink(admin);
     first = await buys();
     second = await buys();
   });
@@ -43,9 +43,9 @@ describe('Whoever has lost their key', () => {
   };
   const buys = async (): Promise<string> => {
     const body = { contact: { name: 'Hoa', phone: '0901234567', email: member.email } };
-    await member.puts(drink.variantId);
-    const { id } = expectStatus(201, await member.orders('tok_ok', { body })).body.data;
-    await member.sees(id, 'confirmed');
+    await member.addToCart(drink.variantId);
+    const { id } = expectStatus(201, await member.placeOrder('tok_ok', { body })).body.data;
+    await member.waitForStatus(id, 'confirmed');
     return id;
   };
   const contacts = async (who: Person, path: string) =>
@@ -92,8 +92,8 @@ describe('Whoever has lost their key', () => {
   });
 
   it('cannot order until the key is back: no second key is made over the first one', async () => {
-    await member.puts(drink.variantId);
-    const refused = await member.orders('tok_ok', { body: { contact: { name: 'Hoa', phone: '0901234567' } } });
+    await member.addToCart(drink.variantId);
+    const refused = await member.placeOrder('tok_ok', { body: { contact: { name: 'Hoa', phone: '0901234567' } } });
     expect(expectStatus(503, refused).body.error.code).toBe('UNAVAILABLE');
     expect(await keys()).toEqual([]);
     expect(shop.output()).toContain('Nothing can be written about');

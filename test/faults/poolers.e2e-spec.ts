@@ -1,5 +1,5 @@
 import { checkSessions, connect, UnusableSessions } from '#database';
-import { each, guest, order, outcome, productNamed } from '../support/buyers';
+import { inParallel, guest, placeOrder, waitForOutcome, productNamed } from '../support/buyers';
 import { expectStatus } from '../support/people';
 import { startShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
@@ -95,14 +95,14 @@ describe('A connection pooler before the database', () => {
       const shop = await startShop({ env });
       try {
         const coffee = await productNamed(shop, 'ca-phe-sua-da');
-        const orders = await each(3, async (n) => {
+        const orders = await inParallel(3, async (n) => {
           const buyer = await guest(shop, `pool${n}`, {
             variantId: coffee.variantId,
             quantity: 1,
             modifiers: coffee.choices.map(({ options }) => ({ optionId: options[0].id })),
           });
-          const placed = expectStatus(201, await order(shop, buyer));
-          return outcome(shop, buyer, placed.body.data.id);
+          const placed = expectStatus(201, await placeOrder(shop, buyer));
+          return waitForOutcome(shop, buyer, placed.body.data.id);
         });
         expect(orders.map(({ status }) => status)).toEqual(['confirmed', 'confirmed', 'confirmed']);
         const owners = await own.admin<{ owner: string }>(

@@ -1,7 +1,7 @@
 import { orderList } from '../../libs/ordering/src/projections/order-list.projection';
 import { eventually } from '../support/eventually';
 import { expectStatus } from '../support/people';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 import { polling, RebuiltShops } from './support/rebuilt-shops';
 
 jest.setTimeout(1_800_000);
@@ -28,7 +28,7 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
   afterAll(() => shops?.close(), 60_000);
 
   it.each(Object.keys(steps))('during the %s: it goes on, and live and rebuilt agree', async (step) => {
-    const rounds = step === 'comparison' ? times(10, 1) : times(20, 2);
+    const rounds = step === 'comparison' ? repeatCount(10, 1) : repeatCount(20, 2);
     const recoveryMs: number[] = [];
     const seen = { reads: 0, failed: 0, longestMs: 0, longestBesideMs: 0 };
     let wrong = 0;
@@ -51,7 +51,7 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
     expect(seen.reads).toBeGreaterThan(10 * rounds);
     // What is read beside it, and does not concern it, tells how slow the machine is.
     expect(seen.longestMs).toBeLessThanOrEqual(Math.max(WITHIN_MS, 2 * seen.longestBesideMs));
-    tell({
+    recordResult({
       fault: `kill -9 of the process that rebuilds, during the ${step}`,
       ...{ tried: rounds, lost: 0, recoveryMs },
       note: `${seen.reads} reads beside it, none failed; the longest took ${seen.longestMs} ms (of something else: ${seen.longestBesideMs} ms)`,

@@ -2,7 +2,7 @@ import { testDatabase, type TestDatabase } from '../support/test-database';
 import { eventually } from '../support/eventually';
 import { happening, ids } from '../../libs/event-store/src/testing/store';
 import { projectionsOn, tallyOf } from '../../libs/event-store/src/projections/testing/tally';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
 jest.setTimeout(1_800_000);
 
@@ -80,7 +80,7 @@ describe('Appends at the instant of a switch', () => {
   }
 
   it('are in the new table, every one of them', async () => {
-    const rounds = times(1_000, 30);
+    const rounds = repeatCount(1_000, 30);
     let missing = 0;
     const begun = performance.now();
     for (let round = 0; round < rounds; round++) {
@@ -95,7 +95,7 @@ describe('Appends at the instant of a switch', () => {
     }
     expect(missing).toBe(0);
     const each = Math.round((performance.now() - begun) / rounds);
-    tell({
+    recordResult({
       fault: 'appends at the instant of a switch',
       tried: rounds,
       lost: missing,
@@ -104,7 +104,7 @@ describe('Appends at the instant of a switch', () => {
   });
 
   it('are in the table that readers go back to, too', async () => {
-    const rounds = times(200, 10);
+    const rounds = repeatCount(200, 10);
     let missing = 0;
     for (let round = 0; round < rounds; round++) {
       const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
@@ -117,7 +117,7 @@ describe('Appends at the instant of a switch', () => {
       missing += await lost();
     }
     expect(missing).toBe(0);
-    tell({ fault: 'appends at the instant of a rollback', tried: rounds, lost: missing });
+    recordResult({ fault: 'appends at the instant of a rollback', tried: rounds, lost: missing });
   });
 
   it('and of 1,000 further orders a rollback misses nothing', async () => {
@@ -134,6 +134,6 @@ describe('Appends at the instant of a switch', () => {
     await settled();
     const missing = await lost();
     expect(missing).toBe(0);
-    tell({ fault: 'a rollback after 1,000 further orders', tried: 1, lost: missing, recoveryMs: [took] });
+    recordResult({ fault: 'a rollback after 1,000 further orders', tried: 1, lost: missing, recoveryMs: [took] });
   });
 });

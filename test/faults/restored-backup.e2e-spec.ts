@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../libs/database/src/pool/connection';
 import { eventually } from '../support/eventually';
-import { ADMIN, anyone, expectStatus, logIn, Person, shelve } from '../support/people';
+import { ADMIN, anonymous, expectStatus, logIn, Person, listDrink } from '../support/people';
 import { shopCommand } from '../support/shop-command';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { dressed, found, type Recognisable } from './support/plain-texts';
+import { searchPatterns, findPatterns, type Recognisable } from './support/plain-texts';
 import { ask, everyRow } from './support/what-is-left';
 
 jest.setTimeout(120_000);
@@ -59,10 +59,10 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
   /** A customer or guest who orders and thinks again: an order that is open keeps its person from being erased. */
   const cancels = async (who: Person, { variantId }: { variantId: string }, somebody: Recognisable) => {
     const { name, email, phone, address, note } = somebody;
-    await who.puts(variantId);
-    const wish = { contact: { name, email, phone }, fulfilment: { type: 'delivery', address }, note };
-    const { id } = expectStatus(201, await who.orders('cash', { body: wish })).body.data;
-    await who.sees(id, 'confirmed');
+    await who.addToCart(variantId);
+    const kind = { contact: { name, email, phone }, fulfilment: { type: 'delivery', address }, note };
+    const { id } = expectStatus(201, await who.placeOrder('cash', { body: kind })).body.data;
+    await who.waitForStatus(id, 'confirmed');
     expectStatus(200, await who.post(`/orders/${id}/cancel`, { body: {} }));
     orders.push(id);
     return id as string;
@@ -74,7 +74,7 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
     }, 20_000);
   const readable = async (url: string) => {
     const hay = Buffer.concat([...(await everyRow(url)).values()]);
-    return [...found(hay, dressed(member)), ...found(hay, dressed(guest))];
+    return [...findPatterns(hay, searchPatterns(member)), ...findPatterns(hay, searchPatterns(guest))];
   };
 
   it('(two people order, a backup is made, and then both are erased)', async () => {
@@ -85,10 +85,10 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
     expectStatus(200, await her.patch('/users/me', { body: { phone: member.phone, name: member.name } }));
     const line = { recipient: member.name, phone: member.phone, line1: member.address, city: 'Huế' };
     expectStatus(201, await her.post('/users/me/addresses', { body: line }));
-    const drink = await shelve(admin);
+    const drink = await listDrink(admin);
     await cancels(her, drink, member);
-    const visit = await anyone(shop).puts(drink.variantId);
-    const stranger = anyone(shop).carrying({ 'x-cart-token': visit.headers.get('x-cart-token')! });
+    const visit = await anonymous(shop).addToCart(drink.variantId);
+    const stranger = anonymous(shop).withHeaders({ 'x-cart-token': visit.headers.get('x-cart-token')! });
     const guestOrder = await cancels(stranger, drink, guest);
 
     await shop.stop();

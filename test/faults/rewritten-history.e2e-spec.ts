@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
-import { ADMIN, expectStatus, logIn, register, shelve, type Drink, type Person } from '../support/people';
+import { ADMIN, expectStatus, logIn, register, listDrink, type Drink, type Person } from '../support/people';
 import { shopCommand } from '../support/shop-command';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
@@ -26,8 +26,8 @@ describe('The history of a shop', () => {
   };
   const buy = async (): Promise<string> => {
     const an = await register(shop);
-    const { id } = await an.buys(drink.variantId, 'tok_ok', 1);
-    await an.sees(id, 'confirmed');
+    const { id } = await an.buy(drink.variantId, 'tok_ok', 1);
+    await an.waitForStatus(id, 'confirmed');
     return id;
   };
   const command = (url: string, ...args: string[]) => shopCommand({ DATA_DIR: dataDir, DATABASE_URL: url }, ...args);
@@ -36,7 +36,7 @@ describe('The history of a shop', () => {
   beforeAll(async () => {
     database = await testDatabase();
     await open(database.url);
-    drink = await shelve(admin, { stock: 100 });
+    drink = await listDrink(admin, { stock: 100 });
     await buy();
     await shop.stop();
     await ask(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);

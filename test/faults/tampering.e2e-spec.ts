@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 import { NOTHING, TamperedShop, TamperingTemplate, type Outcome, type Seen } from './support/tampering';
 import { kindNames, type KindName } from './support/tampering-kinds';
 import { logins, type Login } from './support/tampering-logins';
@@ -75,7 +75,7 @@ const bounded = (kind: KindName, login: Login): boolean => {
   return byContext.includes(kind) ? login === 'context' : login === 'superuser';
 };
 
-const whole = times(2, 1) > 1;
+const whole = repeatCount(2, 1) > 1;
 // What is refused is quick, and comes first.
 const cells = [...logins]
   .reverse()
@@ -124,7 +124,7 @@ describe('A live shop that is tampered with', () => {
     await Promise.allSettled(outcomes.values());
     for (const shop of shops) await shop.close();
     await template?.drop();
-    tell({ fault: 'Tampering with a live shop', tried: cells.length, lost: 0, note: table });
+    recordResult({ fault: 'Tampering with a live shop', tried: cells.length, lost: 0, note: table });
   });
 
   it.each(cells)('$kind by $login', async ({ kind, login }) => {

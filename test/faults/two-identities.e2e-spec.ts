@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { BackOffice } from '../support/back-office';
-import { each, productNamed, type Product } from '../support/buyers';
+import { inParallel, productNamed, type Product } from '../support/buyers';
 import { eventually } from '../support/eventually';
 import { expectStatus, logIn, Person, register } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
 /** Tries of each interleaving. */
-const TRIES = times(200, 10);
+const TRIES = repeatCount(200, 10);
 const HANDS = 4;
 
 jest.setTimeout(60_000 + TRIES * 4_000);
@@ -20,7 +20,7 @@ interface Somebody {
 }
 type Interleaving = (somebody: Somebody, index: number) => Promise<readonly Reply[]>;
 
-const pay = (person: Person) => person.orders('tok_ok');
+const pay = (person: Person) => person.placeOrder('tok_ok');
 const merge = async (person: Person) => expectStatus(200, await person.get('/cart'));
 
 const interleavings: Record<string, Interleaving> = {
@@ -66,7 +66,7 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     coffee = await productNamed(shop, 'ca-phe-sua-da');
     await office.putStock(coffee.sku, 10_000);
     const password = 'a-long-Password-1';
-    accounts = await each(HANDS, async () => ({ email: (await register(shop)).email, password }));
+    accounts = await inParallel(HANDS, async () => ({ email: (await register(shop)).email, password }));
   });
   afterAll(async () => {
     await shop?.stop();
@@ -117,7 +117,7 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     expect(new Set(charges.map(({ orderId }) => orderId)).size).toBe(TRIES);
     await eventually(async () => expect(await office.orders()).toHaveLength(ordersBefore + TRIES));
     const empty = done.filter(({ refusal }) => refusal === 'CART_EMPTY').length;
-    tell({
+    recordResult({
       fault: `one cart under two identities: ${name}`,
       tried: TRIES,
       lost: 0,
@@ -128,8 +128,8 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
   it('lets them order the same again at once, with a new cart', async () => {
     const user = await register(shop);
     for (const _ of Array.from({ length: 3 })) {
-      await user.puts(coffee.variantId);
-      expectStatus(201, await user.orders('tok_ok', { key: randomUUID() }));
+      await user.addToCart(coffee.variantId);
+      expectStatus(201, await user.placeOrder('tok_ok', { key: randomUUID() }));
     }
   });
 });

@@ -1,5 +1,5 @@
 import { BackOffice } from '../support/back-office';
-import { guest, order, productNamed, type Product } from '../support/buyers';
+import { guest, placeOrder, productNamed, type Product } from '../support/buyers';
 import { eventually } from '../support/eventually';
 import { expectStatus, register, type Person } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
@@ -39,8 +39,8 @@ describe("An order while the customers' and the letters' database is away", () =
   };
   /** The order of a registered customer who gives no contact: ordering has to ask customers for it. */
   const nameless = async (member: Person, fulfilment: object) => {
-    await member.puts(coffee.variantId);
-    return timed(member.orders('tok_ok', { body: { contact: undefined, fulfilment } }));
+    await member.addToCart(coffee.variantId);
+    return timed(member.placeOrder('tok_ok', { body: { contact: undefined, fulfilment } }));
   };
   const settled = (id: string) =>
     eventually(async () => {
@@ -59,14 +59,14 @@ describe("An order while the customers' and the letters' database is away", () =
     async (trouble) => {
       const members = await Promise.all(Array.from({ length: 8 }, () => register(shop)));
       const visitor = await guest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
-      gate.make(trouble);
+      gate.setTrouble(trouble);
 
       const placed = await Promise.all([
-        timed(order(shop, visitor)),
+        timed(placeOrder(shop, visitor)),
         ...members.slice(1).map((member) => nameless(member, { type: 'pickup' })),
       ]);
       const uncalled = await nameless(members[0], { type: 'delivery', address: '7 hẻm Bàn Cờ' });
-      await gate.mend();
+      await gate.removeTrouble();
 
       expect(placed.map(({ reply }) => reply.status)).toEqual(placed.map(() => 201));
       expect(uncalled.reply).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE' } } });

@@ -6,7 +6,7 @@ import {
   expectStatus,
   mailsTo,
   register,
-  shelve,
+  listDrink,
   stockOf,
   type Drink,
   type Person,
@@ -42,14 +42,14 @@ describe('Cancelling', () => {
 
   /** Orders, and wants it back so many milliseconds later, while the provider has not settled. */
   async function changesTheirMind(token: string, milliseconds: number) {
-    const [buyer, drink] = await Promise.all([register(open.shop), shelve(open.admin)]);
-    const { id } = await buyer.buys(drink.variantId, token, 2);
+    const [buyer, drink] = await Promise.all([register(open.shop), listDrink(open.admin)]);
+    const { id } = await buyer.buy(drink.variantId, token, 2);
     await pause(milliseconds);
     const reply = await buyer.post(`/orders/${id}/cancel`, { body: { reason: 'Đổi ý' } });
     // Still pending: it is noted, and the checkout winds itself back. Confirmed by now: cancelled at once.
     expect([200, 202]).toContain(reply.status);
     if (reply.status === 202) expect(reply.body.data).toMatchObject({ status: 'pending', cancellationRequested: true });
-    await buyer.sees(id, 'cancelled');
+    await buyer.waitForStatus(id, 'cancelled');
     await eventually(() => nothingWasKept(buyer, drink, id));
     const restsAt = performance.now();
     return async () => {
@@ -62,9 +62,9 @@ describe('Cancelling', () => {
 
   it('a confirmed order: the money goes back, the goods to the shelf, the points with them', async () => {
     const { shop, admin } = open;
-    const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
-    const { id } = await buyer.buys(drink.variantId, 'tok_ok', 2);
-    await buyer.sees(id, 'confirmed');
+    const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
+    const { id } = await buyer.buy(drink.variantId, 'tok_ok', 2);
+    await buyer.waitForStatus(id, 'confirmed');
     await eventually(async () => expect((await buyer.points()).balance).toBe(10));
     const reply = expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: { reason: 'Đặt nhầm' } }));
     expect(reply.body.data).toMatchObject({
@@ -92,9 +92,9 @@ describe('Cancelling', () => {
 
   it('one to be paid in cash: nothing is owed any more', async () => {
     const { shop, admin } = open;
-    const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
-    const { id } = await buyer.buys(drink.variantId, 'cash');
-    await buyer.sees(id, 'confirmed');
+    const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
+    const { id } = await buyer.buy(drink.variantId, 'cash');
+    await buyer.waitForStatus(id, 'confirmed');
     expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: {} }));
     await eventually(() => nothingWasKept(buyer, drink, id));
     expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ refunds: [], payment: { status: 'none' } });
@@ -102,10 +102,10 @@ describe('Cancelling', () => {
 
   it('is the customer’s until the bar starts on it, staff’s until it is handed over, then nobody’s', async () => {
     const { shop, admin } = open;
-    const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
+    const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
     const bought = async (...steps: string[]) => {
-      const { id } = await buyer.buys(drink.variantId, 'tok_ok');
-      await buyer.sees(id, 'confirmed');
+      const { id } = await buyer.buy(drink.variantId, 'tok_ok');
+      await buyer.waitForStatus(id, 'confirmed');
       for (const step of steps) expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
       return id;
     };

@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, logIn, mailsTo, register, shelve, type Drink, type Person } from '../support/people';
+import {
+  anonymous,
+  expectStatus,
+  logIn,
+  mailsTo,
+  register,
+  listDrink,
+  type Drink,
+  type Person,
+} from '../support/people';
 import { startShop, type Reply } from '../support/start-shop';
 
 jest.setTimeout(60_000);
@@ -16,7 +25,7 @@ describe('Being forgotten', () => {
   beforeAll(async () => {
     open = await openShop();
     admin = open.admin;
-    drink = await shelve(admin, { stock: 1_000 });
+    drink = await listDrink(admin, { stock: 1_000 });
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -28,8 +37,8 @@ describe('Being forgotten', () => {
       return data;
     }, 10_000);
   const had = async (person: Person) => {
-    const { id } = await person.buys(drink.variantId, 'tok_ok');
-    await person.sees(id, 'confirmed');
+    const { id } = await person.buy(drink.variantId, 'tok_ok');
+    await person.waitForStatus(id, 'confirmed');
     for (const step of ['accept', 'prepare', 'ready', 'complete'])
       expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
     return id as string;
@@ -51,8 +60,8 @@ describe('Being forgotten', () => {
     const an = await register(open.shop);
     expectStatus(201, await an.post('/users/me/addresses', { body: { recipient: 'An', phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' } })); // prettier-ignore
     const first = await had(an);
-    const { id: second, number } = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(second, 'confirmed');
+    const { id: second, number } = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(second, 'confirmed');
 
     const guessed = await an.delete('/users/me', { body: { password: 'not-their-password' } });
     expect([...code(guessed), guessed.body.error.message]).toEqual([
@@ -119,10 +128,10 @@ describe('Being forgotten', () => {
   });
 
   it('is done for a guest by the order they placed, and for no other', async () => {
-    const visit = await anyone(open.shop).puts(drink.variantId);
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': visit.headers.get('x-cart-token')! });
-    const { id } = expectStatus(201, await guest.orders('tok_declined')).body.data;
-    await guest.sees(id, 'cancelled');
+    const visit = await anonymous(open.shop).addToCart(drink.variantId);
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': visit.headers.get('x-cart-token')! });
+    const { id } = expectStatus(201, await guest.placeOrder('tok_declined')).body.data;
+    await guest.waitForStatus(id, 'cancelled');
     const erase = (order: string) => admin.post(`/admin/orders/${order}/erasure`);
     const asked = expectStatus(202, await erase(id)).body.data;
     expect(asked).toMatchObject({ subject: id, kind: 'guest' });
@@ -141,11 +150,11 @@ describe('Being forgotten', () => {
     const outcomes = new Set<string>();
     for (let round = 0; round < 12; round++) {
       const person = await register(open.shop);
-      await person.puts(drink.variantId);
+      await person.addToCart(drink.variantId);
       // from well before the order to well after it, and close together in between
       const lead = round === 0 ? -300 : round === 11 ? 300 : round * 2;
       const [placed, asked] = await Promise.all([
-        pause(Math.max(0, -lead)).then(() => person.orders('tok_ok')),
+        pause(Math.max(0, -lead)).then(() => person.placeOrder('tok_ok')),
         pause(Math.max(0, lead)).then(() => admin.post(`/admin/users/${person.userId}/erasure`)),
       ]);
       const both = `${code(placed).join(' ')} / ${code(asked).join(' ')}`;
@@ -165,7 +174,7 @@ describe('Being forgotten', () => {
     const other = await logIn(open.shop, { email: person.email, password });
     expectStatus(202, await person.delete('/users/me', { body: { password } }));
     expect(code(await other.patch('/users/me', { body: { name: 'Somebody' } }))).toEqual([401, 'TOKEN_INVALID']);
-    expect(code(await other.orders('cash'))).toEqual([401, 'TOKEN_INVALID']);
+    expect(code(await other.placeOrder('cash'))).toEqual([401, 'TOKEN_INVALID']);
   });
 
   it('is promised by no shop that could not keep the list of erased people', async () => {

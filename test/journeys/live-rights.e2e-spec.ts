@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { ADMIN, anyone, expectStatus, logIn, register, shelve, type Drink, type Person } from '../support/people';
+import { ADMIN, anonymous, expectStatus, logIn, register, listDrink, type Drink, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 
 jest.setTimeout(60_000);
@@ -25,7 +25,7 @@ describe('Listening, once the right to it is gone', () => {
   beforeAll(async () => {
     open = await openShop();
     other = await startOther('0');
-    drink = await shelve(open.admin, { stock: 100 });
+    drink = await listDrink(open.admin, { stock: 100 });
   }, 240_000);
   afterEach(() => sockets.splice(0).forEach((socket) => socket.disconnect()));
   afterAll(async () => {
@@ -53,8 +53,8 @@ describe('Listening, once the right to it is gone', () => {
     return { socket, heard, subscribe, closed };
   }
   const bought = async (buyer: Person) => {
-    const { id } = await buyer.buys(drink.variantId, 'tok_ok');
-    await buyer.sees(id, 'confirmed');
+    const { id } = await buyer.buy(drink.variantId, 'tok_ok');
+    await buyer.waitForStatus(id, 'confirmed');
     return id as string;
   };
   const refusalOf = (auth: object) =>
@@ -93,10 +93,10 @@ describe('Listening, once the right to it is gone', () => {
   });
 
   it('ends for a guest whose order is erased, and goes on for staff', async () => {
-    const cartToken = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
-    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
-    await guest.sees(id, 'confirmed');
+    const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
+    await guest.waitForStatus(id, 'confirmed');
     expectStatus(200, await guest.post(`/orders/${id}/cancel`, { body: {} }));
     await eventually(async () => {
       const { data } = (await guest.get(`/orders/${id}`)).body;
@@ -112,15 +112,15 @@ describe('Listening, once the right to it is gone', () => {
   });
 
   it('ends for whoever holds a guest’s former token, and goes on for the guest who hands in the new one', async () => {
-    const first = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': first });
-    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
-    await guest.sees(id, 'confirmed');
+    const first = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': first });
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
+    await guest.waitForStatus(id, 'confirmed');
     const shared = guest.headers['x-cart-token'];
     const [other, own] = [listen({ cartToken: shared }), listen({ cartToken: shared })];
     for (const one of [other, own]) expect(await one.subscribe(id)).toEqual({ ok: true });
-    await guest.puts(drink.variantId);
-    expectStatus(201, await guest.orders('tok_ok'));
+    await guest.addToCart(drink.variantId);
+    expectStatus(201, await guest.placeOrder('tok_ok'));
     const cartToken = guest.headers['x-cart-token'];
     expect(await own.socket.timeout(5_000).emitWithAck('authenticate', { cartToken })).toEqual({ ok: true });
     await other.closed('CART_TOKEN_SPENT', 30_000);

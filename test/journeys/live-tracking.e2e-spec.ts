@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+import { anonymous, expectStatus, register, listDrink, type Drink, type Person } from '../support/people';
 
 jest.setTimeout(30_000);
 
@@ -20,7 +20,7 @@ describe('Following an order live', () => {
   const sockets: Socket[] = [];
   beforeAll(async () => {
     open = await openShop();
-    drink = await shelve(open.admin, { stock: 100 });
+    drink = await listDrink(open.admin, { stock: 100 });
   }, 240_000);
   afterEach(() => sockets.splice(0).forEach((socket) => socket.disconnect()));
   afterAll(() => open?.close());
@@ -39,13 +39,13 @@ describe('Following an order live', () => {
   const advance = async (id: string, ...steps: string[]) => {
     for (const step of steps) expectStatus(200, await open.admin.post(`/admin/orders/${id}/${step}`));
   };
-  const bought = async (buyer: Person) => (await buyer.buys(drink.variantId, 'tok_ok')).id as string;
+  const bought = async (buyer: Person) => (await buyer.buy(drink.variantId, 'tok_ok')).id as string;
 
   it('shows where it stands, then every step once and in order', async () => {
     const an = await register(open.shop);
     const client = listen({ token: an.token });
-    await an.puts(drink.variantId);
-    const id = expectStatus(201, await an.orders('tok_late_webhook')).body.data.id;
+    await an.addToCart(drink.variantId);
+    const id = expectStatus(201, await an.placeOrder('tok_late_webhook')).body.data.id;
     expect(await client.subscribe(id)).toEqual({ ok: true });
     expect(client.heard[0]).toMatchObject({
       word: 'snapshot',
@@ -53,7 +53,7 @@ describe('Following an order live', () => {
       version: 1,
       order: { id, status: 'pending' },
     });
-    await an.sees(id, 'confirmed');
+    await an.waitForStatus(id, 'confirmed');
     await advance(id, 'accept', 'prepare', 'ready', 'complete');
     await eventually(() => expect(client.versions('event')).toEqual([2, 3, 4, 5, 6]));
     expect(client.versions('snapshot')).toEqual([1]);
@@ -96,7 +96,7 @@ describe('Following an order live', () => {
   it('goes on where it broke off', async () => {
     const an = await register(open.shop);
     const id = await bought(an);
-    await an.sees(id, 'confirmed');
+    await an.waitForStatus(id, 'confirmed');
     const first = listen({ token: an.token });
     await first.subscribe(id);
     await advance(id, 'accept');
@@ -127,7 +127,7 @@ describe('Following an order live', () => {
     await Promise.all(clients.map(({ subscribe, id, lastVersion }) => subscribe(id, lastVersion)));
     await Promise.all(
       ids.map(async ({ visitor, id }) => {
-        await visitor.sees(id, 'confirmed');
+        await visitor.waitForStatus(id, 'confirmed');
         await advance(id, 'accept', 'prepare');
       }),
     );
@@ -141,12 +141,12 @@ describe('Following an order live', () => {
   });
 
   it('is for the guest with the cart’s token, the customer and staff, and for nobody else', async () => {
-    const visitor = await anyone(open.shop).puts(drink.variantId);
+    const visitor = await anonymous(open.shop).addToCart(drink.variantId);
     const shared = visitor.headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': shared });
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': shared });
     const early = listen({ cartToken: shared });
     await eventually(() => expect(early.socket.connected).toBe(true));
-    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
     const cartToken = guest.headers['x-cart-token'];
     const stranger = await register(open.shop);
     for (const one of [early, listen({ cartToken: shared })])
@@ -156,20 +156,20 @@ describe('Following an order live', () => {
     const refused = listen({ token: stranger.token });
     expect(await refused.subscribe(id)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
     const hand = (token: string) => early.socket.timeout(5_000).emitWithAck('authenticate', { cartToken: token });
-    const another = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
+    const another = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     expect(await hand(another)).toMatchObject({ ok: false, code: 'OTHER_CALLER' });
     expect(await hand(cartToken)).toEqual({ ok: true });
     expect(await early.subscribe(id)).toEqual({ ok: true });
-    await guest.sees(id, 'confirmed');
+    await guest.waitForStatus(id, 'confirmed');
     await advance(id, 'accept');
     expect(refused.heard).toEqual([]);
     expect(await refused.subscribe('no-order')).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
   });
 
   it('is for who has signed in since by the cart token of then: one connection speaks for one of the two', async () => {
-    const cartToken = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
-    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
+    const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
     const an = await register(open.shop, guest.headers);
     const own = await bought(an);
     const account = listen({ token: an.token, cartToken: guest.headers['x-cart-token'] });

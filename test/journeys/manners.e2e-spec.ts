@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, register, shelve, type Person } from '../support/people';
+import { anonymous, expectStatus, register, listDrink, type Person } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
@@ -25,8 +25,8 @@ describe('The shop’s manners', () => {
 
   describe('Answers', () => {
     it('come in an envelope, money as whole đồng, times in UTC, ids as UUIDs', async () => {
-      const { variantId } = await shelve(admin, { price: 45_000 });
-      const order = await an.buys(variantId, 'tok_ok');
+      const { variantId } = await listDrink(admin, { price: 45_000 });
+      const order = await an.buy(variantId, 'tok_ok');
       const seen = expectStatus(200, await an.get(`/orders/${order.id}`));
       expect(seen.body).toMatchObject({ success: true, data: { total: { amount: 45_000, currency: 'VND' } } });
       expect(order.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -75,7 +75,7 @@ describe('The shop’s manners', () => {
         expect([path, again.status, again.body]).toEqual([path, 304, '']);
         expect((await shop.get(path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
       }
-      const order = await an.buys((await shelve(admin)).variantId, 'tok_ok');
+      const order = await an.buy((await listDrink(admin)).variantId, 'tok_ok');
       const { headers } = await an.get(`/orders/${order.id}?minVersion=2`);
       const again = await an.get(`/orders/${order.id}`, { headers: { 'if-none-match': headers.get('etag')! } });
       expect(again.status).toBe(304);
@@ -221,8 +221,8 @@ describe('The shop’s manners', () => {
     });
 
     it('of what was changed in the meantime are 412', async () => {
-      const { productId, variantId } = await shelve(admin);
-      const cart = await an.puts(variantId);
+      const { productId, variantId } = await listDrink(admin);
+      const cart = await an.addToCart(variantId);
       const etag = cart.headers.get('etag')!;
       const line = cart.body.data.lines.find((one: { variantId: string }) => one.variantId === variantId).id;
       const change = (ifMatch: string, quantity: number) =>
@@ -243,33 +243,33 @@ describe('The shop’s manners', () => {
   describe('Orders that are sent twice', () => {
     it('need a key; the same gets the same answer, another body is refused', async () => {
       const buyer = await register(shop);
-      const { variantId } = await shelve(admin);
-      await buyer.puts(variantId);
-      const keyless = await buyer.orders('tok_ok', { headers: { 'idempotency-key': '' } });
+      const { variantId } = await listDrink(admin);
+      await buyer.addToCart(variantId);
+      const keyless = await buyer.placeOrder('tok_ok', { headers: { 'idempotency-key': '' } });
       expect(codeOf(keyless)).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
       const key = randomUUID();
       // A refusal before the command ran is not remembered.
-      expect(codeOf(await buyer.orders('tok_ok', { key, body: { note: 7 } }))).toEqual([400, 'VALIDATION_ERROR']);
-      const first = expectStatus(201, await buyer.orders('tok_ok', { key }));
+      expect(codeOf(await buyer.placeOrder('tok_ok', { key, body: { note: 7 } }))).toEqual([400, 'VALIDATION_ERROR']);
+      const first = expectStatus(201, await buyer.placeOrder('tok_ok', { key }));
       expect(first.headers.get('idempotent-replayed')).toBeNull();
-      await buyer.sees(first.body.data.id, 'confirmed');
-      const again = expectStatus(201, await buyer.orders('tok_ok', { key }));
+      await buyer.waitForStatus(first.body.data.id, 'confirmed');
+      const again = expectStatus(201, await buyer.placeOrder('tok_ok', { key }));
       expect(again.headers.get('idempotent-replayed')).toBe('true');
       expect(again.body).toEqual(first.body);
-      expect(codeOf(await buyer.orders('cash', { key }))).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+      expect(codeOf(await buyer.placeOrder('cash', { key }))).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
       // Keys are each caller's own.
       const other = await register(shop);
-      await other.puts(variantId);
-      const theirs = expectStatus(201, await other.orders('tok_ok', { key }));
+      await other.addToCart(variantId);
+      const theirs = expectStatus(201, await other.placeOrder('tok_ok', { key }));
       expect(theirs.body.data.id).not.toBe(first.body.data.id);
       expect((await buyer.get('/orders')).body.data).toHaveLength(1);
     });
 
     it('at the same time are one order, and all hear of it', async () => {
       const buyer = await register(shop);
-      await buyer.puts((await shelve(admin)).variantId);
+      await buyer.addToCart((await listDrink(admin)).variantId);
       const key = randomUUID();
-      const replies = await Promise.all(Array.from({ length: 10 }, () => buyer.orders('tok_ok', { key })));
+      const replies = await Promise.all(Array.from({ length: 10 }, () => buyer.placeOrder('tok_ok', { key })));
       expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
       expect(new Set(replies.map(({ body }) => JSON.stringify(body))).size).toBe(1);
       expect(replies.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
@@ -277,12 +277,12 @@ describe('The shop’s manners', () => {
 
     it('wait for the outcome when they prefer to', async () => {
       const buyer = await register(shop);
-      await buyer.puts((await shelve(admin)).variantId);
-      const waited = await buyer.orders('tok_declined', { headers: { prefer: 'respond-async, wait=5' } });
+      await buyer.addToCart((await listDrink(admin)).variantId);
+      const waited = await buyer.placeOrder('tok_declined', { headers: { prefer: 'respond-async, wait=5' } });
       expect([waited.status, waited.body.data.status]).toEqual([201, 'cancelled']);
-      await buyer.puts((await shelve(admin)).variantId);
+      await buyer.addToCart((await listDrink(admin)).variantId);
       const begun = performance.now();
-      const late = await buyer.orders('tok_slow', { headers: { prefer: 'wait=1' } });
+      const late = await buyer.placeOrder('tok_slow', { headers: { prefer: 'wait=1' } });
       expect([late.status, late.body.data.status]).toEqual([201, 'pending']);
       expect(performance.now() - begun).toBeGreaterThanOrEqual(990);
     });
@@ -309,7 +309,7 @@ describe('The shop’s limits', () => {
     expect([...first.headers.keys()]).toEqual(
       expect.arrayContaining(['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']),
     );
-    const an = anyone(shop).carrying({ authorization: `Bearer ${first.body.data.accessToken}` });
+    const an = anonymous(shop).withHeaders({ authorization: `Bearer ${first.body.data.accessToken}` });
     expectStatus(201, await shop.post('/auth/register', { body: newcomer() }));
     const third = await shop.post('/auth/register', { body: newcomer() });
     expect(codeOf(third)).toEqual([429, 'RATE_LIMITED']);

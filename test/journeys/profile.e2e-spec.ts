@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, mailsTo, Person, shelve, type Drink } from '../support/people';
+import { anonymous, expectStatus, mailsTo, Person, listDrink, type Drink } from '../support/people';
 
 jest.setTimeout(60_000);
 
@@ -13,7 +13,7 @@ describe('What somebody said of themselves', () => {
   let drink: Drink;
   beforeAll(async () => {
     open = await openShop();
-    drink = await shelve(open.admin, { stock: 100 });
+    drink = await listDrink(open.admin, { stock: 100 });
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -86,8 +86,8 @@ describe('What somebody said of themselves', () => {
     const home = { recipient: 'Bình', phone: '0907654321', line1: '12 Lê Lợi', ward: 'Bến Nghé', city: 'Huế' };
     expectStatus(201, await binh.post('/users/me/addresses', { body: { label: 'Nhà', ...home } }));
     const [address] = (await binh.get('/users/me/addresses')).body.data;
-    expectStatus(201, await binh.puts(drink.variantId));
-    const ordered = await binh.orders('cash', {
+    expectStatus(201, await binh.addToCart(drink.variantId));
+    const ordered = await binh.placeOrder('cash', {
       body: { contact: undefined, fulfilment: { type: 'delivery', address } },
     });
     expect(expectStatus(201, ordered).body.data).toMatchObject({
@@ -127,19 +127,19 @@ describe('What somebody said of themselves', () => {
   it('is on an order that says nothing of whom it is for', async () => {
     const binh = await join();
     expectStatus(200, await binh.patch('/users/me', { body: { phone: '0907654321' } }));
-    await binh.puts(drink.variantId);
+    await binh.addToCart(drink.variantId);
     const delivery = { type: 'delivery', address: '12 Lê Lợi' };
-    const placed = await binh.orders('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
+    const placed = await binh.placeOrder('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
     expect(expectStatus(201, placed).body.data.contact).toEqual({ name, phone: '0907654321', email: binh.email });
 
-    await binh.puts(drink.variantId, 2);
-    const forAnother = await binh.orders('tok_ok', { body: { contact: { name: 'Chị Lan' } } });
+    await binh.addToCart(drink.variantId, 2);
+    const forAnother = await binh.placeOrder('tok_ok', { body: { contact: { name: 'Chị Lan' } } });
     const { contact } = expectStatus(201, forAnother).body.data;
     expect(contact).toEqual({ name: 'Chị Lan', phone: '0907654321', email: binh.email });
 
     const silent = await join();
-    await silent.puts(drink.variantId);
-    const nobodyToCall = await silent.orders('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
+    await silent.addToCart(drink.variantId);
+    const nobodyToCall = await silent.placeOrder('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
     expect(expectStatus(400, nobodyToCall).body.error.details).toEqual([
       { field: 'contact.phone', message: expect.any(String) },
     ]);
@@ -155,19 +155,21 @@ describe('What somebody said of themselves', () => {
       const address = { recipient: bad, label: bad, phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' };
       const kept = expectStatus(400, await open.admin.post('/users/me/addresses', { body: address }));
       expect(fields(kept).sort()).toEqual(['label', 'recipient']);
-      const ordered = await anyone(open.shop).orders('cash', { body: { contact: { name: bad, phone: '0901234567' } } });
+      const ordered = await anonymous(open.shop).placeOrder('cash', {
+        body: { contact: { name: bad, phone: '0901234567' } },
+      });
       expect(fields(expectStatus(400, ordered))).toEqual(['contact.name']);
     },
   );
 
   it('is not written to an address that nobody has confirmed', async () => {
     const email = `victim-${randomUUID()}@example.com`;
-    const cartToken = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
+    const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
     const loud = 'Send your password to Bob';
     const contact = { name: loud, phone: '0901234567', email };
-    const { id } = expectStatus(201, await guest.orders('tok_ok', { body: { contact, note: loud } })).body.data;
-    await guest.sees(id, 'confirmed');
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok', { body: { contact, note: loud } })).body.data;
+    await guest.waitForStatus(id, 'confirmed');
     expectStatus(200, await guest.post(`/orders/${id}/cancel`, { body: { reason: loud } }));
     const letters = await eventually(async () => {
       const all = await mailsTo(open.admin, email);

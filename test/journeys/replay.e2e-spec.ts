@@ -3,7 +3,7 @@ import { eventMac } from '../../libs/event-store/src/macs/event-mac';
 import { MacKey } from '../../libs/platform/src/macs';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+import { expectStatus, register, listDrink, type Drink, type Person } from '../support/people';
 
 jest.setTimeout(30_000);
 
@@ -29,10 +29,10 @@ describe('Travelling through an order’s life', () => {
     open = await openShop({ EVENT_MAC_KEY });
     admin = open.admin;
     an = await register(open.shop);
-    drink = await shelve(admin, { stock: 1_000 });
-    placed = await an.buys(drink.variantId, 'tok_ok', 2);
+    drink = await listDrink(admin, { stock: 1_000 });
+    placed = await an.buy(drink.variantId, 'tok_ok', 2);
     id = placed.id;
-    await an.sees(id, 'confirmed');
+    await an.waitForStatus(id, 'confirmed');
     for (const step of ['accept', 'prepare']) expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
   }, 240_000);
   afterAll(() => open?.close());
@@ -182,7 +182,7 @@ describe('Travelling through an order’s life', () => {
       const flow = (async () => {
         const binh = await register(open.shop);
         while (flowing) {
-          const order = await binh.buys(drink.variantId, 'tok_ok');
+          const order = await binh.buy(drink.variantId, 'tok_ok');
           const seen = await binh.get(`/orders/${order.id}?minVersion=2`);
           bought.push({ id: order.id, status: `${seen.status} ${seen.body.data?.status}` });
           expectStatus(200, await binh.get('/orders'));
@@ -254,8 +254,8 @@ describe('Travelling through an order’s life', () => {
   });
 
   it('says which event nothing can be made of, and shows what came before it', async () => {
-    const { id: other } = await an.buys(drink.variantId, 'tok_ok', 1);
-    await an.sees(other, 'confirmed');
+    const { id: other } = await an.buy(drink.variantId, 'tok_ok', 1);
+    await an.waitForStatus(other, 'confirmed');
     const broken = { id: randomUUID(), streamId: other, version: 3, type: 'OrderRefunded', schemaVersion: 1 };
     const about = '{"actor":{"kind":"system"}}';
     await open.database.admin(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { expectStatus, register, shelve, type Drink } from '../support/people';
+import { expectStatus, register, listDrink, type Drink } from '../support/people';
 
 jest.setTimeout(60_000);
 
@@ -10,7 +10,7 @@ describe('One thing, spelled in two ways', () => {
   let drink: Drink;
   beforeAll(async () => {
     open = await openShop();
-    drink = await shelve(open.admin);
+    drink = await listDrink(open.admin);
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -43,10 +43,10 @@ describe('One thing, spelled in two ways', () => {
 
   it('is one id: in a path, a query, a body and over a socket', async () => {
     const an = await register(open.shop);
-    await an.puts(drink.variantId.toUpperCase());
-    const { id } = expectStatus(201, await an.orders('tok_ok')).body.data;
+    await an.addToCart(drink.variantId.toUpperCase());
+    const { id } = expectStatus(201, await an.placeOrder('tok_ok')).body.data;
     const loud = id.toUpperCase();
-    await an.sees(id, 'confirmed');
+    await an.waitForStatus(id, 'confirmed');
     for (const path of [`/orders/${loud}`, `/orders/${loud}/history`]) expect((await an.get(path)).status).toBe(200);
     const { data } = (await open.admin.get(`/admin/orders?customer=${an.userId.toUpperCase()}`)).body;
     expect(data.map((order: { id: string }) => order.id)).toEqual([id]);
@@ -62,10 +62,10 @@ describe('One thing, spelled in two ways', () => {
 
   it('is refused in one language, whatever the header leaves open', async () => {
     const an = await register(open.shop);
-    await an.puts(drink.variantId);
+    await an.addToCart(drink.variantId);
     expectStatus(204, await open.admin.delete(`/admin/products/${drink.productId}`));
     const refusal = async (language: string) => {
-      const { status, body } = await an.orders('tok_ok', { headers: { 'accept-language': language } });
+      const { status, body } = await an.placeOrder('tok_ok', { headers: { 'accept-language': language } });
       expect([status, body.error.code]).toEqual([409, 'VARIANT_UNAVAILABLE']);
       return [body.error.message, body.error.details[0].message];
     };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+import { anonymous, expectStatus, register, listDrink, type Drink, type Person } from '../support/people';
 
 jest.setTimeout(180_000);
 
@@ -19,7 +19,7 @@ describe('Those who look after the shop', () => {
   beforeAll(async () => {
     open = await openShop({ PAYMENT_TIMEOUT_MS: '300' });
     admin = open.admin;
-    [drink, an] = await Promise.all([shelve(admin, { stock: 50 }), register(open.shop)]);
+    [drink, an] = await Promise.all([listDrink(admin, { stock: 50 }), register(open.shop)]);
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -38,8 +38,8 @@ describe('Those who look after the shop', () => {
     });
 
   it('read in the flight recorder of a checkout what it heard, asked and waited for', async () => {
-    const { id } = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(id, 'confirmed');
+    const { id } = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(id, 'confirmed');
     await standsAt(id, { state: 'over', step: 'confirmed', needsAttention: false, waitingFor: null });
     const shown = await saga(id);
     expect(shown).toMatchObject({ id: `checkout:${id}`, orderId: id, definition: 1, messages: [], timers: [] });
@@ -85,19 +85,19 @@ describe('Those who look after the shop', () => {
       ['get', `/checkout:${randomUUID()}`],
       ['post', `/checkout:${randomUUID()}/retry?x=%2F`],
     ] as const) {
-      const led = expectStatus(308, await anyone(open.shop)[method](`/admin/processes${rest}`));
+      const led = expectStatus(308, await anonymous(open.shop)[method](`/admin/processes${rest}`));
       expect(led.headers.get('location')).toBe(`/api/v1/admin/sagas${rest}`);
     }
     const led = expectStatus(308, await admin.post('/admin/processes/x/retry', { body: { reason: 'stuck' } }));
     const there = led.headers.get('location')!.replace('/api/v1', '');
     expectStatus(404, await admin.post(there, { body: { reason: 'stuck' } }));
     expectStatus(403, await an.post(there, { body: {} }));
-    expectStatus(401, await anyone(open.shop).post(there, { body: {} }));
+    expectStatus(401, await anonymous(open.shop).post(there, { body: {} }));
     expectStatus(404, await admin.get('/admin/processesx'));
   });
 
   it('check that the journals say what was written, and which line does not', async () => {
-    const { id } = await an.buys(drink.variantId, 'tok_ok');
+    const { id } = await an.buy(drink.variantId, 'tok_ok');
     await standsAt(id, { state: 'over' });
     const journals = ['ordering.process_journal', 'payments.payment_journal'];
     const checked = await command('journals', 'verify', '--json');
@@ -122,7 +122,7 @@ describe('Those who look after the shop', () => {
     let id: string;
 
     beforeAll(async () => {
-      ({ id } = await an.buys(drink.variantId, 'tok_timeout_charged'));
+      ({ id } = await an.buy(drink.variantId, 'tok_timeout_charged'));
       await standsAt(id, { step: 'paying' });
       books = new Client({ connectionString: open.database.url });
       await books.connect();
@@ -194,8 +194,8 @@ describe('Those who look after the shop', () => {
   });
 
   it('see a refund that the provider refused, and have it wanted again once that is mended', async () => {
-    const { id } = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(id, 'confirmed');
+    const { id } = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(id, 'confirmed');
     const books = (refunded: string) =>
       open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
     await books('amount'); // as if it had gone back at the bank already
@@ -210,13 +210,13 @@ describe('Those who look after the shop', () => {
     await books('0');
     expectStatus(202, await admin.post(`/admin/sagas/refunds:${id}/retry`, { body: { reason: 'mended' } }));
     await eventually(async () => expect(await refunds()).toMatchObject({ state: 'over', step: 'refunded' }));
-    const { refunds: all } = await an.sees(id, 'cancelled');
+    const { refunds: all } = await an.waitForStatus(id, 'cancelled');
     expect(all.map(({ state }: any) => state)).toEqual(['failed', 'refunded']);
   });
 
   it('find that only what is left is asked for again, after a part was given back by hand, and then nothing', async () => {
-    const { id } = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(id, 'confirmed');
+    const { id } = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(id, 'confirmed');
     const books = (refunded: string) =>
       open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
     const giveBack = (amount: number) =>
@@ -248,8 +248,8 @@ describe('Those who look after the shop', () => {
     let letter: string;
 
     it('that stops its own order only; the desk shows it, with what waits behind it', async () => {
-      ({ id } = await an.buys(drink.variantId, 'tok_ok'));
-      await an.sees(id, 'confirmed');
+      ({ id } = await an.buy(drink.variantId, 'tok_ok'));
+      await an.waitForStatus(id, 'confirmed');
       await open.database.admin(
         `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta)
          values (gen_random_uuid(), 'checkout', 'checkout', $1, 'ordering.checkout-waits.v1', '"nonsense"', '{"source": "test"}')`,
@@ -257,8 +257,8 @@ describe('Those who look after the shop', () => {
       );
       await eventually(async () => expect(await listed(`/admin/dead-letters?key=${id}`)).toHaveLength(1));
       expectStatus(200, await an.post(`/orders/${id}/cancel`, { body: {} }));
-      const other = await an.buys(drink.variantId, 'tok_ok');
-      await an.sees(other.id, 'confirmed');
+      const other = await an.buy(drink.variantId, 'tok_ok');
+      await an.waitForStatus(other.id, 'confirmed');
       await eventually(async () => {
         const [found] = await listed(`/admin/dead-letters?context=ordering&key=${id}`);
         expect(found).toMatchObject({ handler: 'checkout', type: 'ordering.checkout-waits.v1', key: id, followers: 2 });
@@ -351,7 +351,7 @@ describe('Those who look after the shop', () => {
 
   describe('at the command line', () => {
     it('learn what became of what they had tried again', async () => {
-      const { id } = await an.buys(drink.variantId, 'tok_ok');
+      const { id } = await an.buy(drink.variantId, 'tok_ok');
       await standsAt(id, { state: 'over' });
       await open.database.admin(
         `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, state, held, attempts, error)
@@ -374,7 +374,7 @@ describe('Those who look after the shop', () => {
     });
 
     it('see the same, and leave the same trail', async () => {
-      const { id } = await an.buys(drink.variantId, 'tok_ok');
+      const { id } = await an.buy(drink.variantId, 'tok_ok');
       await standsAt(id, { state: 'over' });
       const [shown, refused, nothing, listing] = await Promise.all([
         command('sagas', 'show', id, '--json'),

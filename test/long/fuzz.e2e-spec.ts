@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
-import { exampleOf, placesIn, replaced } from '../api/bodies';
+import { exampleOf, pathsIn, replaceAt } from '../api/bodies';
 import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, register, shelve, type Person } from '../support/people';
-import { captured, SECRET, webhook } from '../support/sandbox';
+import { anonymous, register, listDrink, type Person } from '../support/people';
+import { capturedEvent, SECRET, sendWebhook } from '../support/sandbox';
 import { changedBetween, EveryTable } from './support/every-table';
 
 /** `FUZZ_REQUESTS=10000 FUZZ_SEED=7` asks more often, or something else. */
@@ -55,14 +55,14 @@ const withMember = (text: string, at: number, name: string, value: string): stri
 
 function bodies(example: unknown): fc.Arbitrary<string | Buffer> {
   const good = JSON.stringify(example);
-  const places = placesIn(example);
+  const places = pathsIn(example);
   const names = [...good.matchAll(/"(\w+)":/g)].map(([, name]) => name);
   const mark = '"\u0007here\u0007"';
   const spoilt =
     places.length === 0
       ? junk
       : fc.tuple(fc.constantFrom(...places), junk).map(([place, text]) =>
-          JSON.stringify(replaced(example, place, JSON.parse(mark.replaceAll('\u0007', '\\u0007')))).replace(JSON.stringify('\u0007here\u0007'), () => text),
+          JSON.stringify(replaceAt(example, place, JSON.parse(mark.replaceAll('\u0007', '\\u0007')))).replace(JSON.stringify('\u0007here\u0007'), () => text),
         ); // prettier-ignore
   const named = fc.oneof(fc.constantFrom(...INHERITED, 'colour', ''), fc.constantFrom('reason', ...names), fc.string());
   return fc.oneof(
@@ -131,17 +131,17 @@ describe('Whatever is asked', () => {
   let operations: Operation[];
   let people: Record<Asked['who'], Person>;
   let ids: string[];
-  let charge: Parameters<typeof captured>[1];
+  let charge: Parameters<typeof capturedEvent>[1];
 
   beforeAll(async () => {
     open = await openShop({ SANDBOX_WEBHOOK_SECRET: SECRET });
     document = await fetchDocument(open.shop);
     operations = operationsOf(document);
     const customer = await register(open.shop);
-    people = { admin: open.admin, customer, nobody: anyone(open.shop) };
-    const drink = await shelve(open.admin);
-    const order = await customer.buys(drink.variantId, 'tok_ok');
-    await customer.sees(order.id, 'confirmed');
+    people = { admin: open.admin, customer, nobody: anonymous(open.shop) };
+    const drink = await listDrink(open.admin);
+    const order = await customer.buy(drink.variantId, 'tok_ok');
+    await customer.waitForStatus(order.id, 'confirmed');
     [charge] = (await open.admin.get(`/admin/sandbox/charges?orderId=${order.id}`)).body.data;
     ids = [drink.productId, drink.variantId, order.id];
   }, 240_000);
@@ -227,7 +227,7 @@ describe('Whatever is asked', () => {
     const faults: string[] = [];
     const share = Math.ceil(REQUESTS / operations.length);
     let [asked, refusals] = [0, 0];
-    let calm = await every.settled();
+    let calm = await every.waitUntilSettled();
     for (const [index, said] of operations.entries()) {
       const requests = fc.sample(requestsFor(said), { seed: SEED + index, numRuns: share });
       let before = calm;
@@ -238,12 +238,12 @@ describe('Whatever is asked', () => {
       refusals += refused.length;
       // Those that were refused are asked again alone, until nobody among them is let in.
       for (let round = 0; refused.length < answers.length && round < 5; round += 1) {
-        before = await every.settled();
+        before = await every.waitUntilSettled();
         answers = await askAll(said, refused);
         refused = answers.filter(({ status }) => status >= 400);
       }
       const letIn = refused.length < answers.length;
-      calm = letIn ? await every.settled() : await every.look();
+      calm = letIn ? await every.waitUntilSettled() : await every.read();
       const changed = changedBetween(before, calm);
       if (changed.length > 0 && !letIn)
         faults.push(`changed after refusals only: ${said.operationId} changed ${changed.join(', ')}`);
@@ -255,10 +255,10 @@ describe('Whatever is asked', () => {
   });
 
   it('is answered by the webhook as well, rightly signed', async () => {
-    const good = captured(randomUUID(), charge);
+    const good = capturedEvent(randomUUID(), charge);
     const cases = fc.sample(bodies(good), { seed: SEED, numRuns: Math.min(300, REQUESTS) });
     for (const body of cases) {
-      const { status } = await webhook(open.shop, body.toString());
+      const { status } = await sendWebhook(open.shop, body.toString());
       if (status >= 500) throw new Error(`broken by ${body.toString().slice(0, 300)}: ${status}`);
     }
   });

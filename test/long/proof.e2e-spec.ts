@@ -10,7 +10,7 @@ import { attest } from '../../libs/event-store/src/verifications/evidence';
 import { merkleRoot } from '../../libs/event-store/src/seals/merkle';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { chargesOf, expectStatus, mailsTo, register, shelve, type Drink, type Person } from '../support/people';
+import { chargesOf, expectStatus, mailsTo, register, listDrink, type Drink, type Person } from '../support/people';
 import { shopCommand, type Printed } from '../support/shop-command';
 
 jest.setTimeout(120_000); // a command takes a second or two, on a busy machine more
@@ -34,10 +34,10 @@ describe('What happened to an order', () => {
     env = { DATABASE_URL: open.database.url, DATA_DIR: open.shop.dataDir, LOG_LEVEL: 'error', ...keys };
     admin = open.admin;
     an = await register(open.shop);
-    drink = await shelve(admin, { stock: 1_000 });
+    drink = await listDrink(admin, { stock: 1_000 });
     const buy = async () => {
-      const { id } = await an.buys(drink.variantId, 'tok_ok', 2);
-      await an.sees(id, 'confirmed');
+      const { id } = await an.buy(drink.variantId, 'tok_ok', 2);
+      await an.waitForStatus(id, 'confirmed');
       return id as string;
     };
     [id, other] = [await buy(), await buy()];
@@ -241,7 +241,7 @@ describe('What happened to an order', () => {
     });
 
     it('at once after it happened', async () => {
-      const { id: bought } = await an.buys(drink.variantId, 'tok_ok', 1);
+      const { id: bought } = await an.buy(drink.variantId, 'tok_ok', 1);
       const { status, body } = await admin.get(`/admin/orders/${bought}/evidence`);
       fresh = body;
       expect([status, body.events[0].fields[6]]).toEqual([200, 'OrderPlaced']);
@@ -362,8 +362,8 @@ describe('What happened to an order', () => {
 
   it('is known to be cut off, when the end of the log is gone', async () => {
     // A fresh order, sealed for its evidence; then its events go, and every row that knows of them.
-    const { id: last } = await an.buys(drink.variantId, 'tok_ok', 1);
-    await an.sees(last, 'confirmed');
+    const { id: last } = await an.buy(drink.variantId, 'tok_ok', 1);
+    await an.waitForStatus(last, 'confirmed');
     const { events } = expectStatus(200, await admin.get(`/admin/orders/${last}/evidence`)).body;
     const from = Number(events[0].fields[2]);
     await eventually(async () => expect((await admin.post('/admin/events/verify')).body.data.waiting).toBe(0));

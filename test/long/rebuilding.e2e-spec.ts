@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+import { expectStatus, register, listDrink, type Drink, type Person } from '../support/people';
 import { startShop } from '../support/start-shop';
 
 jest.setTimeout(120_000);
@@ -19,9 +19,9 @@ describe('Rebuilding a read model', () => {
     open = await openShop();
     admin = open.admin;
     an = await register(open.shop);
-    drink = await shelve(admin, { stock: 1_000 });
-    ({ id } = await an.buys(drink.variantId, 'tok_ok', 2));
-    await an.sees(id, 'confirmed');
+    drink = await listDrink(admin, { stock: 1_000 });
+    ({ id } = await an.buy(drink.variantId, 'tok_ok', 2));
+    await an.waitForStatus(id, 'confirmed');
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -71,8 +71,8 @@ describe('Rebuilding a read model', () => {
       ]),
     });
     expect(await steer('order-view', rebuild, 'go-live')).toMatchObject({ state: 'live', percent: 100 });
-    const later = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(later.id, 'confirmed');
+    const later = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(later.id, 'confirmed');
     expect(await steer('order-view', rebuild, 'rollback')).toMatchObject({ state: 'rolled-back', rollingBack: false });
     expect((await an.get(`/orders/${later.id}`)).body.data).toMatchObject({ status: 'confirmed', version: 2 });
   });

@@ -2,9 +2,9 @@ import Ajv from 'ajv/dist/2020';
 import { randomUUID } from 'node:crypto';
 import { openShop, type OpenShop } from '../support/open-shop';
 import { eventually } from '../support/eventually';
-import { anyone, expectStatus, logIn, register, shelve, type Person } from '../support/people';
+import { anonymous, expectStatus, logIn, register, listDrink, type Person } from '../support/people';
 import type { AskOptions, Reply } from '../support/start-shop';
-import { exampleOf, placesIn, replaced } from '../api/bodies';
+import { exampleOf, pathsIn, replaceAt } from '../api/bodies';
 import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 
 jest.setTimeout(90_000);
@@ -83,11 +83,11 @@ describe('Every route', () => {
     return reply;
   }
   /** A session that is ended here would be missed later. */
-  const unlessItEnds = (said: Operation, who: Person) => (said.operationId === 'logOut' ? anyone(open.shop) : who);
+  const unlessItEnds = (said: Operation, who: Person) => (said.operationId === 'logOut' ? anonymous(open.shop) : who);
   const bodyFor = (said: Operation) => (said.requestBody ? { body: {} } : {});
 
   it('lets in whom it names, and refuses everybody else', async () => {
-    const strangers = anyone(open.shop);
+    const strangers = anonymous(open.shop);
     await each(operations, async (said) => {
       const code = async (who: Person, more: AskOptions = {}) => {
         const reply = await ask(who, said, addressOf(said), { ...bodyFor(said), ...more });
@@ -185,7 +185,7 @@ describe('Every route', () => {
   it('finds nothing wrong with the body that the document shows', async () => {
     const cases = operations.filter(({ requestBody }) => requestBody !== undefined);
     await each(cases, async (said) => {
-      const who = said.operationId === 'logOut' ? anyone(open.shop) : open.admin;
+      const who = said.operationId === 'logOut' ? anonymous(open.shop) : open.admin;
       const body = said.requestBody!.content['application/json'].example;
       const reply = await ask(who, said, addressOf(said), { body, headers: { 'idempotency-key': randomUUID() } });
       // That an example's ids name nothing here is no fault of its form.
@@ -223,7 +223,7 @@ describe('Every route', () => {
       .filter(({ requestBody }) => requestBody !== undefined)
       .flatMap((said) => {
         const good = exampleOf(said.requestBody!.content['application/json'].schema, document);
-        const spoilt = placesIn(good).flatMap((place) => values.map((value) => replaced(good, place, value)));
+        const spoilt = pathsIn(good).flatMap((place) => values.map((value) => replaceAt(good, place, value)));
         return [...whole, ...spoilt.map((body) => JSON.stringify(body))].map((body) => ({ said, body }));
       });
     expect(cases.length).toBeGreaterThan(1_000);
@@ -259,12 +259,12 @@ describe('Every route', () => {
     const { admin } = open;
     const shapes = new Ajv({ strict: false, validateFormats: false, allErrors: true });
     shapes.addSchema({ $id: 'shop', components: document.components });
-    const [drink] = await Promise.all([shelve(admin), customer.get('/cart')]);
-    const { id } = await customer.buys(drink.variantId, 'tok_ok', 2);
-    await customer.sees(id, 'confirmed');
+    const [drink] = await Promise.all([listDrink(admin), customer.get('/cart')]);
+    const { id } = await customer.buy(drink.variantId, 'tok_ok', 2);
+    await customer.waitForStatus(id, 'confirmed');
     const home = { recipient: 'An', phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' };
     await customer.post('/users/me/addresses', { body: home });
-    expectStatus(201, await customer.puts(drink.variantId));
+    expectStatus(201, await customer.addToCart(drink.variantId));
     await eventually(async () => expect((await admin.get('/admin/mailbox')).body.data).not.toEqual([]));
     const refund = await admin.post(`/admin/orders/${id}/refunds`, {
       body: { reason: 'x', amount: { amount: 1_000, currency: 'VND' } },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { expectStatus, register, shelve } from '../support/people';
+import { expectStatus, register, listDrink } from '../support/people';
 import type { Reply } from '../support/start-shop';
 
 jest.setTimeout(60_000);
@@ -22,11 +22,11 @@ describe('Everybody who is shown to staff is named in the audit trail', () => {
   const customers: string[] = [];
   beforeAll(async () => {
     open = await openShop();
-    const drink = await shelve(open.admin, { stock: 100 });
+    const drink = await listDrink(open.admin, { stock: 100 });
     for (let n = 0; n < 2; n++) {
       const an = await register(open.shop);
-      const { id } = await an.buys(drink.variantId, 'tok_ok', 1);
-      await an.sees(id, 'confirmed');
+      const { id } = await an.buy(drink.variantId, 'tok_ok', 1);
+      await an.waitForStatus(id, 'confirmed');
       orders.push(id);
       customers.push(an.userId);
     }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, logIn, register, shelve, type Drink, type Person } from '../support/people';
+import { anonymous, expectStatus, logIn, register, listDrink, type Drink, type Person } from '../support/people';
 import { exampleOf } from '../api/bodies';
 import { fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 
@@ -50,9 +50,9 @@ describe('What belongs to one person', () => {
   async function places(person: Person, key: string, said: ReturnType<typeof particulars>): Promise<string> {
     const { contact, address, note } = said;
     const body = { contact, note, fulfilment: { type: 'delivery', address } };
-    await person.puts(drink.variantId, 2);
-    const { id } = expectStatus(201, await person.orders('tok_ok', { key, body })).body.data;
-    await person.sees(id, 'confirmed');
+    await person.addToCart(drink.variantId, 2);
+    const { id } = expectStatus(201, await person.placeOrder('tok_ok', { key, body })).body.data;
+    await person.waitForStatus(id, 'confirmed');
     await eventually(async () => expect((await person.get('/cart')).body.data.lines).toEqual([]));
     return id;
   }
@@ -63,7 +63,7 @@ describe('What belongs to one person', () => {
   beforeAll(async () => {
     open = await openShop();
     document = await fetchDocument(open.shop);
-    drink = await shelve(open.admin, { stock: 500 });
+    drink = await listDrink(open.admin, { stock: 500 });
 
     const an = await register(open.shop);
     const ofAn = particulars();
@@ -71,7 +71,7 @@ describe('What belongs to one person', () => {
     const addressId = expectStatus(201, await an.post('/users/me/addresses', { body: home })).body.data.id as string;
     const keyOfAn = randomUUID();
     const orderOfAn = await places(an, keyOfAn, ofAn);
-    const [lineOfAn] = (await an.puts(drink.variantId, 3)).body.data.lines as { id: string }[];
+    const [lineOfAn] = (await an.addToCart(drink.variantId, 3)).body.data.lines as { id: string }[];
     const pathsOfAn = [
       '/users/me',
       '/users/me/addresses',
@@ -86,14 +86,14 @@ describe('What belongs to one person', () => {
       look: looking(an, pathsOfAn),
     };
 
-    const first = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const cuc = anyone(open.shop).carrying({ 'x-cart-token': first });
+    const first = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const cuc = anonymous(open.shop).withHeaders({ 'x-cart-token': first });
     const ofCuc = particulars();
     const earlier = await places(cuc, randomUUID(), ofCuc);
     const second = cuc.headers['x-cart-token'];
     const keyOfCuc = randomUUID();
     const orderOfCuc = await places(cuc, keyOfCuc, ofCuc);
-    const [lineOfCuc] = (await cuc.puts(drink.variantId, 3)).body.data.lines as { id: string }[];
+    const [lineOfCuc] = (await cuc.addToCart(drink.variantId, 3)).body.data.lines as { id: string }[];
     await eventually(async () => expect((await cuc.get('/orders')).body.data).toHaveLength(2));
     guest = {
       ...{ person: cuc, orderId: orderOfCuc, addressId: randomUUID(), userId: randomUUID(), key: keyOfCuc },
@@ -103,8 +103,8 @@ describe('What belongs to one person', () => {
 
     const binh = await register(open.shop);
     await places(binh, randomUUID(), particulars());
-    const dung = anyone(open.shop).carrying({
-      'x-cart-token': (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!,
+    const dung = anonymous(open.shop).withHeaders({
+      'x-cart-token': (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!,
     });
     await places(dung, randomUUID(), particulars());
     const newest = cuc.headers['x-cart-token'];
@@ -197,8 +197,8 @@ describe('What belongs to one person', () => {
     for (const { orderId } of [user, guest])
       expectStatus(200, await open.admin.post(`/admin/orders/${orderId}/accept`));
     await eventually(() => expect(heard).toContain('event for the owner'));
-    await user.person.sees(user.orderId, 'accepted');
-    await guest.person.sees(guest.orderId, 'accepted');
+    await user.person.waitForStatus(user.orderId, 'accepted');
+    await guest.person.waitForStatus(guest.orderId, 'accepted');
     await pause(500);
     expect(heard.filter((one) => !one.endsWith('for the owner'))).toEqual([]);
   });

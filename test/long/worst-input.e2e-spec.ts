@@ -1,7 +1,7 @@
 import { everyContext } from '../../apps/every-context';
 import { contextNames } from '#platform/config';
 import { openContext, type OpenContext } from '../support/open-context';
-import { exampleOf, placesIn, replaced } from '../api/bodies';
+import { exampleOf, pathsIn, replaceAt } from '../api/bodies';
 import { operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 import { WorkCount, type Work } from './support/work-count';
 
@@ -46,7 +46,7 @@ const MARK = '"put it here"';
 
 /** The text of a good body with something else in one of its places. */
 const spoilt = (good: unknown, place: readonly string[], part: string): string =>
-  JSON.stringify(replaced(good, place, 'put it here')).replace(MARK, () => part);
+  JSON.stringify(replaceAt(good, place, 'put it here')).replace(MARK, () => part);
 
 interface Asked {
   readonly what: string;
@@ -59,7 +59,7 @@ function bodiesOf(said: Operation, document: ApiDocument): Asked[] {
   const whole = Object.entries(WHOLE).map(([what, body]) => ({ what, body }));
   if (!said.requestBody) return whole;
   const good = exampleOf(said.requestBody.content['application/json'].schema, document);
-  const parts = placesIn(good).flatMap((place) =>
+  const parts = pathsIn(good).flatMap((place) =>
     Object.entries(PARTS).map(([what, part]) => ({
       what: `${what} at ${place.join('.')}`,
       body: spoilt(good, place, part),

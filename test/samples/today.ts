@@ -35,7 +35,7 @@ const failed: OrderEvent = {
   data: { ...facts.cancelled.data, code: 'PAYMENT_DECLINED', by: 'shop' },
 };
 
-/** What a refund says that ends an order. */
+/** A refund that ends the order. */
 const ended = orders.refundDeciding(refundId, 30_000, { end: true, restock: true });
 
 const at = '2026-11-23T03:04:05.678Z';
@@ -52,7 +52,7 @@ const variantId = '019ab3c4-0000-7000-8000-0000000000bb';
 const ofVariants = lines.map((line) => ({ ...line, variantId }));
 const basket = { orderId, lines: ofVariants, total: amount, method: 'card' as const, token: sealed('tok_ok') };
 
-/** What the code of today sends: at least one message of every class. */
+/** Messages as the current code sends them: at least one of every class. */
 export const messages: readonly Message[] = [
   ...told([], placed),
   ...told(ordered.pending, facts.confirmed),

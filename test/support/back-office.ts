@@ -13,7 +13,7 @@ export interface Mail {
   readonly event: string;
 }
 
-/** What the shop's own people see and do. */
+/** What an admin reads and does over the API. */
 export class BackOffice {
   private constructor(private readonly admin: Person) {}
 
@@ -30,7 +30,7 @@ export class BackOffice {
     return { onHand, reserved, available };
   }
 
-  /** What the provider did, from its own books. */
+  /** The charges in the sandbox provider's own books. */
   async charges(): Promise<Charge[]> {
     return (await this.get('/admin/sandbox/charges')).body.data;
   }

@@ -1,39 +1,40 @@
 import type { BackOffice } from './back-office';
-import { outcome, type Buyer, type Product, type SeenOrder } from './buyers';
+import { waitForOutcome, type Buyer, type Product, type SeenOrder } from './buyers';
 import { eventually } from './eventually';
 import type { RunningShop } from './start-shop';
 
-/** An order that was asked for with one key: whose, of how many pieces, and its id. */
-export interface Bought {
+/** A placed order: its buyer, the number of pieces, and its id. */
+export interface PlacedOrder {
   readonly buyer: Buyer;
   readonly quantity: number;
   readonly orderId: string;
 }
 
-const counted = (ids: readonly string[]) => {
+const countIds = (ids: readonly string[]) => {
   const counts: Record<string, number> = {};
   for (const id of ids) counts[id] = (counts[id] ?? 0) + 1;
   return counts;
 };
-const onceEach = (orders: readonly { id: string }[]) => counted(orders.map(({ id }) => id));
+const onceEach = (orders: readonly { id: string }[]) => countIds(orders.map(({ id }) => id));
 
 /** Waits until every order is confirmed or cancelled. */
-export async function decided(
+export async function waitUntilDecided(
   shop: RunningShop,
-  bought: readonly Bought[],
+  bought: readonly PlacedOrder[],
   patienceMs: number,
 ): Promise<readonly SeenOrder[]> {
   const until = Date.now() + patienceMs;
   const orders: SeenOrder[] = [];
-  for (const { buyer, orderId } of bought) orders.push(await outcome(shop, buyer, orderId, until));
+  for (const { buyer, orderId } of bought) orders.push(await waitForOutcome(shop, buyer, orderId, until));
   return orders;
 }
 
 /**
- * What must add up, whatever happened in between: money, stock, points and letters against the orders.
- * `stocked` is what was on hand before anything was sold.
+ * Expects that money, stock, points and letters fit the orders, whatever faults happened before. `stocked`: the number on
+ * hand before the first order.
  */
-export const cashUp = (...given: Parameters<typeof addUp>): Promise<void> => eventually(() => addUp(...given)); // points and letters follow an order's end, and may be a moment later
+export const expectTotalsToAddUp = (...given: Parameters<typeof addUp>): Promise<void> =>
+  eventually(() => addUp(...given)); // points and letters follow an order's end, and may be a moment later
 
 async function addUp(
   shop: RunningShop,
@@ -46,7 +47,7 @@ async function addUp(
   }: {
     variant: Product;
     stocked: number;
-    bought: readonly Bought[];
+    bought: readonly PlacedOrder[];
     orders: readonly SeenOrder[];
   },
 ): Promise<void> {
@@ -59,8 +60,8 @@ async function addUp(
     rows.filter(({ orderId }) => ids.has(orderId));
   const charges = mine(await office.charges());
   const kept = charges.filter(({ status }) => status === 'captured');
-  expect(Math.max(0, ...Object.values(counted(charges.map(({ orderId }) => orderId))))).toBeLessThanOrEqual(1);
-  expect(counted(kept.map(({ orderId }) => orderId))).toEqual(onceEach(confirmed));
+  expect(Math.max(0, ...Object.values(countIds(charges.map(({ orderId }) => orderId))))).toBeLessThanOrEqual(1);
+  expect(countIds(kept.map(({ orderId }) => orderId))).toEqual(onceEach(confirmed));
   for (const { orderId, amount } of kept) expect(amount).toEqual(confirmed.find(({ id }) => id === orderId)?.total);
 
   const sold = bought
@@ -78,7 +79,7 @@ async function addUp(
 
   const letters = mine(await office.mails());
   const about = (event: string) => letters.filter((letter) => letter.event === event).map(({ orderId }) => orderId);
-  expect(counted(about('order-confirmed'))).toEqual(onceEach(confirmed));
-  expect(counted(about('order-cancelled'))).toEqual(onceEach(cancelled));
+  expect(countIds(about('order-confirmed'))).toEqual(onceEach(confirmed));
+  expect(countIds(about('order-cancelled'))).toEqual(onceEach(cancelled));
   expect(await office.verify()).toMatchObject({ valid: true });
 }

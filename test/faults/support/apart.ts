@@ -3,36 +3,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startShop } from '../../support/start-shop';
 import { OwnServer } from './own-server';
-import { Stand } from './stand';
-import { STREET, StreetDatabase, Till } from './street';
+import { FaultShop } from './stand';
+import { SHOP_ENV, ShopDatabase, ShopProcess } from './street';
 
 export type Place = 'identity' | 'customers' | 'catalog' | 'inventory' | 'cart' | 'ordering' | 'payments' | 'notifications'; // prettier-ignore
 const places: readonly Place[] = ['identity', 'customers', 'catalog', 'inventory', 'cart', 'ordering', 'payments', 'notifications']; // prettier-ignore
 const shared = ['privacy', 'audit', 'sandbox'];
 
-/** A context on a server of its own, or some on one together. */
+/** One context on its own Postgres server, or several contexts on one server. */
 type Group = Place | readonly Place[];
 
 interface ApartOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Whose servers have a small disk of their own. */
+  /** The contexts whose server has a small disk of its own. */
   readonly disks?: readonly Place[];
-  /** Of the contexts' own servers. */
+  /** The Postgres settings of the contexts' own servers. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** A shop whose contexts lie on servers of their own, and a database from which all of them can be looked at. */
-export class Apart {
+/** A shop whose contexts have their own Postgres servers, and a database that can read the tables of all of them. */
+export class ShopOnServers {
   private constructor(
     readonly servers: Readonly<Partial<Record<Place, OwnServer>>>,
-    readonly stand: Stand,
-    /** How to reach all of it. */
+    readonly faultShop: FaultShop,
+    /** The settings that a shop needs to reach all servers. */
     readonly env: Readonly<Record<string, string>>,
     private readonly main: OwnServer,
     private readonly dataDir: string,
   ) {}
 
-  static async open(own: readonly Group[], { env = {}, disks = [], settings = {} }: ApartOptions = {}): Promise<Apart> {
+  static async open(
+    own: readonly Group[],
+    { env = {}, disks = [], settings = {} }: ApartOptions = {},
+  ): Promise<ShopOnServers> {
     const dataDir = mkdtempSync(join(tmpdir(), 'apart-'));
     const groups = own.map((group) => (typeof group === 'string' ? [group] : group));
     const hasDisk = (group: readonly Place[]) => group.some((place) => disks.includes(place));
@@ -44,23 +47,23 @@ export class Apart {
     const servers = Object.fromEntries(at) as Partial<Record<Place, OwnServer>>;
     const urls = Object.fromEntries(at.map(([place, { url }]) => [`DATABASE_URL_${place.toUpperCase()}`, url]));
     const reached: Record<string, string> = { ...env, DATA_DIR: dataDir, DATABASE_URL: main.url, ...urls };
-    const shelves = await startShop({ dataDir, env: reached }); // migrates, and sells what a demo shop sells
+    const shelves = await startShop({ dataDir, env: reached }); // migrates, and adds the demo products
     await shelves.stop();
     await lookInto(main, servers);
-    const looking = new StreetDatabase(main.url.replace('/shop?', '/looking?'), servers.ordering?.url ?? main.url);
-    const stand = await Stand.of(looking, [new Till('till', dataDir, { ...STREET, ...reached })]);
-    return new Apart(servers, stand, reached, main, dataDir);
+    const looking = new ShopDatabase(main.url.replace('/shop?', '/looking?'), servers.ordering?.url ?? main.url);
+    const faultShop = await FaultShop.of(looking, [new ShopProcess('till', dataDir, { ...SHOP_ENV, ...reached })]);
+    return new ShopOnServers(servers, faultShop, reached, main, dataDir);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.stand.tills.map((till) => till.close()));
-    await this.stand.database.close();
+    await Promise.all(this.faultShop.processes.map((shopProcess) => shopProcess.close()));
+    await this.faultShop.database.close();
     await Promise.all([...new Set([this.main, ...Object.values(this.servers)])].map((server) => server.close()));
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
 
-/** A database with a schema for each context, whose tables are those of the context's own server. */
+/** Makes a database with a schema for each context. Its foreign tables are the tables on the context's own server. */
 async function lookInto(main: OwnServer, servers: Readonly<Partial<Record<Place, OwnServer>>>): Promise<void> {
   await main.ask('create database looking');
   await main.ask('create extension postgres_fdw', [], 'looking');

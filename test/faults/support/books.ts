@@ -9,7 +9,7 @@ import { PgEventStore, StreamDatabase, type RecordedEvent } from '#event-store';
 import { foldBatch } from '#event-store/projections';
 import { BackOffice } from '../../support/back-office';
 import { eventually } from '../../support/eventually';
-import { SCARCE, STOCKED, type Stand } from './stand';
+import { SCARCE, STOCKED, type FaultShop } from './stand';
 
 interface Quiet {
   readonly what: string;
@@ -18,7 +18,7 @@ interface Quiet {
 
 const contexts = ['identity', 'customers', 'catalog', 'inventory', 'cart', 'ordering', 'payments', 'notifications'];
 
-/** Orders that are neither confirmed nor cancelled, and what of the log no read model has seen. */
+/** Counts orders that are neither confirmed nor cancelled, and events that a read model has not applied yet. */
 const UNDECIDED = `
   select 'undecided' as what, count(*)::int as count from ordering.order_heads h where not exists (
     select from ordering.order_events e where e.order_id = h.order_id and e.event_type in ('OrderConfirmed', 'OrderCancelled'))
@@ -43,23 +43,23 @@ const toText = (rows: readonly Quiet[]): string =>
     .map(({ what, count }) => `${what}: ${count}`)
     .join(', ');
 
-/** What is still to be done until every order has its answer and everyone can read it; nothing when that is so. */
-export const undecided = async ({ database }: Stand): Promise<string> =>
+/** What is not decided or not readable yet, as text. Empty if every order is confirmed or cancelled, and readable. */
+export const listUndecided = async ({ database }: FaultShop): Promise<string> =>
   toText(await database.ofOrders<Quiet>(UNDECIDED));
 
-export const decided = (stand: Stand, patienceMs = 60_000): Promise<void> =>
-  eventually(async () => expect(await undecided(stand)).toBe(''), patienceMs);
+export const waitUntilDecided = (faultShop: FaultShop, patienceMs = 60_000): Promise<void> =>
+  eventually(async () => expect(await listUndecided(faultShop)).toBe(''), patienceMs);
 
-/** Nothing is under way any more, but for letters: one whose sender was killed waits half a minute for the next. */
-export const atRest = ({ database }: Stand, patienceMs = 90_000): Promise<void> =>
+/** Waits until no work is left. Letters are not included: after a kill, a letter waits half a minute for the next attempt. */
+export const waitUntilIdle = ({ database }: FaultShop, patienceMs = 90_000): Promise<void> =>
   eventually(async () => expect(toText(await database.query<Quiet>(UNFINISHED))).toBe(''), patienceMs);
 
 /**
- * The sums of test/support/cash-up.ts from the tables themselves, for thousands of orders at once: what does not add up,
- * in words. Call it when the shop is at rest.
+ * Checks money, stock, points, letters, the log and the read models of thousands of orders at once, in the tables. Returns
+ * the faults as texts. Call it when the shop has no work left. test/support/cash-up.ts checks a few orders over HTTP.
  */
-export async function whatIsWrong(stand: Stand): Promise<string[]> {
-  const pool = contextPool(stand.database.ordering, 'ordering');
+export async function findFaults(faultShop: FaultShop): Promise<string[]> {
+  const pool = contextPool(faultShop.database.ordering, 'ordering');
   try {
     const store = new PgEventStore(new StreamDatabase(new PgDatabase('ordering', pool), orderTables), orderEvents, ...([] as unknown as [never, never, never, never])); // prettier-ignore
     const log = await wholeLog(store);
@@ -69,13 +69,13 @@ export async function whatIsWrong(stand: Stand): Promise<string[]> {
       [...streams].map(([id, events]) => [id, fold(orderLife, events as unknown as OrderEvent[])] as const),
     );
     return [
-      ...(await wrongInLog(stand, log, streams)),
-      ...wrongInOrders(stand, orders),
-      ...(await wrongWithMoney(stand, orders)),
-      ...(await wrongInStock(stand, orders)),
-      ...(await wrongWithPoints(stand, orders)),
-      ...(await wrongWithLetters(stand, orders)),
-      ...(await wrongInViews(stand, log)),
+      ...(await wrongInLog(faultShop, log, streams)),
+      ...wrongInOrders(faultShop, orders),
+      ...(await wrongWithMoney(faultShop, orders)),
+      ...(await wrongInStock(faultShop, orders)),
+      ...(await wrongWithPoints(faultShop, orders)),
+      ...(await wrongWithLetters(faultShop, orders)),
+      ...(await wrongInViews(faultShop, log)),
     ];
   } finally {
     await pool.end();
@@ -93,21 +93,28 @@ async function wholeLog(store: PgEventStore): Promise<RecordedEvent[]> {
 
 type Orders = ReadonlyMap<string, Order>;
 
-const unless = (holds: boolean, what: string): string[] => (holds ? [] : [what]);
+const faultUnless = (holds: boolean, what: string): string[] => (holds ? [] : [what]);
 
-async function wrongInLog(stand: Stand, log: readonly RecordedEvent[], streams: ReadonlyMap<string, RecordedEvent[]>) {
-  const [{ events, places, dead }] = await stand.database.query<{ events: number; places: number; dead: number }>(
+async function wrongInLog(
+  faultShop: FaultShop,
+  log: readonly RecordedEvent[],
+  streams: ReadonlyMap<string, RecordedEvent[]>,
+) {
+  const [{ events, places, dead }] = await faultShop.database.query<{ events: number; places: number; dead: number }>(
     `select (select count(*)::int from ordering.order_events) as events, (select max(position)::int from ordering.order_log) as places,
        (${contexts.map((context) => `(select count(*)::int from ${context}.inbox where state = 'dead')`).join(' + ')}) as dead`,
   );
-  const office = await eventually(() => BackOffice.enter(stand.shop));
+  const office = await eventually(() => BackOffice.enter(faultShop.shop));
   const verified = await office.verify();
   return [
-    ...unless(events === places && places === log.length, `${events} events, ${places} places, ${log.length} read`),
-    ...unless(dead === 0, `${dead} dead letters`),
-    ...unless(verified.valid, `the log does not verify: ${JSON.stringify(verified)}`),
+    ...faultUnless(
+      events === places && places === log.length,
+      `${events} events, ${places} places, ${log.length} read`,
+    ),
+    ...faultUnless(dead === 0, `${dead} dead letters`),
+    ...faultUnless(verified.valid, `the verification of the log found faults: ${JSON.stringify(verified)}`),
     ...[...streams].flatMap(([id, events]) =>
-      unless(
+      faultUnless(
         events.every(({ version }, at) => version === at + 1),
         `${id} was delivered as versions ${events.map(({ version }) => version).join()}`,
       ),
@@ -115,19 +122,22 @@ async function wrongInLog(stand: Stand, log: readonly RecordedEvent[], streams: 
   ];
 }
 
-function wrongInOrders(stand: Stand, orders: Orders): string[] {
-  const sold = stand.sales.flatMap(({ orderId }) => orderId ?? []);
+function wrongInOrders(faultShop: FaultShop, orders: Orders): string[] {
+  const sold = faultShop.sales.flatMap(({ orderId }) => orderId ?? []);
   const legal = ['confirmed', 'cancelled'];
   return [
-    ...unless(new Set(sold).size === sold.length, 'two keys have one order'),
-    ...unless(sold.length === stand.sales.length, `${stand.sales.length - sold.length} keys have had no answer`),
-    ...sold.filter((id) => !orders.has(id)).map((id) => `order ${id} was answered for and is lost`),
-    ...unless(orders.size === sold.length, `${sold.length} keys made ${orders.size} orders`),
+    ...faultUnless(new Set(sold).size === sold.length, 'two keys have one order'),
+    ...faultUnless(
+      sold.length === faultShop.sales.length,
+      `${faultShop.sales.length - sold.length} keys have had no answer`,
+    ),
+    ...sold.filter((id) => !orders.has(id)).map((id) => `order ${id} was answered with 201, but it is lost`),
+    ...faultUnless(orders.size === sold.length, `${sold.length} keys made ${orders.size} orders`),
     ...[...orders].filter(([, { status }]) => !legal.includes(status)).map(([id, { status }]) => `${id} is ${status}`),
   ];
 }
 
-async function wrongWithMoney(stand: Stand, orders: Orders): Promise<string[]> {
+async function wrongWithMoney(faultShop: FaultShop, orders: Orders): Promise<string[]> {
   interface Charge {
     readonly id: string;
     readonly amount: number;
@@ -137,7 +147,7 @@ async function wrongWithMoney(stand: Stand, orders: Orders): Promise<string[]> {
   }
   const charges = new Map(
     (
-      await stand.database.query<Charge>(
+      await faultShop.database.query<Charge>(
         `select order_id as id, min(state) as state, sum(amount)::int as amount, sum(refunded)::int as refunded, count(*)::int as count
          from sandbox.charges where state not in ('declined', 'failed', 'voided') group by 1`,
       )
@@ -150,14 +160,17 @@ async function wrongWithMoney(stand: Stand, orders: Orders): Promise<string[]> {
     const kept = charge ? charge.amount - charge.refunded : 0;
     const due = order.status === 'confirmed' && method === 'card' ? order.placed.total.amount : 0;
     return [
-      ...unless((charge?.count ?? 0) <= 1, `${id} was charged ${charge?.count} times`),
-      ...unless(kept === due, `${id} is ${order.status} and owes ${due}, but ${kept} of its money is kept`),
+      ...faultUnless((charge?.count ?? 0) <= 1, `${id} was charged ${charge?.count} times`),
+      ...faultUnless(
+        kept === due,
+        `${id} is ${order.status}: the shop should keep ${due}, but the provider keeps ${kept}`,
+      ),
     ];
   });
 }
 
-async function wrongInStock(stand: Stand, orders: Orders): Promise<string[]> {
-  const { database, plentySku, scarceSku } = stand;
+async function wrongInStock(faultShop: FaultShop, orders: Orders): Promise<string[]> {
+  const { database, plentySku, scarceSku } = faultShop;
   const sold = (sku: string) =>
     [...orders.values()]
       .flatMap((order) => (order.status === 'confirmed' ? order.placed.lines : []))
@@ -175,12 +188,15 @@ async function wrongInStock(stand: Stand, orders: Orders): Promise<string[]> {
   );
   return [
     ...rows.flatMap(({ sku, there, reserved, moved }) => [
-      ...unless(there === stocked[sku] - sold(sku), `${there} of ${sku} left, ${sold(sku)} sold of ${stocked[sku]}`),
-      ...unless(reserved === 0, `${reserved} of ${sku} still reserved`),
-      ...unless(there === moved, `${there} of ${sku} on hand, ${moved} by its movements`),
+      ...faultUnless(
+        there === stocked[sku] - sold(sku),
+        `${there} of ${sku} left, ${sold(sku)} sold of ${stocked[sku]}`,
+      ),
+      ...faultUnless(reserved === 0, `${reserved} of ${sku} still reserved`),
+      ...faultUnless(there === moved, `${there} of ${sku} on hand, ${moved} by its movements`),
     ]),
     ...held.flatMap(({ id, state }) =>
-      unless(
+      faultUnless(
         (state === 'committed') === (orders.get(id)?.status === 'confirmed') && state !== 'reserved',
         `${id} is ${orders.get(id)?.status}, its goods are ${state}`,
       ),
@@ -188,13 +204,13 @@ async function wrongInStock(stand: Stand, orders: Orders): Promise<string[]> {
   ];
 }
 
-async function wrongWithPoints(stand: Stand, orders: Orders): Promise<string[]> {
-  const entries = await stand.database.query<{ id: string; earned: number; sum: number }>(
+async function wrongWithPoints(faultShop: FaultShop, orders: Orders): Promise<string[]> {
+  const entries = await faultShop.database.query<{ id: string; earned: number; sum: number }>(
     `select order_id as id, count(*) filter (where reason = 'order-confirmed')::int as earned, sum(points)::int as sum
      from customers.points_entries group by 1`,
   );
   const points = new Map(entries.map((one) => [one.id, one]));
-  const uneven = await stand.database.query<{ id: string }>(
+  const uneven = await faultShop.database.query<{ id: string }>(
     `select b.customer_id as id from customers.points_balances b
      where balance <> (select coalesce(sum(points), 0) from customers.points_entries e where e.customer_id = b.customer_id)`,
   );
@@ -202,45 +218,48 @@ async function wrongWithPoints(stand: Stand, orders: Orders): Promise<string[]> 
     ...uneven.map(({ id }) => `the balance of ${id} is not the sum of its entries`),
     ...[...orders].flatMap(([id, order]) => {
       if (order.status === 'unplaced' || !order.placed.customerId) return [];
-      // Points come when money is in: an order that is confirmed in cash has brought none yet.
+      // Points are added when the money is paid. A cash order that is only confirmed has no points yet.
       const due = order.status === 'confirmed' ? Math.floor(order.paid.amount / 10_000) : 0;
       const { earned = 0, sum = 0 } = points.get(id) ?? {};
-      return unless(sum === due && earned <= 1, `${id} is worth ${due} points and gave ${sum} in ${earned} goes`);
+      return faultUnless(
+        sum === due && earned <= 1,
+        `${id} should have ${due} points, but has ${sum} from ${earned} entries`,
+      );
     }),
   ];
 }
 
-async function wrongWithLetters(stand: Stand, orders: Orders): Promise<string[]> {
-  const letters = await stand.database.query<{ id: string; event: string; count: number }>(
+async function wrongWithLetters(faultShop: FaultShop, orders: Orders): Promise<string[]> {
+  const letters = await faultShop.database.query<{ id: string; event: string; count: number }>(
     'select order_id as id, event, count(*)::int from notifications.letters group by 1, 2',
   );
   const written = new Set(letters.map(({ id, event }) => `${id} ${event}`));
   return [
     ...letters.filter(({ count }) => count > 1).map(({ id, event }) => `${id} had its ${event} letter twice`),
     ...[...orders].flatMap(([id, { status }]) =>
-      unless(written.has(`${id} order-${status}`), `${id} is ${status} and had no letter of it`),
+      faultUnless(written.has(`${id} order-${status}`), `${id} is ${status}, but has no letter about it`),
     ),
   ];
 }
 
-/** Every row of every live read model against the fold of the whole log. */
-async function wrongInViews({ database }: Stand, log: readonly RecordedEvent[]): Promise<string[]> {
+/** Compares every row of every live read model with a fold of the whole log. */
+async function wrongInViews({ database }: FaultShop, log: readonly RecordedEvent[]): Promise<string[]> {
   const wrong: string[] = [];
   const live = await database.query<{ name: string; version: number; relation: string }>(
     `select name, version, relation from ordering.projection_tables where state = 'live'`,
   );
   for (const { name, version, relation } of live) {
     const projection = orderProjections.find((one) => one.name === name && one.version === version);
-    if (!projection) continue; // of another build
+    if (!projection) continue; // it belongs to another build
     const folded = foldBatch(projection, new Map(), log).rows;
     const rows = await database.query<{ id: string; version: number; view: object }>(
       `select order_id as id, version, view from ordering.${relation}`,
     );
-    wrong.push(...unless(rows.length === folded.size, `${relation} has ${rows.length} rows, not ${folded.size}`));
+    wrong.push(...faultUnless(rows.length === folded.size, `${relation} has ${rows.length} rows, not ${folded.size}`));
     for (const row of rows) {
       const due = folded.get(row.id);
       const same = row.version === due?.version && isDeepStrictEqual(row.view, JSON.parse(JSON.stringify(due.view)));
-      wrong.push(...unless(same, `${relation} shows ${row.id} otherwise than its events`));
+      wrong.push(...faultUnless(same, `the row of ${row.id} in ${relation} differs from its events`));
     }
   }
   return wrong;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
-/** The last build comes first: it is older than the sources, which are then compiled only as far as they changed. */
+/** `dist` is copied first, so that it is older than the sources. Then the compiler builds only what has changed. */
 const COPIED = ['dist', 'apps', 'libs', 'migrations', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'test/faults/support/crash-points.cjs']; // prettier-ignore
 
-/** One exact change of a file of the tree. */
+/** One exact change of a source file. */
 export interface Edit {
   readonly file: string;
   readonly from: string;
@@ -30,7 +30,7 @@ export interface ChangedBuild {
   remove(): void;
 }
 
-/** A second build, made from this tree with new files and exact changes, and compiled as the shop itself is. */
+/** Makes a second build from a copy of the sources, with new files and exact changes. It is compiled like the shop itself. */
 export async function changedBuild(overlay: string, edits: readonly Edit[]): Promise<ChangedBuild> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-changed-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -51,10 +51,13 @@ export async function changedBuild(overlay: string, edits: readonly Edit[]): Pro
   }
 }
 
-/** Throws where the tree is no longer what the change was written for. */
+/** Throws if the source no longer has the text that the change replaces. */
 function edited(text: string, { file, from, to }: Edit): string {
   const parts = text.split(from);
-  if (parts.length !== 2) throw new Error(`${file} has "${from}" ${parts.length - 1} times, not once: mend the edits`);
+  if (parts.length !== 2)
+    throw new Error(
+      `${file} has "${from}" ${parts.length - 1} times, but must have it once: correct the edits in the test`,
+    );
   return parts.join(to);
 }
 

@@ -1,12 +1,12 @@
 /**
- * The points at which a checkout may be killed: what happens, `@`, and which step of it. kill-matrix.e2e-spec.ts proves
- * that ordinary orders come by every one of them, and by no other; then it kills the shop there.
+ * The crash points that a checkout passes: the name of the point, `@`, and the step. kill-matrix.e2e-spec.ts first checks
+ * that ordinary orders pass all of these points and no others. Then it kills the shop at each point.
  */
 const at = (name: string, ...steps: readonly string[]) => steps.map((step) => `${name}@${step}`);
 
 const events = ['OrderPlaced', 'OrderConfirmed', 'CancellationRequested', 'OrderCancelled', 'OrderRefunded'];
 
-/** Who sends, and to whom. */
+/** The contexts that send messages, and their receivers. */
 const routes: Readonly<Record<string, readonly string[]>> = {
   ordering: ['cart', 'catalog', 'customers', 'inventory', 'notifications', 'ordering', 'payments'],
   inventory: ['catalog', 'ordering'],
@@ -19,7 +19,7 @@ const senders = Object.keys(routes);
 const hearsOf = (handler: string, context: string, ...types: readonly string[]) =>
   types.map((type) => `${handler}/${context}.${type}.v1`);
 
-/** Sagas write a step in one statement with the messages that follow. */
+/** The sagas. They write each step and its messages in one statement. */
 const sagas = [
   ...hearsOf('checkout', 'ordering', 'order-placed', 'order-confirmed', 'order-cancelled', 'order-cancellation-requested', 'order-refund-requested', 'checkout-overdue'), // prettier-ignore
   ...hearsOf('checkout', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
@@ -28,7 +28,7 @@ const sagas = [
   ...hearsOf('refunds', 'payments', 'payment-refunded'),
 ];
 
-/** Their work is one statement, and the last one. */
+/** Handlers that write everything in one statement. */
 const atOnce = [
   ...hearsOf('commit-stock', 'inventory', 'commit-stock'),
   ...hearsOf('take-payment', 'payments', 'take-payment'),
@@ -39,7 +39,7 @@ const atOnce = [
   ...hearsOf('earn-points', 'ordering', 'order-status-updated'),
 ];
 
-/** Their work takes a transaction. */
+/** Handlers that need a transaction. */
 const inTransactions = [
   ...hearsOf('reserve-stock', 'inventory', 'reserve-stock'),
   ...hearsOf('release-stock', 'inventory', 'release-stock'),
@@ -51,7 +51,7 @@ const inTransactions = [
   ...hearsOf('write-letter', 'ordering', 'order-confirmed', 'order-cancelled', 'order-refunded'),
 ];
 
-/** They append to the stream and are counted by that, or write the timeline. */
+/** Handlers that append an event, which is a crash point already, or that write the timeline. */
 const others = [
   ...hearsOf('confirm-order', 'ordering', 'confirm-order'),
   ...hearsOf('close-order', 'ordering', 'close-order'),
@@ -89,8 +89,8 @@ export const crashPoints: readonly string[] = [
 ];
 
 /**
- * What is come by without an order: accounts, carts and listings use the same machinery, and a relay that begins takes
- * its token in a transaction.
+ * Crash points that are also passed without an order. Accounts, carts and products use the same machinery. A relay that
+ * starts takes its token in a transaction.
  */
 export const besideCheckouts =
   /@(catalog|identity|cart)$|^transaction\.commit-sent@ordering$|@(catalog|identity)-to-|(welcome-customer|shelve-variant)\/|^(?!(place-order|append|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;

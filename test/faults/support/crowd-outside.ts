@@ -3,44 +3,44 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const AT_ONCE = 200;
 
-/** Connections to one port that somebody opens who never hangs up, from as many addresses of this machine as are told. */
-export class CrowdOutside {
+/** Opens many connections to one port, and never closes them. They come from several local addresses. */
+export class OpenConnections {
   readonly sockets: Socket[] = [];
   private closed = 0;
   private readonly said = new Map<string, number>();
 
   constructor(private readonly port: number) {}
 
-  /** `says` is what each sends, and nothing more; `nth` chooses the address it comes from. */
-  async come(count: number, addresses: number, says = '', nth = (n: number) => n % addresses): Promise<void> {
+  /** Opens connections. Each sends only `says`. `nth` chooses the local address of a connection. */
+  async open(count: number, addresses: number, says = '', nth = (n: number) => n % addresses): Promise<void> {
     for (let from = 0; from < count; from += AT_ONCE)
       await Promise.all(
         Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, n) => this.one(nth(from + n), says)),
       );
   }
 
-  /** Each that is still there sends this much more. */
-  drip(text: string): void {
+  /** Sends this text on each connection that is still open. */
+  sendMore(text: string): void {
     for (const socket of this.sockets) if (socket.writable) socket.write(text);
   }
 
-  /** How many the shop holds. */
+  /** The number of connections that the shop has not closed. */
   get held(): number {
     return this.sockets.length - this.closed;
   }
 
-  /** Status lines that came back, by their number. */
+  /** The number of HTTP answers, by status. */
   get answers(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.said);
   }
 
-  /** Until the shop has hung up on all of them. */
-  async gone(withinMs: number): Promise<boolean> {
+  /** Waits until the shop has closed all connections. False if it has not within this time. */
+  async waitUntilClosed(withinMs: number): Promise<boolean> {
     for (const end = Date.now() + withinMs; this.held > 0 && Date.now() < end;) await pause(50);
     return this.held === 0;
   }
 
-  leave(): void {
+  closeAll(): void {
     for (const socket of this.sockets) socket.destroy();
   }
 
@@ -49,7 +49,7 @@ export class CrowdOutside {
     return new Promise((done) => {
       const socket = connect({ port: this.port, host: '127.0.0.1', localAddress, allowHalfOpen: true });
       this.sockets.push(socket);
-      socket.on('data', (chunk) => this.hear(chunk.toString('latin1')));
+      socket.on('data', (chunk) => this.countStatus(chunk.toString('latin1')));
       socket.once('connect', () => {
         if (says) socket.write(says);
         done();
@@ -58,12 +58,12 @@ export class CrowdOutside {
         this.closed += 1;
         done();
       });
-      // a shop that has hung up needs no farewell: the connection is over when both ends say so
+      // When the shop closes its end, this end is closed too. Only then is the connection over.
       socket.once('end', () => socket.end()).on('error', () => undefined);
     });
   }
 
-  private hear(text: string): void {
+  private countStatus(text: string): void {
     const status = /^HTTP\/1\.1 (\d{3})/.exec(text)?.[1];
     if (status) this.said.set(status, (this.said.get(status) ?? 0) + 1);
   }

@@ -1,5 +1,5 @@
-/** A small generator with a seed, so that a run can be had again (mulberry32). */
-export function dice(seed: number): () => number {
+/** A random generator with a seed, so that a run can be repeated (mulberry32). */
+export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -9,9 +9,9 @@ export function dice(seed: number): () => number {
   };
 }
 
-/** The crash points in a shuffled order, round after round, until so many have struck. */
-export class Deck {
-  readonly roll: () => number;
+/** The crash points in random order, round after round, until the wanted number of kills is reached. */
+export class CrashPointQueue {
+  readonly random: () => number;
   private cards: string[] = [];
   private struck = 0;
   private readonly missing = new Map<string, number>();
@@ -21,25 +21,25 @@ export class Deck {
     seed: number,
     private readonly wanted: number,
   ) {
-    this.roll = dice(seed);
+    this.random = seededRandom(seed);
   }
 
   get isDone(): boolean {
     return this.struck >= this.wanted;
   }
 
-  /** The next point that is for this table; the others are left for the other tables. */
-  draw(mine: (point: string) => boolean): string {
+  /** Takes the next point for which `mine` is true. The other points stay in the queue for other shops. */
+  next(mine: (point: string) => boolean): string {
     if (!this.cards.some(mine)) this.cards.push(...this.shuffled().filter((point) => !this.cards.includes(point)));
     return this.cards.splice(this.cards.findIndex(mine), 1)[0];
   }
 
-  hit(): void {
+  countHit(): void {
     this.struck++;
   }
 
-  /** Nobody came by: it is tried again at the end. */
-  miss(point: string): void {
+  /** The point was not passed. The first time, it is put at the end and tried again. */
+  countMiss(point: string): void {
     this.missing.set(point, (this.missing.get(point) ?? 0) + 1);
     if (this.missing.get(point) === 1) this.cards.push(point);
   }
@@ -51,7 +51,7 @@ export class Deck {
   private shuffled(): string[] {
     const cards = [...this.points];
     for (let last = cards.length - 1; last > 0; last--) {
-      const at = Math.floor(this.roll() * (last + 1));
+      const at = Math.floor(this.random() * (last + 1));
       [cards[last], cards[at]] = [cards[at], cards[last]];
     }
     return cards;

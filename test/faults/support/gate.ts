@@ -2,11 +2,11 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 export type Trouble = 'stopped' | 'frozen' | 'refusing';
 
-/** What Postgres answers to everybody while it starts up. */
+/** The answer of Postgres to every connection while it starts. */
 const fields = 'SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0';
 const REFUSAL = Buffer.concat([Buffer.from('E'), lengthOf(fields), Buffer.from(fields)]);
 
-/** Stands before a database and makes it look stopped, standing still (SIGSTOP), or refusing whoever connects. */
+/** A proxy in front of a database. It can make the database look stopped, frozen (SIGSTOP), or refusing connections. */
 export class Gate {
   private readonly ends = new Set<Socket>();
   private trouble?: Trouble;
@@ -15,7 +15,7 @@ export class Gate {
 
   private constructor(private readonly target: object) {}
 
-  /** The gate, and the database's address by way of it. */
+  /** Opens the proxy. Returns it with the database's URL through it. */
   static async before(url: string): Promise<{ gate: Gate; url: string }> {
     const to = new URL(url);
     const socket = to.searchParams.get('host');
@@ -27,15 +27,15 @@ export class Gate {
     return { gate, url: to.toString() };
   }
 
-  make(trouble: Trouble): void {
+  setTrouble(trouble: Trouble): void {
     this.trouble = trouble;
     if (trouble === 'frozen') for (const end of this.ends) end.pause();
     else for (const end of this.ends) end.destroy();
     if (trouble === 'stopped') this.server.close();
   }
 
-  /** As it was before. What stood still goes on where it stopped. */
-  async mend(): Promise<void> {
+  /** Ends the trouble. Frozen connections continue where they stopped. */
+  async removeTrouble(): Promise<void> {
     const { trouble, port } = this;
     this.trouble = undefined;
     for (const end of this.ends) end.resume();
@@ -48,12 +48,12 @@ export class Gate {
   }
 
   private async listen(port: number): Promise<void> {
-    this.server = createServer((client) => this.take(client));
+    this.server = createServer((client) => this.accept(client));
     await new Promise<void>((up) => this.server.listen(port, '127.0.0.1', up));
     this.port = (this.server.address() as AddressInfo).port;
   }
 
-  private take(client: Socket): void {
+  private accept(client: Socket): void {
     if (this.trouble === 'refusing') {
       client.on('error', () => undefined);
       return void client.once('data', () => client.end(REFUSAL));

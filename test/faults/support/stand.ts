@@ -2,21 +2,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BackOffice } from '../../support/back-office';
 import { productNamed, type Buyer } from '../../support/buyers';
 import { eventually } from '../../support/eventually';
-import { ADMIN, logIn, shelve } from '../../support/people';
+import { ADMIN, logIn, listDrink } from '../../support/people';
 import type { RunningShop } from '../../support/start-shop';
-import { ask, callOff, queue, regular, type Sale, type Shelf, type Wish } from './crowd';
-import type { Street, StreetDatabase, Till } from './street';
+import { placeSale, cancelSale, fillCart, registerRegular, type Sale, type Shelf, type PurchaseKind } from './crowd';
+import type { ShopServer, ShopDatabase, ShopProcess } from './street';
 
 export const STOCKED = 1_000_000;
 export const SCARCE = 3;
 const REGULARS = 2;
-const NO_TILL = 'no till is open';
+const NO_TILL = 'no process of the shop is open';
 
-/** A shop on the street with its own database: its tills, its regulars, and everything that was ever asked of it. */
-export class Stand {
+/** A shop for fault tests: its database, its processes, its regular buyers, and all purchases so far. */
+export class FaultShop {
   readonly sales: Sale[] = [];
-  /** How often buyers were told what. */
-  readonly told = new Map<string, number>();
+  /** The number of answers to buyers, by request and status. */
+  readonly answers = new Map<string, number>();
   plentySku = '';
   scarceSku = '';
   private shelf: Shelf = { plenty: '', scarce: [] };
@@ -25,65 +25,65 @@ export class Stand {
   private turn = 0;
 
   private constructor(
-    readonly database: StreetDatabase,
-    readonly tills: Till[],
+    readonly database: ShopDatabase,
+    readonly processes: ShopProcess[],
   ) {}
 
-  /** `by`: another way to its database than straight. */
+  /** `by` changes the database's URL, for example to go through a proxy. */
   static async open(
-    street: Street,
-    tills: number,
+    shopServer: ShopServer,
+    shopProcesses: number,
     env: Readonly<Record<string, string>> = {},
     by: (url: string) => Promise<string> = (url) => Promise.resolve(url),
-  ): Promise<Stand> {
-    const database = await street.database();
+  ): Promise<FaultShop> {
+    const database = await shopServer.database();
     const way = await by(database.url);
-    return Stand.of(
+    return FaultShop.of(
       database,
-      Array.from({ length: tills }, () => street.till(way, env)),
+      Array.from({ length: shopProcesses }, () => shopServer.process(way, env)),
     );
   }
 
-  /** The tills are opened one after the other. */
-  static async of(database: StreetDatabase, tills: readonly Till[]): Promise<Stand> {
-    const stand = new Stand(database, [...tills]);
-    for (const till of stand.tills) await till.open();
-    await stand.furnish();
-    return stand;
+  /** Opens the processes one after the other. */
+  static async of(database: ShopDatabase, shopProcesses: readonly ShopProcess[]): Promise<FaultShop> {
+    const faultShop = new FaultShop(database, [...shopProcesses]);
+    for (const shopProcess of faultShop.processes) await shopProcess.open();
+    await faultShop.prepare();
+    return faultShop;
   }
 
-  /** One more till, which is not opened yet. */
-  join(till: Till): Till {
-    this.tills.push(till);
-    return till;
+  /** Adds a process, without opening it. */
+  addProcess(shopProcess: ShopProcess): ShopProcess {
+    this.processes.push(shopProcess);
+    return shopProcess;
   }
 
-  private async furnish(): Promise<void> {
-    const { shop } = this.tills[0];
+  private async prepare(): Promise<void> {
+    const { shop } = this.processes[0];
     const [office, admin] = await Promise.all([BackOffice.enter(shop), logIn(shop, ADMIN)]);
     const coffee = await productNamed(shop, 'ca-phe-sua-da');
     await office.putStock(coffee.sku, SCARCE);
-    const { variantId, sku } = await shelve(admin, { stock: STOCKED, price: 39_000 });
+    const { variantId, sku } = await listDrink(admin, { stock: STOCKED, price: 39_000 });
     const [plain, other] = coffee.choices[0].options.map(({ id }) => ({ optionId: id }));
     const scarce = [[plain], [other]].map((modifiers) => ({ variantId: coffee.variantId, quantity: 2, modifiers }));
     this.shelf = { plenty: variantId, scarce };
     [this.plentySku, this.scarceSku] = [sku, coffee.sku];
-    for (let n = 0; n < REGULARS; n++) this.regulars.push(await regular(shop));
+    for (let n = 0; n < REGULARS; n++) this.regulars.push(await registerRegular(shop));
   }
 
-  /** One that is open, in turn; an `eventually` around it waits for one. */
+  /** The open processes in turn. Throws if none is open. */
   get shop(): RunningShop {
-    const open = this.tills.filter((till) => till.isOpen);
+    const open = this.processes.filter((shopProcess) => shopProcess.isOpen);
     if (open.length === 0) throw new Error(NO_TILL);
     return open[this.turn++ % open.length].shop;
   }
 
-  /** One buyer after the other fills a cart, and all of them ask at once; those that get no answer are kept. */
-  async sell(wanted: readonly Wish[], shop = () => this.shop): Promise<Sale[]> {
+  /** Fills the carts one after the other, and then places all orders at once. Purchases without an answer stay in `sales`. */
+  async sell(wanted: readonly PurchaseKind[], shop = () => this.shop): Promise<Sale[]> {
     const sales: Sale[] = [];
-    for (const [at, wish] of wanted.entries()) {
+    for (const [at, kind] of wanted.entries()) {
       const known = at === 0 ? this.freeRegular() : undefined;
-      const sale = await this.whenOpen(() => queue(shop(), this.shelf, wish, known));
+      const sale = await this.retryWhileOpen(() => fillCart(shop(), this.shelf, kind, known));
       if (!sale && known) this.waiting.delete(known);
       if (!sale) continue;
       sales.push(sale);
@@ -93,7 +93,7 @@ export class Stand {
     return sales;
   }
 
-  /** One cart each: whoever still waits for an answer does not fill it again. */
+  /** A regular buyer without an open request. Each has one cart, so it must not be filled while a request is open. */
   private freeRegular(): Buyer | undefined {
     const turns = this.regulars.map((_, at) => this.regulars[(at + this.sales.length) % REGULARS]);
     const free = turns.find((buyer) => !this.waiting.has(buyer));
@@ -101,8 +101,8 @@ export class Stand {
     return free;
   }
 
-  /** Repeats, with the same keys, what has had no answer, until everything has one. */
-  insist(sales: readonly Sale[] = this.sales): Promise<void> {
+  /** Repeats the requests without an answer, with the same keys, until all have an answer. */
+  repeatUnanswered(sales: readonly Sale[] = this.sales): Promise<void> {
     return eventually(async () => {
       const open = sales.filter(({ orderId }) => !orderId);
       await Promise.all(open.map((sale) => this.attempt(sale)));
@@ -111,45 +111,45 @@ export class Stand {
     }, 60_000);
   }
 
-  /** Once, without asking whether a till is open. */
+  /** Sends the order once. Does nothing if no process is open. */
   async attempt(sale: Sale, shop = () => this.shop): Promise<void> {
     try {
-      this.note('order', await ask(shop(), sale));
+      this.note('order', await placeSale(shop(), sale));
       if (sale.orderId) this.waiting.delete(sale.buyer);
     } catch (error) {
       if ((error as Error).message !== NO_TILL) throw error;
     }
   }
 
-  /** Those who think again: while they pay, or when their order is confirmed. */
-  async takeBack(sales: readonly Sale[]): Promise<void> {
+  /** Cancels the purchases that are meant to be cancelled: while they are paid, or when they are confirmed. */
+  async cancelSome(sales: readonly Sale[]): Promise<void> {
     const may = sales.filter(
-      ({ wish, orderId, calledOff }) => /regretted|returned/.test(wish) && orderId && !calledOff,
+      ({ kind, orderId, isCancelled }) => /regretted|returned/.test(kind) && orderId && !isCancelled,
     );
     if (may.length === 0) return;
-    const ready = await this.database.query<{ id: string; wish: Wish }>(
-      `select order_id as id, 'returned' as wish from ordering.order_events where order_id = any($1::uuid[]) and event_type = 'OrderConfirmed'
+    const ready = await this.database.query<{ id: string; kind: PurchaseKind }>(
+      `select order_id as id, 'returned' as kind from ordering.order_events where order_id = any($1::uuid[]) and event_type = 'OrderConfirmed'
        union all select order_id, 'regretted' from payments.payments where order_id = any($1::uuid[])`,
       [may.map(({ orderId }) => orderId)],
     );
-    const calling = may.filter(({ orderId, wish }) => ready.some((one) => one.id === orderId && one.wish === wish));
-    await Promise.all(calling.map((sale) => callOff(this.shop, sale)));
+    const calling = may.filter(({ orderId, kind }) => ready.some((one) => one.id === orderId && one.kind === kind));
+    await Promise.all(calling.map((sale) => cancelSale(this.shop, sale)));
   }
 
   private note(what: string, status: number): void {
     const line = `${what} ${status === 0 ? 'without an answer' : status}`;
-    this.told.set(line, (this.told.get(line) ?? 0) + 1);
+    this.answers.set(line, (this.answers.get(line) ?? 0) + 1);
   }
 
-  /** Tries while a till dies under it; undefined when none is open. */
-  private async whenOpen<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /** Repeats the work at another process if one dies. Undefined if no process is open. */
+  private async retryWhileOpen<T>(work: () => Promise<T>): Promise<T | undefined> {
     for (let tries = 0; tries < 3; tries++) {
-      if (!this.tills.some((till) => till.isOpen)) return undefined;
+      if (!this.processes.some((shopProcess) => shopProcess.isOpen)) return undefined;
       try {
         return await work();
       } catch (error) {
         this.note('cart', Number(/(\d{3})/.exec((error as Error).message)?.[1] ?? 0));
-        await pause(20); // it died in the meantime: the next one answers
+        await pause(20); // the process has died, so the next one is used
       }
     }
     return undefined;

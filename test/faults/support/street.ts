@@ -8,30 +8,30 @@ import { startShop, type RunningShop } from '../../support/start-shop';
 
 const TEMPLATE = 'shop_of_the_street';
 
-/** What makes a start cheap, keeps log-ins valid for the length of a run, and lets a process be killed at a named point. */
-export const STREET = {
+/** Settings for fast starts, for log-ins that are valid during the whole run, and for crash points. */
+export const SHOP_ENV = {
   SEED_DEMO: 'false',
   ACCESS_TOKEN_TTL_SECONDS: '86400',
   NODE_OPTIONS: '--conditions=crash-tests',
 };
 
-/** A Postgres that keeps what it says on the disk, and shops along it: each with a database, and one process or more. */
-export class Street {
-  private readonly databases: StreetDatabase[] = [];
+/** A durable Postgres server for several shops. Each shop has its own database, and one or more processes. */
+export class ShopServer {
+  private readonly databases: ShopDatabase[] = [];
 
   private constructor(
     readonly dataDir: string,
     private readonly postgres: EmbeddedPostgres,
   ) {}
 
-  static async open(): Promise<Street> {
+  static async open(): Promise<ShopServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'street-'));
     const postgres = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '400' } });
-    const street = new Street(dataDir, postgres);
-    await street.onServer(`create database ${TEMPLATE}`);
-    const first = await startShop({ dataDir, env: { DATABASE_URL: street.url(TEMPLATE) } });
+    const shopServer = new ShopServer(dataDir, postgres);
+    await shopServer.onServer(`create database ${TEMPLATE}`);
+    const first = await startShop({ dataDir, env: { DATABASE_URL: shopServer.url(TEMPLATE) } });
     await first.stop();
-    return street;
+    return shopServer;
   }
 
   get postgresPid(): number {
@@ -42,21 +42,21 @@ export class Street {
     return this.postgres.url.replace('/shop?', `/${database}?`);
   }
 
-  async database(): Promise<StreetDatabase> {
+  async database(): Promise<ShopDatabase> {
     const name = `shop_${randomBytes(4).toString('hex')}`;
     await this.onServer(`create database ${name} template ${TEMPLATE}`);
-    const database = new StreetDatabase(this.url(name));
+    const database = new ShopDatabase(this.url(name));
     this.databases.push(database);
     return database;
   }
 
   /**
-   * `database`: its address, by which way the process reaches it. The till's name is that of its sessions there.
-   * `build`: the folder of another build.
+   * A process of a shop. `database`: the URL that the process uses. The name of the process is the name of its database
+   * sessions. `build`: the folder of another build.
    */
-  till(database: string, env: Readonly<Record<string, string>> = {}, build?: string): Till {
+  process(database: string, env: Readonly<Record<string, string>> = {}, build?: string): ShopProcess {
     const name = `till ${randomBytes(4).toString('hex')}`;
-    return new Till(name, this.dataDir, { ...STREET, DATABASE_URL: named(database, name), ...env }, build);
+    return new ShopProcess(name, this.dataDir, { ...SHOP_ENV, DATABASE_URL: named(database, name), ...env }, build);
   }
 
   async close(): Promise<void> {
@@ -78,20 +78,20 @@ function named(database: string, name: string): string {
   return url.toString();
 }
 
-/** Looks behind the scenes, as the superuser, on a connection that is made again when it was cut. */
-export class StreetDatabase {
+/** Queries a shop's database as the superuser. Connects again if the connection was cut. */
+export class ShopDatabase {
   private client?: Client;
-  private readonly orders?: StreetDatabase;
+  private readonly orders?: ShopDatabase;
 
-  /** `ordering`: the server of the orders, if that is another. */
+  /** `ordering`: the URL of ordering's server, if it has its own. */
   constructor(
     readonly url: string,
     readonly ordering = url,
   ) {
-    if (ordering !== url) this.orders = new StreetDatabase(ordering);
+    if (ordering !== url) this.orders = new ShopDatabase(ordering);
   }
 
-  /** Asks the orders' own server directly, so that repeated questions do not load the servers that are measured. */
+  /** Queries ordering's own server directly, so that repeated queries do not load the servers that are measured. */
   ofOrders<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
     return (this.orders ?? this).query(sql, values);
   }
@@ -122,15 +122,15 @@ export class StreetDatabase {
   }
 }
 
-/** One process of a shop, that is told while it runs where to die or to stand still. */
-export class Till {
+/** One process of a shop. A test can tell the running process at which crash point it is killed or frozen. */
+export class ShopProcess {
   private process?: RunningShop;
   private dead = true;
   private readonly orders: string;
   private readonly log: string;
-  /** When it last died, by whatever hand. */
+  /** When the process last ended, for any reason. */
   diedAt = 0;
-  /** From the spawning of the last process to its open door. */
+  /** Milliseconds from the last start until the shop was open. */
   startMs = 0;
 
   constructor(
@@ -143,7 +143,7 @@ export class Till {
     this.log = join(dataDir, `${name}.log`);
   }
 
-  /** `crash`: armed from its first moment on. */
+  /** `crash`: the crash point, which is active from the start. */
   async open(crash = ''): Promise<RunningShop> {
     const from = Date.now();
     const { dataDir, orders, log, build } = this;
@@ -162,14 +162,14 @@ export class Till {
     return process;
   }
 
-  /** Many databases share one folder here, and each has an anchor of its own. */
+  /** Many databases share one data folder here, so each needs its own anchor file. */
   private anchor(): Readonly<Record<string, string>> {
     const url = this.env['DATABASE_URL'];
     return url ? { SEAL_ANCHOR_FILE: join(this.dataDir, `anchor-${new URL(url).pathname.slice(1)}`) } : {};
   }
 
   get shop(): RunningShop {
-    if (!this.process) throw new Error('the till was never opened');
+    if (!this.process) throw new Error('this process was never opened');
     return this.process;
   }
 
@@ -177,7 +177,7 @@ export class Till {
     return !this.dead;
   }
 
-  /** `relay.delivered@ordering:2`, with `:SIGSTOP` to stand still; nothing to be left alone. */
+  /** Sets the crash point, such as `relay.delivered@ordering:2`. With `:SIGSTOP` it freezes. An empty text clears it. */
   arm(point: string): void {
     writeFileSync(this.orders, point);
     this.signal('SIGUSR2');
@@ -191,8 +191,8 @@ export class Till {
     if (!this.dead && this.process) process.kill(this.process.pid, signal);
   }
 
-  /** The points at which it was struck so far, over all its lives: name, signal, pid, when. */
-  get struck(): readonly { readonly point: string; readonly at: number }[] {
+  /** The crash points at which the process was killed so far, in all its starts. */
+  get crashes(): readonly { readonly point: string; readonly at: number }[] {
     if (!existsSync(this.log)) return [];
     return readFileSync(this.log, 'utf8')
       .split('\n')

@@ -6,7 +6,7 @@ import { checkOrderEvidence } from '#ordering/evidence/order-evidence.config';
 import { checkExport, SealKey } from '#event-store';
 import { EVENT_MAC_KEY } from '../../../libs/event-store/src/testing/store';
 import { eventually } from '../../support/eventually';
-import { ADMIN, anyone, expectStatus, logIn, register, shelve, type Person } from '../../support/people';
+import { ADMIN, anonymous, expectStatus, logIn, register, listDrink, type Person } from '../../support/people';
 import { startShop, type RunningShop } from '../../support/start-shop';
 import { testDatabase, type TestDatabase } from '../../support/test-database';
 import { kinds, STORE, storeTables, type KindName, type Scene } from './tampering-kinds';
@@ -20,25 +20,25 @@ const WATCH_MS = 14_000;
 const REFUNDS = 52; // each is two events, and from a hundred on there is a snapshot
 
 export interface Seen {
-  /** What verifying finds: of the events, or of the audit trail. */
+  /** The findings when the events and the audit trail are verified. */
   readonly verify: string;
-  /** What health, metrics and log say by themselves. */
+  /** What the shop reports by itself in health and log. */
   readonly watch: readonly string[];
   readonly start: string;
-  /** What evidence and export say that were taken afterwards, checked without the shop. */
+  /** The result of checking the evidence and the export offline. Both are fetched after the change. */
   readonly offline: string;
 }
 
 export interface Outcome extends Attempt, Partial<Seen> {
-  /** Seals that were set since. No event is written meanwhile, so that each of them would be over a lie. */
+  /** The number of new seals since the change. Each would be wrong, because it would cover changed data. */
   readonly signed: number;
 }
 
 export const NOTHING = '–';
-/** What health says of the books; a database that is slow to answer is not meant. */
+/** The health checks about stored data. Other checks, for example about a slow database, do not count. */
 const doubting = ['event-log', 'ordering:log', 'audit-trail', 'personal-keys'];
 
-/** What is told in logs, and what we call it. */
+/** Patterns of log lines, and their short names. */
 const words: readonly (readonly [RegExp, string])[] = [
   [/at position \d+ it is not what was sealed/, 'rewritten'],
   [/it was sealed up to \d+ and ends at/, 'behind'],
@@ -55,7 +55,7 @@ const words: readonly (readonly [RegExp, string])[] = [
 const aboutSeals = words.slice(0, 3).map(([pattern]) => pattern);
 const toldIn = (output: string): string[] => words.filter(([pattern]) => pattern.test(output)).map(([, name]) => name);
 
-/** A shop that has sold for a while and is closed: what all cells of the matrix begin with. */
+/** A closed shop with some orders. Each test of the matrix starts with a copy of it. */
 export class TamperingTemplate {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'shop-tampering-'));
   scene!: Scene;
@@ -87,15 +87,15 @@ export class TamperingTemplate {
     const shop = await startShop({ dataDir: this.dataDir, env: { DATABASE_URL: this.database.url, ...keys } });
     try {
       const admin = await logIn(shop, ADMIN);
-      const { variantId } = await shelve(admin, { stock: 1_000 });
+      const { variantId } = await listDrink(admin, { stock: 1_000 });
       const buys = async (who: Person, pay: string, becomes: string, quantity = 1): Promise<string> => {
-        const { id } = await who.buys(variantId, pay, quantity);
-        await who.sees(id, becomes);
+        const { id } = await who.buy(variantId, pay, quantity);
+        await who.waitForStatus(id, becomes);
         return id as string;
       };
       const guest = async () => {
-        const put = await anyone(shop).puts(variantId);
-        return anyone(shop).carrying({ 'x-cart-token': put.headers.get('x-cart-token')! });
+        const put = await anonymous(shop).addToCart(variantId);
+        return anonymous(shop).withHeaders({ 'x-cart-token': put.headers.get('x-cart-token')! });
       };
       const sealed = async (id: string) => expectStatus(200, await admin.get(`/admin/orders/${id}/evidence`));
 
@@ -129,7 +129,7 @@ export class TamperingTemplate {
     const body = { reason: 'cold', amount: { amount: 1_000, currency: 'VND' } };
     const refund = (n: number) =>
       admin.post(`/admin/orders/${id}/refunds`, { headers: { 'idempotency-key': `${id}-${n}` }, body });
-    // What became of the refund before is noted on the same order meanwhile: then it is asked for once more.
+    // The result of the previous refund may be stored at the same moment. Then the request is repeated.
     for (let n = 0; n < REFUNDS; n++) await eventually(async () => void expectStatus(201, await refund(n)), 10_000);
     await eventually(async () => {
       const sql = `select count(*)::int as count from ordering.order_events where event_type = 'OrderRefunded'`;
@@ -141,7 +141,7 @@ export class TamperingTemplate {
     );
   }
 
-  /** The audit trail gets a seal every ten seconds, where lines were added. */
+  /** Waits for seals of the audit trail. It gets one every ten seconds if there are new lines. */
   private auditSeals(wanted: number): Promise<void> {
     return eventually(async () => {
       const [{ count }] = await this.database.admin<{ count: number }>('select count(*)::int from audit.seals');
@@ -149,7 +149,7 @@ export class TamperingTemplate {
     }, 30_000);
   }
 
-  /** A backup of before, kept beside. */
+  /** Copies the tables as an older backup. */
   private async keepOlder(): Promise<void> {
     await this.settled();
     await this.database.admin('create schema older; grant usage on schema older to public');
@@ -159,7 +159,7 @@ export class TamperingTemplate {
     await this.database.admin('grant select on all tables in schema older to public');
   }
 
-  /** Everything is numbered, and nothing more comes by itself. */
+  /** Waits until all events are numbered and no new ones come. */
   private async settled(): Promise<void> {
     const sql = `select (select count(*) from ordering.order_events)::int as events,
       (select count(*) from ordering.order_log)::int as numbered`;
@@ -190,7 +190,7 @@ interface Files {
   readonly exported: { readonly events: number; readonly hash: string };
 }
 
-/** A live shop on a copy, which is tampered with again and again, and put right after each time. */
+/** A running shop on a copy of the template. Its data is changed again and again, and restored each time. */
 export class TamperedShop {
   private readonly dataDir = mkdtempSync(join(tmpdir(), 'shop-tampered-'));
   private readonly name: string;
@@ -211,7 +211,10 @@ export class TamperedShop {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  /** Tampers with the live shop, and says who noticed. `watched`: what the watch has to say at least; without it the watch is waited for in full. */
+  /**
+   * Changes the data of the running shop, and returns what the shop noticed. `watched`: the reports to wait for. Without it,
+   * the test waits for the whole time.
+   */
   async try(kindName: KindName, watched?: readonly string[], starts = true): Promise<Outcome> {
     if (!this.shop) await this.openAnew();
     const kind = kinds[kindName] as (typeof kinds)[KindName] & { use?: (admin: Person, scene: Scene) => Promise<void> };
@@ -253,7 +256,8 @@ export class TamperedShop {
     const evidence = new Map<string, string>();
     for (const { orderId } of [target, last, long]) evidence.set(orderId, (await this.fetched(`/admin/orders/${orderId}/evidence`)).text); // prettier-ignore
     const checked = await this.exported();
-    if ('refusal' in checked) throw new Error(`the export of a sound shop is refused: ${checked.message}`);
+    if ('refusal' in checked)
+      throw new Error(`the export is refused, although nothing was changed yet: ${checked.message}`);
     this.before = { evidence, exported: checked };
     for (const text of evidence.values())
       expect(checkOrderEvidence(text, trusted)).toMatchObject({ document: expect.anything() });
@@ -291,7 +295,7 @@ export class TamperedShop {
     await this.untilLooked();
   }
 
-  /** The same trouble is told once: it can be told again after a look at the seals that found them good. */
+  /** The shop logs the same fault of the seals once. It logs the fault again only after a check that found none. */
   private async untilLooked(): Promise<void> {
     if (aboutSeals.some((pattern) => pattern.test(this.shop!.output()))) await pause(11_000);
   }
@@ -313,9 +317,9 @@ export class TamperedShop {
     const { data: events } = expectStatus(200, await this.admin.post('/admin/events/verify')).body;
     const { data: audit } = expectStatus(200, await this.admin.post('/admin/audit/verify')).body;
     const names = (events.findings ?? []).map(({ finding }: { finding: string }) => finding) as string[];
-    // Whether events are found to be unsealed depends on their age, so that finding is left out.
+    // The finding `unsealed` is left out, because it depends on the age of the events.
     const found = [...new Set(names)].filter((name) => name !== 'unsealed');
-    // Which of the two is found first depends on whether a line has come since.
+    // Which of the two texts comes depends on whether a new line was added meanwhile.
     const isGone = /the entry \S+ is gone|was sealed up to \d+ and ends at/.test(audit.reason ?? '');
     if (!audit.valid) found.push(`audit: ${isGone ? 'lines are gone' : audit.reason}`);
     return found.sort().join(', ') || NOTHING;
@@ -352,7 +356,7 @@ export class TamperedShop {
       return told.join(', ') || NOTHING;
     } catch (error) {
       const told = toldIn((error as Error).message);
-      if (told.length === 0) throw error; // it did not open for another reason
+      if (told.length === 0) throw error; // the start failed for another reason
       return `refused: ${told.join(', ')}`;
     } finally {
       rmSync(dataDir, { recursive: true, force: true });

@@ -2,7 +2,8 @@ const { createRequire, isBuiltin } = require('node:module');
 const vm = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
-// Jest compiles each module for a realm. The one of `environment.cjs` is this process's own, which Node wants unnamed.
+// Jest compiles each module for a realm. `environment.cjs` uses the realm of the process, and for this one Node must get no
+// `parsingContext`.
 const compile = vm.compileFunction;
 vm.compileFunction = (code, parameters, { parsingContext, ...options } = {}) =>
   compile(code, parameters, parsingContext === globalThis ? options : { parsingContext, ...options });

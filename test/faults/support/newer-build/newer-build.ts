@@ -7,7 +7,7 @@ const notifications = 'libs/notifications/src/notifications.module.ts';
 const checkout = 'libs/ordering/src/checkout/checkout.saga.ts';
 const projections = 'libs/ordering/src/projections/order-projections.config.ts';
 
-/** Beside the new files of overlay/: what in the tree has to name them. */
+/** The changes of existing files that use the new files of overlay/. */
 const edits: readonly Edit[] = [
   before('libs/inventory/contracts/index.ts', 'export interface StockLine {', "export * from './newer';", ''),
   before(
@@ -50,5 +50,5 @@ const edits: readonly Edit[] = [
   inWords(projections, 'orderProjections = [', 'orderProjections = [orderedLines, '),
 ];
 
-/** The build after this one: one handler, one message, one step of the checkout and one read model more. */
+/** The next build. It has new messages and handlers, one more step of the checkout, and one more read model. */
 export const newerBuild = (): Promise<ChangedBuild> => changedBuild(join(__dirname, 'overlay'), edits);

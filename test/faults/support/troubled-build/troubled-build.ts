@@ -9,5 +9,5 @@ const edits: readonly Edit[] = [
   inWords(consumer, begins, `${begins}    await trouble();\n`),
 ];
 
-/** A build whose handler `commit-stock` hangs or throws while a file says so. */
+/** A build whose handler `commit-stock` hangs or throws while a file tells it to. */
 export const troubledBuild = (): Promise<ChangedBuild> => changedBuild(join(__dirname, 'overlay'), edits);
