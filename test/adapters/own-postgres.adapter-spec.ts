@@ -36,7 +36,7 @@ async function sellsOne(shop: RunningShop): Promise<void> {
   expect(body.data).toMatchObject({ valid: true });
 }
 
-describe('A Postgres of one’s own, by DATABASE_URL', () => {
+describe('An external Postgres, by DATABASE_URL', () => {
   let shop: RunningShop | undefined;
   beforeAll(async () => {
     const { hostname, pathname } = new URL(server);
@@ -63,13 +63,13 @@ describe('A Postgres of one’s own, by DATABASE_URL', () => {
     );
   }, 30_000);
 
-  it('takes the embedded one’s place', async () => {
+  it('replaces the embedded Postgres', async () => {
     shop = await startShop({ env: { DATABASE_URL: urlOf(name) } });
     await sellsOne(shop);
     expect(shop.output()).not.toContain('One database role serves');
   }, 180_000);
 
-  it('may be one that lets nobody create roles: one role serves, and start-up says so', async () => {
+  it('may forbid new roles: then one role is used, and the start says so', async () => {
     shop = await startShop({ env: { DATABASE_URL: urlOf(`${name}_lodged`, lodger) } });
     expect(shop.output()).toContain('One database role serves');
     await sellsOne(shop);

@@ -24,7 +24,7 @@ interface Cruised {
   modules: { source: string; dependencies: { module: string; dependencyTypes: string[] }[] }[];
 }
 
-describe('The packages of the card', () => {
+describe('The packages of the project', () => {
   let used: Set<string>;
 
   beforeAll(() => {

@@ -18,8 +18,8 @@ const files = MACHINERY.flatMap((folder) =>
     .filter((path) => !isLeftOut(path)),
 );
 
-describe('The machinery knows no context', () => {
-  it('looks at the files that it means', () => {
+describe('The machinery libraries know no context', () => {
+  it('reads the expected files', () => {
     for (const file of [
       'libs/event-store/src/streams/append-statement.ts',
       'libs/event-store/src/projections/live/table-writer.ts',

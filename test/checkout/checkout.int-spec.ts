@@ -34,7 +34,7 @@ describe('Ordering a cart', () => {
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('waits for the outcome when asked to', async () => {
+  it('waits for the outcome if the request prefers it', async () => {
     const good = await shop.order(fillCart(await shop.shelve(5)), body(), { wait: 8 });
     expect(good.json().data).toMatchObject({ status: 'confirmed', payment: { status: 'paid' } });
     const declined = await shop.order(fillCart(await shop.shelve(5)), body('tok_declined'), { wait: 8 });
@@ -71,7 +71,7 @@ describe('Ordering a cart', () => {
     expect((await shop.send('/orders', token, body())).json().error.code).toBe('IDEMPOTENCY_KEY_REQUIRED');
   });
 
-  it('20 buyers of 5 pieces: 5 are confirmed, 15 are told why', async () => {
+  it('20 buyers of 5 pieces: 5 orders are confirmed, and 15 are cancelled with a reason', async () => {
     const sku = await shop.shelve(5);
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => shop.order(fillCart(sku), body(), { wait: 10 })),
@@ -82,7 +82,7 @@ describe('Ordering a cart', () => {
     expect(await shop.stockOf(sku)).toEqual({ onHand: 0, reserved: 0 });
   }, 20_000);
 
-  it('ends well also when nobody could say at first whether it was paid', async () => {
+  it('gets a result also if it was not known at first whether it was paid', async () => {
     for (const token of ['tok_timeout_charged', 'tok_flaky', 'tok_timeout_not_charged']) {
       const cart = fillCart(await shop.shelve(5));
       const { id } = (await shop.order(cart, body(token))).json().data;
@@ -100,8 +100,8 @@ describe('Ordering a cart', () => {
   }, 40_000);
 });
 
-describe('Changing one’s mind', () => {
-  it('while the checkout runs: it is wound back, and everything given back', async () => {
+describe('A cancellation by the customer', () => {
+  it('during the checkout: the checkout is undone, and everything is given back', async () => {
     const sku = await shop.shelve(5);
     const token = fillCart(sku);
     const { id } = (await shop.order(token, body('tok_slow'))).json().data;
@@ -118,7 +118,7 @@ describe('Changing one’s mind', () => {
     );
   }, 20_000);
 
-  it('once confirmed: the money and the goods go back', async () => {
+  it('after the confirmation: the money and the goods go back', async () => {
     const sku = await shop.shelve(5);
     const token = fillCart(sku);
     const { id } = (await shop.order(token, body(), { wait: 8 })).json().data;
@@ -140,7 +140,7 @@ describe('Changing one’s mind', () => {
     );
   }, 20_000);
 
-  it('is too late once the bar has started', async () => {
+  it('is refused after preparation has started', async () => {
     const token = fillCart(await shop.shelve(5));
     const { id } = (await shop.order(token, body('', 'cash'), { wait: 8 })).json().data;
     const bus = shop.app.get(CommandBus);
@@ -150,7 +150,7 @@ describe('Changing one’s mind', () => {
   });
 });
 
-describe('At the bar', () => {
+describe('The steps of staff', () => {
   it('two baristas at once take an order one step on, not two', async () => {
     const { id } = (await shop.order(fillCart(await shop.shelve(5)), body(), { wait: 8 })).json().data;
     const bus = shop.app.get(CommandBus);
@@ -158,7 +158,7 @@ describe('At the bar', () => {
     expect(views.map(({ version, order: { status } }) => [version, status])).toEqual(Array(3).fill([3, 'accepted']));
   });
 
-  it('money goes back in parts, never more than was paid, once for each key', async () => {
+  it('partial refunds give back at most what was paid, once for each key', async () => {
     const token = fillCart(await shop.shelve(5));
     const { id } = (await shop.order(token, body(), { wait: 8 })).json().data;
     const bus = shop.app.get(CommandBus);

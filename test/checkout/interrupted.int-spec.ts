@@ -9,7 +9,7 @@ afterEach(() => shop.close());
 afterAll(() => shop.clear());
 
 describe('A checkout that is interrupted', () => {
-  it('goes on after a restart, at whatever step the shop was closed', async () => {
+  it('continues after a restart, at any step', async () => {
     shop = await openSmallShop(database);
     const sku = await shop.shelve(20);
     const carts = Array.from({ length: 8 }, () => fillCart(sku));
@@ -30,7 +30,7 @@ describe('A checkout that is interrupted', () => {
     expect(charges).toEqual([{ count: 8 }]);
   }, 60_000);
 
-  it('is overdue after a while, gives everything back, and says so', async () => {
+  it('is cancelled when it is overdue, and money and stock go back', async () => {
     shop = await openSmallShop(database, { RESERVATION_TTL_SECONDS: '1' });
     const sku = await shop.shelve(5);
     const somebody = await connect(database.url, 'somebody');

@@ -122,7 +122,7 @@ const allQuiet = () =>
   );
 
 describe('An order whose confirmation is void', () => {
-  it('is seen by staff, and cancelled: the money goes back once, and so do the goods', async () => {
+  it('is pending again and can be cancelled: money and goods go back once', async () => {
     const order = await bought();
     const { id, sku } = order;
     await tell(new AdvanceOrder(id, 'accept', staff));
@@ -144,7 +144,7 @@ describe('An order whose confirmation is void', () => {
     expect(await sagaOf('checkout', id)).toEqual({ status: 'over', step: 'given-up' });
   });
 
-  it('is confirmed again with the payment that was taken, and what was refunded is noted again', async () => {
+  it('is confirmed again with the payment that was taken, and its refunds are recorded again', async () => {
     const order = await bought();
     const { id, sku } = order;
     await refund(id, 10_000);
@@ -191,7 +191,7 @@ describe('An order whose confirmation is void', () => {
 });
 
 describe('An order whose cancellation is void', () => {
-  it('is closed again by itself, when its checkout had given up', async () => {
+  it('is closed again automatically if its checkout had failed', async () => {
     const order = await bought(body(), 1);
     const { id, sku } = order;
     await seen(order, 'cancelled');
@@ -202,7 +202,7 @@ describe('An order whose cancellation is void', () => {
     expect(await shop.stockOf(sku)).toEqual({ onHand: 1, reserved: 0 });
   });
 
-  it('is cancelled again, when it had been confirmed and paid in cash', async () => {
+  it('is cancelled again if it had been confirmed and paid in cash', async () => {
     const order = await bought(body('', 'cash'));
     const { id, sku } = order;
     await cancel(id);
@@ -218,7 +218,7 @@ describe('An order whose cancellation is void', () => {
 });
 
 describe('An order whose completion is void', () => {
-  it('may be open again, so the erasure of its customer looks at it', async () => {
+  it('may be open again, so it can prevent the erasure of its customer', async () => {
     const { id } = await bought();
     const customerId = randomUUID() as Uuid;
     const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).maybeOpen(customerId);
@@ -245,7 +245,7 @@ describe('A refund', () => {
     return order;
   }
 
-  it('whose end is void is noted again, and a retry gives nothing twice', async () => {
+  it('whose end is void is recorded again, and a retry gives back nothing twice', async () => {
     const { id, token } = await refunded();
     expect((await loses(id, 'OrderRefunded')).toDo).toEqual([expect.stringContaining('No money is given twice')]);
     await eventually(id, 'EventVoided', 'OrderRefunded');
@@ -257,7 +257,7 @@ describe('A refund', () => {
     expect(await paymentOf(id)).toEqual({ state: 'taken', refunded: 10_000 });
   });
 
-  it('whose request is void is requested and noted again', async () => {
+  it('whose request is void is requested and recorded again', async () => {
     const { id, token } = await refunded();
     await loses(id, 'RefundRequested');
     await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
@@ -283,10 +283,10 @@ describe('A refund', () => {
   });
 });
 
-describe('An order that somebody has written to with the shop’s own role', () => {
+describe('An order that somebody has changed with the shop’s database role', () => {
   const asShop = (sql: string, id: string) => shop.database.of('ordering').query(sql, [id]);
 
-  it('goes on after the event that was put in behind its version is declared void', async () => {
+  it('accepts commands again after the inserted event is declared void', async () => {
     const order = await bought();
     const { id } = order;
     await asShop(
@@ -306,7 +306,7 @@ describe('An order that somebody has written to with the shop’s own role', () 
     await seen(order, 'cancelled');
   });
 
-  it('goes on after its version is put right', async () => {
+  it('accepts commands again after its version is corrected', async () => {
     const { id } = await bought();
     await expect(tell(new MendHead(id))).rejects.toMatchObject({ code: 'HEAD_NOT_BROKEN' });
     await asShop('update order_heads set version = version + 1 where order_id = $1', id);

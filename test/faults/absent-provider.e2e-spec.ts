@@ -13,7 +13,7 @@ jest.setTimeout(300_000);
 const MINUTE = 60_000;
 const slow = { SANDBOX_WEBHOOK_SECRET: 'the-sandbox-and-the-shop-know-it', PAYMENT_TIMEOUT_MS: '1000' };
 
-describe('A payment provider that is not there', () => {
+describe('A payment provider that is switched off', () => {
   let database: TestDatabase;
   let dataDir: string;
   let shop: RunningShop;
@@ -46,7 +46,7 @@ describe('A payment provider that is not there', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('switched off, holds no goods for ever: staff can end what waits, and it is settled when the provider is back', async () => {
+  it('does not reserve goods for ever: staff can end the order, and the payment is settled when the provider is back', async () => {
     const [buyer, drink, other] = await Promise.all([register(shop), listDrink(admin), listDrink(admin)]);
     const paid = await buyer.buy(other.variantId, 'tok_ok', 1);
     await buyer.waitForStatus(paid.id, 'confirmed');
@@ -97,7 +97,7 @@ describe('A payment provider that is not there', () => {
     }, 2 * MINUTE);
   });
 
-  it('does not lose a good order because the shop was closed while it was being paid', async () => {
+  it('does not lose an order because the shop was closed during the payment', async () => {
     const buyers = await inParallel(
       9,
       async () => {

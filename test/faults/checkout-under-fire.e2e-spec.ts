@@ -25,7 +25,7 @@ describe('Checkouts under fire', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('lose nothing when the shop is told to stop in the middle of 50 of them', async () => {
+  it('lose nothing when the shop is stopped in the middle of 50 checkouts', async () => {
     await (await BackOffice.enter(shop)).putStock(coffee.sku, 60);
     const checkouts = await fillCarts(shop, 50, coffee);
     const paying = placeOrders(shop, checkouts, 200);

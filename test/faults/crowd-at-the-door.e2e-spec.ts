@@ -34,7 +34,7 @@ const env = (database: string) => ({
   METRICS_TOKEN: 'a-token-of-16-or-more',
 });
 
-describe('A crowd at the door', () => {
+describe('Many connections', () => {
   let database: TestDatabase;
   let shop: RunningShop;
   let port: number;
@@ -88,7 +88,7 @@ describe('A crowd at the door', () => {
       note: `orders p50 ${took[ORDERS / 2]} ms, longest ${took[ORDERS - 1]} ms; memory ${Math.round(before)} → ${Math.round(after)} MB`,
     });
 
-  it('of one address takes no more connections than an address has', async () => {
+  it('from one address get no more connections than the limit', async () => {
     const before = await memory();
     await crowd.open(CROWD, 1);
     const took = await orders();
@@ -97,7 +97,7 @@ describe('A crowd at the door', () => {
     told(`${CROWD} silent connections from one address`, took, before, await memory());
   });
 
-  it('of many addresses keeps nobody from ordering, and is sent away when it says nothing', async () => {
+  it('from many addresses do not prevent orders, and are closed when they send nothing', async () => {
     const before = await memory();
     const addresses = Math.ceil(CROWD / 80);
     await crowd.open(CROWD * 0.9, addresses);
@@ -108,7 +108,7 @@ describe('A crowd at the door', () => {
     told(`${CROWD * 0.9} silent connections from ${addresses} addresses`, took, before, await memory());
   });
 
-  it('with half-sent bodies fills no memory, and is sent away when it says no more', async () => {
+  it('with half-sent bodies do not fill the memory, and are closed when they send no more', async () => {
     const body = 'x'.repeat(15_000);
     const begun = `POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n"${body}`;
     const before = await memory();
@@ -122,7 +122,7 @@ describe('A crowd at the door', () => {
     told(`${CROWD * 0.9} half-sent bodies`, took, before, during);
   });
 
-  it('is answered before its bodies are there, where nobody would read them', async () => {
+  it('are answered before their bodies are complete if the bodies are not needed', async () => {
     const begun =
       'POST /api/v1/nope HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1048500\r\n\r\n{';
     await crowd.open(100, 2, begun);
@@ -130,7 +130,7 @@ describe('A crowd at the door', () => {
     expect(crowd.answers).toEqual({ 404: 100 });
   });
 
-  it('that drips is not waited for: a header has ten seconds, a body half a minute', async () => {
+  it('that send slowly are closed: a header has ten seconds, a body half a minute', async () => {
     const headers = new OpenConnections(port);
     await headers.open(50, 1, 'GET /api/v1/products HTTP/1.1\r\nHost: a\r\n');
     const begun =

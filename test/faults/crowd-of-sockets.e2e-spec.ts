@@ -18,7 +18,7 @@ const UNKNOWN = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072';
 
 const addressOf = (n: number) => `203.0.${113 + (n >> 8)}.${n & 255}`;
 
-describe('A crowd of sockets, and of questions that nobody asks twice', () => {
+describe('Many sockets, and many different requests', () => {
   let shopServer: ShopServer;
   let faultShop: FaultShop;
   const sockets: Socket[] = [];

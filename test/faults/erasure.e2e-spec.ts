@@ -219,7 +219,7 @@ describe('After an erasure', () => {
     expect(findPatterns(Buffer.concat([...hay.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // the needles are sharp
   });
 
-  it('nothing in the database, in a file or in a log says who it was, within ten seconds', async () => {
+  it('no data of the person is in the database, in a file or in a log after ten seconds', async () => {
     const from = Date.now();
     const asked = [
       expectStatus(202, await member.delete('/users/me', { body: { password } })),
@@ -255,7 +255,7 @@ describe('After an erasure', () => {
     });
   });
 
-  it('what was under way is let go of, and nothing of it becomes a dead letter', async () => {
+  it('open work about the person ends, without a dead letter', async () => {
     const waiting = `from notifications.inbox where handler = 'write-letter' and key like '%again'`;
     const dead = `select count(*)::int as dead from notifications.inbox where state = 'dead' and handler = 'write-letter'`;
     await ask(
@@ -269,7 +269,7 @@ describe('After an erasure', () => {
     expect(await ask(server, dead)).toEqual([{ dead: 0 }]);
   });
 
-  it('the figures stand: chain, totals, sales and points', async () => {
+  it('the numbers are unchanged: chain, totals, sales and points', async () => {
     expect((await admin.post('/admin/events/verify')).body.data).toMatchObject({ valid: true });
     expect(await figures(admin, server, orders)).toEqual(before);
     const erased = { erased: true };
@@ -281,7 +281,7 @@ describe('After an erasure', () => {
       });
   });
 
-  it('the account is as if it had never been, and may be made anew', async () => {
+  it('the account is gone, and the address can be registered again', async () => {
     const tried = (email: string) => shop.post('/auth/login', { body: { email, password } });
     const said = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
     expect(said(await tried(xuyen.email))).toEqual(said(await tried('nobody@nowhere.example')));

@@ -42,7 +42,7 @@ describe('The last pieces', () => {
     await database?.drop();
   });
 
-  it('go to as many of 200 buyers at once as there are, and nobody else pays', async () => {
+  it('are sold to as many of 200 buyers as there are pieces, and nobody else pays', async () => {
     await office.putStock(coffee.sku, 20);
     const buyers = await inParallel(200, (index) =>
       guest(shop, `an${index}`, { variantId: coffee.variantId, quantity: 1 }),
@@ -77,7 +77,7 @@ describe('The last pieces', () => {
     });
   });
 
-  it('are not sold twice to one buyer who wants them in two ways', async () => {
+  it('are not sold twice to one buyer with two different lines', async () => {
     const [plain, other] = coffee.choices[0].options.map(({ id }) => ({ optionId: id }));
     const twoWays = (quantity: number) =>
       [[plain], [other]].map((modifiers) => ({ variantId: coffee.variantId, quantity, modifiers }));

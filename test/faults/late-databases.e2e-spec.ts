@@ -70,7 +70,7 @@ describe("A start while the customers' and the letters' database, on a server of
     expect((await member.get('/users/me')).status).toBe(200);
   };
 
-  it('sells, and opens those contexts by itself when the server is there: the first time at all', async () => {
+  it('sells, and opens those contexts automatically when the server is there for the first time', async () => {
     await server.stop();
     shop = await start();
     await degraded();
@@ -100,7 +100,7 @@ describe("A start while the customers' and the letters' database, on a server of
     await catchesUp(member, orders);
   });
 
-  it('is refused in a sentence when the context is needed, or when the server is there and does not know the database', async () => {
+  it('is refused with a clear sentence when the context is needed, or when the server has no such database', async () => {
     const nowhere = 'postgres://nobody@127.0.0.1:9/shop';
     const refused = await start({ DATABASE_URL_PAYMENTS: nowhere }).catch((error: Error) => error.message);
     expect(refused).toMatch(/The database at DATABASE_URL_PAYMENTS cannot be reached, and the shop does not start without it/); // prettier-ignore

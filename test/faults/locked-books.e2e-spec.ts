@@ -16,7 +16,7 @@ interface Place {
 const columns: Readonly<Record<string, string>> = { order_events: 'version', order_seal_records: 'signature' };
 const changed = (table: string) => `${columns[table] ?? 'position'} = ${columns[table] ?? 'position'}`;
 
-describe('The books of the orders', () => {
+describe('The tables of the orders', () => {
   let database: TestDatabase;
   let shop: RunningShop;
   let office: BackOffice;
@@ -45,7 +45,7 @@ describe('The books of the orders', () => {
     await database?.drop();
   });
 
-  describe('as the shop itself', () => {
+  describe('with the shop's own roles', () => {
     it.each(
       ['order_events', 'order_log', 'order_seals', 'order_seal_records', 'order_reseals'].flatMap((table) => [
         [`update ${table} set ${changed(table)}`],
@@ -65,7 +65,7 @@ describe('The books of the orders', () => {
       expect(await database.admin('select count(*) from ordering.order_events')).toEqual(before);
     });
 
-    it('lie in a schema that no other context can read, nor any context another', async () => {
+    it('are in a schema that no other context can read', async () => {
       const tables = await database.admin<{ schema: string; name: string }>(
         `select schemaname as schema, tablename as name from pg_tables where schemaname = any($1::text[])`,
         [contextNames],
@@ -125,7 +125,7 @@ describe('The books of the orders', () => {
       });
     });
 
-    it('have no column that could be changed unseen', async () => {
+    it('have no column that could be changed unnoticed', async () => {
       const columns = await database.admin<{ name: string }>(
         `select attname as name from pg_attribute where attrelid = 'ordering.order_events'::regclass and attnum > 0 order by attnum`,
       );
@@ -134,7 +134,7 @@ describe('The books of the orders', () => {
       );
     });
 
-    it('name the position of an event that is gone, with its place or without', async () => {
+    it('name the position of a deleted event, with or without its log row', async () => {
       const { id, position } = middle();
       const gone = `delete from ordering.order_events where id = '${id}'`;
       expect(await found(gone)).toMatchObject({ valid: false, firstBadPosition: position });
@@ -144,7 +144,7 @@ describe('The books of the orders', () => {
       });
     });
 
-    it('name the first position of a pair that changed places', async () => {
+    it('name the first position of two exchanged events', async () => {
       const [one, other] = [places[3], places[places.length - 2]];
       const swap = (ids: string) => `update ordering.order_log set event_id = case event_id
         when '${one.id}' then '${other.id}'::uuid else '${one.id}'::uuid end where event_id in (${ids})`;
@@ -156,7 +156,7 @@ describe('The books of the orders', () => {
     });
   });
 
-  it('and the messages about them name nobody in clear', async () => {
+  it('have messages without readable personal data', async () => {
     const tables = await database.admin<{ table: string }>(
       `select format('%I.%I', schemaname, tablename) as table from pg_tables
         where schemaname = any($1::text[]) and (schemaname in ('ordering', 'payments', 'sandbox')

@@ -9,7 +9,7 @@ const cases = repeatCount(1_000, 50);
 
 jest.setTimeout(120_000);
 
-describe('A transaction that wrote elsewhere first', () => {
+describe('A transaction that wrote to another table first', () => {
   let test: TestDatabase;
   let db: Database;
   beforeAll(async () => {

@@ -12,7 +12,7 @@ const closed = { unreadable: true };
 const unknown = { name: closed, phone: closed, email: closed };
 
 /** As after a restore of the privacy database alone, from a backup of before. */
-describe('Whoever has lost their key', () => {
+describe('A person whose key is lost', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-keys-'));
   let database: TestDatabase;
   let shop: RunningShop;
@@ -54,14 +54,14 @@ describe('Whoever has lost their key', () => {
     );
   const keys = () => database.admin('select 1 from privacy.subject_keys where subject = $1', [member.userId]);
 
-  it('is told of at the start', async () => {
+  it('is reported at the start', async () => {
     await database.admin('create table public.kept_keys as table privacy.subject_keys');
     await database.admin('delete from privacy.subject_keys');
     await open();
     expect(shop.output()).toContain('1 of the newest 1 customers and guests have no key');
   });
 
-  it('has orders that are listed and read, with what is personal marked as unreadable, not as erased', async () => {
+  it('has orders that can be read, with personal values marked as unreadable, not as erased', async () => {
     for (const [who, path] of [[member, '/orders'], [admin, '/admin/orders']] as const) // prettier-ignore
       expect(await contacts(who, path)).toEqual(new Map([[first, closed], [second, closed]])); // prettier-ignore
     for (const [who, path] of [
@@ -72,7 +72,7 @@ describe('Whoever has lost their key', () => {
       expect(expectStatus(200, await who.get(path)).body.data.contact).toEqual(unknown);
   });
 
-  it('has orders that are accepted, cancelled and refunded; no second key is made for the words', async () => {
+  it('has orders that can be accepted, cancelled and refunded; no second key is made', async () => {
     const accepted = expectStatus(200, await admin.post(`/admin/orders/${first}/accept`)).body.data;
     expect(accepted).toMatchObject({ status: 'accepted', contact: unknown });
     const refund = { headers: { 'idempotency-key': first }, body: { reason: 'spilt', amount: { amount: 1_000, currency: 'VND' } } }; // prettier-ignore
@@ -83,7 +83,7 @@ describe('Whoever has lost their key', () => {
     expect(await keys()).toEqual([]);
   });
 
-  it('gets no letter, and nothing waits or dies for that', async () => {
+  it('gets no letter, and no message waits or fails because of that', async () => {
     await eventually(async () => expect(shop.output()).toContain(`no letter of order ${first}`));
     await eventually(async () => {
       const left = await database.admin(`select handler, error from notifications.inbox where state <> 'done'`);
@@ -91,7 +91,7 @@ describe('Whoever has lost their key', () => {
     });
   });
 
-  it('cannot order until the key is back: no second key is made over the first one', async () => {
+  it('cannot order until the key is back, because no second key is made', async () => {
     await member.addToCart(drink.variantId);
     const refused = await member.placeOrder('tok_ok', { body: { contact: { name: 'Hoa', phone: '0901234567' } } });
     expect(expectStatus(503, refused).body.error.code).toBe('UNAVAILABLE');

@@ -48,7 +48,7 @@ describe('One key, one order', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('is what 50 requests at once with one key make, and all get the same answer', async () => {
+  it('is made by 50 requests at once with one key, and all get the same answer', async () => {
     answers = await times(50, () => placeOrder(shop, buyer, { key }));
     const [{ body }] = answers;
     expect(body.data).toMatchObject({ status: 'pending', version: 1 });
@@ -60,7 +60,7 @@ describe('One key, one order', () => {
     recordResult({ fault: 'one key, asked for 50 times at once', tried: 50, lost: 0, note: 'one order, one charge' });
   });
 
-  it('holds when the cart has something else by now, and for another body is refused', async () => {
+  it('is kept when the cart has changed, and another body is refused', async () => {
     const { headers } = buyer;
     await shop.post('/cart/items', { headers, body: { variantId: coffee.variantId, quantity: 1 } });
     const again = await placeOrder(shop, buyer, { key });
@@ -83,7 +83,7 @@ describe('One key, one order', () => {
     expect([another.status, another.body.error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  it('is what one cart makes too: with a second key it is told to be ordered already', async () => {
+  it('is made of one cart too: a second key is refused', async () => {
     const line = { variantId: coffee.variantId, quantity: 1 };
     const buyers = await inParallel(20, (index) => guest(shop, `giang${index}`, line));
     const pairs = await Promise.all(buyers.map((one) => times(2, () => placeOrder(shop, one))));

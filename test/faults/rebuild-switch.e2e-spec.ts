@@ -10,7 +10,7 @@ const name = 'tally-switch';
 type Shop = ReturnType<typeof projectionsOn>;
 
 /** One process that leads the projection, and another one that appends; as they are within a shop, without its doors. */
-describe('Appends at the instant of a switch', () => {
+describe('Appends at the moment of a switch', () => {
   let test: TestDatabase;
   let shop: Shop;
   let writer: Shop;
@@ -79,7 +79,7 @@ describe('Appends at the instant of a switch', () => {
     return state;
   }
 
-  it('are in the new table, every one of them', async () => {
+  it('are all in the new table', async () => {
     const rounds = repeatCount(1_000, 30);
     let missing = 0;
     const begun = performance.now();
@@ -103,7 +103,7 @@ describe('Appends at the instant of a switch', () => {
     });
   });
 
-  it('are in the table that readers go back to, too', async () => {
+  it('are also in the table after a rollback', async () => {
     const rounds = repeatCount(200, 10);
     let missing = 0;
     for (let round = 0; round < rounds; round++) {
@@ -120,7 +120,7 @@ describe('Appends at the instant of a switch', () => {
     recordResult({ fault: 'appends at the instant of a rollback', tried: rounds, lost: missing });
   });
 
-  it('and of 1,000 further orders a rollback misses nothing', async () => {
+  it('are all there after a rollback with 1,000 more orders', async () => {
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await eventually(async () => {
       if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('it is not live');

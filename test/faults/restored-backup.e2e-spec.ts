@@ -28,7 +28,7 @@ const guest: Recognisable = {
   note: 'Gọi cửa sau nhé, chó tên Lômôngvàng',
 };
 
-describe('Whoever was erased, when a backup from before is restored,', () => {
+describe('An erased person, after an older backup is restored,', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-restored-'));
   const list = join(dataDir, 'erased-subjects');
   const server = process.env['SHOP_TEST_POSTGRES']!;
@@ -101,7 +101,7 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
     expect((await readable(restored)).length).toBeGreaterThan(5); // the backup holds them
   });
 
-  it('is erased again before the doors open, and nothing in the database says who it was', async () => {
+  it('is erased again before the shop opens, and the database has none of their data', async () => {
     await open(restored);
     expect(shop.output().match(/is erased again/g)).toHaveLength(2);
     const keys = await ask(restored, `select 1 from privacy.subject_keys where subject = any($1) and wrapped is not null`, [[memberId, orders[1]]]); // prettier-ignore
@@ -128,7 +128,7 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
     expect(await readable(restored)).toEqual([]);
   });
 
-  it('joins the list again when that was lost, and the log says so', async () => {
+  it('is added to the list again if the list was lost, and the log says so', async () => {
     rmSync(list);
     await open(restored);
     expect(shop.output()).toContain(`${list} is missing`);

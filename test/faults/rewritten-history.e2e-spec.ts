@@ -50,7 +50,7 @@ describe('The history of a shop', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('is sealed when the shop closes, told to the log stream, and good', async () => {
+  it('is sealed when the shop closes, written to the log stream, and valid', async () => {
     await shop.stop();
     expect(shop.output()).toMatch(/"message":"sealed".*"signed":"[0-9a-f]{128}"/);
     await open(database.url);
@@ -64,7 +64,7 @@ describe('The history of a shop', () => {
     expect(expectStatus(200, await admin.get(`/admin/events/verify/${runs[0].id}`)).body.data).toEqual(runs[0]);
   });
 
-  it('is taken along and checked without the shop', async () => {
+  it('can be exported and checked without the shop', async () => {
     const seals = expectStatus(200, await admin.get('/admin/events/seals')).body.data;
     expect(seals.at(-1)).toMatchObject({ signature: expect.any(String), root: expect.any(String) });
     const [event] = expectStatus(200, await admin.get('/admin/events?canonical=true&limit=1')).body.data;
@@ -77,7 +77,7 @@ describe('The history of a shop', () => {
     expect((await response.text()).split('\n')[0]).toContain('coffee-tea.log-export.1');
   });
 
-  it('is not begun again from an older backup unless somebody stands for that', async () => {
+  it('does not continue from an older backup unless somebody declares the restore', async () => {
     await shop.stop();
     await expect(open(restored)).rejects.toThrow(/it was sealed up to \d+ and ends at \d+.*events restored --reason/s);
     const unsaid = await command(restored, 'events', 'verify', '--json');
@@ -94,7 +94,7 @@ describe('The history of a shop', () => {
     expect((await shop.get('//health')).body).toMatchObject({ status: 'ok', services: { 'event-log': 'healthy' } });
   });
 
-  it('is doubted aloud once a seal is taken away while the shop is open, until it is sealed anew', async () => {
+  it('is reported as wrong after a seal was deleted, until it is sealed again', async () => {
     await ask(restored, 'alter table ordering.order_seals disable trigger all');
     await ask(
       restored,

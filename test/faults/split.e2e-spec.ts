@@ -14,7 +14,7 @@ describe('A shop of seven processes', () => {
   }, 240_000);
   afterAll(() => open?.close(), 30_000);
 
-  it('sells a coffee: from the shelf of one to the mailbox of another', async () => {
+  it('sells a coffee across its processes', async () => {
     const [an, admin] = await Promise.all([register(shop), logIn(shop, ADMIN)]);
     const drink = await listDrink(admin, { stock: 20, price: 39_000 });
     const cart = (await an.addToCart(drink.variantId, 3)).body.data;
@@ -37,7 +37,7 @@ describe('A shop of seven processes', () => {
     );
   });
 
-  it('is unavailable, not wrong, where one of them is away, and goes on when it is back', async () => {
+  it('answers 503 for the part of a process that is away, and continues when it is back', async () => {
     const [an, admin] = await Promise.all([register(shop), logIn(shop, ADMIN)]);
     const drink = await listDrink(admin, { price: 50_000 });
     await an.addToCart(drink.variantId);

@@ -27,7 +27,7 @@ const points = [
   'payment.before-call@charge',
 ];
 
-describe('A leader that stands still', () => {
+describe('A frozen leader', () => {
   let shopServer: ShopServer;
   const stands: FaultShop[] = [];
   beforeAll(async () => {
@@ -75,11 +75,11 @@ describe('A leader that stands still', () => {
   async function stop(faultShop: FaultShop, writes: Writes, point: string, wrong: string[]): Promise<number> {
     const leader = await eventually(() => leaderOf(faultShop));
     const other = faultShop.processes.find((shopProcess) => shopProcess !== leader)!;
-    const strokes = leader.crashes.length;
+    const crashCount = leader.crashes.length;
     const load = sellContinuously(faultShop);
     if (point === points[0]) leader.signal('SIGSTOP');
     else leader.arm(`${point}:2:SIGSTOP`);
-    const at = point === points[0] ? Date.now() : await struck(leader, strokes);
+    const at = point === points[0] ? Date.now() : await waitForCrash(leader, crashCount);
     const [served] = await Promise.all([timeUntilServed(faultShop, other, at), load.over()]);
     await pause(Math.max(0, at + STILL_MS - Date.now()));
 
@@ -98,8 +98,8 @@ describe('A leader that stands still', () => {
     return served;
   }
 
-  async function struck(shopProcess: { readonly struck: readonly { readonly at: number }[] }, before: number) {
-    await eventually(() => expect(shopProcess.struck.length).toBeGreaterThan(before), 20_000);
-    return shopProcess.struck.at(-1)!.at;
+  async function waitForCrash(shopProcess: { readonly crashes: readonly { readonly at: number }[] }, before: number) {
+    await eventually(() => expect(shopProcess.crashes.length).toBeGreaterThan(before), 20_000);
+    return shopProcess.crashes.at(-1)!.at;
   }
 });

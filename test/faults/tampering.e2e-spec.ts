@@ -90,7 +90,7 @@ function inWords(cell: Cell): string {
   return noticed.map(([who, what]) => `${who}: ${what}`).join(' · ') || '**unnoticed**';
 }
 
-describe('A live shop that is tampered with', () => {
+describe('A running shop whose data is changed', () => {
   const table = join(tmpdir(), `matrix-tampering-${process.pid}.md`);
   let template: TamperingTemplate;
   const shops: TamperedShop[] = [];

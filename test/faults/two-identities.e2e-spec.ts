@@ -125,7 +125,7 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     });
   });
 
-  it('lets them order the same again at once, with a new cart', async () => {
+  it('can order the same again at once, with a new cart', async () => {
     const user = await register(shop);
     for (const _ of Array.from({ length: 3 })) {
       await user.addToCart(coffee.variantId);

@@ -87,7 +87,7 @@ describe('Buying a coffee', () => {
     expect(mails[0].body).toContain('50.000');
   });
 
-  it('shows its history in words, and waits for a version that is on its way', async () => {
+  it('shows its history as text, and waits for a version that is not readable yet', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
     const drink = await listDrink(admin);
@@ -103,7 +103,7 @@ describe('Buying a coffee', () => {
     expect(JSON.stringify(await history('vi'))).toContain('đơn hàng');
   });
 
-  it('in cash: confirmed at once, owed until it is handed over', async () => {
+  it('in cash: confirmed at once, and paid when it is handed over', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
     const drink = await listDrink(admin);
@@ -132,7 +132,7 @@ describe('Buying a coffee', () => {
     expect(order.total.amount).toBe(60_000);
   });
 
-  it('again at once: an order holds what was put in since the one before, and nothing twice', async () => {
+  it('twice in a row: the second order has only what was added after the first', async () => {
     const { shop, admin } = open;
     const drink = await listDrink(admin, { stock: 200 });
     const quantities = async () => {

@@ -90,7 +90,7 @@ describe('Cancelling', () => {
     expect(await chargesOf(admin, id)).toHaveLength(1);
   });
 
-  it('one to be paid in cash: nothing is owed any more', async () => {
+  it('an order to be paid in cash: nothing is owed any more', async () => {
     const { shop, admin } = open;
     const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
     const { id } = await buyer.buy(drink.variantId, 'cash');
@@ -100,7 +100,7 @@ describe('Cancelling', () => {
     expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ refunds: [], payment: { status: 'none' } });
   });
 
-  it('is the customer’s until the bar starts on it, staff’s until it is handed over, then nobody’s', async () => {
+  it('is possible for the customer until preparation starts, for staff until handover, and then for nobody', async () => {
     const { shop, admin } = open;
     const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
     const bought = async (...steps: string[]) => {

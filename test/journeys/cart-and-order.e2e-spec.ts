@@ -17,7 +17,7 @@ describe('A cart and what is ordered from it', () => {
     return anonymous(open.shop).withHeaders({ 'x-cart-token': reply.headers.get('x-cart-token')! });
   };
 
-  it('come together again when the order fails: the lines are there when the cancellation is shown', async () => {
+  it('get their lines back when the order fails: the lines are there when the cancellation is shown', async () => {
     const drink = await listDrink(open.admin, { stock: 3 });
     const failures: [string, number, string][] = [
       ['tok_declined', 2, 'PAYMENT_DECLINED'],
@@ -41,7 +41,7 @@ describe('A cart and what is ordered from it', () => {
     await eventually(async () => expect(await linesOf(person)).toEqual([]));
   });
 
-  it('come together again for the user whom the guest turned out to be, beside what was put in meanwhile', async () => {
+  it('get their lines back in the user's cart after a log-in, beside lines that were added meanwhile', async () => {
     const drink = await listDrink(open.admin);
     const guest = await aGuest(drink.variantId, 2);
     const { email } = await register(open.shop);
@@ -52,7 +52,7 @@ describe('A cart and what is ordered from it', () => {
     expect(await linesOf(user)).toMatchObject([{ variantId: drink.variantId, quantity: 3 }]);
   });
 
-  it('part for good when the customer did not want the order after all', async () => {
+  it('do not get their lines back when the customer cancels', async () => {
     const drink = await listDrink(open.admin);
     const person = await register(open.shop);
     const { id } = await person.buy(drink.variantId, 'tok_slow');
@@ -61,7 +61,7 @@ describe('A cart and what is ordered from it', () => {
     expect(await linesOf(person)).toEqual([]);
   });
 
-  it('agree on the total, where the customer says which one they have seen', async () => {
+  it('have the same total, if the customer sends the total that they saw', async () => {
     const drink = await listDrink(open.admin, { price: 50_000 });
     const person = await register(open.shop);
     const seen = (await person.addToCart(drink.variantId, 2)).body.data;

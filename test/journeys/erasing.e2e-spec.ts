@@ -18,7 +18,7 @@ jest.setTimeout(60_000);
 
 const password = 'a-long-Password-1';
 
-describe('Being forgotten', () => {
+describe('An erasure', () => {
   let open: OpenShop;
   let admin: Person;
   let drink: Drink;
@@ -56,7 +56,7 @@ describe('Being forgotten', () => {
     });
   const code = ({ status, body }: Reply) => [status, body.error?.code];
 
-  it('waits until the last order is over, and leaves figures without a name', async () => {
+  it('waits until the last order is over, and leaves numbers without a name', async () => {
     const an = await register(open.shop);
     expectStatus(201, await an.post('/users/me/addresses', { body: { recipient: 'An', phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' } })); // prettier-ignore
     const first = await had(an);
@@ -115,7 +115,7 @@ describe('Being forgotten', () => {
     expect((await admin.get('/admin/erasures')).body.data[0].id).toBe(asked.id);
   });
 
-  it('is done for a customer by an admin, who may ask twice, and not for who works here', async () => {
+  it('can be made for a customer by an admin, also repeated, and not for staff', async () => {
     const binh = await register(open.shop);
     const erase = (id: string) => admin.post(`/admin/users/${id}/erasure`);
     const { id } = expectStatus(202, await erase(binh.userId)).body.data;
@@ -127,7 +127,7 @@ describe('Being forgotten', () => {
     expect(code(await admin.delete('/users/me', { body: { password: 'demo-admin-brews' } }))).toEqual([409, 'STAFF_ACCOUNT']); // prettier-ignore
   });
 
-  it('is done for a guest by the order they placed, and for no other', async () => {
+  it('can be made for a guest by their order, and for no other person', async () => {
     const visit = await anonymous(open.shop).addToCart(drink.variantId);
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': visit.headers.get('x-cart-token')! });
     const { id } = expectStatus(201, await guest.placeOrder('tok_declined')).body.data;
@@ -146,7 +146,7 @@ describe('Being forgotten', () => {
     expect(code(await member.post(`/admin/orders/${id}/erasure`))).toEqual([403, 'FORBIDDEN']);
   });
 
-  it('and ordering at the same moment: one of the two, never both', async () => {
+  it('and an order at the same moment: only one of the two succeeds', async () => {
     const outcomes = new Set<string>();
     for (let round = 0; round < 12; round++) {
       const person = await register(open.shop);
@@ -169,7 +169,7 @@ describe('Being forgotten', () => {
     expect(outcomes.size).toBeGreaterThan(1);
   });
 
-  it('leaves nothing to write about, also with a token that was good a moment ago', async () => {
+  it('lets the person change nothing afterwards, also with a token that is still valid', async () => {
     const person = await register(open.shop);
     const other = await logIn(open.shop, { email: person.email, password });
     expectStatus(202, await person.delete('/users/me', { body: { password } }));
@@ -177,7 +177,7 @@ describe('Being forgotten', () => {
     expect(code(await other.placeOrder('cash'))).toEqual([401, 'TOKEN_INVALID']);
   });
 
-  it('is promised by no shop that could not keep the list of erased people', async () => {
+  it('is refused by a shop that cannot write the list of erased people', async () => {
     const env = { DATABASE_URL: open.database.url, ERASED_SUBJECTS_FILE: '/proc/nope' };
     await expect(startShop({ env, dataDir: open.shop.dataDir })).rejects.toThrow(
       /did not open:\nThe list of erased people \/proc\/nope cannot be written \(ENOENT.*ERASED_SUBJECTS_FILE/,

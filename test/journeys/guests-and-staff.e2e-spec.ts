@@ -40,7 +40,7 @@ describe('Guests and staff', () => {
       .sort();
 
   describe('A guest', () => {
-    it('buys with no more than the token of the cart, and says who to call', async () => {
+    it('buys with only the cart token and a contact', async () => {
       const visitor = await guest(2);
       const nameless = await visitor.placeOrder('tok_ok', { body: { contact: undefined } });
       expect(nameless.status).toBe(400);
@@ -61,7 +61,7 @@ describe('Guests and staff', () => {
       expect(cancelled.status).toBe('cancelled');
     });
 
-    it('is the only one to see the order: to everybody else it is not there', async () => {
+    it('is the only one who can read the order: for others it is 404', async () => {
       const visitor = await guest();
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
       const strangers = [await guest(), await register(open.shop)];
@@ -80,7 +80,7 @@ describe('Guests and staff', () => {
         expect(await stranger.get('/orders')).toMatchObject({ status: 200, body: { data: [] } });
     });
 
-    it('shows at least something: whoever sends neither a token nor a cart token of ours is nobody', async () => {
+    it('needs a valid token: a request without one is unauthenticated', async () => {
       const { id } = expectStatus(201, await (await guest()).placeOrder('tok_ok')).body.data;
       const madeUp = ['', 'no token', 'x'.repeat(43), 'A'.repeat(64)].map((token) => ({ 'x-cart-token': token }));
       const nobody = [anonymous(open.shop), ...madeUp.map((headers) => anonymous(open.shop).withHeaders(headers))];
@@ -94,7 +94,7 @@ describe('Guests and staff', () => {
           expect(await asked).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHENTICATED' } } });
     });
 
-    it('owns the order alone: whoever the cart was shared with reads nothing of it, and gets another cart', async () => {
+    it('is the only owner of the order: others with the same cart token cannot read it, and get another cart', async () => {
       const visitor = await guest();
       const shared = anonymous(open.shop).withHeaders(visitor.headers);
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
@@ -116,7 +116,7 @@ describe('Guests and staff', () => {
       expect(await lines(shared)).toEqual([[other.variantId, 1]]);
     });
 
-    it('sees all orders with the token of the newest, and nothing with those before', async () => {
+    it('reads all orders with the newest token, and none with earlier tokens', async () => {
       const visitor = await guest();
       const tokens = [{ ...visitor.headers }];
       const ids: string[] = [];
@@ -136,7 +136,7 @@ describe('Guests and staff', () => {
       }
     });
 
-    it('whose answer got lost gets it again by the same key, with the same new token', async () => {
+    it('whose answer was lost gets it again with the same key, and the same new token', async () => {
       const visitor = await guest();
       const sent = { ...visitor.headers };
       const key = randomUUID();
@@ -161,7 +161,7 @@ describe('Guests and staff', () => {
       expect(second.headers.get('x-cart-token')).not.toBe(token);
     });
 
-    it('who shares the token and orders at the same moment: one of both has an order, and nobody reads the other’s', async () => {
+    it('who shares the token and orders at the same moment: only one gets an order', async () => {
       for (let round = 0; round < 10; round++) {
         const visitor = await guest();
         const hands = Array.from({ length: 4 }, () => anonymous(open.shop).withHeaders(visitor.headers));
@@ -178,7 +178,7 @@ describe('Guests and staff', () => {
       }
     });
 
-    it('who registers takes the cart along', async () => {
+    it('who registers keeps the cart', async () => {
       const visitor = await guest(2);
       const binh = await register(open.shop, visitor.headers);
       expect(await lines(binh)).toEqual([[drink.variantId, 2]]);
@@ -187,7 +187,7 @@ describe('Guests and staff', () => {
       expect((await binh.get(`/orders/${id}`)).body.data.customerId).toBe(binh.userId);
     });
 
-    it('who logs in finds both carts in one, when the token came with the log-in', async () => {
+    it('who logs in with the cart token gets both carts in one', async () => {
       const account = newcomer();
       expectStatus(201, await open.shop.post('/auth/register', { body: { ...account, name: 'Bình' } }));
       const before = await logIn(open.shop, account);
@@ -205,7 +205,7 @@ describe('Guests and staff', () => {
       expect(await lines(visitor)).toEqual([]);
     });
 
-    it('and nobody fills it from outside: neither with the guest’s token, nor by one that comes with a later call', async () => {
+    it('who has logged in has a cart that no guest token can fill', async () => {
       const visitor = await guest(2);
       const attacker = anonymous(open.shop).withHeaders(visitor.headers);
       const binh = await register(open.shop, visitor.headers);
@@ -223,7 +223,7 @@ describe('Guests and staff', () => {
       expect(order.lines).toEqual([expect.objectContaining({ variantId: drink.variantId, quantity: 2 })]);
     });
 
-    it('who holds a token that has ordered is told so, wherever it is sent', async () => {
+    it('with a token that has ordered gets `tokenSpent` on every route', async () => {
       const visitor = await guest();
       const former = { ...visitor.headers };
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
@@ -249,7 +249,7 @@ describe('Guests and staff', () => {
       expect([list.data.length, 'tokenSpent' in list.meta]).toEqual([1, false]);
     });
 
-    it('whose answer got lost gets it after a log-in too, and the order stays the guest’s', async () => {
+    it('whose answer was lost gets it also after a log-in, and the order stays the guest’s', async () => {
       const visitor = await guest();
       const former = { ...visitor.headers };
       const key = randomUUID();
@@ -271,7 +271,7 @@ describe('Guests and staff', () => {
       expect([another.id === id, another.customerId]).toEqual([false, binh.userId]);
     });
 
-    it('who signs in reads the orders of then by the cart token beside the access token, as everywhere', async () => {
+    it('who signs in reads earlier orders with the cart token beside the access token', async () => {
       const visitor = await guest();
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
       await visitor.waitForStatus(id, 'confirmed');
@@ -313,7 +313,7 @@ describe('Guests and staff', () => {
   });
 
   describe('Staff', () => {
-    it('walk an order to the counter, one step after the other', async () => {
+    it('move an order to the counter, step by step', async () => {
       const { admin, shop } = open;
       const an = await register(shop);
       const { id } = await an.buy(drink.variantId, 'tok_ok', 2);
@@ -343,7 +343,7 @@ describe('Guests and staff', () => {
       );
     });
 
-    it('give back a part, then the rest; points and mails follow, once each', async () => {
+    it('refund a part and then the rest; points and mails change once for each', async () => {
       const { admin, shop } = open;
       const an = await register(shop);
       const { id } = await an.buy(drink.variantId, 'tok_ok', 2);
@@ -419,7 +419,7 @@ describe('Guests and staff', () => {
       expect(sales.data.at(-1).orders).toBeGreaterThanOrEqual(3);
     });
 
-    it('count the stock, and correct it, with a reason', async () => {
+    it('count the stock, and adjust it with a reason', async () => {
       const { admin } = open;
       const fresh = await listDrink(admin, { stock: 5 });
       expectStatus(200, await admin.put(`/admin/inventory/${fresh.sku}`, { body: { onHand: 8 } }));

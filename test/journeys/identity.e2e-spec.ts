@@ -12,7 +12,7 @@ const LIFE_SECONDS = 6;
 const password = 'a-long-Password-1';
 const codeOf = ({ status, body }: Reply) => [status, body.error?.code];
 
-describe('Being somebody', () => {
+describe('An account', () => {
   let open: OpenShop;
   let early: { token: string; born: number };
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('Being somebody', () => {
   const enter = (email: string, word = password) => open.shop.post('/auth/login', { body: { email, password: word } });
   const refresh = (refreshToken: string) => open.shop.post('/auth/refresh', { body: { refreshToken } });
 
-  it('begins with an address that nobody has yet, in whatever case', async () => {
+  it('needs an e-mail address that nobody has, in upper or lower case', async () => {
     const email = `Binh-${randomUUID()}@Example.com`;
     const joined = expectStatus(201, await join(email)).body.data;
     expect(joined).toEqual({
@@ -44,13 +44,13 @@ describe('Being somebody', () => {
     ]);
   });
 
-  it('at the same time with the same address: one is let in', async () => {
+  it('registered twice at the same moment is created once', async () => {
     const email = `${randomUUID()}@example.com`;
     const replies = await Promise.all([1, 2, 3].map(() => join(email)));
     expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   });
 
-  it('does not tell a wrong password from an unknown address', async () => {
+  it('gives the same answer for a wrong password and an unknown address', async () => {
     const { email } = await register(open.shop);
     const wrong = await enter(email, 'wrong');
     const unknown = await enter(`${randomUUID()}@example.com`, 'wrong');
@@ -58,7 +58,7 @@ describe('Being somebody', () => {
     expect({ ...unknown.body.error, requestId: '' }).toEqual({ ...wrong.body.error, requestId: '' });
   });
 
-  it('is signed: anyone can verify it with the published keys', async () => {
+  it('has signed tokens that anyone can verify with the published keys', async () => {
     const an = await register(open.shop);
     const keys = createRemoteJWKSet(new URL(`${open.shop.url}/.well-known/jwks.json`));
     const { payload, protectedHeader } = await jwtVerify(an.token, keys, { algorithms: ['ES256'] });
@@ -75,7 +75,7 @@ describe('Being somebody', () => {
     expect(payload.exp! - payload.iat!).toBe(LIFE_SECONDS);
   });
 
-  it('is renewed once by each refresh token; a second use ends the family', async () => {
+  it('can use each refresh token once; a second use ends the session', async () => {
     const { email } = await register(open.shop);
     const first = expectStatus(200, await enter(email)).body.data.refreshToken;
     const second = expectStatus(200, await refresh(first)).body.data;
@@ -88,14 +88,14 @@ describe('Being somebody', () => {
     expect(codeOf(await refresh('made-up'))).toEqual([401, 'TOKEN_INVALID']);
   });
 
-  it('lets one of two who renew at once through, and not both', async () => {
+  it('accepts only one of two refreshes at the same moment', async () => {
     const { email } = await register(open.shop);
     const { refreshToken } = (await enter(email)).body.data;
     const statuses = (await Promise.all([refresh(refreshToken), refresh(refreshToken)])).map(({ status }) => status);
     expect(statuses.sort()).toEqual([200, 401]);
   });
 
-  it('ends with logging out', async () => {
+  it('has no session after the log-out', async () => {
     const { email } = await register(open.shop);
     const { refreshToken } = (await enter(email)).body.data;
     for (const again of [1, 2])
@@ -132,7 +132,7 @@ describe('Being somebody', () => {
     },
   );
 
-  it('has a name, a telephone, a language and addresses of one’s own', async () => {
+  it('has a name, a telephone, a language and addresses', async () => {
     const an = await register(open.shop);
     const me = expectStatus(200, await an.get('/users/me'));
     expect(me.body.data).toMatchObject({ id: an.userId, email: an.email, role: 'customer' });
@@ -161,7 +161,7 @@ describe('Being somebody', () => {
     expect((await an.get('/users/me/addresses')).body.data).toEqual([]);
   });
 
-  it('keeps no password or token where it could be read', async () => {
+  it('stores no readable password or token', async () => {
     const { email } = await register(open.shop);
     const { refreshToken } = (await enter(email)).body.data;
     const tables = await open.database.admin<{ t: string }>(
@@ -179,7 +179,7 @@ describe('Being somebody', () => {
     expect(open.shop.output()).not.toContain(password);
   });
 
-  it('is over when the token’s time is, and told apart from a bad one', async () => {
+  it('distinguishes an expired token from an invalid one', async () => {
     await pause(Math.max(0, early.born + (LIFE_SECONDS + 1.5) * 1_000 - performance.now()));
     expect(codeOf(await open.shop.get('/users/me', { token: early.token }))).toEqual([401, 'TOKEN_EXPIRED']);
     expect(codeOf(await open.shop.get('/cart', { token: early.token }))).toEqual([401, 'TOKEN_EXPIRED']);

@@ -11,7 +11,7 @@ const WITHIN_MS = 5_000;
 const SHORT_LIFE_S = 4;
 
 /** Rights are taken away in one process of the shop; whoever listens does so in the other. */
-describe('Listening, once the right to it is gone', () => {
+describe('A web socket whose right is gone', () => {
   let open: OpenShop;
   let other: RunningShop;
   let drink: Drink;
@@ -74,7 +74,7 @@ describe('Listening, once the right to it is gone', () => {
   };
   const lastOf = (stream: string) => /event: closed\n(?:.*\n)*?data: (.*)/.exec(stream)?.[1];
 
-  it('ends with the log-out, and cannot be begun again with the same token', async () => {
+  it('ends with the log-out, and cannot be opened again with the same token', async () => {
     const an = await register(open.shop);
     const id = await bought(an);
     const client = listen({ token: an.token });
@@ -92,7 +92,7 @@ describe('Listening, once the right to it is gone', () => {
     await client.closed('SUBJECT_ERASED');
   });
 
-  it('ends for a guest whose order is erased, and goes on for staff', async () => {
+  it('ends for a guest whose order is erased, and continues for staff', async () => {
     const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
     const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
@@ -111,7 +111,7 @@ describe('Listening, once the right to it is gone', () => {
     expect(staff.socket.connected).toBe(true);
   });
 
-  it('ends for whoever holds a guest’s former token, and goes on for the guest who hands in the new one', async () => {
+  it('ends for a guest’s former token, and continues for the guest who sends the new token', async () => {
     const first = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': first });
     const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
@@ -128,7 +128,7 @@ describe('Listening, once the right to it is gone', () => {
     expect(await own.subscribe(id)).toEqual({ ok: true });
   });
 
-  it('ends with the token, unless the client hands in a new one', async () => {
+  it('ends when the token expires, unless the client sends a new one', async () => {
     const visitor = await register(open.shop);
     const short = await logIn(other, { email: visitor.email, password: 'a-long-Password-1' });
     const careless = listen({ token: short.token });
@@ -144,7 +144,7 @@ describe('Listening, once the right to it is gone', () => {
     expect(careful.socket.connected).toBe(true);
   });
 
-  it('ends with the role, for sockets and for event streams', async () => {
+  it('ends when the role changes, for sockets and for event streams', async () => {
     const { email } = await register(open.shop);
     const setRole = (role: string) =>
       open.database.admin(`update identity.accounts set role = $1 where email = $2`, [role, email]);
@@ -168,7 +168,7 @@ describe('Listening, once the right to it is gone', () => {
     expect(await refused()).toEqual([401, 'SESSION_ENDED']);
   });
 
-  it('ends an event stream with the log-out, in the language of who follows', async () => {
+  it('ends an event stream with the log-out, with a text in the client's language', async () => {
     const boss = await logIn(open.shop, ADMIN);
     const { stream, again, cancel } = await follow(boss.token);
     expectStatus(200, await boss.post('/auth/logout', { body: {} }));
@@ -180,7 +180,7 @@ describe('Listening, once the right to it is gone', () => {
     await cancel();
   });
 
-  it('goes on by itself after a restart of the shop, with no version missed', async () => {
+  it('continues after a restart of the shop, without a missing version', async () => {
     const an = await register(open.shop);
     const id = await bought(an);
     const client = listen({ token: an.token });

@@ -41,7 +41,7 @@ describe('Following an order live', () => {
   };
   const bought = async (buyer: Person) => (await buyer.buy(drink.variantId, 'tok_ok')).id as string;
 
-  it('shows where it stands, then every step once and in order', async () => {
+  it('shows the current state, and then every step once and in order', async () => {
     const an = await register(open.shop);
     const client = listen({ token: an.token });
     await an.addToCart(drink.variantId);
@@ -66,7 +66,7 @@ describe('Following an order live', () => {
     ]);
   });
 
-  it('answers messages of any form, and goes on listening', async () => {
+  it('answers messages of any form, and stays connected', async () => {
     const an = await register(open.shop);
     const { socket, subscribe } = listen({ token: an.token });
     const deep: unknown = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`);
@@ -93,7 +93,7 @@ describe('Following an order live', () => {
     expect(open.shop.output()).not.toMatch(/broke|uncaught/i);
   });
 
-  it('goes on where it broke off', async () => {
+  it('continues after the last version that was received', async () => {
     const an = await register(open.shop);
     const id = await bought(an);
     await an.waitForStatus(id, 'confirmed');
@@ -113,7 +113,7 @@ describe('Following an order live', () => {
     expect(first.versions('event')).toEqual([3]);
   });
 
-  it('tells many at once the same, while orders come and go', async () => {
+  it('sends the same to many sockets, while orders change', async () => {
     const an = await register(open.shop);
     const ids = await Promise.all(
       [1, 2, 3].map(async () => {
@@ -166,7 +166,7 @@ describe('Following an order live', () => {
     expect(await refused.subscribe('no-order')).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
   });
 
-  it('is for who has signed in since by the cart token of then: one connection speaks for one of the two', async () => {
+  it('is possible after a log-in with the earlier cart token: one connection has one owner', async () => {
     const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
     const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
@@ -192,7 +192,7 @@ describe('Following an order live', () => {
     expect(error.data).toEqual({ code });
   });
 
-  it('counts who is there', async () => {
+  it('counts the connections', async () => {
     const an = await register(open.shop);
     const gauge = async () =>
       Number(/^websocket_active_connections(?:\{.*\})? (\d+)$/m.exec((await open.shop.get('//metrics')).body)?.[1]);

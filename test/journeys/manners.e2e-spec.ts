@@ -11,7 +11,7 @@ const codeOf = ({ status, body }: Reply) => [status, body.error?.code];
 const fieldsOf = ({ body }: Reply): string[] => body.error.details.map(({ field }: { field: string }) => field).sort();
 const unknownId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 
-describe('The shop’s manners', () => {
+describe('The conventions of the API', () => {
   let open: OpenShop;
   let shop: RunningShop;
   let admin: Person;
@@ -24,7 +24,7 @@ describe('The shop’s manners', () => {
   afterAll(() => open?.close());
 
   describe('Answers', () => {
-    it('come in an envelope, money as whole đồng, times in UTC, ids as UUIDs', async () => {
+    it('have an envelope, money as whole đồng, times in UTC, ids as UUIDs', async () => {
       const { variantId } = await listDrink(admin, { price: 45_000 });
       const order = await an.buy(variantId, 'tok_ok');
       const seen = expectStatus(200, await an.get(`/orders/${order.id}`));
@@ -36,7 +36,7 @@ describe('The shop’s manners', () => {
       expect(seen.headers.get('cache-control')).toMatch(/private|no-store/);
     });
 
-    it('carry a request id: the caller’s when it is sane', async () => {
+    it('have a request id: the caller’s if it is valid', async () => {
       const ask = async (id?: string) =>
         (await shop.get('/categories', id ? { headers: { 'x-request-id': id } } : {})).headers.get('x-request-id');
       expect(await ask()).toMatch(/^[\w-]{16,64}$/);
@@ -47,7 +47,7 @@ describe('The shop’s manners', () => {
       expect(failed.body.error.requestId).toBe('checkout-43');
     });
 
-    it('page by cursor, without a gap and without a twin', async () => {
+    it('have pages with cursors, without missing or repeated rows', async () => {
       const seen: string[] = [];
       let pages = 0;
       for (let cursor: string | null | undefined; cursor !== null; pages += 1) {
@@ -66,7 +66,7 @@ describe('The shop’s manners', () => {
       expect(twenty.body.data).toHaveLength(20);
     });
 
-    it('that are known already are not sent again', async () => {
+    it('that the client has already are not sent again', async () => {
       for (const path of ['/products?limit=2', '/categories', '/products/ca-phe-sua-da']) {
         const first = await shop.get(path);
         const etag = first.headers.get('etag')!;
@@ -81,7 +81,7 @@ describe('The shop’s manners', () => {
       expect(again.status).toBe(304);
     });
 
-    it('to what everybody asks for are kept from the first moment on', async () => {
+    it('to popular requests are cached from the start', async () => {
       await eventually(async () => {
         const { body } = await shop.get<string>('//metrics');
         expect(body).toMatch(/^cache_warming_age_seconds [\d.]*[1-9]/m);
@@ -89,7 +89,7 @@ describe('The shop’s manners', () => {
       }, 20_000);
     });
 
-    it('of health, keys and metrics come bare', async () => {
+    it('of health, keys and metrics have no envelope', async () => {
       const { body, status } = await shop.get('//health');
       expect([status, body]).toEqual([
         200,
@@ -121,7 +121,7 @@ describe('The shop’s manners', () => {
       expect(metrics).not.toContain(unknownId);
     });
 
-    it('are for this origin only, unless others are named', async () => {
+    it('allow only this origin, unless others are configured', async () => {
       const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
       const { headers: told } = await shop.get('/categories', { headers });
       expect(told.get('access-control-allow-origin')).toBeNull();
@@ -131,7 +131,7 @@ describe('The shop’s manners', () => {
   });
 
   describe('Refusals', () => {
-    it('name every fault at once, by its path', async () => {
+    it('name all faults at once, with their paths', async () => {
       const refused = await admin.post('/admin/products', {
         body: {
           name: 'x',
@@ -182,7 +182,7 @@ describe('The shop’s manners', () => {
       expect([...codeOf(refused), fieldsOf(refused)]).toEqual([400, 'VALIDATION_ERROR', fields]);
     });
 
-    it('speak Vietnamese to who prefers it', async () => {
+    it('are in Vietnamese if the client prefers it', async () => {
       const ask = async (language: string) =>
         (await an.get('/orders/not-an-id', { headers: { 'accept-language': language } })).body.error.message;
       expect(await ask('vi-VN,vi;q=0.9,en;q=0.8')).toBe('Dữ liệu không hợp lệ');
@@ -195,7 +195,7 @@ describe('The shop’s manners', () => {
       );
     });
 
-    it('tell malformed, too large and wrong kinds of bodies apart', async () => {
+    it('distinguish malformed bodies, large bodies and wrong content types', async () => {
       expect(codeOf(await shop.post('/auth/login', { body: '{"email":' }))).toEqual([400, 'MALFORMED_REQUEST']);
       expect(codeOf(await shop.post('/auth/login', { body: '[1]' }))).toEqual([400, 'VALIDATION_ERROR']);
       const large = JSON.stringify({ email: 'x'.repeat(1_100_000) });
@@ -204,7 +204,7 @@ describe('The shop’s manners', () => {
       expect(codeOf(await shop.post('/auth/login', xml))).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
     });
 
-    it('tell who is unknown from who may not', async () => {
+    it('distinguish unknown callers from callers without permission', async () => {
       expect(codeOf(await shop.get('/users/me'))).toEqual([401, 'UNAUTHENTICATED']);
       expect(codeOf(await shop.get('/users/me', { token: 'nonsense' }))).toEqual([401, 'TOKEN_INVALID']);
       const [head, body] = an.token.split('.');
@@ -220,7 +220,7 @@ describe('The shop’s manners', () => {
       expect(codeOf(await an.get('/products/khong-co-mon-nay'))).toEqual([404, 'NOT_FOUND']);
     });
 
-    it('of what was changed in the meantime are 412', async () => {
+    it('are 412 if the resource was changed meanwhile', async () => {
       const { productId, variantId } = await listDrink(admin);
       const cart = await an.addToCart(variantId);
       const etag = cart.headers.get('etag')!;
@@ -241,7 +241,7 @@ describe('The shop’s manners', () => {
   });
 
   describe('Orders that are sent twice', () => {
-    it('need a key; the same gets the same answer, another body is refused', async () => {
+    it('need a key; the same request gets the same answer, and another body is refused', async () => {
       const buyer = await register(shop);
       const { variantId } = await listDrink(admin);
       await buyer.addToCart(variantId);
@@ -265,7 +265,7 @@ describe('The shop’s manners', () => {
       expect((await buyer.get('/orders')).body.data).toHaveLength(1);
     });
 
-    it('at the same time are one order, and all hear of it', async () => {
+    it('at the same moment make one order, and all get its answer', async () => {
       const buyer = await register(shop);
       await buyer.addToCart((await listDrink(admin)).variantId);
       const key = randomUUID();
@@ -275,7 +275,7 @@ describe('The shop’s manners', () => {
       expect(replies.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
     });
 
-    it('wait for the outcome when they prefer to', async () => {
+    it('wait for the outcome if they prefer it', async () => {
       const buyer = await register(shop);
       await buyer.addToCart((await listDrink(admin)).variantId);
       const waited = await buyer.placeOrder('tok_declined', { headers: { prefer: 'respond-async, wait=5' } });
@@ -302,7 +302,7 @@ describe('The shop’s limits', () => {
     await database?.drop();
   });
 
-  it('tell what is left, then ask to wait; what watches the shop is never counted', async () => {
+  it('report the remaining requests, and then refuse; health and metrics are never counted', async () => {
     const newcomer = () => ({ email: `${randomUUID()}@example.com`, password: 'a-long-Password-1', name: 'An' });
     const first = await shop.post('/auth/register', { body: newcomer() });
     expectStatus(201, first);

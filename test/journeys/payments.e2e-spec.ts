@@ -93,12 +93,12 @@ describe('Paying', () => {
     }
   });
 
-  it('never believes that money was not taken: a token that fails twice is taken at the third time', async () => {
+  it('tries again after a failure: a token that fails twice is taken at the third attempt', async () => {
     expect((await end(await bought('tok_flaky'))).status).toBe('confirmed');
     expect((await end(await bought('tok_timeout_not_charged'))).cancellation.code).toBe('PAYMENT_UNAVAILABLE');
   });
 
-  it('counts a webhook once, however often it comes and under whatever id', async () => {
+  it('counts a webhook once, also if it is repeated, with the same or another id', async () => {
     const { buyer, id } = await bought('tok_late_webhook');
     const order = await buyer.waitForStatus(id, 'confirmed', 20_000);
     const [charge] = await chargesOf(open.admin, id);
@@ -114,7 +114,7 @@ describe('Paying', () => {
     expect(await mailsTo(open.admin, buyer.email)).toHaveLength(1);
   });
 
-  it('refuses webhooks that are unsigned, old, a stranger’s, or of nothing it knows; they change nothing', async () => {
+  it('refuses webhooks that are unsigned, old, signed with another key, or unknown; they change nothing', async () => {
     const { shop, admin } = open;
     // A payment that stays open for some seconds: only the provider could tell how it went.
     const { buyer, id, drink } = await buy('tok_timeout_not_charged');
@@ -171,7 +171,7 @@ describe('Paying', () => {
     ...{ id, orderId, idempotencyKey: key, amount: { amount: 100_000, currency: 'VND' } },
   });
 
-  it('a second charge of a paid order is noted, given back once, and told; the order stays paid', async () => {
+  it('a second charge of a paid order becomes a finding and is given back once; the order stays paid', async () => {
     const { buyer, id } = await buy('tok_ok');
     await buyer.waitForStatus(id, 'confirmed');
     const [first] = await chargesOf(open.admin, id);
@@ -261,7 +261,7 @@ describe('Paying', () => {
     },
   );
 
-  it('a refund of a charge that is still being processed is asked for again until it is given', async () => {
+  it('a refund of a charge that is still being processed is requested again until it succeeds', async () => {
     const { buyer, id } = await buy('tok_ok');
     await buyer.waitForStatus(id, 'confirmed');
     await open.database.admin(
@@ -292,7 +292,7 @@ describe('Paying', () => {
     });
   });
 
-  it('tok_timeout_charged, cancelled at once: the order, its history and its letter tell that it was taken and given back', async () => {
+  it('tok_timeout_charged, cancelled at once: the order, its history and its letter say that money was taken and given back', async () => {
     const { buyer, id } = await buy('tok_timeout_charged');
     await eventually(async () => expect(await chargesOf(open.admin, id)).toHaveLength(1));
     expect((await buyer.post(`/orders/${id}/cancel`, { body: {} })).status).toBe(202);

@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 const password = 'a-long-Password-1';
 const name = 'Nguyễn Thị Bình';
 
-describe('What somebody said of themselves', () => {
+describe('A customer's profile', () => {
   let open: OpenShop;
   let drink: Drink;
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe('What somebody said of themselves', () => {
     });
   };
 
-  it('is what is read, from the first request on', async () => {
+  it('can be read from the first request on', async () => {
     for (let time = 0; time < 5; time++) {
       const binh = await join();
       const me = expectStatus(200, await binh.get('/users/me'));
@@ -50,7 +50,7 @@ describe('What somebody said of themselves', () => {
     }
   });
 
-  it('is read and changed the same while the registration is on its way', async () => {
+  it('can be read and changed while the registration message is on its way', async () => {
     const binh = await join();
     await heard(binh);
     await unheard(binh);
@@ -61,7 +61,7 @@ describe('What somebody said of themselves', () => {
     expect(changed.body.data).toMatchObject({ name, locale: 'vi', version: 2 });
   });
 
-  it('can be taken back with null, where it may be missing', async () => {
+  it('has optional fields that null clears', async () => {
     const binh = await join();
     expectStatus(200, await binh.patch('/users/me', { body: { phone: '0901234567' } }));
     expect(expectStatus(200, await binh.patch('/users/me', { body: { phone: null } })).body.data.phone).toBeNull();
@@ -81,7 +81,7 @@ describe('What somebody said of themselves', () => {
       expect((await binh.patch(`/users/me/addresses/${id}`, { body: { [needed]: null } })).status).toBe(400);
   });
 
-  it('is where a delivery goes, as it is read from the address book', async () => {
+  it('gives a delivery its address, as it is stored in the address book', async () => {
     const binh = await join();
     const home = { recipient: 'Bình', phone: '0907654321', line1: '12 Lê Lợi', ward: 'Bến Nghé', city: 'Huế' };
     expectStatus(201, await binh.post('/users/me/addresses', { body: { label: 'Nhà', ...home } }));
@@ -110,7 +110,7 @@ describe('What somebody said of themselves', () => {
     expect(flags).toEqual([false, true]);
   });
 
-  it('has the same version after a change of nothing', async () => {
+  it('keeps its version when nothing changes', async () => {
     const binh = await join();
     const { data } = expectStatus(200, await binh.patch('/users/me', { body: { phone: '0901234567' } })).body;
     for (const body of [{}, { phone: '0901234567' }, { name, locale: 'en' }]) {
@@ -124,7 +124,7 @@ describe('What somebody said of themselves', () => {
     for (const one of ['*', `"${data.version}", "99"`]) expect([one, await seeing(one)]).toEqual([one, 200]);
   });
 
-  it('is on an order that says nothing of whom it is for', async () => {
+  it('gives an order its recipient if the order names none', async () => {
     const binh = await join();
     expectStatus(200, await binh.patch('/users/me', { body: { phone: '0907654321' } }));
     await binh.addToCart(drink.variantId);
@@ -162,7 +162,7 @@ describe('What somebody said of themselves', () => {
     },
   );
 
-  it('is not written to an address that nobody has confirmed', async () => {
+  it('is not used in a letter to an address that is not confirmed', async () => {
     const email = `victim-${randomUUID()}@example.com`;
     const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });

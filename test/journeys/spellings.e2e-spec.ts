@@ -5,7 +5,7 @@ import { expectStatus, register, listDrink, type Drink } from '../support/people
 
 jest.setTimeout(60_000);
 
-describe('One thing, spelled in two ways', () => {
+describe('An id in upper and lower case', () => {
   let open: OpenShop;
   let drink: Drink;
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describe('One thing, spelled in two ways', () => {
     expect([twice.status, twice.body.error.code]).toEqual([409, 'EMAIL_TAKEN']);
   });
 
-  it('is one id: in a path, a query, a body and over a socket', async () => {
+  it('is the same id in a path, a query, a body and over a socket', async () => {
     const an = await register(open.shop);
     await an.addToCart(drink.variantId.toUpperCase());
     const { id } = expectStatus(201, await an.placeOrder('tok_ok')).body.data;
@@ -60,7 +60,7 @@ describe('One thing, spelled in two ways', () => {
     socket.disconnect();
   });
 
-  it('is refused in one language, whatever the header leaves open', async () => {
+  it('is refused in one language, also if the header allows several', async () => {
     const an = await register(open.shop);
     await an.addToCart(drink.variantId);
     expectStatus(204, await open.admin.delete(`/admin/products/${drink.productId}`));

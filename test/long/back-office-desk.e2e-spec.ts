@@ -10,7 +10,7 @@ jest.setTimeout(180_000);
 
 const CLI = join(__dirname, '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
 
-describe('Those who look after the shop', () => {
+describe('The operators of the shop', () => {
   let open: OpenShop;
   let admin: Person;
   let drink: Drink;
@@ -37,7 +37,7 @@ describe('Those who look after the shop', () => {
       );
     });
 
-  it('read in the flight recorder of a checkout what it heard, asked and waited for', async () => {
+  it('read in the journal of a checkout what it received, requested and waited for', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(id, 'confirmed');
     await standsAt(id, { state: 'over', step: 'confirmed', needsAttention: false, waitingFor: null });
@@ -78,7 +78,7 @@ describe('Those who look after the shop', () => {
     expectStatus(403, await an.get('/admin/sagas'));
   });
 
-  it('are led from the former path of sagas to the present one, which asks for their rights', async () => {
+  it('are redirected from the former path of sagas to the current path, which checks their rights', async () => {
     for (const [method, rest] of [
       ['get', ''],
       ['get', '?state=over&limit=5'],
@@ -96,7 +96,7 @@ describe('Those who look after the shop', () => {
     expectStatus(404, await admin.get('/admin/processesx'));
   });
 
-  it('check that the journals say what was written, and which line does not', async () => {
+  it('verify the journals, and see which line was changed', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
     await standsAt(id, { state: 'over' });
     const journals = ['ordering.process_journal', 'payments.payment_journal'];
@@ -139,7 +139,7 @@ describe('Those who look after the shop', () => {
         expect((await saga(id)).data.parked).toContain('asked 9 times');
       }, 40_000);
 
-    it('a checkout is wound back by hand, and parked where nobody answers', async () => {
+    it('a checkout is undone by hand, and needs attention while nobody answers', async () => {
       const wish = { reason: 'the customer called' };
       expectStatus(202, await admin.post(`/admin/sagas/checkout:${id}/compensate`, { body: wish }));
       await standsAt(id, { step: 'voiding', state: 'running', waitingFor: 'payments to give the money back' });
@@ -164,7 +164,7 @@ describe('Those who look after the shop', () => {
       });
     });
 
-    it('it is asked again when they say so, with the same key, and parked again', async () => {
+    it('a retry sends the request again with the same key, and then it needs attention again', async () => {
       expectStatus(202, await admin.post(`/admin/sagas/${id}/retry`, { body: { reason: 'try once more' } }));
       await standsAt(id, { state: 'running', step: 'voiding', asked: 0 });
       const asked = (await saga(id)).journal.filter(
@@ -178,7 +178,7 @@ describe('Those who look after the shop', () => {
       await inVain();
     });
 
-    it('and it goes on by itself when the answer comes after all', async () => {
+    it('it continues automatically when the answer comes later', async () => {
       await books.query('rollback');
       await eventually(async () => {
         await open.database.admin(
@@ -193,7 +193,7 @@ describe('Those who look after the shop', () => {
     });
   });
 
-  it('see a refund that the provider refused, and have it wanted again once that is mended', async () => {
+  it('see a refund that the provider refused, and retry it when the problem is solved', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(id, 'confirmed');
     const books = (refunded: string) =>
@@ -214,7 +214,7 @@ describe('Those who look after the shop', () => {
     expect(all.map(({ state }: any) => state)).toEqual(['failed', 'refunded']);
   });
 
-  it('find that only what is left is asked for again, after a part was given back by hand, and then nothing', async () => {
+  it('retry only the rest after a part was given back by hand, and then nothing', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(id, 'confirmed');
     const books = (refunded: string) =>
@@ -243,11 +243,11 @@ describe('Those who look after the shop', () => {
     expect(nothing.body.error.code).toBe('NOTHING_OWED');
   });
 
-  describe('find a poison message', () => {
+  describe('find a message that always fails', () => {
     let id: string;
     let letter: string;
 
-    it('that stops its own order only; the desk shows it, with what waits behind it', async () => {
+    it('that blocks only its own order; the API shows it with the messages behind it', async () => {
       ({ id } = await an.buy(drink.variantId, 'tok_ok'));
       await an.waitForStatus(id, 'confirmed');
       await open.database.admin(
@@ -277,7 +277,7 @@ describe('Those who look after the shop', () => {
       });
     });
 
-    it('re-driven unmended it is dead again; mended, its order goes on', async () => {
+    it('if it is redriven too early it fails again; after the repair its order continues', async () => {
       const redrive = () => admin.post(`/admin/dead-letters/${letter}/redrive`);
       expect(expectStatus(200, await redrive()).body.data).toEqual({ redriven: [letter], more: false });
       await eventually(async () => expect(await data(`/admin/dead-letters/${letter}`)).toMatchObject({ attempts: 1 }));
@@ -293,7 +293,7 @@ describe('Those who look after the shop', () => {
       expectStatus(400, await admin.post('/admin/dead-letters/redrive', { body: { ids: ['nonsense'] } }));
     });
 
-    it('drop one for a reason', async () => {
+    it('drop a dead letter with a reason', async () => {
       const key = randomUUID();
       await open.database.admin(
         `insert into payments.inbox (message_id, handler, lane, key, type, body, meta, state, held, error)
@@ -312,8 +312,8 @@ describe('Those who look after the shop', () => {
     });
   });
 
-  describe('leave a trail', () => {
-    it('of who asked for what and what became of it, without what was in it', async () => {
+  describe('leave an audit trail', () => {
+    it('of who did what and the result, without the content', async () => {
       const sku = drink.sku;
       expectStatus(200, await admin.put(`/admin/inventory/${sku}`, { body: { onHand: 77 } }));
       const [line] = await listed(`/admin/audit?actor=${admin.userId}&target=${sku}`);
@@ -350,7 +350,7 @@ describe('Those who look after the shop', () => {
   });
 
   describe('at the command line', () => {
-    it('learn what became of what they had tried again', async () => {
+    it('see the results of redriven messages', async () => {
       const { id } = await an.buy(drink.variantId, 'tok_ok');
       await standsAt(id, { state: 'over' });
       await open.database.admin(
@@ -373,7 +373,7 @@ describe('Those who look after the shop', () => {
       expect(await command('dead-letters', 'redrive', 'ordering-999999999')).toMatchObject({ code: 2 });
     });
 
-    it('see the same, and leave the same trail', async () => {
+    it('see the same data, and leave the same audit trail', async () => {
       const { id } = await an.buy(drink.variantId, 'tok_ok');
       await standsAt(id, { state: 'over' });
       const [shown, refused, nothing, listing] = await Promise.all([
@@ -394,7 +394,7 @@ describe('Those who look after the shop', () => {
       expect(former).toEqual({ ...shown, err: '`processes` is now called `sagas`; the old name still works.\n' });
     });
 
-    it('whom they erased is in it by id, and what they typed without anybody’s address', async () => {
+    it('an erased person is in it by id, and reasons are stored without addresses', async () => {
       const binh = await register(open.shop);
       expect((await command('erase', 'user', binh.email)).code).toBe(0);
       const [line] = await listed(`/admin/audit?target=${binh.userId}`);

@@ -75,13 +75,13 @@ describe('The document', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('lists every route that was promised', () => {
+  it('lists every promised route', () => {
     const routes = operations.map(({ method, path }) => `${method} ${path}`);
     expect(PROMISED.filter((route) => !routes.includes(route))).toEqual([]);
     expect(routes).toContain('GET /.well-known/jwks.json');
   });
 
-  it('says of every operation what it is called, what it does, who may, and what it answers', () => {
+  it('describes for every operation its name, its purpose, its callers and its answers', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const said of operations) {
@@ -116,7 +116,7 @@ describe('The document', () => {
       }
   });
 
-  it('shows each error as it is sent: with words in place of every parameter', () => {
+  it('shows each error as it is sent, with values for all parameters', () => {
     const examples = (document.components as unknown as { examples: Record<string, { value: unknown }> }).examples;
     const errors = Object.values(examples).flatMap(
       ({ value }) => (value as { error?: { code: string; message: string } }).error ?? [],
@@ -152,7 +152,7 @@ describe('The document', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('says of every body that it takes the named fields only, and demands none that has a default', () => {
+  it('says for every body that only its named fields are accepted, and that fields with a default are optional', () => {
     const { schemas } = document.components;
     const seen = new Set<string>();
     const visit = (value: unknown): void => {
@@ -172,7 +172,7 @@ describe('The document', () => {
     expect(loose).toEqual([]);
   });
 
-  it('says what a field means, not how it is checked', () => {
+  it('describes the meaning of fields, not how they are checked', () => {
     const strange: string[] = [];
     const walk = (value: unknown, path: string): void => {
       if (typeof value !== 'object' || value === null) return;

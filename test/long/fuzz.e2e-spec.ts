@@ -125,7 +125,7 @@ const word = fc
 
 const segment = word.filter((text) => text !== '' && text.length < 200 && !/^\.+$/.test(text));
 
-describe('Whatever is asked', () => {
+describe('Any request', () => {
   let open: OpenShop;
   let document: ApiDocument;
   let operations: Operation[];
@@ -221,7 +221,7 @@ describe('Whatever is asked', () => {
     return codesOf(said, status).includes(code) ? undefined : `not announced: ${inWords(said, answered)}`;
   }
 
-  it('is answered, and what is refused changes nothing', async () => {
+  it('gets an answer, and a refused request changes nothing', async () => {
     const every = await EveryTable.of(open.database);
     expect(every.restless.size).toBeLessThan(12);
     const faults: string[] = [];
@@ -254,7 +254,7 @@ describe('Whatever is asked', () => {
     expect(refusals).toBeGreaterThan(REQUESTS / 2);
   });
 
-  it('is answered by the webhook as well, rightly signed', async () => {
+  it('also to the webhook gets an answer, with a valid signature', async () => {
     const good = capturedEvent(randomUUID(), charge);
     const cases = fc.sample(bodies(good), { seed: SEED, numRuns: Math.min(300, REQUESTS) });
     for (const body of cases) {
@@ -263,7 +263,7 @@ describe('Whatever is asked', () => {
     }
   });
 
-  it('leaves the shop well', async () => {
+  it('leaves the shop healthy', async () => {
     expect((await open.shop.get('//health')).body.status).toBe('ok');
     expect(open.shop.output()).not.toMatch(/unhandled|uncaught/i);
   });

@@ -65,10 +65,10 @@ describe('What happened to an order', () => {
     return path;
   };
 
-  describe('had it been otherwise', () => {
+  describe('with other events (what-if)', () => {
     const whatIf = (body: object, of = id) => admin.post(`/admin/orders/${of}/what-if`, { body });
 
-    it('is shown with what the sagas would have asked', async () => {
+    it('shows what the sagas would have requested', async () => {
       const {
         actual,
         whatIf: would,
@@ -98,7 +98,7 @@ describe('What happened to an order', () => {
       expect(JSON.stringify(process)).not.toContain('tok_ok');
     });
 
-    it('takes other data, and events that never happened', async () => {
+    it('accepts other data, and additional events', async () => {
       const [placed, confirmed] = await ask(`/admin/orders/${id}/events`);
       const dearer = { ...placed.data, total: { amount: 7_000, currency: 'VND' } };
       const change = expectStatus(200, await whatIf({ change: [{ version: 1, data: dearer }] })).body.data;
@@ -117,7 +117,7 @@ describe('What happened to an order', () => {
       expect(refunded.process.refunds.whatIf.asks[0]).toMatchObject({ type: 'payments.refund-payment.v1' });
     });
 
-    it('is refused where it makes no sense, and says where', async () => {
+    it('is refused if the events do not fit, with the place of the fault', async () => {
       const fields = async (body: object) => {
         const { error } = expectStatus(400, await whatIf(body)).body;
         expect(error.code).toBe('VALIDATION_ERROR');
@@ -138,7 +138,7 @@ describe('What happened to an order', () => {
       expect((await an.post(`/admin/orders/${id}/what-if`, { body: { leaveOut: [1] } })).status).toBe(403);
     });
 
-    it('leaves every table, every sequence, the books and the mailbox as they were', async () => {
+    it('changes no table, no sequence, no charge and no letter', async () => {
       const counted = async () => {
         const tables = await open.database.admin<{ name: string }>(
           `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -171,7 +171,7 @@ describe('What happened to an order', () => {
       expect(await counted()).toEqual(before);
     });
 
-    it('is asked from the command line, too', async () => {
+    it('works from the command line too', async () => {
       const args = [
         'orders',
         'what-if',
@@ -194,7 +194,7 @@ describe('What happened to an order', () => {
     });
   });
 
-  it('is not proved at the terminal by a part of the log that is not there', async () => {
+  it('is refused on the command line for a part of the log that does not exist', async () => {
     for (const words of [
       ['verify', '--from', '100000'],
       ['verify', '--from', '2', '--to', '1'],
@@ -218,7 +218,7 @@ describe('What happened to an order', () => {
     const why = (text: string) =>
       (checkOrderEvidence(text, new SealKey(SECRET).trusted) as { refusal?: string }).refusal;
 
-    it('by one file, which is the same each time', async () => {
+    it('by one file, which is the same every time', async () => {
       const answer = await fetch(`${open.shop.url}/api/v1/admin/orders/${id}/evidence`, { headers: admin.headers });
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="order-${id}.evidence.json"`);
@@ -273,7 +273,7 @@ describe('What happened to an order', () => {
       expect((await shop('orders', 'verify-evidence', join(folder, 'nothing.json'))).code).toBe(2);
     });
 
-    it('and not with one amount changed and every hash and root computed anew', async () => {
+    it('but not with one amount changed, even if all hashes and roots are computed again', async () => {
       const forged = JSON.parse(text);
       const confirmed = forged.events[1];
       confirmed.fields[8] = confirmed.fields[8].replace('100000', '1000');
@@ -309,7 +309,7 @@ describe('What happened to an order', () => {
       );
     });
 
-    it('nor with anything taken out, put in or told otherwise', async () => {
+    it('and not with anything removed, added or changed', async () => {
       const with_ = (change: (made: any) => void) => {
         const made = JSON.parse(text);
         change(made);
@@ -329,7 +329,7 @@ describe('What happened to an order', () => {
       expect(await refusal('not evidence')).toEqual([1, 'form']);
     });
 
-    it('not once the log itself was changed: that is said instead of half a proof', async () => {
+    it('not after the log itself was changed: then an error is reported', async () => {
       const forge = (from: string, to: string) =>
         open.database.admin(
           `begin; alter table ordering.order_events disable trigger all;
@@ -348,7 +348,7 @@ describe('What happened to an order', () => {
       expect((await shop('events', 'verify')).code).toBe(0);
     });
 
-    it('nor once its last event is gone, although the others are proved without it', async () => {
+    it('and not after its last event was deleted', async () => {
       const unguarded = (statements: string) =>
         open.database.admin(`begin; set local session_replication_role = replica; ${statements}; commit`);
       const last = `from ordering.order_events where order_id = '${other}' and version = 2`;
@@ -360,7 +360,7 @@ describe('What happened to an order', () => {
     });
   });
 
-  it('is known to be cut off, when the end of the log is gone', async () => {
+  it('is reported as cut off if the end of the log is missing', async () => {
     // A fresh order, sealed for its evidence; then its events go, and every row that knows of them.
     const { id: last } = await an.buy(drink.variantId, 'tok_ok', 1);
     await an.waitForStatus(last, 'confirmed');

@@ -51,7 +51,7 @@ describe('Rebuilding a read model', () => {
       child.on('close', (code) => resolve({ code, out, err }));
     });
 
-  it('is paused, goes on, shows what it changes, goes live, and is rolled back', async () => {
+  it('is paused, continued, compared, switched live and rolled back', async () => {
     const rebuild = await begin('order-view');
     await until('order-view', rebuild, 'ready');
     expect(await steer('order-view', rebuild, 'pause')).toMatchObject({ state: 'paused' });
@@ -77,7 +77,7 @@ describe('Rebuilding a read model', () => {
     expect((await an.get(`/orders/${later.id}`)).body.data).toMatchObject({ status: 'confirmed', version: 2 });
   });
 
-  it('a row that somebody changed by hand is found within a minute, and put right by a rebuild of that order', async () => {
+  it('a row that was changed by hand is found within a minute, and is corrected by a rebuild of that order', async () => {
     const [{ relation }] = await open.database.admin<{ relation: string }>(
       `select relation from ordering.projection_tables where name = 'order-view' and state = 'live'`,
     );
@@ -114,7 +114,7 @@ describe('Rebuilding a read model', () => {
     });
   });
 
-  it('by hand, from a terminal', async () => {
+  it('works step by step from the command line', async () => {
     const built = await terminal('projections', 'rebuild', 'sales', '--manual', '--json');
     expect(built).toMatchObject({ code: 0 });
     const rebuild = JSON.parse(built.out) as { id: string; state: string };

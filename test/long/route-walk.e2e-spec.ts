@@ -86,7 +86,7 @@ describe('Every route', () => {
   const unlessItEnds = (said: Operation, who: Person) => (said.operationId === 'logOut' ? anonymous(open.shop) : who);
   const bodyFor = (said: Operation) => (said.requestBody ? { body: {} } : {});
 
-  it('lets in whom it names, and refuses everybody else', async () => {
+  it('accepts the callers that the document names, and refuses all others', async () => {
     const strangers = anonymous(open.shop);
     await each(operations, async (said) => {
       const code = async (who: Person, more: AskOptions = {}) => {
@@ -129,7 +129,7 @@ describe('Every route', () => {
     });
   });
 
-  it('under /admin asks for a permission', () => {
+  it('under /admin needs a permission', () => {
     const open = operations.filter(({ path, ...said }) => path.startsWith('/api/v1/admin') && !said['x-permission']);
     expect(open.map(({ operationId }) => operationId)).toEqual([]);
   });
@@ -145,7 +145,7 @@ describe('Every route', () => {
     '-1',
   ];
 
-  it('answers garbage in its address with a refusal', async () => {
+  it('refuses invalid values in its path', async () => {
     const cases = operations
       .filter(({ path }) => path.includes('{'))
       .flatMap((said) => GARBAGE.map((garbage) => ({ said, garbage })));
@@ -160,7 +160,7 @@ describe('Every route', () => {
     });
   });
 
-  it('answers what is not there with 404, or says first what else is wrong', async () => {
+  it('answers 404 for an unknown id, or first reports other faults', async () => {
     const cases = operations.filter(({ path }) => path.includes('{'));
     await each(cases, async (said) => {
       const reply = await ask(open.admin, said, addressOf(said), bodyFor(said));
@@ -168,7 +168,7 @@ describe('Every route', () => {
     });
   });
 
-  it('refuses queries it does not know, and values that are none', async () => {
+  it('refuses unknown query parameters and invalid values', async () => {
     const values = ['', '-1', '1e9', '99999999999999999999', '%00', 'x'.repeat(1_000), '%5B%5D'];
     const cases = operations.flatMap((said) => {
       const names = (said.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name);
@@ -182,7 +182,7 @@ describe('Every route', () => {
     });
   });
 
-  it('finds nothing wrong with the body that the document shows', async () => {
+  it('accepts the body in the document's example', async () => {
     const cases = operations.filter(({ requestBody }) => requestBody !== undefined);
     await each(cases, async (said) => {
       const who = said.operationId === 'logOut' ? anonymous(open.shop) : open.admin;
@@ -213,7 +213,7 @@ describe('Every route', () => {
     });
   });
 
-  it('takes bodies apart with care', async () => {
+  it('reads bodies of any form without an internal error', async () => {
     const whole = [
       ...['', 'not json', '[]', '"text"', 'null', '{"__proto__":{"a":1}}', '{"constructor":1}'],
       `${'{"a":'.repeat(500)}1${'}'.repeat(500)}`,
@@ -233,7 +233,7 @@ describe('Every route', () => {
     });
   });
 
-  it('minds strange headers no more than it must', async () => {
+  it('accepts strange headers if they do not matter', async () => {
     const strange: Record<string, string>[] = [
       { 'if-match': '"abc"' },
       { 'if-match': '*' },
@@ -255,7 +255,7 @@ describe('Every route', () => {
     );
   });
 
-  it('answers what the document shows', async () => {
+  it('answers as the document describes', async () => {
     const { admin } = open;
     const shapes = new Ajv({ strict: false, validateFormats: false, allErrors: true });
     shapes.addSchema({ $id: 'shop', components: document.components });
@@ -336,7 +336,7 @@ describe('Every route', () => {
       expect([said.operationId, again.status]).toEqual([said.operationId, 304]);
     });
 
-  it('still works after all that', async () => {
+  it('still works after all these requests', async () => {
     expect((await open.shop.get('//health')).body.status).toBe('ok');
     expect(open.shop.output()).not.toMatch(/unhandled|uncaught/i);
   });

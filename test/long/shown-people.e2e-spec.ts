@@ -16,7 +16,7 @@ const marked = readdirSync(libs, { recursive: true, encoding: 'utf8' })
   .map((after) => /@Does\(\s*'(\w+)'/.exec(after)![1])
   .sort();
 
-describe('Everybody who is shown to staff is named in the audit trail', () => {
+describe('Each person whose data staff read is in the audit trail', () => {
   let open: OpenShop;
   const orders: string[] = [];
   const customers: string[] = [];
@@ -52,7 +52,7 @@ describe('Everybody who is shown to staff is named in the audit trail', () => {
   /** Its personal values are sealed, and it is bytes by the time it is noted down: the order stands for its customer. */
   const sealed = ['exportOrderEvidence'];
 
-  it('by each operation that is marked so', () => {
+  it('for each operation with the decorator', () => {
     expect(marked).toEqual(Object.keys(asked));
   });
 

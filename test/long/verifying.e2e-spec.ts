@@ -32,7 +32,7 @@ describe('Verifying', () => {
   }
   const eventAt = `(select event_id from ordering.order_log where position = 7)`;
 
-  it('says how much is as it was written', async () => {
+  it('reports the number of unchanged events', async () => {
     const store = await written();
     const steps: number[][] = [];
     expect(await store.verify(1, undefined, (...step) => steps.push(step))).toMatchObject({
@@ -91,7 +91,7 @@ describe('Verifying', () => {
     expect(await store.verify()).toMatchObject({ ok: false, finding, position });
   });
 
-  it('names the sealed stretch when the whole chain was computed anew', async () => {
+  it('names the sealed range if the whole chain was computed again', async () => {
     const store = await written();
     await tamper(`update ordering.order_events set event_data = '{"n": 0}' where id = ${eventAt}`);
     await tamper(`delete from ordering.order_log; insert into ordering.order_pending (event_id)
@@ -102,7 +102,7 @@ describe('Verifying', () => {
     expect(key.id).toHaveLength(16);
   });
 
-  it('misses an event that vanished before it was numbered', async () => {
+  it('finds an event that was deleted before it was numbered', async () => {
     const store = await written();
     const order = ids.next();
     await store.append(happening(order, 0, [{}, {}]));

@@ -28,7 +28,7 @@ interface Owner {
 /** Those who would end their own session, or their account, do so last. */
 const ENDS_ONESELF = ['logOut', 'eraseMe'];
 
-describe('What belongs to one person', () => {
+describe('Data of one person', () => {
   let open: OpenShop;
   let document: ApiDocument;
   let drink: Drink;
@@ -147,7 +147,7 @@ describe('What belongs to one person', () => {
 
   const namesTheirs = ({ path }: Operation) => /\/(orders|addresses|items)\/\{/.test(path);
 
-  it('is followed by nobody else over a socket, whatever they send', async () => {
+  it('cannot be followed by others over a socket', async () => {
     const heard: string[] = [];
     const listen = (who: string, auth: object) => {
       const socket = io(`${open.shop.url}/orders`, { auth, transports: ['websocket'], reconnection: false });
@@ -204,7 +204,7 @@ describe('What belongs to one person', () => {
   });
 
   // This comes last, because some operations end the caller's own session.
-  it('is read and changed by nobody else, by whatever operation, with whatever token', async () => {
+  it('cannot be read or changed by others, by any operation or token', async () => {
     const before = [await user.look(), await guest.look()];
     const operations = operationsOf(document).sort(
       (a, b) => Number(ENDS_ONESELF.includes(a.operationId)) - Number(ENDS_ONESELF.includes(b.operationId)),

@@ -97,7 +97,7 @@ async function adminOf({ ask, database }: OpenContext): Promise<string> {
   return body.data.accessToken as string;
 }
 
-describe('The worst that can be sent', () => {
+describe('The worst requests', () => {
   let shop: OpenContext;
   let document: ApiDocument;
   let operations: Operation[];
@@ -130,7 +130,7 @@ describe('The worst that can be sent', () => {
     return { reply, done: work.since(before) };
   }
 
-  it('to any operation is refused, and costs little', async () => {
+  it('to any operation are refused, at low cost', async () => {
     const most: Record<keyof Work, { count: number; by: string }> = Object.fromEntries(
       Object.keys(MOST).map((kind) => [kind, { count: 0, by: '' }]),
     ) as never;
@@ -170,7 +170,7 @@ describe('The worst that can be sent', () => {
     }
   });
 
-  it('of what is allowed is let in: every text as long as it may be', () => {
+  it('within the limits are accepted: every text with its maximum length', () => {
     const room = { stranger: 16 * 1024, admin: MB };
     for (const said of operations) {
       const schema = said.requestBody?.content['application/json'].schema;

@@ -40,7 +40,7 @@ describe('Stored events', () => {
     return { type: type as OrderEvent['type'], version: Number(version), older, text };
   });
 
-  it('are there of every type in every version of it, and of no others', () => {
+  it('exist for every type and version, and for no others', () => {
     const want = orderEventTypes.flatMap((type) =>
       Array.from({ length: orderEvents.current(type) }, (_, index) => `${type} ${index + 1}`),
     );
@@ -72,7 +72,7 @@ describe('Stored events', () => {
       }),
     );
 
-  it('make up lives, views and words', () => {
+  it('can be folded, shown and described', () => {
     expect(new Set(sampleLives.flatMap((life) => life.facts))).toEqual(new Set(orderEventTypes));
     const ends = told().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
     expect(ends).toEqual(sampleLives.map(({ end }) => end));
@@ -85,7 +85,7 @@ describe('Stored events', () => {
     }
   });
 
-  it('fold into what snapshots of this version hold; if not, raise the version of orderFold', () => {
+  it('fold to the stored states; if not, raise the version of orderFold', () => {
     const made = told().map((events) =>
       events.reduce<ReturnType<typeof orderFold.project>>((view, event) => orderFold.project(view, event), undefined),
     );
@@ -121,7 +121,7 @@ describe('Stored messages', () => {
   });
   const read = ({ type, text }: (typeof samples)[number]) => registry.decode(type, JSON.parse(text));
 
-  it('are there of every class that any module sends or hears', () => {
+  it('exist for every class that a module sends or receives', () => {
     expect(classes.size).toBeGreaterThan(30);
     const types = [...classes].map(({ type }) => type).sort();
     expect([...new Set(samples.map(({ type }) => type))].filter((type) => types.includes(type)).sort()).toEqual(types);
@@ -137,7 +137,7 @@ describe('Stored messages', () => {
     expect(message.body).toEqual(JSON.parse(sample.text));
   });
 
-  it('mean something to whoever hears them', () => {
+  it('can be handled by every receiver', () => {
     const heard = samples.map(read);
     const to = (listeners: readonly unknown[]) => heard.filter((one) => listeners.includes(one.constructor));
     for (const message of to(handledBy(CheckoutSaga)))

@@ -68,21 +68,21 @@ const placed = (cartId: string, cartVersion: number, ...items: { variantId: stri
 };
 
 describe('A cart', () => {
-  it('is there under its id before anything lies in it, and leaves no row', async () => {
+  it('has its id before the first line is added, and has no row until then', async () => {
     const owner = aUser();
     expect(await carts.current(owner)).toEqual({ id: cartIdOf(owner), version: 0, lines: [] });
     expect(await carts.change(owner, clearCart)).toMatchObject({ version: 0 });
     expect(await database.admin('select 1 from cart.carts where id = $1', [cartIdOf(owner)])).toEqual([]);
   });
 
-  it('keeps what was put in, by version', async () => {
+  it('stores the lines, with a new version for each change', async () => {
     const owner = aUser();
     await put(owner, line(tea, 2));
     await put(owner, line(cake));
     expect(await carts.current(owner)).toMatchObject({ version: 2, lines: [{ quantity: 2 }, { variantId: cake }] });
   });
 
-  it('loses nothing when many hands put in at once, the first line included', async () => {
+  it('loses no line when many requests add lines at once, also the first line', async () => {
     const { owner } = aGuest();
     await Promise.all(Array.from({ length: 30 }, () => put(owner, line(tea))));
     expect(await carts.current(owner)).toMatchObject({ version: 30, lines: [{ quantity: 30 }] });
@@ -90,7 +90,7 @@ describe('A cart', () => {
 });
 
 describe('Logging in', () => {
-  it('brings along what the guest collected, once, however many requests come at once', async () => {
+  it('merges the guest's cart once, even if many requests come at once', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
     await put(guest, line(tea, 2), line(cake));
@@ -101,7 +101,7 @@ describe('Logging in', () => {
     await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
-  it('also when the first thing a new user does is to put something in', async () => {
+  it('merges the guest's cart also if the user's first request adds a line', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
     await put(guest, line(tea));
@@ -120,7 +120,7 @@ describe('Logging in', () => {
     expect((await carts.current({ ...user, before: guest })).lines).toHaveLength(1);
   });
 
-  it('ends it also where the guest has put nothing in, so that nobody fills the cart later', async () => {
+  it('ends the token also for an empty cart, so that nobody can fill the cart later', async () => {
     const { owner: guest } = aGuest();
     const user = { ...aUser(), before: guest };
     await Promise.all(Array.from({ length: 4 }, () => carts.current(user)));
@@ -128,7 +128,7 @@ describe('Logging in', () => {
     expect((await carts.current(user)).lines).toEqual([]);
   });
 
-  it('brings nothing along by a token that has ordered since, and what came after the order by the next one', async () => {
+  it('merges nothing for a token that has ordered since, but merges the later lines for the next token', async () => {
     const { owner: guest } = aGuest();
     const [stranger, user] = [aUser(), aUser()];
     const order = orderOf(await put(guest, line(tea)));
@@ -141,7 +141,7 @@ describe('Logging in', () => {
 });
 
 describe('A guest’s order', () => {
-  it('ends the token that was sent, as soon as the cart has heard of it, and the next one opens the same cart', async () => {
+  it('ends the token that was sent as soon as the cart knows of the order, and the next token opens the same cart', async () => {
     const { owner: guest } = aGuest();
     const order = orderOf(await put(guest, line(tea)));
     const next = after(guest, order);
@@ -157,7 +157,7 @@ describe('A guest’s order', () => {
 });
 
 describe('What an order is made of', () => {
-  it('is what lies in the cart, merged first', async () => {
+  it('is the content of the cart after the merge', async () => {
     const { owner: guest, token } = aGuest();
     const user = aUser();
     const cartOf = new StoredCartOf(carts, new ReturnedLines(carts), cartTokens);
@@ -173,7 +173,7 @@ describe('What an order is made of', () => {
 });
 
 describe('An order from the cart', () => {
-  it('empties it, and heard again does no harm', async () => {
+  it('empties the cart, and a repeated message does nothing', async () => {
     const owner = aUser();
     const { id, version } = await put(owner, line(tea, 2));
     await placed(id, version, { variantId: tea, quantity: 2 });
@@ -183,7 +183,7 @@ describe('An order from the cart', () => {
     expect(await carts.current(owner)).toMatchObject({ version: 3, lines: [{ quantity: 2 }] });
   });
 
-  it('leaves what was put in meanwhile', async () => {
+  it('keeps the lines that were added meanwhile', async () => {
     const owner = aUser();
     const { id, version } = await put(owner, line(tea, 2));
     await put(owner, line(tea), line(cake));
@@ -191,7 +191,7 @@ describe('An order from the cart', () => {
     expect(await carts.current(owner)).toMatchObject({ lines: [{ quantity: 1 }, { variantId: cake }] });
   });
 
-  it('is followed to where a log-in took the lines', async () => {
+  it('removes its lines also from the cart to which a log-in moved them', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
     const order = orderOf(await put(guest, line(tea, 2)));
@@ -201,7 +201,7 @@ describe('An order from the cart', () => {
     expect(await carts.current(user)).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
   });
 
-  it('takes what was ordered and nothing else, also when the same is being put in', async () => {
+  it('removes only what was ordered, also when the same drink is added at the same moment', async () => {
     const owner = aUser();
     const before = await put(owner, line(tea, 2));
     const order = orderOf(before);
@@ -212,13 +212,13 @@ describe('An order from the cart', () => {
     expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 1, modifiers: [{ optionId: cake }] }]);
   });
 
-  it('of a cart that is not here is none of ours', async () => {
+  it('is ignored if the cart does not exist', async () => {
     await expect(placed(ids.next(), 1, { variantId: tea, quantity: 1 })).resolves.toBeUndefined();
   });
 });
 
 describe('An order that failed', () => {
-  it('gives its lines back once, beside what was put in meanwhile, and they can be ordered anew', async () => {
+  it('returns its lines once, keeps lines that were added meanwhile, and the lines can be ordered again', async () => {
     const owner = aUser();
     const order = orderOf(await put(owner, line(tea, 2)));
     await heard(order);
@@ -230,7 +230,7 @@ describe('An order that failed', () => {
     expect(portionsOf(first).filter(({ id }) => old.includes(id))).toEqual([]);
   });
 
-  it('doubles nothing when the cart had not even heard that it was placed', async () => {
+  it('doubles no line if the cart has not handled OrderPlaced yet', async () => {
     const owner = aUser();
     const order = orderOf(await put(owner, line(tea, 2)));
     await failed(order);
@@ -302,7 +302,7 @@ describe('An order that failed', () => {
     },
   );
 
-  it('gives them to the guest by the token of the order, where nobody has logged in', async () => {
+  it('returns its lines to the guest with the order's token, if nobody has logged in', async () => {
     const { owner: guest } = aGuest();
     const order = orderOf(await put(guest, line(tea, 2)));
     await heard(order);
@@ -311,7 +311,7 @@ describe('An order that failed', () => {
     await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
-  it('gives nothing back to who was erased', async () => {
+  it('returns no lines to an erased person', async () => {
     const forgetting = new ForgetCart(carts, { publish: () => undefined } as unknown as EventBus);
     const forget = (body: object) => db.transaction(() => forgetting.handle(new PersonErased(body as never)));
     const user = aUser();
@@ -328,8 +328,8 @@ describe('An order that failed', () => {
   });
 });
 
-describe('The broom', () => {
-  it('sweeps what guests left, keeps users’ carts, and keeps the versions of carts that were ordered from', async () => {
+describe('The job that deletes unused carts', () => {
+  it('deletes guests’ carts, keeps users’ carts, and only empties carts from which something was ordered', async () => {
     const [{ owner: gone }, { owner: bought }, { owner: fresh }] = [aGuest(), aGuest(), aGuest()];
     const user = aUser();
     for (const owner of [gone, bought, fresh, user]) await put(owner, line(tea));

@@ -28,7 +28,7 @@ describe('A route that is added below /products', () => {
   }, 120_000);
   afterAll(() => shop.close());
 
-  it('reserves its word: a product of that name is found under another address', async () => {
+  it('reserves its word: a product with that name gets another slug', async () => {
     const make = async (name: string) => {
       const variants = ['A', 'B'].map((size) => ({ name: size, type: 'size', stock: 5 }));
       const more = { description: 'Một món theo mùa.', basePrice: 10_000, categoryId: categoryId('coffee-espresso') };

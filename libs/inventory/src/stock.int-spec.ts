@@ -98,7 +98,7 @@ const change = (command: ChangeStock, heard = new Heard()) =>
   new ChangeStockHandler(stocks, new StockBySku(stocks, catalogue), db, heard.eventBus, conflicts).execute(command);
 
 describe('A listed variant', () => {
-  it('notes as waste what does not come back, moves no level, and answers the same when asked again', async () => {
+  it('records waste, changes no level, and gives the same answer when it is repeated', async () => {
     const sku = await shelve(5);
     const order = ids.next();
     await reserve(order, { sku, quantity: 2 });
@@ -117,7 +117,7 @@ describe('A listed variant', () => {
     expect(rows).toEqual([{ kind: 'reserved' }, { kind: 'committed' }, { kind: 'waste' }]);
   });
 
-  it('stands on the shelf with the stock staff said, and a repeat is harmless', async () => {
+  it('has the stock that staff entered, and a repeated message changes nothing', async () => {
     const listed = new VariantListed({ productId: ids.next(), variantId: ids.next(), sku: 'LISTED', stock: 7 });
     const { variantId } = listed.body;
     expect(await tell(listed)).toEqual([new StockLevelChanged({ sku: 'LISTED', available: 7, version: 1, variantId })]);
@@ -128,7 +128,7 @@ describe('A listed variant', () => {
 });
 
 describe('An order’s stock', () => {
-  it('is reserved, committed and put back, each told once and moved once', async () => {
+  it('is reserved, committed and put back, with one message and one movement each', async () => {
     const sku = await shelve(5);
     const order = ids.next();
     const lines = [{ sku, quantity: 2 }];
@@ -147,7 +147,7 @@ describe('An order’s stock', () => {
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 0 });
   });
 
-  it('is short as a whole when one line is, and the answer stays', async () => {
+  it('is not reserved at all when one line is short, and the answer stays the same', async () => {
     const [plenty, scarce] = [await shelve(9), await shelve(1)];
     const order = ids.next();
     const lines = [
@@ -161,7 +161,7 @@ describe('An order’s stock', () => {
     expect(await reserve(order, ...lines)).toEqual(short);
   });
 
-  it('cannot exceed the stock by two lines of one SKU', async () => {
+  it('cannot be more than the stock, also with two lines of one SKU', async () => {
     const sku = await shelve(3);
     const twice = [
       { sku, quantity: 2 },
@@ -171,7 +171,7 @@ describe('An order’s stock', () => {
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('released before it was reserved is never reserved', async () => {
+  it('cannot be reserved after a release came first', async () => {
     const sku = await shelve(3);
     const order = ids.next();
     expect(await release(order)).toEqual([new StockReleased({ orderId: order, lines: [], restocked: false })]);
@@ -179,7 +179,7 @@ describe('An order’s stock', () => {
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('reserved and released at once ends with nothing held', async () => {
+  it('holds nothing after a reservation and a release at the same moment', async () => {
     const sku = await shelve(40);
     const orders = Array.from({ length: 20 }, () => ids.next());
     await Promise.allSettled(orders.flatMap((order) => [reserve(order, { sku, quantity: 1 }), release(order)]));
@@ -194,7 +194,7 @@ describe('A variant that is given another SKU', () => {
     tell(new VariantsRenamed({ productId: ids.next(), named: named(), variants: names }));
   const line = (sku: string, quantity: number) => ({ sku, quantity, variantId: variants.get(sku)! });
 
-  it('keeps its stock and what orders hold of it', async () => {
+  it('keeps its stock and its reservations', async () => {
     const sku = await shelve(5);
     const order = ids.next();
     await reserve(order, line(sku, 2));
@@ -210,7 +210,7 @@ describe('A variant that is given another SKU', () => {
     expect(await change(new ChangeStock(`${sku}-NEW`, { delta: 4 }, { actor: 'an' }))).toMatchObject({ onHand: 7 });
   });
 
-  it('may exchange it with another, and neither stock moves', async () => {
+  it('can exchange it with another variant, and both stocks stay', async () => {
     const [a, b] = [await shelve(3), await shelve(8)];
     const order = ids.next();
     await reserve(order, line(a, 1), line(b, 2));
@@ -226,7 +226,7 @@ describe('A variant that is given another SKU', () => {
     ]);
   });
 
-  it('leaves its old SKU to a new variant, which has a stock of its own', async () => {
+  it('leaves its old SKU to a new variant, which has its own stock', async () => {
     const sku = await shelve(4);
     const old = variants.get(sku)!;
     await shelve(9, sku); // the catalogue gave it away; news of the other name is still on its way
@@ -235,7 +235,7 @@ describe('A variant that is given another SKU', () => {
     expect(await level(`${sku}-OLD`)).toEqual({ onHand: 4, reserved: 0 });
   });
 
-  it('is counted when it returns, and never below what orders hold', async () => {
+  it('gets the count when it is sold again, but not below the reserved number', async () => {
     const sku = await shelve(9);
     const [variantId, order] = [variants.get(sku)!, ids.next()];
     await reserve(order, { sku, quantity: 3 });
@@ -250,7 +250,7 @@ describe('A variant that is given another SKU', () => {
     );
   });
 
-  it('is known by its SKU where it stood on the shelf before variants were known', async () => {
+  it('is found by its SKU if its stock is older than variants', async () => {
     const sku = `ANCIENT-${++sequence}`;
     await db.query('insert into stock (sku, on_hand) values ($1, 6)', [sku]);
     const variantId = ids.next();
@@ -281,7 +281,7 @@ describe('A variant that is given another SKU', () => {
   });
 });
 
-describe('Many at once', () => {
+describe('Many requests at once', () => {
   it('200 buyers of 20 pieces: exactly 20 get one', async () => {
     const sku = await shelve(20);
     const answers = await Promise.all(Array.from({ length: 200 }, () => reserve(ids.next(), { sku, quantity: 1 })));
@@ -290,7 +290,7 @@ describe('Many at once', () => {
     expect(await level(sku)).toEqual({ onHand: 20, reserved: 20 });
   });
 
-  it('nobody waits in a circle, whatever order they name their lines in', async () => {
+  it('there is no deadlock, in any order of the lines', async () => {
     const skus = [await shelve(500, 'b-ring'), await shelve(500, 'A-ring'), await shelve(500, 'ă-ring')];
     rounds = 0;
     const once = async (i: number) => {
@@ -306,7 +306,7 @@ describe('Many at once', () => {
 });
 
 describe('Staff', () => {
-  it('count and adjust, and everybody hears how much there is', async () => {
+  it('count and adjust stock, and the new level is published', async () => {
     const sku = await shelve(5);
     const heard = new Heard();
     expect(await change(new ChangeStock(sku, { onHand: 8 }, { actor: 'an' }), heard)).toMatchObject({ onHand: 8 });
@@ -316,7 +316,7 @@ describe('Staff', () => {
     await expect(change(lost)).rejects.toThrow(StockChanged);
   });
 
-  it('cannot count away what is set aside', async () => {
+  it('cannot count below the reserved number', async () => {
     const sku = await shelve(5);
     await reserve(ids.next(), { sku, quantity: 4 });
     await expect(change(new ChangeStock(sku, { onHand: 3 }, { actor: 'an' }))).rejects.toThrow(StockBelowReserved);
@@ -324,7 +324,7 @@ describe('Staff', () => {
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 4 });
   });
 
-  it('may be quicker than the listing, but not for ever', async () => {
+  it('may count before the VariantListed message has arrived, but only for a short time', async () => {
     variants.set('SOON', ids.next()); // its listing is on the way
     const counted = change(new ChangeStock('SOON', { onHand: 4 }, { actor: 'an' }));
     await shelve(1, 'SOON', variants.get('SOON'));
@@ -335,7 +335,7 @@ describe('Staff', () => {
   });
 });
 
-describe('The database’s own promises', () => {
+describe('The constraints of the database', () => {
   it.each([
     ['on_hand = -1', 'stock_on_hand_is_there'],
     ['reserved = -1', 'stock_reserved_is_there'],

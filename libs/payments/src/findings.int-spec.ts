@@ -55,7 +55,7 @@ const told = (order: string) =>
   );
 
 describe('A finding', () => {
-  it.each(['noted', 'refused'])('that is %s is open until somebody has looked after it', async (state) => {
+  it.each(['noted', 'refused'])('that is %s is open until staff settle it', async (state) => {
     const id = await found('mismatch', state);
     expect((await list('open=true')).map((one) => one.id)).toContain(id);
     const settled = await settle(id, { note: ' The bank has it. ' });
@@ -70,13 +70,13 @@ describe('A finding', () => {
     expect((await settle(id, { note: 'again' })).body.data).toEqual(settled.body.data);
   });
 
-  it.each(['giving-back', 'given-back'])('that is %s needs nobody', async (state) => {
+  it.each(['giving-back', 'given-back'])('that is %s does not need staff', async (state) => {
     const id = await found('second-charge', state);
     expect(await settle(id)).toMatchObject({ status: 409, body: { error: { code: 'FINDING_NEEDS_NOBODY' } } });
     expect((await list('open=true')).map((one) => one.id)).not.toContain(id);
   });
 
-  it('of late money is as open as its payment says', async () => {
+  it('of late money has the state of its payment', async () => {
     const voided = await payment('voided', null, randomUUID());
     const kept = await found('late-money', 'giving-back', { payment: voided.id, order: voided.order });
     expect(await list(`open=true&orderId=${voided.order}`)).toMatchObject([{ id: kept, state: 'refused' }]);
@@ -86,7 +86,7 @@ describe('A finding', () => {
     expect((await settle(going)).status).toBe(409);
   });
 
-  it('is settled by staff, with a note, where there is one', async () => {
+  it('is settled by staff with a note', async () => {
     const id = await found('mismatch', 'noted');
     expect((await settle(randomUUID())).status).toBe(404);
     expect((await settle(id, {})).status).toBe(400);
@@ -97,8 +97,8 @@ describe('A finding', () => {
   });
 });
 
-describe('A charge that the provider itself names as a payment’s, and another payment has', () => {
-  it('is told on the order of the payment that was believed to have it', async () => {
+describe('A charge that the provider assigns to a payment, but the shop to another payment', () => {
+  it('is reported on the order of the payment that had it before', async () => {
     const charge = randomUUID();
     const other = await payment('taken', null, charge);
     await shop.database.admin(
@@ -118,7 +118,7 @@ describe('A charge that the provider itself names as a payment’s, and another 
 });
 
 describe('A refund that staff ended as not given back', () => {
-  it('is noted, and told on the order, when the provider gives it after all', async () => {
+  it('becomes a finding on the order when the provider gives it back later', async () => {
     const { order } = await payment('taken', null, randomUUID());
     const refunds = shop.app.get(Refunds, { strict: false });
     let answer: (heard: RefundAnswer) => void = () => {};

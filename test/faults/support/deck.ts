@@ -13,7 +13,7 @@ export function seededRandom(seed: number): () => number {
 export class CrashPointQueue {
   readonly random: () => number;
   private cards: string[] = [];
-  private struck = 0;
+  private kills = 0;
   private readonly missing = new Map<string, number>();
 
   constructor(
@@ -25,7 +25,7 @@ export class CrashPointQueue {
   }
 
   get isDone(): boolean {
-    return this.struck >= this.wanted;
+    return this.kills >= this.wanted;
   }
 
   /** Takes the next point for which `mine` is true. The other points stay in the queue for other shops. */
@@ -35,7 +35,7 @@ export class CrashPointQueue {
   }
 
   countHit(): void {
-    this.struck++;
+    this.kills++;
   }
 
   /** The point was not passed. The first time, it is put at the end and tried again. */

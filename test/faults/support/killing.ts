@@ -46,7 +46,7 @@ export async function killRepeatedly(
     const nth = point.startsWith('sealer.') ? 1 : 1 + Math.floor(queue.random() * 2);
     for (const shopProcess of faultShop.processes) shopProcess.arm(`${point}:${nth}`);
     const other = purchaseKinds[Math.floor(queue.random() * purchaseKinds.length)];
-    const [from, before] = [faultShop.sales.length, strokes(faultShop)];
+    const [from, before] = [faultShop.sales.length, crashCounts(faultShop)];
     await faultShop.sell([purchaseKindFor(point), 'card', purchaseKindFor(point), other]);
     await waitForDeath(faultShop, point.startsWith('sealer.') ? UNTIL_SEALED_MS : LONGEST_WAIT_MS);
     for (const shopProcess of faultShop.processes) shopProcess.arm('');
@@ -57,8 +57,8 @@ export async function killRepeatedly(
     }
     const well = await recover(faultShop, from, queue, mine);
     for (const [at, shopProcess] of faultShop.processes.entries())
-      for (const stroke of shopProcess.crashes.slice(before[at])) {
-        kills.push({ point: stroke.point, recoveryMs: well - stroke.at });
+      for (const crash of shopProcess.crashes.slice(before[at])) {
+        kills.push({ point: crash.point, recoveryMs: well - crash.at });
         queue.countHit();
       }
     if (kills.length >= BOOKS_EVERY) await book();
@@ -66,7 +66,7 @@ export async function killRepeatedly(
   if (kills.length > 0) await book(); // another shop may have finished the queue meanwhile
 }
 
-const strokes = ({ processes: shopProcesses }: FaultShop) => shopProcesses.map(({ crashes: struck }) => struck.length);
+const crashCounts = ({ processes: shopProcesses }: FaultShop) => shopProcesses.map(({ crashes }) => crashes.length);
 
 /** Waits until a process has died, or the time is over. Meanwhile, buyers who want to cancel do so. */
 async function waitForDeath(faultShop: FaultShop, patienceMs: number): Promise<void> {

@@ -14,11 +14,11 @@ const orderOf = ({ version, lines }: Cart) => ({
 });
 
 describe('A cart that was ordered', () => {
-  it('is emptied when nothing changed since', () => {
+  it('is emptied if it has not changed since', () => {
     expect(removeOrdered(cart, orderOf(cart))).toEqual({ id: 'cart', version: 6, lines: [], orderedVersion: 5 });
   });
 
-  it('keeps what was put in meanwhile: of the same line as a new portion, and another drink of the same variant', () => {
+  it('keeps pieces that were added meanwhile: in the same line as a new portion, and another drink of the same variant', () => {
     const pearls = { ...line('c', 'coffee', 1), modifiers: [{ optionId: 'pearls', quantity: 1 }] };
     const fuller = addLine(addLine(cart, line('d', 'coffee', 2)), pearls);
     expect(removeOrdered(fuller, orderOf(cart)).lines).toEqual([
@@ -27,24 +27,24 @@ describe('A cart that was ordered', () => {
     ]);
   });
 
-  it('gives up a line that was made smaller meanwhile, and takes nothing from others instead', () => {
+  it('loses a line that was made smaller meanwhile, and loses no pieces of other lines', () => {
     const pearls = { ...line('c', 'coffee', 1), modifiers: [{ optionId: 'pearls', quantity: 1 }] };
     const smaller = addLine(changeLine(cart, 'a', { quantity: 1 }), pearls);
     expect(removeOrdered(smaller, orderOf(cart)).lines).toEqual([pearls]);
   });
 
-  it('heard again, stays as it is, also when filled anew', () => {
+  it('does not change after a repeated message, also if it was filled again', () => {
     const filled = addLine(removeOrdered(cart, orderOf(cart)), line('d', 'coffee', 1));
     expect(removeOrdered(filled, orderOf(cart))).toBe(filled);
   });
 
-  it('gives up the lines of an earlier order that it hears of after a later one', () => {
+  it('loses the lines of an earlier order whose message comes after that of a later order', () => {
     const later = orderOf({ ...cart, version: 7, lines: [cart.lines[1]] });
     const after = removeOrdered(removeOrdered({ ...cart, version: 8 }, later), orderOf(cart));
     expect(after).toMatchObject({ lines: [], orderedVersion: 7 });
   });
 
-  it('gives up what a log-in moved to another cart', () => {
+  it('loses ordered lines also after a log-in moved them to another cart', () => {
     const user: Cart = { id: 'user', version: 2, lines: [...cart.lines, line('y', 'tea', 1)] };
     expect(removeOrderedFromTarget(user, orderOf(cart))).toEqual({
       id: 'user',
@@ -55,7 +55,7 @@ describe('A cart that was ordered', () => {
   });
 });
 
-describe('A message that names no portions', () => {
+describe('A message without portions', () => {
   const old = (cartVersion: number) => ({
     ...{ orderId, cartVersion },
     items: [
@@ -64,7 +64,7 @@ describe('A message that names no portions', () => {
     ],
   });
 
-  it('empties the cart of that version, and of another takes as many of each variant', () => {
+  it('empties a cart with that version, and removes the same number of each variant from another version', () => {
     expect(removeOrdered(cart, old(5)).lines).toEqual([]);
     expect(removeOrdered(cart, old(4))).toEqual({
       ...{ id: 'cart', version: 6, orderedVersion: 4 },

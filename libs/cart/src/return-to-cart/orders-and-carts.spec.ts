@@ -149,8 +149,8 @@ async function act(world: World, did: Action): Promise<void> {
   if (did.does === 'remix') world.remix(did.id, id, modifiers.length > 0 ? [] : pearls);
 }
 
-describe('Whatever is done to carts while orders are on their way', () => {
-  it('nothing is ordered twice and nothing is lost, in whatever order the cart hears of it', async () => {
+describe('For any changes of carts while orders are handled', () => {
+  it('no piece is ordered twice and none is lost, in any order of the messages', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 30 }), async (actions) => {
         const world = new World();

@@ -48,8 +48,8 @@ describe('A product on the shelf', () => {
 });
 
 describe('What is wrong with a product', () => {
-  it('is nothing for a good one', () => expect(productFaults(draft)).toEqual([]));
-  it('is told all at once', () =>
+  it('is empty for a valid product', () => expect(productFaults(draft)).toEqual([]));
+  it('is reported all at once', () =>
     expect(
       fields({
         basePrice: 1_000,
@@ -80,13 +80,13 @@ describe('What is wrong with a product', () => {
 });
 
 describe('Addresses and codes', () => {
-  it('are plain letters', () => expect(slugOf('Trà Ô Long – Đào!', 'x')).toBe('tra-o-long-dao'));
-  it('fall back where there are none', () => expect(slugOf('抹茶', 'p-1')).toBe('p-1'));
+  it('have plain letters only', () => expect(slugOf('Trà Ô Long – Đào!', 'x')).toBe('tra-o-long-dao'));
+  it('use the fallback if there are no letters', () => expect(slugOf('抹茶', 'p-1')).toBe('p-1'));
   it('stay short', () => expect(slugOf('trà '.repeat(100), 'x').length).toBeLessThanOrEqual(80));
-  it('cut a long word, and drop none', () => {
+  it('cut a long word, and drop no word', () => {
     expect(slugOf('x'.repeat(100), 'y')).toBe('x'.repeat(80));
     expect(skuOf('Y'.repeat(50), 'z'.repeat(30), '1')).toBe(`${'Y'.repeat(40)}-${'Z'.repeat(20)}`);
     expect(slugOf(`ab ${'x'.repeat(90)} cd`, 'y')).toBe(`ab-${'x'.repeat(77)}`);
   });
-  it('make labels', () => expect(skuOf('CA-PHE', 'Nóng', '1')).toBe('CA-PHE-NONG'));
+  it('make a SKU from stem and variant name', () => expect(skuOf('CA-PHE', 'Nóng', '1')).toBe('CA-PHE-NONG'));
 });

@@ -3,7 +3,7 @@ import { isMistakable, wordsBelow } from './reserved-words';
 const routes = ['/products', 'products/popular', 'products/:idOrSlug', '/admin/products/imports/:id', 'search/suggest'];
 
 describe('Reserved words', () => {
-  it('are the fixed words that routes have where an address could stand', () => {
+  it('are the fixed words of routes in the place of a slug', () => {
     expect([...wordsBelow('products', routes)].sort()).toEqual(['imports', 'popular']);
     expect([...wordsBelow('search', routes)]).toEqual(['suggest']);
     expect([...wordsBelow('brands', routes)]).toEqual([]);

@@ -58,7 +58,7 @@ const priced = (line: WantedLine, on: Offer = offer) => {
 };
 
 describe('Pricing a line', () => {
-  it('costs the variant when nothing is chosen, with the defaults filled in', () => {
+  it('has the price of the variant with its default options when nothing is chosen', () => {
     const line = priced(wanted(2));
     expect(line.unitPrice.amount).toBe(45_000);
     expect(line.lineTotal.amount).toBe(90_000);
@@ -66,13 +66,13 @@ describe('Pricing a line', () => {
       { optionId: 'full', quantity: 1, group: 'Đường', name: 'full', price: { amount: 0, currency: 'VND' } },
     ]);
   });
-  it('adds what is chosen, as often as it is chosen', () =>
+  it('adds the price of each chosen option, times its quantity', () =>
     expect(priced(wanted(1, ['half', 1], ['pearls', 2], ['jelly', 1])).unitPrice.amount).toBe(73_000));
-  it('takes the choice instead of the default', () =>
+  it('uses the choice instead of the default', () =>
     expect(priced(wanted(1, ['half', 1])).modifiers.map(({ optionId }) => optionId)).toEqual(['half']));
-  it('adds up what names one option twice', () =>
+  it('adds the quantities of an option that is named twice', () =>
     expect(refused(wanted(1, ['pearls', 1], ['pearls', 2]))?.code).toBe('MODIFIERS_INVALID'));
-  it('speaks the language asked for, and the first one where a text is missing', () => {
+  it('uses the requested language, and Vietnamese where a text is missing', () => {
     const line = priceLine(wanted(1, ['jelly', 1]), offer, 'en');
     expect(isPriced(line) && line.modifiers.map(({ group, name }) => [group, name])).toEqual([
       ['Sugar', 'full (en)'],
@@ -88,7 +88,7 @@ describe('A line is refused', () => {
       code: 'VARIANT_UNAVAILABLE',
       message: 'This is not on sale at the moment.',
     }));
-  it('by the names of today, in the language of who reads, with the options that there still are', () => {
+  it('with the current names in the reader's language, and with the options that still exist', () => {
     const line = wanted(1, ['half', 1], ['salt', 1]);
     const known = { productId: 'p', sku: 'TRA-SUA-M', name: 'Trà sữa', variantName: 'M', imageUrl: null };
     expect(priceLine(line, offer, 'en')).toMatchObject({
@@ -111,7 +111,7 @@ describe('A line is refused', () => {
 });
 
 describe('Totals', () => {
-  it('are the pieces, added up', () =>
+  it('are the sums of the pieces', () =>
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 99 }),

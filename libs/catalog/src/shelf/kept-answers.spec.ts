@@ -1,7 +1,7 @@
 import { areWordsCacheable, isCacheable, cacheKeyOf } from './kept-answers';
 
-describe('Answers that are kept', () => {
-  it('have one key, however the filters were written', () => {
+describe('Cached answers', () => {
+  it('have one key for all spellings of the same filters', () => {
     const one = cacheKeyOf({ category: 'tea', minPrice: 0, maxPrice: 29_999, sort: 'price', limit: 20 });
     const other = cacheKeyOf({ limit: 20, sort: 'price', maxPrice: 29_999, category: 'tea', brand: undefined });
     expect(one).toBe(other);
@@ -31,7 +31,7 @@ describe('Answers that are kept', () => {
     expect(isCacheable(chosen, after)).toBe(kept);
   });
 
-  it('are not those to a whole paragraph', () => {
+  it('do not include answers to very long queries', () => {
     expect([areWordsCacheable('ca phe sua da'), areWordsCacheable('ca phe '.repeat(20))]).toEqual([true, false]);
   });
 });

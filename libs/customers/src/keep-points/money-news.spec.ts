@@ -7,13 +7,13 @@ const reportOf = (type: new (body: never) => MoneyMessage, body: object) =>
   moneyReportOf(new type({ orderId: 'o1', total, ...body } as never));
 
 describe('What a message says of an order’s money', () => {
-  it('a card’s is in when the order is confirmed', () => {
+  it('a card payment is paid when the order is confirmed', () => {
     const report = { total: 100_000, totals: { paid: 100_000 }, reason: 'order-confirmed' };
     expect(reportOf(OrderConfirmed, { method: 'card', paid: total })).toEqual(report);
     expect(reportOf(OrderConfirmed, { method: 'card' })).toEqual(report); // as it was told once
   });
 
-  it('cash is in when the order is completed, not before', () => {
+  it('cash is paid when the order is completed, not before', () => {
     expect(reportOf(OrderConfirmed, { method: 'cash', paid: vnd(0) })).toMatchObject({ totals: { paid: 0 } });
     expect(reportOf(OrderConfirmed, { method: 'cash' })).toMatchObject({ totals: { paid: 0 } });
     expect(reportOf(OrderStatusUpdated, { status: 'ready', paid: vnd(0) })).toBeUndefined();
@@ -23,7 +23,7 @@ describe('What a message says of an order’s money', () => {
     expect(moneyReportOf(new OrderStatusUpdated({ orderId: 'o1', status: 'completed' } as never))).toBeUndefined();
   });
 
-  it('all that was given back so far, and all of what is cancelled', () => {
+  it('a refund reports all refunds so far, and a cancellation the whole total', () => {
     expect(reportOf(OrderRefunded, { amount: vnd(1), refundedTotal: vnd(30_000) })).toMatchObject({
       totals: { refunded: 30_000 },
     });

@@ -10,7 +10,7 @@ describe('The points ledger', () => {
   });
   afterAll(() => database.drop());
 
-  it('shows every entry on one page or another, also those of one millisecond', async () => {
+  it('shows every entry exactly once over all pages, also entries of the same millisecond', async () => {
     await database.admin(
       `insert into customers.points_entries (id, customer_id, order_id, points, reason, at)
        select gen_random_uuid(), $1, gen_random_uuid(), 1, 'order-confirmed',

@@ -15,23 +15,23 @@ describe('Points', () => {
     [155_000, 15],
   ])('of %d ₫ are %d', (kept, points) => expect(pointsFor(vnd(kept))).toBe(points));
 
-  it('come when money is in', () => {
+  it('are added when the money is paid', () => {
     expect(pointsChange(noPoints, { paid: 155_000 })).toMatchObject({ change: 15, order: { earned: 15 } });
     expect(pointsChange(noPoints, { paid: 0 })).toMatchObject({ change: 0 });
   });
 
-  it('are those of what is kept, not a share of what had been rounded before', () => {
+  it('are computed from the money that the shop keeps, and rounded once', () => {
     // 155,000 ₫ earned 15; of the 150,000 ₫ that are kept the same 15 would have come.
     expect(pointsChange(after({ paid: 155_000 }), { refunded: 5_000 })).toMatchObject({ change: 0 });
     expect(left(after({ paid: 155_000 }, { refunded: 5_000 }, { refunded: 5_001 }))).toBe(14);
     expect(left(after({ paid: 155_000 }, { refunded: 155_000 }))).toBe(0);
   });
 
-  it('do not come for what was cancelled before it was paid', () => {
+  it('are not added for an order that was cancelled before it was paid', () => {
     expect(after({ refunded: 100_000 })).toMatchObject({ earned: 0, takenBack: 0 });
   });
 
-  it('are those of what is kept after any refunds, in whatever order and however often one hears of them', () => {
+  it('fit the kept money after any refunds, in any order of the messages, also repeated ones', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 5_000_000 }),
@@ -57,6 +57,6 @@ describe('Points', () => {
     );
   });
 
-  it('make a tier', () =>
+  it('decide the tier', () =>
     expect([0, 199, 200, 999, 1000].map(tierOf)).toEqual(['bronze', 'bronze', 'silver', 'silver', 'gold']));
 });

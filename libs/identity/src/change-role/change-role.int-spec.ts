@@ -38,7 +38,7 @@ describe('Changing a role', () => {
     expect((await sessions.states([id])).get(id)).toEqual({ open: false, role });
   });
 
-  it('leaves one admin, also when two are changed at once', async () => {
+  it('leaves one admin, also when the roles of two are changed at once', async () => {
     await db.query(`update accounts set role = 'customer' where role = 'admin'`);
     const [an, binh] = [await somebody('admin'), await somebody('admin')];
     const all = await Promise.allSettled([change(an.id, 'manager'), change(binh.id, 'manager')]);
@@ -48,7 +48,7 @@ describe('Changing a role', () => {
     expect(refused).toEqual(['LAST_ADMIN']);
   });
 
-  it('needs an account', async () => {
+  it('fails without an account', async () => {
     await expect(change(ids.next(), 'barista')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -41,7 +41,7 @@ async function looked(): Promise<{ trouble?: string; told: string[] }> {
 }
 
 describe('A key that was destroyed', () => {
-  it('is an erasure where the shop was asked for it, or where the list outside of the database has it', async () => {
+  it('counts as an erasure if an erasure was requested, or if the list outside the database has it', async () => {
     const [asked, listed] = [aSubject(), aSubject()];
     await erasures.begin(aSubject(), asked, 'customer');
     await list.add([{ subject: listed, kind: 'guest' }], new Date());
@@ -49,7 +49,7 @@ describe('A key that was destroyed', () => {
     expect(await looked()).toEqual({ trouble: undefined, told: [] });
   });
 
-  it('is told of, once, where nobody asked for it, until it is restored', async () => {
+  it('is reported once if no erasure was requested, until it is restored', async () => {
     const subject = aSubject();
     await vault.seal(subject, 'An');
     const keys = new DestroyedKeys(vault, erasures, list);
@@ -75,7 +75,7 @@ describe('A key that was destroyed', () => {
     await expect(health.check()).resolves.toBeUndefined();
   });
 
-  it('can neither be deleted nor be another one, by the role that works with keys', async () => {
+  it('can be neither deleted nor replaced by the role that works with keys', async () => {
     const subject = aSubject();
     await vault.seal(subject, 'An');
     const db = test.of('privacy');

@@ -42,7 +42,7 @@ const migrated = () =>
   } as unknown as QueryRunner);
 
 describe('Accounts that an earlier build has kept', () => {
-  it('are found by every spelling of their mailbox, and are in the way of a second one', async () => {
+  it('are found by every spelling of their address, and prevent a second account', async () => {
     const loud = await kept('ΣΑΣ@Example.com');
     const german = await kept('an@Bücher.de');
     expect(await accounts.byEmail('σασ@example.com')).toBeNull();
@@ -56,7 +56,7 @@ describe('Accounts that an earlier build has kept', () => {
     expect((await accounts.byEmail('ΣΑΣ@example.com'))?.id).toBe(loud);
   });
 
-  it('stay two where the earlier build let a mailbox have two, each found by its own spelling', async () => {
+  it('stay two if the earlier build allowed two for one mailbox, and each is found by its own spelling', async () => {
     const first = await kept('binh@bücher.example');
     const second = await kept('binh@xn--bcher-kva.example');
     await migrated();
@@ -67,7 +67,7 @@ describe('Accounts that an earlier build has kept', () => {
 });
 
 describe('A password that an earlier build kept as it was typed', () => {
-  it('is kept in its one form once somebody has logged in with it, and not before', async () => {
+  it('is stored in its normal form after the next log-in, and not before', async () => {
     const typed = 'Mật khẩu đủ dài'.normalize('NFD').replace(/ /g, '\u3000');
     await kept('old@example.com', await hash(typed));
     const sessionOpener = { openSession: async () => ({}) } as unknown as SessionOpener;

@@ -85,7 +85,7 @@ describe('A session', () => {
     await expect(refresh(token)).rejects.toThrow(RefreshTokenExpired);
   });
 
-  it('that is past its end does not stand any more', async () => {
+  it('that is past its end is no longer open', async () => {
     const { id } = await begun('barista');
     expect((await sessions.states([id])).get(id)?.open).toBe(true);
     await db.query(`update sessions set ends_at = now() where id = $1`, [id]);

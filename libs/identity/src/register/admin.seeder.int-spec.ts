@@ -50,8 +50,8 @@ const isOpen = async (id: string) => (await sessions.states([id])).get(id)?.open
 const noted = async (target: string) =>
   (await trail.list({ target }, 10)).map(({ operation, actor, status }) => [operation, actor.split(':')[0], status]);
 
-describe('The admin that the configuration promises', () => {
-  it('is there after the start, once, and can log in', async () => {
+describe('The admin of ADMIN_EMAIL', () => {
+  it('exists once after the start, and can log in', async () => {
     await seeder('boss@shop.example', 'a-long-Password-1').seed();
     const boss = (await accounts.byEmail('boss@shop.example'))!;
     expect(boss).toMatchObject({ role: 'admin', seeded: true });
@@ -61,7 +61,7 @@ describe('The admin that the configuration promises', () => {
     expect(await noted(boss.id)).toEqual([['addAdmin', 'os', 200]]);
   });
 
-  it('is not made of an account that somebody else registered: the start fails and says what to do', async () => {
+  it('is never an account that somebody else registered: the start fails and says what to do', async () => {
     const stranger = await registered('owner@shop.example', 'a-strangers-Password');
     const session = await enter(stranger);
     const start = seeder('Owner@Shop.example', 'a-long-Password-1').seed();
@@ -71,7 +71,7 @@ describe('The admin that the configuration promises', () => {
     expect(await isOpen(session)).toBe(true);
   });
 
-  it('is not made of it, either, when the stranger was quicker by an instant', async () => {
+  it('is never an account that somebody else registered at the same moment', async () => {
     const late = Object.assign(new Accounts(db), {
       add: async () => {
         await registered('quick@shop.example', 'a-strangers-Password');
@@ -82,7 +82,7 @@ describe('The admin that the configuration promises', () => {
     expect((await accounts.byEmail('quick@shop.example'))!.role).toBe('customer');
   });
 
-  it('whose password was exchanged: who is signed in with the former one is no longer', async () => {
+  it('loses the sessions of the former password when the password is changed', async () => {
     await seeder('changed@shop.example', 'the-leaked-Password').seed();
     const before = (await accounts.byEmail('changed@shop.example'))!;
     const session = await enter(before);
@@ -98,7 +98,7 @@ describe('The admin that the configuration promises', () => {
     await expect(enter(before)).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
   });
 
-  it('may be an admin by another way with this password, whose sessions end once', async () => {
+  it('may be an existing admin with this password, whose sessions end once', async () => {
     const admin = await registered('granted@shop.example', 'a-long-Password-1', 'admin');
     const session = await enter(admin);
     await expect(seeder('granted@shop.example', 'another-Password-1').seed()).rejects.toThrow(SeedRefused);
@@ -112,7 +112,7 @@ describe('The admin that the configuration promises', () => {
 });
 
 describe('An account whose role or password changes', () => {
-  it('has no session left but the one that changed its own password', async () => {
+  it('keeps no session except the one that changed the password', async () => {
     const account = await registered('many@shop.example', 'a-long-Password-1');
     const [own, other] = [await enter(account), await enter(account)];
     await accounts.change(account.id, { passwordHash: await passwords.hash('another-Password-1') }, own);

@@ -23,7 +23,7 @@ describe('The turns of items', () => {
     return { said, take, end, items };
   };
 
-  it('come one after the other for one item, and at once for different items', async () => {
+  it('run one after the other for one item, and at the same time for different items', async () => {
     const { said, take, end } = turns();
     void take('first', ['tea']);
     void take('second', ['tea']);
@@ -34,7 +34,7 @@ describe('The turns of items', () => {
     expect(said).toEqual(['first', 'stranger', 'second']);
   });
 
-  it('wait for all items of the work, whatever their order, and never in a circle', async () => {
+  it('wait for all items of the work, in any order, without a deadlock', async () => {
     const { said, take, end } = turns();
     void take('tea', ['tea']);
     void take('both', ['coffee', 'tea']);
@@ -46,7 +46,7 @@ describe('The turns of items', () => {
     expect(said).toEqual(['tea', 'both', 'both again', 'coffee']);
   });
 
-  it('go on after work that failed, and whoever asked is told', async () => {
+  it('continue after work that failed, and the caller gets the error', async () => {
     const { said, take, end } = turns();
     const failed = take('fails', ['tea'], true);
     void take('next', ['tea']);
@@ -57,7 +57,7 @@ describe('The turns of items', () => {
     expect(said).toEqual(['fails', 'next']);
   });
 
-  it('leave nothing behind', async () => {
+  it('leave nothing in memory', async () => {
     const { take, end, items } = turns();
     void take('only', ['tea', 'coffee']);
     await turn();
@@ -65,7 +65,7 @@ describe('The turns of items', () => {
     expect(items.size).toBe(0);
   });
 
-  it('fail at once behind work that met a lock, on all of its items, and not on others', async () => {
+  it('fail at once behind work that met a lock on the same items, but not on other items', async () => {
     const items = newTurns();
     const locked = new Error('locked');
     const began: string[] = [];

@@ -9,8 +9,8 @@ const line = (n: number, more: object = {}) => ({ variantId: `variant-${n}`, sku
 const movement = (n: number, onHand: number, reserved: number) =>
   ({ item: `item-${n}`, sku: `SKU-${n}`, kind: 'committed', onHand, reserved }) as const;
 
-describe('The levels that were seen last', () => {
-  it('are known when all the lines are, each item once', () => {
+describe('The stock levels in memory', () => {
+  it('are returned if all lines are known, each item once', () => {
     const levels = new RecentLevels();
     levels.remember([level(1), level(2)]);
     expect(levels.of([line(1), line(2), line(1)])).toEqual([level(1), level(2)]);
@@ -25,7 +25,7 @@ describe('The levels that were seen last', () => {
     expect(levels.of([line(2, { variantId: undefined })])).toBeUndefined();
   });
 
-  it('move with the stock, and only where they are known', () => {
+  it('change with the stock, if they are known', () => {
     const levels = new RecentLevels();
     levels.remember([level(1, { onHand: 10, reserved: 2, version: 7 })]);
     levels.move([level(1), level(2)], [movement(1, -2, -2), movement(2, -1, -1)]);
@@ -33,7 +33,7 @@ describe('The levels that were seen last', () => {
     expect(levels.of([line(2)])).toBeUndefined();
   });
 
-  it('are forgotten when they were wrong, and when there are many newer ones', () => {
+  it('are deleted when they were wrong, and when there are many newer ones', () => {
     const levels = new RecentLevels();
     levels.remember([level(1), level(2)]);
     levels.forget([level(1)]);

@@ -73,8 +73,8 @@ const heldBy = (warehouse: Warehouse, state: Reservation['state'], sku: string):
     .filter((line) => line.sku === sku)
     .reduce((sum, line) => sum + line.quantity, 0);
 
-describe('Whatever is asked, in any order and as often as one likes', () => {
-  it('stock is conserved: on hand, sold and wasted make what there was, reserved is what orders hold', () => {
+describe('For any requests, in any order and also repeated', () => {
+  it('stock is conserved: on hand, sold and waste add up to the start, and reserved is what orders hold', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
         let warehouse = opened(onHand);
@@ -92,7 +92,7 @@ describe('Whatever is asked, in any order and as often as one likes', () => {
     );
   });
 
-  it('the same request at once again gives the same answer and changes nothing', () => {
+  it('a request that is repeated at once gets the same answer and changes nothing', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
         let warehouse = opened(onHand);
@@ -105,7 +105,7 @@ describe('Whatever is asked, in any order and as often as one likes', () => {
     );
   });
 
-  it('who was refused once is refused for good', () => {
+  it('an order that was refused once is always refused', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
         let warehouse = opened(onHand);

@@ -20,7 +20,7 @@ describe('Naming stock', () => {
     expect(called(items, nameItems(items, [{ variantId: 'v-a', was: 'A', sku: 'C' }], 2))).toEqual({ a: 'C' });
   });
 
-  it('lets two exchange theirs', () => {
+  it('lets two items exchange their SKUs', () => {
     const items = [item('a', 'A'), item('b', 'B')];
     const swap = [
       { variantId: 'v-a', was: 'A', sku: 'B' },
@@ -29,7 +29,7 @@ describe('Naming stock', () => {
     expect(called(items, nameItems(items, swap, 2))).toEqual({ a: 'B', b: 'A' });
   });
 
-  it('takes a SKU from whoever had it before, and passes over old news', () => {
+  it('takes a SKU from the item that had it before, and ignores an older message', () => {
     const items = [item('a', 'A'), item('b', 'B')];
     const taken = nameItems(items, [{ variantId: 'v-b', sku: 'A' }], 3);
     expect(called(items, taken)).toEqual({ a: null, b: 'A' });
@@ -38,7 +38,7 @@ describe('Naming stock', () => {
     expect(called(after, nameItems(after, [{ variantId: 'v-a', sku: 'T' }], 2))).toEqual({ a: 'T', b: 'A' });
   });
 
-  it('recognises stock that was there before variants were known, also after its SKU was taken', () => {
+  it('finds old stock without a variant, also after its SKU was taken', () => {
     const old = item('a', 'A', { variantId: null, named: 0 });
     expect(itemOfVariant({ variantId: 'v-a', was: 'A', sku: 'C' }, [old])).toBe(old);
     const robbed = { ...old, sku: null, formerSku: 'A' };
@@ -46,7 +46,7 @@ describe('Naming stock', () => {
     expect(nameItems([old], [{ variantId: 'v-a', sku: 'A' }], 1)).toMatchObject([{ variantId: 'v-a', sku: 'A' }]);
   });
 
-  it('comes to what the catalogue has, in whatever order the messages of several products come', () => {
+  it('leads to the catalogue's names, in any order of the messages', () => {
     const products = [0, 0, 1, 1, 2]; // which product each variant belongs to
     const skus = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
     const choice = fc.record({

@@ -8,7 +8,7 @@ const line = (modifiers?: OrderedLine['modifiers']): OrderedLine => ({
 });
 const option = (name: string, quantity: number) => ({ optionId: name, group: 'g', name, quantity, price: vnd(0) });
 
-it('A letter tells lines of one variant apart by their options', () => {
+it('A letter shows the options of lines, so that lines of one variant differ', () => {
   const items = [line(), line([]), line([option('Ít đường', 1), option('Trân châu', 2)])];
   const content = letterContentOf(new OrderConfirmed({ number: 'n', items, total: vnd(3), method: 'card' } as never));
   expect(content).toMatchObject({

@@ -28,17 +28,17 @@ const after = (payment: Payment, ...heard: ProviderAnswer[]): Payment =>
   heard.reduce((state, each) => applyAnswer(state, each).payment, payment);
 
 describe('Taking a payment', () => {
-  it('begins with a charge at the provider', () => {
+  it('starts with a charge at the provider', () => {
     expect(card).toMatchObject({ state: 'open', next: 'charge', charges: 0 });
   });
 
-  it('in cash needs nobody', () => {
+  it('in cash needs no provider', () => {
     const cash = createPayment({ ...asked, method: 'cash' });
     expect(cash.payment).toMatchObject({ state: 'taken', next: null });
     expect(said(cash)).toEqual(['PaymentTaken']);
   });
 
-  it('is taken once, however often it is heard', () => {
+  it('is taken once, also if the answer is repeated', () => {
     const first = applyAnswer(card, captured);
     expect(said(first)).toEqual(['PaymentTaken']);
     expect(said(applyAnswer(first.payment, captured))).toEqual([]);
@@ -50,14 +50,14 @@ describe('Taking a payment', () => {
     expect(no.messages[0].body).toMatchObject({ code: 'declined', reason: 'no funds' });
   });
 
-  it('asks what became of it when nobody answered, and says so once', () => {
+  it('asks the provider about the charge when there was no answer, and reports that once', () => {
     const first = applyAnswer(card, silence);
     expect(first.payment).toMatchObject({ state: 'open', next: 'find' });
     expect(said(first)).toEqual(['PaymentUnknown']);
     expect(said(applyAnswer(first.payment, silence))).toEqual([]);
   });
 
-  it('repeats under the same key what left no trace, then voids instead of guessing', () => {
+  it('repeats a charge that the provider does not know, and voids it after the last attempt', () => {
     expect(applyAnswer({ ...card, charges: 1 }, { kind: 'not-found' }).payment).toMatchObject({
       state: 'open',
       next: 'charge',
@@ -68,14 +68,14 @@ describe('Taking a payment', () => {
     });
   });
 
-  it('is declined as unavailable once silence has been voided', () => {
+  it('is declined as unavailable after a charge without an answer was voided', () => {
     const voiding = applyAnswer({ ...card, charges: 3 }, { kind: 'not-found' }).payment;
     const end = applyAnswer(voiding, { kind: 'voided', refunded: vnd(0) });
     expect(end.payment.state).toBe('declined');
     expect(end.messages[0].body).toMatchObject({ code: 'unavailable' });
   });
 
-  it('waits for the webhook before it asks again, and then less and less often', () => {
+  it('waits for the webhook before it asks the provider again, and asks less and less often', () => {
     const first = applyAnswer(card, { kind: 'accepted' }).payment;
     expect(first).toMatchObject({ state: 'open', next: 'find', wait: 1_000 });
     const later = after(first, { kind: 'accepted' }, { kind: 'accepted' }, { kind: 'accepted' });
@@ -84,7 +84,7 @@ describe('Taking a payment', () => {
 });
 
 describe('Voiding a payment', () => {
-  it('asks the provider, and tells only when that is certain', () => {
+  it('calls the provider, and reports only a certain result', () => {
     const asking = voidPayment(card);
     expect(asking.payment).toMatchObject({ state: 'voiding', next: 'void' });
     expect(said(asking)).toEqual([]);
@@ -92,11 +92,11 @@ describe('Voiding a payment', () => {
     expect(end.messages[0].body).toMatchObject({ refunded: vnd(90_000) });
   });
 
-  it('does not stop at a capture that was already on its way', () => {
+  it('goes on after a capture that was already on its way', () => {
     expect(after(voidPayment(card).payment, captured)).toMatchObject({ state: 'voiding', next: 'void' });
   });
 
-  it('asks again for as long as the provider is silent', () => {
+  it('calls again until the provider answers', () => {
     expect(after(voidPayment(card).payment, silence, silence)).toMatchObject({
       state: 'voiding',
       next: 'void',
@@ -104,7 +104,7 @@ describe('Voiding a payment', () => {
     });
   });
 
-  it('answers again when asked again', () => {
+  it('repeats the answer for a repeated request', () => {
     const voided = after(voidPayment(card).payment, { kind: 'voided', refunded: vnd(0) });
     expect(said(voidPayment(voided))).toEqual(['PaymentVoided']);
   });
@@ -113,7 +113,7 @@ describe('Voiding a payment', () => {
     expect(said(voidPayment(applyAnswer(card, { kind: 'declined', reason: 'no' }).payment))).toEqual(['PaymentVoided']);
   });
 
-  it('gives cash back over the counter', () => {
+  it('needs no provider for cash', () => {
     const { payment } = createPayment({ ...asked, method: 'cash' });
     expect(voidPayment(payment).payment).toMatchObject({ state: 'voided', refunded: vnd(90_000) });
   });
@@ -129,21 +129,21 @@ const refusedConnection: ProviderAnswer = { kind: 'not-asked', reason: 'connect 
 const switchedOff: ProviderAnswer = { kind: 'not-asked', reason: 'the provider sandbox is switched off', absent: true };
 
 describe('A call that did not go out', () => {
-  it('is no try: only a charge that was answered or not answered in time counts', () => {
+  it('is no attempt: only a charge that was sent counts', () => {
     for (const heard of [captured, silence, { kind: 'accepted' } as const])
       expect(applyAnswer(card, heard, 'charge').payment.charges).toBe(1);
     expect(applyAnswer(card, refusedConnection, 'charge').payment.charges).toBe(0);
     expect(applyAnswer(card, silence, 'find').payment.charges).toBe(0);
   });
 
-  it('is made again, however often it could not go out', () => {
+  it('is made again, also after many failures', () => {
     let payment: Payment = { ...card, asked: false };
     for (let n = 0; n < 50; n++) payment = applyAnswer(payment, refusedConnection, 'charge').payment;
     expect(payment).toMatchObject({ state: 'open', next: 'charge', charges: 0, asked: false });
     expect(payment.wait).toBeLessThanOrEqual(60_000);
   });
 
-  it('says once that nobody knows, where the provider may have heard of the payment', () => {
+  it('reports once that the result is unknown, if the provider may know the payment', () => {
     const first = applyAnswer(card, switchedOff, 'find');
     expect(first.messages.map(({ body }) => body)).toMatchObject([{ reason: 'the provider sandbox is switched off' }]);
     expect(said(applyAnswer(first.payment, switchedOff, 'find'))).toEqual([]);
@@ -154,13 +154,13 @@ describe('A call that did not go out', () => {
 describe('A payment whose provider was never asked', () => {
   const unasked: Payment = { ...card, asked: false };
 
-  it('is void at once', () => {
+  it('is voided at once', () => {
     const { payment, messages } = voidPayment(unasked);
     expect(payment).toMatchObject({ state: 'voided', next: null });
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
   });
 
-  it('is void as well where it is being voided already', () => {
+  it('is voided at once also if it is being voided already', () => {
     const { payment, messages } = applyAnswer({ ...voidPayment(card).payment, asked: false }, switchedOff, 'void');
     expect(payment).toMatchObject({ state: 'voided', next: null });
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
@@ -178,18 +178,18 @@ describe('A payment whose provider was never asked', () => {
 });
 
 describe('Money that was taken and given back', () => {
-  it('is told when silence was voided', () => {
+  it('is reported when a charge without an answer was voided', () => {
     const voiding = applyAnswer({ ...card, charges: 3 }, { kind: 'not-found' }).payment;
     const end = applyAnswer(voiding, { kind: 'voided', refunded: vnd(90_000) }, 'void');
     expect(end.messages[0].body).toMatchObject({ code: 'unavailable', reversed: vnd(90_000) });
   });
 
-  it('is nothing for cash, which was only owed', () => {
+  it('is zero for cash, which was not paid yet', () => {
     const { payment } = createPayment({ ...asked, method: 'cash' });
     expect(voidPayment(payment).messages[0].body).toMatchObject({ refunded: vnd(0) });
   });
 
-  it('goes back once: the same charge heard again after it was given back changes nothing', () => {
+  it('is given back once: a repeated answer about the same charge changes nothing', () => {
     const back = after(voidPayment(card).payment, { kind: 'voided', refunded: vnd(90_000) });
     const again = applyAnswer(back, captured, 'webhook');
     expect(again.payment).toMatchObject({ state: 'voided', next: null, chargeId: 'ch_1' });
@@ -200,7 +200,7 @@ describe('Money that was taken and given back', () => {
 describe('A payment that staff settle by hand', () => {
   const voiding = voidPayment(card).payment;
 
-  it('ends, and is still voided at its provider should that ever be back', () => {
+  it('ends, and is still voided at its provider when the provider answers again', () => {
     const { payment, messages } = settleByHand(voiding, 'unknown');
     expect(payment).toMatchObject({ state: 'voided', voidedFor: 'by-hand', next: 'void', refunded: vnd(0) });
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
@@ -210,19 +210,19 @@ describe('A payment that staff settle by hand', () => {
     expect(said(back)).toEqual(['PaymentVoided']);
   });
 
-  it('is given back by nobody else once staff have given it back', () => {
+  it('is not given back again after staff have given it back', () => {
     const { payment } = settleByHand(voiding, 'given-back');
     expect(payment).toMatchObject({ state: 'voided', next: null, refunded: vnd(90_000) });
     expect(applyAnswer(payment, captured, 'webhook').payment).toMatchObject({ state: 'voided', next: null });
   });
 
-  it('stays as it was when it was decided already', () => {
+  it('does not change if it was decided already', () => {
     const taken = applyAnswer(card, captured).payment;
     expect(settleByHand(taken, 'never-taken')).toMatchObject({ payment: taken });
   });
 });
 
-describe('Whatever a provider says, and however often', () => {
+describe('For any answers of a provider, also repeated ones', () => {
   const answers = fc.oneof(
     fc.constantFrom<ProviderAnswer>(
       silence,
@@ -243,7 +243,7 @@ describe('Whatever a provider says, and however often', () => {
     maxLength: 30,
   });
 
-  it('a payment gives back at most its amount, tells of its taking once, and is never stuck with nobody to ask', () => {
+  it('a payment gives back at most its amount, reports once that it is taken, and always has a next call until it ends', () => {
     fc.assert(
       fc.property(fc.boolean(), steps, (known, all) => {
         let payment: Payment = { ...card, asked: known };
@@ -266,7 +266,7 @@ describe('Whatever a provider says, and however often', () => {
     );
   });
 
-  it('a call that does not go out never brings a payment that may have been asked for to an end', () => {
+  it('a call that was not sent never ends a payment that the provider may know', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom<ProviderAnswer>(refusedConnection, switchedOff)), calls, (all, call) => {
         expect(all.reduce((state, each) => applyAnswer(state, each, call).payment, card)).toMatchObject({
@@ -282,7 +282,7 @@ describe('A payment that staff settled by hand', () => {
   const byHand = settleByHand(card, 'unknown').payment;
   const voided = (amount: number): ProviderAnswer => ({ kind: 'voided', refunded: vnd(amount) });
 
-  it('is given back after all when the provider then returns money, and only then', () => {
+  it('counts as given back later only if the provider then returns money', () => {
     expect(isReturnedAfterSettling(byHand, applyAnswer(byHand, voided(90_000), 'void').payment)).toBe(true);
     expect(isReturnedAfterSettling(byHand, applyAnswer(byHand, voided(0), 'void').payment)).toBe(false);
     expect(isReturnedAfterSettling(byHand, applyAnswer(byHand, silence, 'void').payment)).toBe(false);
@@ -291,7 +291,7 @@ describe('A payment that staff settled by hand', () => {
   });
 });
 
-it('What staff found by hand is noted with the reason they typed, if any', () => {
+it('The result that staff found is stored with their reason, if there is one', () => {
   expect(describeFound('unknown', 'their hotline is closed')).toBe('unknown: their hotline is closed');
   expect(describeFound('given-back')).toBe('given-back');
 });

@@ -30,19 +30,19 @@ describe('A refund', () => {
     expect(applyRefundAnswer(refund, { kind: 'refunded' })).toMatchObject({ refund: { state: 'refunded' } });
   });
 
-  it('is over when the amount is refused', () => {
+  it('ends when the provider refuses the amount', () => {
     const refused = applyRefundAnswer(open, { kind: 'refused', reason: 'not so much is left' });
     expect(refused).toMatchObject({ refund: { state: 'refused' }, messages: [{ body: { amount: vnd(20_000) } }] });
   });
 
-  it('may be ended by hand: given back, or still owed', () => {
+  it('can be ended by hand: as given back, or as still owed', () => {
     expect(settleRefundByHand(open, 'given-back').state).toBe('refunded');
     expect(settleRefundByHand(open, 'unknown').state).toBe('refused');
     const over: Refund = { ...open, state: 'refunded' };
     expect(settleRefundByHand(over, 'unknown')).toBe(over);
   });
 
-  it('is given after all where it had ended as not given back, and only there', () => {
+  it('counts as given back later only if it had ended as not given back', () => {
     const given: RefundAnswer = { kind: 'refunded' };
     expect(isReturnedAfterRefusal(settleRefundByHand(open, 'unknown'), given)).toBe(true);
     expect(isReturnedAfterRefusal(settleRefundByHand(open, 'unknown'), { kind: 'refused', reason: 'no' })).toBe(false);

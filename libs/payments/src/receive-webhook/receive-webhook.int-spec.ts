@@ -69,7 +69,7 @@ const findingsOf = async ({ order }: Known): Promise<any[]> =>
 const kindsOf = async (known: Known) => (await findingsOf(known)).map(({ kind, state }) => `${kind} ${state}`);
 
 describe('A payment that staff settled by hand', () => {
-  it('is a finding that stays open when the provider gives the money back after all', async () => {
+  it('is a finding that stays open when the provider gives the money back later', async () => {
     const settled = await payment({ state: 'voided', next: 'void' });
     await charge(settled);
     await shop.database.admin(
@@ -87,7 +87,7 @@ describe('A payment that staff settled by hand', () => {
 });
 
 describe('A webhook', () => {
-  it('is believed where the provider has the charge in its books as this payment’s', async () => {
+  it('counts if the provider's books show the charge for this payment', async () => {
     const open = await payment();
     expect(await receive(told(open, await charge(open)))).toBe('received');
     expect(await stateOf(open)).toBe('taken');
@@ -109,7 +109,7 @@ describe('A webhook', () => {
     expect(await kindsOf(open)).toEqual([noted]);
   });
 
-  it('that is not believed has the payment asked about by its own key', async () => {
+  it('that does not fit makes the shop ask the provider about the payment by its own key', async () => {
     const open = await payment();
     const real = await charge(open);
     expect(await receive(told(open, randomUUID()))).toBe('NOT_FOUND');
@@ -118,7 +118,7 @@ describe('A webhook', () => {
     expect(await kindsOf(open)).toEqual(['unknown-charge noted']);
   });
 
-  it('is kept while the provider does not answer, and nothing is believed meanwhile', async () => {
+  it('is stored while the provider does not answer, and the payment does not change meanwhile', async () => {
     const open = await payment();
     const real = await charge(open);
     const silent = jest.spyOn(provider, 'chargeOf').mockRejectedValue(new Error('time-out'));
@@ -147,14 +147,14 @@ describe('A webhook', () => {
     },
   );
 
-  it('whose id was heard before for another payment counts', async () => {
+  it('counts if its id came before for another payment', async () => {
     const [first, second] = [await payment(), await payment()];
     const id = randomUUID();
     for (const each of [first, second]) expect(await receive(told(each, await charge(each), id))).toBe('received');
     expect([await stateOf(first), await stateOf(second)]).toEqual(['taken', 'taken']);
   });
 
-  it('of late money leaves no work behind in its transaction', async () => {
+  it('of late money starts its work after its transaction', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const ended = await payment({ state: 'voided', next: null });
     expect(await receive(told(ended, await charge(ended)))).toBe('received');
@@ -162,7 +162,7 @@ describe('A webhook', () => {
     expect(errors.mock.calls).toEqual([]);
   });
 
-  it('of late money that the void does not find tells why somebody has to look', async () => {
+  it('of late money has a reason if the void found no money', async () => {
     const ended = await payment({ state: 'voided', next: null });
     jest.spyOn(provider, 'void').mockResolvedValue({ kind: 'voided', refunded: { amount: 0, currency: 'VND' } });
     expect(await receive(told(ended, await charge(ended)))).toBe('received');

@@ -45,7 +45,7 @@ const told = async (orderId: string) =>
   ).map(({ type }) => type);
 
 describe('A refund', () => {
-  it('waits while the payment is open, and is given once the payment is known to be taken', async () => {
+  it('waits while the payment is open, and is made when the payment is known to be taken', async () => {
     const given = jest.spyOn(provider, 'refund').mockResolvedValue({ kind: 'refunded' });
     const orderId = await paymentIn('open');
     await askForRefund(orderId);
@@ -62,7 +62,7 @@ describe('A refund', () => {
     expect(given).toHaveBeenCalledTimes(1);
   });
 
-  it('of a payment that is declined here is decided by the provider’s books', async () => {
+  it('of a payment that is declined here depends on the provider’s books', async () => {
     const refund = jest.spyOn(provider, 'refund').mockResolvedValue({ kind: 'refused', reason: 'there is no charge' });
     const orderId = await paymentIn('declined');
     await askForRefund(orderId);

@@ -20,11 +20,11 @@ const good = {
 };
 
 describe('A signed webhook', () => {
-  it('is read when its form is known', () => {
+  it('is read if its form is known', () => {
     expect(heard(good)).toMatchObject({ id: 'evt-1', key: 'pay-1', chargeId: 'ch-1' });
   });
 
-  it('has its ids in one form, however they are spelled; an id that is no UUID stays as it is', () => {
+  it('has UUIDs in lower case; an id that is no UUID does not change', () => {
     const id = good.orderId;
     const ids = { id, key: id, chargeId: id, orderId: id };
     const capitals = Object.fromEntries(Object.entries(ids).map(([name, value]) => [name, value.toUpperCase()]));

@@ -4,7 +4,7 @@ const body = Buffer.from('{"id":"evt_1"}');
 const at = 1_790_000_000;
 
 describe("The sandbox's signature", () => {
-  it('holds for the body and the time it was made for', () => {
+  it('is valid only for its body and its time', () => {
     expect(signatureFault('secret', sign('secret', at, body), body, at + 299)).toBeUndefined();
   });
   it.each([
