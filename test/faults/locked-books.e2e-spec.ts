@@ -45,7 +45,7 @@ describe('The tables of the orders', () => {
     await database?.drop();
   });
 
-  describe('with the shop's own roles', () => {
+  describe('with the shop’s own roles', () => {
     it.each(
       ['order_events', 'order_log', 'order_seals', 'order_seal_records', 'order_reseals'].flatMap((table) => [
         [`update ${table} set ${changed(table)}`],

@@ -41,7 +41,7 @@ describe('A cart and what is ordered from it', () => {
     await eventually(async () => expect(await linesOf(person)).toEqual([]));
   });
 
-  it('get their lines back in the user's cart after a log-in, beside lines that were added meanwhile', async () => {
+  it('get their lines back in the user’s cart after a log-in, beside lines that were added meanwhile', async () => {
     const drink = await listDrink(open.admin);
     const guest = await aGuest(drink.variantId, 2);
     const { email } = await register(open.shop);

@@ -168,7 +168,7 @@ describe('A web socket whose right is gone', () => {
     expect(await refused()).toEqual([401, 'SESSION_ENDED']);
   });
 
-  it('ends an event stream with the log-out, with a text in the client's language', async () => {
+  it('ends an event stream with the log-out, with a text in the client’s language', async () => {
     const boss = await logIn(open.shop, ADMIN);
     const { stream, again, cancel } = await follow(boss.token);
     expectStatus(200, await boss.post('/auth/logout', { body: {} }));

@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 const password = 'a-long-Password-1';
 const name = 'Nguyễn Thị Bình';
 
-describe('A customer's profile', () => {
+describe('A customer’s profile', () => {
   let open: OpenShop;
   let drink: Drink;
   beforeAll(async () => {

@@ -182,7 +182,7 @@ describe('Every route', () => {
     });
   });
 
-  it('accepts the body in the document's example', async () => {
+  it('accepts the body in the document’s example', async () => {
     const cases = operations.filter(({ requestBody }) => requestBody !== undefined);
     await each(cases, async (said) => {
       const who = said.operationId === 'logOut' ? anonymous(open.shop) : open.admin;

@@ -90,7 +90,7 @@ describe('A cart', () => {
 });
 
 describe('Logging in', () => {
-  it('merges the guest's cart once, even if many requests come at once', async () => {
+  it('merges the guest’s cart once, even if many requests come at once', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
     await put(guest, line(tea, 2), line(cake));
@@ -101,7 +101,7 @@ describe('Logging in', () => {
     await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
-  it('merges the guest's cart also if the user's first request adds a line', async () => {
+  it('merges the guest’s cart also if the user’s first request adds a line', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
     await put(guest, line(tea));
@@ -302,7 +302,7 @@ describe('An order that failed', () => {
     },
   );
 
-  it('returns its lines to the guest with the order's token, if nobody has logged in', async () => {
+  it('returns its lines to the guest with the order’s token, if nobody has logged in', async () => {
     const { owner: guest } = aGuest();
     const order = orderOf(await put(guest, line(tea, 2)));
     await heard(order);

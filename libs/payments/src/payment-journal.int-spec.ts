@@ -104,7 +104,7 @@ describe('The journal of payments', () => {
     ]);
   });
 
-  it('cannot be changed by the context's role', async () => {
+  it('cannot be changed by the context’s role', async () => {
     const order = await written();
     await expect(
       shop.database.of('payments').query('update payment_journal set mac = null where order_id = $1', [order]),

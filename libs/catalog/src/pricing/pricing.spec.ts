@@ -88,7 +88,7 @@ describe('A line is refused', () => {
       code: 'VARIANT_UNAVAILABLE',
       message: 'This is not on sale at the moment.',
     }));
-  it('with the current names in the reader's language, and with the options that still exist', () => {
+  it('with the current names in the reader’s language, and with the options that still exist', () => {
     const line = wanted(1, ['half', 1], ['salt', 1]);
     const known = { productId: 'p', sku: 'TRA-SUA-M', name: 'Trà sữa', variantName: 'M', imageUrl: null };
     expect(priceLine(line, offer, 'en')).toMatchObject({

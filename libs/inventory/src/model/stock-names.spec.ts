@@ -46,7 +46,7 @@ describe('Naming stock', () => {
     expect(nameItems([old], [{ variantId: 'v-a', sku: 'A' }], 1)).toMatchObject([{ variantId: 'v-a', sku: 'A' }]);
   });
 
-  it('leads to the catalogue's names, in any order of the messages', () => {
+  it('leads to the catalogue’s names, in any order of the messages', () => {
     const products = [0, 0, 1, 1, 2]; // which product each variant belongs to
     const skus = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
     const choice = fc.record({

@@ -87,7 +87,7 @@ describe('A payment that staff settled by hand', () => {
 });
 
 describe('A webhook', () => {
-  it('counts if the provider's books show the charge for this payment', async () => {
+  it('counts if the provider’s books show the charge for this payment', async () => {
     const open = await payment();
     expect(await receive(told(open, await charge(open)))).toBe('received');
     expect(await stateOf(open)).toBe('taken');
