@@ -10,19 +10,19 @@ import { eventually } from '../support/eventually';
 import { openContext, type OpenContext } from '../support/open-context';
 
 interface Thing {
-  /** The path that is edited, and the one that it is read from where that is another. */
+  /** The path of the edit, and the path for reading if it is another one. */
   readonly path: string;
   readonly readFrom?: string;
   readonly token: string;
-  /** What is sent back of what was read; all of it where nothing is said. */
+  /** The part of the answer that is sent back; by default all of it. */
   readonly part?: (data: any) => any;
-  /** The edit answers with all that is read, not with the part alone. */
+  /** The edit answers with the whole resource, not only with the edited part. */
   readonly answersAll?: true;
 }
 
 const ofStaff = async (path: string): Promise<Thing> => ({ path, token: staff });
 
-/** One of each kind of thing that can be edited. */
+/** One resource of each kind that can be edited. */
 const things: Readonly<Record<string, () => Promise<Thing>>> = {
   'PATCH /api/v1/admin/products/{id}': async () => ofStaff(`/admin/products/${(await product()).id}`),
   'PATCH /api/v1/admin/categories/{id}': () => ofStaff(`/admin/categories/${categoryId('coffee-espresso')}`),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const root = join(__dirname, '..', '..');
 
-/** The packages the client's card names; each must carry something in the running shop. */
+/** The packages that the client's document names. The running shop must use each of them. */
 const card = [
   ...['core', 'cqrs', 'passport', 'swagger', 'terminus', 'schedule', 'throttler', 'elasticsearch'].map(
     (name) => `@nestjs/${name}`,

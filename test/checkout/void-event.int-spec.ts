@@ -30,7 +30,7 @@ interface Bought {
   readonly sku: string;
 }
 
-/** Two of three pieces, for 60,000. */
+/** Two of three pieces, for 60,000 ₫. */
 async function bought(payment = body(), onHand = 3): Promise<Bought> {
   const sku = await shop.shelve(onHand);
   const token = fillCart(sku, 2);
@@ -55,11 +55,11 @@ const eventually = (id: string, ...types: string[]) =>
     (events) => JSON.stringify(events.slice(-types.length)) === JSON.stringify(types),
   );
 
-/** What the provider took and gave back for the order. */
+/** The money that the provider took and gave back for the order. */
 const chargesOf = (id: string) =>
   shop.database.admin('select state, amount::int, refunded::int from sandbox.charges where order_id = $1', [id]);
 
-/** The same by the books of payments. */
+/** The same from the tables of payments. */
 const paymentOf = async (id: string) =>
   (await shop.database.admin('select state, refunded::int from payments.payments where order_id = $1', [id]))[0];
 
@@ -74,7 +74,7 @@ const stands = (name: 'checkout' | 'refunds', id: string, step: string) =>
     (saga) => saga.step === step,
   );
 
-/** Destroys the last event of a type, as whoever owns the database can; answers its version. */
+/** Destroys the last event of a type, as the database's owner can. Returns its version. */
 async function damage(id: string, type: string): Promise<number> {
   const versions = await shop.database.admin<{ version: number }>(
     'select version from ordering.order_events where order_id = $1 and event_type = $2 order by version desc limit 1',
@@ -90,7 +90,7 @@ async function damage(id: string, type: string): Promise<number> {
   return version;
 }
 
-/** Guests have no customer. This gives their order one, or takes it away again: a changed event counts as broken. */
+/** Adds a customer to a guest's order, or removes it again. An event that was changed counts as broken. */
 const ownedBy = (customerId: Uuid | null, id: string) =>
   shop.database.admin(`
     begin;
@@ -109,7 +109,7 @@ const cancel = (id: string) => tell(new CancelOrder(id, staff, 'nobody waits for
 const refund = (id: string, amount?: number) =>
   tell(new RefundOrder(id, manager, { reason: 'cold', ...(amount && { amount: vnd(amount) }) }, randomUUID()));
 
-/** Nothing is on its way any more: what was asked twice has been answered twice. */
+/** Waits until no message is waiting. Repeated requests are answered then too. */
 const allQuiet = () =>
   waitUntil(
     () =>

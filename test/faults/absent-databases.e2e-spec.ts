@@ -14,7 +14,7 @@ const PER_SECOND = repeatCount(20, 4);
 const CRASHES = repeatCount(30, 6);
 const ASKED_AGAIN_MS = 25_000;
 const PATIENCE_MS = repeatCount(300_000, 120_000);
-/** Buyers keep coming for this time after the fault: 20 a second are all that two cores with eight servers can serve. */
+/** Buyers order for this time after the fault. Two cores with eight servers can serve 20 orders a second. */
 const STILL_COMING_MS = repeatCount(10_000, 2_000);
 /** The longest that /health takes to answer. */
 const ANSWERS_MS = 1_000;
@@ -29,9 +29,9 @@ const readOnly: Fault = ['is read-only', (server) => server.readOnly(true), (ser
 const full: Fault = ['has a full disk', (server) => server.fill(), (server) => server.clear()];
 const faults = [stopped, frozen, refusing, exhausted, readOnly, full];
 
-/** No page works without them: the shop is down, not degraded. */
+/** Without these contexts the shop is down, not degraded. */
 const neededByAll: readonly Place[] = ['ordering', 'catalog', 'cart'];
-/** An order is confirmed without them. */
+/** Orders can be confirmed without these contexts. */
 const notNeeded: readonly Place[] = ['customers', 'notifications'];
 const everyPlace: readonly Place[] = ['customers', 'notifications', 'inventory', 'payments', 'catalog', 'cart', 'identity', 'ordering']; // prettier-ignore
 const few: readonly Place[] = ['customers', 'notifications', 'inventory', 'payments'];
@@ -48,7 +48,7 @@ const bounded = [
 ];
 const isWhole = repeatCount(1, 0) > 0;
 const cases = (isWhole ? whole : bounded).map(([place, fault]) => ({ place, what: fault[0], fault }));
-/** In the whole form each context is tried in a shop of its own: what is checked after each fault grows with the orders. */
+/** In a full run each context has its own shop, because the check after each fault takes longer with more orders. */
 const shops = isWhole ? everyPlace.map((place) => cases.filter((one) => one.place === place)) : [cases];
 
 const shown = (told: Readonly<Record<string, number>>) =>
@@ -75,7 +75,7 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
       )
     )[0].count;
 
-  /** Asked until it says what is the case; what it said last when it does not within the time. */
+  /** Waits until /health has the expected state. Returns the last state if the time is over. */
   const toldOf = async (place: Place, status: string, forMs: number) => {
     const end = performance.now() + forMs;
     for (;;) {
@@ -86,7 +86,7 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
     }
   };
 
-  /** What becomes of the orders of the fault's first half until its end. */
+  /** The results of the orders from the first half of the fault, at its end. */
   const meanwhile = async (place: Place, status: string, from: number, begin: () => unknown) => {
     await begin();
     const telling = toldOf(place, status, FOR_MS - ANSWERS_MS);
@@ -95,7 +95,7 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
     await pause(FOR_MS / 2);
     const during = await telling;
     const asked = early.flatMap(({ orderId }) => orderId ?? []);
-    const unanswered = pause(10_000, 0); // the orders' own database may be the one that does not answer
+    const unanswered = pause(10_000, 0); // the database that does not answer may be ordering's own
     return { during, asked, decided: await Promise.race([confirmedOf(asked).catch(() => 0), unanswered]) };
   };
 
@@ -136,7 +136,7 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
   );
 });
 
-/** Where sender and receiver share a server, what is received does not wait for the disk. */
+/** If sender and receiver share a server, the receiver commits asynchronously. */
 const together: readonly Place[] = ['ordering', 'inventory', 'payments'];
 const aims: readonly { readonly place: Place; readonly point: string }[] = [
   { place: 'ordering', point: 'relay.delivered@ordering' },
@@ -147,7 +147,7 @@ const aims: readonly { readonly place: Place; readonly point: string }[] = [
   { place: 'notifications', point: 'transport.handed-over@ordering-to-notifications' },
 ];
 
-/** Sells an order a second until the armed point is struck: some points come by once an order. */
+/** Sells one order a second until the process is killed at the crash point. Some points are passed once for each order. */
 async function soldUntilStruck(faultShop: FaultShop, shopProcess: ShopProcess): Promise<Promise<unknown>[]> {
   const before = shopProcess.crashes.length;
   const selling: Promise<unknown>[] = [];
@@ -161,7 +161,7 @@ async function soldUntilStruck(faultShop: FaultShop, shopProcess: ShopProcess): 
 describe('A receiver whose server crashes after it has committed, before the sender has noted that,', () => {
   let shop: ShopOnServers;
   beforeAll(async () => {
-    // What is committed without waiting for the disk stays away from it for long, so that a crash takes it.
+    // An asynchronous commit reaches the disk late, so a crash loses it.
     const settings = { wal_writer_delay: '10s' };
     shop = await ShopOnServers.open([together, 'customers', 'notifications'], {
       env: { PAYMENT_TIMEOUT_MS: '300' },
@@ -193,7 +193,7 @@ describe('A receiver whose server crashes after it has committed, before the sen
       const note = 'aimed between the commit of the receiver and the mark of the sender; until every order is decided';
       recordResult({ fault: "a receiver's own Postgres stopped at once (-m immediate)", tried: CRASHES, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
-      expect(Math.max(...recoveryMs)).toBeLessThan(ASKED_AGAIN_MS); // nothing was lost that the checkout asked for again
+      expect(Math.max(...recoveryMs)).toBeLessThan(ASKED_AGAIN_MS); // nothing was lost for which the checkout would have to ask again
     },
     CRASHES * 60_000 + PATIENCE_MS * 3,
   );

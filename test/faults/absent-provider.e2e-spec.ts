@@ -27,7 +27,7 @@ describe('A payment provider that is switched off', () => {
     await shop.stop();
     await open(env);
   };
-  /** The same person at the shop that runs now. */
+  /** The same person with the shop's current process. */
   const again = (person: Person) =>
     new (person.constructor as typeof Person)(shop, person.headers, person.email, person.userId);
   const saga = async (id: string) => expectStatus(200, await admin.get(`/admin/sagas/${id}`)).body.data;
@@ -92,7 +92,7 @@ describe('A payment provider that is switched off', () => {
     await eventually(async () => {
       expect(await chargesOf(admin, paid.id)).toMatchObject([{ status: 'refunded' }]);
       expect(await orderOf(buyer, paid.id)).toMatchObject({ refunds: [{ state: 'refunded' }] });
-      // Staff could not tell whether it had been taken; the provider could, and has given it back.
+      // Staff did not know whether money was taken. The provider knew, and has given it back.
       expect((await orderOf(buyer, waiting.id)).payment).toMatchObject({ status: 'refunded' });
     }, 2 * MINUTE);
   });

@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 const CLOCK = join(__dirname, 'support', 'another-clock.cjs');
 const PATIENCE_MS = 30_000;
 
-/** How each card's order ends where every clock is right. */
+/** The result of each card's order when all clocks are right. */
 const ends: Readonly<Record<string, string>> = {
   tok_ok: 'confirmed',
   tok_declined: 'cancelled PAYMENT_DECLINED',
@@ -43,7 +43,7 @@ describe('Two shops on one database whose clocks are wrong', () => {
     return shop;
   };
 
-  /** Orders with every card and in cash at this shop, and how each ended. */
+  /** Places an order with each card and in cash. Returns the results. */
   const sell = async (shop: RunningShop, { variantId }: Product) => {
     const wishes = [...Object.keys(ends).map((pay) => ({ pay })), { pay: 'cash', cash: true }];
     const ended = await Promise.all(

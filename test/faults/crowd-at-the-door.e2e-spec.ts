@@ -8,7 +8,7 @@ import { recordResult } from './support/matrix';
 
 jest.setTimeout(240_000);
 
-/** One tenth by default: what is bounded for one address is bounded the same way for a thousand connections. */
+/** By default the suite opens a tenth of the connections. The limits for one IP address are the same. */
 const CROWD = process.env['FAULTS'] === 'whole' ? 10_000 : 1_000;
 const OF_AN_ADDRESS = 100;
 const ORDERS = 10;
@@ -16,7 +16,7 @@ const ORDERS = 10;
 const secret = () => randomBytes(32).toString('base64');
 const OWNER = { email: 'owner@coffee-tea.example', password: 'an-owners-Password-1' };
 
-/** A shop that counts this machine as it counts strangers. */
+/** A shop whose limits also count requests from this machine. */
 const env = (database: string) => ({
   SHOP_PROFILE: 'production',
   HOST: '127.0.0.1',
@@ -67,7 +67,7 @@ describe('Many connections', () => {
     return Number(/^process_resident_memory_bytes (\d+)/m.exec(body)?.[1]) / 1024 / 1024;
   };
 
-  /** Guests order one after another, while the crowd is there; how long each waited until it had its number. */
+  /** Guests order one after the other while the connections are open. Returns how long each waited for the answer. */
   async function orders(): Promise<number[]> {
     const took: number[] = [];
     for (let n = 0; n < ORDERS; n += 1) {
@@ -115,7 +115,7 @@ describe('Many connections', () => {
     await crowd.open(CROWD * 0.9, Math.ceil(CROWD / 80), begun);
     const took = await orders();
     const during = await memory();
-    expect(during - before).toBeLessThan(120); // 32 MB of bodies, and what connections and orders take
+    expect(during - before).toBeLessThan(120); // 32 MB of bodies, and the memory of connections and orders
     expect(await crowd.waitUntilClosed(40_000)).toBe(true);
     const { 408: late = 0, 503: full = 0, ...others } = crowd.answers;
     expect([others, late + full > 0]).toEqual([{}, true]);

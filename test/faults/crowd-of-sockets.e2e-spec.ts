@@ -45,7 +45,7 @@ describe('Many sockets, and many different requests', () => {
       await Promise.all(Array.from({ length: Math.min(step, count - from) }, (_, n) => work(from + n)));
   };
 
-  /** Comes, and answers with the code it is refused with, or with `connected`. */
+  /** Connects. Returns the code of the refusal, or `connected`. */
   function come(cartToken: string, address: string): Promise<string> {
     const socket = io(`${faultShop.shop.url}/orders`, {
       ...{ auth: { cartToken }, transports: ['websocket'], reconnection: false, forceNew: true },
@@ -62,7 +62,7 @@ describe('Many sockets, and many different requests', () => {
     });
   }
 
-  /** Asks for an order that is not theirs, again and again, until it is sent away. */
+  /** Subscribes to a foreign order again and again, until the socket is closed. */
   function flood(socket: Socket): Promise<string> {
     const closed = new Promise<string>((resolve) =>
       socket.once('closed', ({ code }: { code: string }) => resolve(code)),
@@ -97,7 +97,7 @@ describe('Many sockets, and many different requests', () => {
       await reply.arrayBuffer();
       answers.set(reply.status, (answers.get(reply.status) ?? 0) + 1);
     });
-    // In a minute an address may come back six times for each session that it may have.
+    // In a minute an IP address may connect six times for each allowed session.
     expect(answers.get(200)).toBeLessThanOrEqual(12 * OF_AN_ADDRESS);
     expect(answers.get(403)).toBe(HANDSHAKES - answers.get(200)!);
 

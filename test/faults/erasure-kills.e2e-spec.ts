@@ -12,7 +12,7 @@ import { everyRow } from './support/what-is-left';
 jest.setTimeout(120_000);
 
 const password = 'a-long-Password-1';
-/** Before and after the key's destruction, and in every context's part. */
+/** Crash points before and after the key is destroyed, and in the part of every context. */
 const POINTS = ['key-destroyed', 'customers', 'asked', 'closed', 'identity', 'told', 'cart', 'ordering', 'payments', 'notifications']; // prettier-ignore
 const rounds = Array.from({ length: repeatCount(20, 2) }, (_, round) => ({ round, point: `erasure.${POINTS[round % POINTS.length]}` })); // prettier-ignore
 
@@ -59,7 +59,7 @@ describe('kill -9 in the middle of an erasure', () => {
     const { id } = expectStatus(201, await person.placeOrder('tok_declined', { body: kind })).body.data;
     await person.waitForStatus(id, 'cancelled');
 
-    const answer = await person.delete('/users/me', { body: { password } }).catch(() => undefined); // cut short, perhaps
+    const answer = await person.delete('/users/me', { body: { password } }).catch(() => undefined); // the answer may be missing
     await eventually(async () => {
       await shop.get('//health/live').then(
         () => Promise.reject(new Error(`it lives on beyond ${point}`)),

@@ -28,7 +28,7 @@ const guest: Recognisable = {
 };
 const browser = (who: Recognisable) => ({ 'user-agent': `Traubongian/9.9 (${encodeURIComponent(who.name)})` });
 
-/** Orders are worth the same, and points add up, whoever they were of. */
+/** The totals of orders and points, which an erasure must not change. */
 async function figures(admin: Person, server: string, orders: readonly string[]) {
   const day = (at: number) => new Date(at + 7 * 3_600_000).toISOString().slice(0, 10);
   const report = `/admin/reports/sales?from=${day(Date.now() - 864e5)}&to=${day(Date.now() + 864e5)}&by=day`;
@@ -69,7 +69,7 @@ describe('After an erasure', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  /** Everything that goes wrong for somebody who types what they should not where they should not. */
+  /** Requests with personal data in the wrong fields and routes. */
   async function stumble(somebody: Recognisable, who: Person): Promise<void> {
     const { name, email, phone, note, address } = somebody;
     const written = encodeURIComponent(name);
@@ -183,7 +183,7 @@ describe('After an erasure', () => {
     const refund = { headers: { 'idempotency-key': randomUUID() }, body: { reason: 'spilt' } };
     expectStatus(201, await admin.post(`/admin/orders/${guestOrder}/refunds`, refund));
     await backAgain(guestOrder);
-    await member.addToCart(drink.variantId, 2); // something still lies in the cart
+    await member.addToCart(drink.variantId, 2); // the cart is not empty
 
     for (const { email } of [xuyen, guest])
       await eventually(async () => expect((await mailsTo(admin, email)).length).toBeGreaterThan(2));
@@ -216,7 +216,7 @@ describe('After an erasure', () => {
     });
     before = await figures(admin, server, orders);
     const hay = await everyRow(server);
-    expect(findPatterns(Buffer.concat([...hay.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // the needles are sharp
+    expect(findPatterns(Buffer.concat([...hay.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // the patterns do find the person's data
   });
 
   it('no data of the person is in the database, in a file or in a log after ten seconds', async () => {

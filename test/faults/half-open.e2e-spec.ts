@@ -8,10 +8,10 @@ import { FaultShop } from './support/stand';
 import { ShopServer } from './support/street';
 
 const CUTS = repeatCount(20, 2);
-/** The settings that the leadership connection, which also listens, begins with; and those of the contexts' pools. */
+/** The start-up packets of the leadership connection, which also listens, and of the contexts' pools. */
 const LISTENING = /idle_session_timeout=5s/;
 const POOLS = /search_path=/;
-/** As long as a statement may take, and a little. */
+/** A little longer than the time limit of a statement. */
 const ANSWERED_MS = 15_000;
 
 describe('A connection that is half-open', () => {
@@ -44,8 +44,8 @@ describe('A connection that is half-open', () => {
         const load = sellContinuously(faultShop, 500);
         await timeUntilServed(faultShop, faultShop.processes[0], at, 20_000);
         await eventually(async () => {
-          expect(proxy.open(LISTENING)).toBe(1); // opened anew
-          expect(await livingAt(faultShop)).toBe(1); // and the old one given up by Postgres, too
+          expect(proxy.open(LISTENING)).toBe(1); // it was opened again
+          expect(await livingAt(faultShop)).toBe(1); // and Postgres has closed the old connection too
           expect(await leadsAt(faultShop)).toBe(leads);
         }, 20_000);
         await eventually(() => leaderOf(faultShop));
@@ -91,7 +91,7 @@ describe('A connection that is half-open', () => {
       }
       await timeUntilRecovered(faultShop, Date.now());
       await waitUntilIdle(faultShop);
-      // each of the pool's connections finds out for itself, so one more question may be refused
+      // each connection of the pool fails once, so one more request may be refused
       const wrong = await eventually(() => findFaults(faultShop), 60_000);
       const note = `requests are answered 503 after ${ANSWERED_MS / 1_000} s at most`;
       recordResult({ fault: 'every pooled connection half-open', tried: cuts, lost: wrong.length, recoveryMs, note });

@@ -88,7 +88,7 @@ describe('A handler that cannot do its work for a while', () => {
     FOR_MS + PATIENCE_MS * 3,
   );
 
-  /** Who could pay has the goods, and who could not has not. */
+  /** Orders that could be paid have their goods, and orders that could not have none. */
   async function endedOtherwise(): Promise<string[]> {
     const rows = await faultShop.database.query<{ id: string; is: string }>(
       `select order_id as id, event_type as is from ordering.order_events where event_type in ('OrderConfirmed', 'OrderCancelled')`,

@@ -15,7 +15,7 @@ import { ShopServer } from './support/street';
 
 const KILLS = repeatCount(1_000, 30);
 const MINUTE = 60_000;
-/** Money that nobody has an answer about is given up after this, so that timers come due, too. */
+/** A payment without an answer is given up after this time, so that timers become due too. */
 const RESERVED_S = '3';
 const SEED = Number(process.env['FAULTS_SEED'] ?? randomInt(2 ** 31));
 
@@ -88,7 +88,7 @@ describe('Killed at every step of a checkout', () => {
     (KILLS * 15 + 240) * 1_000,
   );
 
-  /** Every letter has gone out; one may come twice, with the same Message-ID. */
+  /** Every letter was sent. A letter may come twice, with the same Message-ID. */
   async function lettersLost({ database }: FaultShop): Promise<string[]> {
     const letters = await database.query<{ id: string }>('select id from notifications.letters');
     return letters.filter(({ id }) => !mail.ids.includes(id)).map(({ id }) => `letter ${id} never went out`);

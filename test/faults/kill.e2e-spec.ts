@@ -26,10 +26,10 @@ const DECIDED_WITHIN_MS = 30_000;
 
 type Blow = 'kill -9' | 'kill -9, also of its Postgres' | 'kill -9, and again while it recovers' | 'kill -9 of its Postgres alone' | 'standing still for 8 s' | 'SIGTERM'; // prettier-ignore
 
-/** A part of 200 checkouts, as a part of those of this run. */
+/** Converts a number out of 200 checkouts to the number of checkouts in this run. */
 const share = (of200: number) => Math.floor((of200 * CHECKOUTS) / 200);
 
-/** When so many buyers have their answer, and so much later; every round at other moments. */
+/** The moments of the kills: after this many answers, plus this many milliseconds. Each round has other moments. */
 const moments = Array.from({ length: ROUNDS }, (_, round): { blow: Blow; answers: number; afterMs: number }[] => [
   { blow: 'kill -9', answers: 1 + share((61 * round) % 150), afterMs: 0 },
   { blow: 'kill -9', answers: CHECKOUTS, afterMs: (600 + 470 * round) % 4_000 },

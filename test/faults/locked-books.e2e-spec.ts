@@ -55,7 +55,7 @@ describe('The tables of the orders', () => {
     )('refuse %s', async (sql) => {
       const before = await database.admin('select count(*) from ordering.order_events');
       await expect(database.of('ordering').query(sql)).rejects.toThrow(/permission denied|append-only/);
-      // nor can their owner, nor a superuser in passing
+      // The owner cannot either, nor a superuser without disabling triggers.
       await expect(
         database.admin(`begin; set local role shop_ordering_owner; set local search_path = ordering; ${sql}; commit`),
       ).rejects.toThrow(/permission denied|append-only/);
@@ -91,7 +91,7 @@ describe('The tables of the orders', () => {
         alter table ordering.order_events enable trigger order_events_append_only;
         alter table ordering.order_log enable trigger order_log_append_only;
         commit`);
-    /** Does it, asks what verifying finds, and undoes it. */
+    /** Makes a change, verifies the log, and undoes the change. */
     const found = async (sql: string) => {
       await tamper(`create table public.kept_events as table ordering.order_events;
                     create table public.kept_log as table ordering.order_log; ${sql}`);
@@ -148,7 +148,7 @@ describe('The tables of the orders', () => {
       const [one, other] = [places[3], places[places.length - 2]];
       const swap = (ids: string) => `update ordering.order_log set event_id = case event_id
         when '${one.id}' then '${other.id}'::uuid else '${one.id}'::uuid end where event_id in (${ids})`;
-      // the key on event_id stands in the way of a simple swap
+      // the unique key on event_id prevents a simple exchange
       const sql = `alter table ordering.order_log drop constraint order_log_event_id_key;
         ${swap(`'${one.id}', '${other.id}'`)};
         alter table ordering.order_log add constraint order_log_event_id_key unique (event_id)`;

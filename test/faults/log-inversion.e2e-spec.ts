@@ -53,7 +53,7 @@ describe('A transaction that wrote to another table first', () => {
       `select count(*)::int as inversions from ordering.order_events a join ordering.order_events b using (order_id)
        where a.version = 1 and b.version = 2 and b.xmin::text::bigint < a.xmin::text::bigint`,
     );
-    expect(inversions).toBe(cases); // or nothing was tried
+    expect(inversions).toBe(cases); // otherwise the test has tested nothing
     recordResult({
       fault: 'a transaction that wrote elsewhere first (inversion)',
       tried: cases,

@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 const closed = { unreadable: true };
 const unknown = { name: closed, phone: closed, email: closed };
 
-/** As after a restore of the privacy database alone, from a backup of before. */
+/** Deletes a key, as if only the privacy database had been restored from an older backup. */
 describe('A person whose key is lost', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-keys-'));
   let database: TestDatabase;

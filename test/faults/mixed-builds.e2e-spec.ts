@@ -102,7 +102,7 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
       });
       const alone = await faultShop.sell(['card', 'cash']);
       await faultShop.repeatUnanswered(alone);
-      await eventually(async () => expect(await confirmed(alone)).toBe(2)); // begun by the older, ended by the older
+      await eventually(async () => expect(await confirmed(alone)).toBe(2)); // the older build started and ended these orders
       expect(await newsOf(alone)).toBe(0);
       await whileSelling(faultShop, ORDERS / 2, () => faultShop.addProcess(builds.newer()).open());
       await summed('rolled back, and forward again', since);

@@ -9,7 +9,7 @@ import { ShopServer } from './support/street';
 const RESTARTS = repeatCount(100, 4);
 const BETWEEN_MS = 2_000;
 
-/** How Postgres goes: at once without a word, at once with its sessions, or in order. */
+/** How Postgres is stopped: killed, stopped at once with its sessions, or stopped in order. */
 const blows = [
   { how: 'SIGKILL', fault: 'Postgres killed under load' },
   { how: 'SIGQUIT', fault: 'Postgres stopped at once (-m immediate) under load' },
@@ -61,7 +61,7 @@ describe('A Postgres that goes and comes back under load', () => {
           note: 'until a new order is confirmed',
         });
       expect(wrong).toEqual([]);
-      expect(unwell).toBeGreaterThan(0); // /health has told of it
+      expect(unwell).toBeGreaterThan(0); // /health has reported it
     },
     (RESTARTS * 15 + 120) * 1_000,
   );

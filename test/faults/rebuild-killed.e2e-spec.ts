@@ -10,7 +10,7 @@ const WITHIN_MS = 100;
 const name = 'order-list';
 const orders = 700;
 
-/** Where the leading process is killed; the nth time it comes there. */
+/** The crash point at which the leader is killed, and how often it must pass this point first. */
 const steps: Record<string, (round: number) => string> = {
   replay: (round) => `rebuild.replaying:${1 + (round % 3)}:SIGKILL`,
   'catch-up': () => `rebuild.catching-up:1:SIGKILL`,
@@ -49,7 +49,7 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
     }
     expect({ wrong, failed: seen.failed }).toEqual({ wrong: 0, failed: 0 });
     expect(seen.reads).toBeGreaterThan(10 * rounds);
-    // What is read beside it, and does not concern it, tells how slow the machine is.
+    // The unrelated reads show how slow the machine is.
     expect(seen.longestMs).toBeLessThanOrEqual(Math.max(WITHIN_MS, 2 * seen.longestBesideMs));
     recordResult({
       fault: `kill -9 of the process that rebuilds, during the ${step}`,
@@ -58,13 +58,13 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
     });
   });
 
-  /** Milliseconds from the kill until what was rebuilt is live; done and total never fall. */
+  /** Milliseconds from the kill until the rebuilt table is live. `done` and `total` must never decrease. */
   async function killedAndLive(order: string): Promise<number> {
     const { elder, younger } = shops;
     elder.arm(order);
     const asked = await younger.admin.post(`/admin/projections/${name}/rebuilds`, { body: { goLive: 'auto' } });
     const { id } = expectStatus(202, asked).body.data;
-    const appending = shops.append(120); // so that there is something to catch up with
+    const appending = shops.append(120); // so that the rebuild has events to catch up with
     const crashed = await eventually(() => {
       const at = elder.crashedAt();
       if (at === undefined) throw new Error(`it did not come to ${order}`);

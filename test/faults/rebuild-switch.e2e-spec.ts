@@ -9,7 +9,7 @@ jest.setTimeout(1_800_000);
 const name = 'tally-switch';
 type Shop = ReturnType<typeof projectionsOn>;
 
-/** One process that leads the projection, and another one that appends; as they are within a shop, without its doors. */
+/** One process that leads the projection, and one that appends, as in a shop, but without HTTP. */
 describe('Appends at the moment of a switch', () => {
   let test: TestDatabase;
   let shop: Shop;
@@ -48,7 +48,7 @@ describe('Appends at the moment of a switch', () => {
       if ((await shop.models.position(name)) !== due) throw new Error('it is behind');
     });
 
-  /** Orders whose row in the live table does not show all of their events. */
+  /** The number of orders whose row in the live table lacks some of their events. */
   async function lost(): Promise<number> {
     const rows = await test
       .of('ordering')
@@ -62,7 +62,7 @@ describe('Appends at the moment of a switch', () => {
     }).length;
   }
 
-  /** Events go in right before, during and right after; the switch is at another moment of theirs each time. */
+  /** Appends events before, during and after the switch. In each round the switch is at another moment. */
   async function raced(round: number, change: () => Promise<{ state: string }>): Promise<string> {
     const orders = [...versions.keys()];
     const appends = async (): Promise<void> => {

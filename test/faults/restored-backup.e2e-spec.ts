@@ -56,7 +56,7 @@ describe('An erased person, after an older backup is restored,', () => {
     shop = await startShop({ dataDir, env: { DATABASE_URL: url, LOG_LEVEL: 'warn' } });
     admin = await logIn(shop, ADMIN);
   };
-  /** A customer or guest who orders and thinks again: an order that is open keeps its person from being erased. */
+  /** A customer or guest who orders and cancels. A person with an open order cannot be erased. */
   const cancels = async (who: Person, { variantId }: { variantId: string }, somebody: Recognisable) => {
     const { name, email, phone, address, note } = somebody;
     await who.addToCart(variantId);
@@ -98,7 +98,7 @@ describe('An erased person, after an older backup is restored,', () => {
     expectStatus(202, await admin.post(`/admin/orders/${guestOrder}/erasure`));
     await allDone();
     expect(readFileSync(list, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
-    expect((await readable(restored)).length).toBeGreaterThan(5); // the backup holds them
+    expect((await readable(restored)).length).toBeGreaterThan(5); // the backup has their data
   });
 
   it('is erased again before the shop opens, and the database has none of their data', async () => {

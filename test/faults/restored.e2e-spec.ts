@@ -8,7 +8,7 @@ import { recordResult, repeatCount } from './support/matrix';
 const LOST_MS = repeatCount(600_000, 6_000);
 const PATIENCE_MS = 120_000;
 
-/** Of every confirmed order, what each context has to have of it beside what the books look at. */
+/** The data that each context must have about a confirmed order, besides what `findFaults` checks. */
 const kept: Readonly<Partial<Record<Place, string>>> = {
   payments: 'payments.payments',
   inventory: 'inventory.reservations',

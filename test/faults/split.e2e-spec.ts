@@ -49,7 +49,7 @@ describe('A shop of seven processes', () => {
 
     await open.reopen('cart');
     const placed = expectStatus(201, await eventually(() => answered(an.placeOrder('tok_ok')))).body.data;
-    await an.waitForStatus(placed.id, 'confirmed'); // nobody waits for the mail
+    await an.waitForStatus(placed.id, 'confirmed'); // the order does not wait for the mail
     await open.reopen('notifications');
     await eventually(async () =>
       expect((await mailsTo(admin, an.email)).map(({ event }) => event)).toEqual(['order-confirmed']),

@@ -13,7 +13,7 @@ const STILL_MS = WHOLE ? 30_000 : 12_000;
 const PAIRS = Math.min(5, STOPS);
 const TAKEOVER_MS = 10_000;
 
-/** Where the leader stops: at some moment, or between two steps of what it is just writing. */
+/** Where the leader is frozen: at any moment, or at a crash point between two writes. */
 const points = [
   'at some moment',
   'sequencer.read',
@@ -71,7 +71,7 @@ describe('A frozen leader', () => {
     (Math.ceil(STOPS / PAIRS) * (STILL_MS + 25_000) + 120_000) / 1,
   );
 
-  /** Stops the one that leads, has the other serve, wakes it up, and sees what it writes then. */
+  /** Freezes the leader, waits until the other process serves, wakes the old leader up, and checks what it writes then. */
   async function stop(faultShop: FaultShop, writes: Writes, point: string, wrong: string[]): Promise<number> {
     const leader = await eventually(() => leaderOf(faultShop));
     const other = faultShop.processes.find((shopProcess) => shopProcess !== leader)!;
@@ -89,7 +89,7 @@ describe('A frozen leader', () => {
     leader.arm('');
     leader.signal('SIGCONT');
     const awake = Date.now();
-    await timeUntilServed(faultShop, leader, awake); // it takes orders again, and is one of two
+    await timeUntilServed(faultShop, leader, awake); // the old leader accepts orders again, and two processes are alive
     await eventually(async () => expect(await writes.living()).toBe(2), 15_000);
     await pause(1_000);
     const written = (await writes.by(leader)) - before;

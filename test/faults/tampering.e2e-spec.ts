@@ -14,7 +14,7 @@ type Cell = Seen | typeof REFUSED;
 const seen = (verify: string, watch: readonly string[], start: string, offline: string): Cell => ({
   ...{ verify, watch, start, offline },
 });
-/** A superuser and the owner can do the same; a context's role is refused, or can do this. */
+/** The expected results. A superuser and the owner have the same rights. A context's role is mostly refused. */
 const row = (strong: Cell, context: Cell = REFUSED): Record<Login, Cell> => ({
   ...{ superuser: strong, owner: strong, context },
 });
@@ -24,7 +24,7 @@ const NO_PROOF = 'no evidence: LOG_TAMPERED';
 
 const expected: Record<KindName, Record<Login, Cell>> = {
   'an amount in an event changed': row(seen('altered', ['drift'], NOTHING, `${NO_PROOF}, export refused: event`)),
-  // Nobody but the nightly verification reads it.
+  // Only the nightly verification reads it.
   'a byte changed that nobody reads': row(seen('altered', [], NOTHING, `${NO_PROOF}, export refused: event`)),
   'two events swapped': row(seen('stream, swapped', [], NOTHING, `${NO_PROOF}, export refused: event`)),
   'the last order cut off, with its seals': row(
@@ -76,12 +76,12 @@ const bounded = (kind: KindName, login: Login): boolean => {
 };
 
 const whole = repeatCount(2, 1) > 1;
-// What is refused is quick, and comes first.
+// Refused changes are fast, so they come first.
 const cells = [...logins]
   .reverse()
   .flatMap((login) => kindNames.filter((kind) => whole || bounded(kind, login)).map((kind) => ({ kind, login })));
 
-/** In the words of docs/security.md. */
+/** The text for the table in docs/security.md. */
 function inWords(cell: Cell): string {
   if (cell === REFUSED) return 'refused';
   const { verify, watch, start, offline } = cell;
@@ -96,7 +96,7 @@ describe('A running shop whose data is changed', () => {
   const shops: TamperedShop[] = [];
   const outcomes = new Map<string, Promise<Outcome>>();
 
-  /** One shop for each login, side by side where all is tried. */
+  /** One shop for each login. In a full run they run at the same time. */
   beforeAll(async () => {
     template = await TamperingTemplate.make();
     writeFileSync(table, `| what is done | ${logins.join(' | ')} |\n|---|---|---|---|\n`);

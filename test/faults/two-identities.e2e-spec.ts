@@ -7,13 +7,13 @@ import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { recordResult, repeatCount } from './support/matrix';
 
-/** Tries of each interleaving. */
+/** How often each interleaving is tried. */
 const TRIES = repeatCount(200, 10);
 const HANDS = 4;
 
 jest.setTimeout(60_000 + TRIES * 4_000);
 
-/** A guest who has put something in, and how they log in. */
+/** A guest with a filled cart, and a function that logs them in. */
 interface Somebody {
   readonly guest: Person;
   readonly logsIn: () => Promise<Person>;
@@ -73,7 +73,7 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     await database?.drop();
   });
 
-  /** Each hand has an account of its own, whose cart is empty again before the next try. */
+  /** Each worker has its own account, whose cart is emptied before the next try. */
   async function tryOnce(interleaving: Interleaving, account: (typeof accounts)[number], index: number) {
     const reply = await shop.post('/cart/items', { body: { variantId: coffee.variantId, quantity: 1 } });
     const guest = new Person(shop, { 'x-cart-token': expectStatus(201, reply).headers.get('x-cart-token')! });

@@ -8,7 +8,7 @@ import { Gate, type Trouble } from './support/gate';
 
 jest.setTimeout(120_000);
 
-/** One question to customers goes unanswered for a second. */
+/** The time after which ordering stops waiting for customers. */
 const AT_MOST_MS = 2_500;
 const MINUTE = 60_000;
 
@@ -37,7 +37,7 @@ describe("An order while the customers' and the letters' database is away", () =
     const begun = performance.now();
     return { reply: await reply, ms: performance.now() - begun };
   };
-  /** The order of a registered customer who gives no contact: ordering has to ask customers for it. */
+  /** A registered customer orders without a contact, so ordering must ask customers for it. */
   const nameless = async (member: Person, fulfilment: object) => {
     await member.addToCart(coffee.variantId);
     return timed(member.placeOrder('tok_ok', { body: { contact: undefined, fulfilment } }));

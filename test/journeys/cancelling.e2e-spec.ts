@@ -40,13 +40,13 @@ describe('Cancelling', () => {
     ]);
   }
 
-  /** Orders, and wants it back so many milliseconds later, while the provider has not settled. */
+  /** Places an order, and cancels it after some milliseconds, while the provider has no result yet. */
   async function changesTheirMind(token: string, milliseconds: number) {
     const [buyer, drink] = await Promise.all([register(open.shop), listDrink(open.admin)]);
     const { id } = await buyer.buy(drink.variantId, token, 2);
     await pause(milliseconds);
     const reply = await buyer.post(`/orders/${id}/cancel`, { body: { reason: 'Đổi ý' } });
-    // Still pending: it is noted, and the checkout winds itself back. Confirmed by now: cancelled at once.
+    // While the order is pending, the checkout undoes itself. If it is confirmed already, it is cancelled at once.
     expect([200, 202]).toContain(reply.status);
     if (reply.status === 202) expect(reply.body.data).toMatchObject({ status: 'pending', cancellationRequested: true });
     await buyer.waitForStatus(id, 'cancelled');
@@ -85,7 +85,7 @@ describe('Cancelling', () => {
         'order-refunded',
       ]),
     );
-    // Asked twice, it is done once.
+    // Two requests cancel it once.
     expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: {} }));
     expect(await chargesOf(admin, id)).toHaveLength(1);
   });

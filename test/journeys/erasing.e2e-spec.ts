@@ -70,7 +70,7 @@ describe('An erasure', () => {
     const refused = await an.delete('/users/me', { body: { password } });
     expect(code(refused)).toEqual([409, 'ORDER_OPEN']);
     expect(refused.body.error.details).toEqual([{ field: `orders.${second}`, message: `${number}: confirmed` }]);
-    expectStatus(200, await an.get('/users/me')); // nothing has happened to them
+    expectStatus(200, await an.get('/users/me')); // the customer is not erased
 
     expectStatus(200, await an.post(`/orders/${second}/cancel`, { body: {} }));
     await eventually(async () => {
@@ -100,7 +100,7 @@ describe('An erasure', () => {
       refunds: [{ ...before.refunds[0], reason: erased }],
     });
     expect((await givesBack(first, 500, 'another one')).refunds[1]).toMatchObject({ reason: 'asked for by staff' });
-    await refunded(first); // what is owed still goes back
+    await refunded(first); // money that the shop owes is still given back
     const said = await open.database.admin<{ n: number }>(
       `select count(*)::int as n from ordering.order_events e, payments.refunds r
        where r.order_id = e.order_id and (e::text like '%a fly in it%' or r::text like '%a fly in it%')`,
@@ -151,7 +151,7 @@ describe('An erasure', () => {
     for (let round = 0; round < 12; round++) {
       const person = await register(open.shop);
       await person.addToCart(drink.variantId);
-      // from well before the order to well after it, and close together in between
+      // from long before the order to long after it, with small steps in between
       const lead = round === 0 ? -300 : round === 11 ? 300 : round * 2;
       const [placed, asked] = await Promise.all([
         pause(Math.max(0, -lead)).then(() => person.placeOrder('tok_ok')),

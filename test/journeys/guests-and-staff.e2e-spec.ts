@@ -29,7 +29,7 @@ describe('Guests and staff', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  /** A guest with one of the drink in the cart, known by the token that the first answer gave. */
+  /** A guest with one piece of the drink in the cart, and the token of the first answer. */
   async function guest(quantity = 1): Promise<Person> {
     const reply = await anonymous(open.shop).addToCart(drink.variantId, quantity);
     return anonymous(open.shop).withHeaders({ 'x-cart-token': reply.headers.get('x-cart-token')! });
@@ -201,7 +201,7 @@ describe('Guests and staff', () => {
           [other.variantId, 4],
         ].sort(),
       );
-      expect(await lines(binh)).toHaveLength(2); // asked again, nothing is added again
+      expect(await lines(binh)).toHaveLength(2); // a second request adds nothing again
       expect(await lines(visitor)).toEqual([]);
     });
 
@@ -258,7 +258,7 @@ describe('Guests and staff', () => {
       await visitor.waitForStatus(id, 'confirmed');
       const binh = await register(open.shop, former);
       expect(await lines(binh)).toEqual([]);
-      await binh.addToCart(other.variantId); // what lies in the account's cart is not ordered by the repetition
+      await binh.addToCart(other.variantId); // the repeated order does not order the account's cart
       const again = expectStatus(201, await binh.withHeaders(former).placeOrder('tok_ok', { key }));
       expect([again.body, again.headers.get('idempotent-replayed')]).toEqual([first.body, 'true']);
       expect(again.headers.get('x-cart-token')).toBe(visitor.headers['x-cart-token']);
@@ -371,7 +371,7 @@ describe('Guests and staff', () => {
           payment: { status: 'partly-refunded', refunded: dong(25_000) },
         }),
       );
-      // What is left earned 7 and a half: a started point is not one.
+      // The kept money is worth 7.5 points, which are rounded down.
       await eventually(async () => expect((await an.points()).balance).toBe(7));
       expect((await refund(randomUUID(), { amount: dong(75_001), reason: 'x' })).body.error.code).toBe(
         'REFUND_TOO_LARGE',

@@ -84,7 +84,7 @@ describe('An account', () => {
     const third = expectStatus(200, await refresh(second.refreshToken)).body.data.refreshToken;
     expect(codeOf(await refresh(first))).toEqual([401, 'TOKEN_INVALID']);
     expect(codeOf(await refresh(third))).toEqual([401, 'TOKEN_INVALID']);
-    expectStatus(200, await enter(email)); // a new session is nobody's family
+    expectStatus(200, await enter(email)); // a new session has its own chain of tokens
     expect(codeOf(await refresh('made-up'))).toEqual([401, 'TOKEN_INVALID']);
   });
 

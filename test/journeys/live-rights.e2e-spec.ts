@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 const WITHIN_MS = 5_000;
 const SHORT_LIFE_S = 4;
 
-/** Rights are taken away in one process of the shop; whoever listens does so in the other. */
+/** Rights are removed in one process of the shop. The sockets are connected to the other process. */
 describe('A web socket whose right is gone', () => {
   let open: OpenShop;
   let other: RunningShop;
@@ -19,7 +19,7 @@ describe('A web socket whose right is gone', () => {
 
   const startOther = (port: string) =>
     startShop({
-      dataDir: open.shop.dataDir, // the secrets of one shop
+      dataDir: open.shop.dataDir, // both processes need the same secrets
       env: { DATABASE_URL: open.database.url, ACCESS_TOKEN_TTL_SECONDS: String(SHORT_LIFE_S), PORT: port },
     });
   beforeAll(async () => {

@@ -25,7 +25,7 @@ describe('Following an order live', () => {
   afterEach(() => sockets.splice(0).forEach((socket) => socket.disconnect()));
   afterAll(() => open?.close());
 
-  /** A connection, and all that was said over it. */
+  /** A connection, and all messages that were received. */
   function listen(auth: object) {
     const socket = io(`${open.shop.url}/orders`, { auth, transports: ['websocket'], reconnection: false });
     sockets.push(socket);

@@ -212,7 +212,7 @@ describe('The conventions of the API', () => {
         401,
         'TOKEN_INVALID',
       ]);
-      // A bad token is not a guest's.
+      // An invalid token is refused, and is not treated as a guest.
       expect(codeOf(await shop.get('/cart', { token: 'nonsense' }))).toEqual([401, 'TOKEN_INVALID']);
       expect(codeOf(await an.get('/admin/orders'))).toEqual([403, 'FORBIDDEN']);
       expect(codeOf(await an.get(`/orders/${unknownId}`))).toEqual([404, 'NOT_FOUND']);
@@ -248,7 +248,7 @@ describe('The conventions of the API', () => {
       const keyless = await buyer.placeOrder('tok_ok', { headers: { 'idempotency-key': '' } });
       expect(codeOf(keyless)).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
       const key = randomUUID();
-      // A refusal before the command ran is not remembered.
+      // A refusal before the command ran is not stored.
       expect(codeOf(await buyer.placeOrder('tok_ok', { key, body: { note: 7 } }))).toEqual([400, 'VALIDATION_ERROR']);
       const first = expectStatus(201, await buyer.placeOrder('tok_ok', { key }));
       expect(first.headers.get('idempotent-replayed')).toBeNull();
@@ -257,7 +257,7 @@ describe('The conventions of the API', () => {
       expect(again.headers.get('idempotent-replayed')).toBe('true');
       expect(again.body).toEqual(first.body);
       expect(codeOf(await buyer.placeOrder('cash', { key }))).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
-      // Keys are each caller's own.
+      // Each caller has their own keys.
       const other = await register(shop);
       await other.addToCart(variantId);
       const theirs = expectStatus(201, await other.placeOrder('tok_ok', { key }));

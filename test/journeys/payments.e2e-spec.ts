@@ -116,7 +116,7 @@ describe('Paying', () => {
 
   it('refuses webhooks that are unsigned, old, signed with another key, or unknown; they change nothing', async () => {
     const { shop, admin } = open;
-    // A payment that stays open for some seconds: only the provider could tell how it went.
+    // This payment stays open for some seconds: only the provider knows its result.
     const { buyer, id, drink } = await buy('tok_timeout_not_charged');
     const key = await eventually(async () => {
       const timeline = (await admin.get(`/admin/orders/${id}/timeline`)).body.data as { type: string }[];
@@ -217,7 +217,7 @@ describe('Paying', () => {
       { ...charge, idempotencyKey: key }, // the other order's id and charge
       { ...charge, idempotencyKey: key, orderId: unpaid.id }, // the other order's charge
       { ...charge, orderId: unpaid.id, id: randomUUID() }, // our key, another order's id
-      chargeOf(randomUUID(), unpaid.id, strange), // no payment of ours
+      chargeOf(randomUUID(), unpaid.id, strange), // no payment of this shop
       { ...chargeOf(randomUUID(), unpaid.id, key), amount: { amount: 100_000, currency: 'USD' } },
     ];
     for (const each of wrong)

@@ -23,7 +23,7 @@ describe('A customer’s profile', () => {
     const { data } = expectStatus(201, await open.shop.post('/auth/register', { body, headers })).body;
     return new Person(open.shop, { authorization: `Bearer ${data.accessToken}` }, email, data.user.id);
   };
-  /** As if the message of the registration were still on its way. */
+  /** Removes the profile, as if the registration message had not arrived yet. */
   const unheard = (customer: Person) =>
     open.database.admin('delete from customers.customers where id = $1', [customer.userId]);
   const heard = async (customer: Person) => {

@@ -7,7 +7,7 @@ import { expectStatus, register, listDrink, type Drink, type Person } from '../s
 
 jest.setTimeout(30_000);
 
-/** Known here, so that the shop takes an event of this suite for one of its own. */
+/** The shop's MAC key. The suite uses it to write an event that the shop accepts as its own. */
 const EVENT_MAC_KEY = Buffer.alloc(32, 9).toString('base64');
 
 interface Event {
@@ -142,7 +142,7 @@ describe('Travelling through an order’s life', () => {
     const sound = await verify();
     expect(sound).toMatchObject({ valid: true, checked: expect.any(Number) });
     expect(sound.checked).toBeGreaterThanOrEqual(4);
-    // Nobody but a superuser can: the table refuses changes until its guards are put aside.
+    // Only a superuser can do this: the table refuses changes until its triggers are disabled.
     const forge = (seconds: number) =>
       open.database.admin(
         `begin; alter table ordering.order_events disable trigger all;

@@ -50,8 +50,8 @@ describe('Sockets', () => {
     expect(answers).toEqual([200, 200, 200, 403, 403]);
     expect(await shake('198.51.100.8')).toBe(200);
     expect(await connect({ token: an.token }, { address }).came).toBe('refused');
-    // After five seconds nobody has joined anything, and the places are free again.
-    // It is asked slowly: attempts are counted as well.
+    // After five seconds the sockets that joined nothing are closed, so new ones are accepted.
+    // The attempts are slow, because attempts are counted too.
     await eventually(async () => {
       await pause(1_000);
       expect(await connect({ token: an.token }, { address }).came).toBe('connected');
@@ -62,7 +62,7 @@ describe('Sockets', () => {
     const { socket, came } = connect({ token: an.token });
     await came;
     const closed = new Promise<string>((resolve) => socket.io.engine.once('close', resolve));
-    // What `disconnect()` does, without closing the connection as well.
+    // Like `disconnect()`, but without closing the connection.
     socket.io.engine.write('41/orders,');
     expect(await closed).toBe('transport close');
   });

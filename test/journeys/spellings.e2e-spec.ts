@@ -21,7 +21,7 @@ describe('An id in upper and lower case', () => {
     expectStatus(201, await open.shop.post('/auth/register', { body }));
     for (const other of ['NFC', 'NFD'] as const)
       expectStatus(200, await open.shop.post('/auth/login', { body: { email, password: word.normalize(other) } }));
-    // as long as it may be in its one form, and longer as a telephone sends it
+    // it has the maximum length in its normal form, and is longer in the form that a telephone sends
     const long = { email: `${randomUUID()}@example.com`, name: 'Bình', password: 'ệ'.repeat(200).normalize('NFC') };
     expectStatus(201, await open.shop.post('/auth/register', { body: long }));
     const decomposed = { email: long.email, password: long.password.normalize('NFD') };

@@ -7,7 +7,7 @@ jest.setTimeout(120_000);
 
 const ORDER = '0192d1a4-7c00-7736-816b-33db67e31195';
 
-/** No database is there: what is asked wrongly is told before anybody would be asked. */
+/** There is no database: a wrong call is refused before the shop is opened. */
 describe('A wrong call of the command line', () => {
   let folder: string;
   beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'shop-wrongly-'))));

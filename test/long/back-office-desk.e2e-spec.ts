@@ -130,7 +130,7 @@ describe('The operators of the shop', () => {
     });
     afterAll(() => books?.end());
 
-    /** Has the checkout's timer go off again and again, as three quarters of an hour would. */
+    /** Lets the checkout's timer fire again and again, as it would in 45 minutes. */
     const inVain = () =>
       eventually(async () => {
         const sql = `update ordering.timers set due_at = now() where key = $1 and name = 'checkout/waits'`;
@@ -198,7 +198,7 @@ describe('The operators of the shop', () => {
     await an.waitForStatus(id, 'confirmed');
     const books = (refunded: string) =>
       open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
-    await books('amount'); // as if it had gone back at the bank already
+    await books('amount'); // as if the bank had already given it back
     expectStatus(200, await an.post(`/orders/${id}/cancel`, { body: {} }));
     const refunds = () => data(`/admin/sagas/refunds:${id}`);
     await eventually(async () =>

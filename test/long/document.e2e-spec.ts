@@ -13,7 +13,7 @@ const ROOT = join(__dirname, '..', '..');
 const SNAPSHOT = join(ROOT, 'docs', 'openapi.json');
 const bin = (path: string) => join(ROOT, 'node_modules', path);
 
-/** What api.md promises, route by route. */
+/** The routes that the client's document promises. */
 const PROMISED = `
   POST /auth/register, POST /auth/login, POST /auth/refresh, POST /auth/logout
   GET /users/me, PATCH /users/me, GET /users/me/loyalty
@@ -41,7 +41,7 @@ const PROMISED = `
   .split(/\s*[,\n]\s*/)
   .map((route) => route.replace(' /', ' /api/v1/'));
 
-/** Each operation by its name, and every component, so that a difference can be told in words. */
+/** All operations and components by name, so that a difference can be named. */
 function partsOf(document: ApiDocument): Map<string, string> {
   const parts = operationsOf(document).map((said): [string, unknown] => [`${said.method} ${said.path}`, said]);
   for (const [kind, all] of Object.entries(document.components))

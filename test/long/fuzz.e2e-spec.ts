@@ -7,7 +7,7 @@ import { anonymous, register, listDrink, type Person } from '../support/people';
 import { capturedEvent, SECRET, sendWebhook } from '../support/sandbox';
 import { changedBetween, EveryTable } from './support/every-table';
 
-/** `FUZZ_REQUESTS=10000 FUZZ_SEED=7` asks more often, or something else. */
+/** `FUZZ_REQUESTS=10000 FUZZ_SEED=7` sends more requests, or other ones. */
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 2_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
 const AT_ONCE = 8;
@@ -29,7 +29,7 @@ interface Answered extends Asked {
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 const nested = (levels: number, open: string, close: string) => `${open.repeat(levels)}1${close.repeat(levels)}`;
 
-/** JSON texts: some that hardly anybody thinks of, some of any plane, some of any form. */
+/** JSON texts: rare values, characters of any Unicode plane, and any JSON. */
 const junk: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     ...['null', 'true', '-1', '0', '1e308', '-1e308', '1e-320', '9007199254740993', '1e999', '-0', '1.5', '""'],
@@ -45,7 +45,7 @@ const junk: fc.Arbitrary<string> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
 );
 
-/** A member put in behind any brace: of any name, of every object's, or of one that is there already. */
+/** Adds a member after any brace: with a random name, with the name of an inherited member, or with an existing name. */
 const withMember = (text: string, at: number, name: string, value: string): string => {
   const braces = [...text.matchAll(/\{/g)].map(({ index }) => index + 1);
   if (braces.length === 0) return text;
@@ -113,7 +113,7 @@ const escaped = (text: string): string => {
   }
 };
 
-/** For a query or a path: text out of the same junk. */
+/** The same kinds of texts for a query or a path. */
 const word = fc
   .oneof(
     fc.constantFrom('', '-1', '1e9', '0x10', '99999999999999999999', '2026-02-30T00:00:00Z', '%00', "' or 1=1--", '🧋'),
@@ -147,7 +147,7 @@ describe('Any request', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  /** Who would end their own session, or their account, asks as nobody. */
+  /** Operations that end the caller's own session or account are sent without a token. */
   const ENDS_ONESELF = ['logOut', 'eraseMe'];
 
   function requestsFor(said: Operation): fc.Arbitrary<Asked> {
@@ -212,7 +212,7 @@ describe('Any request', () => {
   const inWords = (said: Operation, { who, path, headers: sent, body, status, text }: Answered) =>
     `${said.method} ${path.slice(0, 200)} as ${who} ${JSON.stringify(sent)} ${String(body).slice(0, 200)} → ${status} ${text.slice(0, 200)}`;
 
-  /** What is wrong with an answer: it is broken, or is not one of those that were announced. */
+  /** The fault of an answer: an internal error, or a status or code that the document does not list. */
   function faultOf(said: Operation, answered: Answered): string | undefined {
     const { status, text } = answered;
     if (status >= 500) return `broken: ${inWords(said, answered)}`;
@@ -236,7 +236,7 @@ describe('Any request', () => {
       faults.push(...answers.flatMap((answered) => faultOf(said, answered) ?? []));
       let refused = answers.filter(({ status }) => status >= 400);
       refusals += refused.length;
-      // Those that were refused are asked again alone, until nobody among them is let in.
+      // The refused requests are sent again alone, until none of them is accepted.
       for (let round = 0; refused.length < answers.length && round < 5; round += 1) {
         before = await every.waitUntilSettled();
         answers = await askAll(said, refused);

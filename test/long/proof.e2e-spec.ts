@@ -42,7 +42,7 @@ describe('What happened to an order', () => {
     };
     [id, other] = [await buy(), await buy()];
     expectStatus(200, await admin.post(`/admin/orders/${id}/accept`));
-    // Everybody has heard of it: what is counted below does not move by itself.
+    // All messages are handled, so the counts below do not change by themselves.
     await eventually(async () => {
       const sources = (await ask(`/admin/orders/${id}/timeline`)).map(({ source }: any) => source);
       expect(sources).toEqual(expect.arrayContaining(['notification', 'points', 'stock', 'payment', 'process']));
@@ -152,14 +152,14 @@ describe('What happened to an order', () => {
           tables.map(({ name }) => `select '${name}' as name, count(*)::int as rows from ${name}`).join(' union all ') +
             ' order by 1',
         );
-        // What beats by itself all the time is no writing of ours.
+        // Tables with heartbeats change all the time, so they are left out.
         const sequences = await open.database.admin<object>(
           `select schemaname, sequencename, last_value::text from pg_sequences where schemaname <> 'audit' order by 1, 2`,
         );
         return { counts, sequences, charges: await chargesOf(admin, id), mails: await mailsTo(admin, an.email) };
       };
-      expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)); // sealed now, so not in a moment by itself
-      const walks = 'select relation from ordering.projection_walks'; // the sentinel's first beat writes a row for each
+      expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)); // the log is sealed now, so that it is not sealed during the test
+      const walks = 'select relation from ordering.projection_walks'; // the first drift check writes a row for each
       await eventually(async () => expect(await open.database.admin(walks)).toHaveLength(3));
       const before = await counted();
       const add = [
@@ -255,7 +255,7 @@ describe('What happened to an order', () => {
         { id: new SealKey(SECRET).id, publicKey: expect.stringMatching(/^[0-9a-f]{64}$/), current: true },
         { id: new SealKey(FORMER).id, publicKey: expect.any(String), current: false },
       ]);
-      // No database is there, and no secret.
+      // There is no database and no secret.
       const offline = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', DATA_DIR: join(folder, 'elsewhere') };
       const stranger = (...args: string[]) => shopCommand(offline, 'orders', 'verify-evidence', good, ...args);
       const byKey = await stranger('--public-key', keys[0].publicKey, '--json');
@@ -265,7 +265,7 @@ describe('What happened to an order', () => {
       ]);
       expect((await stranger('--public-key', file('key.txt', `${keys[0].publicKey}\n`))).out).toContain('all 3 events');
       expect((await stranger('--public-key', keys[1].publicKey)).code).toBe(1);
-      // The key that came along in the file is not believed: without one of one's own there is nothing to check with.
+      // The key in the file itself is not trusted. Without another key, the file cannot be checked.
       expect(await stranger('--json')).toMatchObject({ code: 2, out: '' });
       const untrusted = await stranger('--public-key', 'ab'.repeat(32), '--json');
       expect([untrusted.code, JSON.parse(untrusted.out)]).toMatchObject([1, { valid: false, refusal: 'untrusted' }]);
@@ -291,7 +291,7 @@ describe('What happened to an order', () => {
         ...{ position: Number(fields[2]), after: Number(fields[2]) - 1, root: merkleRoot([hash]), hash },
       }));
       expect(await refusal(`${canonicalJson(forged)}\n`)).toEqual([1, 'seal']);
-      // Nor when somebody signs all of it anew with a key of theirs, which they send along.
+      // It is also refused if somebody signs all of it again with their own key and sends this key too.
       const theirs = new SealKey(FORMER.replace('C', 'D'));
       let previous = '';
       forged.seals = forged.seals.map(({ previous: _, ...one }: any) => {
@@ -303,7 +303,7 @@ describe('What happened to an order', () => {
       const { signature: _, ...rest } = { ...forged, keys: theirs.trusted.all };
       const resigned = attest(theirs, rest);
       expect(await refusal(resigned)).toEqual([1, 'untrusted']);
-      // It is good for those alone who believe in that key.
+      // It is valid only for somebody who trusts that key.
       expect((await verify(file('theirs.json', resigned), '--public-key', theirs.trusted.all[0].publicKey)).code).toBe(
         0,
       );
@@ -361,7 +361,7 @@ describe('What happened to an order', () => {
   });
 
   it('is reported as cut off if the end of the log is missing', async () => {
-    // A fresh order, sealed for its evidence; then its events go, and every row that knows of them.
+    // A new order is sealed for its evidence. Then its events are deleted, and all rows that refer to them.
     const { id: last } = await an.buy(drink.variantId, 'tok_ok', 1);
     await an.waitForStatus(last, 'confirmed');
     const { events } = expectStatus(200, await admin.get(`/admin/orders/${last}/evidence`)).body;

@@ -37,7 +37,7 @@ describe('Rebuilding a read model', () => {
   const begin = async (name: string, body: object = {}) =>
     expectStatus(202, await admin.post(`/admin/projections/${name}/rebuilds`, { body })).body.data.id as string;
 
-  /** `npm run shop -- …`, from a terminal beside the open shop. */
+  /** Runs `npm run shop -- …` while the shop is open. */
   const terminal = (...words: string[]) =>
     new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: 'error' };

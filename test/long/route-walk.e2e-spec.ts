@@ -9,7 +9,7 @@ import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation 
 
 jest.setTimeout(90_000);
 
-/** Headers that a client acts on: an answer that carries one says so in the document. */
+/** Headers that clients use. If an answer has one, the document must say so. */
 const TOLD = [
   ...['etag', 'vary', 'location', 'content-language', 'x-cart-token', 'x-request-id', 'www-authenticate'],
   ...['idempotent-replayed', 'preference-applied', 'retry-after', 'content-disposition'],
@@ -27,7 +27,7 @@ const accessOf = ({ security }: Operation) => {
   return security.some((one) => Object.keys(one).length === 0) ? 'guests' : 'users';
 };
 
-/** Runs so many at a time. */
+/** Runs the work for all entries, several at a time. */
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>, most = 8): Promise<void> {
   const queue = [...items];
   await Promise.all(
@@ -66,7 +66,7 @@ describe('Every route', () => {
       .replace(/^\/\.well-known/, '//.well-known')
       .replace(/\{(\w+)\}/g, (_, name: string) => values(name));
 
-  /** Asks, and holds the answer against the document: its status and its code are among those that were announced. */
+  /** Sends a request, and checks that the document lists the status and the code of the answer. */
   async function ask(who: Person, said: Operation, path: string, options: AskOptions = {}): Promise<Reply> {
     const method = said.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
     const reply = await who[method](path, options);
@@ -82,7 +82,7 @@ describe('Every route', () => {
     }
     return reply;
   }
-  /** A session that is ended here would be missed later. */
+  /** Operations that end a session are sent by a guest, because the session is needed later. */
   const unlessItEnds = (said: Operation, who: Person) => (said.operationId === 'logOut' ? anonymous(open.shop) : who);
   const bodyFor = (said: Operation) => (said.requestBody ? { body: {} } : {});
 
@@ -102,12 +102,12 @@ describe('Every route', () => {
       const refused = ['UNAUTHENTICATED', 'FORBIDDEN', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'SESSION_ENDED', 'ROLE_LOST'];
       switch (accessOf(said)) {
         case 'anyone':
-          // A refresh token is what the body holds, and is not there.
+          // The body needs a refresh token, which is missing.
           for (const answer of [unknown, forged, known])
             expect([here, refused]).not.toEqual([here, expect.arrayContaining([answer])]);
           break;
         case 'guests':
-          // A route that checks other credentials, such as a password, takes no notice of a bad access token.
+          // A route that checks other credentials, such as a password, ignores an invalid access token.
           expect([here, forged]).toEqual([here, takesBearer(said) ? 'TOKEN_INVALID' : unknown]);
           expect([here, refused]).not.toEqual([here, expect.arrayContaining([known])]);
           expect([here, unknown]).not.toEqual([here, 'UNAUTHENTICATED']);
@@ -188,7 +188,7 @@ describe('Every route', () => {
       const who = said.operationId === 'logOut' ? anonymous(open.shop) : open.admin;
       const body = said.requestBody!.content['application/json'].example;
       const reply = await ask(who, said, addressOf(said), { body, headers: { 'idempotency-key': randomUUID() } });
-      // That an example's ids name nothing here is no fault of its form.
+      // The ids of an example do not exist here, which is not a fault of its form.
       const faults = (reply.status === 400 ? reply.body.error.details : []) as { message: string }[];
       expect([said.operationId, faults.filter(({ message }) => !message.startsWith('names no '))]).toEqual([
         said.operationId,
@@ -324,7 +324,7 @@ describe('Every route', () => {
     }
   });
 
-  /** An answer has a tag where the document says so, and only there; whoever has it is answered 304. */
+  /** An answer has an ETag if and only if the document says so. A request with this ETag is answered 304. */
   const keepsWhatItTags = (said: Operation, who: Person, address: string) =>
     eventually(async () => {
       const tag = (await ask(who, said, address)).headers.get('etag');

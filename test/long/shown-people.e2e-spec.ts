@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 
 const libs = join(__dirname, '..', '..', 'libs');
 
-/** The operations that are marked as showing people, as their controllers say. */
+/** The operations with the decorator `@ShowsPeople()`. */
 const marked = readdirSync(libs, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.controller.ts'))
   .flatMap((file) => readFileSync(join(libs, file), 'utf8').split('@ShowsPeople()').slice(1))
@@ -49,7 +49,7 @@ describe('Each person whose data staff read is in the audit trail', () => {
     viewAnyOrder: () => get('/admin/orders/$id'),
     viewOrderState: () => get('/admin/orders/$id/state?version=1'),
   };
-  /** Its personal values are sealed, and it is bytes by the time it is noted down: the order stands for its customer. */
+  /** The answer has sealed personal values and is only bytes, so the audit trail has the order's id instead of the customer's. */
   const sealed = ['exportOrderEvidence'];
 
   it('for each operation with the decorator', () => {

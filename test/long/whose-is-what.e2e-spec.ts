@@ -11,21 +11,21 @@ jest.setTimeout(300_000);
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Somebody to whom an order, a cart and personal data belong. */
+/** A person with an order, a cart and personal data. */
 interface Owner {
   readonly person: Person;
   readonly orderId: string;
   readonly addressId: string;
   readonly userId: string;
-  /** Used for the order. */
+  /** The idempotency key of the order. */
   readonly key: string;
-  /** What no answer to anybody else may contain. */
+  /** Texts that no answer to another person may contain. */
   readonly secrets: readonly string[];
-  /** All that is theirs, as they see it. */
+  /** All data of the person, as the person reads it. */
   look(): Promise<unknown>;
 }
 
-/** Those who would end their own session, or their account, do so last. */
+/** Operations that end the caller's own session or account. They come last. */
 const ENDS_ONESELF = ['logOut', 'eraseMe'];
 
 describe('Data of one person', () => {
@@ -34,11 +34,11 @@ describe('Data of one person', () => {
   let drink: Drink;
   let user: Owner;
   let guest: Owner;
-  /** Everybody else, by what they send. Each request is sent with exactly this, whatever came back before. */
+  /** The other callers, by the headers that they send. The headers stay the same for all requests. */
   let others: Readonly<Record<string, Headers>>;
   const sockets: Socket[] = [];
 
-  /** Contact, note and address that are like nobody else's. */
+  /** A contact, a note and an address with unique texts. */
   const particulars = () => {
     const mark = randomUUID().slice(0, 8);
     const phone = `09${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
@@ -132,7 +132,7 @@ describe('Data of one person', () => {
     await open?.close();
   });
 
-  /** The address of an operation, with what belongs to the owner wherever it names something. */
+  /** The path of an operation, with the owner's ids. */
   const addressOf = ({ path }: Operation, owner: Owner, lineId: string) =>
     path
       .replace(/^\/api\/v1/, '')
@@ -182,7 +182,7 @@ describe('Data of one person', () => {
             ]);
           await say('unsubscribe', { orderId });
         }
-        // Another's token is not taken, and one's own is no more than it was.
+        // A token of another person is refused, and the caller's own token gives no more rights.
         for (const theirs of Object.values(others).flatMap(credentials)) await say('authenticate', theirs);
         for (const { orderId } of [user, guest])
           expect([who, await say('subscribe', { orderId })]).toEqual([who, expect.objectContaining({ ok: false })]);

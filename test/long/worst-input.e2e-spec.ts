@@ -7,7 +7,7 @@ import { WorkCount, type Work } from './support/work-count';
 
 jest.setTimeout(600_000);
 
-/** What no answer to a bad request may cost, whatever was sent. Counted: a slow machine changes nothing. */
+/** The limits for the work of a refused request. Work is counted, so a slow machine does not matter. */
 const MOST: Work = { visited: 25_000, checked: 2_500, statements: 60, rows: 1_500 };
 const MOST_DETAILS = 20;
 const MOST_BYTES = 64 * 1024;
@@ -20,7 +20,7 @@ const repeated = (count: number, text: (n: number) => string) =>
 const names = (count: number) => `{${repeated(count, (n) => `"n${n}":1`)}}`;
 const entries = (count: number, entry = '{}') => `[${repeated(count, () => entry)}]`;
 
-/** Bodies that are bad whatever the route: too many names, too deep, too large, and just within the limits. */
+/** Bodies that are invalid on every route: too many names, too deep, too large, or just within the limits. */
 const WHOLE: Readonly<Record<string, string>> = {
   '100,000 unknown names': names(75_000),
   '19,000 unknown names': names(19_000),
@@ -31,7 +31,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   '15 KB of names of every object': `{${repeated(190, () => `"constructor":{"toString":1}`)}}`,
 };
 
-/** What is put in each place of a good body. */
+/** The values that are put into each field of a valid body. */
 const PARTS: Readonly<Record<string, string>> = {
   '345,000 entries': entries(345_000),
   '19,000 entries': entries(19_000),
@@ -44,7 +44,7 @@ const PARTS: Readonly<Record<string, string>> = {
 
 const MARK = '"put it here"';
 
-/** The text of a good body with something else in one of its places. */
+/** The text of a valid body with another value in one field. */
 const spoilt = (good: unknown, place: readonly string[], part: string): string =>
   JSON.stringify(replaceAt(good, place, 'put it here')).replace(MARK, () => part);
 
@@ -79,7 +79,7 @@ function queriesOf({ parameters = [] }: Operation): Asked[] {
   ];
 }
 
-/** Years that a calendar or a database does not know, in each form that a cursor holds a time in. */
+/** Years that do not exist in a calendar or a database, in each time format of a cursor. */
 const YEARS = ['0000', '-000001', '-0001', '10000', '+275760', '294277'];
 const forged = (year: string): unknown[] =>
   [`${year}-01-01T00:00:00Z`, `${year}-01-01 00:00:00+00`].flatMap((at) => [
@@ -87,7 +87,7 @@ const forged = (year: string): unknown[] =>
   ]);
 const cursorOf = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url');
 
-/** Somebody whom the shop itself knows as an admin. */
+/** An admin's caller object inside the shop. */
 async function adminOf({ ask, database }: OpenContext): Promise<string> {
   const account = { email: 'worst@example.com', password: 'a-long-Password-1' };
   await ask('POST', '/auth/register', { body: { ...account, name: 'An' } });

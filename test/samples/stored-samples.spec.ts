@@ -57,7 +57,7 @@ describe('Stored events', () => {
     if (version === schemaVersion) expect(text).toBe(JSON.stringify(everyFact[type].data));
   });
 
-  /** Lives as they are read from the oldest samples. */
+  /** Whole orders, as they are read from the oldest samples. */
   const told = () =>
     sampleLives.map((life) =>
       life.facts.map((type, index): RecordedEvent => {
@@ -92,7 +92,7 @@ describe('Stored events', () => {
     const name = `${orderFold.name}.v${orderFold.version}`;
     const kept = () => storedOf('fold').find((one) => one.name === name)?.text;
     const text = canonicalJson(JSON.parse(JSON.stringify(made)));
-    // A life that is new goes after those that are stored.
+    // A new order is added after the stored ones.
     if (addsSamples && text.startsWith(kept()?.slice(0, -1) ?? '')) store('fold', name, text);
     expect(text).toBe(kept());
   });

@@ -8,13 +8,13 @@ import { CartModule } from './cart.module';
 const id = (last: number) => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f60${String(last).padStart(2, '0')}`;
 const [coffee, cake, ice, milk] = [id(1), id(2), id(3), id(4)];
 
-/** A catalogue of a coffee, which comes with ice unless one says otherwise, and a cake. */
+/** A catalogue with a coffee, which has ice by default, and a cake. */
 class Menu extends CatalogPrices {
   readonly prices = new Map([
     [coffee, 29_000],
     [cake, 45_000],
   ]);
-  /** The shop has decided that ice goes into every coffee. */
+  /** After a change of the catalogue, every coffee must have ice. */
   alwaysIced = false;
 
   async price(lines: readonly WantedLine[]): Promise<(PricedLine | UnpricedLine)[]> {
@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const add = (body: object, request: object = {}) => shop.ask('POST', '/cart/items', { body, ...request });
-/** What a token says: whose it is, and as of which order. */
+/** The content of a token: the guest's hash, and the last ordered version. */
 const said = (token: string) => shop.app.get(CartTokens, { strict: false }).read(token)!;
 
 const newGuest = async () => {
@@ -306,7 +306,7 @@ describe('Logging in', () => {
 
 describe('A token that opens no cart any more', () => {
   const placed = (cartVersion = 1) => ({ cartVersion, placedAt: new Date().toISOString() });
-  /** The token that comes with an order of this cart. */
+  /** The token that an order of this cart returns. */
   const after = (guest: { headers: { 'x-cart-token': string } }, order = placed()) => {
     const tokens = shop.app.get(CartTokens, { strict: false });
     return { headers: { 'x-cart-token': tokens.after(said(guest.headers['x-cart-token']), order).text } };

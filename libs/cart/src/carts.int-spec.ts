@@ -30,7 +30,7 @@ const aGuest = () => {
 };
 const put = (owner: Owner, ...lines: CartLine[]) => carts.change(owner, (cart) => lines.reduce(addLine, cart));
 
-/** As for whoever is not handling a message. */
+/** An outbox outside of a message handler. */
 const outsideInbox = { unit: () => undefined } as unknown as Outbox;
 let database: TestDatabase;
 let db: ReturnType<TestDatabase['of']>;
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** An order of every line of the cart, in the form of messages that ordering sends today. */
+/** An order of all lines of the cart, as the current OrderPlaced message has it. */
 const orderOf = (cart: Cart) => ({
   orderId: ids.next(),
   cartId: cart.id,
@@ -58,10 +58,10 @@ const heard = (order: AnOrder) => db.transaction(() => emptying.handle(new Order
 const failed = ({ items, ...order }: AnOrder) =>
   new ReturnedLines(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
 
-/** The guest by the token that came with the order. */
+/** The guest with the token that came with the order. */
 const after = (guest: GuestOwner, { cartVersion }: { cartVersion: number }) => ({ ...guest, since: cartVersion });
 
-/** As a build wrote it that named no portions. */
+/** A message from an older build, without portions. */
 const placed = (cartId: string, cartVersion: number, ...items: { variantId: string; quantity: number }[]) => {
   const message = new OrderPlaced({ orderId: ids.next(), cartId, cartVersion, items } as never);
   return db.transaction(() => emptying.handle(message));
@@ -146,7 +146,7 @@ describe('A guest’s order', () => {
     const order = orderOf(await put(guest, line(tea)));
     const next = after(guest, order);
     expect(cartIdOf(next)).toBe(cartIdOf(guest));
-    expect((await carts.current(next)).lines).toHaveLength(1); // the cart has not heard yet
+    expect((await carts.current(next)).lines).toHaveLength(1); // the cart has not handled the message yet
     await heard(order);
     for (const asked of [carts.current(guest), put(guest, line(cake)), carts.change(guest, clearCart)])
       await expect(asked).rejects.toThrow(CartTokenSpent);

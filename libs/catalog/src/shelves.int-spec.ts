@@ -251,7 +251,7 @@ describe('Prices for other contexts', () => {
 });
 
 describe('Every list of the shelf', () => {
-  /** As a shelf too large to be read from end to end would be planned. */
+  /** The query plan for a shelf that is too large for a sequential scan. */
   const plan = async (text: string, values: unknown[]): Promise<string> => {
     const db = shop.database.of('catalog');
     return db.transaction(async () => {

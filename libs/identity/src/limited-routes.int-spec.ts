@@ -41,7 +41,7 @@ async function somebody(): Promise<Person> {
   return person;
 }
 
-/** How each route is used up by one person, and used rightly by another. */
+/** For each route: how one person uses up the limit, and how another person uses it correctly. */
 const uses: Record<string, { spoil: (who: Person) => Promise<number>; use: (who: Person) => Promise<number> }> = {
   'LogInController.logIn': {
     spoil: async (who) => (await ask(who, 'POST', '/auth/login', { email: who.email, password: 'wrong' })).status,

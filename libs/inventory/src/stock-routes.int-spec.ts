@@ -5,7 +5,7 @@ import { InventoryModule } from './inventory.module';
 
 let shop: OpenContext;
 let manager: string;
-/** A catalogue that knows one variant, of which inventory never hears. */
+/** A catalogue with one variant that inventory never gets. */
 const catalogue: SkuOwners = {
   ownerOf: async (sku) =>
     sku === 'UNHEARD' ? { variantId: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6070', named: 1 } : undefined,
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-/** Another context's message, as the relay puts it into the inbox. */
+/** Puts a message of another context into the inbox, like the relay. */
 const send = async (message: ReserveStock, id: string) => {
   await shop.database.admin(
     `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)

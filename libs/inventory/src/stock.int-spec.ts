@@ -38,7 +38,7 @@ class Heard {
 
 const ids = new SystemIds();
 const conflicts = new Counter({ name: 'conflicts', help: 'conflicts', labelNames: ['why'], registers: [] });
-/** As for whoever is not handling a message. */
+/** An outbox outside of a message handler. */
 const outsideInbox = { unit: () => undefined } as unknown as Outbox;
 let database: TestDatabase;
 let db: ReturnType<TestDatabase['of']>;
@@ -54,7 +54,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Asks as the inbox does: one transaction a message. What it announced is the answer. */
+/** Handles a message in a transaction, like the inbox. Returns the messages that were published. */
 async function tell(message: Message): Promise<readonly Message[]> {
   const heard = new Heard();
   const work = async () => {
@@ -79,7 +79,7 @@ async function shelve(stock: number, name = `SKU-${++sequence}`, variantId = ids
   await tell(new VariantListed({ productId: ids.next(), variantId, sku: name, stock, named: ++sequence }));
   return name;
 }
-/** What is told of a SKU's stock. */
+/** The published levels of a SKU. */
 const levelOf = (sku: string, available: number, version: number) =>
   new StockLevelChanged({ sku, available, version, variantId: variants.get(sku)! });
 const reserve = (orderId: string, ...lines: StockLine[]) => tell(new ReserveStock({ orderId, lines }));
@@ -89,7 +89,7 @@ const level = async (sku: string) => {
   const { onHand, reserved } = (await stocks.find(sku))!;
   return { onHand, reserved };
 };
-/** A catalogue that knows the variants that this suite has named; no SKU is changed here. */
+/** A catalogue with the variants of this suite. SKUs do not change here. */
 const catalogue: SkuOwners = {
   ownerOf: async (sku) => (variants.has(sku) ? { variantId: variants.get(sku)!, named: 0 } : undefined),
   currentSkus: async () => new Map(),
@@ -204,7 +204,7 @@ describe('A variant that is given another SKU', () => {
     ]);
     expect(await stocks.find(sku)).toBeUndefined();
     expect(await level(`${sku}-NEW`)).toEqual({ onHand: 5, reserved: 2 });
-    await reserve(ids.next(), line(sku, 1)); // it was ordered before
+    await reserve(ids.next(), line(sku, 1)); // an earlier order
     expect((await commit(order))[0]).toEqual(new StockCommitted({ orderId: order, lines: [line(sku, 2)] }));
     expect(await level(`${sku}-NEW`)).toEqual({ onHand: 3, reserved: 1 });
     expect(await change(new ChangeStock(`${sku}-NEW`, { delta: 4 }, { actor: 'an' }))).toMatchObject({ onHand: 7 });
@@ -229,7 +229,7 @@ describe('A variant that is given another SKU', () => {
   it('leaves its old SKU to a new variant, which has its own stock', async () => {
     const sku = await shelve(4);
     const old = variants.get(sku)!;
-    await shelve(9, sku); // the catalogue gave it away; news of the other name is still on its way
+    await shelve(9, sku); // the catalogue gave the SKU to another variant; the message about the old variant has not arrived yet
     expect(await level(sku)).toEqual({ onHand: 9, reserved: 0 });
     await rename({ variantId: old, was: sku, sku: `${sku}-OLD` });
     expect(await level(`${sku}-OLD`)).toEqual({ onHand: 4, reserved: 0 });
@@ -269,7 +269,7 @@ describe('A variant that is given another SKU', () => {
       }
     };
     const buy = async (order: string, index: number) => {
-      const sku = index % 3 ? a : b; // whatever each is called at the moment
+      const sku = index % 3 ? a : b; // the SKUs may be exchanged at this moment
       await reserve(order, { sku, quantity: 1, variantId: first }, { sku: b, quantity: 1, variantId: second });
       return index % 2 ? commit(order) : release(order);
     };
@@ -301,7 +301,7 @@ describe('Many requests at once', () => {
     };
     await Promise.all(Array.from({ length: 60 }, (_, i) => once(i)));
     for (const sku of skus) expect(await level(sku)).toEqual({ onHand: 460, reserved: 0 });
-    expect(rounds).toBe(120); // a deadlock would have been tried again
+    expect(rounds).toBe(120); // a deadlock would have caused one more round
   });
 });
 
@@ -325,7 +325,7 @@ describe('Staff', () => {
   });
 
   it('may count before the VariantListed message has arrived, but only for a short time', async () => {
-    variants.set('SOON', ids.next()); // its listing is on the way
+    variants.set('SOON', ids.next()); // its VariantListed has not arrived yet
     const counted = change(new ChangeStock('SOON', { onHand: 4 }, { actor: 'an' }));
     await shelve(1, 'SOON', variants.get('SOON'));
     expect(await counted).toMatchObject({ onHand: 4 });

@@ -25,7 +25,7 @@ const foundOf = async (order: string): Promise<readonly BadLine[]> =>
 const change = (order: string, set: string) =>
   shop.database.admin(`update payments.payment_journal set ${set} where order_id = $1 and call = 'charge'`, [order]);
 
-/** An order with a line of a payment that was written under a lock, one that was not, and one of a refund. */
+/** An order with three journal lines: two of a payment, written with and without a lock, and one of a refund. */
 async function written(): Promise<string> {
   const payments = shop.app.get(Payments, { strict: false });
   const refunds = shop.app.get(Refunds, { strict: false });

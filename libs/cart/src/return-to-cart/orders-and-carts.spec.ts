@@ -33,7 +33,7 @@ interface Order {
   failed: boolean;
 }
 
-/** Two carts of one person, and ordering's guard; the rules and their handlers are the real ones. */
+/** Two carts of one person, and a fake of ordering's guard. The rules and the message handlers are real. */
 class World {
   readonly carts = new Map([GUEST, USER].map((id) => [id, emptyCart(id)]));
   readonly orders: Order[] = [];
@@ -59,7 +59,7 @@ class World {
   private readonly emptying = new EmptyWhenOrdered(this.store);
   private readonly returns = new ReturnedLines(this.store);
 
-  /** What the customer does by hand is noted, drink by drink. */
+  /** A change by the customer. The pieces of each drink are counted. */
   byHand(id: Uuid, rule: (cart: Cart) => Cart): void {
     const before = this.carts.get(id)!;
     if (before.mergedInto) return; // no token opens it any more
@@ -83,14 +83,14 @@ class World {
 
   merge(): void {
     const guest = this.carts.get(GUEST)!;
-    const since = guest.orderedVersion ?? 0; // the token may be spent: the cart hears of orders late
+    const since = guest.orderedVersion ?? 0; // the token may be spent, because the cart handles OrderPlaced later
     const merged = mergeCarts(this.carts.get(USER)!, guest, { since });
     if (!merged) return;
     this.merges.push({ version: guest.version, since });
     this.carts.set(GUEST, merged.guest).set(USER, merged.cart);
   }
 
-  /** As ordering does it: what was ordered once is refused. */
+  /** Places an order like ordering: portions that were ordered before are refused. */
   place(id: Uuid): void {
     const { version, lines } = this.carts.get(id)!;
     const ids = lines.flatMap(portionsOf).map((portion) => portion.id);
@@ -156,7 +156,7 @@ describe('For any changes of carts while orders are handled', () => {
         const world = new World();
         for (const one of actions) await act(world, one);
         for (const order of world.orders) {
-          await world.hear(order); // for some the second time
+          await world.hear(order); // some of them for the second time
           if (order.failed) await world.fail(order);
         }
         for (const drink of drinks) {
@@ -164,9 +164,9 @@ describe('For any changes of carts while orders are handled', () => {
           const ordered = count(world.orders);
           const failed = count(world.orders.filter((order) => order.failed));
           const due = world.put[drink] - world.takenOut[drink] + failed - ordered;
-          expect(ordered).toBeLessThanOrEqual(world.put[drink] + failed); // nothing that was never put in
-          expect(world.inCarts(drink)).toBeGreaterThanOrEqual(due); // nothing lost
-          expect(world.inCarts(drink)).toBeLessThanOrEqual(due + world.takenOut[drink]); // nothing doubled
+          expect(ordered).toBeLessThanOrEqual(world.put[drink] + failed); // nothing was ordered that was not in the cart
+          expect(world.inCarts(drink)).toBeGreaterThanOrEqual(due); // nothing was lost
+          expect(world.inCarts(drink)).toBeLessThanOrEqual(due + world.takenOut[drink]); // nothing was doubled
           if (world.takenOut[drink] === 0) expect(world.inCarts(drink)).toBe(due);
         }
         const left = [...world.carts.values()].flatMap(({ lines }) => lines).flatMap(portionsOf);
@@ -176,7 +176,7 @@ describe('For any changes of carts while orders are handled', () => {
       {
         numRuns: 500,
         examples: [
-          // What is on order is made differently: the order keeps the old way, and the cart the new one.
+          // The options of ordered pieces change meanwhile: the order keeps the old options, and the cart has the new ones.
           [
             [
               { does: 'add', id: GUEST, pearls: false, quantity: 1 },

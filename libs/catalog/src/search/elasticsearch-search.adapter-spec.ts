@@ -18,7 +18,7 @@ const node = process.env.TEST_ELASTICSEARCH_URL;
     expect(await index.create()).toBe(true);
     expect(await index.create()).toBe(false);
     await index.write(searchedShelf, true);
-    // A server that was started just now takes longer for its first search than the shop waits.
+    // The first search on a new server takes longer than the shop's time limit.
     const search = new ElasticsearchSearch(elasticsearch, name);
     await eventually(() => search.search({ terms: [], filters: {}, limit: 1 }));
   }, 60_000);

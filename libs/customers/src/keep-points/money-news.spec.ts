@@ -10,7 +10,7 @@ describe('What a message says of an order’s money', () => {
   it('a card payment is paid when the order is confirmed', () => {
     const report = { total: 100_000, totals: { paid: 100_000 }, reason: 'order-confirmed' };
     expect(reportOf(OrderConfirmed, { method: 'card', paid: total })).toEqual(report);
-    expect(reportOf(OrderConfirmed, { method: 'card' })).toEqual(report); // as it was told once
+    expect(reportOf(OrderConfirmed, { method: 'card' })).toEqual(report); // an older message without `paid`
   });
 
   it('cash is paid when the order is completed, not before', () => {

@@ -25,7 +25,7 @@ describe('The points ledger', () => {
       seen.push(...page.map(({ id }) => id));
       const last = page.at(-1);
       if (!last) break;
-      before = { at: last.at.toISOString(), id: last.id }; // what a cursor carries
+      before = { at: last.at.toISOString(), id: last.id }; // the content of a cursor
     }
     expect(seen).toHaveLength(100);
     expect(new Set(seen).size).toBe(100);

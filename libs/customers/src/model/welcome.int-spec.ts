@@ -26,7 +26,7 @@ describe('A registration message', () => {
   };
   const change = async (id: string, changes: Partial<ProfileFields>) =>
     db.transaction(async () => customers.change(await customers.lock(id), changes));
-  /** The token of an older build tells the address alone. */
+  /** A token of an older build has only the e-mail address. */
   const expected = (id: string, email: string) => customers.insertIfMissing(profileBeforeWelcome({ id, email }, 'vi'));
 
   it('that comes first makes the profile, and a later expected profile changes nothing', async () => {
@@ -53,7 +53,7 @@ describe('A registration message', () => {
     const id = randomUUID();
     const other = { ...registered, email: `${id}@example.com` };
     await expected(id, 'old@example.com');
-    // The placeholder was Vietnamese: a change to something else and back counts as the customer's wish, too.
+    // The placeholder was Vietnamese. A change to English and back counts as a choice of the customer.
     await change(id, { ...changes, ...(changes.locale && { locale: 'en' }) });
     if (changes.locale) await change(id, { locale: changes.locale });
     const before = await profile(id);

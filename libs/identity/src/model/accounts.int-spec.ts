@@ -29,7 +29,7 @@ const a = (email: string, passwordHash = 'none') => ({
   createdAt: new Date(),
 });
 
-/** As an earlier build kept it. */
+/** An account as an earlier build stored it. */
 const kept = async (email: string, passwordHash?: string): Promise<string> => {
   const account = a(email, passwordHash);
   await db.entities.insert(Account, { ...account, emailKey: earlierEmailKey(email) });
@@ -52,7 +52,7 @@ describe('Accounts that an earlier build has kept', () => {
     for (const email of ['an@bücher.de', 'AN@xn--bcher-kva.de'])
       expect((await accounts.byEmail(email))?.id).toBe(german);
     await expect(accounts.add(a('σασ@example.com'))).rejects.toThrow(EmailTaken);
-    await migrated(); // once more changes nothing
+    await migrated(); // a second run changes nothing
     expect((await accounts.byEmail('ΣΑΣ@example.com'))?.id).toBe(loud);
   });
 

@@ -94,7 +94,7 @@ describe('The admin of ADMIN_EMAIL', () => {
       ['changeAdmin', 'os', 200],
       ['addAdmin', 'os', 200],
     ]);
-    // Whoever gave the former password a moment before the change gets no session after it.
+    // A log-in with the former password just before the change gets no session after it.
     await expect(enter(before)).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
   });
 

@@ -23,7 +23,7 @@ describe('The mailbox', () => {
       seen.push(...page.map(({ id }) => id));
       const last = page.at(-1);
       if (!last) break;
-      before = { at: last.sentAt.toISOString(), id: last.id }; // what a cursor carries
+      before = { at: last.sentAt.toISOString(), id: last.id }; // the content of a cursor
     }
     expect(new Set(seen).size).toBe(100);
     expect(seen).toHaveLength(100);

@@ -25,7 +25,7 @@ interface Known {
   readonly order: string;
 }
 
-/** A payment that waits for its provider, and is not asked about by itself for an hour. */
+/** A payment without a result. Its next call is due in an hour. */
 async function payment(more: { state?: string; next?: string | null; charge?: string } = {}): Promise<Known> {
   const [id, order] = [randomUUID(), randomUUID()];
   const { state = 'open', next = 'find', charge = null } = more;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => shop?.close());
 afterEach(() => jest.restoreAllMocks());
 
-/** A payment as a restored database has it, whose provider is not asked again soon. */
+/** An open payment, as in a restored database. Its next call is not due soon. */
 async function paymentIn(state: string): Promise<string> {
   const orderId = randomUUID();
   await shop.database.admin(
