@@ -22,7 +22,7 @@ let shop: SmallShop;
 beforeAll(async () => void (shop = await openSmallShop(await testDatabase())), 60_000);
 afterAll(() => shop?.clear());
 
-const tell: CommandBus['execute'] = (command: never) => shop.app.get(CommandBus).execute(command);
+const execute: CommandBus['execute'] = (command: never) => shop.app.get(CommandBus).execute(command);
 
 interface Bought {
   readonly id: string;
@@ -38,7 +38,7 @@ async function bought(payment = body(), onHand = 3): Promise<Bought> {
   return { id, token, sku };
 }
 
-const seen = ({ id, token }: Bought, status: string) =>
+const waitForStatus = ({ id, token }: Bought, status: string) =>
   waitUntil(
     () => shop.viewOrder(id, token),
     (order) => order.status === status,
@@ -68,7 +68,7 @@ async function sagaOf(name: 'checkout' | 'refunds', id: string) {
   return { status: saga.status, step: saga.step };
 }
 
-const stands = (name: 'checkout' | 'refunds', id: string, step: string) =>
+const waitForStep = (name: 'checkout' | 'refunds', id: string, step: string) =>
   waitUntil(
     () => sagaOf(name, id),
     (saga) => saga.step === step,
@@ -100,14 +100,14 @@ const ownedBy = (customerId: Uuid | null, id: string) =>
     alter table ordering.order_events enable trigger order_events_append_only;
     commit`);
 
-const declareVoid = (id: string, version: number) => tell(new VoidEvent(id, version, 'a faulty import', staff));
+const declareVoid = (id: string, version: number) => execute(new VoidEvent(id, version, 'a faulty import', staff));
 
 const loses = async (id: string, type: string) => (await declareVoid(id, await damage(id, type))).leaves;
 
-const retry = (name: string, id: string) => tell(new RetrySaga(`${name}:${id}`, tended));
-const cancel = (id: string) => tell(new CancelOrder(id, staff, 'nobody waits for it'));
+const retry = (name: string, id: string) => execute(new RetrySaga(`${name}:${id}`, tended));
+const cancel = (id: string) => execute(new CancelOrder(id, staff, 'nobody waits for it'));
 const refund = (id: string, amount?: number) =>
-  tell(new RefundOrder(id, manager, { reason: 'cold', ...(amount && { amount: vnd(amount) }) }, randomUUID()));
+  execute(new RefundOrder(id, manager, { reason: 'cold', ...(amount && { amount: vnd(amount) }) }, randomUUID()));
 
 /** Waits until no message is waiting. Repeated requests are answered then too. */
 const allQuiet = () =>
@@ -125,14 +125,14 @@ describe('An order whose confirmation is void', () => {
   it('is pending again and can be cancelled: money and goods go back once', async () => {
     const order = await bought();
     const { id, sku } = order;
-    await tell(new AdvanceOrder(id, 'accept', staff));
+    await execute(new AdvanceOrder(id, 'accept', staff));
     const leaves = await loses(id, 'OrderConfirmed');
     expect(leaves).toEqual({ status: 'pending', toDo: [expect.stringContaining(`Retry the saga checkout:${id}`)] });
-    await stands('checkout', id, 'reopened');
+    await waitForStep('checkout', id, 'reopened');
     expect(await sagaOf('checkout', id)).toMatchObject({ status: 'needs-attention' });
 
     await cancel(id);
-    await seen(order, 'cancelled');
+    await waitForStatus(order, 'cancelled');
     await allQuiet();
     expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
     expect(await paymentOf(id)).toEqual({ state: 'voided', refunded: 60_000 });
@@ -149,9 +149,9 @@ describe('An order whose confirmation is void', () => {
     const { id, sku } = order;
     await refund(id, 10_000);
     await eventually(id, 'RefundRequested', 'OrderRefunded');
-    await stands('refunds', id, 'refunded');
+    await waitForStep('refunds', id, 'refunded');
     await loses(id, 'OrderConfirmed');
-    await stands('checkout', id, 'reopened');
+    await waitForStep('checkout', id, 'reopened');
 
     await retry('checkout', id);
     await eventually(id, 'OrderConfirmed', 'RefundRequested', 'OrderRefunded');
@@ -163,7 +163,7 @@ describe('An order whose confirmation is void', () => {
     expect(await chargesOf(id)).toEqual([{ state: 'captured', amount: 60_000, refunded: 10_000 }]);
     expect(await shop.stockOf(sku)).toEqual({ onHand: 1, reserved: 0 });
     expect(await sagaOf('checkout', id)).toEqual({ status: 'over', step: 'confirmed' });
-    await tell(new AdvanceOrder(id, 'accept', staff));
+    await execute(new AdvanceOrder(id, 'accept', staff));
     await cancel(id);
     await waitUntil(
       () => chargesOf(id),
@@ -177,7 +177,7 @@ describe('An order whose confirmation is void', () => {
     const { id, sku } = order;
     await cancel(id);
     await eventually(id, 'OrderRefunded');
-    await stands('checkout', id, 'undone');
+    await waitForStep('checkout', id, 'undone');
     const { status } = await loses(id, 'OrderConfirmed');
     expect(status).toBe('cancelled');
     await eventually(id, 'EventVoided', 'PaymentReversed');
@@ -194,11 +194,11 @@ describe('An order whose cancellation is void', () => {
   it('is closed again automatically if its checkout had failed', async () => {
     const order = await bought(body(), 1);
     const { id, sku } = order;
-    await seen(order, 'cancelled');
-    await stands('checkout', id, 'given-up');
+    await waitForStatus(order, 'cancelled');
+    await waitForStep('checkout', id, 'given-up');
     expect(await loses(id, 'OrderCancelled')).toMatchObject({ status: 'pending' });
     await eventually(id, 'OrderCancelled', 'EventVoided', 'OrderCancelled');
-    await stands('checkout', id, 'given-up');
+    await waitForStep('checkout', id, 'given-up');
     expect(await shop.stockOf(sku)).toEqual({ onHand: 1, reserved: 0 });
   });
 
@@ -206,12 +206,12 @@ describe('An order whose cancellation is void', () => {
     const order = await bought(body('', 'cash'));
     const { id, sku } = order;
     await cancel(id);
-    await stands('checkout', id, 'undone');
+    await waitForStep('checkout', id, 'undone');
     const { status, toDo } = await loses(id, 'OrderCancelled');
     expect([status, toDo]).toEqual(['confirmed', [expect.stringContaining('Cancel it again')]]);
-    await stands('checkout', id, 'reopened');
+    await waitForStep('checkout', id, 'reopened');
     await cancel(id);
-    await stands('checkout', id, 'undone');
+    await waitForStep('checkout', id, 'undone');
     expect(await shop.viewOrder(id, order.token)).toMatchObject({ status: 'cancelled' });
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
@@ -223,7 +223,7 @@ describe('An order whose completion is void', () => {
     const customerId = randomUUID() as Uuid;
     const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).maybeOpen(customerId);
     for (const step of ['accept', 'prepare', 'ready', 'complete'] as const)
-      await tell(new AdvanceOrder(id, step, staff));
+      await execute(new AdvanceOrder(id, step, staff));
     await ownedBy(customerId, id);
     expect(await maybeOpen()).toEqual([]);
     await ownedBy(null, id);
@@ -241,7 +241,7 @@ describe('A refund', () => {
     const order = await bought();
     await refund(order.id, 10_000);
     await eventually(order.id, 'RefundRequested', 'OrderRefunded');
-    await stands('refunds', order.id, 'refunded');
+    await waitForStep('refunds', order.id, 'refunded');
     return order;
   }
 
@@ -249,7 +249,7 @@ describe('A refund', () => {
     const { id, token } = await refunded();
     expect((await loses(id, 'OrderRefunded')).toDo).toEqual([expect.stringContaining('No money is given twice')]);
     await eventually(id, 'EventVoided', 'OrderRefunded');
-    await stands('refunds', id, 'refunded');
+    await waitForStep('refunds', id, 'refunded');
     expect(await shop.viewOrder(id, token)).toMatchObject(given);
     await expect(retry('refunds', id)).rejects.toMatchObject({ code: 'NOTHING_OWED' });
     await allQuiet();
@@ -294,25 +294,25 @@ describe('An order that somebody has changed with the shop’s database role', (
        select gen_random_uuid(), $1, max(version) + 1, 'OrderAccepted', 1, '{}', '{}', now() from order_events where order_id = $1`,
       id,
     );
-    await expect(tell(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'EVENT_BROKEN' });
+    await expect(execute(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'EVENT_BROKEN' });
     const said = await declareVoid(id, 3);
     expect(said).toMatchObject({ version: 4, leaves: { status: 'confirmed', toDo: [] } });
     expect(said.data).toMatchObject({
       version: 3,
       reason: 'a faulty import (The head of the order said version 2, and its last event is 3: it was put right.)',
     });
-    await tell(new AdvanceOrder(id, 'accept', staff));
+    await execute(new AdvanceOrder(id, 'accept', staff));
     await cancel(id);
-    await seen(order, 'cancelled');
+    await waitForStatus(order, 'cancelled');
   });
 
   it('accepts commands again after its version is corrected', async () => {
     const { id } = await bought();
-    await expect(tell(new MendHead(id))).rejects.toMatchObject({ code: 'HEAD_NOT_BROKEN' });
+    await expect(execute(new MendHead(id))).rejects.toMatchObject({ code: 'HEAD_NOT_BROKEN' });
     await asShop('update order_heads set version = version + 1 where order_id = $1', id);
-    await expect(tell(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
-    expect(await tell(new MendHead(id))).toEqual({ orderId: id, head: 3, last: 2 });
-    await tell(new AdvanceOrder(id, 'accept', staff));
-    await expect(tell(new MendHead(randomUUID()))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(execute(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+    expect(await execute(new MendHead(id))).toEqual({ orderId: id, head: 3, last: 2 });
+    await execute(new AdvanceOrder(id, 'accept', staff));
+    await expect(execute(new MendHead(randomUUID()))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -51,7 +51,7 @@ const cases = (isWhole ? whole : bounded).map(([place, fault]) => ({ place, what
 /** In a full run each context has its own shop, because the check after each fault takes longer with more orders. */
 const shops = isWhole ? everyPlace.map((place) => cases.filter((one) => one.place === place)) : [cases];
 
-const shown = (told: Readonly<Record<string, number>>) =>
+const formatCounts = (told: Readonly<Record<string, number>>) =>
   Object.entries(told)
     .map(([what, count]) => `${what}: ${count}`)
     .join(', ');
@@ -76,7 +76,7 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
     )[0].count;
 
   /** Waits until /health has the expected state. Returns the last state if the time is over. */
-  const toldOf = async (place: Place, status: string, forMs: number) => {
+  const waitForHealth = async (place: Place, status: string, forMs: number) => {
     const end = performance.now() + forMs;
     for (;;) {
       const found = await health();
@@ -89,7 +89,7 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
   /** The results of the orders from the first half of the fault, at its end. */
   const meanwhile = async (place: Place, status: string, from: number, begin: () => unknown) => {
     await begin();
-    const telling = toldOf(place, status, FOR_MS - ANSWERS_MS);
+    const telling = waitForHealth(place, status, FOR_MS - ANSWERS_MS);
     await pause(FOR_MS / 2);
     const early = shop.faultShop.sales.slice(from);
     await pause(FOR_MS / 2);
@@ -119,7 +119,7 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
       const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
       await waitUntilIdle(faultShop, PATIENCE_MS);
       const wrong = await findFaults(faultShop);
-      const note = `buyers were told ${shown(told)}; /health said ${during.status}; ${decided} of ${asked.length} orders were decided meanwhile`;
+      const note = `buyers were told ${formatCounts(told)}; /health said ${during.status}; ${decided} of ${asked.length} orders were decided meanwhile`;
       recordResult({ fault: `the database of ${place} ${what}`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
       expect(quiet.status).toBe('ok');

@@ -82,7 +82,7 @@ describe('Many connections', () => {
     return took.sort((a, b) => a - b);
   }
 
-  const told = (fault: string, took: readonly number[], before: number, after: number) =>
+  const recordCrowd = (fault: string, took: readonly number[], before: number, after: number) =>
     recordResult({
       ...{ fault, tried: CROWD, lost: 0 },
       note: `orders p50 ${took[ORDERS / 2]} ms, longest ${took[ORDERS - 1]} ms; memory ${Math.round(before)} → ${Math.round(after)} MB`,
@@ -94,7 +94,7 @@ describe('Many connections', () => {
     const took = await orders();
     expect(crowd.held).toBeLessThanOrEqual(OF_AN_ADDRESS);
     expect(await crowd.waitUntilClosed(20_000)).toBe(true); // they sent nothing
-    told(`${CROWD} silent connections from one address`, took, before, await memory());
+    recordCrowd(`${CROWD} silent connections from one address`, took, before, await memory());
   });
 
   it('from many addresses do not prevent orders, and are closed when they send nothing', async () => {
@@ -105,7 +105,7 @@ describe('Many connections', () => {
     const took = await orders();
     expect(await crowd.waitUntilClosed(30_000)).toBe(true);
     expect(Object.keys(crowd.answers)).toEqual(['408']);
-    told(`${CROWD * 0.9} silent connections from ${addresses} addresses`, took, before, await memory());
+    recordCrowd(`${CROWD * 0.9} silent connections from ${addresses} addresses`, took, before, await memory());
   });
 
   it('with half-sent bodies do not fill the memory, and are closed when they send no more', async () => {
@@ -119,7 +119,7 @@ describe('Many connections', () => {
     expect(await crowd.waitUntilClosed(40_000)).toBe(true);
     const { 408: late = 0, 503: full = 0, ...others } = crowd.answers;
     expect([others, late + full > 0]).toEqual([{}, true]);
-    told(`${CROWD * 0.9} half-sent bodies`, took, before, during);
+    recordCrowd(`${CROWD * 0.9} half-sent bodies`, took, before, during);
   });
 
   it('are answered before their bodies are complete if the bodies are not needed', async () => {
@@ -150,6 +150,6 @@ describe('Many connections', () => {
     await dripping;
     headers.closeAll();
     expect([gone, alsoGone]).toEqual([true, true]);
-    told('100 dripping connections', took, await memory(), await memory());
+    recordCrowd('100 dripping connections', took, await memory(), await memory());
   });
 });

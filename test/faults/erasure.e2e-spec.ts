@@ -7,7 +7,7 @@ import { ADMIN, anonymous, expectStatus, logIn, mailsTo, Person, listDrink, type
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { recordResult } from './support/matrix';
 import { searchPatterns, findPatterns, type Recognisable } from './support/plain-texts';
-import { ask, everyFile, everyRow, pgDump, serverOf } from './support/what-is-left';
+import { query, everyFile, everyRow, pgDump, serverOf } from './support/what-is-left';
 
 jest.setTimeout(300_000);
 
@@ -36,11 +36,11 @@ async function figures(admin: Person, server: string, orders: readonly string[])
   return {
     totals: shown.map(({ body: { data } }) => [data.number, data.status, data.total, data.payment, data.lines]),
     sales: expectStatus(200, await admin.get(report)).body.data,
-    points: await ask(
+    points: await query(
       server,
       'select customer_id, sum(points)::int as entries from customers.points_entries group by 1',
     ),
-    balances: await ask(
+    balances: await query(
       server,
       'select customer_id, balance::int as entries from customers.points_balances order by 1',
     ),
@@ -192,12 +192,12 @@ describe('After an erasure', () => {
       const { data } = (await admin.get(`/admin/projections/order-view/rebuilds/${rebuild.body.data.id}`)).body;
       expect(data.state).toBe('live');
     });
-    await ask(server, 'analyze');
+    await query(server, 'analyze');
   });
 
   it('(and something of theirs is a dead letter, and something is still under way)', async () => {
     const copies = (handler: string, when: string) =>
-      ask(
+      query(
         server,
         `insert into notifications.inbox (message_id, handler, lane, key, type, body, meta, next_at)
          select gen_random_uuid(), $1, $1, key || 'again', type, body, meta, ${when} from ordering.outbox
@@ -205,13 +205,13 @@ describe('After an erasure', () => {
         [handler],
       );
     await copies('a-handler-that-is-gone', 'now()');
-    await ask(
+    await query(
       server,
       `update notifications.inbox set state = 'dead', held = true, error = 'gone' where handler = 'a-handler-that-is-gone'`,
     );
     await copies('write-letter', `now() + interval '1 hour'`);
     await eventually(async () => {
-      const [row] = await ask<{ dead: number }>(server, `select count(*)::int as dead from notifications.inbox where state = 'dead'`); // prettier-ignore
+      const [row] = await query<{ dead: number }>(server, `select count(*)::int as dead from notifications.inbox where state = 'dead'`); // prettier-ignore
       expect(row.dead).toBeGreaterThan(1);
     });
     before = await figures(admin, server, orders);
@@ -258,15 +258,18 @@ describe('After an erasure', () => {
   it('open work about the person ends, without a dead letter', async () => {
     const waiting = `from notifications.inbox where handler = 'write-letter' and key like '%again'`;
     const dead = `select count(*)::int as dead from notifications.inbox where state = 'dead' and handler = 'write-letter'`;
-    await ask(
+    await query(
       server,
       `update notifications.inbox set next_at = now() where handler = 'write-letter' and key like '%again'`,
     );
     await eventually(async () => {
-      const [row] = await ask<{ left: number }>(server, `select count(*)::int as left ${waiting} and state <> 'done'`);
+      const [row] = await query<{ left: number }>(
+        server,
+        `select count(*)::int as left ${waiting} and state <> 'done'`,
+      );
       expect(row.left).toBe(0);
     });
-    expect(await ask(server, dead)).toEqual([{ dead: 0 }]);
+    expect(await query(server, dead)).toEqual([{ dead: 0 }]);
   });
 
   it('the numbers are unchanged: chain, totals, sales and points', async () => {
@@ -283,8 +286,8 @@ describe('After an erasure', () => {
 
   it('the account is gone, and the address can be registered again', async () => {
     const tried = (email: string) => shop.post('/auth/login', { body: { email, password } });
-    const said = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
-    expect(said(await tried(xuyen.email))).toEqual(said(await tried('nobody@nowhere.example')));
+    const refusalOf = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
+    expect(refusalOf(await tried(xuyen.email))).toEqual(refusalOf(await tried('nobody@nowhere.example')));
     const body = { email: xuyen.email, password, name: xuyen.name };
     const { user } = expectStatus(201, await shop.post('/auth/register', { body })).body.data;
     expect(user.id).not.toBe(member.userId);

@@ -78,7 +78,9 @@ describe('Killed at every step of a checkout', () => {
           note: `${crashPoints.length} points; until every order is decided and readable, the new start included`,
         });
       };
-      await Promise.all(stands.map((faultShop, at) => killRepeatedly(faultShop, queue, { dues: at === 0, booked })));
+      await Promise.all(
+        stands.map((faultShop, at) => killRepeatedly(faultShop, queue, { timersFire: at === 0, onChecked: booked })),
+      );
       process.stdout.write(`${struck.length} kills at ${new Set(struck).size} points, ${queue.missed.length} missed ${queue.missed.join(' ')}\n`); // prettier-ignore
       for (const faultShop of stands)
         await eventually(async () => expect(await lettersLost(faultShop)).toEqual([]), 60_000);

@@ -40,7 +40,7 @@ describe("A start while the customers' and the letters' database, on a server of
       },
     });
   const services = async () => (await shop.get('//health')).body as { status: string; services: object };
-  const letters = (id: string) => server.ask(`select from notifications.letters where order_id = $1`, [id]);
+  const letters = (id: string) => server.query(`select from notifications.letters where order_id = $1`, [id]);
 
   const degraded = async () => {
     expect(await services()).toMatchObject({

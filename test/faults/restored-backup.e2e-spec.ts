@@ -8,7 +8,7 @@ import { shopCommand } from '../support/shop-command';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { searchPatterns, findPatterns, type Recognisable } from './support/plain-texts';
-import { ask, everyRow } from './support/what-is-left';
+import { query, everyRow } from './support/what-is-left';
 
 jest.setTimeout(120_000);
 
@@ -46,7 +46,7 @@ describe('An erased person, after an older backup is restored,', () => {
   });
   afterAll(async () => {
     await shop?.stop();
-    await ask(server, `drop database if exists ${backup} with (force)`);
+    await query(server, `drop database if exists ${backup} with (force)`);
     await database?.drop();
     rmSync(dataDir, { recursive: true, force: true });
   });
@@ -92,7 +92,7 @@ describe('An erased person, after an older backup is restored,', () => {
     const guestOrder = await cancels(stranger, drink, guest);
 
     await shop.stop();
-    await ask(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
+    await query(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
     await open(database.url);
     expectStatus(202, await admin.post(`/admin/users/${memberId}/erasure`));
     expectStatus(202, await admin.post(`/admin/orders/${guestOrder}/erasure`));
@@ -104,7 +104,7 @@ describe('An erased person, after an older backup is restored,', () => {
   it('is erased again before the shop opens, and the database has none of their data', async () => {
     await open(restored);
     expect(shop.output().match(/is erased again/g)).toHaveLength(2);
-    const keys = await ask(restored, `select 1 from privacy.subject_keys where subject = any($1) and wrapped is not null`, [[memberId, orders[1]]]); // prettier-ignore
+    const keys = await query(restored, `select 1 from privacy.subject_keys where subject = any($1) and wrapped is not null`, [[memberId, orders[1]]]); // prettier-ignore
     expect(keys).toEqual([]);
     expect((await shop.post('/auth/login', { body: { email: member.email, password } })).status).toBe(401);
     await allDone();
@@ -120,8 +120,8 @@ describe('An erased person, after an older backup is restored,', () => {
   });
 
   it('is erased again when one context alone was restored', async () => {
-    await ask(restored, `update customers.customers set erased_at = null, name = $2, phone = $3 where id = $1`, [memberId, member.name, member.phone]); // prettier-ignore
-    await ask(restored, 'delete from notifications.forgotten where subject = $1', [orders[1]]);
+    await query(restored, `update customers.customers set erased_at = null, name = $2, phone = $3 where id = $1`, [memberId, member.name, member.phone]); // prettier-ignore
+    await query(restored, 'delete from notifications.forgotten where subject = $1', [orders[1]]);
     await open(restored);
     expect(shop.output().match(/is erased again/g)).toHaveLength(2);
     await allDone();

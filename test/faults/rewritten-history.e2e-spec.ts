@@ -6,7 +6,7 @@ import { ADMIN, expectStatus, logIn, register, listDrink, type Drink, type Perso
 import { shopCommand } from '../support/shop-command';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { ask } from './support/what-is-left';
+import { query } from './support/what-is-left';
 
 jest.setTimeout(180_000);
 
@@ -39,13 +39,13 @@ describe('The history of a shop', () => {
     drink = await listDrink(admin, { stock: 100 });
     await buy();
     await shop.stop();
-    await ask(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
+    await query(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
     await open(database.url);
     await buy();
   });
   afterAll(async () => {
     await shop?.stop();
-    await ask(server, `drop database if exists ${backup} with (force)`);
+    await query(server, `drop database if exists ${backup} with (force)`);
     await database?.drop();
     rmSync(dataDir, { recursive: true, force: true });
   });
@@ -95,8 +95,8 @@ describe('The history of a shop', () => {
   });
 
   it('is reported as wrong after a seal was deleted, until it is sealed again', async () => {
-    await ask(restored, 'alter table ordering.order_seals disable trigger all');
-    await ask(
+    await query(restored, 'alter table ordering.order_seals disable trigger all');
+    await query(
       restored,
       'delete from ordering.order_seals where position = (select max(position) from ordering.order_seals)',
     );

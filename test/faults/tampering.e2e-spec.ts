@@ -11,7 +11,7 @@ jest.setTimeout(1_200_000);
 const REFUSED = 'refused';
 type Cell = Seen | typeof REFUSED;
 
-const seen = (verify: string, watch: readonly string[], start: string, offline: string): Cell => ({
+const reactions = (verify: string, watch: readonly string[], start: string, offline: string): Cell => ({
   ...{ verify, watch, start, offline },
 });
 /** The expected results. A superuser and the owner have the same rights. A context's role is mostly refused. */
@@ -23,43 +23,43 @@ const same = (cell: Cell) => row(cell, cell);
 const NO_PROOF = 'no evidence: LOG_TAMPERED';
 
 const expected: Record<KindName, Record<Login, Cell>> = {
-  'an amount in an event changed': row(seen('altered', ['drift'], NOTHING, `${NO_PROOF}, export refused: event`)),
+  'an amount in an event changed': row(reactions('altered', ['drift'], NOTHING, `${NO_PROOF}, export refused: event`)),
   // Only the nightly verification reads it.
-  'a byte changed that nobody reads': row(seen('altered', [], NOTHING, `${NO_PROOF}, export refused: event`)),
-  'two events swapped': row(seen('stream, swapped', [], NOTHING, `${NO_PROOF}, export refused: event`)),
+  'a byte changed that nobody reads': row(reactions('altered', [], NOTHING, `${NO_PROOF}, export refused: event`)),
+  'two events swapped': row(reactions('stream, swapped', [], NOTHING, `${NO_PROOF}, export refused: event`)),
   'the last order cut off, with its seals': row(
-    seen('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
+    reactions('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
   ),
   'an event put in, for the shop to number': same(
-    seen('unnumbered', ['health: ordering:log', 'put aside'], NOTHING, 'no evidence: NOT_SEALED_YET'),
+    reactions('unnumbered', ['health: ordering:log', 'put aside'], NOTHING, 'no evidence: NOT_SEALED_YET'),
   ),
   'an event put in, numbered already': same(
-    seen('forged', ['sealing refused'], NOTHING, `${NO_PROOF}, export longer than sealed`),
+    reactions('forged', ['sealing refused'], NOTHING, `${NO_PROOF}, export longer than sealed`),
   ),
   'an event rewritten, and all hashes from there on': row(
-    seen('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export refused: event`), // prettier-ignore
+    reactions('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export refused: event`), // prettier-ignore
   ),
   'the same, with the seals from there on deleted, for the shop to sign': row(
-    seen('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export other than before`), // prettier-ignore
+    reactions('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export other than before`), // prettier-ignore
   ),
   'an older backup restored': row(
-    seen('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
-    seen(NOTHING, ['drift'], NOTHING, NOTHING),
+    reactions('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
+    reactions(NOTHING, ['drift'], NOTHING, NOTHING),
   ),
-  'the newest seal deleted': row(seen('seal', ['health: event-log', 'seal'], 'seal', NO_PROOF)),
-  'a seal in the middle deleted': row(seen('seal', [], NOTHING, `${NO_PROOF}, export refused: seal`)),
+  'the newest seal deleted': row(reactions('seal', ['health: event-log', 'seal'], 'seal', NO_PROOF)),
+  'a seal in the middle deleted': row(reactions('seal', [], NOTHING, `${NO_PROOF}, export refused: seal`)),
   'a line of the audit trail deleted': row(
-    seen('audit: lines are gone', ['health: audit-trail', 'audit trail'], NOTHING, NOTHING),
+    reactions('audit: lines are gone', ['health: audit-trail', 'audit trail'], NOTHING, NOTHING),
   ),
   'the newest audit lines deleted, with their places and seals': row(
-    seen('audit: lines are gone', ['health: audit-trail', 'audit trail'], 'audit trail', NOTHING), // prettier-ignore
+    reactions('audit: lines are gone', ['health: audit-trail', 'audit trail'], 'audit trail', NOTHING), // prettier-ignore
   ),
-  'a snapshot changed': same(seen(NOTHING, ['snapshot thrown away'], NOTHING, NOTHING)),
-  'a row of a read model changed': same(seen(NOTHING, ['drift'], NOTHING, NOTHING)),
-  'a person’s key deleted': row(seen(NOTHING, ['values unreadable'], 'key missing', NOTHING)),
-  'a person’s key changed': row(seen(NOTHING, ['values unreadable'], NOTHING, NOTHING)),
+  'a snapshot changed': same(reactions(NOTHING, ['snapshot thrown away'], NOTHING, NOTHING)),
+  'a row of a read model changed': same(reactions(NOTHING, ['drift'], NOTHING, NOTHING)),
+  'a person’s key deleted': row(reactions(NOTHING, ['values unreadable'], 'key missing', NOTHING)),
+  'a person’s key changed': row(reactions(NOTHING, ['values unreadable'], NOTHING, NOTHING)),
   'a person’s key destroyed as if they were erased': same(
-    seen(NOTHING, ['health: personal-keys', 'key destroyed'], NOTHING, NOTHING),
+    reactions(NOTHING, ['health: personal-keys', 'key destroyed'], NOTHING, NOTHING),
   ),
 };
 

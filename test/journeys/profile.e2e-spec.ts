@@ -26,7 +26,7 @@ describe('A customer’s profile', () => {
   /** Removes the profile, as if the registration message had not arrived yet. */
   const unheard = (customer: Person) =>
     open.database.admin('delete from customers.customers where id = $1', [customer.userId]);
-  const heard = async (customer: Person) => {
+  const waitForRegistration = async (customer: Person) => {
     await eventually(async () => {
       const [row] = await open.database.admin<{ welcomed: boolean }>(
         'select welcomed from customers.customers where id = $1',
@@ -45,14 +45,14 @@ describe('A customer’s profile', () => {
       const changed = await binh.patch('/users/me', { body: { phone: '0901234567' }, headers: { 'if-match': tag } });
       expect(expectStatus(200, changed).body.data).toMatchObject({ name, locale: 'en', phone: '0901234567' });
       expect((await binh.patch('/users/me', { body: { phone: null }, headers: { 'if-match': tag } })).status).toBe(412);
-      await heard(binh);
+      await waitForRegistration(binh);
       expect((await binh.get('/users/me')).headers.get('etag')).toBe(changed.headers.get('etag'));
     }
   });
 
   it('can be read and changed while the registration message is on its way', async () => {
     const binh = await join();
-    await heard(binh);
+    await waitForRegistration(binh);
     await unheard(binh);
     const me = expectStatus(200, await binh.get('/users/me'));
     expect(me.body.data).toMatchObject({ name, locale: 'en', version: 1 });

@@ -174,17 +174,17 @@ describe('The document', () => {
 
   it('describes the meaning of fields, not how they are checked', () => {
     const strange: string[] = [];
-    const walk = (value: unknown, path: string): void => {
+    const visit = (value: unknown, path: string): void => {
       if (typeof value !== 'object' || value === null) return;
       for (const [key, each] of Object.entries(value)) {
         const here = `${path}/${key}`;
         if (key === 'pattern' && typeof each === 'string' && ('format' in value || each.length > 80))
           strange.push(here);
         if (typeof each === 'number' && Math.abs(each) >= Number.MAX_SAFE_INTEGER) strange.push(here);
-        walk(each, here);
+        visit(each, here);
       }
     };
-    walk(document, '');
+    visit(document, '');
     expect(strange).toEqual([]);
   });
 

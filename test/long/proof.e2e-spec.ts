@@ -80,9 +80,9 @@ describe('What happened to an order', () => {
       expect(actual.contact.email).toBe(an.email);
       expect(would).toMatchObject({ status: 'pending', version: 2, contact: { email: an.email } });
       expect(changes).toContainEqual({ path: 'status', before: 'accepted', after: 'pending' });
-      const asked = (asks: { type: string }[]) => asks.map(({ type }) => type);
+      const typesOf = (asks: { type: string }[]) => asks.map(({ type }) => type);
       expect(process.checkout.actual.step).toBe('confirmed');
-      expect(asked(process.checkout.actual.asks)).toEqual([
+      expect(typesOf(process.checkout.actual.asks)).toEqual([
         'inventory.reserve-stock.v1',
         'payments.take-payment.v1',
         'inventory.commit-stock.v1',

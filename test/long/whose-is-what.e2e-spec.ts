@@ -172,20 +172,20 @@ describe('Data of one person', () => {
         });
         letIn[who] = entered;
         if (!entered) continue;
-        const say = (word: string, body: object) => socket.timeout(10_000).emitWithAck(word, body);
+        const emit = (word: string, body: object) => socket.timeout(10_000).emitWithAck(word, body);
         for (const { orderId } of [user, guest]) {
           for (const body of [{ orderId }, { orderId, lastVersion: 0 }, { orderId, lastVersion: 1 }])
-            expect([who, await say('subscribe', body)]).toEqual([
+            expect([who, await emit('subscribe', body)]).toEqual([
               who,
               // The shop refuses a spent token before it looks for the order, as over HTTP.
               expect.objectContaining({ ok: false, code: expect.stringMatching(/^(NOT_FOUND|CART_TOKEN_SPENT)$/) }),
             ]);
-          await say('unsubscribe', { orderId });
+          await emit('unsubscribe', { orderId });
         }
         // A token of another person is refused, and the caller's own token gives no more rights.
-        for (const theirs of Object.values(others).flatMap(credentials)) await say('authenticate', theirs);
+        for (const theirs of Object.values(others).flatMap(credentials)) await emit('authenticate', theirs);
         for (const { orderId } of [user, guest])
-          expect([who, await say('subscribe', { orderId })]).toEqual([who, expect.objectContaining({ ok: false })]);
+          expect([who, await emit('subscribe', { orderId })]).toEqual([who, expect.objectContaining({ ok: false })]);
       }
     expect(letIn).toMatchObject({
       ...{ 'another user': true, 'another guest': true },

@@ -58,7 +58,7 @@ describe('Stored events', () => {
   });
 
   /** Whole orders, as they are read from the oldest samples. */
-  const told = () =>
+  const readSampleLives = () =>
     sampleLives.map((life) =>
       life.facts.map((type, index): RecordedEvent => {
         const age = (one: (typeof samples)[number]) => 2 * one.version - (one.older ? 1 : 0);
@@ -74,9 +74,9 @@ describe('Stored events', () => {
 
   it('can be folded, shown and described', () => {
     expect(new Set(sampleLives.flatMap((life) => life.facts))).toEqual(new Set(orderEventTypes));
-    const ends = told().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
+    const ends = readSampleLives().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
     expect(ends).toEqual(sampleLives.map(({ end }) => end));
-    for (const events of told()) {
+    for (const events of readSampleLives()) {
       for (const event of events) expect(inWords(event as unknown as OrderEvent, 'vi').title).toBeTruthy();
       for (const { project } of orderProjections)
         expect(
@@ -86,7 +86,7 @@ describe('Stored events', () => {
   });
 
   it('fold to the stored states; if not, raise the version of orderFold', () => {
-    const made = told().map((events) =>
+    const made = readSampleLives().map((events) =>
       events.reduce<ReturnType<typeof orderFold.project>>((view, event) => orderFold.project(view, event), undefined),
     );
     const name = `${orderFold.name}.v${orderFold.version}`;

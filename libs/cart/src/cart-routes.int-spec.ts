@@ -47,7 +47,7 @@ afterAll(() => shop.close());
 
 const add = (body: object, request: object = {}) => shop.ask('POST', '/cart/items', { body, ...request });
 /** The content of a token: the guest's hash, and the last ordered version. */
-const said = (token: string) => shop.app.get(CartTokens, { strict: false }).read(token)!;
+const readToken = (token: string) => shop.app.get(CartTokens, { strict: false }).read(token)!;
 
 const newGuest = async () => {
   const { headers } = await shop.ask('GET', '/cart');
@@ -72,7 +72,7 @@ describe('A guest’s cart', () => {
     });
     expect((await shop.ask('GET', '/cart', guest)).body.data).toEqual(added.body.data);
     const [row] = await shop.database.admin<{ token_hash: string }>('select token_hash from cart.carts');
-    expect(row.token_hash).toBe(said(token).guest);
+    expect(row.token_hash).toBe(readToken(token).guest);
   });
 
   it('is also created by the first line', async () => {
@@ -98,7 +98,7 @@ describe('A token that the shop did not issue', () => {
     for (const token of [...madeUp, ...altered]) {
       const answer = await add({ variantId: cake, quantity: 1 }, { headers: { 'x-cart-token': token } });
       const issued = answer.headers['x-cart-token']!;
-      expect([token, said(issued) !== undefined, issued === token]).toEqual([token, true, false]);
+      expect([token, readToken(issued) !== undefined, issued === token]).toEqual([token, true, false]);
       expect(answer.body.data.lines).toMatchObject([{ quantity: 1 }]);
     }
   });
@@ -110,7 +110,7 @@ describe('Filling a cart', () => {
     const labels = async () => {
       const [cart] = await shop.database.admin<{ lines: { label: { modifiers: object[] } }[] }>(
         'select lines from cart.carts where token_hash = $1',
-        [said(guest.headers['x-cart-token']).guest],
+        [readToken(guest.headers['x-cart-token']).guest],
       );
       return cart.lines.map((line) => line.label.modifiers);
     };
@@ -255,7 +255,10 @@ describe('Logging in', () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 2 }, guest);
     const userId = id(50);
-    const token = await shop.token('customer', { userId, cart: standingText(said(guest.headers['x-cart-token'])) });
+    const token = await shop.token('customer', {
+      userId,
+      cart: standingText(readToken(guest.headers['x-cart-token'])),
+    });
     const mine = await shop.ask('GET', '/cart', { token });
     expect(mine.body.data.lines).toMatchObject([{ variantId: coffee, quantity: 2 }]);
     expect(mine.headers['x-cart-token']).toBeUndefined();
@@ -268,14 +271,14 @@ describe('Logging in', () => {
     await add({ variantId: coffee, quantity: 1 }, guest);
     const token = await shop.token('customer', {
       userId: id(52),
-      cart: standingText(said(guest.headers['x-cart-token'])),
+      cart: standingText(readToken(guest.headers['x-cart-token'])),
     });
     const mine = (await shop.ask('GET', '/cart', { token })).body.data;
     expect(mine.lines).toMatchObject([{ quantity: 1 }]);
     for (const ask of [() => add({ variantId: cake, quantity: 3 }, guest), () => shop.ask('GET', '/cart', guest)]) {
       const { headers, body } = await ask();
       const next = headers['x-cart-token']!;
-      expect(said(next).guest).not.toBe(said(guest.headers['x-cart-token']).guest);
+      expect(readToken(next).guest).not.toBe(readToken(guest.headers['x-cart-token']).guest);
       expect([body.data.id === mine.id, body.data.version]).toEqual([false, body.data.lines.length]);
     }
     expect((await shop.ask('GET', '/cart', { token })).body.data).toEqual(mine);
@@ -294,7 +297,7 @@ describe('Logging in', () => {
   it('merges the carts before the cart is ordered', async () => {
     const guest = await newGuest();
     await add({ variantId: cake, quantity: 2 }, guest);
-    const cartTokenHash = standingText(said(guest.headers['x-cart-token']));
+    const cartTokenHash = standingText(readToken(guest.headers['x-cart-token']));
     const order = await shop.app.get(CartOf).owner({ kind: 'user', userId: id(53), cartTokenHash });
     expect(order).toMatchObject({ version: 1, lines: [{ variantId: cake, quantity: 2, modifiers: [] }] });
   });
@@ -309,17 +312,17 @@ describe('A token that opens no cart any more', () => {
   /** The token that an order of this cart returns. */
   const after = (guest: { headers: { 'x-cart-token': string } }, order = placed()) => {
     const tokens = shop.app.get(CartTokens, { strict: false });
-    return { headers: { 'x-cart-token': tokens.after(said(guest.headers['x-cart-token']), order).text } };
+    return { headers: { 'x-cart-token': tokens.after(readToken(guest.headers['x-cart-token']), order).text } };
   };
   const orders = async (guest: { headers: { 'x-cart-token': string } }) => {
     await add({ variantId: coffee, quantity: 1 }, guest);
     await shop.database.admin(`update cart.carts set ordered_version = version, lines = '[]' where token_hash = $1`, [
-      said(guest.headers['x-cart-token']).guest,
+      readToken(guest.headers['x-cart-token']).guest,
     ]);
     return after(guest);
   };
   const merges = async (guest: { headers: { 'x-cart-token': string } }) => {
-    const cart = standingText(said(guest.headers['x-cart-token']));
+    const cart = standingText(readToken(guest.headers['x-cart-token']));
     const own = { token: await shop.token('customer', { cart }) };
     expect((await shop.ask('GET', '/cart', own)).status).toBe(200);
     return own;
@@ -331,7 +334,7 @@ describe('A token that opens no cart any more', () => {
     for (const ask of [() => shop.ask('GET', '/cart', former), () => add({ variantId: cake, quantity: 1 }, former)]) {
       const { headers, body } = await ask();
       expect(body.meta).toEqual({ tokenSpent: true });
-      expect(said(headers['x-cart-token']!).guest).not.toBe(said(former.headers['x-cart-token']).guest);
+      expect(readToken(headers['x-cart-token']!).guest).not.toBe(readToken(former.headers['x-cart-token']).guest);
     }
     const good = await shop.ask('GET', '/cart', next);
     expect([good.body.meta, good.headers['x-cart-token']]).toEqual([undefined, undefined]);
@@ -361,7 +364,7 @@ describe('A token that opens no cart any more', () => {
     await merges(old);
     for (const guest of [fresh, old]) {
       const { headers, body } = await shop.ask('GET', '/cart', guest);
-      expect([said(headers['x-cart-token']!) !== undefined, body.meta]).toEqual([true, { cartMerged: true }]);
+      expect([readToken(headers['x-cart-token']!) !== undefined, body.meta]).toEqual([true, { cartMerged: true }]);
     }
   });
 });
@@ -373,7 +376,10 @@ describe('A cart that a log-in filled beyond its limits', () => {
     const userId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6077';
     const own = { token: await shop.token('customer', { userId }) };
     await add({ variantId: cake, quantity: 60 }, own);
-    const token = await shop.token('customer', { userId, cart: standingText(said(guest.headers['x-cart-token'])) });
+    const token = await shop.token('customer', {
+      userId,
+      cart: standingText(readToken(guest.headers['x-cart-token'])),
+    });
 
     const { status, body } = await shop.ask('GET', '/cart', { token });
     expect(status).toBe(200);

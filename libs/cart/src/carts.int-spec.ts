@@ -28,7 +28,7 @@ const aGuest = () => {
   const token = cartTokens.issue();
   return { token, owner: guestOwner(token) };
 };
-const put = (owner: Owner, ...lines: CartLine[]) => carts.change(owner, (cart) => lines.reduce(addLine, cart));
+const addLines = (owner: Owner, ...lines: CartLine[]) => carts.change(owner, (cart) => lines.reduce(addLine, cart));
 
 /** An outbox outside of a message handler. */
 const outsideInbox = { unit: () => undefined } as unknown as Outbox;
@@ -54,8 +54,8 @@ const orderOf = (cart: Cart) => ({
   items: cart.lines.map((one) => ({ variantId: one.variantId, quantity: one.quantity, portions: portionsOf(one) })),
 });
 type AnOrder = ReturnType<typeof orderOf>;
-const heard = (order: AnOrder) => db.transaction(() => emptying.handle(new OrderPlaced(order as never)));
-const failed = ({ items, ...order }: AnOrder) =>
+const handleOrderPlaced = (order: AnOrder) => db.transaction(() => emptying.handle(new OrderPlaced(order as never)));
+const returnLines = ({ items, ...order }: AnOrder) =>
   new ReturnedLines(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
 
 /** The guest with the token that came with the order. */
@@ -77,14 +77,14 @@ describe('A cart', () => {
 
   it('stores the lines, with a new version for each change', async () => {
     const owner = aUser();
-    await put(owner, line(tea, 2));
-    await put(owner, line(cake));
+    await addLines(owner, line(tea, 2));
+    await addLines(owner, line(cake));
     expect(await carts.current(owner)).toMatchObject({ version: 2, lines: [{ quantity: 2 }, { variantId: cake }] });
   });
 
   it('loses no line when many requests add lines at once, also the first line', async () => {
     const { owner } = aGuest();
-    await Promise.all(Array.from({ length: 30 }, () => put(owner, line(tea))));
+    await Promise.all(Array.from({ length: 30 }, () => addLines(owner, line(tea))));
     expect(await carts.current(owner)).toMatchObject({ version: 30, lines: [{ quantity: 30 }] });
   });
 });
@@ -93,8 +93,8 @@ describe('Logging in', () => {
   it('merges the guest’s cart once, even if many requests come at once', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
-    await put(guest, line(tea, 2), line(cake));
-    await put(user, line(tea, 3));
+    await addLines(guest, line(tea, 2), line(cake));
+    await addLines(user, line(tea, 3));
     const carrying = { ...user, before: guest };
     const seen = await Promise.all(Array.from({ length: 8 }, () => carts.current(carrying)));
     for (const cart of seen) expect(cart).toMatchObject({ version: 2, lines: [{ quantity: 5 }, { quantity: 1 }] });
@@ -104,18 +104,18 @@ describe('Logging in', () => {
   it('merges the guest’s cart also if the user’s first request adds a line', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
-    await put(guest, line(tea));
-    await put({ ...user, before: guest }, line(cake));
+    await addLines(guest, line(tea));
+    await addLines({ ...user, before: guest }, line(cake));
     expect((await carts.current(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
   });
 
   it('ends the guest’s token: it opens no cart any more, and a second log-in with it brings nothing along', async () => {
     const { owner: guest } = aGuest();
     const [user, other] = [aUser(), aUser()];
-    await put(guest, line(tea));
+    await addLines(guest, line(tea));
     await carts.current({ ...user, before: guest });
     await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
-    await expect(put(guest, line(cake))).rejects.toThrow(CartTokenSpent);
+    await expect(addLines(guest, line(cake))).rejects.toThrow(CartTokenSpent);
     expect((await carts.current({ ...other, before: guest })).lines).toEqual([]);
     expect((await carts.current({ ...user, before: guest })).lines).toHaveLength(1);
   });
@@ -124,17 +124,17 @@ describe('Logging in', () => {
     const { owner: guest } = aGuest();
     const user = { ...aUser(), before: guest };
     await Promise.all(Array.from({ length: 4 }, () => carts.current(user)));
-    await expect(put(guest, line(cake))).rejects.toThrow(CartTokenSpent);
+    await expect(addLines(guest, line(cake))).rejects.toThrow(CartTokenSpent);
     expect((await carts.current(user)).lines).toEqual([]);
   });
 
   it('merges nothing for a token that has ordered since, but merges the later lines for the next token', async () => {
     const { owner: guest } = aGuest();
     const [stranger, user] = [aUser(), aUser()];
-    const order = orderOf(await put(guest, line(tea)));
-    await heard(order);
+    const order = orderOf(await addLines(guest, line(tea)));
+    await handleOrderPlaced(order);
     const next = after(guest, order);
-    await put(next, line(cake));
+    await addLines(next, line(cake));
     expect((await carts.current({ ...stranger, before: guest })).lines).toEqual([]);
     expect((await carts.current({ ...user, before: next })).lines).toMatchObject([{ variantId: cake }]);
   });
@@ -143,15 +143,15 @@ describe('Logging in', () => {
 describe('A guest’s order', () => {
   it('ends the token that was sent as soon as the cart knows of the order, and the next token opens the same cart', async () => {
     const { owner: guest } = aGuest();
-    const order = orderOf(await put(guest, line(tea)));
+    const order = orderOf(await addLines(guest, line(tea)));
     const next = after(guest, order);
     expect(cartIdOf(next)).toBe(cartIdOf(guest));
     expect((await carts.current(next)).lines).toHaveLength(1); // the cart has not handled the message yet
-    await heard(order);
-    for (const asked of [carts.current(guest), put(guest, line(cake)), carts.change(guest, clearCart)])
+    await handleOrderPlaced(order);
+    for (const asked of [carts.current(guest), addLines(guest, line(cake)), carts.change(guest, clearCart)])
       await expect(asked).rejects.toThrow(CartTokenSpent);
-    expect((await put(next, line(cake))).lines).toMatchObject([{ variantId: cake }]);
-    await heard(order); // a second time
+    expect((await addLines(next, line(cake))).lines).toMatchObject([{ variantId: cake }]);
+    await handleOrderPlaced(order); // a second time
     expect((await carts.current(next)).lines).toMatchObject([{ variantId: cake }]);
   });
 });
@@ -162,7 +162,7 @@ describe('What an order is made of', () => {
     const user = aUser();
     const cartOf = new StoredCartOf(carts, new ReturnedLines(carts), cartTokens);
     expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toBeUndefined();
-    await put(guest, line(tea, 2));
+    await addLines(guest, line(tea, 2));
     const [{ id }] = (await carts.current(guest)).lines;
     const lines = [{ variantId: tea, quantity: 2, modifiers: [], portions: [{ id, quantity: 2 }] }];
     const asGuest = { cartId: cartIdOf(guest), version: 1, lines };
@@ -175,18 +175,18 @@ describe('What an order is made of', () => {
 describe('An order from the cart', () => {
   it('empties the cart, and a repeated message does nothing', async () => {
     const owner = aUser();
-    const { id, version } = await put(owner, line(tea, 2));
+    const { id, version } = await addLines(owner, line(tea, 2));
     await placed(id, version, { variantId: tea, quantity: 2 });
     expect(await carts.current(owner)).toMatchObject({ version: 2, lines: [] });
-    await put(owner, line(tea, 2));
+    await addLines(owner, line(tea, 2));
     await placed(id, version, { variantId: tea, quantity: 2 });
     expect(await carts.current(owner)).toMatchObject({ version: 3, lines: [{ quantity: 2 }] });
   });
 
   it('keeps the lines that were added meanwhile', async () => {
     const owner = aUser();
-    const { id, version } = await put(owner, line(tea, 2));
-    await put(owner, line(tea), line(cake));
+    const { id, version } = await addLines(owner, line(tea, 2));
+    await addLines(owner, line(tea), line(cake));
     await placed(id, version, { variantId: tea, quantity: 2 });
     expect(await carts.current(owner)).toMatchObject({ lines: [{ quantity: 1 }, { variantId: cake }] });
   });
@@ -194,21 +194,21 @@ describe('An order from the cart', () => {
   it('removes its lines also from the cart to which a log-in moved them', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
-    const order = orderOf(await put(guest, line(tea, 2)));
-    await put(user, line(cake));
+    const order = orderOf(await addLines(guest, line(tea, 2)));
+    await addLines(user, line(cake));
     await carts.current({ ...user, before: guest });
-    await heard(order);
+    await handleOrderPlaced(order);
     expect(await carts.current(user)).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
   });
 
   it('removes only what was ordered, also when the same drink is added at the same moment', async () => {
     const owner = aUser();
-    const before = await put(owner, line(tea, 2));
+    const before = await addLines(owner, line(tea, 2));
     const order = orderOf(before);
     await carts.change(owner, (cart) => changeLine(cart, cart.lines[0].id, { quantity: 1 }));
-    await put(owner, { ...line(tea), modifiers: [{ optionId: cake, quantity: 1 }] });
-    await heard(order);
-    await heard(order);
+    await addLines(owner, { ...line(tea), modifiers: [{ optionId: cake, quantity: 1 }] });
+    await handleOrderPlaced(order);
+    await handleOrderPlaced(order);
     expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 1, modifiers: [{ optionId: cake }] }]);
   });
 
@@ -220,10 +220,10 @@ describe('An order from the cart', () => {
 describe('An order that failed', () => {
   it('returns its lines once, keeps lines that were added meanwhile, and the lines can be ordered again', async () => {
     const owner = aUser();
-    const order = orderOf(await put(owner, line(tea, 2)));
-    await heard(order);
-    await put(owner, line(tea));
-    await Promise.all([failed(order), failed(order)]);
+    const order = orderOf(await addLines(owner, line(tea, 2)));
+    await handleOrderPlaced(order);
+    await addLines(owner, line(tea));
+    await Promise.all([returnLines(order), returnLines(order)]);
     const [first] = (await carts.current(owner)).lines;
     expect(first.quantity).toBe(3);
     const old = order.items.flatMap(({ portions }) => portions.map(({ id }) => id));
@@ -232,10 +232,10 @@ describe('An order that failed', () => {
 
   it('doubles no line if the cart has not handled OrderPlaced yet', async () => {
     const owner = aUser();
-    const order = orderOf(await put(owner, line(tea, 2)));
-    await failed(order);
+    const order = orderOf(await addLines(owner, line(tea, 2)));
+    await returnLines(order);
     expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 2 }]);
-    await heard(order);
+    await handleOrderPlaced(order);
     expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 2 }]);
   });
 
@@ -247,12 +247,12 @@ describe('An order that failed', () => {
     async (_, early) => {
       const { owner: guest } = aGuest();
       const user = aUser();
-      const order = orderOf(await put(guest, line(tea, 2)));
-      if (!early) await heard(order);
+      const order = orderOf(await addLines(guest, line(tea, 2)));
+      if (!early) await handleOrderPlaced(order);
       await carts.current({ ...user, before: after(guest, order) });
-      if (early) await heard(order);
+      if (early) await handleOrderPlaced(order);
       expect((await carts.current(user)).lines).toEqual([]);
-      await failed(order);
+      await returnLines(order);
       expect((await carts.current(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
       await expect(carts.current(after(guest, order))).rejects.toThrow(CartTokenSpent);
     },
@@ -266,14 +266,14 @@ describe('An order that failed', () => {
     async (_, early) => {
       const { owner: guest } = aGuest();
       const [first, second] = [aUser(), aUser()];
-      const order = orderOf(await put(guest, line(tea, 2)));
+      const order = orderOf(await addLines(guest, line(tea, 2)));
       const login = (user: typeof first) => carts.current({ ...user, before: after(guest, order) });
-      if (early) await heard(order);
+      if (early) await handleOrderPlaced(order);
       await login(first);
-      await heard(order);
+      await handleOrderPlaced(order);
       await login(second);
       await login(first);
-      await failed(order);
+      await returnLines(order);
       expect((await carts.current(first)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
       expect((await carts.current(second)).lines).toEqual([]);
     },
@@ -287,14 +287,14 @@ describe('An order that failed', () => {
     async (_, early) => {
       const { owner: guest } = aGuest();
       const stranger = aUser();
-      const order = orderOf(await put(guest, line(tea, 2)));
+      const order = orderOf(await addLines(guest, line(tea, 2)));
       await carts.current({ ...stranger, before: guest });
-      if (early) await heard(order);
-      await failed(order);
-      await heard(order);
+      if (early) await handleOrderPlaced(order);
+      await returnLines(order);
+      await handleOrderPlaced(order);
       expect((await carts.current(stranger)).lines).toEqual([]);
       expect((await carts.current(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      await put(after(guest, order), line(cake));
+      await addLines(after(guest, order), line(cake));
       const owner = aUser();
       await carts.current({ ...owner, before: after(guest, order) });
       expect((await carts.current(owner)).lines).toMatchObject([{ variantId: tea }, { variantId: cake }]);
@@ -304,9 +304,9 @@ describe('An order that failed', () => {
 
   it('returns its lines to the guest with the order’s token, if nobody has logged in', async () => {
     const { owner: guest } = aGuest();
-    const order = orderOf(await put(guest, line(tea, 2)));
-    await heard(order);
-    await failed(order);
+    const order = orderOf(await addLines(guest, line(tea, 2)));
+    await handleOrderPlaced(order);
+    await returnLines(order);
     expect((await carts.current(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
     await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
@@ -315,15 +315,15 @@ describe('An order that failed', () => {
     const forgetting = new ForgetCart(carts, { publish: () => undefined } as unknown as EventBus);
     const forget = (body: object) => db.transaction(() => forgetting.handle(new PersonErased(body as never)));
     const user = aUser();
-    const order = orderOf(await put(user, line(tea, 2)));
+    const order = orderOf(await addLines(user, line(tea, 2)));
     await forget({ erasureId: ids.next(), subject: user.userId, kind: 'customer' });
-    await failed(order);
+    await returnLines(order);
     expect((await carts.current(user)).lines).toEqual([]);
 
     const { owner: guest } = aGuest();
-    const asGuest = orderOf(await put(guest, line(tea, 2)));
+    const asGuest = orderOf(await addLines(guest, line(tea, 2)));
     await forget({ erasureId: ids.next(), subject: asGuest.orderId, kind: 'guest', cartId: asGuest.cartId });
-    await failed(asGuest);
+    await returnLines(asGuest);
     expect((await carts.current(after(guest, asGuest))).lines).toEqual([]);
   });
 });
@@ -332,10 +332,10 @@ describe('The job that deletes unused carts', () => {
   it('deletes guests’ carts, keeps users’ carts, and only empties carts from which something was ordered', async () => {
     const [{ owner: gone }, { owner: bought }, { owner: fresh }] = [aGuest(), aGuest(), aGuest()];
     const user = aUser();
-    for (const owner of [gone, bought, fresh, user]) await put(owner, line(tea));
+    for (const owner of [gone, bought, fresh, user]) await addLines(owner, line(tea));
     await placed(cartIdOf(bought), 1, { variantId: tea, quantity: 1 });
     const boughtAt1 = after(bought, { cartVersion: 1 });
-    await put(boughtAt1, line(cake));
+    await addLines(boughtAt1, line(cake));
     await database.admin(`update cart.carts set updated_at = now() - interval '31 days' where id = any ($1)`, [
       [gone, bought, user].map(cartIdOf),
     ]);

@@ -213,12 +213,12 @@ describe('Messages from other contexts', () => {
   });
   it('shows when a product is sold out, and when it is back', async () => {
     const { variants } = product('americano');
-    const gone = async () => (await shop.ask('GET', '/products?available=false')).body.data;
+    const listUnavailable = async () => (await shop.ask('GET', '/products?available=false')).body.data;
     for (const { sku } of variants) await stock(sku, 0, 8);
-    expect(names(await gone())).toEqual(['Americano']);
+    expect(names(await listUnavailable())).toEqual(['Americano']);
     expect((await shop.ask('GET', '/search?q=americano&availability=unavailable')).body.meta.total).toBe(1);
     await stock(variants[2].sku, 1, 9);
-    expect(await gone()).toEqual([]);
+    expect(await listUnavailable()).toEqual([]);
   });
   it('counts sold products', async () => {
     const { id } = product('binh-u-cold-brew');

@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** Handles a message in a transaction, like the inbox. Returns the messages that were published. */
-async function tell(message: Message): Promise<readonly Message[]> {
+async function handleMessage(message: Message): Promise<readonly Message[]> {
   const heard = new Heard();
   const work = async () => {
     if (message instanceof ReserveStock)
@@ -76,15 +76,15 @@ async function tell(message: Message): Promise<readonly Message[]> {
 const variants = new Map<string, string>();
 async function shelve(stock: number, name = `SKU-${++sequence}`, variantId = ids.next()): Promise<string> {
   variants.set(name, variantId);
-  await tell(new VariantListed({ productId: ids.next(), variantId, sku: name, stock, named: ++sequence }));
+  await handleMessage(new VariantListed({ productId: ids.next(), variantId, sku: name, stock, named: ++sequence }));
   return name;
 }
 /** The published levels of a SKU. */
 const levelOf = (sku: string, available: number, version: number) =>
   new StockLevelChanged({ sku, available, version, variantId: variants.get(sku)! });
-const reserve = (orderId: string, ...lines: StockLine[]) => tell(new ReserveStock({ orderId, lines }));
-const commit = (orderId: string) => tell(new CommitStock({ orderId }));
-const release = (orderId: string) => tell(new ReleaseStock({ orderId, reason: 'given up' }));
+const reserve = (orderId: string, ...lines: StockLine[]) => handleMessage(new ReserveStock({ orderId, lines }));
+const commit = (orderId: string) => handleMessage(new CommitStock({ orderId }));
+const release = (orderId: string) => handleMessage(new ReleaseStock({ orderId, reason: 'given up' }));
 const level = async (sku: string) => {
   const { onHand, reserved } = (await stocks.find(sku))!;
   return { onHand, reserved };
@@ -103,7 +103,7 @@ describe('A listed variant', () => {
     const order = ids.next();
     await reserve(order, { sku, quantity: 2 });
     await commit(order);
-    const waste = () => tell(new ReleaseStock({ orderId: order, reason: 'CANCELLED', waste: true }));
+    const waste = () => handleMessage(new ReleaseStock({ orderId: order, reason: 'CANCELLED', waste: true }));
     const answer = new StockReleased({
       ...{ orderId: order, lines: [{ sku, quantity: 2 }], restocked: false, wasted: true },
     });
@@ -120,9 +120,11 @@ describe('A listed variant', () => {
   it('has the stock that staff entered, and a repeated message changes nothing', async () => {
     const listed = new VariantListed({ productId: ids.next(), variantId: ids.next(), sku: 'LISTED', stock: 7 });
     const { variantId } = listed.body;
-    expect(await tell(listed)).toEqual([new StockLevelChanged({ sku: 'LISTED', available: 7, version: 1, variantId })]);
+    expect(await handleMessage(listed)).toEqual([
+      new StockLevelChanged({ sku: 'LISTED', available: 7, version: 1, variantId }),
+    ]);
     await change(new ChangeStock('LISTED', { onHand: 3 }, { actor: 'staff' }));
-    expect(await tell(listed)).toEqual([]);
+    expect(await handleMessage(listed)).toEqual([]);
     expect(await level('LISTED')).toEqual({ onHand: 3, reserved: 0 });
   });
 });
@@ -191,7 +193,7 @@ describe('An order’s stock', () => {
 describe('A variant that is given another SKU', () => {
   const named = () => ++sequence;
   const rename = (...names: { variantId: string; was: string; sku: string }[]) =>
-    tell(new VariantsRenamed({ productId: ids.next(), named: named(), variants: names }));
+    handleMessage(new VariantsRenamed({ productId: ids.next(), named: named(), variants: names }));
   const line = (sku: string, quantity: number) => ({ sku, quantity, variantId: variants.get(sku)! });
 
   it('keeps its stock and its reservations', async () => {

@@ -48,7 +48,7 @@ const settle = (id: string, body: object = { note: 'looked up' }) =>
   shop.ask('POST', `/admin/payments/findings/${id}/settle`, { token, body });
 const list = async (query: string): Promise<any[]> =>
   (await shop.ask('GET', `/admin/payments/findings?limit=100&${query}`, { token })).body.data;
-const told = (order: string) =>
+const findingMessages = (order: string) =>
   shop.database.admin<{ body: object }>(
     `select body from payments.outbox where type = 'payments.money-found.v1' and body->>'orderId' = $1`,
     [order],
@@ -112,7 +112,9 @@ describe('A charge that the provider assigns to a payment, but the shop to anoth
         { kind: 'charge-of-another', state: 'noted', chargeId: charge, paymentKey: other.id },
       ]),
     );
-    expect(await told(other.order)).toMatchObject([{ body: { kind: 'charge-of-another', chargeId: charge } }]);
+    expect(await findingMessages(other.order)).toMatchObject([
+      { body: { kind: 'charge-of-another', chargeId: charge } },
+    ]);
     expect((await shop.app.get(Payments, { strict: false }).find(mine.id))?.state).toBe('taken');
   });
 });
@@ -135,7 +137,7 @@ describe('A refund that staff ended as not given back', () => {
         { kind: 'given-after-all', state: 'noted', paymentKey: id, amount: { amount: 20_000 } },
       ]),
     );
-    expect(await told(order)).toMatchObject([{ body: { kind: 'given-after-all' } }]);
+    expect(await findingMessages(order)).toMatchObject([{ body: { kind: 'given-after-all' } }]);
     expect((await stored()).state).toBe('refused');
   });
 });

@@ -65,11 +65,11 @@ export class ShopOnServers {
 
 /** Makes a database with a schema for each context. Its foreign tables are the tables on the context's own server. */
 async function lookInto(main: OwnServer, servers: Readonly<Partial<Record<Place, OwnServer>>>): Promise<void> {
-  await main.ask('create database looking');
-  await main.ask('create extension postgres_fdw', [], 'looking');
+  await main.query('create database looking');
+  await main.query('create extension postgres_fdw', [], 'looking');
   for (const place of [...places, ...shared]) {
     const { host, port, user, password } = (servers[place as Place] ?? main).options;
-    await main.ask(
+    await main.query(
       `create schema ${place};
        create server ${place}_at foreign data wrapper postgres_fdw options (host '${host}', port '${port}', dbname 'shop');
        create user mapping for public server ${place}_at options (user '${user}', password '${password}');

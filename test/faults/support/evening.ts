@@ -4,14 +4,14 @@ import type { Sale, PurchaseKind } from './crowd';
 import type { FaultShop } from './stand';
 import type { ShopProcess } from './street';
 
-const LOAD: readonly PurchaseKind[] = ['card', 'declined', 'card', 'cash', 'unanswered', 'card'];
+const KINDS: readonly PurchaseKind[] = ['card', 'declined', 'card', 'cash', 'unanswered', 'card'];
 
 /** Sells two orders at a time, again and again, until it is stopped. Orders without an answer can be repeated later. */
 export function sellContinuously(faultShop: FaultShop, everyMs = 250): { readonly over: () => Promise<void> } {
   let open = true;
   const coming = (async () => {
     for (let at = 0; open; at++) {
-      await faultShop.sell([LOAD[at % LOAD.length], LOAD[(at + 1) % LOAD.length]]);
+      await faultShop.sell([KINDS[at % KINDS.length], KINDS[(at + 1) % KINDS.length]]);
       await pause(everyMs);
     }
   })();

@@ -11,36 +11,36 @@ export interface Kill {
 }
 
 /** The number of kills after which the tables are checked. */
-const BOOKS_EVERY = 15;
+const CHECK_EVERY = 15;
 const LONGEST_WAIT_MS = 9_000;
 const LONGEST_RECOVERY_MS = 90_000;
 const UNTIL_SEALED_MS = 13_000;
 /** One of this many starts is killed again while it recovers. */
-const AGAIN = 5;
+const KILLED_AGAIN_ONE_IN = 5;
 
 /** Crash points of timers. Timers become due only in shops with short payment limits. */
-const atDues = /overdue|timers/;
+const TIMER_POINTS = /overdue|timers/;
 
 export interface KillOptions {
   /** Whether timers become due soon after an order is placed. */
-  readonly dues: boolean;
+  readonly timersFire: boolean;
   /** Called with the kills since the last check, and with the faults that the check found. */
-  readonly booked: (kills: readonly Kill[], wrong: readonly string[]) => void;
+  readonly onChecked: (kills: readonly Kill[], wrong: readonly string[]) => void;
 }
 
 /** Places orders, kills the shop, starts it again and waits until all is decided. Repeats this until the queue is done. */
 export async function killRepeatedly(
   faultShop: FaultShop,
   queue: CrashPointQueue,
-  { dues, booked }: KillOptions,
+  { timersFire, onChecked }: KillOptions,
 ): Promise<void> {
   let kills: Kill[] = [];
   const book = async () => {
     await waitUntilIdle(faultShop);
-    booked(kills, await findFaults(faultShop));
+    onChecked(kills, await findFaults(faultShop));
     kills = [];
   };
-  const mine = (point: string) => dues || !atDues.test(point);
+  const mine = (point: string) => timersFire || !TIMER_POINTS.test(point);
   while (!queue.isDone) {
     const point = queue.next(mine);
     const nth = point.startsWith('sealer.') ? 1 : 1 + Math.floor(queue.random() * 2);
@@ -61,7 +61,7 @@ export async function killRepeatedly(
         kills.push({ point: crash.point, recoveryMs: well - crash.at });
         queue.countHit();
       }
-    if (kills.length >= BOOKS_EVERY) await book();
+    if (kills.length >= CHECK_EVERY) await book();
   }
   if (kills.length > 0) await book(); // another shop may have finished the queue meanwhile
 }
@@ -84,7 +84,7 @@ async function recover(
   queue: CrashPointQueue,
   mine: (point: string) => boolean,
 ): Promise<number> {
-  const again = queue.random() * AGAIN < 1 ? `${queue.next(mine)}:1` : '';
+  const again = queue.random() * KILLED_AGAIN_ONE_IN < 1 ? `${queue.next(mine)}:1` : '';
   await reopen(faultShop, again);
   for (const end = Date.now() + LONGEST_RECOVERY_MS; ; await pause(25)) {
     const open = faultShop.sales.slice(from).filter(({ orderId }) => !orderId);

@@ -16,14 +16,14 @@ export interface Builds {
 
 export function buildsAt(shopServer: ShopServer, url: string, newer: string): Builds {
   const shopProcesses: ShopProcess[] = [];
-  const made = (build?: string) => {
+  const makeProcess = (build?: string) => {
     const shopProcess = shopServer.process(url, ENV, build);
     shopProcesses.push(shopProcess);
     return shopProcess;
   };
   return {
-    older: () => made(),
-    newer: () => made(newer),
+    older: () => makeProcess(),
+    newer: () => makeProcess(newer),
     close: async () => void (await Promise.all(shopProcesses.map((shopProcess) => shopProcess.close()))),
   };
 }

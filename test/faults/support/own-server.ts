@@ -50,7 +50,7 @@ export class OwnServer {
     await server.cluster.create(server.password, false);
     server.cluster.secure();
     await server.start();
-    await server.ask('create database shop', [], 'postgres');
+    await server.query('create database shop', [], 'postgres');
     return server;
   }
 
@@ -92,12 +92,12 @@ export class OwnServer {
   }
 
   async refuse(): Promise<void> {
-    await this.ask('alter database shop allow_connections false', [], 'postgres');
-    await this.ask(CUT, [], 'postgres');
+    await this.query('alter database shop allow_connections false', [], 'postgres');
+    await this.query(CUT, [], 'postgres');
   }
 
   admit(): Promise<unknown> {
-    return this.ask('alter database shop allow_connections true', [], 'postgres');
+    return this.query('alter database shop allow_connections true', [], 'postgres');
   }
 
   /** Takes all connections of the server, also those of the shop. */
@@ -125,7 +125,7 @@ export class OwnServer {
   }
 
   readOnly(on: boolean): Promise<unknown> {
-    return this.ask(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`, [], 'postgres', true);
+    return this.query(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`, [], 'postgres', true);
   }
 
   fill(): void {
@@ -182,7 +182,7 @@ export class OwnServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async ask<Row extends object>(
+  async query<Row extends object>(
     sql: string,
     values: unknown[] = [],
     database = 'shop',

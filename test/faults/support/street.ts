@@ -56,7 +56,12 @@ export class ShopServer {
    */
   process(database: string, env: Readonly<Record<string, string>> = {}, build?: string): ShopProcess {
     const name = `till ${randomBytes(4).toString('hex')}`;
-    return new ShopProcess(name, this.dataDir, { ...SHOP_ENV, DATABASE_URL: named(database, name), ...env }, build);
+    return new ShopProcess(
+      name,
+      this.dataDir,
+      { ...SHOP_ENV, DATABASE_URL: withSessionName(database, name), ...env },
+      build,
+    );
   }
 
   async close(): Promise<void> {
@@ -72,7 +77,7 @@ export class ShopServer {
   }
 }
 
-function named(database: string, name: string): string {
+function withSessionName(database: string, name: string): string {
   const url = new URL(database);
   url.searchParams.set('application_name', name);
   return url.toString();

@@ -57,7 +57,7 @@ async function rechain(run: Run, from: number): Promise<void> {
 }
 
 /** Adds an event to an existing order, as the shop writes it, but without the shop's key. */
-async function forge(run: Run, orderId: string): Promise<string> {
+async function addForgedEvent(run: Run, orderId: string): Promise<string> {
   const id = randomUUID();
   await run(
     `insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp", mac)
@@ -69,7 +69,7 @@ async function forge(run: Run, orderId: string): Promise<string> {
 }
 
 /** Gives the event the next position by an insert. If the role may not insert, uses the sequencer's function. */
-async function place(run: Run, id: string): Promise<void> {
+async function givePosition(run: Run, id: string): Promise<void> {
   const [end] = await run<{ position: number; hash: string }>(
     `select position, encode(hash, 'hex') as hash from order_log order by position desc limit 1`,
   );
@@ -143,11 +143,11 @@ export const kinds = {
   }),
   'the last order cut off, with its seals': ofEvents((run, { last }) => cut(run, last.position), { order: 'last' }),
   'an event put in, for the shop to number': ofEvents(async (run, { target }) => {
-    const id = await forge(run, target.orderId);
+    const id = await addForgedEvent(run, target.orderId);
     await run(`insert into order_pending (event_id) values ('${id}')`);
   }),
   'an event put in, numbered already': ofEvents(
-    async (run, { target }) => place(run, await forge(run, target.orderId)),
+    async (run, { target }) => givePosition(run, await addForgedEvent(run, target.orderId)),
     { undo: 'anew' },
   ),
   'an event rewritten, and all hashes from there on': ofEvents(async (run, scene) => {

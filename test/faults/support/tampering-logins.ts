@@ -1,5 +1,5 @@
 import { connect } from '../../../libs/database/src/pool/connection';
-import { ask } from './what-is-left';
+import { query } from './what-is-left';
 
 export const logins = ['superuser', 'owner', 'context'] as const;
 /** `superuser`: of the database. `owner`: the role that owns the schemas. `context`: the role of a running context. */
@@ -32,12 +32,12 @@ export class TamperingLogins {
     const roles = [[made.owner, schemas.map((name) => `shop_${name}_owner`).join(', ')]];
     for (const schema of schemas) roles.push([made.ofContext(schema), `shop_${schema}`]);
     for (const [name, groups] of roles)
-      await ask(server, `create role ${name} login password '${PASSWORD}'; grant ${groups} to ${name}`);
+      await query(server, `create role ${name} login password '${PASSWORD}'; grant ${groups} to ${name}`);
     return made;
   }
 
   async drop(): Promise<void> {
-    await ask(
+    await query(
       this.server,
       `drop role if exists ${[this.owner, ...schemas.map((name) => this.ofContext(name))].join(', ')}`,
     );

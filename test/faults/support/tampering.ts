@@ -11,7 +11,7 @@ import { startShop, type RunningShop } from '../../support/start-shop';
 import { testDatabase, type TestDatabase } from '../../support/test-database';
 import { kinds, STORE, storeTables, type KindName, type Scene } from './tampering-kinds';
 import { TamperingLogins, type Attempt, type Login } from './tampering-logins';
-import { ask } from './what-is-left';
+import { query } from './what-is-left';
 
 const SEAL_SIGNING_KEY = Buffer.alloc(32, 9).toString('base64');
 export const trusted = new SealKey(SEAL_SIGNING_KEY).trusted;
@@ -119,7 +119,7 @@ export class TamperingTemplate {
       await this.auditSeals(2);
       await this.settled();
       await shop.stop();
-      this.scene = await this.look(target, long, last);
+      this.scene = await this.readScene(target, long, last);
     } finally {
       await shop.stop();
     }
@@ -170,7 +170,7 @@ export class TamperingTemplate {
     }
   }
 
-  private async look(target: string, long: string, last: string): Promise<Scene> {
+  private async readScene(target: string, long: string, last: string): Promise<Scene> {
     const { admin } = this.database;
     const first = async (orderId: string) => {
       const sql = `select l.position::int, e.event_data->>'subject' as subject from ordering.order_log l
@@ -207,7 +207,7 @@ export class TamperedShop {
 
   async close(): Promise<void> {
     await this.shop?.stop();
-    await ask(this.template.server, `drop database if exists ${this.name} with (force)`);
+    await query(this.template.server, `drop database if exists ${this.name} with (force)`);
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
@@ -220,7 +220,7 @@ export class TamperedShop {
     const kind = kinds[kindName] as (typeof kinds)[KindName] & { use?: (admin: Person, scene: Scene) => Promise<void> };
     const { scene } = this.template;
     const touched = kind.undo === 'anew' ? [] : [...storeTables, ...(await this.tables(kind.undo))];
-    await this.keep(touched);
+    await this.copyTables(touched);
     const sealsBefore = await this.seals();
     const from = this.shop!.output().length;
     const attempt = await this.template.logins.as(this.login, this.url, kind.schema, (run) => kind.tamper(run, scene));
@@ -247,7 +247,7 @@ export class TamperedShop {
   }
 
   private async openAnew(): Promise<void> {
-    await ask(this.template.server, `create database ${this.name} template ${this.template.name}`);
+    await query(this.template.server, `create database ${this.name} template ${this.template.name}`);
     rmSync(this.dataDir, { recursive: true, force: true });
     cpSync(this.template.dataDir, this.dataDir, { recursive: true });
     this.shop = await startShop({ dataDir: this.dataDir, env: this.env });
@@ -267,25 +267,28 @@ export class TamperedShop {
   async leave(): Promise<void> {
     await this.shop?.kill();
     this.shop = undefined;
-    await ask(this.template.server, `drop database if exists ${this.name} with (force)`);
+    await query(this.template.server, `drop database if exists ${this.name} with (force)`);
   }
 
   private async tables(names: readonly string[]): Promise<string[]> {
     const live = `select 'ordering."' || relation || '"' as name from ordering.projection_tables where state = 'live'`;
     return names.includes('read models')
-      ? (await ask<{ name: string }>(this.url, live)).map(({ name }) => name)
+      ? (await query<{ name: string }>(this.url, live)).map(({ name }) => name)
       : [...names];
   }
 
-  private async keep(tables: readonly string[]): Promise<void> {
+  private async copyTables(tables: readonly string[]): Promise<void> {
     const copies = tables.map((table, index) => `create table kept.t${index} as table ${table}`);
-    await ask(this.url, ['drop schema if exists kept cascade', 'create schema kept', ...copies].join('; '));
+    await query(this.url, ['drop schema if exists kept cascade', 'create schema kept', ...copies].join('; '));
   }
 
   private async putBack(tables: readonly string[]): Promise<void> {
     const back = tables.map((table, index) => `delete from ${table}; insert into ${table} table kept.t${index}`);
     const waiting = 'delete from ordering.order_pending; delete from ordering.order_unnumbered';
-    await ask(this.url, `begin; set local session_replication_role = replica; ${back.join('; ')}; ${waiting}; commit`);
+    await query(
+      this.url,
+      `begin; set local session_replication_role = replica; ${back.join('; ')}; ${waiting}; commit`,
+    );
     expect(await this.verify()).toBe(NOTHING);
     await eventually(async () => {
       const { services } = (await this.shop!.get('//health')).body;
@@ -302,7 +305,7 @@ export class TamperedShop {
 
   private seals = async (): Promise<string[]> =>
     (
-      await ask<{ seal: string }>(
+      await query<{ seal: string }>(
         this.url,
         `select encode(signature, 'hex') as seal from ordering.order_seals union all select encode(signature, 'hex') from ordering.order_reseals`,
       )
@@ -310,7 +313,7 @@ export class TamperedShop {
 
   private async drifting(): Promise<boolean> {
     const sql = 'select 1 from ordering.projection_drifts where healed_at is null';
-    return (await ask(this.url, sql)).length > 0;
+    return (await query(this.url, sql)).length > 0;
   }
 
   private async verify(): Promise<string> {

@@ -20,7 +20,7 @@ interface Card {
   readonly password: string;
 }
 
-export async function ask<Row extends object>(server: string, sql: string, values?: unknown[]): Promise<Row[]> {
+export async function query<Row extends object>(server: string, sql: string, values?: unknown[]): Promise<Row[]> {
   const client = await connect(server, 'test');
   try {
     return (await client.query<Row & Record<string, unknown>>(sql, values)).rows;

@@ -21,12 +21,12 @@ export class AddItem extends Command<Cart> {
 export class AddItemHandler implements ICommandHandler<AddItem> {
   constructor(
     private readonly carts: Carts,
-    private readonly shelf: OfferedLines,
+    private readonly offeredLines: OfferedLines,
     private readonly ids: Ids,
   ) {}
 
   async execute(command: AddItem): Promise<Cart> {
-    const line = { id: this.ids.next(), ...(await this.shelf.offer(command.wanted, command.locale)) };
+    const line = { id: this.ids.next(), ...(await this.offeredLines.offer(command.wanted, command.locale)) };
     return this.carts.change(command.owner, (cart) => {
       requireVersion(cart, command.seen);
       return addLine(cart, line);

@@ -20,7 +20,7 @@ export class ChangeItem extends Command<Cart> {
     /**
      * The fields of the body that identify the line. They must match the line of the path, or the change is refused.
      */
-    readonly names: { readonly id?: Uuid; readonly variantId?: Uuid },
+    readonly fixedFields: { readonly id?: Uuid; readonly variantId?: Uuid },
     readonly locale: 'vi' | 'en',
     readonly seen?: number,
   ) {
@@ -32,7 +32,7 @@ export class ChangeItem extends Command<Cart> {
 export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
   constructor(
     private readonly carts: Carts,
-    private readonly shelf: OfferedLines,
+    private readonly offeredLines: OfferedLines,
     private readonly ids: Ids,
   ) {}
 
@@ -45,18 +45,18 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
   }
 
   /** The change with the line's current price, because the client has seen it. New options must be on sale. */
-  private async withCurrentPrice({ owner, lineId, change, names, locale }: ChangeItem): Promise<LineChange> {
+  private async withCurrentPrice({ owner, lineId, change, fixedFields, locale }: ChangeItem): Promise<LineChange> {
     const line = lineOf(await this.carts.current(owner), lineId);
-    const wrong = changedFixed({ id: line.id, variantId: line.variantId }, names);
+    const wrong = changedFixed({ id: line.id, variantId: line.variantId }, fixedFields);
     if (wrong.length > 0) throw new InvalidInput(wrong);
-    const { modifiers: wanted, ...plainly } = change;
-    const { modifiers: shown, price: priceNow } = await this.shelf.currentOptions(line, locale);
-    const isMadeLike = (modifiers: readonly ChosenModifier[]) =>
+    const { modifiers: wanted, ...otherChanges } = change;
+    const { modifiers: shown, price: priceNow } = await this.offeredLines.currentOptions(line, locale);
+    const isWanted = (modifiers: readonly ChosenModifier[]) =>
       wanted !== undefined && isSameDrink({ ...line, modifiers }, { ...line, modifiers: wanted });
     // The client sent the stored or the shown options back. It chose nothing new, so they need not be on sale.
-    if (!wanted || isMadeLike(line.modifiers) || isMadeLike(shown))
-      return { ...plainly, ...(priceNow && { price: priceNow }) };
-    const { modifiers, price, label } = await this.shelf.offer({ ...line, modifiers: wanted }, locale);
-    return { ...plainly, remix: { modifiers, portion: this.ids.next(), label }, ...(price && { price }) };
+    if (!wanted || isWanted(line.modifiers) || isWanted(shown))
+      return { ...otherChanges, ...(priceNow && { price: priceNow }) };
+    const { modifiers, price, label } = await this.offeredLines.offer({ ...line, modifiers: wanted }, locale);
+    return { ...otherChanges, remix: { modifiers, portion: this.ids.next(), label }, ...(price && { price }) };
   }
 }

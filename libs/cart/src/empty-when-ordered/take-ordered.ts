@@ -20,15 +20,15 @@ export interface OrderFromCart {
  * since then stay. A repeated message changes nothing.
  */
 export function removeOrdered(cart: Cart, { orderId, cartVersion, items }: OrderFromCart): Cart {
-  const heard = cart.orderedVersion !== undefined && cart.orderedVersion >= cartVersion;
+  const isKnown = cart.orderedVersion !== undefined && cart.orderedVersion >= cartVersion;
   const lines = hasPortions(items)
     ? withoutPortions(cart.lines, orderId, items)
-    : heard
+    : isKnown
       ? cart.lines
       : cart.version === cartVersion
         ? []
         : withoutVariants(cart.lines, items);
-  if (heard && lines === cart.lines) return cart;
+  if (isKnown && lines === cart.lines) return cart;
   const orderedVersion = Math.max(cart.orderedVersion ?? 0, cartVersion);
   return { ...undoMergeBySpentToken(cart, cartVersion), version: cart.version + 1, orderedVersion, lines };
 }

@@ -40,7 +40,7 @@ export class VariantUnavailable extends DomainError {
 
 export class ModifiersInvalid extends DomainError {
   constructor(fault: Fault) {
-    super('MODIFIERS_INVALID', 'invalid', 'It cannot be made like that. See the details.', {}, [fault]);
+    super('MODIFIERS_INVALID', 'invalid', 'It cannot be made with these options. See the details.', {}, [fault]);
   }
 }
 

@@ -95,9 +95,11 @@ describe('Merging a guest’s cart into a user’s', () => {
   });
 
   it('keeps every price that was seen, so that a change of any of them can be shown', () => {
-    const seen = (id: string, amount: number) => ({ ...line(id, 'tea'), price: vnd(amount) });
+    const lineAtPrice = (id: string, amount: number) => ({ ...line(id, 'tea'), price: vnd(amount) });
     const join = (mine: number, theirs: number) =>
-      mergeCarts(cart('user', [seen('a', mine)]), cart('guest', [seen('b', theirs)]))!.cart.lines.map(pricesOf);
+      mergeCarts(cart('user', [lineAtPrice('a', mine)]), cart('guest', [lineAtPrice('b', theirs)]))!.cart.lines.map(
+        pricesOf,
+      );
     expect(join(30_000, 35_000)).toEqual([[vnd(30_000), vnd(35_000)]]);
     expect(join(35_000, 30_000)).toEqual([[vnd(35_000), vnd(30_000)]]);
     expect(join(30_000, 30_000)).toEqual([[vnd(30_000)]]);

@@ -91,7 +91,7 @@ class World {
   }
 
   /** Places an order like ordering: portions that were ordered before are refused. */
-  place(id: Uuid): void {
+  placeOrder(id: Uuid): void {
     const { version, lines } = this.carts.get(id)!;
     const ids = lines.flatMap(portionsOf).map((portion) => portion.id);
     if (ids.length === 0 || ids.some((portion) => this.placed.has(portion))) return;
@@ -100,7 +100,7 @@ class World {
     this.orders.push({ orderId, cartId: id, cartVersion: version, items: lines, heard: false, failed: false });
   }
 
-  async hear(order: Order): Promise<void> {
+  async handleOrderPlaced(order: Order): Promise<void> {
     order.heard = true;
     const { heard: _, failed: __, items, ...body } = order;
     const told = items.map((line) => ({ ...line, portions: portionsOf(line) }));
@@ -133,7 +133,7 @@ type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
 async function act(world: World, did: Action): Promise<void> {
   if (did.does === 'add') return world.add(did.id, did.pearls, did.quantity);
-  if (did.does === 'place') return world.place(did.id);
+  if (did.does === 'place') return world.placeOrder(did.id);
   if (did.does === 'merge') return world.merge();
   if (did.does === 'hear' || did.does === 'fail') {
     const order = world.orders[did.pick % (world.orders.length || 1)];
@@ -156,7 +156,7 @@ describe('For any changes of carts while orders are handled', () => {
         const world = new World();
         for (const one of actions) await act(world, one);
         for (const order of world.orders) {
-          await world.hear(order); // some of them for the second time
+          await world.handleOrderPlaced(order); // some of them for the second time
           if (order.failed) await world.fail(order);
         }
         for (const drink of drinks) {

@@ -72,11 +72,7 @@ export class Labels {
     await this.load(kind, id, seen);
     const inUse = { ...productFilter(kind, id), status: Not<ProductStatus>('removed') };
     if (await this.db.entities.existsBy(ProductEntity, inUse))
-      throw new DomainError(
-        'LABEL_IN_USE',
-        'conflict',
-        'Products are still filed under it. File them elsewhere first.',
-      );
+      throw new DomainError('LABEL_IN_USE', 'conflict', 'Products still belong to it. Move them to another one first.');
     await this.products.removeLabel(productFilter(kind, id));
     await this.db.entities.delete(entityOf(kind), id);
   }

@@ -101,7 +101,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     throw new DomainError(
       'LABEL_GONE',
       'conflict',
-      'What the product was filed under is gone. Choose another category or brand.',
+      'The category or brand of this product was deleted. Choose another category or brand.',
       {},
       gone.map(({ field, code }) => ({ field, message: textOf(code, locale) })),
     );

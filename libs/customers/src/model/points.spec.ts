@@ -4,7 +4,7 @@ import { pointsChange, noPoints, pointsFor, tierOf, type MoneyTotals, type Point
 
 const after = (...news: readonly MoneyTotals[]): PointsOfOrder =>
   news.reduce<PointsOfOrder>((order, one) => pointsChange(order, one).order, noPoints);
-const left = ({ earned, takenBack }: PointsOfOrder): number => earned - takenBack;
+const balanceOf = ({ earned, takenBack }: PointsOfOrder): number => earned - takenBack;
 
 describe('Points', () => {
   it.each([
@@ -23,8 +23,8 @@ describe('Points', () => {
   it('are computed from the money that the shop keeps, and rounded once', () => {
     // 155,000 ₫ gave 15 points. The kept 150,000 ₫ give 15 points too.
     expect(pointsChange(after({ paid: 155_000 }), { refunded: 5_000 })).toMatchObject({ change: 0 });
-    expect(left(after({ paid: 155_000 }, { refunded: 5_000 }, { refunded: 5_001 }))).toBe(14);
-    expect(left(after({ paid: 155_000 }, { refunded: 155_000 }))).toBe(0);
+    expect(balanceOf(after({ paid: 155_000 }, { refunded: 5_000 }, { refunded: 5_001 }))).toBe(14);
+    expect(balanceOf(after({ paid: 155_000 }, { refunded: 155_000 }))).toBe(0);
   });
 
   it('are not added for an order that was cancelled before it was paid', () => {
@@ -48,10 +48,10 @@ describe('Points', () => {
           let order = noPoints;
           for (const one of heard) {
             order = pointsChange(order, one).order;
-            expect(left(order)).toBeGreaterThanOrEqual(0);
-            expect(left(order)).toBe(pointsFor(vnd(Math.max(0, order.paid - order.refunded))));
+            expect(balanceOf(order)).toBeGreaterThanOrEqual(0);
+            expect(balanceOf(order)).toBe(pointsFor(vnd(Math.max(0, order.paid - order.refunded))));
           }
-          expect(left(order)).toBe(pointsFor(vnd(total - refunded)));
+          expect(balanceOf(order)).toBe(pointsFor(vnd(total - refunded)));
         },
       ),
     );

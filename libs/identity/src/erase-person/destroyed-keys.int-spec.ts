@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 beforeEach(() => told.mockClear());
 
-async function looked(): Promise<{ trouble?: string; told: string[] }> {
+async function checkOnce(): Promise<{ trouble?: string; told: string[] }> {
   const keys = new DestroyedKeys(vault, erasures, list);
   await keys.check();
   return { trouble: keys.trouble, told: told.mock.calls.map(([line]) => String(line)) };
@@ -46,7 +46,7 @@ describe('A key that was destroyed', () => {
     await erasures.begin(aSubject(), asked, 'customer');
     await list.add([{ subject: listed, kind: 'guest' }], new Date());
     await Promise.all([asked, listed].map((subject) => vault.destroy(subject)));
-    expect(await looked()).toEqual({ trouble: undefined, told: [] });
+    expect(await checkOnce()).toEqual({ trouble: undefined, told: [] });
   });
 
   it('is reported once if no erasure was requested, until it is restored', async () => {

@@ -30,7 +30,7 @@ const a = (email: string, passwordHash = 'none') => ({
 });
 
 /** An account as an earlier build stored it. */
-const kept = async (email: string, passwordHash?: string): Promise<string> => {
+const storeEarlierAccount = async (email: string, passwordHash?: string): Promise<string> => {
   const account = a(email, passwordHash);
   await db.entities.insert(Account, { ...account, emailKey: earlierEmailKey(email) });
   return account.id;
@@ -43,8 +43,8 @@ const migrated = () =>
 
 describe('Accounts that an earlier build has kept', () => {
   it('are found by every spelling of their address, and prevent a second account', async () => {
-    const loud = await kept('ΣΑΣ@Example.com');
-    const german = await kept('an@Bücher.de');
+    const loud = await storeEarlierAccount('ΣΑΣ@Example.com');
+    const german = await storeEarlierAccount('an@Bücher.de');
     expect(await accounts.byEmail('σασ@example.com')).toBeNull();
     await migrated();
     for (const email of ['ΣΑΣ@example.com', 'σασ@example.com', 'σας@example.com'])
@@ -57,8 +57,8 @@ describe('Accounts that an earlier build has kept', () => {
   });
 
   it('stay two if the earlier build allowed two for one mailbox, and each is found by its own spelling', async () => {
-    const first = await kept('binh@bücher.example');
-    const second = await kept('binh@xn--bcher-kva.example');
+    const first = await storeEarlierAccount('binh@bücher.example');
+    const second = await storeEarlierAccount('binh@xn--bcher-kva.example');
     await migrated();
     expect((await accounts.byEmail('binh@bücher.example'))?.id).toBe(first);
     expect((await accounts.byEmail('binh@xn--bcher-kva.example'))?.id).toBe(second);
@@ -69,7 +69,7 @@ describe('Accounts that an earlier build has kept', () => {
 describe('A password that an earlier build kept as it was typed', () => {
   it('is stored in its normal form after the next log-in, and not before', async () => {
     const typed = 'Mật khẩu đủ dài'.normalize('NFD').replace(/ /g, '\u3000');
-    await kept('old@example.com', await hash(typed));
+    await storeEarlierAccount('old@example.com', await hash(typed));
     const sessionOpener = { openSession: async () => ({}) } as unknown as SessionOpener;
     const logIn = (password: string) =>
       new LogInHandler(accounts, new Passwords(), sessionOpener).execute(

@@ -63,18 +63,18 @@ export class Stocks {
     occasion: Occasion,
   ): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox repeats after a conflict
-    const look = async (): Promise<Holding> => {
+    const readWithoutLock = async (): Promise<Holding> => {
       const [row] = await this.db.outside(() =>
         this.db.query<HoldingRow>(readHolding, [orderId, ...lineIdentifiers(wanted)]),
       );
       return holdingFromRow(row);
     };
-    const first = wanted.length === 0 ? await look() : undefined; // gives the items if the request has no lines
+    const first = wanted.length === 0 ? await readWithoutLock() : undefined; // gives the items if the request has no lines
     return this.turns.runInTurn((first?.stock ?? wanted).map(itemKey), async () => {
       if (!first && (await this.decideFromMemory(orderId, wanted, decide, occasion))) return true;
       // A message about new levels needs exact levels. So they are read again, after the wait for earlier work.
-      let seen = first && !changesAvailable(decide(first)) ? first : await look();
-      for (let tries = 1; ; tries++, seen = await look()) {
+      let seen = first && !changesAvailable(decide(first)) ? first : await readWithoutLock();
+      for (let tries = 1; ; tries++, seen = await readWithoutLock()) {
         const decision = decide(seen);
         if (!decision) return false;
         if (!decision.changes) {

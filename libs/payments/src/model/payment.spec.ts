@@ -23,7 +23,8 @@ const asked = {
 const card = createPayment({ ...asked, method: 'card' }).payment;
 const captured: ProviderAnswer = { kind: 'captured', chargeId: 'ch_1' };
 const silence: ProviderAnswer = { kind: 'no-answer', reason: 'time-out' };
-const said = ({ messages }: Decision) => messages.map((message) => (message.constructor as { name: string }).name);
+const messageNames = ({ messages }: Decision) =>
+  messages.map((message) => (message.constructor as { name: string }).name);
 const after = (payment: Payment, ...heard: ProviderAnswer[]): Payment =>
   heard.reduce((state, each) => applyAnswer(state, each).payment, payment);
 
@@ -35,13 +36,13 @@ describe('Taking a payment', () => {
   it('in cash needs no provider', () => {
     const cash = createPayment({ ...asked, method: 'cash' });
     expect(cash.payment).toMatchObject({ state: 'taken', next: null });
-    expect(said(cash)).toEqual(['PaymentTaken']);
+    expect(messageNames(cash)).toEqual(['PaymentTaken']);
   });
 
   it('is taken once, also if the answer is repeated', () => {
     const first = applyAnswer(card, captured);
-    expect(said(first)).toEqual(['PaymentTaken']);
-    expect(said(applyAnswer(first.payment, captured))).toEqual([]);
+    expect(messageNames(first)).toEqual(['PaymentTaken']);
+    expect(messageNames(applyAnswer(first.payment, captured))).toEqual([]);
   });
 
   it('may be declined, with the reason', () => {
@@ -53,8 +54,8 @@ describe('Taking a payment', () => {
   it('asks the provider about the charge when there was no answer, and reports that once', () => {
     const first = applyAnswer(card, silence);
     expect(first.payment).toMatchObject({ state: 'open', next: 'find' });
-    expect(said(first)).toEqual(['PaymentUnknown']);
-    expect(said(applyAnswer(first.payment, silence))).toEqual([]);
+    expect(messageNames(first)).toEqual(['PaymentUnknown']);
+    expect(messageNames(applyAnswer(first.payment, silence))).toEqual([]);
   });
 
   it('repeats a charge that the provider does not know, and voids it after the last attempt', () => {
@@ -87,7 +88,7 @@ describe('Voiding a payment', () => {
   it('calls the provider, and reports only a certain result', () => {
     const asking = voidPayment(card);
     expect(asking.payment).toMatchObject({ state: 'voiding', next: 'void' });
-    expect(said(asking)).toEqual([]);
+    expect(messageNames(asking)).toEqual([]);
     const end = applyAnswer(asking.payment, { kind: 'voided', refunded: vnd(90_000) });
     expect(end.messages[0].body).toMatchObject({ refunded: vnd(90_000) });
   });
@@ -106,11 +107,13 @@ describe('Voiding a payment', () => {
 
   it('repeats the answer for a repeated request', () => {
     const voided = after(voidPayment(card).payment, { kind: 'voided', refunded: vnd(0) });
-    expect(said(voidPayment(voided))).toEqual(['PaymentVoided']);
+    expect(messageNames(voidPayment(voided))).toEqual(['PaymentVoided']);
   });
 
   it('of a declined payment is certain at once', () => {
-    expect(said(voidPayment(applyAnswer(card, { kind: 'declined', reason: 'no' }).payment))).toEqual(['PaymentVoided']);
+    expect(messageNames(voidPayment(applyAnswer(card, { kind: 'declined', reason: 'no' }).payment))).toEqual([
+      'PaymentVoided',
+    ]);
   });
 
   it('needs no provider for cash', () => {
@@ -121,7 +124,9 @@ describe('Voiding a payment', () => {
   it.each(['declined', 'voided'] as const)('money that arrives after %s goes back', (state) => {
     const late = applyAnswer({ ...card, state, next: null }, captured);
     expect(late.payment).toMatchObject({ state: 'voiding', next: 'void', voidedFor: 'late-money' });
-    expect(said(applyAnswer(late.payment, { kind: 'voided', refunded: vnd(90_000) }))).toEqual(['PaymentVoided']);
+    expect(messageNames(applyAnswer(late.payment, { kind: 'voided', refunded: vnd(90_000) }))).toEqual([
+      'PaymentVoided',
+    ]);
   });
 });
 
@@ -146,8 +151,8 @@ describe('A call that did not go out', () => {
   it('reports once that the result is unknown, if the provider may know the payment', () => {
     const first = applyAnswer(card, switchedOff, 'find');
     expect(first.messages.map(({ body }) => body)).toMatchObject([{ reason: 'the provider sandbox is switched off' }]);
-    expect(said(applyAnswer(first.payment, switchedOff, 'find'))).toEqual([]);
-    expect(said(applyAnswer(voidPayment(card).payment, switchedOff, 'void'))).toEqual(['PaymentUnknown']);
+    expect(messageNames(applyAnswer(first.payment, switchedOff, 'find'))).toEqual([]);
+    expect(messageNames(applyAnswer(voidPayment(card).payment, switchedOff, 'void'))).toEqual(['PaymentUnknown']);
   });
 });
 
@@ -207,7 +212,7 @@ describe('A payment that staff settle by hand', () => {
     expect(applyAnswer(payment, switchedOff, 'void')).toMatchObject({ payment: { next: 'void' }, messages: [] });
     const back = applyAnswer(payment, { kind: 'voided', refunded: vnd(90_000) }, 'void');
     expect(back.payment).toMatchObject({ state: 'voided', next: null, refunded: vnd(90_000) });
-    expect(said(back)).toEqual(['PaymentVoided']);
+    expect(messageNames(back)).toEqual(['PaymentVoided']);
   });
 
   it('is not given back again after staff have given it back', () => {
@@ -255,7 +260,7 @@ describe('For any answers of a provider, also repeated ones', () => {
               : step === 'by-hand'
                 ? settleByHand(payment, 'unknown')
                 : applyAnswer(payment, step[0], step[1]);
-          if (step !== 'by-hand') heard.push(...said(decision));
+          if (step !== 'by-hand') heard.push(...messageNames(decision));
           payment = decision.payment;
           expect(payment.refunded.amount).toBeLessThanOrEqual(payment.amount.amount);
           const waits = payment.state === 'open' || payment.state === 'voiding';

@@ -48,7 +48,11 @@ async function charge({ id: key, order }: Known, more: { state?: string; amount?
   return id;
 }
 
-const told = ({ id: key, order: orderId }: Known, chargeId: string, id: string = randomUUID()): WebhookEvent => ({
+const webhookEvent = (
+  { id: key, order: orderId }: Known,
+  chargeId: string,
+  id: string = randomUUID(),
+): WebhookEvent => ({
   ...{ id, key, orderId, chargeId },
   amount: { amount: 90_000, currency: 'VND' },
 });
@@ -89,7 +93,7 @@ describe('A payment that staff settled by hand', () => {
 describe('A webhook', () => {
   it('counts if the provider’s books show the charge for this payment', async () => {
     const open = await payment();
-    expect(await receive(told(open, await charge(open)))).toBe('received');
+    expect(await receive(webhookEvent(open, await charge(open)))).toBe('received');
     expect(await stateOf(open)).toBe('taken');
     expect(await findingsOf(open)).toEqual([]);
   });
@@ -103,7 +107,7 @@ describe('A webhook', () => {
   ])('with a charge that is %s is noted and not believed', async (_, made, noted) => {
     const open = await payment();
     jest.spyOn(provider, 'find').mockResolvedValue({ kind: 'accepted' });
-    const event = told(open, await made(open));
+    const event = webhookEvent(open, await made(open));
     for (const times of [1, 2]) expect([times, await receive(event)]).toEqual([times, 'NOT_FOUND']);
     expect(await stateOf(open)).toBe('open');
     expect(await kindsOf(open)).toEqual([noted]);
@@ -112,9 +116,9 @@ describe('A webhook', () => {
   it('that does not fit makes the shop ask the provider about the payment by its own key', async () => {
     const open = await payment();
     const real = await charge(open);
-    expect(await receive(told(open, randomUUID()))).toBe('NOT_FOUND');
+    expect(await receive(webhookEvent(open, randomUUID()))).toBe('NOT_FOUND');
     await becomes(open, 'taken');
-    expect(await receive(told(open, real))).toBe('received');
+    expect(await receive(webhookEvent(open, real))).toBe('received');
     expect(await kindsOf(open)).toEqual(['unknown-charge noted']);
   });
 
@@ -123,8 +127,8 @@ describe('A webhook', () => {
     const real = await charge(open);
     const silent = jest.spyOn(provider, 'chargeOf').mockRejectedValue(new Error('time-out'));
     const away = jest.spyOn(provider, 'find').mockRejectedValue(new Error('time-out'));
-    expect(await receive(told(open, real))).toBe('received');
-    expect(await receive(told(open, randomUUID()))).toBe('received');
+    expect(await receive(webhookEvent(open, real))).toBe('received');
+    expect(await receive(webhookEvent(open, randomUUID()))).toBe('received');
     await eventually(() => expect(silent.mock.calls.length).toBeGreaterThan(2), 15_000);
     expect(await stateOf(open)).toBe('open');
     expect(await findingsOf(open)).toEqual([]);
@@ -139,7 +143,7 @@ describe('A webhook', () => {
     async (state) => {
       const known = await payment({ state, next: state === 'open' ? 'find' : null });
       const real = await charge(known, { state: 'processing' });
-      expect(await receive(told(known, real))).toBe('received');
+      expect(await receive(webhookEvent(known, real))).toBe('received');
       expect(await stateOf(known)).toBe(state);
       await shop.database.admin(`update sandbox.charges set settle_at = now() where id = $1`, [real]);
       if (state === 'open') return becomes(known, 'taken');
@@ -150,14 +154,15 @@ describe('A webhook', () => {
   it('counts if its id came before for another payment', async () => {
     const [first, second] = [await payment(), await payment()];
     const id = randomUUID();
-    for (const each of [first, second]) expect(await receive(told(each, await charge(each), id))).toBe('received');
+    for (const each of [first, second])
+      expect(await receive(webhookEvent(each, await charge(each), id))).toBe('received');
     expect([await stateOf(first), await stateOf(second)]).toEqual(['taken', 'taken']);
   });
 
   it('of late money starts its work after its transaction', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const ended = await payment({ state: 'voided', next: null });
-    expect(await receive(told(ended, await charge(ended)))).toBe('received');
+    expect(await receive(webhookEvent(ended, await charge(ended)))).toBe('received');
     await eventually(async () => expect(await kindsOf(ended)).toEqual(['late-money given-back']), 15_000);
     expect(errors.mock.calls).toEqual([]);
   });
@@ -165,7 +170,7 @@ describe('A webhook', () => {
   it('of late money has a reason if the void found no money', async () => {
     const ended = await payment({ state: 'voided', next: null });
     jest.spyOn(provider, 'void').mockResolvedValue({ kind: 'voided', refunded: { amount: 0, currency: 'VND' } });
-    expect(await receive(told(ended, await charge(ended)))).toBe('received');
+    expect(await receive(webhookEvent(ended, await charge(ended)))).toBe('received');
     await eventually(
       async () =>
         expect(await findingsOf(ended)).toMatchObject([

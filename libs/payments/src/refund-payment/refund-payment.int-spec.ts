@@ -36,7 +36,7 @@ const askForRefund = (orderId: string) =>
     [orderId, RefundPayment.type],
   );
 
-const told = async (orderId: string) =>
+const sentMessages = async (orderId: string) =>
   (
     await shop.database.admin<{ type: string }>(
       `select type from payments.outbox where body->>'orderId' = $1 order by seq`,
@@ -53,12 +53,12 @@ describe('A refund', () => {
       const sql = `select attempts from payments.inbox where key = $1 and state = 'waiting' and attempts > 0`;
       expect(await shop.database.admin(sql, [orderId])).toHaveLength(1);
     });
-    expect(await told(orderId)).toEqual([]);
+    expect(await sentMessages(orderId)).toEqual([]);
     await shop.database.admin(
       `update payments.payments set state = 'taken', next = null, next_at = null where order_id = $1`,
       [orderId],
     );
-    await eventually(async () => expect(await told(orderId)).toEqual(['payments.payment-refunded.v1']), 15_000);
+    await eventually(async () => expect(await sentMessages(orderId)).toEqual(['payments.payment-refunded.v1']), 15_000);
     expect(given).toHaveBeenCalledTimes(1);
   });
 
@@ -66,7 +66,7 @@ describe('A refund', () => {
     const refund = jest.spyOn(provider, 'refund').mockResolvedValue({ kind: 'refused', reason: 'there is no charge' });
     const orderId = await paymentIn('declined');
     await askForRefund(orderId);
-    await eventually(async () => expect(await told(orderId)).toEqual(['payments.refund-refused.v1']), 15_000);
+    await eventually(async () => expect(await sentMessages(orderId)).toEqual(['payments.refund-refused.v1']), 15_000);
     expect(refund).toHaveBeenCalledTimes(1);
   });
 
@@ -74,7 +74,7 @@ describe('A refund', () => {
     const refund = jest.spyOn(provider, 'refund');
     const orderId = randomUUID();
     await askForRefund(orderId);
-    await eventually(async () => expect(await told(orderId)).toEqual(['payments.refund-refused.v1']));
+    await eventually(async () => expect(await sentMessages(orderId)).toEqual(['payments.refund-refused.v1']));
     expect(refund).not.toHaveBeenCalled();
   });
 });
