@@ -85,7 +85,7 @@ describe('A body that was read', () => {
     expect([...all].sort()).toEqual(Object.keys(things).sort());
   });
 
-  it.each(Object.keys(things))('may be sent back by %s, and changes nothing', async (edit) => {
+  it.each(Object.keys(things))('can be sent back by %s, and changes nothing', async (edit) => {
     const method = edit.split(' ')[0] as 'PATCH' | 'PUT';
     const { path, readFrom = path, token, part = (all: object) => all, answersAll } = await things[edit]();
     const read = () => shop.ask('GET', readFrom, { token });

@@ -51,7 +51,7 @@ describe('The packages of the project', () => {
     );
   }, 60_000);
 
-  it.each(card)('%s is used by code that the shop runs', (name) => {
+  it.each(card)('%s is used by code of the running shop', (name) => {
     expect(used).toContain(name);
   });
 

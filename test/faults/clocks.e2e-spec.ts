@@ -60,7 +60,7 @@ describe('Two shops on one database whose clocks are wrong', () => {
   it.each([
     [-60, 20],
     [60, -20],
-  ])('by %i and %i minutes end every order as it would have ended, and ask for nothing twice', async (one, other) => {
+  ])('by %i and %i minutes give every order its normal result, and send no request twice', async (one, other) => {
     const shops = await Promise.all([one, other].map(openAt));
     const product = await productNamed(shops[0], 'ca-phe-sua-da');
     await (await BackOffice.enter(shops[0])).putStock(product.sku, 1_000);

@@ -39,7 +39,7 @@ describe('kill -9 in the middle of an erasure', () => {
     });
   });
 
-  it.each(rounds)('$round: at $point; it goes on after the restart', async ({ round, point }) => {
+  it.each(rounds)('$round: at $point; it continues after the restart', async ({ round, point }) => {
     const somebody = {
       name: `Trần Bịlãngquên Số${round}khôngai`,
       email: `Bi.Langquen.${round}@khong-con-ai.example`,

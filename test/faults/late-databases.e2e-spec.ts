@@ -88,7 +88,7 @@ describe("A start while the customers' and the letters' database, on a server of
     ['stopped', () => server.stop(), () => server.start()],
     ['frozen', () => server.freeze(), () => server.thaw()],
     ['read-only', () => server.readOnly(true), () => server.readOnly(false)],
-  ])('sells, and catches up, when the server was %s at a later start', async (_, begin, end) => {
+  ])('sells, and catches up, if the server was %s at a later start', async (_, begin, end) => {
     await begin();
     const sold = async () => {
       shop = await start();

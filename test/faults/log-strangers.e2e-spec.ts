@@ -58,7 +58,7 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
     await other.drop();
   });
 
-  it.each(strangers)('%s, holds up no delivery and makes numbering no slower', async (who, where, sql) => {
+  it.each(strangers)('%s, does not delay delivery, and does not make the sequencer slower', async (who, where, sql) => {
     const db = test.of('ordering');
     const { store, sequencer } = storeOn(db);
     const run = await sequencer.begin();

@@ -112,7 +112,7 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
   );
 
   it.each(['newer', 'older'] as const)(
-    'lose nothing while the %s one crashes again and again beside the other',
+    'lose nothing while the %s build crashes again and again beside the other',
     async (crashing) => {
       const steady = crashing === 'newer' ? 'older' : 'newer';
       faultShop = await FaultShop.of(database, [builds.newer(), builds[steady]()]);

@@ -83,7 +83,7 @@ describe('A connection pooler in front of the database', () => {
     ['by its way alone', {}],
     ['with leadership past it', { clientIdleTimeout: 60 }],
   ])(
-    'in session mode is good for a whole order, %s',
+    'in session mode works for a whole order, %s',
     async (_, more) => {
       const own = await testDatabase({ empty: true });
       const through = await openPooler(own.url, { mode: 'session', ignoresOptions: true, ...more });

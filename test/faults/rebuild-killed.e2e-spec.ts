@@ -27,7 +27,7 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
   }, 240_000);
   afterAll(() => shops?.close(), 60_000);
 
-  it.each(Object.keys(steps))('during the %s: it goes on, and live and rebuilt agree', async (step) => {
+  it.each(Object.keys(steps))('during the %s: it continues, and the rebuilt table is correct', async (step) => {
     const rounds = step === 'comparison' ? repeatCount(10, 1) : repeatCount(20, 2);
     const recoveryMs: number[] = [];
     const seen = { reads: 0, failed: 0, longestMs: 0, longestBesideMs: 0 };

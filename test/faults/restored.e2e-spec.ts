@@ -31,7 +31,7 @@ describe('A context whose database is restored from a backup of earlier, under l
     ).map(({ id }) => `${table} does not know the confirmed order ${id}`);
 
   it.each(places)(
-    '%s is level again once it was sent what it no longer has',
+    '%s is up to date after its lost messages were sent again',
     async (place) => {
       const { faultShop, servers, env } = shop;
       const server = servers[place]!;

@@ -59,7 +59,7 @@ describe('A shop of seven processes', () => {
   it.each([
     ['products', 'prices'],
     ['cart', 'cart-of'],
-  ] as const)('keeps what %s tells the others from everybody else', async (service, question) => {
+  ] as const)('refuses strangers on the internal routes of %s', async (service, question) => {
     for (const path of [`//internal/${question}`, `/internal/${question}`]) {
       const { status, body } = await open.services[service].post(path, {
         body: {},

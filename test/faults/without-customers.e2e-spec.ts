@@ -55,7 +55,7 @@ describe("An order while the customers' and the letters' database is away", () =
     }, MINUTE);
 
   it.each<Trouble>(['stopped', 'frozen', 'refusing'])(
-    '(%s) is taken in time, and its letter goes out once, and its points are granted, when all is back',
+    '(%s) is accepted in time; its letter and points follow when all is back',
     async (trouble) => {
       const members = await Promise.all(Array.from({ length: 8 }, () => register(shop)));
       const visitor = await guest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });

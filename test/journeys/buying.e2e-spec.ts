@@ -71,7 +71,7 @@ describe('Buying a coffee', () => {
   it.each([
     ['vi', 'đã được xác nhận'],
     ['en', 'is confirmed'],
-  ])('is told by mail, once, in the language of the order: %s', async (language, words) => {
+  ])('is reported by mail once, in the language of the order: %s', async (language, words) => {
     const { shop, admin } = open;
     const an = (await register(shop)).withHeaders({ 'accept-language': language });
     const drink = await listDrink(admin);

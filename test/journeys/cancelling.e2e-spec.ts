@@ -129,7 +129,7 @@ describe('Cancelling', () => {
       expect(await cancel(by, path)).toMatchObject({ status: 409, body: { error: { code: 'CANNOT_CANCEL' } } });
   });
 
-  it.each(moments)('$token after $milliseconds ms: nothing is kept, and 5 s later it is still so', async (moment) => {
+  it.each(moments)('$token after $milliseconds ms: no money is kept, also 5 s later', async (moment) => {
     const stillSo = await changes[moments.indexOf(moment)];
     await stillSo();
   });

@@ -114,7 +114,7 @@ describe('An account', () => {
   });
 
   it.each(['', 'eyJhbGciOiJub25lIn0.e30.', 'ended'])(
-    'ends, or begins anew, also beside a bad access token: %s',
+    'can log out or log in also with an invalid access token: %s',
     async (bad) => {
       const { email } = await register(open.shop);
       const first = (await enter(email)).body.data;

@@ -184,7 +184,7 @@ describe('Following an order live', () => {
     ['without a token', {}, 'UNAUTHENTICATED'],
     ['with a cart token that the shop did not issue', { cartToken: 'a'.repeat(64) }, 'UNAUTHENTICATED'],
     ['with a made-up one', { token: 'made.up.token' }, 'TOKEN_INVALID'],
-  ])('does not let in anyone %s', async (_, auth, code) => {
+  ])('refuses a caller %s', async (_, auth, code) => {
     const { socket } = listen(auth);
     const error = await new Promise<Error & { data?: { code: string } }>((refused) =>
       socket.once('connect_error', refused),

@@ -177,7 +177,7 @@ describe('The conventions of the API', () => {
       ['/search', ['q']],
       ['/categories?x=1', ['x']],
       ['/orders/not-an-id', ['id']],
-    ])('of %s name %j', async (path, fields) => {
+    ])('for %s have %j', async (path, fields) => {
       const refused = await an.get(path);
       expect([...codeOf(refused), fieldsOf(refused)]).toEqual([400, 'VALIDATION_ERROR', fields]);
     });

@@ -78,7 +78,7 @@ describe('Paying', () => {
     },
   );
 
-  it.each(['tok_timeout_not_charged', 'tok_flaky'])('%s: a legal end, and at most one charge', async (token) => {
+  it.each(['tok_timeout_not_charged', 'tok_flaky'])('%s: an allowed result, and at most one charge', async (token) => {
     const purchase = await bought(token);
     const order = await end(purchase);
     const charges = await chargesOf(open.admin, purchase.id);
@@ -236,7 +236,7 @@ describe('Paying', () => {
   });
 
   it.each(['tok_late_webhook', 'tok_slow', 'tok_timeout_not_charged'])(
-    '%s: a signed webhook with a charge that the provider does not know confirms nothing and costs nothing',
+    '%s: a signed webhook with an unknown charge confirms no order and takes no money',
     async (token) => {
       const { buyer, id } = await buy(token);
       const { key } = await eventually(async () => {

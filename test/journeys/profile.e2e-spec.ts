@@ -146,7 +146,7 @@ describe('A customer’s profile', () => {
   });
 
   it.each(['An\r\nYou have won', 'An https://evil.example/x', 'evil.example/x', 'www.evil.example', 'An\u2028Win'])(
-    'is a name, and not %j',
+    'has a valid name, and not %j',
     async (bad) => {
       const body = { email: `${randomUUID()}@example.com`, password, name: bad };
       const fields = (reply: { body: any }) => reply.body.error.details.map(({ field }: { field: string }) => field);

@@ -14,7 +14,7 @@ describe('An id in upper and lower case', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  it.each(['NFC', 'NFD'] as const)('is one password, kept as it was typed in %s', async (form) => {
+  it.each(['NFC', 'NFD'] as const)('is the same password, with a stored hash from %s', async (form) => {
     const word = 'Mật khẩu đủ dài';
     const email = `${randomUUID()}@example.com`;
     const body = { email, name: 'Bình', password: word.normalize(form) };
@@ -31,7 +31,7 @@ describe('An id in upper and lower case', () => {
   it.each([
     ['σασ', 'ΣΑΣ', 'example.com', 'EXAMPLE.com'],
     ['an', 'AN', 'bücher.de', 'xn--bcher-kva.de'],
-  ])('is one account of one mailbox: %s, %s at %s, %s', async (local, loud, domain, other) => {
+  ])('is the same account: %s, %s at %s, %s', async (local, loud, domain, other) => {
     const mark = randomUUID();
     const password = 'a-long-Password-1';
     const [email, same] = [`${mark}${local}@${domain}`, `${mark.toUpperCase()}${loud}@${other}`];

@@ -46,11 +46,14 @@ describe('A wrong call of the command line', () => {
     expect(err.split(said)).toHaveLength(2); // once
   });
 
-  it.each([[['orders']], [['projections', 'rebuild', '--help']]])('but not when help is wanted: %j', async (words) => {
-    const { code, out, err } = await shopCommand({ DATA_DIR: folder }, ...words);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toContain('Usage: shop');
-  });
+  it.each([[['orders']], [['projections', 'rebuild', '--help']]])(
+    'is not an error if help is requested: %j',
+    async (words) => {
+      const { code, out, err } = await shopCommand({ DATA_DIR: folder }, ...words);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toContain('Usage: shop');
+    },
+  );
 
   it.each([
     [
@@ -64,7 +67,7 @@ describe('A wrong call of the command line', () => {
     [['handlers', 'replay', '--help'], ['--since']],
     [['subscriptions', 'drop', '--help'], ['--reason']],
     [['dead-letters', 'drop', '--help'], ['--reason']],
-  ])('%j says which options are required', async (words, options) => {
+  ])('%j names the required options', async (words, options) => {
     const { out } = await shopCommand({ DATA_DIR: folder }, ...words);
     const [, ...described] = out.replace(/\n {20,}/g, ' ').split(/\n {2}(?=-)/);
     const required = described.filter((line) => line.includes('(required)')).map((line) => line.split(' ')[0]);

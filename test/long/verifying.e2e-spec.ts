@@ -59,7 +59,7 @@ describe('Verifying', () => {
     ['schema_version', '2'],
     ['version', '300'],
     ['order_id', 'gen_random_uuid()'],
-  ])('names the position where %s was changed', async (column, value) => {
+  ])('name the position where %s was changed', async (column, value) => {
     const store = await written();
     await tamper(`update ordering.order_events set ${column} = ${value} where id = ${eventAt}`);
     expect(await store.verify()).toMatchObject({ ok: false, finding: 'altered', position: 7 });
@@ -85,7 +85,7 @@ describe('Verifying', () => {
     ['a seal was taken out', 'seal', 1, `delete from ordering.order_seals where position = 10`],
     ['a seal was forged', 'seal', 10, `update ordering.order_seals set root = sha256('x') where position = 10`],
     ['the unsealed tail was cut', 'unnumbered', null, `delete from ordering.order_log where position > 28`],
-  ])('names it when %s', async (_, finding, position, sql) => {
+  ])('reports it if %s', async (_, finding, position, sql) => {
     const store = await written();
     await tamper(sql);
     expect(await store.verify()).toMatchObject({ ok: false, finding, position });

@@ -48,7 +48,7 @@ describe('Stored events', () => {
     expect(names.sort()).toEqual(want.sort());
   });
 
-  it.each(samples)('$type, schema version $version, is read as what is written today', (sample) => {
+  it.each(samples)('$type, schema version $version, is read in the current form', (sample) => {
     const { type, version, older, text } = sample;
     const { data, schemaVersion } = orderEvents.upcast(type, version, JSON.parse(text) as object);
     if (older) return expect(orderFacts[type].parse(data)).toEqual(data);
@@ -127,7 +127,7 @@ describe('Stored messages', () => {
     expect([...new Set(samples.map(({ type }) => type))].filter((type) => types.includes(type)).sort()).toEqual(types);
   });
 
-  it.each(samples)('$name is read as a message of today, and comes to the same key', (sample) => {
+  it.each(samples)('$name is read as a current message, with the same key', (sample) => {
     const message = read(sample);
     expect(classes).toContain(message.constructor);
     expect(message.key).toMatch(/\S/);

@@ -39,7 +39,7 @@ const failed: OrderEvent = {
 const ended = orders.refundDeciding(refundId, 30_000, { end: true, restock: true });
 
 const at = '2026-11-23T03:04:05.678Z';
-const told = (before: readonly OrderEvent[], event: OrderEvent) =>
+const messagesAfter = (before: readonly OrderEvent[], event: OrderEvent) =>
   announcements(orderId, orders.given(...before), before.length, [event], at);
 
 const lines = [{ sku: 'a1', quantity: 2 }];
@@ -49,20 +49,20 @@ const idempotencyKey = `refunds:${orderId}:${refundId}:recording`;
 const payment = { paymentId, method: 'card' as const, provider: 'sandbox', chargeId: 'ch_1', amount };
 const productId = '019ab3c4-0000-7000-8000-0000000000aa';
 const variantId = '019ab3c4-0000-7000-8000-0000000000bb';
-const ofVariants = lines.map((line) => ({ ...line, variantId }));
-const basket = { orderId, lines: ofVariants, total: amount, method: 'card' as const, token: sealed('tok_ok') };
+const linesWithVariants = lines.map((line) => ({ ...line, variantId }));
+const basket = { orderId, lines: linesWithVariants, total: amount, method: 'card' as const, token: sealed('tok_ok') };
 
 /** Messages as the current code sends them: at least one of every class. */
 export const messages: readonly Message[] = [
-  ...told([], placed),
-  ...told(ordered.pending, facts.confirmed),
-  ...told(ordered.pending, facts.unwanted),
-  ...told([placed], failed),
-  ...told(ordered.confirmed, cancelled),
-  ...told([facts.placed, facts.cancelled], everyFact.PaymentReversed),
-  ...told(ordered.confirmed, ended),
-  ...told([...ordered.confirmed, ended], everyFact.OrderRefunded),
-  ...told([...ordered.completed, asked], everyFact.RefundFailed),
+  ...messagesAfter([], placed),
+  ...messagesAfter(ordered.pending, facts.confirmed),
+  ...messagesAfter(ordered.pending, facts.unwanted),
+  ...messagesAfter([placed], failed),
+  ...messagesAfter(ordered.confirmed, cancelled),
+  ...messagesAfter([facts.placed, facts.cancelled], everyFact.PaymentReversed),
+  ...messagesAfter(ordered.confirmed, ended),
+  ...messagesAfter([...ordered.confirmed, ended], everyFact.OrderRefunded),
+  ...messagesAfter([...ordered.completed, asked], everyFact.RefundFailed),
 
   ...asksOf({ step: 'reserving', basket, asked: 0 }),
   ...asksOf({ step: 'paying', basket, unknown: false, asked: 0 }),

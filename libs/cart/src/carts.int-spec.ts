@@ -242,27 +242,24 @@ describe('An order that failed', () => {
   it.each([
     ['before', true],
     ['after', false],
-  ])(
-    'gives them to the user whom the guest turned out to be, who logged in %s the order left the cart',
-    async (_, early) => {
-      const { owner: guest } = aGuest();
-      const user = aUser();
-      const order = orderOf(await addLines(guest, line(tea, 2)));
-      if (!early) await handleOrderPlaced(order);
-      await carts.current({ ...user, before: after(guest, order) });
-      if (early) await handleOrderPlaced(order);
-      expect((await carts.current(user)).lines).toEqual([]);
-      await returnLines(order);
-      expect((await carts.current(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      await expect(carts.current(after(guest, order))).rejects.toThrow(CartTokenSpent);
-    },
-  );
+  ])('returns its lines to the user who logged in %s the order was removed from the cart', async (_, early) => {
+    const { owner: guest } = aGuest();
+    const user = aUser();
+    const order = orderOf(await addLines(guest, line(tea, 2)));
+    if (!early) await handleOrderPlaced(order);
+    await carts.current({ ...user, before: after(guest, order) });
+    if (early) await handleOrderPlaced(order);
+    expect((await carts.current(user)).lines).toEqual([]);
+    await returnLines(order);
+    expect((await carts.current(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+    await expect(carts.current(after(guest, order))).rejects.toThrow(CartTokenSpent);
+  });
 
   it.each([
     ['moved its lines', false],
     ['came after they had left the cart', true],
   ])(
-    'gives them to the account whose log-in %s, and not to who logged in later with the same token',
+    'returns its lines to the account whose log-in %s, and not to one that logged in later with the same token',
     async (_, early) => {
       const { owner: guest } = aGuest();
       const [first, second] = [aUser(), aUser()];
@@ -283,7 +280,7 @@ describe('An order that failed', () => {
     ['has not heard of the order', false],
     ['has heard of it', true],
   ])(
-    'gives them to the guest by the token of the order, whoever logged in with the one that it spent, while the cart %s',
+    'returns its lines to the guest with the order’s token, also if somebody logged in with the spent token while the cart %s',
     async (_, early) => {
       const { owner: guest } = aGuest();
       const stranger = aUser();

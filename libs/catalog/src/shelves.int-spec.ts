@@ -157,7 +157,7 @@ describe('Searching', () => {
     ['macha late', 'Matcha latte'],
     ['banhmi', 'Bánh mì thịt nguội'],
     ['oolong', 'Trà ô long sữa'],
-  ])('finds by “%s” %s', async (q, name) => expect(names((await search(q)).data)).toContain(name));
+  ])('finds for “%s”: %s', async (q, name) => expect(names((await search(q)).data)).toContain(name));
 
   it('puts products with all words in the name first, and marks the words', async () => {
     const { data } = await search('ca phe sua da');
@@ -268,7 +268,7 @@ describe('Every list of the shelf', () => {
     ['name', 'shelf_name_vi'],
   ];
 
-  it.each(orders)('by %s walks %s, and reads variants by product', async (sort, index) => {
+  it.each(orders)('by %s uses the index %s, and reads variants by product', async (sort, index) => {
     const { sql, values } = browseStatement({ sort, limit: 20 }, 'vi');
     const planned = await plan(sql.text, values);
     expect(planned).toContain(index);

@@ -222,7 +222,7 @@ describe('Editing a product', () => {
     expect([passed.status, passed.body.data]).toEqual([200, data]);
     expect((await shop.ask('GET', path, { token: manager })).body.data).toEqual(data);
   });
-  it.each(['categoryId', 'brandId'])('needs its %s, and says so when null is sent', async (field) => {
+  it.each(['categoryId', 'brandId'])('needs its %s, and refuses null', async (field) => {
     const { data } = (await create({ name: `Món không thể thiếu ${field}` })).body;
     const path = `/admin/products/${data.id}`;
     const answer = await shop.ask('PATCH', path, { token: manager, body: { [field]: null } });
@@ -415,7 +415,7 @@ describe('The archive', () => {
 
 describe('Addresses and codes', () => {
   it.each(['Popular', 'POPULAR', '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071'])(
-    'a product called %s is reached by its address',
+    'a product with the name %s is found by its slug',
     async (name) => {
       const { data } = (await create({ name })).body;
       expect((await shop.ask('GET', `/products/${data.slug}`)).body.data.id).toBe(data.id);

@@ -70,7 +70,7 @@ describe('The journal of payments', () => {
     `at = at - interval '1 microsecond'`,
     `line = gen_random_uuid()`,
     `line = null`,
-  ])('of which somebody changed %s is found', async (set) => {
+  ])('has a fault if somebody changed %s', async (set) => {
     const order = await written();
     await change(order, set);
     expect(await foundOf(order)).toEqual([

@@ -22,7 +22,7 @@ export class FaultShop {
   private shelf: Shelf = { plenty: '', scarce: [] };
   private regulars: Buyer[] = [];
   private readonly waiting = new Set<Buyer>();
-  private turn = 0;
+  private nextProcess = 0;
 
   private constructor(
     readonly database: ShopDatabase,
@@ -75,7 +75,7 @@ export class FaultShop {
   get shop(): RunningShop {
     const open = this.processes.filter((shopProcess) => shopProcess.isOpen);
     if (open.length === 0) throw new Error(NO_TILL);
-    return open[this.turn++ % open.length].shop;
+    return open[this.nextProcess++ % open.length].shop;
   }
 
   /** Fills the carts one after the other, and then places all orders at once. Purchases without an answer stay in `sales`. */

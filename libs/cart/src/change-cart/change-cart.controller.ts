@@ -218,5 +218,5 @@ const localeHere = () => shopLocale();
 const sentFields = ({ quantity, modifiers, priceChanged }: ItemChangeBody) => ({
   ...(quantity !== undefined && { quantity }),
   ...(modifiers && { modifiers: modifiers.map(({ optionId, quantity: of }) => ({ optionId, quantity: of })) }),
-  ...(priceChanged && { asRead: true as const }),
+  ...(priceChanged && { sentBack: true as const }),
 });

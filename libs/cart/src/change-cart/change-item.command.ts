@@ -15,7 +15,7 @@ export class ChangeItem extends Command<Cart> {
     readonly change: {
       readonly quantity?: number;
       readonly modifiers?: readonly ChosenModifier[];
-      readonly asRead?: true;
+      readonly sentBack?: true;
     },
     /**
      * The fields of the body that identify the line. They must match the line of the path, or the change is refused.

@@ -86,9 +86,9 @@ describe('Changing a line', () => {
   it('keeps the seen price if the line is sent back as it was read, with no other change', () => {
     const cart = cartOf(line('a', { price: vnd(29_000) }));
     const price = vnd(35_000);
-    expect(changeLine(cart, 'a', { quantity: 1, price, asRead: true })).toBe(cart);
+    expect(changeLine(cart, 'a', { quantity: 1, price, sentBack: true })).toBe(cart);
     expect(changeLine(cart, 'a', { quantity: 1, price }).lines).toMatchObject([{ price }]);
-    expect(changeLine(cart, 'a', { quantity: 2, price, asRead: true }).lines).toMatchObject([{ quantity: 2, price }]);
+    expect(changeLine(cart, 'a', { quantity: 2, price, sentBack: true }).lines).toMatchObject([{ quantity: 2, price }]);
   });
 
   it('joins two lines that become the same drink, in one version', () => {

@@ -156,7 +156,7 @@ export interface LineChange {
   /** The current price of one piece, as the customer sees it. */
   readonly price?: Money;
   /** The client sent the line back with `priceChanged`. If nothing else changes, the price that was seen stays. */
-  readonly asRead?: true;
+  readonly sentBack?: true;
 }
 
 function changeOptions(line: CartLine, remix: LineChange['remix']): CartLine {
@@ -168,7 +168,7 @@ function changeOptions(line: CartLine, remix: LineChange['remix']): CartLine {
 /** Changes the quantity or the options. A line that becomes equal to another joins it. */
 export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const line = lineOf(cart, lineId);
-  const { quantity = line.quantity, remix, price, asRead } = change;
+  const { quantity = line.quantity, remix, price, sentBack } = change;
   if (quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
   const wanted = withPriceOf({ price }, changeOptions(resizeLine(line, quantity), remix));
   const twin = isSameDrink(line, wanted) ? undefined : findSameDrink(cart, wanted);
@@ -181,7 +181,7 @@ export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
     );
   }
   const pricesSeen = wanted.price?.amount === line.price?.amount && wanted.otherPrices === line.otherPrices;
-  const samePrice = asRead || pricesSeen;
+  const samePrice = sentBack || pricesSeen;
   if (quantity === line.quantity && isSameDrink(line, wanted) && samePrice) return cart;
   return withLines(
     cart,

@@ -8,7 +8,7 @@ import { isCacheable, cacheKeyOf } from '../shelf/kept-answers';
 import type { Locale } from '../shelf/locale';
 import { toJsonAnswer, type JsonAnswer } from '../shelf/ready';
 import { tags } from '../shelf/shelf-tags';
-import { browseStatement, type Place, type ListRequest } from './browse-statement.query';
+import { browseStatement, type CursorPlace, type ListRequest } from './browse-statement.query';
 
 interface Row {
   readonly id: string;
@@ -20,7 +20,7 @@ export class BrowseProducts extends Query<JsonAnswer> {
   constructor(
     readonly wanted: ListRequest,
     readonly locale: Locale,
-    readonly after?: Place,
+    readonly after?: CursorPlace,
     /** Load the page even if there is a cached copy. */
     readonly skipCache = false,
   ) {

@@ -17,7 +17,7 @@ export interface ListRequest {
   readonly limit: number;
 }
 /** The keyset cursor: the sort value and the id of the last row of the previous page. */
-export type Place = readonly [string | number, string];
+export type CursorPlace = readonly [string | number, string];
 
 const orders: Record<Sort, { column: (locale: Locale) => string; type: string; down: boolean }> = {
   newest: { column: () => 'listed_at', type: 'timestamptz', down: true },
@@ -33,7 +33,7 @@ const prepared = new Map<string, Statement>();
 export function browseStatement(
   wanted: ListRequest,
   locale: Locale,
-  after?: Place,
+  after?: CursorPlace,
 ): { sql: Statement; values: unknown[] } {
   const values: unknown[] = [];
   const conditions: string[] = [];

@@ -9,7 +9,7 @@ describe('Folding text', () => {
     ['Đắk Lắk', 'dak lak'],
     ['bánh mì'.normalize('NFD'), 'banh mi'],
     ['crème brûlée', 'creme brulee'],
-  ])('takes case and accents from %s', (text, folded) => expect(fold(text)).toBe(folded));
+  ])('removes case and accents from %s', (text, folded) => expect(fold(text)).toBe(folded));
 
   it('separates words at characters that are neither letters nor digits', () => {
     expect(foldedWords('Trà đào – cam/sả (size L), 100%!')).toEqual(['tra', 'dao', 'cam', 'sa', 'size', 'l', '100']);

@@ -12,7 +12,7 @@ export interface FieldFault {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const listOf = (value: unknown): Record<string, unknown>[] =>
+const toObjects = (value: unknown): Record<string, unknown>[] =>
   (Array.isArray(value) ? value : []).map((each) => (isObject(each) ? each : {}));
 function toNumber(value: unknown, absent = NaN): number {
   if (value === undefined || value === null) return absent;
@@ -51,7 +51,7 @@ function* variantFaults(basePrice: unknown, variants: Record<string, unknown>[])
 }
 
 function* groupFaults(group: Record<string, unknown>, field: string): Generator<FieldFault> {
-  const options = listOf(group.options);
+  const options = toObjects(group.options);
   const min = toNumber(group.min, 0);
   const max = toNumber(group.max, 1);
   if (min > max) yield { field: `${field}.min`, code: 'group.min' };
@@ -77,9 +77,9 @@ function* groupFaults(group: Record<string, unknown>, field: string): Generator<
  */
 export function productFaults(body: unknown): FieldFault[] {
   if (!isObject(body)) return [];
-  const groups = listOf(body.modifiers);
+  const groups = toObjects(body.modifiers);
   return [
-    ...variantFaults(body.basePrice, listOf(body.variants)),
+    ...variantFaults(body.basePrice, toObjects(body.variants)),
     ...groups.flatMap((group, index) => [...groupFaults(group, `modifiers.${index}`)]),
     ...findRepeated(
       groups.map(({ name }) => foldedName(name)),

@@ -74,7 +74,7 @@ describe('What is wrong with a product', () => {
       'modifiers.1.name',
     ]));
   it.each([null, 7, [], { variants: 'x', modifiers: 3 }, { variants: [null, 3], modifiers: [null] }])(
-    'passes over junk: %j',
+    'ignores invalid values: %j',
     (junk) => expect(() => productFaults(junk)).not.toThrow(),
   );
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
 
-import { isMistakable, wordsBelow } from './reserved-words';
+import { isReservedSlug, reservedWordsOf } from './reserved-words';
 
 export type Collection = 'products' | 'categories' | 'brands' | 'inventory';
 
@@ -22,8 +22,8 @@ export class ReservedWords {
   /** Whether this slug cannot be used in the collection, because its path is a route's or it looks like an id. */
   isReserved(collection: Collection, slug: string): boolean {
     let words = this.words.get(collection);
-    if (!words) this.words.set(collection, (words = wordsBelow(collection, (this.routes ??= this.allRoutes()))));
-    return isMistakable(slug, words);
+    if (!words) this.words.set(collection, (words = reservedWordsOf(collection, (this.routes ??= this.allRoutes()))));
+    return isReservedSlug(slug, words);
   }
 
   private allRoutes(): string[] {

@@ -122,7 +122,7 @@ export function productSearchContract(open: () => ProductSearch): void {
     },
   );
 
-  it.each(queries)('goes on where the page before ended for “%s”', async (q) => {
+  it.each(queries)('continues after the previous page for “%s”', async (q) => {
     const request = { terms: vocabulary.read(q), filters: {}, limit: 3 };
     const after = simpleSearch(request).hits.at(-1);
     expect(await open().search({ ...request, after })).toEqual(simpleSearch({ ...request, after }));

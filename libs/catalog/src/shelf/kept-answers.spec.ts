@@ -14,7 +14,7 @@ describe('Cached answers', () => {
     [{ minPrice: 30_000 }, { maxPrice: 30_000 }],
     [{ limit: 8 }, {}],
     [{ sort: 'name' }, { sort: 'price' }],
-  ])('have keys of their own for %j and %j', (one, other) => {
+  ])('have different keys for %j and %j', (one, other) => {
     expect(cacheKeyOf({ limit: 20, ...one })).not.toBe(cacheKeyOf({ limit: 20, ...other }));
   });
 

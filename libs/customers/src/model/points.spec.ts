@@ -13,7 +13,7 @@ describe('Points', () => {
     [10_000, 1],
     [99_999, 9],
     [155_000, 15],
-  ])('of %d ₫ are %d', (kept, points) => expect(pointsFor(vnd(kept))).toBe(points));
+  ])('for %d ₫ are %d', (kept, points) => expect(pointsFor(vnd(kept))).toBe(points));
 
   it('are added when the money is paid', () => {
     expect(pointsChange(noPoints, { paid: 155_000 })).toMatchObject({ change: 15, order: { earned: 15 } });

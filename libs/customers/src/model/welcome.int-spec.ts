@@ -49,7 +49,7 @@ describe('A registration message', () => {
     ['the language', { locale: 'vi' }],
     ['name and language', { name: 'Bình', locale: 'vi' }],
     ['the telephone', { phone }],
-  ])('late, leaves %s alone where the customer has changed it', async (_, changes) => {
+  ])('that comes late does not change %s if the customer has changed it', async (_, changes) => {
     const id = randomUUID();
     const other = { ...registered, email: `${id}@example.com` };
     await expected(id, 'old@example.com');

@@ -25,7 +25,7 @@ interface PublicKey {
   readonly until: number;
 }
 
-const REREAD_MS = 5_000;
+const READ_AGAIN_AFTER_MS = 5_000;
 
 /**
  * The shop's P-256 keys. The newest one signs. A retired key is valid only until the last token that it signed has
@@ -68,7 +68,7 @@ export class TokenKeys extends VerifyingKeys {
 
   /** Reads the keys, because an unknown kid may be a new key of another instance. Forged tokens cause few reads. */
   private read(): Promise<void> {
-    if (this.signing && performance.now() - this.readAt < REREAD_MS) return Promise.resolve();
+    if (this.signing && performance.now() - this.readAt < READ_AGAIN_AFTER_MS) return Promise.resolve();
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
     return this.reading;
   }

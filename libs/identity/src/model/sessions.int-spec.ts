@@ -60,7 +60,7 @@ describe('A session', () => {
     ['customer', 6 * DAY, 90 * DAY],
     ['barista', 5 * HOUR, 12 * HOUR],
     ['admin', 5 * HOUR, 12 * HOUR],
-  ] as const)('of a %s ends, however often it is renewed', async (role, step, end) => {
+  ] as const)('of a %s ends, also if it is refreshed often', async (role, step, end) => {
     const from = now.getTime();
     let { token } = await begun(role);
     for (let at = step; at < end; at += step) {

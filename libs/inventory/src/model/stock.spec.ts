@@ -75,12 +75,9 @@ describe('Reserving stock', () => {
     expect(reserve(shelf, unknown).answer).toEqual({ kind: 'short', short: [{ ...unknown[0], available: 0 }] });
   });
 
-  it.each(['reserved', 'committed'] as const)(
-    'asked again once %s, gives the same answer and moves nothing',
-    (state) => {
-      expect(reserve(holding({ state, lines }), lines)).toEqual({ answer: { kind: 'reserved', lines } });
-    },
-  );
+  it.each(['reserved', 'committed'] as const)('repeated when %s, gives the same answer and moves nothing', (state) => {
+    expect(reserve(holding({ state, lines }), lines)).toEqual({ answer: { kind: 'reserved', lines } });
+  });
 
   it('gives the same answer when it is repeated after a shortage, also when there is enough now', () => {
     const short = [{ sku: 'BEANS', quantity: 2, available: 1 }];

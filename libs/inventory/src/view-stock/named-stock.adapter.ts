@@ -16,12 +16,12 @@ const PAUSE_MS = 25;
 export class StockBySku {
   constructor(
     private readonly stocks: Stocks,
-    private readonly bearers: SkuOwners,
+    private readonly skuOwners: SkuOwners,
   ) {}
 
   /** Undefined if the SKU does not exist. Throws UNAVAILABLE if the variant does not arrive here in time. */
   async find(sku: string): Promise<Stock | undefined> {
-    const bearer = await this.bearers.ownerOf(sku);
+    const bearer = await this.skuOwners.ownerOf(sku);
     if (!bearer) return this.findWithoutOwner(sku);
     for (const start = performance.now(); ; await pause(PAUSE_MS)) {
       const known = await this.stocks.ofVariant(bearer.variantId);
@@ -35,7 +35,7 @@ export class StockBySku {
   /** A page of stock with the catalogue's current SKUs. The order is that of the SKUs stored here. */
   async list(limit: number, after?: string): Promise<readonly Stock[]> {
     const stocks = await this.stocks.list(limit, after);
-    const names = await this.bearers.currentSkus(stocks.flatMap(({ variantId }) => variantId ?? []));
+    const names = await this.skuOwners.currentSkus(stocks.flatMap(({ variantId }) => variantId ?? []));
     return stocks.map((stock) => ({ ...stock, sku: currentSku(stock, names) }));
   }
 
@@ -43,7 +43,7 @@ export class StockBySku {
   private async findWithoutOwner(sku: string): Promise<Stock | undefined> {
     const stock = await this.stocks.find(sku);
     if (!stock?.variantId) return stock;
-    return currentSku(stock, await this.bearers.currentSkus([stock.variantId])) === sku ? stock : undefined;
+    return currentSku(stock, await this.skuOwners.currentSkus([stock.variantId])) === sku ? stock : undefined;
   }
 }
 

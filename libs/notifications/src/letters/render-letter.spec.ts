@@ -49,7 +49,7 @@ describe('A letter', () => {
       'So far we have given back 100.000 ₫ in all, everything that you paid.',
       'tổng cộng 100.000 ₫, toàn bộ số tiền bạn đã trả.',
     ],
-  ])('of a refund tells this part, and all that was given back: %s', (_, content, inEnglish, inVietnamese) => {
+  ])('of a refund has the amount of this refund, and of all refunds: %s', (_, content, inEnglish, inVietnamese) => {
     const [en, vi] = [renderLetter(content, 'An', 'en'), renderLetter(content, 'An', 'vi')];
     const part = content.event === 'order-refunded' ? dong(content.amount) : '';
     expect(en.text).toContain(`We have given back ${part} for your order CT-1.`);
@@ -92,7 +92,7 @@ describe('A letter', () => {
   it.each([
     ['en', 'Before that we had already given back 30.000 ₫.', 'We will give back 60.000 ₫.'],
     ['vi', 'Trước khi hủy, chúng tôi đã hoàn 30.000 ₫ cho bạn.', 'Chúng tôi sẽ hoàn lại 60.000 ₫.'],
-  ] as const)('tells in %s of refunds that were made before the order was cancelled', (locale, before, due) => {
+  ] as const)('reports in %s refunds that were made before the order was cancelled', (locale, before, due) => {
     const cancelled = { event: 'order-cancelled', number: 'CT-1', code: 'STAFF', refundDue: vnd(60_000) } as const;
     const { text } = renderLetter({ ...cancelled, refunded: vnd(30_000) }, 'An', locale);
     expect(text).toContain(before);

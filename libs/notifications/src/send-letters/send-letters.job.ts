@@ -19,7 +19,7 @@ import { Mailer } from './mailer';
 @Injectable()
 export class SendLetters implements BeforeApplicationShutdown {
   private readonly log = new Logger(SendLetters.name);
-  private turn: Promise<void> | undefined;
+  private running: Promise<void> | undefined;
   private closed = false;
 
   constructor(
@@ -33,15 +33,15 @@ export class SendLetters implements BeforeApplicationShutdown {
 
   @Interval(500)
   tick(): void {
-    if (!this.mailer || this.closed || this.turn) return;
-    this.turn = this.sendDue()
+    if (!this.mailer || this.closed || this.running) return;
+    this.running = this.sendDue()
       .catch((error: unknown) => this.log.error(error))
-      .finally(() => (this.turn = undefined));
+      .finally(() => (this.running = undefined));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closed = true;
-    await this.turn;
+    await this.running;
   }
 
   private async drop(id: Letter['id']): Promise<void> {

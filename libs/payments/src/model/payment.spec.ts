@@ -121,7 +121,7 @@ describe('Voiding a payment', () => {
     expect(voidPayment(payment).payment).toMatchObject({ state: 'voided', refunded: vnd(90_000) });
   });
 
-  it.each(['declined', 'voided'] as const)('money that arrives after %s goes back', (state) => {
+  it.each(['declined', 'voided'] as const)('money that arrives after %s is given back', (state) => {
     const late = applyAnswer({ ...card, state, next: null }, captured);
     expect(late.payment).toMatchObject({ state: 'voiding', next: 'void', voidedFor: 'late-money' });
     expect(messageNames(applyAnswer(late.payment, { kind: 'voided', refunded: vnd(90_000) }))).toEqual([

@@ -18,7 +18,7 @@ describe('A refund', () => {
     { kind: 'not-asked', reason: 'the provider sandbox is switched off', absent: true },
     { kind: 'not-asked', reason: 'connect ECONNREFUSED' },
     { kind: 'not-now', reason: 'the charge is still being processed' },
-  ])('that brings $kind is asked for again, for as long as it takes', (heard) => {
+  ])('whose answer is $kind is requested again, without a limit', (heard) => {
     let refund = open;
     for (let n = 0; n < 30; n++) {
       const decision = applyRefundAnswer(refund, heard);

@@ -9,7 +9,7 @@ import { ReceiveWebhook } from './receive-webhook.command';
 @Injectable()
 export class RetryPendingWebhooks implements BeforeApplicationShutdown {
   private readonly log = new Logger(RetryPendingWebhooks.name);
-  private turn: Promise<void> | undefined;
+  private running: Promise<void> | undefined;
   private closed = false;
 
   constructor(
@@ -19,15 +19,15 @@ export class RetryPendingWebhooks implements BeforeApplicationShutdown {
 
   @Interval(2_000)
   tick(): void {
-    if (this.closed || this.turn) return;
-    this.turn = this.handleDue()
+    if (this.closed || this.running) return;
+    this.running = this.handleDue()
       .catch((error: unknown) => this.log.error(error))
-      .finally(() => (this.turn = undefined));
+      .finally(() => (this.running = undefined));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closed = true;
-    await this.turn;
+    await this.running;
   }
 
   private async handleDue(): Promise<void> {

@@ -104,7 +104,7 @@ describe('A webhook', () => {
     ['another order’s', async () => charge({ id: randomUUID(), order: randomUUID() }), 'charge-of-another noted'],
     ['under another key', async (o: Known) => charge({ ...o, id: randomUUID() }), 'charge-of-another noted'],
     ['of another amount', async (o: Known) => charge(o, { amount: 1 }), 'mismatch noted'],
-  ])('with a charge that is %s is noted and not believed', async (_, made, noted) => {
+  ])('with a charge that is %s becomes a finding, and does not change the payment', async (_, made, noted) => {
     const open = await payment();
     jest.spyOn(provider, 'find').mockResolvedValue({ kind: 'accepted' });
     const event = webhookEvent(open, await made(open));
@@ -139,7 +139,7 @@ describe('A webhook', () => {
   });
 
   it.each(['open', 'voided'])(
-    'of a charge that is still being processed is no money yet; the payment is %s',
+    'of a charge that is still being processed does not count yet; the payment is %s',
     async (state) => {
       const known = await payment({ state, next: state === 'open' ? 'find' : null });
       const real = await charge(known, { state: 'processing' });

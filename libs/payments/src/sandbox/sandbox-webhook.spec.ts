@@ -38,7 +38,7 @@ describe('A signed webhook', () => {
     ),
     { ...good, amount: { amount: 1e300, currency: 'VND' } },
     { ...good, amount: 'constructor' },
-  ])('is of an unknown form, and never reaches the database: %j', (body) => {
+  ])('is refused for its form, before the database is used: %j', (body) => {
     expect(() => readWebhook(body)).toThrow(ZodError);
   });
 });

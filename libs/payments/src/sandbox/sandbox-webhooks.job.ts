@@ -15,7 +15,7 @@ const TIMEOUT_MS = 2_000;
 @Injectable()
 export class SandboxWebhooks implements BeforeApplicationShutdown {
   private readonly log = new Logger(SandboxWebhooks.name);
-  private turn: Promise<void> | undefined;
+  private running: Promise<void> | undefined;
   private closed = false;
 
   constructor(
@@ -27,15 +27,15 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
 
   @Interval(250)
   tick(): void {
-    if (this.closed || this.turn) return;
-    this.turn = this.deliverDue()
+    if (this.closed || this.running) return;
+    this.running = this.deliverDue()
       .catch((error: unknown) => this.log.warn(error instanceof Error ? error.message : String(error)))
-      .finally(() => (this.turn = undefined));
+      .finally(() => (this.running = undefined));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closed = true;
-    await this.turn;
+    await this.running;
   }
 
   private async deliverDue(): Promise<void> {

@@ -35,8 +35,8 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   private readonly log = new Logger(ProviderCalls.name);
   private readonly running = new Set<Promise<void>>();
   private claiming: Promise<void> | undefined;
-  private again = false;
-  private open = true;
+  private claimAgain = false;
+  private isOpen = true;
   /** How long this process has the claim on a call. Afterwards another worker may ask the provider for the result. */
   readonly claimMs: number;
 
@@ -55,7 +55,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.open = false;
+    this.isOpen = false;
     await this.claiming;
     // Calls that do not end in time are not lost: their claim expires, and they are due again.
     await Promise.race([Promise.allSettled(this.running), new Promise((done) => setTimeout(done, 3_000).unref())]);
@@ -63,17 +63,17 @@ export class ProviderCalls implements BeforeApplicationShutdown {
 
   @Interval(500)
   startDueCalls(): void {
-    if (!this.open) return;
+    if (!this.isOpen) return;
     if (this.claiming) {
-      this.again = true;
+      this.claimAgain = true;
       return;
     }
     this.claiming = this.claimDue()
       .catch((error: unknown) => this.log.error(error))
       .finally(() => {
         this.claiming = undefined;
-        if (this.again) {
-          this.again = false;
+        if (this.claimAgain) {
+          this.claimAgain = false;
           this.startDueCalls();
         }
       });
@@ -251,7 +251,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   private async withTimeout<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | Unanswered> {
-    if (!this.open) return { kind: 'not-asked', reason: 'the shop is closing' };
+    if (!this.isOpen) return { kind: 'not-asked', reason: 'the shop is closing' };
     const signal = AbortSignal.timeout(this.config.paymentTimeoutMs);
     const late = new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(new Error('time-out')), { once: true }),
