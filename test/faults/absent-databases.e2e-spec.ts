@@ -23,10 +23,18 @@ type Fault = readonly [what: string, begin: (server: OwnServer) => unknown, end:
 
 const stopped: Fault = ['is stopped', (server) => server.stop(), (server) => server.start()];
 const frozen: Fault = ['is frozen (SIGSTOP)', (server) => server.freeze(), (server) => server.thaw()];
-const refusing: Fault = ['refuses connections', (server) => server.refuse(), (server) => server.admit()];
-const exhausted: Fault = ['is out of connections', (server) => server.exhaust(), (server) => server.free()];
+const refusing: Fault = [
+  'refuses connections',
+  (server) => server.refuseConnections(),
+  (server) => server.allowConnections(),
+];
+const exhausted: Fault = [
+  'is out of connections',
+  (server) => server.takeAllConnections(),
+  (server) => server.releaseConnections(),
+];
 const readOnly: Fault = ['is read-only', (server) => server.readOnly(true), (server) => server.readOnly(false)];
-const full: Fault = ['has a full disk', (server) => server.fill(), (server) => server.clear()];
+const full: Fault = ['has a full disk', (server) => server.fillDisk(), (server) => server.removeFiller()];
 const faults = [stopped, frozen, refusing, exhausted, readOnly, full];
 
 /** Without these contexts the shop is down, not degraded. */

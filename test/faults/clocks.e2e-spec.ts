@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { guest, placeOrder, waitForOutcome, productNamed, type Product } from '../support/buyers';
+import { makeGuest, placeOrder, waitForOutcome, productNamed, type Product } from '../support/buyers';
 import { BackOffice } from '../support/back-office';
 import { expectStatus } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
@@ -48,7 +48,7 @@ describe('Two shops on one database whose clocks are wrong', () => {
     const wishes = [...Object.keys(ends).map((pay) => ({ pay })), { pay: 'cash', cash: true }];
     const ended = await Promise.all(
       wishes.map(async (kind) => {
-        const buyer = await guest(shop, 'khach', { variantId, quantity: 1 });
+        const buyer = await makeGuest(shop, 'khach', { variantId, quantity: 1 });
         const { id } = expectStatus(201, await placeOrder(shop, buyer, kind)).body.data;
         const { status, cancellation } = await waitForOutcome(shop, buyer, id, Date.now() + PATIENCE_MS);
         return [kind.pay, [status, cancellation?.code].filter(Boolean).join(' ')] as const;

@@ -1,7 +1,7 @@
 import { eventually } from '../support/eventually';
 import { waitUntilIdle, findFaults } from './support/books';
 import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/evening';
-import { leaderOf, leadsAt, livingAt } from './support/leads';
+import { leaderOf, countLeaders, countInstances } from './support/leads';
 import { recordResult, repeatCount } from './support/matrix';
 import { Proxy } from './support/proxy';
 import { FaultShop } from './support/stand';
@@ -26,7 +26,7 @@ describe('A connection that is half-open', () => {
       return proxy.url;
     });
     await eventually(() => leaderOf(faultShop));
-    leads = await leadsAt(faultShop);
+    leads = await countLeaders(faultShop);
   }, 120_000);
   afterAll(async () => {
     await Promise.all(faultShop.processes.map((shopProcess) => shopProcess.close()));
@@ -45,8 +45,8 @@ describe('A connection that is half-open', () => {
         await timeUntilServed(faultShop, faultShop.processes[0], at, 20_000);
         await eventually(async () => {
           expect(proxy.open(LISTENING)).toBe(1); // it was opened again
-          expect(await livingAt(faultShop)).toBe(1); // and Postgres has closed the old connection too
-          expect(await leadsAt(faultShop)).toBe(leads);
+          expect(await countInstances(faultShop)).toBe(1); // and Postgres has closed the old connection too
+          expect(await countLeaders(faultShop)).toBe(leads);
         }, 20_000);
         await eventually(() => leaderOf(faultShop));
         recoveryMs.push(await timeUntilServed(faultShop, faultShop.processes[0], at, 20_000));

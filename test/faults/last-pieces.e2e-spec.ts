@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BackOffice } from '../support/back-office';
 import {
   inParallel,
-  guest,
+  makeGuest,
   placeOrder,
   waitForOutcome,
   productNamed,
@@ -45,7 +45,7 @@ describe('The last pieces', () => {
   it('are sold to as many of 200 buyers as there are pieces, and nobody else pays', async () => {
     await office.putStock(coffee.sku, 20);
     const buyers = await inParallel(200, (index) =>
-      guest(shop, `an${index}`, { variantId: coffee.variantId, quantity: 1 }),
+      makeGuest(shop, `an${index}`, { variantId: coffee.variantId, quantity: 1 }),
     );
     const seen: number[] = [];
     let watching = true;
@@ -83,13 +83,15 @@ describe('The last pieces', () => {
       [[plain], [other]].map((modifiers) => ({ variantId: coffee.variantId, quantity, modifiers }));
 
     await office.putStock(coffee.sku, 3);
-    const greedy = await buy([await guest(shop, 'binh', ...twoWays(2))]);
+    const greedy = await buy([await makeGuest(shop, 'binh', ...twoWays(2))]);
     expect(greedy.orders[0]).toMatchObject({ status: 'cancelled', cancellation: { code: 'OUT_OF_STOCK' } });
     expect(greedy.orders[0].lines).toHaveLength(2);
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 3, reserved: 0, available: 3 });
 
     await office.putStock(coffee.sku, 7);
-    const { orders, confirmed } = await buy(await inParallel(10, (index) => guest(shop, `chi${index}`, ...twoWays(1))));
+    const { orders, confirmed } = await buy(
+      await inParallel(10, (index) => makeGuest(shop, `chi${index}`, ...twoWays(1))),
+    );
     expect(confirmed).toHaveLength(3);
     expect(await charged(new Set(orders.map(({ id }) => id)))).toHaveLength(3);
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 1, reserved: 0, available: 1 });

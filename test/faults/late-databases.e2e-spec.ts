@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BackOffice } from '../support/back-office';
-import { guest, placeOrder, productNamed, type Product } from '../support/buyers';
+import { makeGuest, placeOrder, productNamed, type Product } from '../support/buyers';
 import { eventually } from '../support/eventually';
 import { expectStatus, register, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
@@ -57,7 +57,7 @@ describe("A start while the customers' and the letters' database, on a server of
   const well = () => eventually(async () => expect((await services()).status).toBe('ok'), MINUTE);
 
   const sells = async (member: Person): Promise<string[]> => {
-    const visitor = await guest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
+    const visitor = await makeGuest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
     const theirs = expectStatus(201, await placeOrder(shop, visitor)).body.data;
     const ours = await member.buy(coffee.variantId, 'tok_ok');
     await member.waitForStatus(ours.id, 'confirmed', MINUTE);

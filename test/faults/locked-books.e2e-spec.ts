@@ -1,6 +1,14 @@
 import { contextNames } from '#platform/config';
 import { BackOffice } from '../support/back-office';
-import { inParallel, guest, member, placeOrder, waitForOutcome, productNamed, type Buyer } from '../support/buyers';
+import {
+  inParallel,
+  makeGuest,
+  makeMember,
+  placeOrder,
+  waitForOutcome,
+  productNamed,
+  type Buyer,
+} from '../support/buyers';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
@@ -29,7 +37,10 @@ describe('The tables of the orders', () => {
     shop = await startShop({ env: { DATABASE_URL: database.url } });
     office = await BackOffice.enter(shop);
     const line = { variantId: (await productNamed(shop, 'ca-phe-sua-da')).variantId, quantity: 1 };
-    buyers = [...(await inParallel(5, (index) => guest(shop, `hoa${index}`, line))), await member(shop, 'khanh', line)];
+    buyers = [
+      ...(await inParallel(5, (index) => makeGuest(shop, `hoa${index}`, line))),
+      await makeMember(shop, 'khanh', line),
+    ];
     const pays = ['tok_ok', 'tok_declined', 'tok_flaky', 'tok_ok', 'tok_late_webhook', 'tok_ok'];
     const replies = await Promise.all(
       buyers.map((buyer, index) => placeOrder(shop, buyer, { pay: pays[index], note: NOTE })),

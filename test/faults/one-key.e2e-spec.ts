@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BackOffice } from '../support/back-office';
 import {
   inParallel,
-  guest,
+  makeGuest,
   placeOrder,
   waitForOutcome,
   productNamed,
@@ -40,7 +40,7 @@ describe('One key, one order', () => {
     database = await testDatabase();
     await open();
     coffee = await productNamed(shop, 'ca-phe-sua-da');
-    buyer = await guest(shop, 'dung', { variantId: coffee.variantId, quantity: 2 });
+    buyer = await makeGuest(shop, 'dung', { variantId: coffee.variantId, quantity: 2 });
   });
   afterAll(async () => {
     await shop?.stop();
@@ -85,7 +85,7 @@ describe('One key, one order', () => {
 
   it('is made of one cart too: a second key is refused', async () => {
     const line = { variantId: coffee.variantId, quantity: 1 };
-    const buyers = await inParallel(20, (index) => guest(shop, `giang${index}`, line));
+    const buyers = await inParallel(20, (index) => makeGuest(shop, `giang${index}`, line));
     const pairs = await Promise.all(buyers.map((one) => times(2, () => placeOrder(shop, one))));
     for (const pair of pairs) {
       const [placed, refused] = pair.sort((a, b) => a.status - b.status);
@@ -94,7 +94,7 @@ describe('One key, one order', () => {
   });
 
   it("is nobody else's key", async () => {
-    const stranger = await guest(shop, 'em', { variantId: coffee.variantId, quantity: 1 });
+    const stranger = await makeGuest(shop, 'em', { variantId: coffee.variantId, quantity: 1 });
     const reply = await placeOrder(shop, stranger, { key });
     expect(reply.status).toBe(201);
     expect(reply.body.data.id).not.toBe(answers[0].body.data.id);

@@ -1,5 +1,5 @@
 import { checkSessions, connect, UnusableSessions } from '#database';
-import { inParallel, guest, placeOrder, waitForOutcome, productNamed } from '../support/buyers';
+import { inParallel, makeGuest, placeOrder, waitForOutcome, productNamed } from '../support/buyers';
 import { expectStatus } from '../support/people';
 import { startShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
@@ -96,7 +96,7 @@ describe('A connection pooler in front of the database', () => {
       try {
         const coffee = await productNamed(shop, 'ca-phe-sua-da');
         const orders = await inParallel(3, async (n) => {
-          const buyer = await guest(shop, `pool${n}`, {
+          const buyer = await makeGuest(shop, `pool${n}`, {
             variantId: coffee.variantId,
             quantity: 1,
             modifiers: coffee.choices.map(({ options }) => ({ optionId: options[0].id })),

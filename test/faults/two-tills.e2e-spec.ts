@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually';
 import { waitUntilIdle, findFaults } from './support/books';
 import type { PurchaseKind } from './support/crowd';
 import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/evening';
-import { leadsAt } from './support/leads';
+import { countLeaders } from './support/leads';
 import { recordResult, repeatCount } from './support/matrix';
 import { FaultShop } from './support/stand';
 import { ShopServer } from './support/street';
@@ -26,7 +26,7 @@ describe('Two processes of one shop', () => {
     shopServer = await ShopServer.open();
     faultShop = await FaultShop.open(shopServer, 2, { PAYMENT_TIMEOUT_MS: '300' });
     leads = await eventually(async () => {
-      const count = await leadsAt(faultShop);
+      const count = await countLeaders(faultShop);
       expect(count).toBeGreaterThan(8);
       return count;
     });
@@ -116,7 +116,7 @@ describe('Two processes of one shop', () => {
         await only.shop.gone;
         await only.open();
         const opened = Date.now();
-        await eventually(async () => expect(await leadsAt(faultShop)).toBe(leads), 10_000);
+        await eventually(async () => expect(await countLeaders(faultShop)).toBe(leads), 10_000);
         took.push(await timeUntilServed(faultShop, only, opened));
         expect(took.at(-1)).toBeLessThan(2_000);
       }

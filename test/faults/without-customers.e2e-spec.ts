@@ -1,10 +1,10 @@
 import { BackOffice } from '../support/back-office';
-import { guest, placeOrder, productNamed, type Product } from '../support/buyers';
+import { makeGuest, placeOrder, productNamed, type Product } from '../support/buyers';
 import { eventually } from '../support/eventually';
 import { expectStatus, register, type Person } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { Gate, type Trouble } from './support/gate';
+import { DatabaseGate, type Trouble } from './support/gate';
 
 jest.setTimeout(120_000);
 
@@ -14,13 +14,13 @@ const MINUTE = 60_000;
 
 describe("An order while the customers' and the letters' database is away", () => {
   let [database, apart]: TestDatabase[] = [];
-  let gate: Gate;
+  let gate: DatabaseGate;
   let shop: RunningShop;
   let coffee: Product;
 
   beforeAll(async () => {
     [database, apart] = await Promise.all([testDatabase(), testDatabase()]);
-    const by = await Gate.before(apart.url);
+    const by = await DatabaseGate.before(apart.url);
     gate = by.gate;
     const elsewhere = { DATABASE_URL_CUSTOMERS: by.url, DATABASE_URL_NOTIFICATIONS: by.url };
     shop = await startShop({ env: { DATABASE_URL: database.url, ...elsewhere } });
@@ -58,7 +58,7 @@ describe("An order while the customers' and the letters' database is away", () =
     '(%s) is accepted in time; its letter and points follow when all is back',
     async (trouble) => {
       const members = await Promise.all(Array.from({ length: 8 }, () => register(shop)));
-      const visitor = await guest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
+      const visitor = await makeGuest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
       gate.setTrouble(trouble);
 
       const placed = await Promise.all([

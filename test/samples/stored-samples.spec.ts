@@ -17,7 +17,7 @@ import { orderProjections } from '../../libs/ordering/src/projections/order-proj
 import { hearOfRefund, type RefundsHear } from '../../libs/ordering/src/refund-order/refunds';
 import { noRefunds } from '../../libs/ordering/src/refund-order/refunds-steps';
 import { RefundSaga } from '../../libs/ordering/src/refund-order/refunds.saga';
-import { addsSamples, store, storedMessages, storedOf, storeMessage } from './stored';
+import { addsSamples, storeSample, messageSamples, samplesOf, storeMessage } from './stored';
 import * as today from './today';
 
 const typeOf = (message: Message) => (message.constructor as unknown as MessageClass).type;
@@ -30,12 +30,12 @@ describe('Stored events', () => {
   if (addsSamples)
     for (const type of orderEventTypes) {
       const name = `${type}.v${orderEvents.current(type)}`;
-      if (!storedOf('event').some((one) => one.name === name))
-        store('event', name, JSON.stringify(everyFact[type].data));
+      if (!samplesOf('event').some((one) => one.name === name))
+        storeSample('event', name, JSON.stringify(everyFact[type].data));
     }
 
   // `<Type>.v<n>`, and beside it `<Type>.v<n>.<what was different>` from before an optional field came.
-  const samples = storedOf('event').map(({ name, text }) => {
+  const samples = samplesOf('event').map(({ name, text }) => {
     const [, type, version, older] = /^(\w+)\.v(\d+)(?:\.([\w-]+))?$/.exec(name)!;
     return { type: type as OrderEvent['type'], version: Number(version), older, text };
   });
@@ -90,10 +90,10 @@ describe('Stored events', () => {
       events.reduce<ReturnType<typeof orderFold.project>>((view, event) => orderFold.project(view, event), undefined),
     );
     const name = `${orderFold.name}.v${orderFold.version}`;
-    const kept = () => storedOf('fold').find((one) => one.name === name)?.text;
+    const kept = () => samplesOf('fold').find((one) => one.name === name)?.text;
     const text = canonicalJson(JSON.parse(JSON.stringify(made)));
     // A new order is added after the stored ones.
-    if (addsSamples && text.startsWith(kept()?.slice(0, -1) ?? '')) store('fold', name, text);
+    if (addsSamples && text.startsWith(kept()?.slice(0, -1) ?? '')) storeSample('fold', name, text);
     expect(text).toBe(kept());
   });
 });
@@ -110,12 +110,12 @@ describe('Stored messages', () => {
   if (addsSamples)
     for (const { type } of classes) {
       const written = today.messages.find((one) => typeOf(one) === type);
-      if (written && !storedMessages().some(({ name }) => name === type))
+      if (written && !messageSamples().some(({ name }) => name === type))
         storeMessage(type, JSON.stringify(written.body));
     }
 
   // `<type>.json`, and beside it `<type>.<what was different>.json` from before an optional field came.
-  const samples = storedMessages().map(({ name, text }) => {
+  const samples = messageSamples().map(({ name, text }) => {
     const [, type, older] = /^([\w-]+\.[\w-]+\.v\d+)(?:\.([\w-]+))?$/.exec(name)!;
     return { name, type, older, text };
   });

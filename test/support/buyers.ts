@@ -60,14 +60,14 @@ const person = (label: string) => ({
 });
 
 /** Makes a guest with these lines in the cart. */
-export async function guest(shop: RunningShop, label: string, ...[first, ...others]: CartLine[]): Promise<Buyer> {
+export async function makeGuest(shop: RunningShop, label: string, ...[first, ...others]: CartLine[]): Promise<Buyer> {
   const reply = expectStatus(201, await shop.post('/cart/items', { body: first }));
   const headers = { 'x-cart-token': reply.headers.get('x-cart-token')! };
   return fillCart(shop, { ...person(label), headers, isMember: false }, others);
 }
 
 /** Registers a buyer with an account, which collects points. Adds these lines to the cart. */
-export async function member(shop: RunningShop, label: string, ...lines: CartLine[]): Promise<Buyer> {
+export async function makeMember(shop: RunningShop, label: string, ...lines: CartLine[]): Promise<Buyer> {
   const { email, headers } = await register(shop);
   return fillCart(shop, { ...person(label), email, headers, isMember: true }, lines);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { inParallel, guest, member, placeOrder, type Buyer, type Product } from './buyers';
+import { inParallel, makeGuest, makeMember, placeOrder, type Buyer, type Product } from './buyers';
 import type { PlacedOrder } from './cash-up';
 import { eventually } from './eventually';
 import type { Reply, RunningShop } from './start-shop';
@@ -22,7 +22,7 @@ export const fillCarts = (shop: RunningShop, count: number, { variantId }: Produ
   inParallel(count, async (index) => {
     const quantity = 1 + (index % 2);
     const [label, line] = [`buyer${index}`, { variantId, quantity }];
-    const buyer = await (index % MEMBER_EVERY ? guest(shop, label, line) : member(shop, label, line));
+    const buyer = await (index % MEMBER_EVERY ? makeGuest(shop, label, line) : makeMember(shop, label, line));
     return { buyer, quantity, pay: PAYS[index % PAYS.length], key: randomUUID() };
   });
 

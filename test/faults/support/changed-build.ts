@@ -16,13 +16,13 @@ export interface Edit {
   readonly to: string;
 }
 
-export const before = (file: string, from: string, ...lines: readonly string[]): Edit => ({
+export const insertBefore = (file: string, from: string, ...lines: readonly string[]): Edit => ({
   file,
   from,
   to: [...lines, from].join('\n'),
 });
-export const after = (file: string, from: string, line: string): Edit => ({ file, from, to: `${from}\n${line}` });
-export const inWords = (file: string, from: string, to: string): Edit => ({ file, from, to });
+export const insertAfter = (file: string, from: string, line: string): Edit => ({ file, from, to: `${from}\n${line}` });
+export const replaceText = (file: string, from: string, to: string): Edit => ({ file, from, to });
 
 export interface ChangedBuild {
   /** Where its `scripts/start.mjs` is. */
@@ -41,7 +41,7 @@ export async function changedBuild(overlay: string, edits: readonly Edit[]): Pro
     cpSync(overlay, folder, { recursive: true });
     for (const edit of edits) {
       const file = join(folder, edit.file);
-      writeFileSync(file, edited(readFileSync(file, 'utf8'), edit));
+      writeFileSync(file, applyEdit(readFileSync(file, 'utf8'), edit));
     }
     await build(folder);
     return { folder, remove };
@@ -52,7 +52,7 @@ export async function changedBuild(overlay: string, edits: readonly Edit[]): Pro
 }
 
 /** Throws if the source no longer has the text that the change replaces. */
-function edited(text: string, { file, from, to }: Edit): string {
+function applyEdit(text: string, { file, from, to }: Edit): string {
   const parts = text.split(from);
   if (parts.length !== 2)
     throw new Error(

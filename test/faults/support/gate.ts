@@ -7,7 +7,7 @@ const fields = 'SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0'
 const REFUSAL = Buffer.concat([Buffer.from('E'), lengthOf(fields), Buffer.from(fields)]);
 
 /** A proxy in front of a database. It can make the database look stopped, frozen (SIGSTOP), or refusing connections. */
-export class Gate {
+export class DatabaseGate {
   private readonly ends = new Set<Socket>();
   private trouble?: Trouble;
   private server!: Server;
@@ -16,11 +16,11 @@ export class Gate {
   private constructor(private readonly target: object) {}
 
   /** Opens the proxy. Returns it with the database's URL through it. */
-  static async before(url: string): Promise<{ gate: Gate; url: string }> {
+  static async before(url: string): Promise<{ gate: DatabaseGate; url: string }> {
     const to = new URL(url);
     const socket = to.searchParams.get('host');
     const port = Number(to.port || 5432);
-    const gate = new Gate(socket ? { path: `${socket}/.s.PGSQL.${port}` } : { host: to.hostname, port });
+    const gate = new DatabaseGate(socket ? { path: `${socket}/.s.PGSQL.${port}` } : { host: to.hostname, port });
     await gate.listen(0);
     to.searchParams.delete('host');
     [to.hostname, to.port] = ['127.0.0.1', `${gate.port}`];

@@ -19,11 +19,11 @@ export async function leaderOf({ database, processes: shopProcesses }: FaultShop
   return shopProcess;
 }
 
-export const livingAt = async ({ database }: FaultShop): Promise<number> =>
+export const countInstances = async ({ database }: FaultShop): Promise<number> =>
   (await database.query<{ count: number }>(`select count(*)::int from ${held(INSTANCE)}`))[0].count;
 
 /** How many jobs have a leader now. */
-export const leadsAt = async ({ database }: FaultShop): Promise<number> =>
+export const countLeaders = async ({ database }: FaultShop): Promise<number> =>
   (await database.query<{ count: number }>(`select count(*)::int from ${held(LEAD)}`))[0].count;
 
 export interface Writes {
@@ -52,6 +52,6 @@ export async function watchWrites(faultShop: FaultShop): Promise<Writes> {
           name,
         ])
       )[0].count,
-    living: () => livingAt(faultShop),
+    living: () => countInstances(faultShop),
   };
 }

@@ -19,7 +19,7 @@ const DISK = repeatCount(1, 0) > 0 ? '1g' : '256m';
 interface Cut {
   readonly cut: boolean;
 }
-const CUT = `select pg_terminate_backend(pid) as cut from pg_stat_activity where datname = 'shop' and pid <> pg_backend_pid()`;
+const CLOSE_CONNECTIONS = `select pg_terminate_backend(pid) as cut from pg_stat_activity where datname = 'shop' and pid <> pg_backend_pid()`;
 
 /** A small Postgres that is not repaired by the shop. A fault stays until the test ends it. */
 export class OwnServer {
@@ -91,24 +91,24 @@ export class OwnServer {
     this.signal('SIGCONT');
   }
 
-  async refuse(): Promise<void> {
+  async refuseConnections(): Promise<void> {
     await this.query('alter database shop allow_connections false', [], 'postgres');
-    await this.query(CUT, [], 'postgres');
+    await this.query(CLOSE_CONNECTIONS, [], 'postgres');
   }
 
-  admit(): Promise<unknown> {
+  allowConnections(): Promise<unknown> {
     return this.query('alter database shop allow_connections true', [], 'postgres');
   }
 
   /** Takes all connections of the server, also those of the shop. */
-  async exhaust(): Promise<void> {
+  async takeAllConnections(): Promise<void> {
     this.holding = true;
-    while (await this.holdOne());
+    while (await this.takeConnection());
     const [first] = this.holders;
-    const others = async () => (await first.query<Cut>(CUT)).rows.length;
+    const others = async () => (await first.query<Cut>(CLOSE_CONNECTIONS)).rows.length;
     const grab = async () => {
       const left = await others();
-      await Promise.all(Array.from({ length: left }, () => this.holdOne()));
+      await Promise.all(Array.from({ length: left }, () => this.takeConnection()));
       return left;
     };
     while ((await grab()) > 0);
@@ -118,7 +118,7 @@ export class OwnServer {
     void watch();
   }
 
-  async free(): Promise<void> {
+  async releaseConnections(): Promise<void> {
     this.holding = false;
     await pause(200);
     await Promise.all(this.holders.splice(0).map((client) => client.end().catch(() => undefined)));
@@ -128,7 +128,7 @@ export class OwnServer {
     return this.query(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`, [], 'postgres', true);
   }
 
-  fill(): void {
+  fillDisk(): void {
     const { bavail, bsize } = statfsSync(this.folder);
     mkdirSync(join(this.folder, 'filler'), { recursive: true });
     const chunk = Buffer.alloc(1 << 20);
@@ -140,7 +140,7 @@ export class OwnServer {
     }
   }
 
-  async clear(): Promise<void> {
+  async removeFiller(): Promise<void> {
     rmSync(join(this.folder, 'filler'), { recursive: true, force: true });
     if (!isAlive(this.pid)) await this.start();
   }
@@ -152,7 +152,7 @@ export class OwnServer {
     await client.connect();
     try {
       await client.query(`select pg_backup_start('test', true)`);
-      await copied(this.directory, copy);
+      await copyFolder(this.directory, copy);
       const { rows } = await client.query<{ label: string }>('select labelfile as label from pg_backup_stop(false)');
       const label = join(copy, 'backup_label');
       writeFileSync(label, rows[0].label);
@@ -160,7 +160,7 @@ export class OwnServer {
     } finally {
       await client.end();
     }
-    await copied(join(this.directory, 'pg_wal'), join(copy, 'pg_wal'));
+    await copyFolder(join(this.directory, 'pg_wal'), join(copy, 'pg_wal'));
     rmSync(join(copy, 'postmaster.pid'), { force: true });
     return copy;
   }
@@ -169,13 +169,13 @@ export class OwnServer {
   async restore(copy: string): Promise<void> {
     await this.stop('immediate');
     rmSync(this.directory, { recursive: true, force: true });
-    await copied(copy, this.directory);
+    await copyFolder(copy, this.directory);
     this.cluster.secure();
     await this.start();
   }
 
   async close(): Promise<void> {
-    await this.free();
+    await this.releaseConnections();
     this.thaw();
     await this.stop('immediate');
     if (this.disk) execFileSync('umount', ['-l', this.folder]);
@@ -200,7 +200,7 @@ export class OwnServer {
     }
   }
 
-  private async holdOne(): Promise<boolean> {
+  private async takeConnection(): Promise<boolean> {
     const client = new Client({ connectionString: this.urlOf('postgres'), connectionTimeoutMillis: 2_000 });
     client.on('error', () => undefined);
     const held = await client.connect().then(
@@ -244,7 +244,7 @@ export class OwnServer {
 }
 
 /** Copies a folder with its owners and rights. Files that disappear meanwhile do not matter for a backup. */
-async function copied(from: string, to: string): Promise<void> {
+async function copyFolder(from: string, to: string): Promise<void> {
   const [code] = (await once(spawn('cp', ['-aT', from, to], { stdio: 'ignore' }), 'exit')) as [number | null];
   if (code !== 0 && code !== 1) throw new Error(`${from} could not be copied to ${to}`);
 }
