@@ -64,8 +64,8 @@ const expected: Record<KindName, Record<Login, Cell>> = {
 };
 
 /**
- * The bounded form tries each kind once, and every cell that is refused. It starts another shop only where that shop has
- * to notice something.
+ * Whether a short run includes this test. It tries each kind of change once, and all changes that are refused. It starts a
+ * second shop only if that shop must notice something.
  */
 const byOwner: readonly KindName[] = ['a seal in the middle deleted', 'an older backup restored'];
 const byContext: readonly KindName[] = ['an event put in, for the shop to number', 'a row of a read model changed'];

@@ -186,7 +186,7 @@ type Schema = Readonly<Record<string, any>>;
 
 /**
  * Bytes of the largest body that a schema allows. A letter counts as two bytes; Vietnamese text takes less in UTF-8. Fields
- * that are read-only are not counted: the shop itself decides how long they are.
+ * that are read-only are not counted, because the shop itself makes their values.
  */
 function sizeOf(schema: Schema, document: ApiDocument): number {
   const go = (next: Schema): number => (next['readOnly'] ? 0 : sizeOf(next, document));

@@ -23,8 +23,8 @@ import * as today from './today';
 const typeOf = (message: Message) => (message.constructor as unknown as MessageClass).type;
 
 /**
- * What lies here was written by some build and stays for ever: a new shape is a new version with an upcast, and a
- * sample of its own beside the old one.
+ * Some build has written these samples, and they never change. A new form of an event is a new version with an upcast, and
+ * gets another sample.
  */
 describe('Stored events', () => {
   if (addsSamples)
@@ -34,7 +34,7 @@ describe('Stored events', () => {
         storeSample('event', name, JSON.stringify(everyFact[type].data));
     }
 
-  // `<Type>.v<n>`, and beside it `<Type>.v<n>.<what was different>` from before an optional field came.
+  // Names are `<Type>.v<n>`, or `<Type>.v<n>.<difference>` for events from before an optional field was added.
   const samples = samplesOf('event').map(({ name, text }) => {
     const [, type, version, older] = /^(\w+)\.v(\d+)(?:\.([\w-]+))?$/.exec(name)!;
     return { type: type as OrderEvent['type'], version: Number(version), older, text };
@@ -114,7 +114,7 @@ describe('Stored messages', () => {
         storeMessage(type, JSON.stringify(written.body));
     }
 
-  // `<type>.json`, and beside it `<type>.<what was different>.json` from before an optional field came.
+  // Files are `<type>.json`, or `<type>.<difference>.json` for messages from before an optional field was added.
   const samples = messageSamples().map(({ name, text }) => {
     const [, type, older] = /^([\w-]+\.[\w-]+\.v\d+)(?:\.([\w-]+))?$/.exec(name)!;
     return { name, type, older, text };

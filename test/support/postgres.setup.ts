@@ -30,7 +30,7 @@ export default async function setUp(): Promise<void> {
     await admin.end();
     const urls = { databaseUrl: server.url.replace('/shop?', `/${TEMPLATE}?`), databaseUrls: {} };
     for (const context of contextNames) {
-      // a migration that fails is found by its context's specs, and does not keep the others from running
+      // If a migration fails, the specs of its context report it. The other migrations still run.
       await database.migrate(urls, { contexts: [context] }).catch((error: unknown) => console.error(context, error));
     }
   } catch (error) {

@@ -10,7 +10,7 @@ vm.compileFunction = (code, parameters, { parsingContext, ...options } = {}) =>
 
 const isShared = (name) => /^[@a-z]/.test(name) && !isBuiltin(name) && name !== '@jest/globals';
 
-/** Packages are loaded by Node, once for each worker. Our own modules are loaded by Jest, anew for each suite. */
+/** Packages are loaded by Node, once for each worker. The shop's own modules are loaded by Jest, again for each suite. */
 module.exports = class SharedPackages extends Runtime {
   requireModuleOrMock(from, name) {
     return isShared(name) ? createRequire(from)(name) : super.requireModuleOrMock(from, name);

@@ -7,7 +7,7 @@ export interface MergeResult {
 }
 
 /**
- * Merges a guest's cart into the user's cart, once. From then on the guest's cart belongs to nobody. A log-in cannot
+ * Merges a guest's cart into the user's cart, once. From then on no token opens the guest's cart. A log-in cannot
  * report that a limit is exceeded, so no piece is dropped: pieces beyond a line's limit become another line. An empty
  * cart is merged too, so that the lines of a failed order from it go to the user. Returns undefined if the cart was
  * merged before, or if the guest has ordered with this token.

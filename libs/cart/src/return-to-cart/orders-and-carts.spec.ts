@@ -186,7 +186,7 @@ describe('For any changes of carts while orders are handled', () => {
             [
               { does: 'add', id: GUEST, pearls: false, quantity: 1 },
               { does: 'place', id: GUEST },
-              { does: 'remix', id: GUEST, pick: 0 },
+              { does: 'change options', id: GUEST, pick: 0 },
             ],
           ],
         ],

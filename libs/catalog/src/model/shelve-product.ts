@@ -25,7 +25,7 @@ function newId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
   return id;
 }
 
-/** The known part for each draft, by id, else by name. A part whose id is in a draft is not found by name too. */
+/** Finds the existing part for each draft, by id, else by name. A part whose id is in a draft is not found by name again. */
 function matchParts<Draft extends { id?: Uuid | null; name: string }, Part extends { id: Uuid; name: string }>(
   drafts: readonly Draft[],
   known: readonly Part[],

@@ -1,7 +1,7 @@
 import { closeWords } from './close-words';
 import { foldedWords } from '../model/folding';
 
-/** One word of a query, as it is searched. With `prefix`, words that begin with one of `words` match too. */
+/** One word of a query, and the known words to search for it. With `prefix`, longer words that begin with them match too. */
 export interface Term {
   readonly words: readonly string[];
   readonly prefix: boolean;
