@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { ShopOnServers, type Place } from './support/apart';
-import { waitUntilIdle, findFaults } from './support/books';
-import { timeUntilRecovered } from './support/evening';
+import { ShopOnServers, type Place } from './support/shop-on-servers';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { timeUntilRecovered } from './support/sell-continuously';
 import { recordResult, repeatCount } from './support/matrix';
 import type { OwnServer } from './support/own-server';
-import { sellAtRate } from './support/rush';
-import type { FaultShop } from './support/stand';
-import type { ShopProcess } from './support/street';
+import { sellAtRate } from './support/sell-at-rate';
+import type { FaultShop } from './support/fault-shop';
+import type { ShopProcess } from './support/shop-server';
 
 const FOR_MS = repeatCount(60_000, 7_000);
 const PER_SECOND = repeatCount(20, 4);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { anonymous, expectStatus, logIn, listDrink, type Drink, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { OpenConnections } from './support/crowd-outside';
+import { OpenConnections } from './support/open-connections';
 import { recordResult } from './support/matrix';
 
 jest.setTimeout(240_000);

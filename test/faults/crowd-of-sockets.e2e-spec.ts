@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { io, type Socket } from 'socket.io-client';
 import { anonymous } from '../support/people';
-import { waitUntilIdle, findFaults } from './support/books';
-import { sellContinuously, timeUntilRecovered } from './support/evening';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilRecovered } from './support/sell-continuously';
 import { recordResult, repeatCount } from './support/matrix';
-import { FaultShop } from './support/stand';
-import { ShopServer } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
 const SOCKETS = repeatCount(1_500, 200);
 const HANDSHAKES = repeatCount(50_000, 2_000);

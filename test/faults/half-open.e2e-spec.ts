@@ -1,11 +1,11 @@
 import { eventually } from '../support/eventually';
-import { waitUntilIdle, findFaults } from './support/books';
-import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/evening';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
 import { leaderOf, countLeaders, countInstances } from './support/leads';
 import { recordResult, repeatCount } from './support/matrix';
 import { Proxy } from './support/proxy';
-import { FaultShop } from './support/stand';
-import { ShopServer } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
 const CUTS = repeatCount(20, 2);
 /** The start-up packets of the leadership connection, which also listens, and of the contexts' pools. */

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { waitUntilIdle, findFaults } from './support/books';
+import { waitUntilIdle, findFaults } from './support/find-faults';
 import type { ChangedBuild } from './support/changed-build';
-import { sellContinuously, timeUntilRecovered } from './support/evening';
+import { sellContinuously, timeUntilRecovered } from './support/sell-continuously';
 import { recordResult, repeatCount } from './support/matrix';
-import { FaultShop } from './support/stand';
-import { ShopServer } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 import { troubledBuild } from './support/troubled-build/troubled-build';
 
 const FOR_MS = repeatCount(600_000, 20_000);

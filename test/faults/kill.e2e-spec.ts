@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BackOffice } from '../support/back-office';
 import { productNamed, type Product } from '../support/buyers';
-import { expectTotalsToAddUp, waitUntilDecided } from '../support/cash-up';
+import { expectTotalsToAddUp, waitUntilDecided } from '../support/expect-totals';
 import {
   answeredOrders,
   placedOrdersOf,

@@ -1,11 +1,11 @@
 import { eventually } from '../support/eventually';
-import { seededRandom } from './support/deck';
+import { seededRandom } from './support/crash-point-queue';
 import { recordResult, repeatCount } from './support/matrix';
 import { buildsAt, openAndKill, latestNews, now, whileSelling, wrongInBoth, type Builds } from './support/mixed';
 import type { ChangedBuild } from './support/changed-build';
 import { newerBuild } from './support/newer-build/newer-build';
-import { FaultShop } from './support/stand';
-import { ShopServer, type ShopDatabase } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer, type ShopDatabase } from './support/shop-server';
 
 const ORDERS = repeatCount(2_000, 60);
 const PATIENCE_MS = ORDERS * 500 + 180_000;

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { waitUntilIdle, findFaults } from './support/books';
-import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/evening';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
 import { recordResult, repeatCount } from './support/matrix';
-import { FaultShop } from './support/stand';
-import { ShopServer } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
 const RESTARTS = repeatCount(100, 4);
 const BETWEEN_MS = 2_000;

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { shopCommand } from '../support/shop-command';
-import { ShopOnServers, type Place } from './support/apart';
-import { waitUntilIdle, findFaults } from './support/books';
-import { sellContinuously, timeUntilRecovered } from './support/evening';
+import { ShopOnServers, type Place } from './support/shop-on-servers';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilRecovered } from './support/sell-continuously';
 import { recordResult, repeatCount } from './support/matrix';
 
 const LOST_MS = repeatCount(600_000, 6_000);

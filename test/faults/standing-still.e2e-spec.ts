@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { waitUntilIdle, findFaults } from './support/books';
-import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/evening';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
 import { leaderOf, watchWrites, type Writes } from './support/leads';
 import { recordResult, repeatCount } from './support/matrix';
-import { FaultShop } from './support/stand';
-import { ShopServer } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
 const STOPS = repeatCount(50, 3);
 const WHOLE = STOPS > 3;

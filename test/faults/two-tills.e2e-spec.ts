@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { waitUntilIdle, findFaults } from './support/books';
-import type { PurchaseKind } from './support/crowd';
-import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/evening';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import type { PurchaseKind } from './support/purchases';
+import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
 import { countLeaders } from './support/leads';
 import { recordResult, repeatCount } from './support/matrix';
-import { FaultShop } from './support/stand';
-import { ShopServer } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
 const KILLS = repeatCount(40, 3);
 const ROLLS = repeatCount(20, 1);

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually';
 import { expectStatus, register, type Person } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { DatabaseGate, type Trouble } from './support/gate';
+import { DatabaseGate, type Trouble } from './support/database-gate';
 
 jest.setTimeout(120_000);
 

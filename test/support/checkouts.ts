@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inParallel, makeGuest, makeMember, placeOrder, type Buyer, type Product } from './buyers';
-import type { PlacedOrder } from './cash-up';
+import type { PlacedOrder } from './expect-totals';
 import { eventually } from './eventually';
 import type { Reply, RunningShop } from './start-shop';
 

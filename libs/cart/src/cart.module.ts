@@ -11,7 +11,7 @@ import { cartTexts } from './cart-texts';
 import { AddItemHandler } from './change-cart/add-item.command';
 import { ChangeCartController } from './change-cart/change-cart.controller';
 import { ChangeItemHandler } from './change-cart/change-item.command';
-import { OfferedLines } from './change-cart/offered-line.adapter';
+import { OfferedLines } from './change-cart/offered-lines.adapter';
 import { RemoveItemsHandler } from './change-cart/remove-items.command';
 import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
 import { ForgetCart } from './forget-cart/forget-cart.consumer';
@@ -22,7 +22,7 @@ import { ReturnedLines } from './return-to-cart/returns.adapter';
 import { SweepCarts } from './sweep-carts/sweep-carts.job';
 import { ViewCartController } from './view-cart/view-cart.controller';
 import { ViewCartHandler } from './view-cart/view-cart.query';
-import { Visitors } from './whose-cart.adapter';
+import { Visitors } from './visitors.adapter';
 
 export { CartElsewhereModule } from './cart-elsewhere.module';
 

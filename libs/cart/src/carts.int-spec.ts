@@ -15,7 +15,7 @@ import { SystemIds } from '#platform/system';
 import { standingText } from '#platform/security';
 import { cartTokens } from '../../../test/support/cart-tokens';
 import { CartTokenSpent } from './model/cart-errors';
-import { guestOwner } from './whose-cart.adapter';
+import { guestOwner } from './visitors.adapter';
 
 const ids = new SystemIds();
 const label = { productId: ids.next(), sku: 'TEA-M', name: 'Trà đào cam sả', variantName: 'M', imageUrl: null };

@@ -28,7 +28,7 @@ import { EditProductController } from './edit-product/edit-product.controller';
 import { ListProductsHandler, LookUpProductHandler } from './edit-product/product-books.query';
 import { RemoveProductHandler } from './edit-product/remove-product.command';
 import { RestoreProductHandler } from './edit-product/restore-product.command';
-import { StoredSkuOwners } from './edit-product/sku-bearers.query';
+import { StoredSkuOwners } from './edit-product/sku-owners.query';
 import { MendNames } from './mend-names/mend-names.store';
 import { IndexShelf } from './index-shelf/index-shelf.job';
 import { Unindexed } from './index-shelf/unindexed.store';

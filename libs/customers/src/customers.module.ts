@@ -15,7 +15,7 @@ import { Addresses } from './model/addresses.store';
 import { Customer } from './model/customer.entity';
 import { Customers } from './model/customers.store';
 import { Points } from './model/points.store';
-import { SaveAddressHandler } from './my-addresses/keep-address.command';
+import { SaveAddressHandler } from './my-addresses/save-address.command';
 import { MyAddressesController } from './my-addresses/my-addresses.controller';
 import { RemoveAddressHandler } from './my-addresses/remove-address.command';
 import { MyLoyaltyController } from './my-loyalty/my-loyalty.controller';

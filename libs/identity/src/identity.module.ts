@@ -15,7 +15,7 @@ import { AccountWithEmailHandler, ListErasuresHandler, ViewErasureHandler } from
 import { Erasures } from './erase-person/erasures.store';
 import { ErasuresSeeder } from './erase-person/erasures.seeder';
 import { FinishErasures } from './erase-person/finish-erasures.job';
-import { PersonEraser } from './erase-person/forgetting.adapter';
+import { PersonEraser } from './erase-person/person-eraser.adapter';
 import { NotePartErased } from './erase-person/note-part.consumer';
 import { ReapplyErasuresHandler } from './erase-person/reapply-erasures.command';
 import { identityTexts } from './identity-texts';

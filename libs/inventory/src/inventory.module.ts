@@ -27,7 +27,7 @@ import { LocalStockHeld } from './rename-stock/stock-held.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 import { stockConflicts } from './stock-conflicts.config';
 import { stockTexts } from './stock-texts';
-import { StockBySku } from './view-stock/named-stock.adapter';
+import { StockBySku } from './view-stock/stock-by-sku.adapter';
 import { ViewStockController } from './view-stock/view-stock.controller';
 import { ViewStockHandler } from './view-stock/view-stock.query';
 

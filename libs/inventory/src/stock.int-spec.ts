@@ -26,7 +26,7 @@ import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
 import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
 import { LocalStockHeld } from './rename-stock/stock-held.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
-import { StockBySku } from './view-stock/named-stock.adapter';
+import { StockBySku } from './view-stock/stock-by-sku.adapter';
 
 class Heard {
   readonly messages: Message[] = [];

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { waitUntilIdle, listUndecided, findFaults } from './books';
-import { purchaseKinds, purchaseKindFor } from './crowd';
-import type { CrashPointQueue } from './deck';
-import type { FaultShop } from './stand';
-import type { ShopProcess } from './street';
+import { waitUntilIdle, listUndecided, findFaults } from './find-faults';
+import { purchaseKinds, purchaseKindFor } from './purchases';
+import type { CrashPointQueue } from './crash-point-queue';
+import type { FaultShop } from './fault-shop';
+import type { ShopProcess } from './shop-server';
 
 export interface Kill {
   readonly point: string;

@@ -1,5 +1,5 @@
-import type { FaultShop } from './stand';
-import type { ShopProcess } from './street';
+import type { FaultShop } from './fault-shop';
+import type { ShopProcess } from './shop-server';
 
 /** The locks of libs/database/src/leadership/session.ts. */
 const LEAD = 0x53484f50;

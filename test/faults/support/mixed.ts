@@ -1,7 +1,7 @@
-import { waitUntilIdle, findFaults } from './books';
-import type { PurchaseKind } from './crowd';
-import type { FaultShop } from './stand';
-import type { ShopServer, ShopProcess } from './street';
+import { waitUntilIdle, findFaults } from './find-faults';
+import type { PurchaseKind } from './purchases';
+import type { FaultShop } from './fault-shop';
+import type { ShopServer, ShopProcess } from './shop-server';
 
 const ENV = { PAYMENT_TIMEOUT_MS: '300' };
 const LOAD: readonly PurchaseKind[] = ['card', 'cash', 'card', 'declined', 'card', 'unanswered'];

@@ -3,7 +3,7 @@ import { ListDeadLetters, showLetter } from '#messaging/dead-letters';
 import { parseWholeNumber } from '../arguments';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
-import { DeadLetterFilterCommand, type DeadLetterFilter } from './which-letters';
+import { DeadLetterFilterCommand, type DeadLetterFilter } from './dead-letter-filter';
 
 interface ListOptions extends DeadLetterFilter {
   readonly limit?: number;

@@ -3,8 +3,8 @@ import { RedriveDeadLetters, ViewDeadLetter, type Redriven } from '#messaging/de
 import { parseWholeNumber, invalidArgument } from '../arguments';
 import { Operator, type Shop } from '../operator';
 import { EXIT, print, printJson, printTable } from '../output';
-import { waitForLetters } from './follow-letters';
-import { DeadLetterFilterCommand, type DeadLetterFilter } from './which-letters';
+import { waitForLetters } from './wait-for-letters';
+import { DeadLetterFilterCommand, type DeadLetterFilter } from './dead-letter-filter';
 
 const WAIT_SECONDS = 60;
 

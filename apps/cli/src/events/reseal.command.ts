@@ -2,7 +2,7 @@ import { SubCommand } from 'nest-commander';
 import { SealDesk, toldOf } from '#event-store';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
-import { DeclarationCommand, type DeclarationOptions } from './stated-options';
+import { DeclarationCommand, type DeclarationOptions } from './declaration-command';
 
 @SubCommand({
   name: 'reseal',

@@ -6,7 +6,7 @@ import { portionsOf, type Cart } from '../model/cart';
 import { CartTokenSpent } from '../model/cart-errors';
 import type { Owner } from '../model/owner';
 import { ReturnedLines } from '../return-to-cart/returns.adapter';
-import { guestOwner } from '../whose-cart.adapter';
+import { guestOwner } from '../visitors.adapter';
 
 @Injectable()
 export class StoredCartOf extends CartOf {

@@ -4,7 +4,7 @@ import { Ids } from '#platform/system';
 import { addLine, requireVersion, type Cart } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
-import { OfferedLines } from './offered-line.adapter';
+import { OfferedLines } from './offered-lines.adapter';
 
 export class AddItem extends Command<Cart> {
   constructor(

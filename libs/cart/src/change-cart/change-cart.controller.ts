@@ -24,7 +24,7 @@ import { cartAnswer, tagOf } from '../view-cart/cart-answer.adapter';
 import { CartLineView, CartView } from '../view-cart/cart-view';
 import { tokenHeader, TokenMeta } from '../view-cart/token-header';
 import { ViewCart } from '../view-cart/view-cart.query';
-import { Visitors, type Visitor } from '../whose-cart.adapter';
+import { Visitors, type Visitor } from '../visitors.adapter';
 import { AddItem } from './add-item.command';
 import { ChangeItem } from './change-item.command';
 import { RemoveItems } from './remove-items.command';

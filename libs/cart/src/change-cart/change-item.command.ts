@@ -6,7 +6,7 @@ import { Ids } from '#platform/system';
 import { changeLine, lineOf, isSameDrink, requireVersion, type Cart, type LineChange } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
-import { OfferedLines } from './offered-line.adapter';
+import { OfferedLines } from './offered-lines.adapter';
 
 export class ChangeItem extends Command<Cart> {
   constructor(

@@ -2,7 +2,7 @@ import type { IEventHandler } from '@nestjs/cqrs';
 import { OrderPlaced } from '#contracts/ordering';
 import { InboxEventsHandler } from '#messaging';
 import { Carts } from '../model/carts.store';
-import { removeOrderedFromTarget, removeOrdered } from './take-ordered';
+import { removeOrderedFromTarget, removeOrdered } from './remove-ordered';
 
 @InboxEventsHandler([OrderPlaced], { name: 'empty-cart' })
 export class EmptyWhenOrdered implements IEventHandler<OrderPlaced> {

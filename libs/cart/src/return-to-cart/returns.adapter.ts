@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ReturnedOrder } from '#contracts/cart';
-import { removeOrderedFromTarget, removeOrdered } from '../empty-when-ordered/take-ordered';
+import { removeOrderedFromTarget, removeOrdered } from '../empty-when-ordered/remove-ordered';
 import type { Cart } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import { returnLines } from './return-to-cart';

@@ -4,9 +4,9 @@ import { Cache } from '#platform/cache';
 import { Database } from '#database';
 import { cursorFrom } from '#platform/http';
 
-import { isCacheable, cacheKeyOf } from '../shelf/kept-answers';
+import { isCacheable, cacheKeyOf } from '../shelf/cacheable-answers';
 import type { Locale } from '../shelf/locale';
-import { toJsonAnswer, type JsonAnswer } from '../shelf/ready';
+import { toJsonAnswer, type JsonAnswer } from '../shelf/json-answer';
 import { tags } from '../shelf/shelf-tags';
 import { browseStatement, type CursorPlace, type ListRequest } from './browse-statement.query';
 

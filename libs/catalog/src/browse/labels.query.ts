@@ -4,7 +4,7 @@ import { Cache } from '#platform/cache';
 import { Database } from '#database';
 
 import type { Locale } from '../shelf/locale';
-import { toJsonAnswer, type JsonAnswer } from '../shelf/ready';
+import { toJsonAnswer, type JsonAnswer } from '../shelf/json-answer';
 import { tags } from '../shelf/shelf-tags';
 
 const categories = (locale: Locale) => `

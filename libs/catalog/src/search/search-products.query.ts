@@ -4,10 +4,10 @@ import { Cache } from '#platform/cache';
 import { Database } from '#database';
 import { cursorFrom } from '#platform/http';
 
-import { areWordsCacheable, isCacheable, cacheKeyOf } from '../shelf/kept-answers';
+import { areWordsCacheable, isCacheable, cacheKeyOf } from '../shelf/cacheable-answers';
 import type { Locale } from '../shelf/locale';
 import type { ProductView } from '../shelf/product-view';
-import { toJsonAnswer, withMember, type JsonAnswer } from '../shelf/ready';
+import { toJsonAnswer, withMember, type JsonAnswer } from '../shelf/json-answer';
 import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
 import { facetsOf, type Labels } from './facets';

@@ -5,7 +5,7 @@ import { alsoOnMethod, cachedFor, Tagged } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 
 import type { Locale } from './locale';
-import type { JsonAnswer } from './ready';
+import type { JsonAnswer } from './json-answer';
 
 const readLocale = createParamDecorator((): Locale => shopLocale());
 

@@ -1,5 +1,5 @@
 import { sanitizeStory } from './harmless-html.adapter';
-import { toJsonAnswer, withMember } from './ready';
+import { toJsonAnswer, withMember } from './json-answer';
 
 describe('A ready answer', () => {
   it('is an envelope around JSON, with a tag that changes when it does', () => {

@@ -6,7 +6,7 @@ import { Database, statement } from '#database';
 
 import type { Locale } from '../shelf/locale';
 import { productText } from '../shelf/product-text.query';
-import { toJsonAnswer, type JsonAnswer } from '../shelf/ready';
+import { toJsonAnswer, type JsonAnswer } from '../shelf/json-answer';
 import { tags } from '../shelf/shelf-tags';
 
 const selectProduct = (column: 'product_id' | 'slug', locale: Locale) =>

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { PointsEarned, PointsTakenBack } from '#contracts/customers';
 import { pointsChange } from '../model/points';
 import { Points } from '../model/points.store';
-import { moneyReportOf, type MoneyMessage } from './money-news';
+import { moneyReportOf, type MoneyMessage } from './money-report';
 
 /** Adjusts an order's points to the money that the shop keeps, and publishes the change. */
 @Injectable()

@@ -19,7 +19,7 @@ import {
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { Addresses } from '../model/addresses.store';
 import { AddressShape, addressView, type AddressView } from './address-view';
-import { SaveAddress } from './keep-address.command';
+import { SaveAddress } from './save-address.command';
 import { RemoveAddress } from './remove-address.command';
 
 const Removed = z.object({ id: IdShape, removed: z.literal(true) }).meta({ id: 'AddressRemoved' });

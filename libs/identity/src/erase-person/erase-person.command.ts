@@ -5,7 +5,7 @@ import { PasswordWrong, StaffAccount } from '../model/identity-errors';
 import { Passwords } from '../model/passwords.adapter';
 import type { Erasure } from './erasure';
 import { Erasures } from './erasures.store';
-import { PersonEraser } from './forgetting.adapter';
+import { PersonEraser } from './person-eraser.adapter';
 
 /** Erases the caller's own account. The caller confirms this with the password. */
 export class EraseMe extends Command<Erasure> {

@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { OneAtATime } from '#platform/system';
 import { DomainError } from '#kernel';
 import { Erasures } from './erasures.store';
-import { PersonEraser } from './forgetting.adapter';
+import { PersonEraser } from './person-eraser.adapter';
 
 /** Longer than the steps of one erasure usually take. */
 const INTERRUPTED_AFTER_SECONDS = 3;

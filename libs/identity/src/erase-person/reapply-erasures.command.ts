@@ -5,7 +5,7 @@ import type { Uuid } from '#kernel';
 import { ErasedSubjects, remainsIn, Vault, type ErasedSubject } from '#platform/privacy';
 import { Clock } from '#platform/system';
 import { Erasures } from './erasures.store';
-import { PersonEraser } from './forgetting.adapter';
+import { PersonEraser } from './person-eraser.adapter';
 
 export interface Reapplied {
   /** How many people are on the list outside the database. */

@@ -8,7 +8,7 @@ import { levelsAfter, type Stock } from '../model/stock';
 import { StockBelowReserved, StockChanged } from '../model/stock-errors';
 import { Stocks, type Occasion } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
-import { StockBySku } from '../view-stock/named-stock.adapter';
+import { StockBySku } from '../view-stock/stock-by-sku.adapter';
 import { adjustStock, countStock, requireSeenVersion } from './adjust-stock';
 
 /** Either a new count, with the other fields that the caller read, or a difference. */

@@ -6,7 +6,7 @@ import type { StockLine } from '#contracts/inventory';
 import type { NamedItem } from './stock-names';
 import { ItemTurns } from './item-turns';
 import { StockItemEntity } from './stock-item.entity';
-import { RecentLevels } from './seen-levels';
+import { RecentLevels } from './recent-levels';
 import { levelsAfter, type Decision, type Holding, type Movement, type Reservation, type Stock } from './stock';
 import { announcementsOf } from './stock-announcements';
 

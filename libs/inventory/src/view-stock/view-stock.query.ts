@@ -1,6 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Stock } from '../model/stock';
-import { StockBySku } from './named-stock.adapter';
+import { StockBySku } from './stock-by-sku.adapter';
 
 /** The stock of one SKU, or at most `limit` stocks after the SKU `after`, in the order of the SKUs. */
 export class ViewStock extends Query<readonly Stock[]> {

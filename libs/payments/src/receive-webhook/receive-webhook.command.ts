@@ -7,7 +7,7 @@ import { Findings } from '../model/findings.store';
 import type { ProviderAnswer, Payment } from '../model/payment';
 import type { WebhookEvent } from '../model/payment-provider';
 import { Payments } from '../model/payments.store';
-import { ReceivedWebhooks } from '../model/webhooks-heard.store';
+import { ReceivedWebhooks } from '../model/received-webhooks.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 
 export class ReceiveWebhook extends Command<void> {

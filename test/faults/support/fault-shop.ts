@@ -4,8 +4,16 @@ import { productNamed, type Buyer } from '../../support/buyers';
 import { eventually } from '../../support/eventually';
 import { ADMIN, logIn, listDrink } from '../../support/people';
 import type { RunningShop } from '../../support/start-shop';
-import { placeSale, cancelSale, fillCart, registerRegular, type Sale, type Shelf, type PurchaseKind } from './crowd';
-import type { ShopServer, ShopDatabase, ShopProcess } from './street';
+import {
+  placeSale,
+  cancelSale,
+  fillCart,
+  registerRegular,
+  type Sale,
+  type Shelf,
+  type PurchaseKind,
+} from './purchases';
+import type { ShopServer, ShopDatabase, ShopProcess } from './shop-server';
 
 export const STOCKED = 1_000_000;
 export const SCARCE = 3;

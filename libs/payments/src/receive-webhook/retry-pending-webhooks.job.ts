@@ -2,7 +2,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { CommandBus } from '@nestjs/cqrs';
 import { Interval } from '@nestjs/schedule';
 import { NotFound } from '#kernel';
-import { ReceivedWebhooks } from '../model/webhooks-heard.store';
+import { ReceivedWebhooks } from '../model/received-webhooks.store';
 import { ReceiveWebhook } from './receive-webhook.command';
 
 /** Processes webhooks again that the provider's books did not confirm at first. */

@@ -1,6 +1,6 @@
 import { vnd } from '#kernel';
 import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
-import { moneyReportOf, type MoneyMessage } from './money-news';
+import { moneyReportOf, type MoneyMessage } from './money-report';
 
 const total = vnd(100_000);
 const reportOf = (type: new (body: never) => MoneyMessage, body: object) =>

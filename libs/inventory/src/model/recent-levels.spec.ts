@@ -1,4 +1,4 @@
-import { RecentLevels } from './seen-levels';
+import { RecentLevels } from './recent-levels';
 import type { Stock } from './stock';
 
 const level = (n: number, more: Partial<Stock> = {}): Stock => ({

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { listUndecided } from './books';
-import type { Sale, PurchaseKind } from './crowd';
-import type { FaultShop } from './stand';
-import type { ShopProcess } from './street';
+import { listUndecided } from './find-faults';
+import type { Sale, PurchaseKind } from './purchases';
+import type { FaultShop } from './fault-shop';
+import type { ShopProcess } from './shop-server';
 
 const KINDS: readonly PurchaseKind[] = ['card', 'declined', 'card', 'cash', 'unanswered', 'card'];
 

@@ -1,6 +1,6 @@
 import { derivedId } from '#kernel';
 import { addLine, changeLine, portionsOf, type Cart, type CartLine } from '../model/cart';
-import { removeOrderedFromTarget, removeOrdered, type OrderedItem } from './take-ordered';
+import { removeOrderedFromTarget, removeOrdered, type OrderedItem } from './remove-ordered';
 
 const orderId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 const label = { productId: 'p', sku: 's', name: 'Bạc xỉu', variantName: 'M', imageUrl: null };

@@ -1,4 +1,4 @@
-import { areWordsCacheable, isCacheable, cacheKeyOf } from './kept-answers';
+import { areWordsCacheable, isCacheable, cacheKeyOf } from './cacheable-answers';
 
 describe('Cached answers', () => {
   it('have one key for all spellings of the same filters', () => {

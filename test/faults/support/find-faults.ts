@@ -9,7 +9,7 @@ import { PgEventStore, StreamDatabase, type RecordedEvent } from '#event-store';
 import { foldBatch } from '#event-store/projections';
 import { BackOffice } from '../../support/back-office';
 import { eventually } from '../../support/eventually';
-import { SCARCE, STOCKED, type FaultShop } from './stand';
+import { SCARCE, STOCKED, type FaultShop } from './fault-shop';
 
 interface Quiet {
   readonly what: string;
@@ -56,7 +56,7 @@ export const waitUntilIdle = ({ database }: FaultShop, patienceMs = 90_000): Pro
 
 /**
  * Checks money, stock, points, letters, the log and the read models of thousands of orders at once, in the tables. Returns
- * the faults as texts. Call it when the shop has no work left. test/support/cash-up.ts checks a few orders over HTTP.
+ * the faults as texts. Call it when the shop has no work left. test/support/expect-totals.ts checks a few orders over HTTP.
  */
 export async function findFaults(faultShop: FaultShop): Promise<string[]> {
   const pool = contextPool(faultShop.database.ordering, 'ordering');

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startShop } from '../../support/start-shop';
 import { OwnServer } from './own-server';
-import { FaultShop } from './stand';
-import { SHOP_ENV, ShopDatabase, ShopProcess } from './street';
+import { FaultShop } from './fault-shop';
+import { SHOP_ENV, ShopDatabase, ShopProcess } from './shop-server';
 
 export type Place = 'identity' | 'customers' | 'catalog' | 'inventory' | 'cart' | 'ordering' | 'payments' | 'notifications'; // prettier-ignore
 const places: readonly Place[] = ['identity', 'customers', 'catalog', 'inventory', 'cart', 'ordering', 'payments', 'notifications']; // prettier-ignore

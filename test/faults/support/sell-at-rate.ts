@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PurchaseKind } from './crowd';
-import type { FaultShop } from './stand';
+import type { PurchaseKind } from './purchases';
+import type { FaultShop } from './fault-shop';
 
 const LOAD: readonly PurchaseKind[] = ['card', 'cash', 'card', 'card', 'declined', 'card'];
 
