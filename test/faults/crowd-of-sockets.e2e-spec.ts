@@ -10,10 +10,10 @@ import { ShopServer } from './support/shop-server';
 const SOCKETS = repeatCount(1_500, 200);
 const HANDSHAKES = repeatCount(50_000, 2_000);
 const FILTERS = repeatCount(1_000, 200);
-const OF_AN_ADDRESS = 20;
-const AT_AN_ADDRESS = 25;
-const OF_A_GUEST = 5;
-const MOST_MB = 300;
+const ALLOWED_PER_ADDRESS = 20;
+const TRIED_PER_ADDRESS = 25;
+const SOCKETS_PER_GUEST = 5;
+const MAX_GROWTH_MB = 300;
 const UNKNOWN = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072';
 
 const addressOf = (n: number) => `203.0.${113 + (n >> 8)}.${n & 255}`;
@@ -27,7 +27,7 @@ describe('Many sockets, and many different requests', () => {
     faultShop = await FaultShop.open(shopServer, 1, {
       TRUSTED_PROXIES: '127.0.0.1,::1',
       RATE_LIMIT_API: '1000000000',
-      EDGE_SOCKETS: String(OF_AN_ADDRESS),
+      EDGE_SOCKETS: String(ALLOWED_PER_ADDRESS),
       EDGE_RATE: '0',
       EDGE_CONNECTIONS: '0',
     });
@@ -46,7 +46,7 @@ describe('Many sockets, and many different requests', () => {
   };
 
   /** Connects. Returns the code of the refusal, or `connected`. */
-  function come(cartToken: string, address: string): Promise<string> {
+  function connectSocket(cartToken: string, address: string): Promise<string> {
     const socket = io(`${faultShop.shop.url}/orders`, {
       ...{ auth: { cartToken }, transports: ['websocket'], reconnection: false, forceNew: true },
       extraHeaders: { 'x-forwarded-for': address },
@@ -71,23 +71,26 @@ describe('Many sockets, and many different requests', () => {
     return closed;
   }
 
-  it(`leaves orders to go on: ${SOCKETS} sockets, ${HANDSHAKES} unfinished handshakes, ${FILTERS} filters`, async () => {
+  it(`do not stop the orders: ${SOCKETS} sockets, ${HANDSHAKES} unfinished handshakes, ${FILTERS} filters`, async () => {
     const { shop } = faultShop;
     const before = residentMb();
     const load = sellContinuously(faultShop, 250);
     const drink = (await shop.get('/products?limit=1')).body.data[0].variants[0].id as string;
     const guests: string[] = [];
-    await inSteps(SOCKETS / OF_A_GUEST, 4, async (n) => {
+    await inSteps(SOCKETS / SOCKETS_PER_GUEST, 4, async (n) => {
       guests[n] = (await anonymous(shop).addToCart(drink)).headers.get('x-cart-token')!;
     });
 
-    const came = new Map<string, number>();
+    const outcomes = new Map<string, number>();
     await inSteps(SOCKETS, 10, async (n) => {
-      const how = await come(guests[Math.floor(n / OF_A_GUEST)], addressOf(Math.floor(n / AT_AN_ADDRESS)));
-      came.set(how, (came.get(how) ?? 0) + 1);
+      const outcome = await connectSocket(
+        guests[Math.floor(n / SOCKETS_PER_GUEST)],
+        addressOf(Math.floor(n / TRIED_PER_ADDRESS)),
+      );
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     });
-    const refused = (SOCKETS / AT_AN_ADDRESS) * (AT_AN_ADDRESS - OF_AN_ADDRESS);
-    expect(Object.fromEntries(came)).toEqual({ connected: SOCKETS - refused, refused });
+    const refused = (SOCKETS / TRIED_PER_ADDRESS) * (TRIED_PER_ADDRESS - ALLOWED_PER_ADDRESS);
+    expect(Object.fromEntries(outcomes)).toEqual({ connected: SOCKETS - refused, refused });
     expect(new Set(await Promise.all(sockets.map(flood)))).toEqual(new Set(['RATE_LIMITED']));
 
     const answers = new Map<number, number>();
@@ -98,7 +101,7 @@ describe('Many sockets, and many different requests', () => {
       answers.set(reply.status, (answers.get(reply.status) ?? 0) + 1);
     });
     // In a minute an IP address may connect six times for each allowed session.
-    expect(answers.get(200)).toBeLessThanOrEqual(12 * OF_AN_ADDRESS);
+    expect(answers.get(200)).toBeLessThanOrEqual(12 * ALLOWED_PER_ADDRESS);
     expect(answers.get(403)).toBe(HANDSHAKES - answers.get(200)!);
 
     await inSteps(FILTERS, 8, async (n) => {
@@ -119,6 +122,6 @@ describe('Many sockets, and many different requests', () => {
     });
     expect(wrong).toEqual([]);
     expect(sold).toBeGreaterThan(10);
-    expect(grown).toBeLessThan(MOST_MB);
+    expect(grown).toBeLessThan(MAX_GROWTH_MB);
   }, 900_000);
 });

@@ -23,7 +23,7 @@ describe('Appends at the moment of a switch', () => {
     stop = shop.lead(name);
     for (let index = 0; index < 20; index++) versions.set(ids.next(), 0);
     for (const order of versions.keys()) await append(order, 2);
-    await settled();
+    await untilCaughtUp();
   }, 60_000);
   afterAll(async () => {
     await stop?.();
@@ -42,14 +42,14 @@ describe('Appends at the moment of a switch', () => {
     );
   }
 
-  const settled = () =>
+  const untilCaughtUp = () =>
     eventually(async () => {
       const due = [...versions.values()].reduce((sum, version) => sum + version, 0);
       if ((await shop.models.position(name)) !== due) throw new Error('it is behind');
     });
 
   /** The number of orders whose row in the live table lacks some of their events. */
-  async function lost(): Promise<number> {
+  async function countIncompleteRows(): Promise<number> {
     const rows = await test
       .of('ordering')
       .query<{ order_id: string; version: number; view: { count: number } }>(
@@ -63,7 +63,7 @@ describe('Appends at the moment of a switch', () => {
   }
 
   /** Appends events before, during and after the switch. In each round the switch is at another moment. */
-  async function raced(round: number, change: () => Promise<{ state: string }>): Promise<string> {
+  async function appendDuring(round: number, change: () => Promise<{ state: string }>): Promise<string> {
     const orders = [...versions.keys()];
     const appends = async (): Promise<void> => {
       for (let at = 0; at < 6; at++) {
@@ -75,7 +75,7 @@ describe('Appends at the moment of a switch', () => {
     for (let wait = 0; wait < round % 7; wait++) await new Promise(setImmediate);
     const { state } = await change();
     await flowing;
-    await settled();
+    await untilCaughtUp();
     return state;
   }
 
@@ -89,9 +89,9 @@ describe('Appends at the moment of a switch', () => {
         if ((await shop.rebuilds.view(name, id)).state !== 'ready') throw new Error('it is not ready');
       });
       const old = await shop.models.table(name);
-      expect(await raced(round, () => shop.goLive.now(name, id))).toBe('live');
+      expect(await appendDuring(round, () => shop.goLive.now(name, id))).toBe('live');
       expect(await shop.models.table(name)).not.toBe(old);
-      missing += await lost();
+      missing += await countIncompleteRows();
     }
     expect(missing).toBe(0);
     const each = Math.round((performance.now() - begun) / rounds);
@@ -112,9 +112,9 @@ describe('Appends at the moment of a switch', () => {
         if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('it is not live');
       });
       const live = await shop.models.table(name);
-      expect(await raced(round, () => shop.rebuilds.rollback(name, id))).toBe('rolled-back');
+      expect(await appendDuring(round, () => shop.rebuilds.rollback(name, id))).toBe('rolled-back');
       expect(await shop.models.table(name)).not.toBe(live);
-      missing += await lost();
+      missing += await countIncompleteRows();
     }
     expect(missing).toBe(0);
     recordResult({ fault: 'appends at the instant of a rollback', tried: rounds, lost: missing });
@@ -131,8 +131,8 @@ describe('Appends at the moment of a switch', () => {
     const begun = performance.now();
     expect(await shop.rebuilds.rollback(name, id)).toMatchObject({ state: 'rolled-back' });
     const took = Math.round(performance.now() - begun);
-    await settled();
-    const missing = await lost();
+    await untilCaughtUp();
+    const missing = await countIncompleteRows();
     expect(missing).toBe(0);
     recordResult({ fault: 'a rollback after 1,000 further orders', tried: 1, lost: missing, recoveryMs: [took] });
   });

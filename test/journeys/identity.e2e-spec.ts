@@ -21,20 +21,22 @@ describe('An account', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  const join = (email: string) => open.shop.post('/auth/register', { body: { email, password, name: 'Bình' } });
-  const enter = (email: string, word = password) => open.shop.post('/auth/login', { body: { email, password: word } });
+  const sendRegistration = (email: string) =>
+    open.shop.post('/auth/register', { body: { email, password, name: 'Bình' } });
+  const sendLogin = (email: string, secret = password) =>
+    open.shop.post('/auth/login', { body: { email, password: secret } });
   const refresh = (refreshToken: string) => open.shop.post('/auth/refresh', { body: { refreshToken } });
 
   it('needs an e-mail address that nobody has, in upper or lower case', async () => {
     const email = `Binh-${randomUUID()}@Example.com`;
-    const joined = expectStatus(201, await join(email)).body.data;
+    const joined = expectStatus(201, await sendRegistration(email)).body.data;
     expect(joined).toEqual({
       user: { id: expect.any(String), email, name: 'Bình', role: 'customer' },
       accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
       refreshToken: expect.any(String),
       expiresIn: LIFE_SECONDS,
     });
-    expect(codeOf(await join(email.toLowerCase()))).toEqual([409, 'EMAIL_TAKEN']);
+    expect(codeOf(await sendRegistration(email.toLowerCase()))).toEqual([409, 'EMAIL_TAKEN']);
     expect((await logIn(open.shop, { email: email.toUpperCase(), password })).userId).toBe(joined.user.id);
     const short = await open.shop.post('/auth/register', { body: { email: 'x', password: 'short', name: '' } });
     expect(short.body.error.details.map(({ field }: { field: string }) => field).sort()).toEqual([
@@ -46,14 +48,14 @@ describe('An account', () => {
 
   it('registered twice at the same moment is created once', async () => {
     const email = `${randomUUID()}@example.com`;
-    const replies = await Promise.all([1, 2, 3].map(() => join(email)));
+    const replies = await Promise.all([1, 2, 3].map(() => sendRegistration(email)));
     expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   });
 
   it('gives the same answer for a wrong password and an unknown address', async () => {
     const { email } = await register(open.shop);
-    const wrong = await enter(email, 'wrong');
-    const unknown = await enter(`${randomUUID()}@example.com`, 'wrong');
+    const wrong = await sendLogin(email, 'wrong');
+    const unknown = await sendLogin(`${randomUUID()}@example.com`, 'wrong');
     expect(codeOf(wrong)).toEqual([401, 'CREDENTIALS_INVALID']);
     expect({ ...unknown.body.error, requestId: '' }).toEqual({ ...wrong.body.error, requestId: '' });
   });
@@ -77,31 +79,31 @@ describe('An account', () => {
 
   it('can use each refresh token once; a second use ends the session', async () => {
     const { email } = await register(open.shop);
-    const first = expectStatus(200, await enter(email)).body.data.refreshToken;
+    const first = expectStatus(200, await sendLogin(email)).body.data.refreshToken;
     const second = expectStatus(200, await refresh(first)).body.data;
     expect(second.refreshToken).not.toBe(first);
     expect((await open.shop.get('/users/me', { token: second.accessToken })).body.data.email).toBe(email);
     const third = expectStatus(200, await refresh(second.refreshToken)).body.data.refreshToken;
     expect(codeOf(await refresh(first))).toEqual([401, 'TOKEN_INVALID']);
     expect(codeOf(await refresh(third))).toEqual([401, 'TOKEN_INVALID']);
-    expectStatus(200, await enter(email)); // a new session has its own chain of tokens
+    expectStatus(200, await sendLogin(email)); // a new session has its own chain of tokens
     expect(codeOf(await refresh('made-up'))).toEqual([401, 'TOKEN_INVALID']);
   });
 
   it('accepts only one of two refreshes at the same moment', async () => {
     const { email } = await register(open.shop);
-    const { refreshToken } = (await enter(email)).body.data;
+    const { refreshToken } = (await sendLogin(email)).body.data;
     const statuses = (await Promise.all([refresh(refreshToken), refresh(refreshToken)])).map(({ status }) => status);
     expect(statuses.sort()).toEqual([200, 401]);
   });
 
   it('has no session after the log-out', async () => {
     const { email } = await register(open.shop);
-    const { refreshToken } = (await enter(email)).body.data;
+    const { refreshToken } = (await sendLogin(email)).body.data;
     for (const again of [1, 2])
       expect([again, (await open.shop.post('/auth/logout', { body: { refreshToken } })).status]).toEqual([again, 200]);
     expect(codeOf(await refresh(refreshToken))).toEqual([401, 'TOKEN_INVALID']);
-    const other = (await enter(email)).body.data;
+    const other = (await sendLogin(email)).body.data;
     expectStatus(200, await open.shop.post('/auth/logout', { body: {}, token: other.accessToken }));
     expect(codeOf(await refresh(other.refreshToken))).toEqual([401, 'TOKEN_INVALID']);
     const token = other.accessToken;
@@ -117,8 +119,8 @@ describe('An account', () => {
     'can log out or log in also with an invalid access token: %s',
     async (bad) => {
       const { email } = await register(open.shop);
-      const first = (await enter(email)).body.data;
-      const { refreshToken, accessToken } = (await enter(email)).body.data;
+      const first = (await sendLogin(email)).body.data;
+      const { refreshToken, accessToken } = (await sendLogin(email)).body.data;
       if (bad === 'ended') expectStatus(200, await open.shop.post('/auth/logout', { body: {}, token: accessToken }));
       const headers = { authorization: `Bearer ${bad === 'ended' ? accessToken : bad}` };
       const logOut = (body: object) => open.shop.post('/auth/logout', { headers, body });
@@ -163,7 +165,7 @@ describe('An account', () => {
 
   it('stores no readable password or token', async () => {
     const { email } = await register(open.shop);
-    const { refreshToken } = (await enter(email)).body.data;
+    const { refreshToken } = (await sendLogin(email)).body.data;
     const tables = await open.database.admin<{ t: string }>(
       `select format('%I.%I', schemaname, tablename) as t from pg_tables where schemaname = 'identity'`,
     );

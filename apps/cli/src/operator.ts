@@ -41,6 +41,7 @@ export class Shop {
     return this.opened.config;
   }
 
+  /** Migrations of a newer build, by context. */
   get newer() {
     return this.opened.newer;
   }

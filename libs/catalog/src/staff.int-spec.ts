@@ -413,7 +413,7 @@ describe('The archive', () => {
   });
 });
 
-describe('Addresses and codes', () => {
+describe('Slugs and SKUs', () => {
   it.each(['Popular', 'POPULAR', '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071'])(
     'a product with the name %s is found by its slug',
     async (name) => {

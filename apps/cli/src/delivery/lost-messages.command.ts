@@ -29,7 +29,7 @@ export class LostMessagesCommand extends JsonCommand {
     if (json) return printJson({ lost });
     if (lost.length === 0) return print(`${of} still has all messages that it sent to other contexts since then`);
     printTable(
-      ['time', 'type', 'of'],
+      ['time', 'type', 'key'],
       lost.map(({ at, type, key }) => [at.toISOString(), type, key]),
     );
   }

@@ -22,7 +22,7 @@ export class VerifyJournalsCommand extends JsonCommand {
       if (before.lines > 0)
         print(`  ${before.lines} other lines, up to ${before.through}, are older than the MACs and cannot be checked`);
       if (findings.length > 0)
-        printTable(['line', 'of', 'what'], findings.map(({ line, about, message }) => [line, about, message])); // prettier-ignore
+        printTable(['line', 'about', 'problem'], findings.map(({ line, about, message }) => [line, about, message])); // prettier-ignore
     }
   }
 }

@@ -57,6 +57,6 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
     if (!wanted || isWanted(line.modifiers) || isWanted(shown))
       return { ...otherChanges, ...(priceNow && { price: priceNow }) };
     const { modifiers, price, label } = await this.offeredLines.offer({ ...line, modifiers: wanted }, locale);
-    return { ...otherChanges, remix: { modifiers, portion: this.ids.next(), label }, ...(price && { price }) };
+    return { ...otherChanges, newOptions: { modifiers, portion: this.ids.next(), label }, ...(price && { price }) };
   }
 }

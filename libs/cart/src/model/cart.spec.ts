@@ -80,7 +80,7 @@ describe('Changing a line', () => {
 
   it('makes no new version when nothing changes', () => {
     const cart = cartOf(line('a'));
-    expect(changeLine(cart, 'a', { quantity: 1, remix: { modifiers: [ice, milk], portion: 'new' } })).toBe(cart);
+    expect(changeLine(cart, 'a', { quantity: 1, newOptions: { modifiers: [ice, milk], portion: 'new' } })).toBe(cart);
   });
 
   it('keeps the seen price if the line is sent back as it was read, with no other change', () => {
@@ -93,7 +93,7 @@ describe('Changing a line', () => {
 
   it('joins two lines that become the same drink, in one version', () => {
     const cart = cartOf(line('a'), line('b', { quantity: 2, modifiers: [milk] }));
-    const after = changeLine(cart, 'b', { remix: { modifiers: [milk, ice], portion: 'new' } });
+    const after = changeLine(cart, 'b', { newOptions: { modifiers: [milk, ice], portion: 'new' } });
     expect(after).toMatchObject({ version: 4, lines: [{ id: 'a', quantity: 3 }] });
     expect(after.lines).toHaveLength(1);
   });

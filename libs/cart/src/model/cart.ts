@@ -148,7 +148,7 @@ export function addLine(cart: Cart, line: CartLine): Cart {
 export interface LineChange {
   readonly quantity?: number;
   /** Other options make another drink. Its portion gets a new id, because the old portion may be in an order. */
-  readonly remix?: {
+  readonly newOptions?: {
     readonly modifiers: readonly ChosenModifier[];
     readonly portion: Uuid;
     readonly label?: Label;
@@ -159,18 +159,18 @@ export interface LineChange {
   readonly sentBack?: true;
 }
 
-function changeOptions(line: CartLine, remix: LineChange['remix']): CartLine {
-  if (!remix || isSameDrink(line, { ...line, modifiers: remix.modifiers })) return line;
-  const { modifiers, portion, label = line.label } = remix;
+function changeOptions(line: CartLine, newOptions: LineChange['newOptions']): CartLine {
+  if (!newOptions || isSameDrink(line, { ...line, modifiers: newOptions.modifiers })) return line;
+  const { modifiers, portion, label = line.label } = newOptions;
   return withPortions({ ...line, modifiers, label }, [{ id: portion, quantity: line.quantity }])!;
 }
 
 /** Changes the quantity or the options. A line that becomes equal to another joins it. */
 export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const line = lineOf(cart, lineId);
-  const { quantity = line.quantity, remix, price, sentBack } = change;
+  const { quantity = line.quantity, newOptions, price, sentBack } = change;
   if (quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
-  const wanted = withPriceOf({ price }, changeOptions(resizeLine(line, quantity), remix));
+  const wanted = withPriceOf({ price }, changeOptions(resizeLine(line, quantity), newOptions));
   const twin = isSameDrink(line, wanted) ? undefined : findSameDrink(cart, wanted);
   if (twin) {
     if (twin.quantity + quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);

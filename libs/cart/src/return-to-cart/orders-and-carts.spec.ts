@@ -81,7 +81,7 @@ class CartsOfOnePerson {
 
   changeOptions(id: Uuid, lineId: Uuid, modifiers: CartLine['modifiers']): void {
     this.changeByCustomer(id, (cart) =>
-      changeLine(cart, lineId, { remix: { modifiers, portion: idOf(this.count++) } }),
+      changeLine(cart, lineId, { newOptions: { modifiers, portion: idOf(this.count++) } }),
     );
   }
 

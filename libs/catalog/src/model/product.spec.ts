@@ -20,7 +20,7 @@ const product = createProduct(id, 'ca-phe-sua-da', draft);
 const fields = (body: unknown) => productFaults(body).map(({ field }) => field);
 
 describe('A product on the shelf', () => {
-  it('prices each variant and gives each a code', () => {
+  it('computes a price and a SKU for each variant', () => {
     expect(product.variants.map(({ sku, price }) => [sku, price])).toEqual([
       ['CA-PHE-SUA-DA-M', 29_000],
       ['CA-PHE-SUA-DA-L', 35_000],
@@ -30,7 +30,7 @@ describe('A product on the shelf', () => {
     const odd = createProduct(id, 'x', { ...draft, name: '  <b>Trà</b> & co ', story: '<script>1</script>' });
     expect([odd.name, odd.story]).toEqual(['  <b>Trà</b> & co ', '<script>1</script>']);
   });
-  it('keeps the ids of variants and options that it is known by when it changes', () => {
+  it('keeps the ids of the variants and options that remain after a change', () => {
     const changed = changeProduct(product, {
       basePrice: 31_000,
       variants: [
@@ -79,7 +79,7 @@ describe('What is wrong with a product', () => {
   );
 });
 
-describe('Addresses and codes', () => {
+describe('Slugs and SKUs', () => {
   it('have plain letters only', () => expect(slugOf('Trà Ô Long – Đào!', 'x')).toBe('tra-o-long-dao'));
   it('use the fallback if there are no letters', () => expect(slugOf('抹茶', 'p-1')).toBe('p-1'));
   it('stay short', () => expect(slugOf('trà '.repeat(100), 'x').length).toBeLessThanOrEqual(80));

@@ -68,9 +68,9 @@ const lowestPrice = (product: Product): number => Math.min(...product.variants.m
 
 /** The words as a tsvector: weight A in a name, B in a label, C elsewhere. Words are letters and digits only. */
 function vectorOf({ name, label: labels, all }: SearchWords): string {
-  const names = new Set(name);
-  const filed = new Set(labels);
-  return all.map((word) => `'${word}':1${names.has(word) ? 'A' : filed.has(word) ? 'B' : 'C'}`).join(' ');
+  const inNames = new Set(name);
+  const inLabels = new Set(labels);
+  return all.map((word) => `'${word}':1${inNames.has(word) ? 'A' : inLabels.has(word) ? 'B' : 'C'}`).join(' ');
 }
 
 export interface ShelfEntry {

@@ -40,14 +40,14 @@ export class PersonEraser {
 
   /** Throws OrderOpen, OrderOfCustomer, NotFound. A repeated call returns the state of the erasure. */
   async erase(subject: Uuid, kind: Kind): Promise<Erasure> {
-    const asked = await this.erasures.request(this.ids.next(), subject, kind);
-    if (!asked.begun) await this.carryOut(asked.id, subject, kind, asked.asks);
+    const request = await this.erasures.request(this.ids.next(), subject, kind);
+    if (!request.begun) await this.carryOut(request.id, subject, kind, request.asks);
     return (await this.erasures.ofSubject(subject))!;
   }
 
-  async carryOut(id: Uuid, subject: Uuid, kind: Kind, asks: number): Promise<void> {
+  async carryOut(id: Uuid, subject: Uuid, kind: Kind, requestCount: number): Promise<void> {
     crashPoint('erasure.asked');
-    const cartId = await this.closeOrders(subject, kind, asks);
+    const cartId = await this.closeOrders(subject, kind, requestCount);
     crashPoint('erasure.closed');
     await this.list.add([{ subject, kind }], this.clock.now());
     await this.vault.destroy(subject);
@@ -103,10 +103,10 @@ export class PersonEraser {
     return undefined;
   }
 
-  private async closeOrders(subject: Uuid, kind: Kind, asks: number): Promise<Uuid | undefined> {
+  private async closeOrders(subject: Uuid, kind: Kind, requestCount: number): Promise<Uuid | undefined> {
     const closed = await this.books.close(toOrderer(subject, kind));
     if (closed.outcome === 'closed') return closed.cartId;
-    await this.erasures.withdraw(subject, asks);
+    await this.erasures.withdraw(subject, requestCount);
     if (closed.outcome === 'open') throw new OrderOpen(closed.orders);
     if (closed.outcome === 'of-customer') throw new OrderOfCustomer(closed.customerId);
     throw new NotFound('order');
