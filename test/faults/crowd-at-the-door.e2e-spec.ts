@@ -10,7 +10,7 @@ jest.setTimeout(240_000);
 
 /** By default the suite opens a tenth of the connections. The limits for one IP address are the same. */
 const CROWD = process.env['FAULTS'] === 'whole' ? 10_000 : 1_000;
-const OF_AN_ADDRESS = 100;
+const ALLOWED_PER_ADDRESS = 100;
 const ORDERS = 10;
 
 const secret = () => randomBytes(32).toString('base64');
@@ -46,7 +46,7 @@ describe('Many connections', () => {
     shop = await startShop({ env: env(database.url) });
     port = Number(new URL(shop.url).port);
     const owner = await logIn(shop, OWNER);
-    await furnish(owner);
+    await createCategoryAndBrand(owner);
     drink = await listDrink(owner, { stock: 1_000 });
   });
   beforeEach(() => void (crowd = new OpenConnections(port)));
@@ -56,19 +56,19 @@ describe('Many connections', () => {
     await database?.drop();
   });
 
-  async function furnish(owner: Person): Promise<void> {
+  async function createCategoryAndBrand(owner: Person): Promise<void> {
     expectStatus(201, await owner.post('/admin/categories', { body: { name: 'Cà phê', slug: 'ca-phe' } }));
     expectStatus(201, await owner.post('/admin/brands', { body: { name: 'Góc Phố', slug: 'goc-pho' } }));
   }
 
-  const memory = async (): Promise<number> => {
+  const residentMb = async (): Promise<number> => {
     const headers = { authorization: 'Bearer a-token-of-16-or-more' };
     const { body } = await shop.get<string>('//metrics', { headers });
     return Number(/^process_resident_memory_bytes (\d+)/m.exec(body)?.[1]) / 1024 / 1024;
   };
 
   /** Guests order one after the other while the connections are open. Returns how long each waited for the answer. */
-  async function orders(): Promise<number[]> {
+  async function placeOrders(): Promise<number[]> {
     const took: number[] = [];
     for (let n = 0; n < ORDERS; n += 1) {
       const first = await anonymous(shop).get('/cart');
@@ -89,32 +89,32 @@ describe('Many connections', () => {
     });
 
   it('from one address get no more connections than the limit', async () => {
-    const before = await memory();
+    const before = await residentMb();
     await crowd.open(CROWD, 1);
-    const took = await orders();
-    expect(crowd.held).toBeLessThanOrEqual(OF_AN_ADDRESS);
+    const took = await placeOrders();
+    expect(crowd.held).toBeLessThanOrEqual(ALLOWED_PER_ADDRESS);
     expect(await crowd.waitUntilClosed(20_000)).toBe(true); // they sent nothing
-    recordCrowd(`${CROWD} silent connections from one address`, took, before, await memory());
+    recordCrowd(`${CROWD} silent connections from one address`, took, before, await residentMb());
   });
 
   it('from many addresses do not prevent orders, and are closed when they send nothing', async () => {
-    const before = await memory();
+    const before = await residentMb();
     const addresses = Math.ceil(CROWD / 80);
     await crowd.open(CROWD * 0.9, addresses);
-    expect(crowd.held).toBeGreaterThan(OF_AN_ADDRESS);
-    const took = await orders();
+    expect(crowd.held).toBeGreaterThan(ALLOWED_PER_ADDRESS);
+    const took = await placeOrders();
     expect(await crowd.waitUntilClosed(30_000)).toBe(true);
     expect(Object.keys(crowd.answers)).toEqual(['408']);
-    recordCrowd(`${CROWD * 0.9} silent connections from ${addresses} addresses`, took, before, await memory());
+    recordCrowd(`${CROWD * 0.9} silent connections from ${addresses} addresses`, took, before, await residentMb());
   });
 
   it('with half-sent bodies do not fill the memory, and are closed when they send no more', async () => {
     const body = 'x'.repeat(15_000);
     const begun = `POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n"${body}`;
-    const before = await memory();
+    const before = await residentMb();
     await crowd.open(CROWD * 0.9, Math.ceil(CROWD / 80), begun);
-    const took = await orders();
-    const during = await memory();
+    const took = await placeOrders();
+    const during = await residentMb();
     expect(during - before).toBeLessThan(120); // 32 MB of bodies, and the memory of connections and orders
     expect(await crowd.waitUntilClosed(40_000)).toBe(true);
     const { 408: late = 0, 503: full = 0, ...others } = crowd.answers;
@@ -144,12 +144,12 @@ describe('Many connections', () => {
         await pause(1_000);
       }
     })();
-    const took = await orders();
+    const took = await placeOrders();
     const [gone, alsoGone] = [await headers.waitUntilClosed(20_000), await crowd.waitUntilClosed(45_000)];
     coming = false;
     await dripping;
     headers.closeAll();
     expect([gone, alsoGone]).toEqual([true, true]);
-    recordCrowd('100 dripping connections', took, await memory(), await memory());
+    recordCrowd('100 dripping connections', took, await residentMb(), await residentMb());
   });
 });

@@ -2,14 +2,14 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordResult, repeatCount } from './support/matrix';
-import { NOTHING, TamperedShop, TamperingTemplate, type Outcome, type Seen } from './support/tampering';
+import { NOTHING, TamperedShop, TamperingTemplate, type Outcome, type Observations } from './support/tampering';
 import { kindNames, type KindName } from './support/tampering-kinds';
 import { logins, type Login } from './support/tampering-logins';
 
 jest.setTimeout(1_200_000);
 
 const REFUSED = 'refused';
-type Cell = Seen | typeof REFUSED;
+type Cell = Observations | typeof REFUSED;
 
 const reactions = (verify: string, watch: readonly string[], start: string, offline: string): Cell => ({
   ...{ verify, watch, start, offline },
@@ -114,10 +114,10 @@ describe('A running shop whose data is changed', () => {
         outcomes.set(`${kind} ${login}`, outcome);
         turn = outcome.then(
           () => undefined,
-          () => shop.leave(),
+          () => shop.drop(),
         );
       }
-      before = turn.then(() => shop.leave());
+      before = turn.then(() => shop.drop());
     }
   });
   afterAll(async () => {

@@ -19,7 +19,7 @@ const keys = { SEAL_SIGNING_KEY, EVENT_MAC_KEY, LOG_LEVEL: 'info' };
 const WATCH_MS = 14_000;
 const REFUNDS = 52; // each is two events, and from a hundred on there is a snapshot
 
-export interface Seen {
+export interface Observations {
   /** The findings when the events and the audit trail are verified. */
   readonly verify: string;
   /** What the shop reports by itself in health and log. */
@@ -29,17 +29,17 @@ export interface Seen {
   readonly offline: string;
 }
 
-export interface Outcome extends Attempt, Partial<Seen> {
+export interface Outcome extends Attempt, Partial<Observations> {
   /** The number of new seals since the change. Each would be wrong, because it would cover changed data. */
   readonly signed: number;
 }
 
 export const NOTHING = '–';
 /** The health checks about stored data. Other checks, for example about a slow database, do not count. */
-const doubting = ['event-log', 'ordering:log', 'audit-trail', 'personal-keys'];
+const dataHealthChecks = ['event-log', 'ordering:log', 'audit-trail', 'personal-keys'];
 
 /** Patterns of log lines, and their short names. */
-const words: readonly (readonly [RegExp, string])[] = [
+const logPatterns: readonly (readonly [RegExp, string])[] = [
   [/at position \d+ it is not what was sealed/, 'rewritten'],
   [/it was sealed up to \d+ and ends at/, 'behind'],
   [/the seal at position \d+ (is gone|is not ours)/, 'seal'],
@@ -52,8 +52,9 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/the audit trail (was|is not|ends|has)/, 'audit trail'],
   [/without an erasure/, 'key destroyed'],
 ];
-const aboutSeals = words.slice(0, 3).map(([pattern]) => pattern);
-const toldIn = (output: string): string[] => words.filter(([pattern]) => pattern.test(output)).map(([, name]) => name);
+const sealPatterns = logPatterns.slice(0, 3).map(([pattern]) => pattern);
+const namesOfLoggedFaults = (output: string): string[] =>
+  logPatterns.filter(([pattern]) => pattern.test(output)).map(([, name]) => name);
 
 /** A closed shop with some orders. Each test of the matrix starts with a copy of it. */
 export class TamperingTemplate {
@@ -88,9 +89,9 @@ export class TamperingTemplate {
     try {
       const admin = await logIn(shop, ADMIN);
       const { variantId } = await listDrink(admin, { stock: 1_000 });
-      const buys = async (who: Person, pay: string, becomes: string, quantity = 1): Promise<string> => {
-        const { id } = await who.buy(variantId, pay, quantity);
-        await who.waitForStatus(id, becomes);
+      const buyAndWait = async (who: Person, paymentToken: string, status: string, quantity = 1): Promise<string> => {
+        const { id } = await who.buy(variantId, paymentToken, quantity);
+        await who.waitForStatus(id, status);
         return id as string;
       };
       const guest = async () => {
@@ -100,24 +101,24 @@ export class TamperingTemplate {
       const sealed = async (id: string) => expectStatus(200, await admin.get(`/admin/orders/${id}/evidence`));
 
       const an = await register(shop);
-      const target = await buys(an, 'tok_ok', 'confirmed', 2);
+      const target = await buyAndWait(an, 'tok_ok', 'confirmed', 2);
       for (const step of ['accept', 'prepare', 'ready', 'complete'])
         await admin.post(`/admin/orders/${target}/${step}`);
-      await sealed(await buys(await register(shop), 'tok_declined', 'cancelled'));
+      await sealed(await buyAndWait(await register(shop), 'tok_declined', 'cancelled'));
       await sealed(target);
-      const long = await buys(await register(shop), 'tok_ok', 'confirmed', 10);
+      const long = await buyAndWait(await register(shop), 'tok_ok', 'confirmed', 10);
       await this.refunds(admin, long);
       await sealed(long);
-      await this.keepOlder();
-      const unwanted = await buys(await register(shop), 'tok_ok', 'confirmed');
+      await this.copyAsOlderBackup();
+      const unwanted = await buyAndWait(await register(shop), 'tok_ok', 'confirmed');
       await admin.post(`/admin/orders/${unwanted}/cancel`, { body: { reason: 'no milk' } });
       const inCash = await guest();
-      await sealed(await buys(inCash, 'cash', 'confirmed'));
+      await sealed(await buyAndWait(inCash, 'cash', 'confirmed'));
       await this.auditSeals(1);
-      const last = await buys(await register(shop), 'tok_ok', 'confirmed', 3);
+      const last = await buyAndWait(await register(shop), 'tok_ok', 'confirmed', 3);
       await admin.post(`/admin/orders/${last}/accept`);
       await this.auditSeals(2);
-      await this.settled();
+      await this.waitUntilNumbered();
       await shop.stop();
       this.scene = await this.readScene(target, long, last);
     } finally {
@@ -150,8 +151,8 @@ export class TamperingTemplate {
   }
 
   /** Copies the tables as an older backup. */
-  private async keepOlder(): Promise<void> {
-    await this.settled();
+  private async copyAsOlderBackup(): Promise<void> {
+    await this.waitUntilNumbered();
     await this.database.admin('create schema older; grant usage on schema older to public');
     const tables = await this.database.admin<{ relation: string }>('select relation from ordering.projection_tables');
     for (const name of [...STORE, 'projection_checkpoints', ...tables.map(({ relation }) => relation)])
@@ -160,7 +161,7 @@ export class TamperingTemplate {
   }
 
   /** Waits until all events are numbered and no new ones come. */
-  private async settled(): Promise<void> {
+  private async waitUntilNumbered(): Promise<void> {
     const sql = `select (select count(*) from ordering.order_events)::int as events,
       (select count(*) from ordering.order_log)::int as numbered`;
     for (let before = -1, quiet = 0; quiet < 4; await pause(250)) {
@@ -216,7 +217,7 @@ export class TamperedShop {
    * the test waits for the whole time.
    */
   async try(kindName: KindName, watched?: readonly string[], starts = true): Promise<Outcome> {
-    if (!this.shop) await this.openAnew();
+    if (!this.shop) await this.openFreshCopy();
     const kind = kinds[kindName] as (typeof kinds)[KindName] & { use?: (admin: Person, scene: Scene) => Promise<void> };
     const { scene } = this.template;
     const touched = kind.undo === 'anew' ? [] : [...storeTables, ...(await this.tables(kind.undo))];
@@ -233,8 +234,8 @@ export class TamperedShop {
     const verify = await this.verify();
     const signed = (await this.seals()).filter((seal) => !sealsBefore.includes(seal)).length;
     const outcome = { ...attempt, verify, watch, start, offline, signed };
-    if (kind.undo === 'anew') await this.leave();
-    else await this.putBack(touched);
+    if (kind.undo === 'anew') await this.drop();
+    else await this.restoreTables(touched);
     return outcome;
   }
 
@@ -246,7 +247,7 @@ export class TamperedShop {
     return { DATABASE_URL: this.url, ...keys };
   }
 
-  private async openAnew(): Promise<void> {
+  private async openFreshCopy(): Promise<void> {
     await query(this.template.server, `create database ${this.name} template ${this.template.name}`);
     rmSync(this.dataDir, { recursive: true, force: true });
     cpSync(this.template.dataDir, this.dataDir, { recursive: true });
@@ -254,8 +255,8 @@ export class TamperedShop {
     this.admin = await logIn(this.shop, ADMIN);
     const { target, last, long } = this.template.scene;
     const evidence = new Map<string, string>();
-    for (const { orderId } of [target, last, long]) evidence.set(orderId, (await this.fetched(`/admin/orders/${orderId}/evidence`)).text); // prettier-ignore
-    const checked = await this.exported();
+    for (const { orderId } of [target, last, long]) evidence.set(orderId, (await this.fetchText(`/admin/orders/${orderId}/evidence`)).text); // prettier-ignore
+    const checked = await this.checkExported();
     if ('refusal' in checked)
       throw new Error(`the export is refused, although nothing was changed yet: ${checked.message}`);
     this.before = { evidence, exported: checked };
@@ -264,7 +265,7 @@ export class TamperedShop {
     expect(await this.verify()).toBe(NOTHING);
   }
 
-  async leave(): Promise<void> {
+  async drop(): Promise<void> {
     await this.shop?.kill();
     this.shop = undefined;
     await query(this.template.server, `drop database if exists ${this.name} with (force)`);
@@ -282,7 +283,7 @@ export class TamperedShop {
     await query(this.url, ['drop schema if exists kept cascade', 'create schema kept', ...copies].join('; '));
   }
 
-  private async putBack(tables: readonly string[]): Promise<void> {
+  private async restoreTables(tables: readonly string[]): Promise<void> {
     const back = tables.map((table, index) => `delete from ${table}; insert into ${table} table kept.t${index}`);
     const waiting = 'delete from ordering.order_pending; delete from ordering.order_unnumbered';
     await query(
@@ -292,15 +293,15 @@ export class TamperedShop {
     expect(await this.verify()).toBe(NOTHING);
     await eventually(async () => {
       const { services } = (await this.shop!.get('//health')).body;
-      expect(doubting.filter((name) => services?.[name] === 'unhealthy')).toEqual([]);
+      expect(dataHealthChecks.filter((name) => services?.[name] === 'unhealthy')).toEqual([]);
       expect(await this.drifting()).toBe(false);
     }, 60_000);
-    await this.untilLooked();
+    await this.waitForCleanSealCheck();
   }
 
   /** The shop logs the same fault of the seals once. It logs the fault again only after a check that found none. */
-  private async untilLooked(): Promise<void> {
-    if (aboutSeals.some((pattern) => pattern.test(this.shop!.output()))) await pause(11_000);
+  private async waitForCleanSealCheck(): Promise<void> {
+    if (sealPatterns.some((pattern) => pattern.test(this.shop!.output()))) await pause(11_000);
   }
 
   private seals = async (): Promise<string[]> =>
@@ -340,8 +341,8 @@ export class TamperedShop {
       await use?.();
       const { body } = await this.shop!.get('//health');
       for (const [service, state] of Object.entries(body.services ?? {}))
-        if (state === 'unhealthy' && doubting.includes(service)) seen.add(`health: ${service}`);
-      for (const told of toldIn(this.shop!.output().slice(from))) seen.add(told);
+        if (state === 'unhealthy' && dataHealthChecks.includes(service)) seen.add(`health: ${service}`);
+      for (const logged of namesOfLoggedFaults(this.shop!.output().slice(from))) seen.add(logged);
       if (wanted?.every((one) => seen.has(one))) break;
       await pause(400);
     } while (Date.now() < end);
@@ -354,13 +355,13 @@ export class TamperedShop {
     cpSync(this.dataDir, dataDir, { recursive: true });
     try {
       const second = await startShop({ dataDir, env: this.env });
-      const told = toldIn(second.output());
+      const logged = namesOfLoggedFaults(second.output());
       await second.stop();
-      return told.join(', ') || NOTHING;
+      return logged.join(', ') || NOTHING;
     } catch (error) {
-      const told = toldIn((error as Error).message);
-      if (told.length === 0) throw error; // the start failed for another reason
-      return `refused: ${told.join(', ')}`;
+      const logged = namesOfLoggedFaults((error as Error).message);
+      if (logged.length === 0) throw error; // the start failed for another reason
+      return `refused: ${logged.join(', ')}`;
     } finally {
       rmSync(dataDir, { recursive: true, force: true });
     }
@@ -368,11 +369,11 @@ export class TamperedShop {
 
   private async offline(which: 'target' | 'last' | 'long'): Promise<string> {
     const { orderId } = this.template.scene[which];
-    const { status, text } = await this.fetched(`/admin/orders/${orderId}/evidence`);
-    const exported = await this.exported();
+    const { status, text } = await this.fetchText(`/admin/orders/${orderId}/evidence`);
+    const exported = await this.checkExported();
     const found: string[] = [];
     if (status !== 200) found.push(`no evidence: ${JSON.parse(text).error.code}`);
-    else found.push(...this.compared(orderId, text));
+    else found.push(...this.compareEvidence(orderId, text));
     if ('refusal' in exported) found.push(`export refused: ${exported.refusal}`);
     else if (exported.events < this.before.exported.events) found.push('export shorter than before');
     else if (exported.events > this.before.exported.events) found.push('export longer than sealed');
@@ -380,22 +381,22 @@ export class TamperedShop {
     return found.join(', ') || NOTHING;
   }
 
-  private compared(orderId: string, text: string): string[] {
+  private compareEvidence(orderId: string, text: string): string[] {
     const checked = checkOrderEvidence(text, trusted);
     if ('refusal' in checked) return [`evidence refused: ${checked.refusal}`];
     const hashes = (file: string) => JSON.stringify(JSON.parse(file).events.map(({ hash }: { hash: string }) => hash));
     return hashes(text) === hashes(this.before.evidence.get(orderId)!) ? [] : ['evidence other than before'];
   }
 
-  private async exported() {
-    const { text } = await this.fetched('/admin/events/export');
+  private async checkExported() {
+    const { text } = await this.fetchText('/admin/events/export');
     const lines = text.trimEnd().split('\n');
     const checked = await checkExport(lines, trusted);
     if ('refusal' in checked) return checked;
     return { events: checked.events, hash: String(JSON.parse(lines.at(-1)!).end.hash) };
   }
 
-  private async fetched(path: string): Promise<{ status: number; text: string }> {
+  private async fetchText(path: string): Promise<{ status: number; text: string }> {
     for (let turn = 1; ; turn++) {
       const response = await fetch(`${this.shop!.url}/api/v1${path}`, { headers: this.admin.headers });
       const text = await response.text();
