@@ -31,7 +31,7 @@ interface Bought {
 }
 
 /** Two of three pieces, for 60,000 ₫. */
-async function bought(payment = body(), onHand = 3): Promise<Bought> {
+async function buyDrink(payment = body(), onHand = 3): Promise<Bought> {
   const sku = await shop.shelve(onHand);
   const token = fillCart(sku, 2);
   const { id } = (await shop.order(token, payment, { wait: 8 })).json().data;
@@ -102,7 +102,7 @@ const ownedBy = (customerId: Uuid | null, id: string) =>
 
 const declareVoid = (id: string, version: number) => execute(new VoidEvent(id, version, 'a faulty import', staff));
 
-const loses = async (id: string, type: string) => (await declareVoid(id, await damage(id, type))).leaves;
+const damageAndVoid = async (id: string, type: string) => (await declareVoid(id, await damage(id, type))).leaves;
 
 const retry = (name: string, id: string) => execute(new RetrySaga(`${name}:${id}`, tended));
 const cancel = (id: string) => execute(new CancelOrder(id, staff, 'nobody waits for it'));
@@ -123,10 +123,10 @@ const allQuiet = () =>
 
 describe('An order whose confirmation is void', () => {
   it('is pending again and can be cancelled: money and goods go back once', async () => {
-    const order = await bought();
+    const order = await buyDrink();
     const { id, sku } = order;
     await execute(new AdvanceOrder(id, 'accept', staff));
-    const leaves = await loses(id, 'OrderConfirmed');
+    const leaves = await damageAndVoid(id, 'OrderConfirmed');
     expect(leaves).toEqual({ status: 'pending', toDo: [expect.stringContaining(`Retry the saga checkout:${id}`)] });
     await waitForStep('checkout', id, 'reopened');
     expect(await sagaOf('checkout', id)).toMatchObject({ status: 'needs-attention' });
@@ -145,12 +145,12 @@ describe('An order whose confirmation is void', () => {
   });
 
   it('is confirmed again with the payment that was taken, and its refunds are recorded again', async () => {
-    const order = await bought();
+    const order = await buyDrink();
     const { id, sku } = order;
     await refund(id, 10_000);
     await eventually(id, 'RefundRequested', 'OrderRefunded');
     await waitForStep('refunds', id, 'refunded');
-    await loses(id, 'OrderConfirmed');
+    await damageAndVoid(id, 'OrderConfirmed');
     await waitForStep('checkout', id, 'reopened');
 
     await retry('checkout', id);
@@ -173,12 +173,12 @@ describe('An order whose confirmation is void', () => {
   });
 
   it('and was cancelled afterwards, keeps no money', async () => {
-    const order = await bought();
+    const order = await buyDrink();
     const { id, sku } = order;
     await cancel(id);
     await eventually(id, 'OrderRefunded');
     await waitForStep('checkout', id, 'undone');
-    const { status } = await loses(id, 'OrderConfirmed');
+    const { status } = await damageAndVoid(id, 'OrderConfirmed');
     expect(status).toBe('cancelled');
     await eventually(id, 'EventVoided', 'PaymentReversed');
     await allQuiet();
@@ -192,22 +192,22 @@ describe('An order whose confirmation is void', () => {
 
 describe('An order whose cancellation is void', () => {
   it('is closed again automatically if its checkout had failed', async () => {
-    const order = await bought(body(), 1);
+    const order = await buyDrink(body(), 1);
     const { id, sku } = order;
     await waitForStatus(order, 'cancelled');
     await waitForStep('checkout', id, 'given-up');
-    expect(await loses(id, 'OrderCancelled')).toMatchObject({ status: 'pending' });
+    expect(await damageAndVoid(id, 'OrderCancelled')).toMatchObject({ status: 'pending' });
     await eventually(id, 'OrderCancelled', 'EventVoided', 'OrderCancelled');
     await waitForStep('checkout', id, 'given-up');
     expect(await shop.stockOf(sku)).toEqual({ onHand: 1, reserved: 0 });
   });
 
   it('is cancelled again if it had been confirmed and paid in cash', async () => {
-    const order = await bought(body('', 'cash'));
+    const order = await buyDrink(body('', 'cash'));
     const { id, sku } = order;
     await cancel(id);
     await waitForStep('checkout', id, 'undone');
-    const { status, toDo } = await loses(id, 'OrderCancelled');
+    const { status, toDo } = await damageAndVoid(id, 'OrderCancelled');
     expect([status, toDo]).toEqual(['confirmed', [expect.stringContaining('Cancel it again')]]);
     await waitForStep('checkout', id, 'reopened');
     await cancel(id);
@@ -219,7 +219,7 @@ describe('An order whose cancellation is void', () => {
 
 describe('An order whose completion is void', () => {
   it('may be open again, so it can prevent the erasure of its customer', async () => {
-    const { id } = await bought();
+    const { id } = await buyDrink();
     const customerId = randomUUID() as Uuid;
     const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).maybeOpen(customerId);
     for (const step of ['accept', 'prepare', 'ready', 'complete'] as const)
@@ -227,7 +227,7 @@ describe('An order whose completion is void', () => {
     await ownedBy(customerId, id);
     expect(await maybeOpen()).toEqual([]);
     await ownedBy(null, id);
-    expect(await loses(id, 'OrderCompleted')).toMatchObject({ status: 'ready' });
+    expect(await damageAndVoid(id, 'OrderCompleted')).toMatchObject({ status: 'ready' });
     await ownedBy(customerId, id);
     expect(await maybeOpen()).toEqual([id]);
   });
@@ -237,8 +237,8 @@ describe('A refund', () => {
   const given = { status: 'confirmed', payment: { paid: vnd(60_000), refunded: vnd(10_000) } };
   const charged = [{ state: 'captured', amount: 60_000, refunded: 10_000 }];
 
-  async function refunded(): Promise<Bought> {
-    const order = await bought();
+  async function buyAndRefund(): Promise<Bought> {
+    const order = await buyDrink();
     await refund(order.id, 10_000);
     await eventually(order.id, 'RefundRequested', 'OrderRefunded');
     await waitForStep('refunds', order.id, 'refunded');
@@ -246,8 +246,10 @@ describe('A refund', () => {
   }
 
   it('whose end is void is recorded again, and a retry gives back nothing twice', async () => {
-    const { id, token } = await refunded();
-    expect((await loses(id, 'OrderRefunded')).toDo).toEqual([expect.stringContaining('No money is given twice')]);
+    const { id, token } = await buyAndRefund();
+    expect((await damageAndVoid(id, 'OrderRefunded')).toDo).toEqual([
+      expect.stringContaining('No money is given twice'),
+    ]);
     await eventually(id, 'EventVoided', 'OrderRefunded');
     await waitForStep('refunds', id, 'refunded');
     expect(await shop.viewOrder(id, token)).toMatchObject(given);
@@ -258,8 +260,8 @@ describe('A refund', () => {
   });
 
   it('whose request is void is requested and recorded again', async () => {
-    const { id, token } = await refunded();
-    await loses(id, 'RefundRequested');
+    const { id, token } = await buyAndRefund();
+    await damageAndVoid(id, 'RefundRequested');
     await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
     await allQuiet();
     expect(await shop.viewOrder(id, token)).toMatchObject(given);
@@ -270,7 +272,7 @@ describe('A refund', () => {
   });
 
   it('of which two events are broken waits until both are void', async () => {
-    const { id, token } = await refunded();
+    const { id, token } = await buyAndRefund();
     const ended = await damage(id, 'OrderRefunded');
     const asked = await damage(id, 'RefundRequested');
     const first = await declareVoid(id, asked);
@@ -287,7 +289,7 @@ describe('An order that somebody has changed with the shop’s database role', (
   const asShop = (sql: string, id: string) => shop.database.of('ordering').query(sql, [id]);
 
   it('accepts commands again after the inserted event is declared void', async () => {
-    const order = await bought();
+    const order = await buyDrink();
     const { id } = order;
     await asShop(
       `insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
@@ -307,7 +309,7 @@ describe('An order that somebody has changed with the shop’s database role', (
   });
 
   it('accepts commands again after its version is corrected', async () => {
-    const { id } = await bought();
+    const { id } = await buyDrink();
     await expect(execute(new MendHead(id))).rejects.toMatchObject({ code: 'HEAD_NOT_BROKEN' });
     await asShop('update order_heads set version = version + 1 where order_id = $1', id);
     await expect(execute(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });

@@ -29,7 +29,7 @@ const guest: Recognisable = {
 const browser = (who: Recognisable) => ({ 'user-agent': `Traubongian/9.9 (${encodeURIComponent(who.name)})` });
 
 /** The totals of orders and points, which an erasure must not change. */
-async function figures(admin: Person, server: string, orders: readonly string[]) {
+async function readFigures(admin: Person, server: string, orders: readonly string[]) {
   const day = (at: number) => new Date(at + 7 * 3_600_000).toISOString().slice(0, 10);
   const report = `/admin/reports/sales?from=${day(Date.now() - 864e5)}&to=${day(Date.now() + 864e5)}&by=day`;
   const shown = await Promise.all(orders.map((id) => admin.get(`/admin/orders/${id}`)));
@@ -55,7 +55,7 @@ describe('After an erasure', () => {
   let drink: Drink;
   const orders: string[] = [];
   let member: Person;
-  let before: Awaited<ReturnType<typeof figures>>;
+  let before: Awaited<ReturnType<typeof readFigures>>;
   let guestOrder: string;
 
   beforeAll(async () => {
@@ -133,7 +133,7 @@ describe('After an erasure', () => {
     note,
   });
 
-  async function buys(who: Person, somebody: Recognisable, token: string, until: string): Promise<string> {
+  async function buyAndWait(who: Person, somebody: Recognisable, token: string, until: string): Promise<string> {
     await who.addToCart(drink.variantId);
     const { id } = expectStatus(201, await who.placeOrder(token, { body: kind(somebody) })).body.data;
     await who.waitForStatus(id, until);
@@ -173,12 +173,12 @@ describe('After an erasure', () => {
 
     await stumble(xuyen, member);
     await stumble(guest, stranger);
-    await steps(await buys(member, xuyen, 'tok_ok', 'confirmed'), 'accept', 'prepare', 'ready', 'complete');
-    await buys(member, xuyen, 'tok_declined', 'cancelled');
-    const unwanted = await buys(member, xuyen, 'tok_ok', 'confirmed');
+    await steps(await buyAndWait(member, xuyen, 'tok_ok', 'confirmed'), 'accept', 'prepare', 'ready', 'complete');
+    await buyAndWait(member, xuyen, 'tok_declined', 'cancelled');
+    const unwanted = await buyAndWait(member, xuyen, 'tok_ok', 'confirmed');
     expectStatus(200, await member.post(`/orders/${unwanted}/cancel`, { body: { reason: xuyen.note } }));
     await backAgain(unwanted);
-    guestOrder = await buys(stranger, guest, 'tok_ok', 'confirmed');
+    guestOrder = await buyAndWait(stranger, guest, 'tok_ok', 'confirmed');
     await steps(guestOrder, 'accept', 'prepare', 'ready', 'complete');
     const refund = { headers: { 'idempotency-key': randomUUID() }, body: { reason: 'spilt' } };
     expectStatus(201, await admin.post(`/admin/orders/${guestOrder}/refunds`, refund));
@@ -214,7 +214,7 @@ describe('After an erasure', () => {
       const [row] = await query<{ dead: number }>(server, `select count(*)::int as dead from notifications.inbox where state = 'dead'`); // prettier-ignore
       expect(row.dead).toBeGreaterThan(1);
     });
-    before = await figures(admin, server, orders);
+    before = await readFigures(admin, server, orders);
     const hay = await everyRow(server);
     expect(findPatterns(Buffer.concat([...hay.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // the patterns do find the person's data
   });
@@ -274,7 +274,7 @@ describe('After an erasure', () => {
 
   it('the numbers are unchanged: chain, totals, sales and points', async () => {
     expect((await admin.post('/admin/events/verify')).body.data).toMatchObject({ valid: true });
-    expect(await figures(admin, server, orders)).toEqual(before);
+    expect(await readFigures(admin, server, orders)).toEqual(before);
     const erased = { erased: true };
     for (const id of orders)
       expect((await admin.get(`/admin/orders/${id}`)).body.data).toMatchObject({
@@ -285,9 +285,9 @@ describe('After an erasure', () => {
   });
 
   it('the account is gone, and the address can be registered again', async () => {
-    const tried = (email: string) => shop.post('/auth/login', { body: { email, password } });
+    const tryToLogIn = (email: string) => shop.post('/auth/login', { body: { email, password } });
     const refusalOf = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
-    expect(refusalOf(await tried(xuyen.email))).toEqual(refusalOf(await tried('nobody@nowhere.example')));
+    expect(refusalOf(await tryToLogIn(xuyen.email))).toEqual(refusalOf(await tryToLogIn('nobody@nowhere.example')));
     const body = { email: xuyen.email, password, name: xuyen.name };
     const { user } = expectStatus(201, await shop.post('/auth/register', { body })).body.data;
     expect(user.id).not.toBe(member.userId);

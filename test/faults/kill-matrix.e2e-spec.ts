@@ -50,9 +50,14 @@ describe('Killed at every step of a checkout', () => {
         ).toEqual([]);
       });
       await waitUntilIdle(faultShop);
-      const points = () => readFileSync(seen, 'utf8').split('\n').filter(Boolean);
-      await eventually(() => expect(crashPoints.filter((point) => !points().includes(point))).toEqual([]), 30_000);
-      expect(points().filter((point) => !besideCheckouts.test(point) && !crashPoints.includes(point))).toEqual([]);
+      const reachedPoints = () => readFileSync(seen, 'utf8').split('\n').filter(Boolean);
+      await eventually(
+        () => expect(crashPoints.filter((point) => !reachedPoints().includes(point))).toEqual([]),
+        30_000,
+      );
+      expect(reachedPoints().filter((point) => !besideCheckouts.test(point) && !crashPoints.includes(point))).toEqual(
+        [],
+      );
       expect(await findFaults(faultShop)).toEqual([]);
     },
     3 * MINUTE,
@@ -67,7 +72,7 @@ describe('Killed at every step of a checkout', () => {
       const queue = new CrashPointQueue(crashPoints, SEED, KILLS);
       const struck: string[] = [];
       const wrong: string[] = [];
-      const booked = (kills: readonly Kill[], found: readonly string[]) => {
+      const recordKills = (kills: readonly Kill[], found: readonly string[]) => {
         struck.push(...kills.map(({ point }) => point));
         wrong.push(...found);
         recordResult({
@@ -79,7 +84,9 @@ describe('Killed at every step of a checkout', () => {
         });
       };
       await Promise.all(
-        stands.map((faultShop, at) => killRepeatedly(faultShop, queue, { timersFire: at === 0, onChecked: booked })),
+        stands.map((faultShop, at) =>
+          killRepeatedly(faultShop, queue, { timersFire: at === 0, onChecked: recordKills }),
+        ),
       );
       process.stdout.write(`${struck.length} kills at ${new Set(struck).size} points, ${queue.missed.length} missed ${queue.missed.join(' ')}\n`); // prettier-ignore
       for (const faultShop of stands)

@@ -79,18 +79,18 @@ describe('The last pieces', () => {
 
   it('are not sold twice to one buyer with two different lines', async () => {
     const [plain, other] = coffee.choices[0].options.map(({ id }) => ({ optionId: id }));
-    const twoWays = (quantity: number) =>
+    const twoLines = (quantity: number) =>
       [[plain], [other]].map((modifiers) => ({ variantId: coffee.variantId, quantity, modifiers }));
 
     await office.putStock(coffee.sku, 3);
-    const greedy = await buy([await makeGuest(shop, 'binh', ...twoWays(2))]);
+    const greedy = await buy([await makeGuest(shop, 'binh', ...twoLines(2))]);
     expect(greedy.orders[0]).toMatchObject({ status: 'cancelled', cancellation: { code: 'OUT_OF_STOCK' } });
     expect(greedy.orders[0].lines).toHaveLength(2);
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 3, reserved: 0, available: 3 });
 
     await office.putStock(coffee.sku, 7);
     const { orders, confirmed } = await buy(
-      await inParallel(10, (index) => makeGuest(shop, `chi${index}`, ...twoWays(1))),
+      await inParallel(10, (index) => makeGuest(shop, `chi${index}`, ...twoLines(1))),
     );
     expect(confirmed).toHaveLength(3);
     expect(await charged(new Set(orders.map(({ id }) => id)))).toHaveLength(3);

@@ -22,7 +22,7 @@ interface Place {
 }
 
 const columns: Readonly<Record<string, string>> = { order_events: 'version', order_seal_records: 'signature' };
-const changed = (table: string) => `${columns[table] ?? 'position'} = ${columns[table] ?? 'position'}`;
+const assignment = (table: string) => `${columns[table] ?? 'position'} = ${columns[table] ?? 'position'}`;
 
 describe('The tables of the orders', () => {
   let database: TestDatabase;
@@ -59,7 +59,7 @@ describe('The tables of the orders', () => {
   describe('with the shop’s own roles', () => {
     it.each(
       ['order_events', 'order_log', 'order_seals', 'order_seal_records', 'order_reseals'].flatMap((table) => [
-        [`update ${table} set ${changed(table)}`],
+        [`update ${table} set ${assignment(table)}`],
         [`delete from ${table}`],
         [`truncate ${table}`],
       ]),

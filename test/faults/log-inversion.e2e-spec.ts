@@ -19,7 +19,7 @@ describe('A transaction that wrote to another table first', () => {
   afterAll(() => test.drop());
 
   /** The second event of the stream is in the older transaction. */
-  async function inverted(store: ReturnType<typeof storeOn>['store']): Promise<void> {
+  async function appendInInvertedOrder(store: ReturnType<typeof storeOn>['store']): Promise<void> {
     const order = ids.next();
     let drawn: () => void = () => undefined;
     let appended: () => void = () => undefined;
@@ -41,7 +41,7 @@ describe('A transaction that wrote to another table first', () => {
     const { store, sequencer } = storeOn(db);
     const stop = new AbortController();
     const leading = sequencer.lead(stop.signal);
-    for (let n = 0; n < cases; n++) await inverted(store);
+    for (let n = 0; n < cases; n++) await appendInInvertedOrder(store);
     for (let wait = 0; wait < 500 && (await store.head()) < cases * 2; wait++) await pause(20);
     stop.abort();
     await leading;

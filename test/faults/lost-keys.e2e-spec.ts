@@ -26,8 +26,8 @@ describe('A person whose key is lost', () => {
     await open();
     member = await register(shop);
     drink = await listDrink(admin);
-    first = await buys();
-    second = await buys();
+    first = await buyAndWait();
+    second = await buyAndWait();
   });
   afterAll(async () => {
     await shop?.stop();
@@ -41,7 +41,7 @@ describe('A person whose key is lost', () => {
     admin = await logIn(shop, ADMIN);
     if (member) member = new Person(shop, member.headers, member.email, member.userId);
   };
-  const buys = async (): Promise<string> => {
+  const buyAndWait = async (): Promise<string> => {
     const body = { contact: { name: 'Hoa', phone: '0901234567', email: member.email } };
     await member.addToCart(drink.variantId);
     const { id } = expectStatus(201, await member.placeOrder('tok_ok', { body })).body.data;
@@ -102,7 +102,7 @@ describe('A person whose key is lost', () => {
       const names = new Map<string, unknown>([[first, 'Hoa'], [second, 'Hoa']]); // prettier-ignore
       expect(await contacts(member, '/orders')).toEqual(names);
     });
-    await buys();
+    await buyAndWait();
   });
 
   it('is counted by cause, and logged once', async () => {

@@ -1,7 +1,15 @@
 import { eventually } from '../support/eventually';
 import { seededRandom } from './support/crash-point-queue';
 import { recordResult, repeatCount } from './support/matrix';
-import { buildsAt, openAndKill, latestNews, now, whileSelling, wrongInBoth, type Builds } from './support/mixed';
+import {
+  buildsAt,
+  openAndKill,
+  maxNewsDelayMs,
+  now,
+  whileSelling,
+  findFaultsOfBothBuilds,
+  type Builds,
+} from './support/mixed';
 import type { ChangedBuild } from './support/changed-build';
 import { newerBuild } from './support/newer-build/newer-build';
 import { FaultShop } from './support/fault-shop';
@@ -35,8 +43,8 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
   }, 60_000);
 
   const summed = async (fault: string, since: Date, late?: { readonly from: Date }) => {
-    const wrong = await wrongInBoth(faultShop, since);
-    const latest = late ? await latestNews(faultShop, late.from) : 0;
+    const wrong = await findFaultsOfBothBuilds(faultShop, since);
+    const latest = late ? await maxNewsDelayMs(faultShop, late.from) : 0;
     const note = late ? `the newer build's own message waited ${(latest / 1_000).toFixed(1)} s at most` : undefined;
     recordResult({ fault: `two builds: ${fault}`, tried: faultShop.sales.length, lost: wrong.length, note });
     expect(wrong).toEqual([]);
@@ -102,7 +110,7 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
       });
       const alone = await faultShop.sell(['card', 'cash']);
       await faultShop.repeatUnanswered(alone);
-      await eventually(async () => expect(await confirmed(alone)).toBe(2)); // the older build started and ended these orders
+      await eventually(async () => expect(await countConfirmed(alone)).toBe(2)); // the older build started and ended these orders
       expect(await newsOf(alone)).toBe(0);
       await whileSelling(faultShop, ORDERS / 2, () => faultShop.addProcess(builds.newer()).open());
       await summed('rolled back, and forward again', since);
@@ -130,7 +138,7 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
 
   const count = async (sql: string, sales: readonly { readonly orderId?: string }[]) =>
     (await database.query<{ count: number }>(sql, [sales.map(({ orderId }) => orderId)]))[0].count;
-  const confirmed = (sales: readonly { readonly orderId?: string }[]) =>
+  const countConfirmed = (sales: readonly { readonly orderId?: string }[]) =>
     count(
       `select count(*)::int from ordering.order_events where order_id = any($1::uuid[]) and event_type = 'OrderConfirmed'`,
       sales,

@@ -2,7 +2,7 @@ import { orderList } from '../../libs/ordering/src/projections/order-list.projec
 import { eventually } from '../support/eventually';
 import { expectStatus } from '../support/people';
 import { recordResult, repeatCount } from './support/matrix';
-import { polling, RebuiltShops } from './support/rebuilt-shops';
+import { pollReadModel, RebuiltShops } from './support/rebuilt-shops';
 
 jest.setTimeout(1_800_000);
 
@@ -33,7 +33,7 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
     const seen = { reads: 0, failed: 0, longestMs: 0, longestBesideMs: 0 };
     let wrong = 0;
     for (let round = 0; round < rounds; round++) {
-      const reader = polling(shops.younger.admin, '/admin/orders?limit=20&status=completed');
+      const reader = pollReadModel(shops.younger.admin, '/admin/orders?limit=20&status=completed');
       try {
         recoveryMs.push(await killedAndLive(steps[step](round)));
       } finally {

@@ -57,7 +57,7 @@ describe('An erased person, after an older backup is restored,', () => {
     admin = await logIn(shop, ADMIN);
   };
   /** A customer or guest who orders and cancels. A person with an open order cannot be erased. */
-  const cancels = async (who: Person, { variantId }: { variantId: string }, somebody: Recognisable) => {
+  const buyAndCancel = async (who: Person, { variantId }: { variantId: string }, somebody: Recognisable) => {
     const { name, email, phone, address, note } = somebody;
     await who.addToCart(variantId);
     const kind = { contact: { name, email, phone }, fulfilment: { type: 'delivery', address }, note };
@@ -86,10 +86,10 @@ describe('An erased person, after an older backup is restored,', () => {
     const line = { recipient: member.name, phone: member.phone, line1: member.address, city: 'Huế' };
     expectStatus(201, await her.post('/users/me/addresses', { body: line }));
     const drink = await listDrink(admin);
-    await cancels(her, drink, member);
+    await buyAndCancel(her, drink, member);
     const visit = await anonymous(shop).addToCart(drink.variantId);
     const stranger = anonymous(shop).withHeaders({ 'x-cart-token': visit.headers.get('x-cart-token')! });
-    const guestOrder = await cancels(stranger, drink, guest);
+    const guestOrder = await buyAndCancel(stranger, drink, guest);
 
     await shop.stop();
     await query(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);

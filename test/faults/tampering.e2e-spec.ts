@@ -11,7 +11,7 @@ jest.setTimeout(1_200_000);
 const REFUSED = 'refused';
 type Cell = Observations | typeof REFUSED;
 
-const reactions = (verify: string, watch: readonly string[], start: string, offline: string): Cell => ({
+const cell = (verify: string, watch: readonly string[], start: string, offline: string): Cell => ({
   ...{ verify, watch, start, offline },
 });
 /** The expected results. A superuser and the owner have the same rights. A context's role is mostly refused. */
@@ -23,43 +23,43 @@ const same = (cell: Cell) => row(cell, cell);
 const NO_PROOF = 'no evidence: LOG_TAMPERED';
 
 const expected: Record<KindName, Record<Login, Cell>> = {
-  'an amount in an event changed': row(reactions('altered', ['drift'], NOTHING, `${NO_PROOF}, export refused: event`)),
+  'an amount in an event changed': row(cell('altered', ['drift'], NOTHING, `${NO_PROOF}, export refused: event`)),
   // Only the nightly verification reads it.
-  'a byte changed that nobody reads': row(reactions('altered', [], NOTHING, `${NO_PROOF}, export refused: event`)),
-  'two events swapped': row(reactions('stream, swapped', [], NOTHING, `${NO_PROOF}, export refused: event`)),
+  'a byte changed that nobody reads': row(cell('altered', [], NOTHING, `${NO_PROOF}, export refused: event`)),
+  'two events swapped': row(cell('stream, swapped', [], NOTHING, `${NO_PROOF}, export refused: event`)),
   'the last order cut off, with its seals': row(
-    reactions('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
+    cell('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
   ),
   'an event put in, for the shop to number': same(
-    reactions('unnumbered', ['health: ordering:log', 'put aside'], NOTHING, 'no evidence: NOT_SEALED_YET'),
+    cell('unnumbered', ['health: ordering:log', 'put aside'], NOTHING, 'no evidence: NOT_SEALED_YET'),
   ),
   'an event put in, numbered already': same(
-    reactions('forged', ['sealing refused'], NOTHING, `${NO_PROOF}, export longer than sealed`),
+    cell('forged', ['sealing refused'], NOTHING, `${NO_PROOF}, export longer than sealed`),
   ),
   'an event rewritten, and all hashes from there on': row(
-    reactions('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export refused: event`), // prettier-ignore
+    cell('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export refused: event`), // prettier-ignore
   ),
   'the same, with the seals from there on deleted, for the shop to sign': row(
-    reactions('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export other than before`), // prettier-ignore
+    cell('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export other than before`), // prettier-ignore
   ),
   'an older backup restored': row(
-    reactions('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
-    reactions(NOTHING, ['drift'], NOTHING, NOTHING),
+    cell('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
+    cell(NOTHING, ['drift'], NOTHING, NOTHING),
   ),
-  'the newest seal deleted': row(reactions('seal', ['health: event-log', 'seal'], 'seal', NO_PROOF)),
-  'a seal in the middle deleted': row(reactions('seal', [], NOTHING, `${NO_PROOF}, export refused: seal`)),
+  'the newest seal deleted': row(cell('seal', ['health: event-log', 'seal'], 'seal', NO_PROOF)),
+  'a seal in the middle deleted': row(cell('seal', [], NOTHING, `${NO_PROOF}, export refused: seal`)),
   'a line of the audit trail deleted': row(
-    reactions('audit: lines are gone', ['health: audit-trail', 'audit trail'], NOTHING, NOTHING),
+    cell('audit: lines are gone', ['health: audit-trail', 'audit trail'], NOTHING, NOTHING),
   ),
   'the newest audit lines deleted, with their places and seals': row(
-    reactions('audit: lines are gone', ['health: audit-trail', 'audit trail'], 'audit trail', NOTHING), // prettier-ignore
+    cell('audit: lines are gone', ['health: audit-trail', 'audit trail'], 'audit trail', NOTHING), // prettier-ignore
   ),
-  'a snapshot changed': same(reactions(NOTHING, ['snapshot thrown away'], NOTHING, NOTHING)),
-  'a row of a read model changed': same(reactions(NOTHING, ['drift'], NOTHING, NOTHING)),
-  'a person’s key deleted': row(reactions(NOTHING, ['values unreadable'], 'key missing', NOTHING)),
-  'a person’s key changed': row(reactions(NOTHING, ['values unreadable'], NOTHING, NOTHING)),
+  'a snapshot changed': same(cell(NOTHING, ['snapshot thrown away'], NOTHING, NOTHING)),
+  'a row of a read model changed': same(cell(NOTHING, ['drift'], NOTHING, NOTHING)),
+  'a person’s key deleted': row(cell(NOTHING, ['values unreadable'], 'key missing', NOTHING)),
+  'a person’s key changed': row(cell(NOTHING, ['values unreadable'], NOTHING, NOTHING)),
   'a person’s key destroyed as if they were erased': same(
-    reactions(NOTHING, ['health: personal-keys', 'key destroyed'], NOTHING, NOTHING),
+    cell(NOTHING, ['health: personal-keys', 'key destroyed'], NOTHING, NOTHING),
   ),
 };
 
@@ -69,7 +69,7 @@ const expected: Record<KindName, Record<Login, Cell>> = {
  */
 const byOwner: readonly KindName[] = ['a seal in the middle deleted', 'an older backup restored'];
 const byContext: readonly KindName[] = ['an event put in, for the shop to number', 'a row of a read model changed'];
-const bounded = (kind: KindName, login: Login): boolean => {
+const isInShortRun = (kind: KindName, login: Login): boolean => {
   if (expected[kind][login] === REFUSED) return true;
   if (byOwner.includes(kind)) return login === 'owner';
   return byContext.includes(kind) ? login === 'context' : login === 'superuser';
@@ -79,10 +79,10 @@ const whole = repeatCount(2, 1) > 1;
 // Refused changes are fast, so they come first.
 const cells = [...logins]
   .reverse()
-  .flatMap((login) => kindNames.filter((kind) => whole || bounded(kind, login)).map((kind) => ({ kind, login })));
+  .flatMap((login) => kindNames.filter((kind) => whole || isInShortRun(kind, login)).map((kind) => ({ kind, login })));
 
 /** The text for the table in docs/security.md. */
-function inWords(cell: Cell): string {
+function describeCell(cell: Cell): string {
   if (cell === REFUSED) return 'refused';
   const { verify, watch, start, offline } = cell;
   const parts = { verify, watch: watch.join(', ') || NOTHING, start, offline };
@@ -100,7 +100,7 @@ describe('A running shop whose data is changed', () => {
   beforeAll(async () => {
     template = await TamperingTemplate.make();
     writeFileSync(table, `| what is done | ${logins.join(' | ')} |\n|---|---|---|---|\n`);
-    for (const kind of kindNames) appendFileSync(table, `| ${kind} | ${logins.map((login) => inWords(expected[kind][login])).join(' | ')} |\n`); // prettier-ignore
+    for (const kind of kindNames) appendFileSync(table, `| ${kind} | ${logins.map((login) => describeCell(expected[kind][login])).join(' | ')} |\n`); // prettier-ignore
     let before: Promise<unknown> = Promise.resolve();
     for (const login of [...logins].reverse()) {
       const shop = new TamperedShop(template, login);

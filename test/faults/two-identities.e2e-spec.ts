@@ -9,39 +9,39 @@ import { recordResult, repeatCount } from './support/matrix';
 
 /** How often each interleaving is tried. */
 const TRIES = repeatCount(200, 10);
-const HANDS = 4;
+const WORKERS = 4;
 
 jest.setTimeout(60_000 + TRIES * 4_000);
 
 /** A guest with a filled cart, and a function that logs them in. */
-interface Somebody {
+interface GuestWithCart {
   readonly guest: Person;
-  readonly logsIn: () => Promise<Person>;
+  readonly logIntoAccount: () => Promise<Person>;
 }
-type Interleaving = (somebody: Somebody, index: number) => Promise<readonly Reply[]>;
+type Interleaving = (somebody: GuestWithCart, index: number) => Promise<readonly Reply[]>;
 
 const pay = (person: Person) => person.placeOrder('tok_ok');
 const merge = async (person: Person) => expectStatus(200, await person.get('/cart'));
 
 const interleavings: Record<string, Interleaving> = {
-  'both at once': async ({ guest, logsIn }) => {
-    const user = await logsIn();
+  'both at once': async ({ guest, logIntoAccount }) => {
+    const user = await logIntoAccount();
     return Promise.all([pay(guest), pay(user)]);
   },
-  'the guest, then the user without a pause': async ({ guest, logsIn }) => {
-    const user = await logsIn();
+  'the guest, then the user without a pause': async ({ guest, logIntoAccount }) => {
+    const user = await logIntoAccount();
     return [await pay(guest), await pay(user)];
   },
-  'the user, then the guest without a pause': async ({ guest, logsIn }) => {
-    const user = await logsIn();
+  'the user, then the guest without a pause': async ({ guest, logIntoAccount }) => {
+    const user = await logIntoAccount();
     return [await pay(user), await pay(guest)];
   },
-  'the merge before, between or after': async ({ guest, logsIn }, index) => {
+  'the merge before, between or after': async ({ guest, logIntoAccount }, index) => {
     if (index % 3 === 2) {
       const first = await pay(guest);
-      return [first, await pay(await logsIn())];
+      return [first, await pay(await logIntoAccount())];
     }
-    const user = await logsIn();
+    const user = await logIntoAccount();
     if (index % 3 === 0) {
       await merge(user);
       return Promise.all([pay(guest), pay(user)]);
@@ -66,7 +66,7 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     coffee = await productNamed(shop, 'ca-phe-sua-da');
     await office.putStock(coffee.sku, 10_000);
     const password = 'a-long-Password-1';
-    accounts = await inParallel(HANDS, async () => ({ email: (await register(shop)).email, password }));
+    accounts = await inParallel(WORKERS, async () => ({ email: (await register(shop)).email, password }));
   });
   afterAll(async () => {
     await shop?.stop();
@@ -78,11 +78,11 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     const reply = await shop.post('/cart/items', { body: { variantId: coffee.variantId, quantity: 1 } });
     const guest = new Person(shop, { 'x-cart-token': expectStatus(201, reply).headers.get('x-cart-token')! });
     const users: Person[] = [];
-    const logsIn = async () => {
+    const logIntoAccount = async () => {
       users.push(await logIn(shop, account, guest.headers));
       return users[0];
     };
-    const replies = await interleaving({ guest, logsIn }, index);
+    const replies = await interleaving({ guest, logIntoAccount }, index);
     const placed = replies.filter(({ status }) => status === 201).map(({ body }) => body.data.id as string);
     const refused = replies.filter(({ status }) => status !== 201);
     expect(placed).toHaveLength(1);

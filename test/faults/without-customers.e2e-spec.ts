@@ -38,11 +38,11 @@ describe("An order while the customers' and the letters' database is away", () =
     return { reply: await reply, ms: performance.now() - begun };
   };
   /** A registered customer orders without a contact, so ordering must ask customers for it. */
-  const nameless = async (member: Person, fulfilment: object) => {
+  const orderWithoutContact = async (member: Person, fulfilment: object) => {
     await member.addToCart(coffee.variantId);
     return timed(member.placeOrder('tok_ok', { body: { contact: undefined, fulfilment } }));
   };
-  const settled = (id: string) =>
+  const waitUntilCheckoutOver = (id: string) =>
     eventually(async () => {
       const [{ status }] = await database.admin<{ status: string }>(
         `select status from ordering.processes where name = 'checkout' and id = $1`,
@@ -63,15 +63,15 @@ describe("An order while the customers' and the letters' database is away", () =
 
       const placed = await Promise.all([
         timed(placeOrder(shop, visitor)),
-        ...members.slice(1).map((member) => nameless(member, { type: 'pickup' })),
+        ...members.slice(1).map((member) => orderWithoutContact(member, { type: 'pickup' })),
       ]);
-      const uncalled = await nameless(members[0], { type: 'delivery', address: '7 hẻm Bàn Cờ' });
+      const uncalled = await orderWithoutContact(members[0], { type: 'delivery', address: '7 hẻm Bàn Cờ' });
       await gate.removeTrouble();
 
       expect(placed.map(({ reply }) => reply.status)).toEqual(placed.map(() => 201));
       expect(uncalled.reply).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE' } } });
       expect(Math.max(...[...placed, uncalled].map(({ ms }) => ms))).toBeLessThan(AT_MOST_MS);
-      for (const { reply } of placed) await settled(expectStatus(201, reply).body.data.id);
+      for (const { reply } of placed) await waitUntilCheckoutOver(expectStatus(201, reply).body.data.id);
       for (const member of members.slice(1)) await eventually(async () => expect((await member.points()).balance).toBeGreaterThan(0), MINUTE); // prettier-ignore
     },
   );

@@ -103,17 +103,17 @@ describe('Cancelling', () => {
   it('is possible for the customer until preparation starts, for staff until handover, and then for nobody', async () => {
     const { shop, admin } = open;
     const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
-    const bought = async (...steps: string[]) => {
+    const buyAndAdvance = async (...steps: string[]) => {
       const { id } = await buyer.buy(drink.variantId, 'tok_ok');
       await buyer.waitForStatus(id, 'confirmed');
       for (const step of steps) expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
       return id;
     };
     const cancel = (by: Person, path: string) => by.post(path, { body: { reason: 'x' } });
-    const accepted = await bought('accept');
+    const accepted = await buyAndAdvance('accept');
     expectStatus(200, await cancel(buyer, `/orders/${accepted}/cancel`));
 
-    const preparing = await bought('accept', 'prepare');
+    const preparing = await buyAndAdvance('accept', 'prepare');
     expect(await cancel(buyer, `/orders/${preparing}/cancel`)).toMatchObject({
       status: 409,
       body: { error: { code: 'CANNOT_CANCEL' } },
@@ -121,7 +121,7 @@ describe('Cancelling', () => {
     const byStaff = expectStatus(200, await cancel(admin, `/admin/orders/${preparing}/cancel`)).body.data;
     expect(byStaff).toMatchObject({ status: 'cancelled', cancellation: { code: 'STAFF' } });
 
-    const completed = await bought('accept', 'prepare', 'ready', 'complete');
+    const completed = await buyAndAdvance('accept', 'prepare', 'ready', 'complete');
     for (const [by, path] of [
       [buyer, `/orders/${completed}/cancel`],
       [admin, `/admin/orders/${completed}/cancel`],

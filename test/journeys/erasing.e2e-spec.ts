@@ -48,7 +48,7 @@ describe('An erasure', () => {
     const headers = { 'idempotency-key': randomUUID() };
     return expectStatus(201, await admin.post(`/admin/orders/${id}/refunds`, { body, headers })).body.data;
   };
-  const refunded = (id: string): Promise<any> =>
+  const waitUntilRefunded = (id: string): Promise<any> =>
     eventually(async () => {
       const { data } = (await admin.get(`/admin/orders/${id}`)).body;
       expect(new Set(data.refunds.map(({ state }: any) => state))).toEqual(new Set(['refunded']));
@@ -80,7 +80,7 @@ describe('An erasure', () => {
     expect((await givesBack(first, 1_000, 'Nguyễn Văn An found a fly in it')).refunds).toMatchObject([
       { reason: 'Nguyễn Văn An found a fly in it' },
     ]);
-    const before = await refunded(first);
+    const before = await waitUntilRefunded(first);
     const asked = expectStatus(202, await an.delete('/users/me', { body: { password } })).body.data;
     expect(asked).toMatchObject({ subject: an.userId, kind: 'customer', state: 'under-way' });
     expect(code(await an.get('/users/me'))).toEqual([401, 'TOKEN_INVALID']);
@@ -100,7 +100,7 @@ describe('An erasure', () => {
       refunds: [{ ...before.refunds[0], reason: erased }],
     });
     expect((await givesBack(first, 500, 'another one')).refunds[1]).toMatchObject({ reason: 'asked for by staff' });
-    await refunded(first); // money that the shop owes is still given back
+    await waitUntilRefunded(first); // money that the shop owes is still given back
     const said = await open.database.admin<{ n: number }>(
       `select count(*)::int as n from ordering.order_events e, payments.refunds r
        where r.order_id = e.order_id and (e::text like '%a fly in it%' or r::text like '%a fly in it%')`,

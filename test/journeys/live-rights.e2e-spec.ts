@@ -45,14 +45,14 @@ describe('A web socket whose right is gone', () => {
     socket.on('disconnect', (reason) => heard.push({ word: 'disconnect', reason }));
     const subscribe = (orderId: string, lastVersion?: number) =>
       socket.timeout(5_000).emitWithAck('subscribe', { orderId, ...(lastVersion !== undefined && { lastVersion }) });
-    const closed = (code: string, withinMs = WITHIN_MS) =>
+    const expectClosed = (code: string, withinMs = WITHIN_MS) =>
       eventually(() => {
         expect(heard.find(({ word }) => word === 'closed')).toMatchObject({ code, message: expect.any(String) });
         expect(heard.at(-1)).toEqual({ word: 'disconnect', reason: 'io server disconnect' });
       }, withinMs);
-    return { socket, heard, subscribe, closed };
+    return { socket, heard, subscribe, closed: expectClosed };
   }
-  const bought = async (buyer: Person) => {
+  const buyDrink = async (buyer: Person) => {
     const { id } = await buyer.buy(drink.variantId, 'tok_ok');
     await buyer.waitForStatus(id, 'confirmed');
     return id as string;
@@ -76,7 +76,7 @@ describe('A web socket whose right is gone', () => {
 
   it('ends with the log-out, and cannot be opened again with the same token', async () => {
     const an = await register(open.shop);
-    const id = await bought(an);
+    const id = await buyDrink(an);
     const client = listen({ token: an.token });
     expect(await client.subscribe(id)).toEqual({ ok: true });
     expectStatus(200, await an.post('/auth/logout', { body: {} }));
@@ -157,15 +157,15 @@ describe('A web socket whose right is gone', () => {
     await client.closed('ROLE_LOST');
     expect(lastOf(await stream.text())).toContain('"code":"ROLE_LOST"');
     await cancel();
-    const refused = async () => {
+    const answerToBoss = async () => {
       const { status, body } = await boss.get('/admin/orders');
       return [status, body.error?.code];
     };
-    expect(await refused()).toEqual([403, 'ROLE_LOST']);
+    expect(await answerToBoss()).toEqual([403, 'ROLE_LOST']);
     await setRole('admin');
     expect((await boss.get('/admin/orders')).status).toBe(200);
     expectStatus(200, await boss.post('/auth/logout', { body: {} }));
-    expect(await refused()).toEqual([401, 'SESSION_ENDED']);
+    expect(await answerToBoss()).toEqual([401, 'SESSION_ENDED']);
   });
 
   it('ends an event stream with the log-out, with a text in the client’s language', async () => {
@@ -182,7 +182,7 @@ describe('A web socket whose right is gone', () => {
 
   it('continues after a restart of the shop, without a missing version', async () => {
     const an = await register(open.shop);
-    const id = await bought(an);
+    const id = await buyDrink(an);
     const client = listen({ token: an.token });
     const versions = () => client.heard.flatMap(({ word, version }) => (word === 'event' ? [version] : []));
     client.socket.on('connect', () => void client.subscribe(id, versions().at(-1) ?? 0));

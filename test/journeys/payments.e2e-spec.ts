@@ -20,14 +20,14 @@ describe('Paying', () => {
     const [buyer, drink] = await Promise.all([register(open.shop), listDrink(open.admin)]);
     return { buyer, drink, id: (await buyer.buy(drink.variantId, token, 2)).id };
   }
-  const bought = (token: string) => purchases.get(token)!;
-  const end = ({ buyer, id }: Purchase) =>
+  const purchaseWith = (token: string) => purchases.get(token)!;
+  const waitUntilDecided = ({ buyer, id }: Purchase) =>
     eventually(async () => {
       const { data } = (await buyer.get(`/orders/${id}`)).body;
       expect(['confirmed', 'cancelled']).toContain(data.status);
       return data;
     }, 25_000);
-  const untouched = async ({ drink }: Purchase) =>
+  const expectStockUnchanged = async ({ drink }: Purchase) =>
     eventually(async () =>
       expect(await stockOf(open.admin, drink)).toMatchObject({ onHand: 20, reserved: 0, available: 20 }),
     );
@@ -51,12 +51,12 @@ describe('Paying', () => {
   it.each(['tok_declined', 'tok_made_up'])(
     '%s: cancelled with the reason; no charge, no points, stock back',
     async (token) => {
-      const purchase = await bought(token);
+      const purchase = await purchaseWith(token);
       const { buyer, id } = purchase;
       const order = await buyer.waitForStatus(id, 'cancelled');
       expect(order.cancellation).toMatchObject({ code: 'PAYMENT_DECLINED', message: expect.stringMatching(/\w/) });
       expect(order.payment).toMatchObject({ status: 'none', paid: { amount: 0 } });
-      await untouched(purchase);
+      await expectStockUnchanged(purchase);
       expect(await chargesOf(open.admin, id)).toEqual([]);
       expect(await buyer.points()).toMatchObject({ balance: 0, entries: [] });
       await eventually(async () =>
@@ -68,7 +68,7 @@ describe('Paying', () => {
   it.each(['tok_timeout_charged', 'tok_slow', 'tok_late_webhook'])(
     '%s: confirmed, charged exactly once',
     async (token) => {
-      const { buyer, drink, id } = await bought(token);
+      const { buyer, drink, id } = await purchaseWith(token);
       await buyer.waitForStatus(id, 'confirmed', 20_000);
       expect(await chargesOf(open.admin, id)).toEqual([
         expect.objectContaining({ status: 'captured', amount: { amount: 100_000, currency: 'VND' } }),
@@ -79,8 +79,8 @@ describe('Paying', () => {
   );
 
   it.each(['tok_timeout_not_charged', 'tok_flaky'])('%s: an allowed result, and at most one charge', async (token) => {
-    const purchase = await bought(token);
-    const order = await end(purchase);
+    const purchase = await purchaseWith(token);
+    const order = await waitUntilDecided(purchase);
     const charges = await chargesOf(open.admin, purchase.id);
     if (order.status === 'confirmed') {
       expect(charges.map(({ status }) => status)).toEqual(['captured']);
@@ -88,18 +88,20 @@ describe('Paying', () => {
     } else {
       expect(['PAYMENT_DECLINED', 'PAYMENT_UNAVAILABLE']).toContain(order.cancellation.code);
       expect(charges.every(({ status }) => status === 'refunded')).toBe(true);
-      await untouched(purchase);
+      await expectStockUnchanged(purchase);
       expect((await purchase.buyer.points()).balance).toBe(0);
     }
   });
 
   it('tries again after a failure: a token that fails twice is taken at the third attempt', async () => {
-    expect((await end(await bought('tok_flaky'))).status).toBe('confirmed');
-    expect((await end(await bought('tok_timeout_not_charged'))).cancellation.code).toBe('PAYMENT_UNAVAILABLE');
+    expect((await waitUntilDecided(await purchaseWith('tok_flaky'))).status).toBe('confirmed');
+    expect((await waitUntilDecided(await purchaseWith('tok_timeout_not_charged'))).cancellation.code).toBe(
+      'PAYMENT_UNAVAILABLE',
+    );
   });
 
   it('counts a webhook once, also if it is repeated, with the same or another id', async () => {
-    const { buyer, id } = await bought('tok_late_webhook');
+    const { buyer, id } = await purchaseWith('tok_late_webhook');
     const order = await buyer.waitForStatus(id, 'confirmed', 20_000);
     const [charge] = await chargesOf(open.admin, id);
     const same = randomUUID();

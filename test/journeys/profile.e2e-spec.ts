@@ -117,11 +117,11 @@ describe('A customer’s profile', () => {
       const reply = await binh.patch('/users/me', { body });
       expect(expectStatus(200, reply).body.data).toEqual(data);
     }
-    const seeing = async (tags: string) =>
+    const patchIfMatch = async (tags: string) =>
       (await binh.patch('/users/me', { body: {}, headers: { 'if-match': tags } })).status;
     for (const none of ['"99"', '"98", "99"', `W/"${data.version}"`])
-      expect([none, await seeing(none)]).toEqual([none, 412]);
-    for (const one of ['*', `"${data.version}", "99"`]) expect([one, await seeing(one)]).toEqual([one, 200]);
+      expect([none, await patchIfMatch(none)]).toEqual([none, 412]);
+    for (const one of ['*', `"${data.version}", "99"`]) expect([one, await patchIfMatch(one)]).toEqual([one, 200]);
   });
 
   it('gives an order its recipient if the order names none', async () => {

@@ -288,16 +288,16 @@ describe('Travelling through an order’s life', () => {
     const without = expectStatus(200, await admin.post(`/admin/orders/${other}/what-if`, { body: { leaveOut: [3] } }));
     expect(without.body.data).toMatchObject({ actual: { version: 2 }, whatIf: { status: 'confirmed', version: 2 } });
 
-    const voids = (body: object) => admin.post(`/admin/orders/${other}/void-event`, { body });
+    const postVoid = (body: object) => admin.post(`/admin/orders/${other}/void-event`, { body });
     const refusedFor = async (status: number, version: number) =>
-      expectStatus(status, await voids({ version, reason: 'a faulty import' })).body.error.code;
+      expectStatus(status, await postVoid({ version, reason: 'a faulty import' })).body.error.code;
     expect([await refusedFor(409, 2), await refusedFor(404, 9)]).toEqual(['EVENT_NOT_BROKEN', 'VERSION_NOT_THERE']);
-    const said = expectStatus(201, await voids({ version: 3, reason: 'a faulty import' })).body.data;
+    const said = expectStatus(201, await postVoid({ version: 3, reason: 'a faulty import' })).body.data;
     expect(said).toMatchObject({
       ...{ version: 4, type: 'EventVoided', data: { version: 3, reason: 'a faulty import' } },
       leaves: { status: 'confirmed', toDo: [] },
     });
-    expect(expectStatus(201, await voids({ version: 3, reason: 'again' })).body.data).toMatchObject({ version: 4 });
+    expect(expectStatus(201, await postVoid({ version: 3, reason: 'again' })).body.data).toMatchObject({ version: 4 });
     expect(expectStatus(200, await admin.post(`/admin/orders/${other}/accept`)).body.data.status).toBe('accepted');
     await eventually(async () => {
       const { data, meta } = (await an.get(`/orders/${other}`)).body;

@@ -224,7 +224,7 @@ describe('The operators of the shop', () => {
         body: { amount: { amount, currency: 'VND' }, reason: 'cold' },
         headers: { 'idempotency-key': randomUUID() },
       });
-    const owes = (owed: number, refunded: number) =>
+    const waitForAmounts = (owed: number, refunded: number) =>
       eventually(async () =>
         expect((await an.get(`/orders/${id}`)).body.data.payment).toMatchObject({
           ...{ owed: { amount: owed }, refunded: { amount: refunded } },
@@ -233,12 +233,12 @@ describe('The operators of the shop', () => {
     const retry = () => admin.post(`/admin/sagas/refunds:${id}/retry`, { body: {} });
     await books('amount');
     expectStatus(201, await giveBack(20_000));
-    await owes(20_000, 0);
+    await waitForAmounts(20_000, 0);
     await books('0');
     expectStatus(201, await giveBack(15_000));
-    await owes(5_000, 15_000);
+    await waitForAmounts(5_000, 15_000);
     expectStatus(202, await retry());
-    await owes(0, 20_000);
+    await waitForAmounts(0, 20_000);
     const nothing = expectStatus(409, await retry());
     expect(nothing.body.error.code).toBe('NOTHING_OWED');
   });

@@ -209,16 +209,16 @@ describe('Any request', () => {
     return answers;
   }
 
-  const inWords = (said: Operation, { who, path, headers: sent, body, status, text }: Answered) =>
+  const describeAnswer = (said: Operation, { who, path, headers: sent, body, status, text }: Answered) =>
     `${said.method} ${path.slice(0, 200)} as ${who} ${JSON.stringify(sent)} ${String(body).slice(0, 200)} → ${status} ${text.slice(0, 200)}`;
 
   /** The fault of an answer: an internal error, or a status or code that the document does not list. */
   function faultOf(said: Operation, answered: Answered): string | undefined {
     const { status, text } = answered;
-    if (status >= 500) return `broken: ${inWords(said, answered)}`;
+    if (status >= 500) return `broken: ${describeAnswer(said, answered)}`;
     if (status < 400) return undefined;
     const code = (JSON.parse(text) as { error: { code: string } }).error.code;
-    return codesOf(said, status).includes(code) ? undefined : `not announced: ${inWords(said, answered)}`;
+    return codesOf(said, status).includes(code) ? undefined : `not announced: ${describeAnswer(said, answered)}`;
   }
 
   it('gets an answer, and a refused request changes nothing', async () => {

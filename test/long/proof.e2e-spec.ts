@@ -349,12 +349,12 @@ describe('What happened to an order', () => {
     });
 
     it('and not after its last event was deleted', async () => {
-      const unguarded = (statements: string) =>
+      const runWithoutTriggers = (statements: string) =>
         open.database.admin(`begin; set local session_replication_role = replica; ${statements}; commit`);
       const last = `from ordering.order_events where order_id = '${other}' and version = 2`;
-      await unguarded(`create table public.gone as select * ${last}; delete ${last}`);
+      await runWithoutTriggers(`create table public.gone as select * ${last}; delete ${last}`);
       const refused = await admin.get(`/admin/orders/${other}/evidence`);
-      await unguarded('insert into ordering.order_events select * from public.gone; drop table public.gone');
+      await runWithoutTriggers('insert into ordering.order_events select * from public.gone; drop table public.gone');
       expect([refused.status, refused.body.error?.code]).toEqual([409, 'LOG_TAMPERED']);
       expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`));
     });

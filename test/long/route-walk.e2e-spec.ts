@@ -320,12 +320,12 @@ describe('Every route', () => {
       fits(reply.body);
       expect([here, fits.errors]).toEqual([here, null]);
       if (Array.isArray(reply.body.data)) expect([here, reply.body.data.length > 0]).toEqual([here, true]);
-      await keepsWhatItTags(said, said['x-permission'] ? admin : customer, address);
+      await expectNotModified(said, said['x-permission'] ? admin : customer, address);
     }
   });
 
   /** An answer has an ETag if and only if the document says so. A request with this ETag is answered 304. */
-  const keepsWhatItTags = (said: Operation, who: Person, address: string) =>
+  const expectNotModified = (said: Operation, who: Person, address: string) =>
     eventually(async () => {
       const tag = (await ask(who, said, address)).headers.get('etag');
       const asks = (said.parameters ?? []).some(({ name }) => name === 'If-None-Match');

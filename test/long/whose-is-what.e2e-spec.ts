@@ -22,7 +22,7 @@ interface Owner {
   /** Texts that no answer to another person may contain. */
   readonly secrets: readonly string[];
   /** All data of the person, as the person reads it. */
-  look(): Promise<unknown>;
+  readAll(): Promise<unknown>;
 }
 
 /** Operations that end the caller's own session or account. They come last. */
@@ -39,7 +39,7 @@ describe('Data of one person', () => {
   const sockets: Socket[] = [];
 
   /** A contact, a note and an address with unique texts. */
-  const particulars = () => {
+  const uniqueDetails = () => {
     const mark = randomUUID().slice(0, 8);
     const phone = `09${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
     const contact = { name: `Lê Thị ${mark}`, phone, email: `${mark}@example.com` };
@@ -47,7 +47,7 @@ describe('Data of one person', () => {
     return { contact, address, note, marks: [mark, phone.slice(1)] };
   };
 
-  async function places(person: Person, key: string, said: ReturnType<typeof particulars>): Promise<string> {
+  async function placeOrder(person: Person, key: string, said: ReturnType<typeof uniqueDetails>): Promise<string> {
     const { contact, address, note } = said;
     const body = { contact, note, fulfilment: { type: 'delivery', address } };
     await person.addToCart(drink.variantId, 2);
@@ -57,7 +57,7 @@ describe('Data of one person', () => {
     return id;
   }
 
-  const looking = (person: Person, paths: readonly string[]) => async () =>
+  const readerOf = (person: Person, paths: readonly string[]) => async () =>
     Promise.all(paths.map(async (path) => expectStatus(200, await person.get(path)).body.data as unknown));
 
   beforeAll(async () => {
@@ -66,11 +66,11 @@ describe('Data of one person', () => {
     drink = await listDrink(open.admin, { stock: 500 });
 
     const an = await register(open.shop);
-    const ofAn = particulars();
+    const ofAn = uniqueDetails();
     const home = { recipient: ofAn.contact.name, phone: ofAn.contact.phone, line1: ofAn.address, city: 'Huế' };
     const addressId = expectStatus(201, await an.post('/users/me/addresses', { body: home })).body.data.id as string;
     const keyOfAn = randomUUID();
-    const orderOfAn = await places(an, keyOfAn, ofAn);
+    const orderOfAn = await placeOrder(an, keyOfAn, ofAn);
     const [lineOfAn] = (await an.addToCart(drink.variantId, 3)).body.data.lines as { id: string }[];
     const pathsOfAn = [
       '/users/me',
@@ -83,30 +83,30 @@ describe('Data of one person', () => {
     user = {
       ...{ person: an, orderId: orderOfAn, addressId, userId: an.userId, key: keyOfAn },
       secrets: [...ofAn.marks, an.email, orderOfAn, addressId, lineOfAn.id],
-      look: looking(an, pathsOfAn),
+      readAll: readerOf(an, pathsOfAn),
     };
 
     const first = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const cuc = anonymous(open.shop).withHeaders({ 'x-cart-token': first });
-    const ofCuc = particulars();
-    const earlier = await places(cuc, randomUUID(), ofCuc);
+    const ofCuc = uniqueDetails();
+    const earlier = await placeOrder(cuc, randomUUID(), ofCuc);
     const second = cuc.headers['x-cart-token'];
     const keyOfCuc = randomUUID();
-    const orderOfCuc = await places(cuc, keyOfCuc, ofCuc);
+    const orderOfCuc = await placeOrder(cuc, keyOfCuc, ofCuc);
     const [lineOfCuc] = (await cuc.addToCart(drink.variantId, 3)).body.data.lines as { id: string }[];
     await eventually(async () => expect((await cuc.get('/orders')).body.data).toHaveLength(2));
     guest = {
       ...{ person: cuc, orderId: orderOfCuc, addressId: randomUUID(), userId: randomUUID(), key: keyOfCuc },
       secrets: [...ofCuc.marks, earlier, orderOfCuc, lineOfCuc.id],
-      look: looking(cuc, ['/cart', '/orders', `/orders/${earlier}`, `/orders/${orderOfCuc}`]),
+      readAll: readerOf(cuc, ['/cart', '/orders', `/orders/${earlier}`, `/orders/${orderOfCuc}`]),
     };
 
     const binh = await register(open.shop);
-    await places(binh, randomUUID(), particulars());
+    await placeOrder(binh, randomUUID(), uniqueDetails());
     const dung = anonymous(open.shop).withHeaders({
       'x-cart-token': (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!,
     });
-    await places(dung, randomUUID(), particulars());
+    await placeOrder(dung, randomUUID(), uniqueDetails());
     const newest = cuc.headers['x-cart-token'];
     const lastLetter = newest.endsWith('A') ? 'B' : 'A';
     const loggedIn = await register(open.shop, { 'x-cart-token': first });
@@ -145,7 +145,7 @@ describe('Data of one person', () => {
         return path.includes('/users/{id}') ? owner.userId : values[name];
       });
 
-  const namesTheirs = ({ path }: Operation) => /\/(orders|addresses|items)\/\{/.test(path);
+  const namesPersonalData = ({ path }: Operation) => /\/(orders|addresses|items)\/\{/.test(path);
 
   it('cannot be followed by others over a socket', async () => {
     const heard: string[] = [];
@@ -205,7 +205,7 @@ describe('Data of one person', () => {
 
   // This comes last, because some operations end the caller's own session.
   it('cannot be read or changed by others, by any operation or token', async () => {
-    const before = [await user.look(), await guest.look()];
+    const before = [await user.readAll(), await guest.readAll()];
     const operations = operationsOf(document).sort(
       (a, b) => Number(ENDS_ONESELF.includes(a.operationId)) - Number(ENDS_ONESELF.includes(b.operationId)),
     );
@@ -228,7 +228,8 @@ describe('Data of one person', () => {
             asked += 1;
             const here = `${said.operationId} by ${who}: ${reply.status}`;
             if (reply.status >= 500) wrong.push(`${here} is broken`);
-            if (namesTheirs(said) && ![400, 401, 403, 404].includes(reply.status)) wrong.push(`${here} is let in`);
+            if (namesPersonalData(said) && ![400, 401, 403, 404].includes(reply.status))
+              wrong.push(`${here} is let in`);
             const text = JSON.stringify([reply.body, [...reply.headers]]);
             const told = [...user.secrets, ...guest.secrets].filter((one) => text.includes(one) && !path.includes(one));
             if (told.length > 0) wrong.push(`${here} tells ${told.join(', ')}`);
@@ -237,6 +238,6 @@ describe('Data of one person', () => {
       );
     expect(wrong).toEqual([]);
     expect(asked).toBe(operations.length * Object.keys(others).length * 2);
-    expect([await user.look(), await guest.look()]).toEqual(before);
+    expect([await user.readAll(), await guest.readAll()]).toEqual(before);
   });
 });

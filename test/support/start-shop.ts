@@ -70,7 +70,7 @@ export async function startShop({
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const gone = once(child, 'exit') as Promise<[number | null]>;
-  const url = await opened(child, () => printed, patienceMs);
+  const url = await waitForUrl(child, () => printed, patienceMs);
   const over = async (signal: 'SIGTERM' | 'SIGKILL') => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return (await gone)[0];
@@ -105,7 +105,7 @@ const QUIET = {
   RATE_LIMIT_REGISTER: '0',
 };
 
-async function opened(child: ChildProcess, output: () => string, patienceMs: number): Promise<string> {
+async function waitForUrl(child: ChildProcess, output: () => string, patienceMs: number): Promise<string> {
   for (const end = Date.now() + patienceMs; Date.now() < end;) {
     const url = /is open at (http:\/\/\S+)/.exec(output())?.[1];
     if (url) return url;

@@ -321,7 +321,7 @@ describe('A token that opens no cart any more', () => {
     ]);
     return after(guest);
   };
-  const merges = async (guest: { headers: { 'x-cart-token': string } }) => {
+  const mergeByLogIn = async (guest: { headers: { 'x-cart-token': string } }) => {
     const cart = standingText(readToken(guest.headers['x-cart-token']));
     const own = { token: await shop.token('customer', { cart }) };
     expect((await shop.ask('GET', '/cart', own)).status).toBe(200);
@@ -342,7 +342,7 @@ describe('A token that opens no cart any more', () => {
 
   it('gets `cartMerged` if a log-in took its cart over, and no new token while it can read orders', async () => {
     const next = await orders(await newGuest());
-    const own = await merges(next);
+    const own = await mergeByLogIn(next);
     for (let times = 0; times < 2; times++) {
       const { headers, body } = await shop.ask('GET', '/cart', next);
       expect([headers['x-cart-token'], body.data.lines, body.meta]).toEqual([undefined, [], { cartMerged: true }]);
@@ -357,11 +357,11 @@ describe('A token that opens no cart any more', () => {
 
   it('is replaced if it cannot read orders: it placed none, or is older than 30 days', async () => {
     const fresh = await newGuest();
-    await merges(fresh);
+    await mergeByLogIn(fresh);
     const first = await newGuest();
     await orders(first);
     const old = after(first, { ...placed(), placedAt: new Date(Date.now() - 31 * 86_400_000).toISOString() });
-    await merges(old);
+    await mergeByLogIn(old);
     for (const guest of [fresh, old]) {
       const { headers, body } = await shop.ask('GET', '/cart', guest);
       expect([readToken(headers['x-cart-token']!) !== undefined, body.meta]).toEqual([true, { cartMerged: true }]);

@@ -535,7 +535,7 @@ describe('Arranging the shelves', () => {
       const { content } = document.paths[`/api/v1/admin/${path}`][method].requestBody;
       return content['application/json'].example;
     };
-    const sent = async (method: 'POST' | 'PATCH', path: string, kind: string) => {
+    const send = async (method: 'POST' | 'PATCH', path: string, kind: string) => {
       const reply = await shop.ask(method, `/admin/${path}`, {
         token: manager,
         body: example(kind, method.toLowerCase()),
@@ -544,11 +544,11 @@ describe('Arranging the shelves', () => {
       return reply.body.data.id;
     };
     for (const kind of ['categories', 'brands'])
-      await sent('PATCH', `${kind}/${await sent('POST', kind, kind)}`, `${kind}/{id}`);
+      await send('PATCH', `${kind}/${await send('POST', kind, kind)}`, `${kind}/{id}`);
     const { data } = (await create({ name: 'Món ví dụ' })).body;
-    await sent('PATCH', `products/${data.id}`, 'products/{id}');
+    await send('PATCH', `products/${data.id}`, 'products/{id}');
     await shop.ask('DELETE', `/admin/products/${data.id}`, { token: manager });
-    await sent('POST', `products/${data.id}/restore`, 'products/{id}/restore');
+    await send('POST', `products/${data.id}/restore`, 'products/{id}/restore');
   });
   it('adds and removes a brand with its own slug', async () => {
     const add = () => shop.ask('POST', '/admin/brands', { token: manager, body: { name: 'Lavazza' } });

@@ -191,9 +191,9 @@ describe('An order’s stock', () => {
 });
 
 describe('A variant that is given another SKU', () => {
-  const named = () => ++sequence;
+  const nextSequence = () => ++sequence;
   const rename = (...names: { variantId: string; was: string; sku: string }[]) =>
-    handleMessage(new VariantsRenamed({ productId: ids.next(), named: named(), variants: names }));
+    handleMessage(new VariantsRenamed({ productId: ids.next(), named: nextSequence(), variants: names }));
   const line = (sku: string, quantity: number) => ({ sku, quantity, variantId: variants.get(sku)! });
 
   it('keeps its stock and its reservations', async () => {

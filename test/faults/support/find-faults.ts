@@ -69,13 +69,13 @@ export async function findFaults(faultShop: FaultShop): Promise<string[]> {
       [...streams].map(([id, events]) => [id, fold(orderLife, events as unknown as OrderEvent[])] as const),
     );
     return [
-      ...(await wrongInLog(faultShop, log, streams)),
-      ...wrongInOrders(faultShop, orders),
+      ...(await findLogFaults(faultShop, log, streams)),
+      ...findOrderFaults(faultShop, orders),
       ...(await wrongWithMoney(faultShop, orders)),
-      ...(await wrongInStock(faultShop, orders)),
+      ...(await findStockFaults(faultShop, orders)),
       ...(await wrongWithPoints(faultShop, orders)),
       ...(await wrongWithLetters(faultShop, orders)),
-      ...(await wrongInViews(faultShop, log)),
+      ...(await findViewFaults(faultShop, log)),
     ];
   } finally {
     await pool.end();
@@ -95,7 +95,7 @@ type Orders = ReadonlyMap<string, Order>;
 
 const faultUnless = (holds: boolean, what: string): string[] => (holds ? [] : [what]);
 
-async function wrongInLog(
+async function findLogFaults(
   faultShop: FaultShop,
   log: readonly RecordedEvent[],
   streams: ReadonlyMap<string, RecordedEvent[]>,
@@ -122,7 +122,7 @@ async function wrongInLog(
   ];
 }
 
-function wrongInOrders(faultShop: FaultShop, orders: Orders): string[] {
+function findOrderFaults(faultShop: FaultShop, orders: Orders): string[] {
   const sold = faultShop.sales.flatMap(({ orderId }) => orderId ?? []);
   const legal = ['confirmed', 'cancelled'];
   return [
@@ -169,9 +169,9 @@ async function wrongWithMoney(faultShop: FaultShop, orders: Orders): Promise<str
   });
 }
 
-async function wrongInStock(faultShop: FaultShop, orders: Orders): Promise<string[]> {
+async function findStockFaults(faultShop: FaultShop, orders: Orders): Promise<string[]> {
   const { database, plentySku, scarceSku } = faultShop;
-  const sold = (sku: string) =>
+  const soldQuantity = (sku: string) =>
     [...orders.values()]
       .flatMap((order) => (order.status === 'confirmed' ? order.placed.lines : []))
       .filter((line) => line.sku === sku)
@@ -189,8 +189,8 @@ async function wrongInStock(faultShop: FaultShop, orders: Orders): Promise<strin
   return [
     ...rows.flatMap(({ sku, there, reserved, moved }) => [
       ...faultUnless(
-        there === stocked[sku] - sold(sku),
-        `${there} of ${sku} left, ${sold(sku)} sold of ${stocked[sku]}`,
+        there === stocked[sku] - soldQuantity(sku),
+        `${there} of ${sku} left, ${soldQuantity(sku)} sold of ${stocked[sku]}`,
       ),
       ...faultUnless(reserved === 0, `${reserved} of ${sku} still reserved`),
       ...faultUnless(there === moved, `${there} of ${sku} on hand, ${moved} by its movements`),
@@ -243,7 +243,7 @@ async function wrongWithLetters(faultShop: FaultShop, orders: Orders): Promise<s
 }
 
 /** Compares every row of every live read model with a fold of the whole log. */
-async function wrongInViews({ database }: FaultShop, log: readonly RecordedEvent[]): Promise<string[]> {
+async function findViewFaults({ database }: FaultShop, log: readonly RecordedEvent[]): Promise<string[]> {
   const wrong: string[] = [];
   const live = await database.query<{ name: string; version: number; relation: string }>(
     `select name, version, relation from ordering.projection_tables where state = 'live'`,

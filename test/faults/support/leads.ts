@@ -5,14 +5,14 @@ import type { ShopProcess } from './shop-server';
 const LEAD = 0x53484f50;
 const INSTANCE = LEAD + 1;
 
-const held = (kind: number) => `pg_locks l where l.locktype = 'advisory' and l.classid = ${kind} and l.granted
+const heldLocks = (kind: number) => `pg_locks l where l.locktype = 'advisory' and l.classid = ${kind} and l.granted
   and l.database = (select oid from pg_database where datname = current_database())`;
 
 /** The process that runs the sequencer now. Throws if there is none. */
 export async function leaderOf({ database, processes: shopProcesses }: FaultShop): Promise<ShopProcess> {
   const [row] = await database.query<{ name: string }>(
     `select a.application_name as name from pg_stat_activity a where a.pid in (
-       select l.pid from ${held(LEAD)} and l.objid::bigint = (hashtext('ordering sequencer')::bigint & 4294967295))`,
+       select l.pid from ${heldLocks(LEAD)} and l.objid::bigint = (hashtext('ordering sequencer')::bigint & 4294967295))`,
   );
   const shopProcess = shopProcesses.find(({ name }) => row?.name === name);
   if (!shopProcess) throw new Error('no process runs the sequencer');
@@ -20,11 +20,11 @@ export async function leaderOf({ database, processes: shopProcesses }: FaultShop
 }
 
 export const countInstances = async ({ database }: FaultShop): Promise<number> =>
-  (await database.query<{ count: number }>(`select count(*)::int from ${held(INSTANCE)}`))[0].count;
+  (await database.query<{ count: number }>(`select count(*)::int from ${heldLocks(INSTANCE)}`))[0].count;
 
 /** How many jobs have a leader now. */
 export const countLeaders = async ({ database }: FaultShop): Promise<number> =>
-  (await database.query<{ count: number }>(`select count(*)::int from ${held(LEAD)}`))[0].count;
+  (await database.query<{ count: number }>(`select count(*)::int from ${heldLocks(LEAD)}`))[0].count;
 
 export interface Writes {
   /** How often a process has numbered events or moved a checkpoint. */

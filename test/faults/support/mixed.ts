@@ -61,17 +61,17 @@ export const now = async ({ database }: FaultShop): Promise<Date> =>
   (await database.query<{ now: Date }>('select clock_timestamp() as now'))[0].now;
 
 /** The faults in the tables of all builds, and in those of the newer build. `since`: when the newer build received everything. */
-export async function wrongInBoth(faultShop: FaultShop, since: Date): Promise<string[]> {
+export async function findFaultsOfBothBuilds(faultShop: FaultShop, since: Date): Promise<string[]> {
   await faultShop.repeatUnanswered();
   await waitUntilIdle(faultShop, 120_000);
   return [
     ...(await findFaults(faultShop)),
-    ...(await wrongInNews(faultShop, since)),
-    ...(await wrongInLines(faultShop)),
+    ...(await findNewsFaults(faultShop, since)),
+    ...(await findLineFaults(faultShop)),
   ];
 }
 
-async function wrongInNews({ database }: FaultShop, since: Date): Promise<string[]> {
+async function findNewsFaults({ database }: FaultShop, since: Date): Promise<string[]> {
   const wrong = await database.query<{ id: string; what: string; times: number }>(
     `with due as (
        select e.order_id, 'ordering.order-confirmed.v1' as type from ordering.order_events e
@@ -87,7 +87,7 @@ async function wrongInNews({ database }: FaultShop, since: Date): Promise<string
   return wrong.map(({ id, what, times }) => `the newer build handled ${what} of ${id} ${times} times, not once`);
 }
 
-async function wrongInLines({ database }: FaultShop): Promise<string[]> {
+async function findLineFaults({ database }: FaultShop): Promise<string[]> {
   const [{ count }] = await database.query<{ count: number }>(
     `select count(*)::int from ordering.order_heads h left join ordering.ordered_lines_v1 l using (order_id)
      where l.version is distinct from h.version`,
@@ -96,7 +96,7 @@ async function wrongInLines({ database }: FaultShop): Promise<string[]> {
 }
 
 /** The longest delay of messages to the newer build after `since`, in milliseconds. */
-export async function latestNews({ database }: FaultShop, since: Date): Promise<number> {
+export async function maxNewsDelayMs({ database }: FaultShop, since: Date): Promise<number> {
   const [{ late }] = await database.query<{ late: number | null }>(
     `select max(extract(epoch from heard_at - sent_at) * 1000)::float8 as late from notifications.news where sent_at > $1`,
     [since],

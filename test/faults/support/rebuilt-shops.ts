@@ -159,7 +159,7 @@ export interface ReadTimes {
 }
 
 /** Reads the read model again and again until `stop` is called. Also reads something unrelated with about the same cost. */
-export function polling(admin: Person, path: string) {
+export function pollReadModel(admin: Person, path: string) {
   const over = new AbortController();
   const timed = async (asked: string) => {
     const begun = performance.now();

@@ -109,7 +109,7 @@ const liveTable = async (run: Run, name: string): Promise<string> => {
   return `"${(await run<{ relation: string }>(sql))[0].relation}"`;
 };
 
-const reads = (which: 'target' | 'long') => async (admin: Person, scene: Scene) => {
+const readOrder = (which: 'target' | 'long') => async (admin: Person, scene: Scene) => {
   expectStatus(200, await admin.get(`/admin/orders/${scene[which].orderId}`));
 };
 
@@ -121,7 +121,7 @@ const ofKeys = (sql: (subject: string) => string): Kind => ({
   schema: 'privacy',
   tamper: async (run, { target }) => void (await run(sql(target.subject))),
   undo: 'anew', // a process says only once whose values it cannot read
-  use: reads('target'),
+  use: readOrder('target'),
 });
 
 export const kinds = {

@@ -36,7 +36,7 @@ const storeEarlierAccount = async (email: string, passwordHash?: string): Promis
   return account.id;
 };
 
-const migrated = () =>
+const runMigration = () =>
   new OneKeyAMailbox1797000000950().up({
     query: (sql: string, values?: unknown[]) => db.query(sql, values),
   } as unknown as QueryRunner);
@@ -46,20 +46,20 @@ describe('Accounts that an earlier build has kept', () => {
     const loud = await storeEarlierAccount('ΣΑΣ@Example.com');
     const german = await storeEarlierAccount('an@Bücher.de');
     expect(await accounts.byEmail('σασ@example.com')).toBeNull();
-    await migrated();
+    await runMigration();
     for (const email of ['ΣΑΣ@example.com', 'σασ@example.com', 'σας@example.com'])
       expect((await accounts.byEmail(email))?.id).toBe(loud);
     for (const email of ['an@bücher.de', 'AN@xn--bcher-kva.de'])
       expect((await accounts.byEmail(email))?.id).toBe(german);
     await expect(accounts.add(a('σασ@example.com'))).rejects.toThrow(EmailTaken);
-    await migrated(); // a second run changes nothing
+    await runMigration(); // a second run changes nothing
     expect((await accounts.byEmail('ΣΑΣ@example.com'))?.id).toBe(loud);
   });
 
   it('stay two if the earlier build allowed two for one mailbox, and each is found by its own spelling', async () => {
     const first = await storeEarlierAccount('binh@bücher.example');
     const second = await storeEarlierAccount('binh@xn--bcher-kva.example');
-    await migrated();
+    await runMigration();
     expect((await accounts.byEmail('binh@bücher.example'))?.id).toBe(first);
     expect((await accounts.byEmail('binh@xn--bcher-kva.example'))?.id).toBe(second);
     await expect(accounts.add(a('BINH@BÜCHER.example'))).rejects.toThrow(EmailTaken);

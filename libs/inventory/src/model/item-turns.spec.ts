@@ -6,7 +6,7 @@ const isLocked = (error: unknown) => (error as Error).message === 'locked';
 const newTurns = () => new ItemTurns({ isLocked, now: () => now });
 
 describe('The turns of items', () => {
-  const turns = () => {
+  const openTurns = () => {
     const items = newTurns();
     const said: string[] = [];
     const ends = new Map<string, () => void>();
@@ -24,7 +24,7 @@ describe('The turns of items', () => {
   };
 
   it('run one after the other for one item, and at the same time for different items', async () => {
-    const { said, take, end } = turns();
+    const { said, take, end } = openTurns();
     void take('first', ['tea']);
     void take('second', ['tea']);
     void take('stranger', ['coffee']);
@@ -35,7 +35,7 @@ describe('The turns of items', () => {
   });
 
   it('wait for all items of the work, in any order, without a deadlock', async () => {
-    const { said, take, end } = turns();
+    const { said, take, end } = openTurns();
     void take('tea', ['tea']);
     void take('both', ['coffee', 'tea']);
     void take('both again', ['tea', 'coffee']);
@@ -47,7 +47,7 @@ describe('The turns of items', () => {
   });
 
   it('continue after work that failed, and the caller gets the error', async () => {
-    const { said, take, end } = turns();
+    const { said, take, end } = openTurns();
     const failed = take('fails', ['tea'], true);
     void take('next', ['tea']);
     await turn();
@@ -58,7 +58,7 @@ describe('The turns of items', () => {
   });
 
   it('leave nothing in memory', async () => {
-    const { take, end, items } = turns();
+    const { take, end, items } = openTurns();
     void take('only', ['tea', 'coffee']);
     await turn();
     await end('only');

@@ -38,7 +38,7 @@ const requests = fc.array(
 const levels = fc.tuple(...skus.map(() => fc.nat({ max: 12 })));
 type Wants = typeof wants extends fc.Arbitrary<infer T> ? T : never;
 
-const opened = (onHand: readonly number[]): Warehouse => ({
+const warehouseWith = (onHand: readonly number[]): Warehouse => ({
   shelf: new Map(
     skus.map((sku, i) => [sku, { item: sku, variantId: null, sku, onHand: onHand[i], reserved: 0, version: 1 }]),
   ),
@@ -77,7 +77,7 @@ describe('For any requests, in any order and also repeated', () => {
   it('stock is conserved: on hand, sold and waste add up to the start, and reserved is what orders hold', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
-        let warehouse = opened(onHand);
+        let warehouse = warehouseWith(onHand);
         for (const request of asked) {
           [warehouse] = ask(warehouse, request, wanted);
           skus.forEach((sku, i) => {
@@ -95,7 +95,7 @@ describe('For any requests, in any order and also repeated', () => {
   it('a request that is repeated at once gets the same answer and changes nothing', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
-        let warehouse = opened(onHand);
+        let warehouse = warehouseWith(onHand);
         for (const request of asked) {
           const [after, answer] = ask(warehouse, request, wanted);
           expect(ask(after, request, wanted)).toEqual([after, answer]);
@@ -108,7 +108,7 @@ describe('For any requests, in any order and also repeated', () => {
   it('an order that was refused once is always refused', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
-        let warehouse = opened(onHand);
+        let warehouse = warehouseWith(onHand);
         const refused = new Set<string>();
         for (const request of asked) {
           const [after, answer] = ask(warehouse, request, wanted);

@@ -9,7 +9,7 @@ const item = (id: string, sku: string | null, more: Partial<NamedItem> = {}): Na
   formerSku: null,
   ...more,
 });
-const called = (items: readonly NamedItem[], changed: readonly NamedItem[]) => {
+const skusAfter = (items: readonly NamedItem[], changed: readonly NamedItem[]) => {
   const after = new Map([...items, ...changed].map((one) => [one.item, one.sku]));
   return Object.fromEntries(after);
 };
@@ -17,7 +17,7 @@ const called = (items: readonly NamedItem[], changed: readonly NamedItem[]) => {
 describe('Naming stock', () => {
   it('gives one item another SKU', () => {
     const items = [item('a', 'A')];
-    expect(called(items, nameItems(items, [{ variantId: 'v-a', was: 'A', sku: 'C' }], 2))).toEqual({ a: 'C' });
+    expect(skusAfter(items, nameItems(items, [{ variantId: 'v-a', was: 'A', sku: 'C' }], 2))).toEqual({ a: 'C' });
   });
 
   it('lets two items exchange their SKUs', () => {
@@ -26,16 +26,16 @@ describe('Naming stock', () => {
       { variantId: 'v-a', was: 'A', sku: 'B' },
       { variantId: 'v-b', was: 'B', sku: 'A' },
     ];
-    expect(called(items, nameItems(items, swap, 2))).toEqual({ a: 'B', b: 'A' });
+    expect(skusAfter(items, nameItems(items, swap, 2))).toEqual({ a: 'B', b: 'A' });
   });
 
   it('takes a SKU from the item that had it before, and ignores an older message', () => {
     const items = [item('a', 'A'), item('b', 'B')];
     const taken = nameItems(items, [{ variantId: 'v-b', sku: 'A' }], 3);
-    expect(called(items, taken)).toEqual({ a: null, b: 'A' });
+    expect(skusAfter(items, taken)).toEqual({ a: null, b: 'A' });
     const after = items.map((one) => taken.find((other) => other.item === one.item) ?? one);
     expect(nameItems(after, [{ variantId: 'v-b', sku: 'B' }], 2)).toEqual([]);
-    expect(called(after, nameItems(after, [{ variantId: 'v-a', sku: 'T' }], 2))).toEqual({ a: 'T', b: 'A' });
+    expect(skusAfter(after, nameItems(after, [{ variantId: 'v-a', sku: 'T' }], 2))).toEqual({ a: 'T', b: 'A' });
   });
 
   it('finds old stock without a variant, also after its SKU was taken', () => {

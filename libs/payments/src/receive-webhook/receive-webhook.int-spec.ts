@@ -66,7 +66,7 @@ const receive = (event: WebhookEvent): Promise<string> =>
     );
 const stateOf = async ({ id }: Known): Promise<string> =>
   (await shop.database.admin<{ state: string }>('select state from payments.payments where id = $1', [id]))[0].state;
-const becomes = (known: Known, state: string) =>
+const waitForState = (known: Known, state: string) =>
   eventually(async () => expect(await stateOf(known)).toBe(state), 15_000);
 const findingsOf = async ({ order }: Known): Promise<any[]> =>
   (await shop.ask('GET', `/admin/payments/findings?orderId=${order}`, { token: admin })).body.data;
@@ -117,7 +117,7 @@ describe('A webhook', () => {
     const open = await payment();
     const real = await charge(open);
     expect(await receive(webhookEvent(open, randomUUID()))).toBe('NOT_FOUND');
-    await becomes(open, 'taken');
+    await waitForState(open, 'taken');
     expect(await receive(webhookEvent(open, real))).toBe('received');
     expect(await kindsOf(open)).toEqual(['unknown-charge noted']);
   });
@@ -133,7 +133,7 @@ describe('A webhook', () => {
     expect(await stateOf(open)).toBe('open');
     expect(await findingsOf(open)).toEqual([]);
     silent.mockRestore();
-    await becomes(open, 'taken');
+    await waitForState(open, 'taken');
     away.mockRestore();
     await eventually(async () => expect(await kindsOf(open)).toEqual(['unknown-charge noted']), 15_000);
   });
@@ -146,7 +146,7 @@ describe('A webhook', () => {
       expect(await receive(webhookEvent(known, real))).toBe('received');
       expect(await stateOf(known)).toBe(state);
       await shop.database.admin(`update sandbox.charges set settle_at = now() where id = $1`, [real]);
-      if (state === 'open') return becomes(known, 'taken');
+      if (state === 'open') return waitForState(known, 'taken');
       await eventually(async () => expect(await kindsOf(known)).toEqual(['late-money given-back']), 15_000);
     },
   );
