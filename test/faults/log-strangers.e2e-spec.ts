@@ -6,7 +6,7 @@ import { testDatabase, type TestDatabase } from '../support/test-database';
 import { recordResult, repeatCount } from './support/matrix';
 
 const flow = repeatCount(200_000, 15_000);
-const AT_ONCE = 20;
+const EVENTS_PER_BATCH = 20;
 const WRITERS = 6;
 const MOST_UNDER_WAY = 500;
 
@@ -75,12 +75,12 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
         if (written - delivered > MOST_UNDER_WAY)
           await pause(2); // so that only delivery is measured, and not a queue in this test
         else {
-          written += AT_ONCE;
+          written += EVENTS_PER_BATCH;
           const { events } = await store.append(
             happening(
               ids.next(),
               0,
-              Array.from({ length: AT_ONCE }, () => ({})),
+              Array.from({ length: EVENTS_PER_BATCH }, () => ({})),
             ),
           );
           for (const { id } of events) acknowledged.set(id, performance.now());

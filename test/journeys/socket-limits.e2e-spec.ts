@@ -7,7 +7,7 @@ import { register, type Person } from '../support/people';
 
 jest.setTimeout(30_000);
 
-const OF_AN_ADDRESS = 3;
+const ALLOWED_PER_ADDRESS = 3;
 const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
 
 describe('Sockets', () => {
@@ -18,7 +18,7 @@ describe('Sockets', () => {
     open = await openShop({
       TRUSTED_PROXIES: '127.0.0.1,::1',
       RATE_LIMIT_API: '1000000000', // 0 would switch these limits off
-      EDGE_SOCKETS: String(OF_AN_ADDRESS),
+      EDGE_SOCKETS: String(ALLOWED_PER_ADDRESS),
     });
     an = await register(open.shop);
   }, 240_000);
@@ -46,7 +46,7 @@ describe('Sockets', () => {
   it('of one IP address are limited, and a socket that joins nothing is closed', async () => {
     const address = '198.51.100.7';
     const answers = [];
-    for (let n = 0; n < OF_AN_ADDRESS + 2; n++) answers.push(await shake(address));
+    for (let n = 0; n < ALLOWED_PER_ADDRESS + 2; n++) answers.push(await shake(address));
     expect(answers).toEqual([200, 200, 200, 403, 403]);
     expect(await shake('198.51.100.8')).toBe(200);
     expect(await connect({ token: an.token }, { address }).came).toBe('refused');

@@ -10,7 +10,7 @@ import { changedBetween, EveryTable } from './support/every-table';
 /** `FUZZ_REQUESTS=10000 FUZZ_SEED=7` sends more requests, or other ones. */
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 2_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
-const AT_ONCE = 8;
+const WORKERS = 8;
 
 jest.setTimeout(120_000 + REQUESTS * 250);
 
@@ -205,7 +205,7 @@ describe('Any request', () => {
     const work = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) answers.push(await ask(said, next));
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: WORKERS }, work));
     return answers;
   }
 

@@ -25,7 +25,7 @@ import { Sales } from './count-sales/sales.store';
 import { DemoShelves } from './demo/demo-shelves.store';
 import { EditProductHandler } from './edit-product/edit-product.command';
 import { EditProductController } from './edit-product/edit-product.controller';
-import { ListProductsHandler, LookUpProductHandler } from './edit-product/product-books.query';
+import { ListProductsHandler, LookUpProductHandler } from './edit-product/staff-products.query';
 import { RemoveProductHandler } from './edit-product/remove-product.command';
 import { RestoreProductHandler } from './edit-product/restore-product.command';
 import { StoredSkuOwners } from './edit-product/sku-owners.query';

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const AT_ONCE = 200;
+const BATCH_SIZE = 200;
 
 /** Opens many connections to one port, and never closes them. They come from several local addresses. */
 export class OpenConnections {
@@ -13,9 +13,9 @@ export class OpenConnections {
 
   /** Opens connections. Each sends only `says`. `nth` chooses the local address of a connection. */
   async open(count: number, addresses: number, says = '', nth = (n: number) => n % addresses): Promise<void> {
-    for (let from = 0; from < count; from += AT_ONCE)
+    for (let from = 0; from < count; from += BATCH_SIZE)
       await Promise.all(
-        Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, n) => this.one(nth(from + n), says)),
+        Array.from({ length: Math.min(BATCH_SIZE, count - from) }, (_, n) => this.one(nth(from + n), says)),
       );
   }
 

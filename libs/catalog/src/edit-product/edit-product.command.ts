@@ -12,7 +12,7 @@ import { ambient } from '#platform/observability';
 import { requireNoFaults } from '../list-product/product-body.controller';
 import type { Product, ProductChange } from '../model/product';
 import type { FieldFault } from '../model/product-faults';
-import { shelvedProduct, type ShelvedProduct } from './product-books';
+import { toStaffView, type StaffProductView } from './staff-product-view';
 import { Products, type KnownProduct, type SavedProduct } from '../model/products.store';
 import { countFaults, countsOfReturned, changeProduct, unknownParts } from '../model/shelve-product';
 import { stemOf } from '../model/slug';
@@ -21,7 +21,7 @@ import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 /** A change of a product, or a function that computes the change from the stored product. */
 export type Edit = ProductChange | ((product: KnownProduct) => ProductChange | Promise<ProductChange>);
 
-export class EditProduct extends Command<ShelvedProduct> {
+export class EditProduct extends Command<StaffProductView> {
   constructor(
     readonly id: Uuid,
     readonly edit: Edit,
@@ -50,7 +50,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     private readonly stock: StockHeld,
   ) {}
 
-  execute({ id, edit, seen }: EditProduct): Promise<ShelvedProduct> {
+  execute({ id, edit, seen }: EditProduct): Promise<StaffProductView> {
     return this.db.transaction(async () => {
       await this.products.lock();
       const before = await this.products.load(id, seen);
@@ -64,20 +64,20 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
         ...unknownParts(before, change, before.former),
         ...countFaults(before, change, before.former),
       ]);
-      if (isSame(before, after)) return shelvedProduct(before, ...(await this.products.findLabels(before)));
+      if (isSame(before, after)) return toStaffView(before, ...(await this.products.findLabels(before)));
       await this.requireLabels(before, after, change);
       const available = await this.stock.availableAfter(counts);
       const saved = await this.products.save(after, before);
       const product = { ...saved, available: new Map([...saved.available, ...available]) };
       await this.publishChanges(product, counts);
       this.cached.productChanged(product);
-      return shelvedProduct(product, ...(await this.products.findLabels(product)));
+      return toStaffView(product, ...(await this.products.findLabels(product)));
     });
   }
 
   /** Refuses changes of the id and the slug, and of category and brand other than by `categoryId` and `brandId`. */
   private async refuseFixedFields(product: KnownProduct, change: ProductChange): Promise<void> {
-    const { id, slug, category, brand } = shelvedProduct(product, ...(await this.products.findLabels(product)));
+    const { id, slug, category, brand } = toStaffView(product, ...(await this.products.findLabels(product)));
     const wrong = changedFixed({ id, slug, category, brand }, change);
     if (wrong.length > 0) throw new InvalidInput(wrong);
   }

@@ -5,13 +5,13 @@ import { InvalidInput } from '#platform/http';
 
 import { toFault } from '../list-product/product-body.controller';
 import type { ProductChange } from '../model/product';
-import type { ShelvedProduct } from './product-books';
+import type { StaffProductView } from './staff-product-view';
 import { Products, SkuTaken, type KnownProduct } from '../model/products.store';
 import { fieldInRequest, restoreProduct, restoreFaults, type RestoreRequest } from '../model/restore-product';
 import { stemOf } from '../model/slug';
 import { EditProduct } from './edit-product.command';
 
-export class RestoreProduct extends Command<ShelvedProduct> {
+export class RestoreProduct extends Command<StaffProductView> {
   constructor(
     readonly id: Uuid,
     readonly request: RestoreRequest,
@@ -29,7 +29,7 @@ export class RestoreProductHandler implements ICommandHandler<RestoreProduct> {
     private readonly products: Products,
   ) {}
 
-  async execute({ id, request, seen }: RestoreProduct): Promise<ShelvedProduct> {
+  async execute({ id, request, seen }: RestoreProduct): Promise<StaffProductView> {
     let known: KnownProduct | undefined;
     const restore = async (product: KnownProduct): Promise<ProductChange> => {
       known = product;

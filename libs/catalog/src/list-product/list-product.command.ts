@@ -5,13 +5,13 @@ import { Database } from '#database';
 import { Ids } from '#platform/system';
 
 import type { ProductDraft } from '../model/product';
-import { shelvedProduct, type ShelvedProduct } from '../edit-product/product-books';
+import { toStaffView, type StaffProductView } from '../edit-product/staff-product-view';
 import { Products } from '../model/products.store';
 import { createProduct } from '../model/shelve-product';
 import { slugOf, stemOf } from '../model/slug';
 import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 
-export class ListProduct extends Command<ShelvedProduct> {
+export class ListProduct extends Command<StaffProductView> {
   constructor(readonly draft: ProductDraft) {
     super();
   }
@@ -27,7 +27,7 @@ export class ListProductHandler implements ICommandHandler<ListProduct> {
     private readonly ids: Ids,
   ) {}
 
-  execute({ draft }: ListProduct): Promise<ShelvedProduct> {
+  execute({ draft }: ListProduct): Promise<StaffProductView> {
     const id = this.ids.next();
     return this.db.transaction(async () => {
       await this.products.lock();
@@ -42,7 +42,7 @@ export class ListProductHandler implements ICommandHandler<ListProduct> {
         ),
       );
       this.cached.productChanged(product);
-      return shelvedProduct(product, category, brand);
+      return toStaffView(product, category, brand);
     });
   }
 }

@@ -24,7 +24,7 @@ import {
 import { ambient } from '#platform/observability';
 
 import type { ProductDraft, ProductStatus } from '../model/product';
-import { storedStatus } from '../edit-product/product-books';
+import { parseStaffStatus } from '../edit-product/staff-product-view';
 import { productFaults, type FieldFault } from '../model/product-faults';
 import { LabelShape } from '../shelf/product-view';
 
@@ -61,12 +61,14 @@ const FORMER_STATUS = 'active';
 
 /** A status by the name that staff use, or by its former name. It is converted to the stored status. */
 function Status(words: readonly string[], description: string): PropertyDecorator {
-  const known = new Set<unknown>([...words, FORMER_STATUS].map(storedStatus));
+  const known = new Set<unknown>([...words, FORMER_STATUS].map(parseStaffStatus));
   return field(
     {
       check: (value) => (known.has(value) ? undefined : { code: 'choice', params: { choices: words.join(', ') } }),
       read: (value) =>
-        typeof value === 'string' && (words.includes(value) || value === FORMER_STATUS) ? storedStatus(value) : value,
+        typeof value === 'string' && (words.includes(value) || value === FORMER_STATUS)
+          ? parseStaffStatus(value)
+          : value,
       schema: { type: 'string', enum: [...words, FORMER_STATUS] },
     },
     { optional: true, description },

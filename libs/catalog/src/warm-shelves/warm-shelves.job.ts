@@ -18,7 +18,7 @@ import { WARMED_AGE, WARMING_DURATION, WARMING_FAILURES } from './warming-metric
 
 const MENU = ['coffee-espresso', 'tea-beverages', 'food-snacks'];
 const POPULAR = 20;
-const AT_ONCE = 4;
+const PARALLEL_LOADS = 4;
 /** A little less than the shortest lifetime of an answer that is cached for about an hour. */
 const EVERY_MS = 50 * 60_000;
 const NAME = 'catalog-warming';
@@ -85,8 +85,8 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
         () => this.queries.execute(new ViewProduct(slug, locale, true)),
       ]),
     ]);
-    for (let from = 0; from < works.length; from += AT_ONCE)
-      await Promise.all(works.slice(from, from + AT_ONCE).map((work) => this.loadOne(work)));
+    for (let from = 0; from < works.length; from += PARALLEL_LOADS)
+      await Promise.all(works.slice(from, from + PARALLEL_LOADS).map((work) => this.loadOne(work)));
     this.warmedAt = performance.now();
     this.duration.set((this.warmedAt - started) / 1_000);
     this.reportAge();

@@ -7,7 +7,7 @@ import { Addresses, type AddressFields } from '../model/addresses.store';
 import { Customers } from '../model/customers.store';
 import { addressView, type AddressView } from './address-view';
 
-const MOST = 20;
+const MAX_ADDRESSES = 20;
 
 class DefaultAddressNeeded extends DomainError {
   constructor() {
@@ -56,10 +56,15 @@ export class SaveAddressHandler implements ICommandHandler<SaveAddress> {
 
   private async add(customerId: Uuid, fields: AddressFields): Promise<AddressView> {
     const count = await this.addresses.count(customerId);
-    if (count >= MOST)
-      throw new DomainError('TOO_MANY_ADDRESSES', 'refused', `There are ${MOST} addresses already. Remove one first.`, {
-        most: MOST,
-      });
+    if (count >= MAX_ADDRESSES)
+      throw new DomainError(
+        'TOO_MANY_ADDRESSES',
+        'refused',
+        `There are ${MAX_ADDRESSES} addresses already. Remove one first.`,
+        {
+          most: MAX_ADDRESSES,
+        },
+      );
     const id = this.ids.next();
     await this.addresses.add({ ...fields, id, customerId, isDefault: fields.isDefault || count === 0 });
     return addressView((await this.addresses.find(customerId, id))!);

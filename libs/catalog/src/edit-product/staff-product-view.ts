@@ -5,31 +5,31 @@ import { IdShape, InstantShape, MoneyShape, vnd } from '#kernel';
 import { LabelShape, ModifierGroupShape, ProductShape, VariantShape } from '../shelf/product-view';
 import type { Product, ProductStatus } from '../model/product';
 
-export const shownStatuses = ['draft', 'published', 'archived'] as const;
-export type ShownStatus = (typeof shownStatuses)[number];
-const shown: Readonly<Record<ProductStatus, ShownStatus>> = {
+export const staffStatuses = ['draft', 'published', 'archived'] as const;
+export type StaffStatus = (typeof staffStatuses)[number];
+const nameForStaff: Readonly<Record<ProductStatus, StaffStatus>> = {
   active: 'published',
   draft: 'draft',
   removed: 'archived',
 };
-const stored = new Map<string, ProductStatus>([
+const statusByName = new Map<string, ProductStatus>([
   ['active', 'active'], // the former name of published
-  ...Object.entries(shown).map(([status, word]): [string, ProductStatus] => [word, status as ProductStatus]),
+  ...Object.entries(nameForStaff).map(([status, word]): [string, ProductStatus] => [word, status as ProductStatus]),
 ]);
 
 /** The stored status for the name that staff use. */
-export const storedStatus = (word: string): ProductStatus | undefined => stored.get(word);
+export const parseStaffStatus = (word: string): ProductStatus | undefined => statusByName.get(word);
 
-const ShelvedGroupShape = ModifierGroupShape.extend({
+const StaffGroupShape = ModifierGroupShape.extend({
   nameEn: z.string().nullable(),
   options: z.array(ModifierGroupShape.shape.options.element.extend({ nameEn: z.string().nullable() })),
 }).meta({ id: 'ShelvedModifierGroup' });
 
 /** A product as staff see it, with all languages and its version. */
-export const ShelvedProductShape = ProductShape.omit({ available: true })
+export const StaffProductShape = ProductShape.omit({ available: true })
   .extend({
     sku: z.string().meta({ example: 'CA-PHE-SUA-DA' }),
-    status: z.enum(shownStatuses),
+    status: z.enum(staffStatuses),
     version: z.int().meta({ description: 'The version of the last edit; it is the ETag.', example: 1 }),
     categoryId: IdShape.nullable().meta({ description: 'Null if it is gone; only for archived products.' }),
     brandId: IdShape.nullable().meta({ description: 'Null if it is gone; only for archived products.' }),
@@ -43,12 +43,12 @@ export const ShelvedProductShape = ProductShape.omit({ available: true })
         id: 'ShelvedVariant',
       }),
     ),
-    modifiers: z.array(ShelvedGroupShape),
+    modifiers: z.array(StaffGroupShape),
     createdAt: InstantShape,
     updatedAt: InstantShape,
   })
   .meta({ id: 'ShelvedProduct' });
-export type ShelvedProduct = z.infer<typeof ShelvedProductShape>;
+export type StaffProductView = z.infer<typeof StaffProductShape>;
 
 interface Label {
   readonly id: string;
@@ -64,16 +64,16 @@ interface StaffDetails {
 
 const label = (from: Label | null): Label | null => from && { id: from.id, slug: from.slug, name: from.name };
 
-export function shelvedProduct(
+export function toStaffView(
   product: Product & StaffDetails,
   category: Label | null,
   brand: Label | null,
-): ShelvedProduct {
+): StaffProductView {
   return {
     id: product.id,
     slug: product.slug,
     sku: product.sku,
-    status: shown[product.status],
+    status: nameForStaff[product.status],
     version: product.version,
     name: product.name,
     description: product.description,

@@ -3,10 +3,10 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 
 import type { ProductStatus } from '../model/product';
-import { shelvedProduct, type ShelvedProduct } from './product-books';
+import { toStaffView, type StaffProductView } from './staff-product-view';
 import { Products, type PlaceInList } from '../model/products.store';
 
-export class LookUpProduct extends Query<ShelvedProduct> {
+export class LookUpProduct extends Query<StaffProductView> {
   constructor(readonly id: Uuid) {
     super();
   }
@@ -16,14 +16,14 @@ export class LookUpProduct extends Query<ShelvedProduct> {
 export class LookUpProductHandler implements IQueryHandler<LookUpProduct> {
   constructor(private readonly products: Products) {}
 
-  async execute({ id }: LookUpProduct): Promise<ShelvedProduct> {
+  async execute({ id }: LookUpProduct): Promise<StaffProductView> {
     const product = await this.products.load(id);
-    return shelvedProduct(product, ...(await this.products.findLabels(product)));
+    return toStaffView(product, ...(await this.products.findLabels(product)));
   }
 }
 
 /** At most `limit` products. */
-export class ListProducts extends Query<readonly { product: ShelvedProduct; place: PlaceInList }[]> {
+export class ListProducts extends Query<readonly { product: StaffProductView; place: PlaceInList }[]> {
   constructor(
     readonly status: ProductStatus | undefined,
     readonly limit: number,
@@ -41,7 +41,7 @@ export class ListProductsHandler implements IQueryHandler<ListProducts> {
     const found = await this.products.list(status ? [status] : ['active', 'draft'], limit, after);
     const answers = [];
     for (const { product, place } of found)
-      answers.push({ product: shelvedProduct(product, ...(await this.products.findLabels(product))), place });
+      answers.push({ product: toStaffView(product, ...(await this.products.findLabels(product))), place });
     return answers;
   }
 }
