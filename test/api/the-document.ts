@@ -51,7 +51,7 @@ export const fetchDocument = async (shop: RunningShop): Promise<ApiDocument> =>
 
 export const operationsOf = ({ paths }: ApiDocument): Operation[] =>
   Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, said]) => ({ ...said, method: method.toUpperCase(), path })),
+    Object.entries(operations).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
   );
 
 /** The error codes that the document names for an operation and a status. */

@@ -43,7 +43,10 @@ const PROMISED = `
 
 /** All operations and components by name, so that a difference can be named. */
 function partsOf(document: ApiDocument): Map<string, string> {
-  const parts = operationsOf(document).map((said): [string, unknown] => [`${said.method} ${said.path}`, said]);
+  const parts = operationsOf(document).map((operation): [string, unknown] => [
+    `${operation.method} ${operation.path}`,
+    operation,
+  ]);
   for (const [kind, all] of Object.entries(document.components))
     for (const [name, one] of Object.entries(all)) parts.push([`${kind} ${name}`, one]);
   return new Map(parts.map(([name, part]) => [name, JSON.stringify(part)]));
@@ -84,20 +87,22 @@ describe('The document', () => {
   it('describes for every operation its name, its purpose, its callers and its answers', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const said of operations) {
+    for (const operation of operations) {
       const lacking = [
-        !/^[a-z][A-Za-z]+$/.test(said.operationId) && 'an operationId',
-        !(said.summary?.length > 5) && 'a summary',
-        said.tags?.length !== 1 && 'a tag',
-        !Array.isArray(said.security) && 'its security',
-        !Object.keys(said.responses).some((status) => status.startsWith('2')) && 'an answer',
-        said.path.includes('{id}') && !said.responses['404'] && 'a 404',
-        said.security.some((one) => 'bearer' in one) && !codesOf(said, 401).includes('TOKEN_EXPIRED') && 'a 401',
-        said['x-permission'] && !codesOf(said, 403).includes('FORBIDDEN') && 'a 403',
-        said.requestBody && !said.responses['413'] && 'a 413',
-        ...[400, 500, 503].map((status) => !said.responses[status] && `a ${status}`),
+        !/^[a-z][A-Za-z]+$/.test(operation.operationId) && 'an operationId',
+        !(operation.summary?.length > 5) && 'a summary',
+        operation.tags?.length !== 1 && 'a tag',
+        !Array.isArray(operation.security) && 'its security',
+        !Object.keys(operation.responses).some((status) => status.startsWith('2')) && 'an answer',
+        operation.path.includes('{id}') && !operation.responses['404'] && 'a 404',
+        operation.security.some((one) => 'bearer' in one) &&
+          !codesOf(operation, 401).includes('TOKEN_EXPIRED') &&
+          'a 401',
+        operation['x-permission'] && !codesOf(operation, 403).includes('FORBIDDEN') && 'a 403',
+        operation.requestBody && !operation.responses['413'] && 'a 413',
+        ...[400, 500, 503].map((status) => !operation.responses[status] && `a ${status}`),
       ];
-      expect([said.operationId, lacking.filter(Boolean)]).toEqual([said.operationId, []]);
+      expect([operation.operationId, lacking.filter(Boolean)]).toEqual([operation.operationId, []]);
     }
   });
 

@@ -150,8 +150,8 @@ describe('Any request', () => {
   /** Operations that end the caller's own session or account are sent without a token. */
   const ENDS_ONESELF = ['logOut', 'eraseMe'];
 
-  function requestsFor(said: Operation): fc.Arbitrary<Asked> {
-    const parts = said.path.split(/(\{\w+\})/);
+  function requestsFor(operation: Operation): fc.Arbitrary<Asked> {
+    const parts = operation.path.split(/(\{\w+\})/);
     const path = fc.tuple(
       ...parts.map((part) =>
         part.startsWith('{')
@@ -159,13 +159,13 @@ describe('Any request', () => {
           : fc.constant(part),
       ),
     );
-    const names = (said.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name);
+    const names = (operation.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name);
     const query = fc.array(fc.tuple(fc.constantFrom('colour', ...INHERITED, ...names, ...names, ...names), word), {
       maxLength: 3,
     });
-    const media = said.requestBody?.content['application/json'];
+    const media = operation.requestBody?.content['application/json'];
     const body = media ? bodies(media.example ?? exampleOf(media.schema, document)) : bodies({});
-    const who: fc.Arbitrary<Asked['who']> = ENDS_ONESELF.includes(said.operationId)
+    const who: fc.Arbitrary<Asked['who']> = ENDS_ONESELF.includes(operation.operationId)
       ? fc.constant('nobody')
       : mostly<Asked['who']>('admin', 'customer', 'nobody');
     return fc
@@ -179,7 +179,7 @@ describe('Any request', () => {
       .map((drawn) => {
         const asks = drawn.query.map(([name, value]) => `${name}=${value}`).join('&');
         const { 'content-type': type, 'content-encoding': coding, ...rest } = drawn.headers as Record<string, string>;
-        const sends = said.method !== 'GET';
+        const sends = operation.method !== 'GET';
         return {
           who: drawn.who,
           path: `${drawn.path.join('')}${asks && `?${asks}`}`,
@@ -189,9 +189,9 @@ describe('Any request', () => {
       });
   }
 
-  async function ask(said: Operation, asked: Asked): Promise<Answered> {
+  async function ask(operation: Operation, asked: Asked): Promise<Answered> {
     const reply = await fetch(open.shop.url + asked.path, {
-      method: said.method,
+      method: operation.method,
       redirect: 'manual',
       signal: AbortSignal.timeout(30_000),
       headers: { ...people[asked.who].headers, ...asked.headers },
@@ -200,25 +200,27 @@ describe('Any request', () => {
     return { ...asked, status: reply.status, text: await reply.text() };
   }
 
-  async function askAll(said: Operation, all: readonly Asked[]): Promise<Answered[]> {
+  async function askAll(operation: Operation, all: readonly Asked[]): Promise<Answered[]> {
     const [queue, answers]: [Asked[], Answered[]] = [[...all], []];
     const work = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) answers.push(await ask(said, next));
+      for (let next = queue.shift(); next; next = queue.shift()) answers.push(await ask(operation, next));
     };
     await Promise.all(Array.from({ length: WORKERS }, work));
     return answers;
   }
 
-  const describeAnswer = (said: Operation, { who, path, headers: sent, body, status, text }: Answered) =>
-    `${said.method} ${path.slice(0, 200)} as ${who} ${JSON.stringify(sent)} ${String(body).slice(0, 200)} → ${status} ${text.slice(0, 200)}`;
+  const describeAnswer = (operation: Operation, { who, path, headers: sent, body, status, text }: Answered) =>
+    `${operation.method} ${path.slice(0, 200)} as ${who} ${JSON.stringify(sent)} ${String(body).slice(0, 200)} → ${status} ${text.slice(0, 200)}`;
 
   /** The fault of an answer: an internal error, or a status or code that the document does not list. */
-  function faultOf(said: Operation, answered: Answered): string | undefined {
+  function faultOf(operation: Operation, answered: Answered): string | undefined {
     const { status, text } = answered;
-    if (status >= 500) return `broken: ${describeAnswer(said, answered)}`;
+    if (status >= 500) return `broken: ${describeAnswer(operation, answered)}`;
     if (status < 400) return undefined;
     const code = (JSON.parse(text) as { error: { code: string } }).error.code;
-    return codesOf(said, status).includes(code) ? undefined : `not announced: ${describeAnswer(said, answered)}`;
+    return codesOf(operation, status).includes(code)
+      ? undefined
+      : `not announced: ${describeAnswer(operation, answered)}`;
   }
 
   it('gets an answer, and a refused request changes nothing', async () => {
@@ -228,25 +230,25 @@ describe('Any request', () => {
     const share = Math.ceil(REQUESTS / operations.length);
     let [asked, refusals] = [0, 0];
     let calm = await every.waitUntilSettled();
-    for (const [index, said] of operations.entries()) {
-      const requests = fc.sample(requestsFor(said), { seed: SEED + index, numRuns: share });
+    for (const [index, operation] of operations.entries()) {
+      const requests = fc.sample(requestsFor(operation), { seed: SEED + index, numRuns: share });
       let before = calm;
-      let answers = await askAll(said, requests);
+      let answers = await askAll(operation, requests);
       asked += answers.length;
-      faults.push(...answers.flatMap((answered) => faultOf(said, answered) ?? []));
+      faults.push(...answers.flatMap((answered) => faultOf(operation, answered) ?? []));
       let refused = answers.filter(({ status }) => status >= 400);
       refusals += refused.length;
       // The refused requests are sent again alone, until none of them is accepted.
       for (let round = 0; refused.length < answers.length && round < 5; round += 1) {
         before = await every.waitUntilSettled();
-        answers = await askAll(said, refused);
+        answers = await askAll(operation, refused);
         refused = answers.filter(({ status }) => status >= 400);
       }
       const letIn = refused.length < answers.length;
       calm = letIn ? await every.waitUntilSettled() : await every.read();
       const changed = changedBetween(before, calm);
       if (changed.length > 0 && !letIn)
-        faults.push(`changed after refusals only: ${said.operationId} changed ${changed.join(', ')}`);
+        faults.push(`changed after refusals only: ${operation.operationId} changed ${changed.join(', ')}`);
     }
     process.stdout.write(`${asked} requests, ${refusals} refused, seed ${SEED}; restless: ${[...every.restless].join(', ')}\n`); // prettier-ignore
     expect(faults).toEqual([]);

@@ -47,8 +47,8 @@ describe('Data of one person', () => {
     return { contact, address, note, marks: [mark, phone.slice(1)] };
   };
 
-  async function placeOrder(person: Person, key: string, said: ReturnType<typeof uniqueDetails>): Promise<string> {
-    const { contact, address, note } = said;
+  async function placeOrder(person: Person, key: string, details: ReturnType<typeof uniqueDetails>): Promise<string> {
+    const { contact, address, note } = details;
     const body = { contact, note, fulfilment: { type: 'delivery', address } };
     await person.addToCart(drink.variantId, 2);
     const { id } = expectStatus(201, await person.placeOrder('tok_ok', { key, body })).body.data;
@@ -212,23 +212,23 @@ describe('Data of one person', () => {
     expect(operations.length).toBeGreaterThan(90);
     const wrong: string[] = [];
     let asked = 0;
-    for (const said of operations)
+    for (const operation of operations)
       await Promise.all(
         Object.entries(others).flatMap(([who, headers]) =>
           [user, guest].map(async (owner) => {
             const lineId = owner.secrets.at(-1)!;
-            const path = addressOf(said, owner, lineId);
-            const media = said.requestBody?.content['application/json'];
+            const path = addressOf(operation, owner, lineId);
+            const media = operation.requestBody?.content['application/json'];
             const body = media && (media.example ?? exampleOf(media.schema, document));
-            const method = said.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+            const method = operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
             const reply = await open.shop[method](path, {
               headers: { ...headers, 'idempotency-key': owner.key },
               ...(body !== undefined && { body: body as object }),
             });
             asked += 1;
-            const here = `${said.operationId} by ${who}: ${reply.status}`;
+            const here = `${operation.operationId} by ${who}: ${reply.status}`;
             if (reply.status >= 500) wrong.push(`${here} is broken`);
-            if (namesPersonalData(said) && ![400, 401, 403, 404].includes(reply.status))
+            if (namesPersonalData(operation) && ![400, 401, 403, 404].includes(reply.status))
               wrong.push(`${here} is let in`);
             const text = JSON.stringify([reply.body, [...reply.headers]]);
             const told = [...user.secrets, ...guest.secrets].filter((one) => text.includes(one) && !path.includes(one));

@@ -54,11 +54,11 @@ interface Asked {
   readonly body?: string;
 }
 
-function bodiesOf(said: Operation, document: ApiDocument): Asked[] {
-  if (said.method === 'GET') return [];
+function bodiesOf(operation: Operation, document: ApiDocument): Asked[] {
+  if (operation.method === 'GET') return [];
   const whole = Object.entries(WHOLE).map(([what, body]) => ({ what, body }));
-  if (!said.requestBody) return whole;
-  const good = exampleOf(said.requestBody.content['application/json'].schema, document);
+  if (!operation.requestBody) return whole;
+  const good = exampleOf(operation.requestBody.content['application/json'].schema, document);
   const parts = pathsIn(good).flatMap((place) =>
     Object.entries(PARTS).map(([what, part]) => ({
       what: `${what} at ${place.join('.')}`,
@@ -135,11 +135,11 @@ describe('The worst requests', () => {
       Object.keys(MOST).map((kind) => [kind, { count: 0, by: '' }]),
     ) as never;
     let tried = 0;
-    for (const said of operations)
-      for (const asked of [...bodiesOf(said, document), ...queriesOf(said)])
+    for (const operation of operations)
+      for (const asked of [...bodiesOf(operation, document), ...queriesOf(operation)])
         for (const token of [admin, undefined]) {
-          const { reply, done } = await ask(said, asked, token);
-          const here = `${said.operationId}, ${asked.what}, ${token ? 'staff' : 'a stranger'}: ${reply.statusCode}`;
+          const { reply, done } = await ask(operation, asked, token);
+          const here = `${operation.operationId}, ${asked.what}, ${token ? 'staff' : 'a stranger'}: ${reply.statusCode}`;
           tried += 1;
           if (reply.statusCode >= 500) throw new Error(`broken: ${here} ${reply.body.slice(0, 300)}`);
           if (reply.statusCode >= 400) {
@@ -159,25 +159,25 @@ describe('The worst requests', () => {
   it('as a place in a list is no place: years that are none', async () => {
     const lists = operations.filter(({ parameters }) => parameters?.some(({ name }) => name === 'cursor'));
     expect(lists.length).toBeGreaterThan(10);
-    for (const said of lists) {
-      const needed = (said.parameters ?? []).filter(({ in: where, required }) => where === 'query' && required);
+    for (const operation of lists) {
+      const needed = (operation.parameters ?? []).filter(({ in: where, required }) => where === 'query' && required);
       const rest = needed.map(({ name }) => `&${name}=tra`).join('');
       for (const year of YEARS)
         for (const place of forged(year)) {
-          const { reply } = await ask(said, { what: '', query: `cursor=${cursorOf(place)}${rest}` }, admin);
-          expect([said.operationId, place, reply.statusCode]).toEqual([said.operationId, place, 400]);
+          const { reply } = await ask(operation, { what: '', query: `cursor=${cursorOf(place)}${rest}` }, admin);
+          expect([operation.operationId, place, reply.statusCode]).toEqual([operation.operationId, place, 400]);
         }
     }
   });
 
   it('within the limits are accepted: every text with its maximum length', () => {
     const room = { stranger: 16 * 1024, admin: MB };
-    for (const said of operations) {
-      const schema = said.requestBody?.content['application/json'].schema;
+    for (const operation of operations) {
+      const schema = operation.requestBody?.content['application/json'].schema;
       if (!schema) continue;
       const largest = sizeOf(schema, document);
-      const may = said.path.startsWith('/api/v1/admin/') ? room.admin : room.stranger;
-      expect([said.operationId, largest, largest <= may]).toEqual([said.operationId, largest, true]);
+      const may = operation.path.startsWith('/api/v1/admin/') ? room.admin : room.stranger;
+      expect([operation.operationId, largest, largest <= may]).toEqual([operation.operationId, largest, true]);
     }
   });
 });
