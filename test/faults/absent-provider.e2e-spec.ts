@@ -28,12 +28,12 @@ describe('A payment provider that is switched off', () => {
     await open(env);
   };
   /** The same person with the shop's current process. */
-  const again = (person: Person) =>
+  const withCurrentShop = (person: Person) =>
     new (person.constructor as typeof Person)(shop, person.headers, person.email, person.userId);
   const saga = async (id: string) => expectStatus(200, await admin.get(`/admin/sagas/${id}`)).body.data;
-  const needsAttention = (id: string) =>
+  const waitUntilNeedsAttention = (id: string) =>
     eventually(async () => expect((await saga(id)).state).toBe('needs-attention'), MINUTE);
-  const orderOf = async (person: Person, id: string) => (await again(person).get(`/orders/${id}`)).body.data;
+  const orderOf = async (person: Person, id: string) => (await withCurrentShop(person).get(`/orders/${id}`)).body.data;
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -57,9 +57,9 @@ describe('A payment provider that is switched off', () => {
     });
     await reopen({ PAYMENT_PROVIDERS: 'cash' });
 
-    const refused = await again(buyer)
+    const refused = await withCurrentShop(buyer)
       .addToCart(drink.variantId)
-      .then(() => again(buyer).placeOrder('tok_ok'));
+      .then(() => withCurrentShop(buyer).placeOrder('tok_ok'));
     expect(refused).toMatchObject({
       status: 409,
       body: {
@@ -69,17 +69,20 @@ describe('A payment provider that is switched off', () => {
         },
       },
     });
-    const inCash = expectStatus(201, await again(buyer).placeOrder('cash')).body.data;
-    await again(buyer).waitForStatus(inCash.id, 'confirmed');
+    const inCash = expectStatus(201, await withCurrentShop(buyer).placeOrder('cash')).body.data;
+    await withCurrentShop(buyer).waitForStatus(inCash.id, 'confirmed');
 
-    expectStatus(202, await again(buyer).post(`/orders/${waiting.id}/cancel`, { body: {} }));
-    expectStatus(200, await again(buyer).post(`/orders/${paid.id}/cancel`, { body: {} }));
-    await Promise.all([needsAttention(`checkout:${waiting.id}`), needsAttention(`refunds:${paid.id}`)]);
+    expectStatus(202, await withCurrentShop(buyer).post(`/orders/${waiting.id}/cancel`, { body: {} }));
+    expectStatus(200, await withCurrentShop(buyer).post(`/orders/${paid.id}/cancel`, { body: {} }));
+    await Promise.all([
+      waitUntilNeedsAttention(`checkout:${waiting.id}`),
+      waitUntilNeedsAttention(`refunds:${paid.id}`),
+    ]);
     expect((await orderOf(buyer, paid.id)).refunds).toMatchObject([{ state: 'requested' }]);
 
     const settle = { body: { reason: 'the contract with the provider has ended', money: 'unknown' } };
     expectStatus(202, await admin.post(`/admin/sagas/checkout:${waiting.id}/compensate`, settle));
-    expect(await again(buyer).waitForStatus(waiting.id, 'cancelled')).toMatchObject({
+    expect(await withCurrentShop(buyer).waitForStatus(waiting.id, 'cancelled')).toMatchObject({
       cancellation: { code: 'CUSTOMER' },
     });
     await eventually(async () => expect(await stockOf(admin, drink)).toMatchObject({ reserved: 0, onHand: 19 }));

@@ -26,7 +26,7 @@ describe('Checkouts under fire', () => {
   });
 
   it('lose nothing when the shop is stopped in the middle of 50 checkouts', async () => {
-    await (await BackOffice.enter(shop)).putStock(coffee.sku, 60);
+    await (await BackOffice.logIn(shop)).putStock(coffee.sku, 60);
     const checkouts = await fillCarts(shop, 50, coffee);
     const paying = placeOrders(shop, checkouts, 200);
     await pause(100);
@@ -37,7 +37,7 @@ describe('Checkouts under fire', () => {
     const acknowledged = answeredOrders(checkouts);
 
     shop = await startShop({ dataDir });
-    const office = await BackOffice.enter(shop);
+    const office = await BackOffice.logIn(shop);
     for (const { id } of acknowledged)
       expect((await office.get(`/admin/orders/${id}/events`)).body.data[0]).toMatchObject({ type: 'OrderPlaced' });
     await repeatUnanswered(shop, checkouts);

@@ -63,7 +63,7 @@ describe('Two shops on one database whose clocks are wrong', () => {
   ])('by %i and %i minutes give every order its normal result, and send no request twice', async (one, other) => {
     const shops = await Promise.all([one, other].map(openAt));
     const product = await productNamed(shops[0], 'ca-phe-sua-da');
-    await (await BackOffice.enter(shops[0])).putStock(product.sku, 1_000);
+    await (await BackOffice.logIn(shops[0])).putStock(product.sku, 1_000);
     const ended = await Promise.all(shops.map((shop) => sell(shop, product)));
     expect(ended).toEqual(shops.map(() => ({ ...ends, cash: 'confirmed' })));
 

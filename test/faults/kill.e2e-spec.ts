@@ -90,7 +90,7 @@ describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
   });
 
   it.each(moments)('$blow, after $answers answers and $afterMs ms', async ({ blow, answers, afterMs }) => {
-    await (await BackOffice.enter(shop)).putStock(coffee.sku, STOCKED);
+    await (await BackOffice.logIn(shop)).putStock(coffee.sku, STOCKED);
     const checkouts = await fillCarts(shop, CHECKOUTS, coffee);
     const paying = placeOrders(shop, checkouts, 1_000);
     await isAnswered(checkouts, answers);
@@ -100,7 +100,7 @@ describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
     const acknowledged = answeredOrders(checkouts);
 
     const from = Date.now();
-    const office = await eventually(() => BackOffice.enter(shop));
+    const office = await eventually(() => BackOffice.logIn(shop));
     const events = await Promise.all(acknowledged.map(({ id }) => office.get(`/admin/orders/${id}/events`)));
     for (const { body } of events) expect(body.data[0]).toMatchObject({ version: 1, type: 'OrderPlaced' });
     await repeatUnanswered(shop, checkouts);

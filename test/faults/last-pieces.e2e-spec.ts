@@ -34,7 +34,7 @@ describe('The last pieces', () => {
   beforeAll(async () => {
     database = await testDatabase();
     shop = await startShop({ env: { DATABASE_URL: database.url } });
-    office = await BackOffice.enter(shop);
+    office = await BackOffice.logIn(shop);
     coffee = await productNamed(shop, 'ca-phe-sua-da');
   });
   afterAll(async () => {

@@ -75,7 +75,7 @@ describe("A start while the customers' and the letters' database, on a server of
     shop = await start();
     await expectDegraded();
     coffee = await productNamed(shop, 'ca-phe-sua-da');
-    await (await BackOffice.enter(shop)).putStock(coffee.sku, 1_000);
+    await (await BackOffice.logIn(shop)).putStock(coffee.sku, 1_000);
     const member = await register(shop);
     expect((await member.get('/users/me')).body.error.code).toBe('UNAVAILABLE');
     const orders = await sellTwoOrders(member);

@@ -34,7 +34,7 @@ describe('One key, one order', () => {
     shop = await startShop({ dataDir, env: { DATABASE_URL: database.url } });
   };
   const chargesOf = async (orderId: string) =>
-    (await (await BackOffice.enter(shop)).charges()).filter((charge) => charge.orderId === orderId);
+    (await (await BackOffice.logIn(shop)).charges()).filter((charge) => charge.orderId === orderId);
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -56,7 +56,7 @@ describe('One key, one order', () => {
     expect(replayed(answers)).toBe(49);
     expect(await waitForOutcome(shop, buyer, body.data.id)).toMatchObject({ status: 'confirmed' });
     expect(await chargesOf(body.data.id)).toMatchObject([{ status: 'captured', amount: { amount: 2 * coffee.price } }]);
-    expect(await (await BackOffice.enter(shop)).orders()).toHaveLength(1);
+    expect(await (await BackOffice.logIn(shop)).orders()).toHaveLength(1);
     recordResult({ fault: 'one key, asked for 50 times at once', tried: 50, lost: 0, note: 'one order, one charge' });
   });
 

@@ -62,7 +62,7 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
   beforeAll(async () => {
     database = await testDatabase();
     shop = await startShop({ env: { DATABASE_URL: database.url } });
-    office = await BackOffice.enter(shop);
+    office = await BackOffice.logIn(shop);
     coffee = await productNamed(shop, 'ca-phe-sua-da');
     await office.putStock(coffee.sku, 10_000);
     const password = 'a-long-Password-1';

@@ -25,7 +25,7 @@ describe("An order while the customers' and the letters' database is away", () =
     const elsewhere = { DATABASE_URL_CUSTOMERS: by.url, DATABASE_URL_NOTIFICATIONS: by.url };
     shop = await startShop({ env: { DATABASE_URL: database.url, ...elsewhere } });
     coffee = await productNamed(shop, 'ca-phe-sua-da');
-    await (await BackOffice.enter(shop)).putStock(coffee.sku, 10_000);
+    await (await BackOffice.logIn(shop)).putStock(coffee.sku, 10_000);
   });
   afterAll(async () => {
     await shop?.stop();

@@ -17,7 +17,7 @@ export interface Mail {
 export class BackOffice {
   private constructor(private readonly admin: Person) {}
 
-  static async enter(shop: RunningShop): Promise<BackOffice> {
+  static async logIn(shop: RunningShop): Promise<BackOffice> {
     return new BackOffice(await logIn(shop, ADMIN));
   }
 

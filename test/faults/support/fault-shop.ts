@@ -68,7 +68,7 @@ export class FaultShop {
 
   private async prepare(): Promise<void> {
     const { shop } = this.processes[0];
-    const [office, admin] = await Promise.all([BackOffice.enter(shop), logIn(shop, ADMIN)]);
+    const [office, admin] = await Promise.all([BackOffice.logIn(shop), logIn(shop, ADMIN)]);
     const coffee = await productNamed(shop, 'ca-phe-sua-da');
     await office.putStock(coffee.sku, SCARCE);
     const { variantId, sku } = await listDrink(admin, { stock: STOCKED, price: 39_000 });

@@ -104,7 +104,7 @@ async function findLogFaults(
     `select (select count(*)::int from ordering.order_events) as events, (select max(position)::int from ordering.order_log) as places,
        (${contexts.map((context) => `(select count(*)::int from ${context}.inbox where state = 'dead')`).join(' + ')}) as dead`,
   );
-  const office = await eventually(() => BackOffice.enter(faultShop.shop));
+  const office = await eventually(() => BackOffice.logIn(faultShop.shop));
   const verified = await office.verify();
   return [
     ...faultUnless(
