@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { ShopOnServers, type Place } from './support/shop-on-servers';
+import { ShopOnServers, type Context } from './support/shop-on-servers';
 import { waitUntilIdle, findFaults } from './support/find-faults';
 import { timeUntilRecovered } from './support/sell-continuously';
 import { recordResult, repeatCount } from './support/matrix';
@@ -9,15 +9,15 @@ import { sellAtRate } from './support/sell-at-rate';
 import type { FaultShop } from './support/fault-shop';
 import type { ShopProcess } from './support/shop-server';
 
-const FOR_MS = repeatCount(60_000, 7_000);
-const PER_SECOND = repeatCount(20, 4);
+const FAULT_MS = repeatCount(60_000, 7_000);
+const ORDERS_PER_SECOND = repeatCount(20, 4);
 const CRASHES = repeatCount(30, 6);
-const ASKED_AGAIN_MS = 25_000;
+const REPEAT_AFTER_MS = 25_000;
 const PATIENCE_MS = repeatCount(300_000, 120_000);
 /** Buyers order for this time after the fault. Two cores with eight servers can serve 20 orders a second. */
-const STILL_COMING_MS = repeatCount(10_000, 2_000);
+const ORDERS_AFTER_FAULT_MS = repeatCount(10_000, 2_000);
 /** The longest that /health takes to answer. */
-const ANSWERS_MS = 1_000;
+const MAX_HEALTH_MS = 1_000;
 
 type Fault = readonly [what: string, begin: (server: OwnServer) => unknown, end: (server: OwnServer) => unknown];
 
@@ -38,14 +38,14 @@ const full: Fault = ['has a full disk', (server) => server.fillDisk(), (server) 
 const faults = [stopped, frozen, refusing, exhausted, readOnly, full];
 
 /** Without these contexts the shop is down, not degraded. */
-const neededByAll: readonly Place[] = ['ordering', 'catalog', 'cart'];
+const neededByAll: readonly Context[] = ['ordering', 'catalog', 'cart'];
 /** Orders can be confirmed without these contexts. */
-const notNeeded: readonly Place[] = ['customers', 'notifications'];
-const everyPlace: readonly Place[] = ['customers', 'notifications', 'inventory', 'payments', 'catalog', 'cart', 'identity', 'ordering']; // prettier-ignore
-const few: readonly Place[] = ['customers', 'notifications', 'inventory', 'payments'];
+const notNeeded: readonly Context[] = ['customers', 'notifications'];
+const allContexts: readonly Context[] = ['customers', 'notifications', 'inventory', 'payments', 'catalog', 'cart', 'identity', 'ordering']; // prettier-ignore
+const contextsInShortRun: readonly Context[] = ['customers', 'notifications', 'inventory', 'payments'];
 
-const whole = everyPlace.flatMap((place) => faults.map((fault) => [place, fault] as const));
-const bounded = [
+const allCases = allContexts.flatMap((context) => faults.map((fault) => [context, fault] as const));
+const casesInShortRun = [
   ...([['notifications', stopped], ['notifications', frozen], ['customers', refusing], ['customers', frozen]] as const), // prettier-ignore
   ...([
     ['inventory', stopped],
@@ -55,9 +55,9 @@ const bounded = [
   ] as const),
 ];
 const isWhole = repeatCount(1, 0) > 0;
-const cases = (isWhole ? whole : bounded).map(([place, fault]) => ({ place, what: fault[0], fault }));
+const cases = (isWhole ? allCases : casesInShortRun).map(([context, fault]) => ({ context, what: fault[0], fault }));
 /** In a full run each context has its own shop, because the check after each fault takes longer with more orders. */
-const shops = isWhole ? everyPlace.map((place) => cases.filter((one) => one.place === place)) : [cases];
+const shops = isWhole ? allContexts.map((context) => cases.filter((one) => one.context === context)) : [cases];
 
 const formatCounts = (told: Readonly<Record<string, number>>) =>
   Object.entries(told)
@@ -67,7 +67,7 @@ const formatCounts = (told: Readonly<Record<string, number>>) =>
 describe.each(shops)('A context whose database, on a server of its own,', (...tried) => {
   let shop: ShopOnServers;
   beforeAll(async () => {
-    shop = await ShopOnServers.open(isWhole ? everyPlace : few, { env: { PAYMENT_TIMEOUT_MS: '300' }, disks: isWhole ? everyPlace : ['payments'] }); // prettier-ignore
+    shop = await ShopOnServers.open(isWhole ? allContexts : contextsInShortRun, { env: { PAYMENT_TIMEOUT_MS: '300' }, disks: isWhole ? allContexts : ['payments'] }); // prettier-ignore
   }, 180_000);
   afterAll(() => shop?.close(), 60_000);
 
@@ -84,75 +84,75 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
     )[0].count;
 
   /** Waits until /health has the expected state. Returns the last state if the time is over. */
-  const waitForHealth = async (place: Place, status: string, forMs: number) => {
+  const waitForHealth = async (context: Context, status: string, forMs: number) => {
     const end = performance.now() + forMs;
     for (;;) {
       const found = await health();
-      if (found.status === status && found.text.includes(`"database:${place}":"unhealthy"`)) return found;
+      if (found.status === status && found.text.includes(`"database:${context}":"unhealthy"`)) return found;
       if (performance.now() > end) return found;
       await pause(200);
     }
   };
 
   /** The results of the orders from the first half of the fault, at its end. */
-  const meanwhile = async (place: Place, status: string, from: number, begin: () => unknown) => {
+  const meanwhile = async (context: Context, status: string, from: number, begin: () => unknown) => {
     await begin();
-    const telling = waitForHealth(place, status, FOR_MS - ANSWERS_MS);
-    await pause(FOR_MS / 2);
+    const reported = waitForHealth(context, status, FAULT_MS - MAX_HEALTH_MS);
+    await pause(FAULT_MS / 2);
     const early = shop.faultShop.sales.slice(from);
-    await pause(FOR_MS / 2);
-    const during = await telling;
+    await pause(FAULT_MS / 2);
+    const during = await reported;
     const asked = early.flatMap(({ orderId }) => orderId ?? []);
     const unanswered = pause(10_000, 0); // the database that does not answer may be ordering's own
     return { during, asked, decided: await Promise.race([confirmedOf(asked).catch(() => 0), unanswered]) };
   };
 
   it.each(tried)(
-    '$place $what: nothing is lost, nothing is dead, and the shop is well again by itself',
-    async ({ place, what, fault: [, begin, end] }) => {
+    '$context $what: nothing is lost, nothing is dead, and the shop is healthy again by itself',
+    async ({ context, what, fault: [, begin, end] }) => {
       const { faultShop, servers } = shop;
-      const server = servers[place]!;
-      const worst = neededByAll.includes(place) && what !== readOnly[0] && what !== full[0] ? 'down' : 'degraded';
-      const buyers = sellAtRate(faultShop, PER_SECOND);
+      const server = servers[context]!;
+      const worst = neededByAll.includes(context) && what !== readOnly[0] && what !== full[0] ? 'down' : 'degraded';
+      const buyers = sellAtRate(faultShop, ORDERS_PER_SECOND);
       await pause(1_000);
       const quiet = await health();
       buyers.newAnswers();
       const from = faultShop.sales.length;
-      const { during, asked, decided } = await meanwhile(place, worst, from, () => begin(server))
+      const { during, asked, decided } = await meanwhile(context, worst, from, () => begin(server))
         .finally(() => end(server))
         .catch((error: unknown) => buyers.stop().then(() => Promise.reject(error as Error)));
       const told = buyers.newAnswers();
       const back = Date.now();
-      await pause(STILL_COMING_MS).finally(() => buyers.stop());
+      await pause(ORDERS_AFTER_FAULT_MS).finally(() => buyers.stop());
       const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
       await waitUntilIdle(faultShop, PATIENCE_MS);
       const wrong = await findFaults(faultShop);
       const note = `buyers were told ${formatCounts(told)}; /health said ${during.status}; ${decided} of ${asked.length} orders were decided meanwhile`;
-      recordResult({ fault: `the database of ${place} ${what}`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
+      recordResult({ fault: `the database of ${context} ${what}`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
       expect(quiet.status).toBe('ok');
       await eventually(async () => expect((await health()).status).toBe('ok'), 15_000);
       expect(during).toMatchObject({
         status: worst,
-        text: expect.stringContaining(`"database:${place}":"unhealthy"`) as string,
+        text: expect.stringContaining(`"database:${context}":"unhealthy"`) as string,
       });
-      if (!notNeeded.includes(place)) return;
+      if (!notNeeded.includes(context)) return;
       expect({ decided, of: asked.length }).toEqual({ decided: asked.length, of: asked.length });
       expect(asked.length).toBeGreaterThan(0);
     },
-    FOR_MS + PATIENCE_MS * 3,
+    FAULT_MS + PATIENCE_MS * 3,
   );
 });
 
 /** If sender and receiver share a server, the receiver commits asynchronously. */
-const together: readonly Place[] = ['ordering', 'inventory', 'payments'];
-const aims: readonly { readonly place: Place; readonly point: string }[] = [
-  { place: 'ordering', point: 'relay.delivered@ordering' },
-  { place: 'ordering', point: 'transport.handed-over@ordering-to-inventory' },
-  { place: 'ordering', point: 'relay.delivered@inventory' },
-  { place: 'customers', point: 'transport.handed-over@ordering-to-customers' },
-  { place: 'ordering', point: 'relay.delivered@payments' },
-  { place: 'notifications', point: 'transport.handed-over@ordering-to-notifications' },
+const together: readonly Context[] = ['ordering', 'inventory', 'payments'];
+const aims: readonly { readonly context: Context; readonly point: string }[] = [
+  { context: 'ordering', point: 'relay.delivered@ordering' },
+  { context: 'ordering', point: 'transport.handed-over@ordering-to-inventory' },
+  { context: 'ordering', point: 'relay.delivered@inventory' },
+  { context: 'customers', point: 'transport.handed-over@ordering-to-customers' },
+  { context: 'ordering', point: 'relay.delivered@payments' },
+  { context: 'notifications', point: 'transport.handed-over@ordering-to-notifications' },
 ];
 
 /** Sells one order a second until the process is killed at the crash point. Some points are passed once for each order. */
@@ -185,12 +185,12 @@ describe('A receiver whose server crashes after it has committed, before the sen
       const [shopProcess] = faultShop.processes;
       const recoveryMs: number[] = [];
       for (let crash = 0; crash < CRASHES; crash++) {
-        const { place, point } = aims[crash % aims.length];
+        const { context, point } = aims[crash % aims.length];
         shopProcess.arm(`${point}:${1 + (Math.floor(crash / aims.length) % 4)}:SIGSTOP`);
         const selling = await soldUntilStruck(faultShop, shopProcess);
         const at = Date.now();
-        await servers[place]!.stop('immediate');
-        await servers[place]!.start();
+        await servers[context]!.stop('immediate');
+        await servers[context]!.start();
         shopProcess.arm('');
         shopProcess.signal('SIGCONT');
         await Promise.all(selling);
@@ -201,7 +201,7 @@ describe('A receiver whose server crashes after it has committed, before the sen
       const note = 'aimed between the commit of the receiver and the mark of the sender; until every order is decided';
       recordResult({ fault: "a receiver's own Postgres stopped at once (-m immediate)", tried: CRASHES, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
-      expect(Math.max(...recoveryMs)).toBeLessThan(ASKED_AGAIN_MS); // nothing was lost for which the checkout would have to ask again
+      expect(Math.max(...recoveryMs)).toBeLessThan(REPEAT_AFTER_MS); // nothing was lost for which the checkout would have to ask again
     },
     CRASHES * 60_000 + PATIENCE_MS * 3,
   );

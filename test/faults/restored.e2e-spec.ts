@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { shopCommand } from '../support/shop-command';
-import { ShopOnServers, type Place } from './support/shop-on-servers';
+import { ShopOnServers, type Context } from './support/shop-on-servers';
 import { waitUntilIdle, findFaults } from './support/find-faults';
 import { sellContinuously, timeUntilRecovered } from './support/sell-continuously';
 import { recordResult, repeatCount } from './support/matrix';
@@ -9,16 +9,16 @@ const LOST_MS = repeatCount(600_000, 6_000);
 const PATIENCE_MS = 120_000;
 
 /** The data that each context must have about a confirmed order, besides what `findFaults` checks. */
-const kept: Readonly<Partial<Record<Place, string>>> = {
+const kept: Readonly<Partial<Record<Context, string>>> = {
   payments: 'payments.payments',
   inventory: 'inventory.reservations',
 };
 
 describe('A context whose database is restored from a backup of earlier, under load,', () => {
-  const places: readonly Place[] = ['notifications', 'customers', 'payments', 'inventory'];
+  const contexts: readonly Context[] = ['notifications', 'customers', 'payments', 'inventory'];
   let shop: ShopOnServers;
   beforeAll(async () => {
-    shop = await ShopOnServers.open(places, { env: { PAYMENT_TIMEOUT_MS: '300' } });
+    shop = await ShopOnServers.open(contexts, { env: { PAYMENT_TIMEOUT_MS: '300' } });
   }, 180_000);
   afterAll(() => shop?.close(), 60_000);
 
@@ -30,11 +30,11 @@ describe('A context whose database is restored from a backup of earlier, under l
       )
     ).map(({ id }) => `${table} does not know the confirmed order ${id}`);
 
-  it.each(places)(
+  it.each(contexts)(
     '%s is up to date after its lost messages were sent again',
-    async (place) => {
+    async (context) => {
       const { faultShop, servers, env } = shop;
-      const server = servers[place]!;
+      const server = servers[context]!;
       const load = sellContinuously(faultShop);
       await pause(1_000);
       const backup = await server.backup();
@@ -44,14 +44,14 @@ describe('A context whose database is restored from a backup of earlier, under l
       const back = Date.now();
       await pause(1_000);
       await load.over();
-      const done = await shopCommand(env, 'outbox', 'resend', '--to', place, '--since', '1h', '--json');
+      const done = await shopCommand(env, 'outbox', 'resend', '--to', context, '--since', '1h', '--json');
       expect(done).toMatchObject({ code: 0 });
       const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
       await waitUntilIdle(faultShop, PATIENCE_MS);
-      const table = kept[place];
+      const table = kept[context];
       const wrong = [...(await findFaults(faultShop)), ...(table ? await withoutRow(table) : [])];
       const note = `what was lost with the last ${LOST_MS / 1_000} s came again by \`outbox resend\``;
-      recordResult({ fault: `${place} restored from a backup of earlier`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
+      recordResult({ fault: `${context} restored from a backup of earlier`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
     },
     LOST_MS + PATIENCE_MS * 3,

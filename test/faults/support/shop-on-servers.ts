@@ -6,17 +6,17 @@ import { OwnServer } from './own-server';
 import { FaultShop } from './fault-shop';
 import { SHOP_ENV, ShopDatabase, ShopProcess } from './shop-server';
 
-export type Place = 'identity' | 'customers' | 'catalog' | 'inventory' | 'cart' | 'ordering' | 'payments' | 'notifications'; // prettier-ignore
-const places: readonly Place[] = ['identity', 'customers', 'catalog', 'inventory', 'cart', 'ordering', 'payments', 'notifications']; // prettier-ignore
+export type Context = 'identity' | 'customers' | 'catalog' | 'inventory' | 'cart' | 'ordering' | 'payments' | 'notifications'; // prettier-ignore
+const contexts: readonly Context[] = ['identity', 'customers', 'catalog', 'inventory', 'cart', 'ordering', 'payments', 'notifications']; // prettier-ignore
 const shared = ['privacy', 'audit', 'sandbox'];
 
 /** One context on its own Postgres server, or several contexts on one server. */
-type Group = Place | readonly Place[];
+type Group = Context | readonly Context[];
 
 interface ApartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The contexts whose server has a small disk of its own. */
-  readonly disks?: readonly Place[];
+  readonly disks?: readonly Context[];
   /** The Postgres settings of the contexts' own servers. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -24,7 +24,7 @@ interface ApartOptions {
 /** A shop whose contexts have their own Postgres servers, and a database that can read the tables of all of them. */
 export class ShopOnServers {
   private constructor(
-    readonly servers: Readonly<Partial<Record<Place, OwnServer>>>,
+    readonly servers: Readonly<Partial<Record<Context, OwnServer>>>,
     readonly faultShop: FaultShop,
     /** The settings that a shop needs to reach all servers. */
     readonly env: Readonly<Record<string, string>>,
@@ -38,18 +38,18 @@ export class ShopOnServers {
   ): Promise<ShopOnServers> {
     const dataDir = mkdtempSync(join(tmpdir(), 'apart-'));
     const groups = own.map((group) => (typeof group === 'string' ? [group] : group));
-    const hasDisk = (group: readonly Place[]) => group.some((place) => disks.includes(place));
+    const hasDisk = (group: readonly Context[]) => group.some((context) => disks.includes(context));
     const [main, ...opened] = await Promise.all([
       OwnServer.open({ max_connections: '200', shared_buffers: '64MB' }),
       ...groups.map((group) => OwnServer.open(settings, hasDisk(group))),
     ]);
-    const at = groups.flatMap((group, index) => group.map((place) => [place, opened[index]] as const));
-    const servers = Object.fromEntries(at) as Partial<Record<Place, OwnServer>>;
-    const urls = Object.fromEntries(at.map(([place, { url }]) => [`DATABASE_URL_${place.toUpperCase()}`, url]));
+    const at = groups.flatMap((group, index) => group.map((context) => [context, opened[index]] as const));
+    const servers = Object.fromEntries(at) as Partial<Record<Context, OwnServer>>;
+    const urls = Object.fromEntries(at.map(([context, { url }]) => [`DATABASE_URL_${context.toUpperCase()}`, url]));
     const reached: Record<string, string> = { ...env, DATA_DIR: dataDir, DATABASE_URL: main.url, ...urls };
     const shelves = await startShop({ dataDir, env: reached }); // migrates, and adds the demo products
     await shelves.stop();
-    await lookInto(main, servers);
+    await importTables(main, servers);
     const looking = new ShopDatabase(main.url.replace('/shop?', '/looking?'), servers.ordering?.url ?? main.url);
     const faultShop = await FaultShop.of(looking, [new ShopProcess('till', dataDir, { ...SHOP_ENV, ...reached })]);
     return new ShopOnServers(servers, faultShop, reached, main, dataDir);
@@ -64,16 +64,16 @@ export class ShopOnServers {
 }
 
 /** Makes a database with a schema for each context. Its foreign tables are the tables on the context's own server. */
-async function lookInto(main: OwnServer, servers: Readonly<Partial<Record<Place, OwnServer>>>): Promise<void> {
+async function importTables(main: OwnServer, servers: Readonly<Partial<Record<Context, OwnServer>>>): Promise<void> {
   await main.query('create database looking');
   await main.query('create extension postgres_fdw', [], 'looking');
-  for (const place of [...places, ...shared]) {
-    const { host, port, user, password } = (servers[place as Place] ?? main).options;
+  for (const context of [...contexts, ...shared]) {
+    const { host, port, user, password } = (servers[context as Context] ?? main).options;
     await main.query(
-      `create schema ${place};
-       create server ${place}_at foreign data wrapper postgres_fdw options (host '${host}', port '${port}', dbname 'shop');
-       create user mapping for public server ${place}_at options (user '${user}', password '${password}');
-       import foreign schema ${place} from server ${place}_at into ${place}`,
+      `create schema ${context};
+       create server ${context}_at foreign data wrapper postgres_fdw options (host '${host}', port '${port}', dbname 'shop');
+       create user mapping for public server ${context}_at options (user '${user}', password '${password}');
+       import foreign schema ${context} from server ${context}_at into ${context}`,
       [],
       'looking',
     );
