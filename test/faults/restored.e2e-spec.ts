@@ -9,7 +9,7 @@ const LOST_MS = repeatCount(600_000, 6_000);
 const PATIENCE_MS = 120_000;
 
 /** The data that each context must have about a confirmed order, besides what `findFaults` checks. */
-const kept: Readonly<Partial<Record<Context, string>>> = {
+const tables: Readonly<Partial<Record<Context, string>>> = {
   payments: 'payments.payments',
   inventory: 'inventory.reservations',
 };
@@ -22,7 +22,7 @@ describe('A context whose database is restored from a backup of earlier, under l
   }, 180_000);
   afterAll(() => shop?.close(), 60_000);
 
-  const withoutRow = async (table: string): Promise<string[]> =>
+  const findOrdersWithoutRow = async (table: string): Promise<string[]> =>
     (
       await shop.faultShop.database.query<{ id: string }>(
         `select e.order_id as id from ordering.order_events e
@@ -48,8 +48,8 @@ describe('A context whose database is restored from a backup of earlier, under l
       expect(done).toMatchObject({ code: 0 });
       const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
       await waitUntilIdle(faultShop, PATIENCE_MS);
-      const table = kept[context];
-      const wrong = [...(await findFaults(faultShop)), ...(table ? await withoutRow(table) : [])];
+      const table = tables[context];
+      const wrong = [...(await findFaults(faultShop)), ...(table ? await findOrdersWithoutRow(table) : [])];
       const note = `what was lost with the last ${LOST_MS / 1_000} s came again by \`outbox resend\``;
       recordResult({ fault: `${context} restored from a backup of earlier`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
