@@ -41,12 +41,12 @@ const question = (name) => ({
   selector: `ImportSpecifier[imported.name='${name}']`,
   message: `${name} is a question: ordering asks cart, catalog and customers, cart and inventory ask catalog, catalog asks inventory, identity asks ordering, and nobody else asks anybody.`,
 });
-const asked = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf', 'SkuBearers', 'StockHeld'];
+const asked = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf', 'SkuOwners', 'StockHeld'];
 const asks = {
   ordering: ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf'],
   cart: ['CartOf', 'CatalogPrices'],
-  catalog: ['CatalogPrices', 'SkuBearers', 'StockHeld'],
-  inventory: ['SkuBearers', 'StockHeld'],
+  catalog: ['CatalogPrices', 'SkuOwners', 'StockHeld'],
+  inventory: ['SkuOwners', 'StockHeld'],
   identity: ['OrderBooks'],
   customers: ['ContactOf'],
 };

@@ -1,5 +1,5 @@
-// Appends a second through the event store, numbered as they come, beside one statement that writes the same rows by the
-// same client library on as many connections while nobody numbers. One after the other, again and again.
+// Appends per second through the event store, while the sequencer numbers the events. For comparison: one statement that
+// writes the same rows with the same client library, on as many connections, without a sequencer. The two take turns.
 import { built } from './built.mjs';
 import { withClosedShop } from './closed-shop.mjs';
 import { percentile } from './shop.mjs';
@@ -46,13 +46,13 @@ const appendTo = (store) => (streamId, expectedVersion) => {
   });
 };
 
-/** Each append begins an order. */
+/** Each append starts a new order. */
 export const appendOne = (store) => {
   const append = appendTo(store);
   return () => append(ids.next(), 0);
 };
 
-/** What happens next to orders of this writer's own, one event after the other. */
+/** Each append adds the next event to one of this writer's own orders. */
 export const appendNext = (store) => {
   const [streamId, append] = [ids.next(), appendTo(store)];
   let version = 0;
@@ -103,7 +103,7 @@ const statementFor = (db, streamId, version) => {
   });
 };
 
-/** So many writers for a while: how many a second, and how long each took, in milliseconds. */
+/** Runs the given number of writers. Returns the appends per second, and how long each append took in milliseconds. */
 async function write(writers, seconds, make) {
   const took = [];
   const began = performance.now();
@@ -130,7 +130,7 @@ async function compared(books, writers, [append, statement]) {
   const [ours, theirs] = [() => append(made.store), () => statement(made.db)];
   const rates = { ours: [], theirs: [] };
   const took = [];
-  await write(writers, 1, ours); // warm
+  await write(writers, 1, ours); // warms up the code
   for (let round = 0; round < ROUNDS; round++) {
     const stop = made.sequence();
     await made.numbered();

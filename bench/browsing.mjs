@@ -1,4 +1,4 @@
-// Lists, details and searches, beside a bare node:http server that returns the same bytes.
+// Product lists, details and searches. For comparison: a bare node:http server that returns the same bytes.
 import { spawn } from 'node:child_process';
 import autocannon from 'autocannon';
 import { call, freePort } from './shop.mjs';

@@ -1,4 +1,4 @@
-// The shop's own code, as it was built.
+// The compiled code of the shop.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,5 @@
-// From POST /orders to confirmed: one buyer alone, then many at once; and how far the read model is behind.
+// The time from POST /orders until the order is confirmed, for one buyer alone and for many at once. Also the delay of the
+// read model.
 import { randomUUID } from 'node:crypto';
 import { call, inParallel, percentile } from './shop.mjs';
 
@@ -14,7 +15,7 @@ const order = {
 const everything = async (shop) =>
   (await call('GET', `${shop.api}/products?limit=100`)).data.flatMap((product) => product.variants);
 
-/** A guest's cart each, with one of these variants in it. */
+/** Makes guests' carts, each with one of these variants. */
 export async function cartsFor(shop, count, of) {
   const variants = of ?? (await everything(shop));
   const carts = [];
@@ -26,7 +27,7 @@ export async function cartsFor(shop, count, of) {
   return carts;
 }
 
-/** `reads`: the token that reads the order from now on. */
+/** `reads`: the token that can read the order from now on. */
 export const place = async (shop, cart, wait) => {
   const { data, headers } = await call('POST', `${shop.api}/orders`, { cart, key: randomUUID(), wait, body: order });
   return { ...data, reads: headers.get('x-cart-token') };
@@ -34,7 +35,10 @@ export const place = async (shop, cart, wait) => {
 
 export const confirmed = async (shop, cart) => {
   const data = await place(shop, cart, 10);
-  if (data.status !== 'confirmed') throw new Error(`an order ended ${data.status} ${data.cancellation?.code ?? ''}`);
+  if (data.status !== 'confirmed')
+    throw new Error(
+      `an order is ${data.status} ${data.cancellation?.code ?? ''} at its end, but it should be confirmed`,
+    );
 };
 
 const figures = (what, { took, seconds }) => [
@@ -45,7 +49,7 @@ const figures = (what, { took, seconds }) => [
   percentile(took, 99).toFixed(1),
 ];
 
-/** So much of every SKU that nobody is told there is no more. */
+/** Sets the stock of every SKU so high that it never runs out. */
 export async function fillShelves(shop) {
   const login = await call('POST', `${shop.api}/auth/login`, {
     body: { email: 'admin@coffee-tea.example', password: 'demo-admin-brews' },
@@ -62,7 +66,7 @@ export async function fillShelves(shop) {
 
 export async function buying(shop) {
   const carts = await cartsFor(shop, 50 + 100 + ORDERS + 200);
-  await inParallel(50, 5, () => confirmed(shop, carts.pop())); // warm
+  await inParallel(50, 5, () => confirmed(shop, carts.pop())); // warms up the code
   const alone = await inParallel(100, 1, () => confirmed(shop, carts.pop()));
   const many = await inParallel(ORDERS, AT_ONCE, () => confirmed(shop, carts.pop()));
   const lags = [];

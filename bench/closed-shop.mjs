@@ -1,4 +1,4 @@
-// The shop's database without the shop: its Postgres runs, migrated, and nobody else is there until somebody is let in.
+// The shop's database without the shop. Its Postgres runs and is migrated. No shop is connected until the benchmark starts it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const { readConfig, contextNames } = built('libs/platform/src/config/index.js');
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** On a folder of its own, which is gone when it is closed. */
+/** Opens it in a new folder, which is deleted when it is closed. */
 export async function closedShop() {
   const folder = mkdtempSync(join(tmpdir(), 'shop-bench-'));
   const postgres = await startEmbeddedPostgres({ dataDir: folder });
@@ -31,7 +31,7 @@ export async function closedShop() {
     /** SQL as the superuser, in ordering's schema. */
     ask,
     open: () => openShop(folder, env),
-    /** Until every live read model has come to the end of the log. */
+    /** Waits until every live read model has applied the whole log. */
     async caughtUp() {
       for (;;) {
         const [{ behind }] = await ask(
@@ -50,7 +50,7 @@ export async function closedShop() {
   };
 }
 
-/** Does the work on a closed shop's database and clears it away, whatever comes of it. */
+/** Does the work on the database of a closed shop. Afterwards deletes the database, also after an error. */
 export async function withClosedShop(work) {
   const shop = await closedShop();
   try {

@@ -1,4 +1,4 @@
-// What TypeORM costs beside written SQL, for the same work on the same connection.
+// The cost of TypeORM compared with written SQL, for the same work on the same connection.
 import { built } from './built.mjs';
 import { withClosedShop } from './closed-shop.mjs';
 import { ids } from './store.mjs';
@@ -28,7 +28,7 @@ const newItem = () => {
   return { item, variantId: ids.next(), sku: `BENCH-${item}`, named: 0, onHand: 10, reserved: 0, version: 1 };
 };
 
-/** Each way of doing the same work, with the item that it works on. */
+/** The same work done in each way, with the item that it uses. */
 const works = (db) => ({
   'read a row by its SKU': {
     sql: ({ sku }) => db.query(find, [sku]),
@@ -77,7 +77,7 @@ async function spent(work, one) {
   return times;
 }
 
-/** One after the other, in turns, so that both have the same hour of the machine. */
+/** Runs the two in turns, so that both run on an equally busy machine. */
 export const entities = () =>
   withClosedShop(async ({ url }) => {
     const db = new PgDatabase('inventory', contextPool(url, 'inventory', { max: 1 }));

@@ -1,4 +1,4 @@
-// A stream of a thousand events, folded to its view: from its first event, and from a snapshot where the store keeps them.
+// Folds a stream of a thousand events to its view: once from its first event, and once from a snapshot.
 import { built } from './built.mjs';
 import { withClosedShop } from './closed-shop.mjs';
 import { dice, idAt } from './history/chance.mjs';
@@ -14,7 +14,7 @@ const { vnd } = built('libs/kernel/src/index.js');
 const { orderView } = built('libs/ordering/src/projections/order-view.projection.js');
 const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
 
-/** An order whose money was asked back again and again, and never taken. */
+/** An order with many refund requests that all failed. */
 async function longOrder(store) {
   const roll = dice(3);
   const crowd = people(roll, Buffer.alloc(32, 1).toString('base64'), () => undefined);
@@ -42,14 +42,15 @@ async function longOrder(store) {
 }
 
 async function timed(fold) {
-  await fold(); // warm; and it leaves a snapshot, if any
+  await fold(); // warms up the code, and makes a snapshot if the store makes any
   await new Promise((done) => setTimeout(done, 100));
   const took = [];
   for (let turn = 0; turn < TIMES; turn++) {
     const at = performance.now();
     const view = await fold();
     took.push(performance.now() - at);
-    if (view.version !== EVENTS) throw new Error(`the fold ended at version ${view.version}`);
+    if (view.version !== EVENTS)
+      throw new Error(`the fold has version ${view.version}, but the stream has ${EVENTS} events`);
   }
   return [50, 99].map((p) => percentile(took, p).toFixed(2));
 }

@@ -1,5 +1,5 @@
-// What a hundred times as many orders do to an append and to the look at one order. Each number of orders is a shop of its
-// own; all are open at the same time and are asked in turns, so that whatever else the machine does meets all of them.
+// The times of an append and of reading one order, when there are up to a hundred times as many orders. Each number of
+// orders has its own shop. All shops are open at the same time and are measured in turns, so other load affects all of them.
 import { spawn } from 'node:child_process';
 import { built, root } from './built.mjs';
 import { closedShop, pause } from './closed-shop.mjs';
@@ -21,7 +21,7 @@ const { CartTokens } = built('libs/platform/src/security/index.js');
 const toTheEnd = `update projection_checkpoints set position = (select coalesce(max(position), 0) from order_log)
   where relation in (select relation from projection_tables where state = 'live')`;
 
-/** Fills order-view by a rebuild, as it is much faster than the live followers; the two other read models begin at the end. */
+/** Fills order-view by a rebuild, which is much faster than live updates. The other two read models start at the log's end. */
 async function filled(shop) {
   await shop.ask(toTheEnd);
   const child = spawn(process.execPath, [...asTheShopDoes, 'projections', 'rebuild', 'order-view', '--json'], {
@@ -30,10 +30,10 @@ async function filled(shop) {
     env: { ...process.env, ...shop.env, NODE_ENV: 'production', LOG_LEVEL: 'warn' },
   });
   const code = await new Promise((done) => child.once('exit', done));
-  if (code !== 0) throw new Error('order-view could not be filled');
+  if (code !== 0) throw new Error(`the rebuild that fills order-view ended with exit code ${code}`);
 }
 
-/** Whoever placed this order of the history: there the order's id is the guest's number. */
+/** The cart token of the guest who placed this order. In a made-up history, the order's id is the guest's number. */
 const guestOf = (orderId) => ({ text: Buffer.from(orderId.replaceAll('-', ''), 'hex').toString('base64url') });
 const justNow = () => ({ cartVersion: 1, placedAt: new Date().toISOString() });
 
@@ -89,10 +89,10 @@ async function measured(levels) {
   for (const { shop } of levels) await shop.ask('checkpoint');
   for (let round = -2; round < ROUNDS; round++) {
     for (let index = 0; index < levels.length; index++) {
-      const turn = (index + Math.abs(round)) % levels.length; // nobody is always the first
+      const turn = (index + Math.abs(round)) % levels.length; // so that no shop is always the first
       const kept = round < 0 ? { append: [], look: [] } : all[turn];
       await timed(kept.append, () => levels[turn].append(), Math.abs(round));
-      await pause(300); // its own read models have come along
+      await pause(300); // time for the shop's read models to catch up
       await timed(kept.look, (n) => levels[turn].look(n), Math.abs(round));
     }
   }

@@ -1,4 +1,4 @@
-// How quickly a made-up year is written, and whether the shop's own verification finds it sound.
+// How fast a made-up year of orders is written. Then the shop's own verification checks it.
 import { built } from './built.mjs';
 import { withClosedShop } from './closed-shop.mjs';
 import { writeHistory } from './history/write.mjs';
@@ -17,7 +17,8 @@ export const history = () =>
     const verdict = await stage.app.get(EventStore, { strict: false }).verify();
     const seconds = (performance.now() - began) / 1_000;
     await stage.close();
-    if (!verdict.ok) throw new Error(`the history does not hold: ${JSON.stringify(verdict)}`);
+    if (!verdict.ok)
+      throw new Error(`the verification found faults in the written history: ${JSON.stringify(verdict)}`);
     const rates = [made.events / made.seconds, verdict.events / seconds].map(Math.round);
     return {
       title: 'History: orders of a year, decided by the shop’s rules, sealed, chained and copied into its books',

@@ -1,5 +1,5 @@
-// How far numbering and the read model are behind the appends of a busy shop, while a generator appends whole lives at a
-// steady pace through the event store of another process. Nothing is announced, so nobody checks these orders out.
+// How far the sequencer and the read model are behind the appends in a busy shop. A generator in another process appends
+// all events of many orders at a steady rate. No message is sent, so no checkout runs for these orders.
 import { built } from './built.mjs';
 import { pause, withClosedShop } from './closed-shop.mjs';
 import { dice, idAt } from './history/chance.mjs';
@@ -20,7 +20,7 @@ const { derivedId } = built('libs/kernel/src/index.js');
 const { cartOrderedOnce } = built('libs/ordering/src/place-order/cart-guards.store.js');
 const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
 
-/** The commands of many lives in the order of their times, enough for so many events. */
+/** The commands of many orders, sorted by time. There are enough commands for the given number of events. */
 async function agenda(shop, count) {
   const roll = dice(7);
   const keys = [];
@@ -46,11 +46,11 @@ async function agenda(shop, count) {
   return commands.sort((a, b) => a.at - b.at);
 }
 
-/** Appends at a steady pace, whatever the answers take; says when each event was acknowledged. */
+/** Appends at a steady rate, even if answers are slow. Returns when each event was acknowledged. */
 async function keepUp(store, commands) {
   const acknowledged = new Map();
   const took = [];
-  const last = new Map(); // a stream's appends follow one another
+  const last = new Map(); // the last append of each stream: appends of one stream run one after the other
   const began = performance.now();
   const under = new Set();
   let sent = 0;
@@ -83,7 +83,7 @@ async function keepUp(store, commands) {
   return { acknowledged, took, perSecond: sent / ((performance.now() - began) / 1_000) };
 }
 
-/** Looks again and again how far the log and the read model have come; a moment is when the answer was there. */
+/** Reads the positions of the log and of the read model again and again, and when each answer arrived. */
 async function watch(shop) {
   const client = await connect(shop.url, 'watch');
   await client.query('set search_path = ordering');
@@ -139,8 +139,7 @@ export const lag = () =>
       const places = await shop.ask('select event_id, position from order_log where position > $1 order by position', [
         head,
       ]);
-      if (places.length !== acknowledged.size)
-        throw new Error('not every event that was acknowledged has its position');
+      if (places.length !== acknowledged.size) throw new Error('some acknowledged events have no position in the log');
       const row = (label, values) => [label, ...[50, 99, 100].map((p) => percentile(values, p).toFixed(1))];
       return {
         title: `Lag: ${Math.round(perSecond)} events/s for ${SECONDS} s from another process, milliseconds after the append was acknowledged (looked at every ${LOOK_MS} ms)`,

@@ -1,4 +1,4 @@
-// npm run bench: the production build on a fresh database, measured, as tables. Nothing here decides whether a test passes.
+// npm run bench: measures the production build on a fresh database, and prints tables. No test depends on the results.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,8 @@ function print({ title, head, rows }) {
   for (const row of all) console.log(`| ${row.join(' | ')} |`);
 }
 
-/** In the shop that is open; or on a database of the section's own. */
-const inTheShop = {
+/** Sections that use the open shop, and sections with a database of their own. */
+const inOpenShop = {
   browsing: async (shop) => [await (await import('./browsing.mjs')).browsing(shop)],
   buying: async (shop) => {
     const { buying, fillShelves } = await import('./buying.mjs');
@@ -19,7 +19,7 @@ const inTheShop = {
     return buying(shop);
   },
 };
-const byThemselves = {
+const withOwnDatabase = {
   history: async () => [await (await import('./history.mjs')).history()],
   fold: async () => [await (await import('./fold.mjs')).fold()],
   lag: async () => [await (await import('./lag.mjs')).lag()],
@@ -32,14 +32,14 @@ const byThemselves = {
   engine: async () => (await import('./engine.mjs')).engine(print),
 };
 
-const names = [...Object.keys(inTheShop), ...Object.keys(byThemselves)];
+const names = [...Object.keys(inOpenShop), ...Object.keys(withOwnDatabase)];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}: ${names.join(', ')}`);
+  console.error(`Unknown: ${unknown.join(', ')}. The sections are ${names.join(', ')}.`);
   process.exit(2);
 }
-const longer = ['growth', 'engine', 'stalls']; // minutes each, or against the shop: only when they are asked for
+const longer = ['growth', 'engine', 'stalls']; // these take minutes each or harm the shop, so they run only if they are named
 const wants = (name) => (wanted.length === 0 ? !longer.includes(name) : wanted.includes(name));
 
 console.log(
@@ -57,7 +57,7 @@ async function withTheShop() {
       head: ['cold (new database), s', 'warm, s', 'resident memory, MB'],
       rows: [[(cold.readyMs / 1000).toFixed(2), (shop.readyMs / 1000).toFixed(2), Math.round(shop.memoryMb())]],
     });
-    for (const [name, section] of Object.entries(inTheShop))
+    for (const [name, section] of Object.entries(inOpenShop))
       if (wants(name)) for (const table of await section(shop)) print(table);
     const memory = Math.round(shop.memoryMb());
     await shop.close();
@@ -67,6 +67,6 @@ async function withTheShop() {
   }
 }
 
-if (Object.keys(inTheShop).some(wants)) await withTheShop();
-for (const [name, section] of Object.entries(byThemselves))
+if (Object.keys(inOpenShop).some(wants)) await withTheShop();
+for (const [name, section] of Object.entries(withOwnDatabase))
   if (wants(name)) for (const table of await section()) print(table);

@@ -1,5 +1,5 @@
-// A rebuild of the order view over a million events, in the open shop and by the command line, beside a bare cursor that
-// only fetches the same rows.
+// A rebuild of order-view from a million events, in the open shop and by the command line. For comparison: a bare cursor that
+// only reads the same rows.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { built, root } from './built.mjs';
@@ -9,13 +9,13 @@ import { call } from './shop.mjs';
 import { sizesOf } from './sizes.mjs';
 
 const EVENTS = Number(process.env.BENCH_REBUILD_EVENTS ?? 1_000_000);
-const EVENTS_PER_ORDER = 5.81; // of the histories that are made here
+const EVENTS_PER_ORDER = 5.81; // the average in the made-up histories
 const FETCH = 1_000;
 export const asTheShopDoes = ['--max-semi-space-size=8', '--max-old-space-size=1024', 'dist/apps/cli/src/main.js']; // scripts/shop.mjs
 
 const { connect } = built('libs/database/src/index.js');
 
-/** Every column of every event in the order of the log, and nothing done with it. */
+/** Reads every column of every event, in the order of the log, and does nothing with them. */
 async function bareCursor(url) {
   const client = await connect(url, 'cursor');
   const began = performance.now();
@@ -37,7 +37,7 @@ const residentMb = (pid) => {
   }
 };
 
-/** Follows the next rebuild until it is replayed: events a second, and the most memory the process had meanwhile. */
+/** Waits until the next rebuild has applied all events. Returns the events per second, and the most memory in that time. */
 async function replayed(shop, pid) {
   const known = (await shop.ask('select id from projection_rebuilds')).map(({ id }) => id);
   let began;
@@ -88,7 +88,7 @@ async function byCommandLine(shop) {
   });
   const over = new Promise((done) => child.once('exit', done));
   const measured = await replayed(shop, child.pid);
-  if ((await over) !== 0) throw new Error('the command line could not rebuild');
+  if ((await over) !== 0) throw new Error('the command `projections rebuild` failed');
   return measured;
 }
 

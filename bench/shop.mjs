@@ -1,4 +1,4 @@
-// Starts the production build on a folder of its own, and speaks to it.
+// Starts the production build in a new folder, and sends requests to it.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ export async function freePort() {
   return port;
 }
 
-/** The shop as `npm start` runs it, with the limits for strangers off; `readyMs` is from spawn to the first 200 of /health/ready. */
+/** The shop as `npm start` runs it, without rate limits. `readyMs`: from the start of the process to the first 200 of /health/ready. */
 export async function openShop(dataDir, env = {}) {
   const port = await freePort();
   const started = performance.now();
@@ -79,7 +79,7 @@ export const percentile = (values, p) => {
   return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))];
 };
 
-/** Runs `work(i)` for i below `count`, so many at a time; answers how long each took, in milliseconds, and all together. */
+/** Runs `work(i)` for each i below `count`, several at a time. Returns how long each took, and all together, in milliseconds. */
 export async function inParallel(count, width, work) {
   const took = [];
   let next = 0;

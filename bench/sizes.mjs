@@ -1,10 +1,10 @@
-// Bytes on disk for an order, by table.
+// How many bytes on disk one order takes, by table.
 import { withClosedShop } from './closed-shop.mjs';
 import { writeHistory } from './history/write.mjs';
 
 const ORDERS = 20_000;
 
-/** What the tables of a history and of the read models made of it take, each order's share. */
+/** The size of the tables of a history and of its read models, divided by the number of orders. */
 export async function sizesOf(shop, { orders, events }) {
   const tables = await shop.ask(
     `select n.nspname || '.' || c.relname as name, pg_table_size(c.oid) as heap, pg_indexes_size(c.oid) as indexes

@@ -1,4 +1,4 @@
-// What a request costs that means harm: processor time, and how long the event loop answers nobody else.
+// The cost of harmful requests: processor time, and how long other requests wait for the event loop.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const entries = (count) => `[${Array.from({ length: count }, () => '{}').join()}
 const cart = (count) => `{"variantId":"x","quantity":1,"modifiers":${entries(count)}}`;
 const queryOf = (count) => Array.from({ length: count }, (_, n) => `n${n}`).join('&');
 
-/** [what, method, path from the root, body, as staff] */
+/** [name, method, path from the root, body, whether staff sends it] */
 const INPUTS = [
   ['a list of 20 products', 'GET', '/api/v1/products?limit=20'],
   ['75,000 unknown names, 814 KB', 'POST', '/api/v1/auth/login', names(75_000)],
@@ -70,7 +70,7 @@ function processorOf(pid) {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-/** Somebody else, who asks for the cheapest answer again and again; the longest wait is the stall. */
+/** A second client sends the cheapest request again and again. Its longest wait is the stall. */
 function watcher(base) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let open = true;
@@ -98,7 +98,7 @@ async function costOf(shop, [, method, path, body, asStaff], token) {
   const stop = watcher(shop.url);
   for (const until = performance.now() + SECONDS * 1000; performance.now() < until;) await once();
   const waits = await stop();
-  // Without the watcher, whose questions cost something as well.
+  // The processor time is measured without the second client, because its requests cost time too.
   const [from, before] = [performance.now(), processorOf(shop.pid)];
   let count = 0;
   while (performance.now() - from < SECONDS * 1000) {
@@ -110,7 +110,7 @@ async function costOf(shop, [, method, path, body, asStaff], token) {
   return { status, bytes, cpu, p99: percentile(waits, 99), longest: Math.max(...waits) };
 }
 
-/** The same requests, one after another, against an open shop with its limits off. */
+/** Sends the requests one after the other to an open shop without rate limits. */
 export async function stalls() {
   const folder = mkdtempSync(join(tmpdir(), 'shop-bench-'));
   const shop = await openShop(folder);

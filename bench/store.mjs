@@ -1,4 +1,4 @@
-// An event store and its sequencer on as many connections as are wanted, put together as the shop does it.
+// An event store and its sequencer, built as in the shop, with a chosen number of connections.
 import { built } from './built.mjs';
 
 const { contextPool, PgDatabase } = built('libs/database/src/index.js');
@@ -43,7 +43,7 @@ export function storeOn({ url, sealSigningKey, eventMacKey }, connections) {
   return {
     db: pooled,
     store: new PgEventStore(db, orderEvents, signals, key, macKey, outbox),
-    /** Numbers until it is called back. */
+    /** Runs the sequencer until the returned function is called. */
     sequence() {
       const stop = new AbortController();
       const over = sequencer.lead(stop.signal);
@@ -52,7 +52,7 @@ export function storeOn({ url, sealSigningKey, eventMacKey }, connections) {
         await over;
       };
     },
-    /** Until everything has its position. */
+    /** Waits until every event has its position. */
     async numbered() {
       for (;;) {
         const [row] = await db.query('select exists (select from order_pending) as waiting');

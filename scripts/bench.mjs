@@ -1,4 +1,4 @@
-// npm run bench [-- section …]: builds what is stale, then measures.
+// npm run bench [-- section …]: builds the shop if its sources have changed, then runs the benchmarks.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';

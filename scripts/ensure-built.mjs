@@ -1,4 +1,4 @@
-// Builds when a source is newer than the last build: for npm start, npm test, npm run shop and npm run bench alike.
+// Builds the shop if a source is newer than the last build. npm start, npm test, npm run shop and npm run bench use it.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -33,7 +33,7 @@ const isBuilt = () => {
   return built > 0 && SOURCES.every((source) => newest(join(root, source)) <= built);
 };
 
-/** One build at a time: another start waits for it, and takes over from one that died. */
+/** Only one process builds at a time. Another process waits for it, and builds itself if the first one has died. */
 async function locked(work) {
   mkdirSync(dirname(lock), { recursive: true });
   for (;;) {
@@ -54,7 +54,7 @@ async function locked(work) {
 }
 
 function build(say) {
-  if (isBuilt()) return; // by the one we waited for
+  if (isBuilt()) return; // the process that we waited for has built it
   const started = new Date();
   say('Building the shop (only after a change) … ');
   const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
@@ -71,7 +71,7 @@ function build(say) {
   say(`done in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s\n`);
 }
 
-/** Ends the process where the build fails. What it says goes to standard error, so that printed JSON stays JSON. */
+/** Ends the process if the build fails. The compiler's output goes to standard error, so that standard output stays pure JSON. */
 export async function ensureBuilt({ quiet = false } = {}) {
   const say = (text) => quiet || process.stderr.write(text);
   if (!isBuilt()) await locked(() => build(say));

@@ -1,5 +1,5 @@
-// npm run faults: the whole fault matrix, then its table into docs/faults.md between the two marks.
-// npm run faults -- --table only writes the table of what was tried since .faults was last removed.
+// npm run faults: runs the whole fault matrix, and then writes its table between the two marks in docs/faults.md.
+// npm run faults -- --table only writes the table, from all results since .faults was last removed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const told = join(root, '.faults', 'tried.jsonl');
-const page = join(root, 'docs', 'faults.md');
+const resultsFile = join(root, '.faults', 'tried.jsonl');
+const faultsDoc = join(root, 'docs', 'faults.md');
 const args = process.argv.slice(2).filter((arg) => arg !== '--table');
 let status = 0;
 
 if (!process.argv.includes('--table')) {
-  if (args.length === 0) rmSync(told, { force: true });
+  if (args.length === 0) rmSync(resultsFile, { force: true });
   const run = spawnSync(process.execPath, ['scripts/test.mjs', '--faults', ...args], {
     cwd: root,
     stdio: 'inherit',
@@ -21,9 +21,9 @@ if (!process.argv.includes('--table')) {
   });
   status = run.status ?? 1;
 }
-if (existsSync(told)) {
+if (existsSync(resultsFile)) {
   const faults = new Map();
-  for (const line of readFileSync(told, 'utf8').split('\n').filter(Boolean)) {
+  for (const line of readFileSync(resultsFile, 'utf8').split('\n').filter(Boolean)) {
     const one = JSON.parse(line);
     const sum = faults.get(one.fault) ?? { tried: 0, lost: 0, recovery: [], note: '', at: '' };
     sum.tried += one.tried;
@@ -50,7 +50,7 @@ if (existsSync(told)) {
     '|---|---:|---:|---:|---:|---|---|',
     ...rows,
   ].join('\n');
-  const text = readFileSync(page, 'utf8');
-  writeFileSync(page, text.replace(/(<!-- table -->)[^]*(<!-- end -->)/, `$1\n\n${table}\n\n$2`));
+  const text = readFileSync(faultsDoc, 'utf8');
+  writeFileSync(faultsDoc, text.replace(/(<!-- table -->)[^]*(<!-- end -->)/, `$1\n\n${table}\n\n$2`));
 }
 process.exit(status);

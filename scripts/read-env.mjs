@@ -1,5 +1,5 @@
-// What was changed in `.env` beside package.json, for npm start and npm run shop. A variable that is set already wins, and
-// tests read no such file: they would depend on what somebody has on their machine.
+// Reads the settings in the file `.env` next to package.json, for npm start and npm run shop. A variable that is set already
+// wins. Tests do not read this file, so that they do not depend on a developer's machine.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,5 +1,5 @@
-// npm run samples: adds the missing samples under test/samples, then writes docs/openapi.json. Look at the difference before
-// you commit it: a sample that is stored is never changed, and a document that changes is seen by clients.
+// npm run samples: adds the missing samples under test/samples, and then writes docs/openapi.json. Check the difference
+// before you commit it: a stored sample must never change, and clients see every change of the document.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

@@ -8,8 +8,8 @@ import { readEnvFile } from './read-env.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 readEnvFile(root);
 if (existsSync(new URL('../nest-cli.json', import.meta.url))) await ensureBuilt({ quiet: true }); // an image has no sources
-// A rebuild makes much that is soon forgotten. Told that there is a gigabyte and not all of the machine, Node clears it away
-// sooner: 100 MB less for a sixth more of processor time.
+// A rebuild makes many objects that are needed only briefly. With a limit of one gigabyte, Node removes them sooner: this
+// saves 100 MB of memory, and costs a sixth more processor time.
 const run = spawnSync(
   process.execPath,
   ['--max-semi-space-size=8', '--max-old-space-size=1024', 'dist/apps/cli/src/main.js', ...process.argv.slice(2)],

@@ -1,4 +1,4 @@
-// Builds when a source is newer than the last build, then opens the shop in this same process, so that signals reach it.
+// Builds the shop if a source is newer than the last build. Then opens the shop in this same process, so that signals reach it.
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
@@ -15,7 +15,7 @@ if (!existsSync(join(root, 'apps', service, 'src', 'main.ts'))) {
 }
 readEnvFile(root);
 await ensureBuilt();
-// npm passes a signal on to its shell only, which dies of it and leaves us: an orphan of npm closes the shop too.
+// npm sends a signal only to its shell. The shell ends, and this process is left without a parent. So it closes the shop then.
 if (process.env.npm_lifecycle_event) {
   const shell = process.ppid;
   setInterval(() => process.ppid === shell || process.kill(process.pid, 'SIGTERM'), 250).unref();

@@ -1,6 +1,7 @@
-// npm test: builds what is stale, then runs the suites that a machine with only Node can run.
-// --adapters runs the contract suites against real servers (TEST_* variables), --faults the kill tests and what takes long,
-// with --all as often as docs/faults.md says, which takes hours. --kills and --long run one half of --faults.
+// npm test: builds the shop if its sources have changed, and then runs the suites that need only Node.
+// --adapters runs the contract suites against real servers (TEST_* variables).
+// --faults runs the fault tests and the slow tests. --kills and --long run one half of them.
+// --faults --all repeats each fault as often as docs/faults.md says, which takes hours.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
@@ -34,11 +35,11 @@ const projects = chosen?.[1] ?? ['unit', 'integration', 'journeys'];
 
 if (!adapters) await ensureBuilt();
 
-// One suite at a time: what is killed and crowded must not also starve its neighbours.
-// A suite that failed may leave processes behind, and Jest would wait for them for ever.
+// Fault suites run one at a time, because they use the whole machine.
+// Jest is forced to exit, because a failed suite may leave processes behind, and Jest would wait for them for ever.
 const alone = projects.includes('faults') ? ['--runInBand', '--forceExit'] : [];
 
-// --selectProjects takes every word that follows it, so a path needs its own flag before it is a path.
+// --selectProjects reads every following word as a project. So a path needs a flag in front of it.
 const paths = flags[0] !== undefined && !flags[0].startsWith('-') ? ['--testPathPatterns'] : [];
 
 const jest = spawnSync(

@@ -1,4 +1,4 @@
-// What the queue's statements cost beside messages that nobody may clear away, and behind one key that is stuck.
+// The cost of the queue's statements when handled messages cannot be removed by vacuum, and when many messages of one key wait.
 import { percentile } from '../shop.mjs';
 import { LANE, messages, openQueue } from './queue.mjs';
 import { worker } from './stores.mjs';
@@ -20,7 +20,7 @@ async function p50(work, turns = TURNS) {
   return percentile(took, 50);
 }
 
-/** One message of a new key: until a claim finds it, in milliseconds. Messages that must wait may fill the first claims. */
+/** How many milliseconds it takes until a claim finds one message of a new key. The first claims may find only other messages. */
 async function claimOne(queue, mine) {
   const took = [];
   for (let turn = 0; turn < TURNS; turn++) {
@@ -39,7 +39,7 @@ async function claimUntil(mine, wanted) {
     const rows = await mine.claim();
     if (rows.some(({ key }) => key === wanted)) return rows;
   }
-  throw new Error(`${MOST_CLAIMS} claims did not find the message`);
+  throw new Error(`the message was not found in ${MOST_CLAIMS} claims`);
 }
 
 async function asked(queue, mine) {

@@ -1,4 +1,4 @@
-// A shop on a Postgres that counts what it is asked.
+// A shop on a Postgres that counts its statements.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export async function withCountedShop(work) {
   }
 }
 
-/** Statements and commits since the last reading; the reading itself is among them. */
+/** The statements and commits since the last call. This includes the statements of the call itself. */
 export async function counts({ ask }) {
   const [row] = await ask(
     `select (select sum(calls) from pg_stat_statements(false))::float8 as statements,

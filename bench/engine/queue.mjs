@@ -1,4 +1,4 @@
-// One context's real tables without a shop: messages are received by the built statements and left behind as handled.
+// The real tables of one context, without a shop. The compiled statements receive messages, and mark them as handled.
 import { built } from '../built.mjs';
 import { closedShop } from '../closed-shop.mjs';
 import { ids } from '../store.mjs';
@@ -32,7 +32,7 @@ export async function openQueue() {
   return {
     db,
     receive: (some) => receive(db, some),
-    /** Received, claimed and done, sent and marked, a few at a time: so that each index has seen every state. */
+    /** Receives, claims, handles and marks a few messages at a time, so that each index had rows in every state. */
     async leaveHandled(count) {
       for (let left = count; left > 0; left -= STEP) {
         const some = messages(Math.min(STEP, left));
@@ -45,7 +45,7 @@ export async function openQueue() {
         [handled, sent] = [to, sentTo];
       }
     },
-    /** A reader who does not go: nothing that was deleted or changed since can be cleared away. */
+    /** Opens a snapshot and keeps it. Then vacuum cannot remove rows that are deleted or changed after it. */
     async holdSnapshot() {
       const reader = await connect(shop.url, 'reader');
       await reader.query('begin isolation level repeatable read');

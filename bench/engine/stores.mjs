@@ -1,4 +1,4 @@
-// The queue's own statements, as they were built: the one file to change when their arguments change.
+// The compiled statements of the queue. If their arguments change, only this file must change.
 import { built } from '../built.mjs';
 
 const claims = built('libs/messaging/src/inbox/claims.store.js');
@@ -18,7 +18,7 @@ export const send = (db, messages) => outbox.insertOutbox(db, messages);
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** What one instance asks of a queue, with what it remembers of it: where handled messages end. */
+/** The statements of one instance, with what it keeps in memory: the position below which all messages are handled. */
 export async function worker(db, instance, lanes, { leads = true } = {}) {
   const marks = new LaneMarks();
   const sent = new LowMark(db);
@@ -40,8 +40,8 @@ export async function worker(db, instance, lanes, { leads = true } = {}) {
     lookRound: () => marks.update(db, lanes, false, new Set(capabilities.handlerTypes)),
     figures: () => readInboxFigures(db, marks.marksOf(lanes)),
     relayRead: read,
-    relayAge: () => outbox.readOutboxAge(db, sent.value),
-    /** What an instance that was there all the time has looked at in the last seconds. */
+    relayAge: () => outbox.outboxAge(db, sent.value),
+    /** What a long-running instance has read in the last seconds. */
     async catchUp() {
       for (let looks = 0; looks < 4; looks++) {
         const batch = await read();

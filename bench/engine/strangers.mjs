@@ -1,4 +1,4 @@
-// The shop itself beside a reader who does not go, and beside a stock row that a foreign session has locked.
+// The whole shop, next to an open snapshot, and next to a stock row that another session has locked.
 import { cartsFor, confirmed, fillShelves, place } from '../buying.mjs';
 import { built } from '../built.mjs';
 import { call, inParallel, percentile } from '../shop.mjs';
@@ -14,7 +14,7 @@ const STRANGERS = 60;
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const shown = (took, seconds) => [(took.length / seconds).toFixed(1), percentile(took, 50).toFixed(0), percentile(took, 99).toFixed(0)]; // prettier-ignore
 
-/** Statements and commits an order, less what an idle shop asks in the same time. */
+/** Statements and commits for each order, without those of an idle shop in the same time. */
 async function perOrder(shop, work) {
   const idleFrom = await counts(shop);
   await pause(5_000);
@@ -34,7 +34,7 @@ export const orders = () =>
     const many = await perOrder(shop, () => inParallel(600, 50, () => confirmed(shop, carts.pop())));
     const row = (what, { took, seconds, figures }) => [what, took.length, ...shown(took, seconds), ...figures];
     return {
-      title: 'Engine: checkouts, and what an order asks of Postgres (what an idle shop asks is taken off)',
+      title: 'Engine: checkouts, and the statements of one order in Postgres (without those of an idle shop)',
       head: ['what', 'orders', 'confirmed/s', 'p50, ms', 'p99, ms', 'statements an order', 'commits an order'],
       rows: [row('one buyer alone', alone), row('50 at once', many)],
     };
@@ -60,13 +60,13 @@ export const withAReader = () =>
     rows.push(...(await inParts(shop, 'an open snapshot')));
     await reader.end();
     return {
-      title: `Engine: ${ORDERS} orders, 20 at once, without and with a reader who does not go`,
+      title: `Engine: ${ORDERS} orders, 20 at once, without and with an open snapshot`,
       head: ['beside them', 'orders', 'confirmed/s', 'p50, ms', 'p99, ms'],
       rows,
     };
   });
 
-/** How long strangers' orders take while so many orders wait for the row of their SKU. */
+/** How long orders of other SKUs take, while the given number of orders wait for one locked SKU. */
 async function besideALock(shop, waiting) {
   const { data } = await call('GET', `${shop.api}/products?limit=100`);
   const [hot, ...others] = data.flatMap((product) => product.variants);
@@ -108,7 +108,7 @@ export const besideALockedRow = () =>
     const rows = [];
     for (const waiting of [0, ...WAITING]) rows.push(await besideALock(shop, waiting));
     return {
-      title: `Engine: ${STRANGERS} orders of other SKUs, two at once, while a foreign session locks the stock row of a SKU`,
+      title: `Engine: ${STRANGERS} orders of other SKUs, two at once, while another session locks the stock row of a SKU`,
       head: ['orders that wait for it', 'p50, ms', 'longest, ms', 'not confirmed in 10 s', 'of those that waited: confirmed at last'], // prettier-ignore
       rows,
     };

@@ -1,4 +1,4 @@
-// Writes a history into the books of a shop that is closed: events, heads, the chained log, its seals, the carts and keys.
+// Writes a history into the tables of a closed shop: events, heads, the chained log, its seals, the carts and the keys.
 import { once } from 'node:events';
 import { from as copyFrom } from 'pg-copy-streams';
 import { built } from '../built.mjs';
@@ -29,7 +29,7 @@ const tables = {
 
 const escaped = (text) => (text.includes('\\') ? text.replaceAll('\\', '\\\\') : text);
 
-/** One COPY on a connection of its own: lines are gathered, and the sender waits while Postgres is behind. */
+/** One COPY on its own connection. It collects lines, and waits if Postgres is slower than the sender. */
 async function copying(url, table) {
   const client = await connect(url, 'history');
   const stream = client.query(copyFrom(`copy ${table} from stdin`));
@@ -55,11 +55,11 @@ async function copying(url, table) {
   };
 }
 
-// Whole milliseconds say little about microseconds, which the hash covers too: these are the millisecond's own digits.
+// The hash covers microseconds, but the history has only milliseconds. So the last three digits are always these.
 const micros = (at) => at * 1_000 + (at % 1_000);
 const stamp = (at) => `${new Date(at).toISOString().slice(0, -1)}${String(at % 1_000).padStart(3, '0')}Z`;
 
-/** Opens the books where they end; `write` a command's events in the order of time, then `close`. */
+/** Continues at the end of the log. Call `write` with the events of each command in the order of time, and then `close`. */
 export async function openBooks({ url, sealSigningKey, eventMacKey }) {
   const look = await connect(url, 'history');
   const one = async (sql) => (await look.query(sql)).rows[0];

@@ -1,4 +1,4 @@
-// Dice that fall the same way for the same seed, so that a history can be told again.
+// Random numbers that are the same for the same seed, so that a history can be made again.
 import { randomFillSync } from 'node:crypto';
 import { built } from '../built.mjs';
 
@@ -18,7 +18,7 @@ export function dice(seed) {
     below: (count) => Math.floor(next() * count),
     chance: (share) => next() < share,
     one: (list) => list[Math.floor(next() * list.length)],
-    /** Mostly short, now and then long: minutes until something happens. */
+    /** A number of minutes: usually small, sometimes large. */
     waiting: (mean) => -Math.log(1 - next()) * mean,
   };
 }
@@ -26,7 +26,7 @@ export function dice(seed) {
 const pool = Buffer.alloc(65_536);
 let at = pool.length;
 
-/** A version 7 UUID of that millisecond. */
+/** A version 7 UUID with the time of this millisecond. */
 export function idAt(milliseconds) {
   if (at + 10 > pool.length) {
     randomFillSync(pool);

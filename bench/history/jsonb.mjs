@@ -1,5 +1,5 @@
-// A JSON value as Postgres prints the jsonb of it: keys by length, then by bytes; ": " and ", " between. The hash of an
-// event covers these bytes, so what is wrong here makes `events verify` say so.
+// A JSON value as Postgres prints it as jsonb: keys sorted by length and then by bytes, with ": " and ", " between. The hash
+// of an event covers these bytes. So if this code is wrong, `events verify` reports it.
 const order = new Map();
 
 const sorted = (keys) => {
@@ -10,7 +10,7 @@ const sorted = (keys) => {
   return made;
 };
 
-/** @param value of plain objects with ASCII names, arrays, texts, whole numbers, booleans and null. */
+/** @param value may have plain objects with ASCII names, arrays, texts, whole numbers, booleans and null. */
 export function jsonb(value) {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || typeof value !== 'object') return String(value);

@@ -1,4 +1,4 @@
-// Orders from beginning to end, decided by the shop's own rules.
+// Whole orders, from the first event to the last, decided by the shop's own rules.
 import { createHash } from 'node:crypto';
 import { built } from '../built.mjs';
 import { idAt } from './chance.mjs';
@@ -37,7 +37,7 @@ function someLines(roll, orderId) {
   });
 }
 
-/** @returns a function that tells one order's life: its id, its cart, and every command's time, actor and events. */
+/** @returns a function that makes one whole order: its id, its cart, and the time, actor and events of each command. */
 export function lives(roll, crowd, customers, staff) {
   return (placedAt) => {
     const commandId = idAt(placedAt);

@@ -1,4 +1,4 @@
-// What people order in a made-up history.
+// The products that people order in a made-up history.
 import { built } from '../built.mjs';
 
 const { derivedId } = built('libs/kernel/src/index.js');
@@ -33,7 +33,7 @@ const extras = [
   ['Thêm', 'Kem phô mai', 10_000],
 ];
 
-/** Every variant there is, without what changes from order to order. */
+/** Every variant, with the fields that are the same in all orders. */
 export const menu = drinks.flatMap(([name, sku, price]) =>
   sizes.map(([variantName, size, more]) => ({
     productId: derivedId(MENU, sku),

@@ -1,4 +1,4 @@
-// Customers and guests with keys of their own; what is personal about them is sealed as the shop seals it.
+// Customers and guests, each with a key. Their personal data is sealed as in the shop.
 import { built } from '../built.mjs';
 import { idAt } from './chance.mjs';
 
@@ -38,7 +38,7 @@ const notes = [
   'Please call when you arrive',
 ];
 
-/** @param keep is told of every new subject: id, wrapped key, and since when. */
+/** @param keep is called for every new subject, with its id, its wrapped key and the time. */
 export function people(roll, personalDataKey, keep) {
   const wrapping = keyEncryptionKey(personalDataKey);
   const subject = (id, since) => {

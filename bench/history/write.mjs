@@ -1,4 +1,4 @@
-// A year of the shop, so many orders: every life is decided at its beginning, and written in the order of time.
+// Writes a year of orders. The whole course of an order is decided when it is placed. Events are written in the order of time.
 import { dice, idAt } from './chance.mjs';
 import { lives } from './lives.mjs';
 import { openBooks } from './books.mjs';
@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 const OPEN_MINUTES = 15 * 60; // 7:00 to 22:00 in Saigon is 0:00 to 15:00 UTC
 
-/** When the orders of one day come: more at eight, at noon and at three than in between. */
+/** The times of one day's orders: most come at eight, at noon and at three. */
 function placings(roll, day, count) {
   const times = Array.from({ length: count }, () => {
     const rush = roll.chance(0.6) ? roll.one([60, 300, 480]) + (roll.next() + roll.next() - 1) * 90 : undefined;
@@ -20,9 +20,10 @@ function placings(roll, day, count) {
 
 /**
  * @param shop { url, sealSigningKey, eventMacKey, personalDataKey } of a database whose shop is closed
- * @param orders how many; `days` over which, ending `until` (two weeks ago: later than that only refunds happen)
- * @returns {Promise<{ orders, events, position, seconds, sample }>} of which `sample` are the ids of
- *   some guests' orders, each of which is its own cart token
+ * @param orders the number of orders. `days`: the number of days, which end at `until` (two weeks ago, so that later events
+ *   are only refunds)
+ * @returns {Promise<{ orders, events, position, seconds, sample }>} `sample`: the ids of some guests' orders. Each id is also
+ *   the number in the guest's cart token
  */
 export async function writeHistory(shop, { orders, days = 365, seed = 1, until = Date.now() - 14 * DAY }) {
   const started = performance.now();
@@ -35,7 +36,7 @@ export async function writeHistory(shop, { orders, days = 365, seed = 1, until =
   const staff = Array.from({ length: 12 }, () => idAt(firstDay));
   const live = lives(roll, crowd, customers, staff);
 
-  const due = new Map(); // by the minute: commands that are still to come
+  const due = new Map(); // the commands that will come later, by minute
   const sample = [];
   let placed = 0;
 

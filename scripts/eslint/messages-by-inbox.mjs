@@ -1,6 +1,6 @@
-// A message that is handed to CommandBus.execute runs at once and outside the inbox: a crash loses it, and a repetition runs
-// it twice. The rule asks the types, so it also finds a message in a variable. A handler of messages that has Nest's
-// @CommandHandler alone would never be called: the inbox does not know it.
+// If a message is given to CommandBus.execute, it runs at once and outside the inbox. Then a crash loses it, and a repeated
+// message runs twice. The rule uses the types, so it also finds a message in a variable. It also finds a message handler that
+// has only Nest's @CommandHandler: the inbox does not know this handler and would never call it.
 
 const isOfKernel = ({ declarations = [] }) =>
   declarations.some((declaration) => declaration.getSourceFile().fileName.includes('/libs/kernel/'));
@@ -12,7 +12,7 @@ const isMessage = (type) => {
   return ((type.target ?? type).getBaseTypes() ?? []).some(isMessage);
 };
 
-/** By its type, or by its name. */
+/** Whether it is a message, by its type or by its name. */
 const isCommandBus = (type, name) => type.symbol?.name === 'CommandBus' || /^command(s|Bus)$/.test(name ?? '');
 
 /** @type {import('eslint').Rule.RuleModule} */

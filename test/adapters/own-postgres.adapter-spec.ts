@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { logIn, ADMIN, register, shelve } from '../support/people';
+import { logIn, ADMIN, register, listDrink } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 
 const server = process.env['TEST_DATABASE_URL']!;
@@ -28,15 +28,15 @@ function urlOf(database: string, role?: { role: string; password: string }): str
 
 async function sellsOne(shop: RunningShop): Promise<void> {
   const admin = await logIn(shop, ADMIN);
-  const drink = await shelve(admin);
+  const drink = await listDrink(admin);
   const buyer = await register(shop);
-  const { id } = await buyer.buys(drink.variantId, 'tok_ok');
-  await buyer.sees(id, 'confirmed', 15_000);
+  const { id } = await buyer.buy(drink.variantId, 'tok_ok');
+  await buyer.waitForStatus(id, 'confirmed', 15_000);
   const { body } = await admin.post('/admin/events/verify');
   expect(body.data).toMatchObject({ valid: true });
 }
 
-describe('A Postgres of one’s own, by DATABASE_URL', () => {
+describe('An external Postgres, by DATABASE_URL', () => {
   let shop: RunningShop | undefined;
   beforeAll(async () => {
     const { hostname, pathname } = new URL(server);
@@ -63,13 +63,13 @@ describe('A Postgres of one’s own, by DATABASE_URL', () => {
     );
   }, 30_000);
 
-  it('takes the embedded one’s place', async () => {
+  it('replaces the embedded Postgres', async () => {
     shop = await startShop({ env: { DATABASE_URL: urlOf(name) } });
     await sellsOne(shop);
     expect(shop.output()).not.toContain('One database role serves');
   }, 180_000);
 
-  it('may be one that lets nobody create roles: one role serves, and start-up says so', async () => {
+  it('may forbid new roles: then one role is used, and the start says so', async () => {
     shop = await startShop({ env: { DATABASE_URL: urlOf(`${name}_lodged`, lodger) } });
     expect(shop.output()).toContain('One database role serves');
     await sellsOne(shop);

@@ -2,7 +2,7 @@ import type { ApiDocument } from './the-document';
 
 type Schema = Readonly<Record<string, any>>;
 
-/** A body as the document shows it: its examples where there are any, else the plainest value of the type. */
+/** A body with the values of the OpenAPI document: the example of each field, or a simple value of its type. */
 export function exampleOf(schema: Schema, document: ApiDocument): unknown {
   const go = (next: Schema) => exampleOf(next, document);
   if (schema['$ref']) return go(document.components.schemas[schema['$ref'].split('/').at(-1)]);
@@ -17,17 +17,17 @@ export function exampleOf(schema: Schema, document: ApiDocument): unknown {
   return [schema['type']].flat()[0] === 'boolean' ? true : [schema['type']].flat()[0] === 'integer' ? 1 : 'some text';
 }
 
-/** Every place in a body, as a path. Of a list the first entry stands for all. */
-export function placesIn(body: unknown, path: readonly string[] = []): (readonly string[])[] {
+/** The paths of all fields in a body. Of a list, only the first entry is used. */
+export function pathsIn(body: unknown, path: readonly string[] = []): (readonly string[])[] {
   const here = path.length > 0 ? [path] : [];
   if (typeof body !== 'object' || body === null) return here;
   const entries = Array.isArray(body) ? Object.entries(body).slice(0, 1) : Object.entries(body);
-  return [...here, ...entries.flatMap(([key, value]) => placesIn(value, [...path, key]))];
+  return [...here, ...entries.flatMap(([key, value]) => pathsIn(value, [...path, key]))];
 }
 
-export function replaced(body: unknown, [first, ...rest]: readonly string[], value: unknown): unknown {
+export function replaceAt(body: unknown, [first, ...rest]: readonly string[], value: unknown): unknown {
   if (first === undefined) return value;
   const copy: any = Array.isArray(body) ? [...body] : { ...(body as object) };
-  copy[first] = replaced(copy[first], rest, value);
+  copy[first] = replaceAt(copy[first], rest, value);
   return copy;
 }

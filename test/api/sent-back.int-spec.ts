@@ -10,19 +10,19 @@ import { eventually } from '../support/eventually';
 import { openContext, type OpenContext } from '../support/open-context';
 
 interface Thing {
-  /** The path that is edited, and the one that it is read from where that is another. */
+  /** The path of the edit, and the path for reading if it is another one. */
   readonly path: string;
   readonly readFrom?: string;
   readonly token: string;
-  /** What is sent back of what was read; all of it where nothing is said. */
+  /** The part of the answer that is sent back; by default all of it. */
   readonly part?: (data: any) => any;
-  /** The edit answers with all that is read, not with the part alone. */
+  /** The edit answers with the whole resource, not only with the edited part. */
   readonly answersAll?: true;
 }
 
 const ofStaff = async (path: string): Promise<Thing> => ({ path, token: staff });
 
-/** One of each kind of thing that can be edited. */
+/** One resource of each kind that can be edited. */
 const things: Readonly<Record<string, () => Promise<Thing>>> = {
   'PATCH /api/v1/admin/products/{id}': async () => ofStaff(`/admin/products/${(await product()).id}`),
   'PATCH /api/v1/admin/categories/{id}': () => ofStaff(`/admin/categories/${categoryId('coffee-espresso')}`),
@@ -77,15 +77,15 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => shop.close());
 
-describe('What was read', () => {
-  it('of every kind of thing that can be edited is looked at here', async () => {
+describe('A body that was read', () => {
+  it('is tested here for every resource that can be edited', async () => {
     const agreed = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as { paths: Paths };
     const served = (await shop.app.inject({ url: '/docs/openapi.json' })).json<{ paths: Paths }>();
     const all = new Set([...editsIn(agreed.paths), ...editsIn(served.paths)]);
     expect([...all].sort()).toEqual(Object.keys(things).sort());
   });
 
-  it.each(Object.keys(things))('may be sent back by %s, and changes nothing', async (edit) => {
+  it.each(Object.keys(things))('can be sent back by %s, and changes nothing', async (edit) => {
     const method = edit.split(' ')[0] as 'PATCH' | 'PUT';
     const { path, readFrom = path, token, part = (all: object) => all, answersAll } = await things[edit]();
     const read = () => shop.ask('GET', readFrom, { token });
@@ -121,7 +121,7 @@ describe('A variant that is given another SKU', () => {
   const edit = (id: string, variants: object[]) =>
     shop.ask('PATCH', `/admin/products/${id}`, { token: staff, body: { variants } });
 
-  it('is sold from the stock it had, under its new name, also when two exchange theirs', async () => {
+  it('keeps its stock under its new SKU, also when two variants exchange SKUs', async () => {
     const { id, variants } = await product();
     const [m, l] = variants;
     expect((await count(m.sku, 7)).status).toBe(200);
@@ -137,7 +137,7 @@ describe('A variant that is given another SKU', () => {
     );
   });
 
-  it('is what its SKU means from the answer of the edit on', async () => {
+  it('is found by its new SKU as soon as the edit is answered', async () => {
     const { id, variants } = await product();
     let [one, two] = variants as { id: string; sku: string }[];
     const wrong: unknown[] = [];
@@ -160,7 +160,7 @@ describe('A variant that is given another SKU', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('gives its SKU to a new one, and a new product has stock at once', async () => {
+  it('leaves its SKU to a new variant, and a new product has stock at once', async () => {
     const { id, variants } = await product();
     const [m, ...others] = variants;
     await count(m.sku, 21);
@@ -178,7 +178,7 @@ describe('A variant that is given another SKU', () => {
     expect((await stock('AT-ONCE-A')).body.data?.onHand).toBe(6);
   });
 
-  it('has the count that was sent when it returns, and none is taken where inventory counts', async () => {
+  it('gets the count when it is sold again, and a count is refused for a variant that is sold', async () => {
     const { id, variants } = await product();
     const [m, l, ...others] = variants as { id: string; sku: string; name: string; type: string }[];
     await count(m.sku, 30);
@@ -201,7 +201,7 @@ describe('A variant that is given another SKU', () => {
     await shop.database.admin('update inventory.stock set reserved = 0 where variant_id = $1', [m.id]);
   });
 
-  it('keeps its stock in the archive, and when its SKU is somebody else’s meanwhile', async () => {
+  it('keeps its stock in the archive, also when another variant gets its SKU', async () => {
     const make = async (name: string) => {
       const variants = ['A', 'B'].map((size) => ({ name: size, type: 'size', stock: 5, sku: `HEIRLOOM-${size}` }));
       const more = {

@@ -18,7 +18,7 @@ export interface Parameter {
   readonly example?: unknown;
 }
 
-export interface Said {
+export interface OperationDoc {
   readonly operationId: string;
   readonly summary: string;
   readonly tags: readonly string[];
@@ -33,13 +33,13 @@ export interface Said {
   readonly 'x-permission'?: string;
 }
 
-export interface Operation extends Said {
+export interface Operation extends OperationDoc {
   readonly method: string;
   readonly path: string;
 }
 
 export interface ApiDocument {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Said>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationDoc>>>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, { readonly properties?: Readonly<Record<string, object>> }>>;
     readonly examples: Readonly<Record<string, object>>;
@@ -51,9 +51,9 @@ export const fetchDocument = async (shop: RunningShop): Promise<ApiDocument> =>
 
 export const operationsOf = ({ paths }: ApiDocument): Operation[] =>
   Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, said]) => ({ ...said, method: method.toUpperCase(), path })),
+    Object.entries(operations).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
   );
 
-/** The codes that an operation says it may be refused with, by status. */
-export const codesOf = ({ responses }: Said, status: number): string[] =>
+/** The error codes that the document names for an operation and a status. */
+export const codesOf = ({ responses }: OperationDoc, status: number): string[] =>
   Object.keys(responses[status]?.content?.['application/json']?.examples ?? {});

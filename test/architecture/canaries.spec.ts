@@ -17,7 +17,7 @@ const canaries = files(cage).flatMap((file) => {
 const ofWalls = canaries.filter((canary) => canary.about === undefined);
 const ofLint = canaries.filter((canary) => canary.about !== undefined);
 
-describe('The walls between contexts', () => {
+describe('The boundaries between contexts', () => {
   const rules = jest.requireActual<{ forbidden: { name: string }[] }>('../../.dependency-cruiser.cjs').forbidden;
   let caught: { rule: { name: string }; from: string }[];
 
@@ -40,7 +40,7 @@ describe('The walls between contexts', () => {
     );
   });
 
-  it('the canaries see the aliases of the house', () => {
+  it('the canaries use the import aliases of the shop', () => {
     const aliases = (folder: string): unknown =>
       (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { imports: unknown }).imports;
     expect(aliases(cage)).toEqual(aliases(root));
@@ -50,12 +50,12 @@ describe('The walls between contexts', () => {
     expect(ofWalls.map((canary) => canary.rule)).toContain(name);
   });
 
-  it('every canary sings of a rule that stands', () => {
+  it('every canary breaks an existing rule', () => {
     expect(rules.map((rule) => rule.name)).toEqual(expect.arrayContaining(ofWalls.map((canary) => canary.rule)));
   });
 });
 
-describe('The manners of the code', () => {
+describe('The lint rules', () => {
   let found: { filePath: string; messages: { ruleId: string; message: string }[] }[];
 
   beforeAll(() => {
@@ -84,7 +84,7 @@ describe('The manners of the code', () => {
     for (const words of about.split(', ')) expect(mine.map((message) => message.message).join('\n')).toContain(words);
   });
 
-  it('every wall of the configuration has a canary', () => {
+  it('every boundary rule has a canary', () => {
     const walls = execFileSync(process.execPath, ['--input-type=module', '-e', printWalls], {
       cwd: root,
       encoding: 'utf8',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const root = join(__dirname, '..', '..');
 
-/** The packages the client's card names; each must carry something in the running shop. */
+/** The packages that the client's document names. The running shop must use each of them. */
 const card = [
   ...['core', 'cqrs', 'passport', 'swagger', 'terminus', 'schedule', 'throttler', 'elasticsearch'].map(
     (name) => `@nestjs/${name}`,
@@ -24,7 +24,7 @@ interface Cruised {
   modules: { source: string; dependencies: { module: string; dependencyTypes: string[] }[] }[];
 }
 
-describe('The packages of the card', () => {
+describe('The packages of the project', () => {
   let used: Set<string>;
 
   beforeAll(() => {
@@ -51,7 +51,7 @@ describe('The packages of the card', () => {
     );
   }, 60_000);
 
-  it.each(card)('%s is used by code that the shop runs', (name) => {
+  it.each(card)('%s is used by code of the running shop', (name) => {
     expect(used).toContain(name);
   });
 

@@ -9,14 +9,14 @@ const files = execFileSync('git', ['ls-files', 'libs/**/*.ts', 'apps/**/*.ts'], 
 const after = (source: string): string[] =>
   [...source.matchAll(/^ {2}@Interval\(.*\)\n(.*)\n/gm)].map(([, next]) => next.trim());
 
-describe('A job that a timer starts', () => {
-  it('does not meet itself: what takes time is @OneAtATime()', () => {
+describe('A job with a timer', () => {
+  it('does not run twice at once: a long job is @OneAtATime()', () => {
     const found = files.flatMap((file) => after(readFileSync(file, 'utf8')).map((next) => ({ file, next })));
     expect(found.length).toBeGreaterThan(15);
     expect(found.filter(({ next }) => /^async |Promise</.test(next))).toEqual([]);
   });
 
-  it('is seen by this test', () => {
+  it('is found by this test', () => {
     expect(after(`class A {\n  @Interval(5)\n  async go() {}\n}\n`)).toEqual(['async go() {}']);
   });
 });

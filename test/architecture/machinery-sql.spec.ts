@@ -4,10 +4,10 @@ import { join, relative } from 'node:path';
 const root = join(__dirname, '..', '..');
 const MACHINERY = ['libs/event-store', 'libs/messaging', 'libs/database'];
 
-/** Of a spec's own, or run by migrations only. */
+/** Files that are used only by specs or by migrations. */
 const isLeftOut = (path: string): boolean => /spec\.ts$|\/testing\/|(^|\/)tables\.ts$|-tables?\.ts$/.test(path);
 
-/** How the tables and columns of the contexts begin. */
+/** The first words of the contexts' tables and columns. */
 const WORDS =
   /\b(order|orders|cart|carts|placed|portion|stock|stocks|reservation|payment|refund|charge|customer|account|guest|product|variant|category|address|loyalty|voucher|gift|idempotency)_[a-z_]+/g;
 
@@ -18,8 +18,8 @@ const files = MACHINERY.flatMap((folder) =>
     .filter((path) => !isLeftOut(path)),
 );
 
-describe('The machinery knows no context', () => {
-  it('looks at the files that it means', () => {
+describe('The machinery libraries know no context', () => {
+  it('reads the expected files', () => {
     for (const file of [
       'libs/event-store/src/streams/append-statement.ts',
       'libs/event-store/src/projections/live/table-writer.ts',

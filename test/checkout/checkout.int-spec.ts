@@ -5,7 +5,7 @@ import { AdvanceOrder } from '../../libs/ordering/src/advance-order/advance-orde
 import { CancelOrder } from '../../libs/ordering/src/cancel-order/cancel-order.command';
 import { RefundOrder } from '../../libs/ordering/src/refund-order/refund-order.command';
 import { testDatabase } from '../support/test-database';
-import { body, fill, openSmallShop, until, type SmallShop } from './small-shop';
+import { body, fillCart, openSmallShop, waitUntil, type SmallShop } from './small-shop';
 
 const staff = { kind: 'staff' as const, id: randomUUID() };
 const manager = { kind: 'user', userId: randomUUID(), permissions: ['staff'] } as never;
@@ -17,7 +17,7 @@ afterAll(() => shop?.clear());
 describe('Ordering a cart', () => {
   it('is answered with a pending order, which is confirmed soon after', async () => {
     const sku = await shop.shelve(5);
-    const token = fill(sku, 2);
+    const token = fillCart(sku, 2);
     const placed = await shop.order(token);
     expect(placed.statusCode).toBe(201);
     expect(placed.json().data).toMatchObject({
@@ -27,25 +27,25 @@ describe('Ordering a cart', () => {
       contact: { name: 'An', phone: '0901234567', email: 'an@example.com' },
     });
     const { id } = placed.json().data;
-    await until(
-      () => shop.see(id, token),
+    await waitUntil(
+      () => shop.viewOrder(id, token),
       ({ status }) => status === 'confirmed',
     );
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('waits for the outcome when asked to', async () => {
-    const good = await shop.order(fill(await shop.shelve(5)), body(), { wait: 8 });
+  it('waits for the outcome if the request prefers it', async () => {
+    const good = await shop.order(fillCart(await shop.shelve(5)), body(), { wait: 8 });
     expect(good.json().data).toMatchObject({ status: 'confirmed', payment: { status: 'paid' } });
-    const declined = await shop.order(fill(await shop.shelve(5)), body('tok_declined'), { wait: 8 });
+    const declined = await shop.order(fillCart(await shop.shelve(5)), body('tok_declined'), { wait: 8 });
     expect(declined.json().data).toMatchObject({ status: 'cancelled', cancellation: { code: 'PAYMENT_DECLINED' } });
-    const short = await shop.order(fill(await shop.shelve(0)), body(), { wait: 8 });
+    const short = await shop.order(fillCart(await shop.shelve(0)), body(), { wait: 8 });
     expect(short.json().data).toMatchObject({ status: 'cancelled', cancellation: { code: 'OUT_OF_STOCK' } });
   });
 
   it('50 times at once with one key makes one order and 50 equal answers', async () => {
     const sku = await shop.shelve(500);
-    const [token, key] = [fill(sku), randomUUID()];
+    const [token, key] = [fillCart(sku), randomUUID()];
     const answers = await Promise.all(Array.from({ length: 50 }, () => shop.order(token, body(), { key })));
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([201]));
     expect(new Set(answers.map((one) => one.body)).size).toBe(1);
@@ -58,7 +58,7 @@ describe('Ordering a cart', () => {
   });
 
   it('is refused for a cart that was ordered, is empty or is not there, and for guests who do not say who they are', async () => {
-    const token = fill(await shop.shelve(5));
+    const token = fillCart(await shop.shelve(5));
     await shop.order(token);
     expect((await shop.order(token)).json().error.code).toBe('CART_ALREADY_ORDERED');
     expect((await shop.order(randomBytes(48).toString('base64url'))).json().error.code).toBe('CART_EMPTY');
@@ -71,21 +71,23 @@ describe('Ordering a cart', () => {
     expect((await shop.send('/orders', token, body())).json().error.code).toBe('IDEMPOTENCY_KEY_REQUIRED');
   });
 
-  it('20 buyers of 5 pieces: 5 are confirmed, 15 are told why', async () => {
+  it('20 buyers of 5 pieces: 5 orders are confirmed, and 15 are cancelled with a reason', async () => {
     const sku = await shop.shelve(5);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => shop.order(fill(sku), body(), { wait: 10 })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => shop.order(fillCart(sku), body(), { wait: 10 })),
+    );
     const ends = answers.map((one) => one.json().data.cancellation?.code ?? one.json().data.status);
     expect(ends.filter((end) => end === 'confirmed')).toHaveLength(5);
     expect(ends.filter((end) => end === 'OUT_OF_STOCK')).toHaveLength(15);
     expect(await shop.stockOf(sku)).toEqual({ onHand: 0, reserved: 0 });
   }, 20_000);
 
-  it('ends well also when nobody could say at first whether it was paid', async () => {
+  it('gets a result also if it was not known at first whether it was paid', async () => {
     for (const token of ['tok_timeout_charged', 'tok_flaky', 'tok_timeout_not_charged']) {
-      const cart = fill(await shop.shelve(5));
+      const cart = fillCart(await shop.shelve(5));
       const { id } = (await shop.order(cart, body(token))).json().data;
-      const ended = await until(
-        () => shop.see(id, cart),
+      const ended = await waitUntil(
+        () => shop.viewOrder(id, cart),
         ({ status }) => status !== 'pending',
       );
       const books = await shop.database.admin<{ state: string }>(
@@ -98,48 +100,48 @@ describe('Ordering a cart', () => {
   }, 40_000);
 });
 
-describe('Changing one’s mind', () => {
-  it('while the checkout runs: it is wound back, and everything given back', async () => {
+describe('A cancellation by the customer', () => {
+  it('during the checkout: the checkout is undone, and everything is given back', async () => {
     const sku = await shop.shelve(5);
-    const token = fill(sku);
+    const token = fillCart(sku);
     const { id } = (await shop.order(token, body('tok_slow'))).json().data;
     const asked = await shop.cancel(id, token, { reason: 'by mistake' });
     expect([asked.statusCode, asked.json().data.cancellationRequested]).toEqual([202, true]);
-    const ended = await until(
-      () => shop.see(id, token),
+    const ended = await waitUntil(
+      () => shop.viewOrder(id, token),
       ({ status }) => status !== 'pending',
     );
     expect(ended).toMatchObject({ status: 'cancelled', cancellation: { code: 'CUSTOMER', reason: 'by mistake' } });
-    await until(
+    await waitUntil(
       () => shop.stockOf(sku),
       (stock) => stock?.onHand === 5 && stock.reserved === 0,
     );
   }, 20_000);
 
-  it('once confirmed: the money and the goods go back', async () => {
+  it('after the confirmation: the money and the goods go back', async () => {
     const sku = await shop.shelve(5);
-    const token = fill(sku);
+    const token = fillCart(sku);
     const { id } = (await shop.order(token, body(), { wait: 8 })).json().data;
-    expect((await shop.cancel(id, fill(sku), {})).statusCode).toBe(404);
+    expect((await shop.cancel(id, fillCart(sku), {})).statusCode).toBe(404);
     expect((await shop.cancel(id, randomBytes(48).toString('base64url'), {})).statusCode).toBe(401);
     const cancelled = await shop.cancel(id, token, {});
     expect([cancelled.statusCode, cancelled.json().data.status]).toEqual([200, 'cancelled']);
-    const refunded = await until(
-      () => shop.see(id, token),
+    const refunded = await waitUntil(
+      () => shop.viewOrder(id, token),
       ({ payment }) => payment.status === 'refunded',
     );
     expect(refunded).toMatchObject({
       status: 'cancelled',
       refunds: [{ amount: { amount: 30_000 }, state: 'refunded' }],
     });
-    await until(
+    await waitUntil(
       () => shop.stockOf(sku),
       (stock) => stock?.onHand === 5 && stock.reserved === 0,
     );
   }, 20_000);
 
-  it('is too late once the bar has started', async () => {
-    const token = fill(await shop.shelve(5));
+  it('is refused after preparation has started', async () => {
+    const token = fillCart(await shop.shelve(5));
     const { id } = (await shop.order(token, body('', 'cash'), { wait: 8 })).json().data;
     const bus = shop.app.get(CommandBus);
     for (const step of ['accept', 'prepare'] as const) await bus.execute(new AdvanceOrder(id, step, staff));
@@ -148,16 +150,16 @@ describe('Changing one’s mind', () => {
   });
 });
 
-describe('At the bar', () => {
+describe('The steps of staff', () => {
   it('two baristas at once take an order one step on, not two', async () => {
-    const { id } = (await shop.order(fill(await shop.shelve(5)), body(), { wait: 8 })).json().data;
+    const { id } = (await shop.order(fillCart(await shop.shelve(5)), body(), { wait: 8 })).json().data;
     const bus = shop.app.get(CommandBus);
     const views = await Promise.all([1, 2, 3].map(() => bus.execute(new AdvanceOrder(id, 'accept', staff))));
     expect(views.map(({ version, order: { status } }) => [version, status])).toEqual(Array(3).fill([3, 'accepted']));
   });
 
-  it('money goes back in parts, never more than was paid, once for each key', async () => {
-    const token = fill(await shop.shelve(5));
+  it('partial refunds give back at most what was paid, once for each key', async () => {
+    const token = fillCart(await shop.shelve(5));
     const { id } = (await shop.order(token, body(), { wait: 8 })).json().data;
     const bus = shop.app.get(CommandBus);
     const refund = (amount: number | undefined, key: string) =>
@@ -169,8 +171,8 @@ describe('At the bar', () => {
     await expect(refund(20_001, 'b')).rejects.toMatchObject({ code: 'REFUND_TOO_LARGE' });
     await expect(refund(5_000, 'a')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
     await refund(undefined, 'c');
-    const ended = await until(
-      () => shop.see(id, token),
+    const ended = await waitUntil(
+      () => shop.viewOrder(id, token),
       ({ status }) => status === 'refunded',
     );
     expect(ended.payment).toMatchObject({ paid: { amount: 30_000 }, refunded: { amount: 30_000 } });

@@ -1,6 +1,6 @@
 import { connect } from '#database';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { body, fill, openSmallShop, until, type SmallShop } from './small-shop';
+import { body, fillCart, openSmallShop, waitUntil, type SmallShop } from './small-shop';
 
 let database: TestDatabase;
 let shop: SmallShop;
@@ -9,17 +9,17 @@ afterEach(() => shop.close());
 afterAll(() => shop.clear());
 
 describe('A checkout that is interrupted', () => {
-  it('goes on after a restart, at whatever step the shop was closed', async () => {
+  it('continues after a restart, at any step', async () => {
     shop = await openSmallShop(database);
     const sku = await shop.shelve(20);
-    const carts = Array.from({ length: 8 }, () => fill(sku));
+    const carts = Array.from({ length: 8 }, () => fillCart(sku));
     const ids = await Promise.all(carts.map(async (cart) => (await shop.order(cart)).json().data.id as string));
     await shop.close();
 
     shop = await openSmallShop(database);
     for (const [index, id] of ids.entries())
-      await until(
-        () => shop.see(id, carts[index]),
+      await waitUntil(
+        () => shop.viewOrder(id, carts[index]),
         ({ status }) => status === 'confirmed',
       );
     expect(await shop.stockOf(sku)).toEqual({ onHand: 12, reserved: 0 });
@@ -30,22 +30,22 @@ describe('A checkout that is interrupted', () => {
     expect(charges).toEqual([{ count: 8 }]);
   }, 60_000);
 
-  it('is overdue after a while, gives everything back, and says so', async () => {
+  it('is cancelled when it is overdue, and money and stock go back', async () => {
     shop = await openSmallShop(database, { RESERVATION_TTL_SECONDS: '1' });
     const sku = await shop.shelve(5);
     const somebody = await connect(database.url, 'somebody');
     await somebody.query('begin');
     await somebody.query('select from inventory.stock where sku = $1 for update', [sku]);
-    const cart = fill(sku);
+    const cart = fillCart(sku);
     const { id } = (await shop.order(cart, body())).json().data;
-    await until(
+    await waitUntil(
       () => database.admin(`select from ordering.process_journal where id = $1 and note = 'overdue'`, [id]),
       (lines) => lines.length === 1,
     );
     await somebody.end();
     expect(
-      await until(
-        () => shop.see(id, cart),
+      await waitUntil(
+        () => shop.viewOrder(id, cart),
         ({ status }) => status !== 'pending',
       ),
     ).toMatchObject({

@@ -8,7 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { times, vnd, type Uuid } from '#kernel';
 import { CartOf, type CartOwner } from '#contracts/cart';
 import { ContactOf } from '#contracts/customers';
-import { CatalogPrices, SkuBearers, type PricedLine, type WantedLine } from '#contracts/catalog';
+import { CatalogPrices, SkuOwners, type PricedLine, type WantedLine } from '#contracts/catalog';
 import { readConfig } from '#platform/config';
 import { PrivacyModule } from '#platform/privacy';
 import { createShop } from '#platform/serve';
@@ -18,7 +18,7 @@ import { PaymentsModule } from '#modules/payments';
 import { CART_TOKEN_SECRET, cartTokens } from '../support/cart-tokens';
 import type { TestDatabase } from '../support/test-database';
 
-/** The token that came with the order that was placed with this one. */
+/** The token that came with an order, by the token that placed the order. */
 const next = new Map<string, string>();
 
 const carts = new Map<string, { cartId: Uuid; version: number; lines: WantedLine[] }>();
@@ -29,10 +29,10 @@ class FakeCarts extends CartOf {
   }
 
   async takeBack() {
-    // nobody looks into these carts again
+    // no test reads these carts again
   }
 }
-/** Every variant costs 30,000; its id is its SKU. */
+/** Every variant costs 30,000 ₫. The id of a variant is its SKU. */
 class FakePrices extends CatalogPrices {
   async price(lines: readonly WantedLine[]): Promise<PricedLine[]> {
     const unitPrice = vnd(30_000);
@@ -50,24 +50,24 @@ class FakePrices extends CatalogPrices {
     { provide: CartOf, useClass: FakeCarts },
     { provide: CatalogPrices, useClass: FakePrices },
     { provide: ContactOf, useValue: { customer: async () => undefined } },
-    { provide: SkuBearers, useValue: { bearer: async () => undefined, names: async () => new Map() } },
+    { provide: SkuOwners, useValue: { ownerOf: async () => undefined, currentSkus: async () => new Map() } },
   ],
-  exports: [CartOf, CatalogPrices, ContactOf, SkuBearers],
+  exports: [CartOf, CatalogPrices, ContactOf, SkuOwners],
 })
 class Questions {}
 
 export interface SmallShop {
   readonly app: NestFastifyApplication;
   readonly database: TestDatabase;
-  /** Puts so many of a new SKU on the shelf. */
+  /** Adds a new SKU with this stock. Returns the SKU. */
   shelve(onHand: number): Promise<string>;
   stockOf(sku: string): Promise<{ onHand: number; reserved: number } | undefined>;
   send(url: string, token: string, payload: object, headers?: Record<string, string>): Promise<Response>;
   order(token: string, payload?: object, how?: { key?: string; wait?: number }): Promise<Response>;
-  /** By the token that came with the order, as what follows. */
+  /** Cancels an order. `token` is the one that placed it; the request sends the token that came with the order. */
   cancel(id: string, token: string, payload: object): Promise<Response>;
-  see(id: string, token: string): Promise<Seen>;
-  /** Another may be opened on the same database. */
+  viewOrder(id: string, token: string): Promise<Seen>;
+  /** After this, another shop can be opened on the same database. */
   close(): Promise<void>;
   clear(): Promise<void>;
 }
@@ -78,8 +78,8 @@ export interface Seen {
   readonly payment: { readonly status: string };
 }
 
-/** A guest's cart with one line; its token. */
-export function fill(sku: string, quantity = 1): string {
+/** Makes a guest's cart with one line. Returns its token. */
+export function fillCart(sku: string, quantity = 1): string {
   const token = cartTokens.issue().text;
   carts.set(token, { cartId: randomUUID(), version: 1, lines: [{ variantId: sku, quantity, modifiers: [] }] });
   return token;
@@ -91,19 +91,19 @@ export const body = (token = 'tok_ok', method = 'card') => ({
   payment: method === 'card' ? { method, token } : { method },
 });
 
-export async function until<T>(look: () => Promise<T>, fits: (seen: T) => boolean): Promise<T> {
+export async function waitUntil<T>(look: () => Promise<T>, fits: (seen: T) => boolean): Promise<T> {
   for (let tries = 0; tries < 200; tries++) {
     const seen = await look();
     if (fits(seen)) return seen;
     await pause(50);
   }
-  throw new Error(`it never came about: ${JSON.stringify(await look())}`);
+  throw new Error(`the expected state did not come within 10 s; the last state is ${JSON.stringify(await look())}`);
 }
 
-/** Secrets lie there, so that a shop opened again on the same database can read what the first one sealed. */
+/** The folders with the secrets. A shop that is opened again on the same database must read what the first one sealed. */
 const dataDirs = new WeakMap<TestDatabase, string>();
 
-/** Ordering with the real inventory and payments, on Postgres; carts and prices are made up. */
+/** Ordering with the real inventory and payments, on Postgres. Carts and prices are fakes. */
 export async function openSmallShop(database: TestDatabase, settings: Record<string, string> = {}): Promise<SmallShop> {
   const dataDir = dataDirs.get(database) ?? mkdtempSync(join(tmpdir(), 'shop-checkout-'));
   dataDirs.set(database, dataDir);
@@ -144,7 +144,7 @@ export async function openSmallShop(database: TestDatabase, settings: Record<str
       return reply;
     },
     cancel: (id, token, payload) => send(`/orders/${id}/cancel`, next.get(token) ?? token, payload),
-    async see(id, token) {
+    async viewOrder(id, token) {
       const headers = { 'x-cart-token': next.get(token) ?? token };
       return (await app.inject({ method: 'GET', url: `/api/v1/orders/${id}`, headers })).json().data;
     },

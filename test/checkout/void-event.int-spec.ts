@@ -10,7 +10,7 @@ import { RefundOrder } from '../../libs/ordering/src/refund-order/refund-order.c
 import { MendHead } from '../../libs/ordering/src/void-event/mend-head.command';
 import { VoidEvent } from '../../libs/ordering/src/void-event/void-event.command';
 import { testDatabase } from '../support/test-database';
-import { body, fill, openSmallShop, until, type SmallShop } from './small-shop';
+import { body, fillCart, openSmallShop, waitUntil, type SmallShop } from './small-shop';
 
 jest.setTimeout(60_000);
 
@@ -22,7 +22,7 @@ let shop: SmallShop;
 beforeAll(async () => void (shop = await openSmallShop(await testDatabase())), 60_000);
 afterAll(() => shop?.clear());
 
-const tell: CommandBus['execute'] = (command: never) => shop.app.get(CommandBus).execute(command);
+const execute: CommandBus['execute'] = (command: never) => shop.app.get(CommandBus).execute(command);
 
 interface Bought {
   readonly id: string;
@@ -30,17 +30,17 @@ interface Bought {
   readonly sku: string;
 }
 
-/** Two of three pieces, for 60,000. */
-async function bought(payment = body(), onHand = 3): Promise<Bought> {
+/** Two of three pieces, for 60,000 ₫. */
+async function buyDrink(payment = body(), onHand = 3): Promise<Bought> {
   const sku = await shop.shelve(onHand);
-  const token = fill(sku, 2);
+  const token = fillCart(sku, 2);
   const { id } = (await shop.order(token, payment, { wait: 8 })).json().data;
   return { id, token, sku };
 }
 
-const seen = ({ id, token }: Bought, status: string) =>
-  until(
-    () => shop.see(id, token),
+const waitForStatus = ({ id, token }: Bought, status: string) =>
+  waitUntil(
+    () => shop.viewOrder(id, token),
     (order) => order.status === status,
   );
 
@@ -50,16 +50,16 @@ async function eventsOf(id: string) {
 }
 
 const eventually = (id: string, ...types: string[]) =>
-  until(
+  waitUntil(
     () => eventsOf(id),
     (events) => JSON.stringify(events.slice(-types.length)) === JSON.stringify(types),
   );
 
-/** What the provider took and gave back for the order. */
+/** The money that the provider took and gave back for the order. */
 const chargesOf = (id: string) =>
   shop.database.admin('select state, amount::int, refunded::int from sandbox.charges where order_id = $1', [id]);
 
-/** The same by the books of payments. */
+/** The same from the tables of payments. */
 const paymentOf = async (id: string) =>
   (await shop.database.admin('select state, refunded::int from payments.payments where order_id = $1', [id]))[0];
 
@@ -68,13 +68,13 @@ async function sagaOf(name: 'checkout' | 'refunds', id: string) {
   return { status: saga.status, step: saga.step };
 }
 
-const stands = (name: 'checkout' | 'refunds', id: string, step: string) =>
-  until(
+const waitForStep = (name: 'checkout' | 'refunds', id: string, step: string) =>
+  waitUntil(
     () => sagaOf(name, id),
     (saga) => saga.step === step,
   );
 
-/** Destroys the last event of a type, as whoever owns the database can; answers its version. */
+/** Destroys the last event of a type, as the database's owner can. Returns its version. */
 async function damage(id: string, type: string): Promise<number> {
   const versions = await shop.database.admin<{ version: number }>(
     'select version from ordering.order_events where order_id = $1 and event_type = $2 order by version desc limit 1',
@@ -90,7 +90,7 @@ async function damage(id: string, type: string): Promise<number> {
   return version;
 }
 
-/** Guests have no customer. This gives their order one, or takes it away again: a changed event counts as broken. */
+/** Adds a customer to a guest's order, or removes it again. An event that was changed counts as broken. */
 const ownedBy = (customerId: Uuid | null, id: string) =>
   shop.database.admin(`
     begin;
@@ -100,18 +100,18 @@ const ownedBy = (customerId: Uuid | null, id: string) =>
     alter table ordering.order_events enable trigger order_events_append_only;
     commit`);
 
-const declareVoid = (id: string, version: number) => tell(new VoidEvent(id, version, 'a faulty import', staff));
+const declareVoid = (id: string, version: number) => execute(new VoidEvent(id, version, 'a faulty import', staff));
 
-const loses = async (id: string, type: string) => (await declareVoid(id, await damage(id, type))).leaves;
+const damageAndVoid = async (id: string, type: string) => (await declareVoid(id, await damage(id, type))).leaves;
 
-const retry = (name: string, id: string) => tell(new RetrySaga(`${name}:${id}`, tended));
-const cancel = (id: string) => tell(new CancelOrder(id, staff, 'nobody waits for it'));
+const retry = (name: string, id: string) => execute(new RetrySaga(`${name}:${id}`, tended));
+const cancel = (id: string) => execute(new CancelOrder(id, staff, 'nobody waits for it'));
 const refund = (id: string, amount?: number) =>
-  tell(new RefundOrder(id, manager, { reason: 'cold', ...(amount && { amount: vnd(amount) }) }, randomUUID()));
+  execute(new RefundOrder(id, manager, { reason: 'cold', ...(amount && { amount: vnd(amount) }) }, randomUUID()));
 
-/** Nothing is on its way any more: what was asked twice has been answered twice. */
+/** Waits until no message is waiting. Repeated requests are answered then too. */
 const allQuiet = () =>
-  until(
+  waitUntil(
     () =>
       shop.database.admin<{ waiting: number }>(
         `select (select count(*) from ordering.inbox where state = 'waiting')::int
@@ -122,17 +122,17 @@ const allQuiet = () =>
   );
 
 describe('An order whose confirmation is void', () => {
-  it('is seen by staff, and cancelled: the money goes back once, and so do the goods', async () => {
-    const order = await bought();
+  it('is pending again and can be cancelled: money and goods go back once', async () => {
+    const order = await buyDrink();
     const { id, sku } = order;
-    await tell(new AdvanceOrder(id, 'accept', staff));
-    const leaves = await loses(id, 'OrderConfirmed');
+    await execute(new AdvanceOrder(id, 'accept', staff));
+    const leaves = await damageAndVoid(id, 'OrderConfirmed');
     expect(leaves).toEqual({ status: 'pending', toDo: [expect.stringContaining(`Retry the saga checkout:${id}`)] });
-    await stands('checkout', id, 'reopened');
+    await waitForStep('checkout', id, 'reopened');
     expect(await sagaOf('checkout', id)).toMatchObject({ status: 'needs-attention' });
 
     await cancel(id);
-    await seen(order, 'cancelled');
+    await waitForStatus(order, 'cancelled');
     await allQuiet();
     expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
     expect(await paymentOf(id)).toEqual({ state: 'voided', refunded: 60_000 });
@@ -144,28 +144,28 @@ describe('An order whose confirmation is void', () => {
     expect(await sagaOf('checkout', id)).toEqual({ status: 'over', step: 'given-up' });
   });
 
-  it('is confirmed again with the payment that was taken, and what was refunded is noted again', async () => {
-    const order = await bought();
+  it('is confirmed again with the payment that was taken, and its refunds are recorded again', async () => {
+    const order = await buyDrink();
     const { id, sku } = order;
     await refund(id, 10_000);
     await eventually(id, 'RefundRequested', 'OrderRefunded');
-    await stands('refunds', id, 'refunded');
-    await loses(id, 'OrderConfirmed');
-    await stands('checkout', id, 'reopened');
+    await waitForStep('refunds', id, 'refunded');
+    await damageAndVoid(id, 'OrderConfirmed');
+    await waitForStep('checkout', id, 'reopened');
 
     await retry('checkout', id);
     await eventually(id, 'OrderConfirmed', 'RefundRequested', 'OrderRefunded');
     await allQuiet();
-    expect(await shop.see(id, order.token)).toMatchObject({
+    expect(await shop.viewOrder(id, order.token)).toMatchObject({
       status: 'confirmed',
       payment: { paid: vnd(60_000), refunded: vnd(10_000) },
     });
     expect(await chargesOf(id)).toEqual([{ state: 'captured', amount: 60_000, refunded: 10_000 }]);
     expect(await shop.stockOf(sku)).toEqual({ onHand: 1, reserved: 0 });
     expect(await sagaOf('checkout', id)).toEqual({ status: 'over', step: 'confirmed' });
-    await tell(new AdvanceOrder(id, 'accept', staff));
+    await execute(new AdvanceOrder(id, 'accept', staff));
     await cancel(id);
-    await until(
+    await waitUntil(
       () => chargesOf(id),
       (charges) =>
         JSON.stringify(charges) === JSON.stringify([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]),
@@ -173,61 +173,61 @@ describe('An order whose confirmation is void', () => {
   });
 
   it('and was cancelled afterwards, keeps no money', async () => {
-    const order = await bought();
+    const order = await buyDrink();
     const { id, sku } = order;
     await cancel(id);
     await eventually(id, 'OrderRefunded');
-    await stands('checkout', id, 'undone');
-    const { status } = await loses(id, 'OrderConfirmed');
+    await waitForStep('checkout', id, 'undone');
+    const { status } = await damageAndVoid(id, 'OrderConfirmed');
     expect(status).toBe('cancelled');
     await eventually(id, 'EventVoided', 'PaymentReversed');
     await allQuiet();
     expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
-    expect(await shop.see(id, order.token)).toMatchObject({
+    expect(await shop.viewOrder(id, order.token)).toMatchObject({
       payment: { paid: vnd(60_000), refunded: vnd(60_000) },
     });
   });
 });
 
 describe('An order whose cancellation is void', () => {
-  it('is closed again by itself, when its checkout had given up', async () => {
-    const order = await bought(body(), 1);
+  it('is closed again automatically if its checkout had failed', async () => {
+    const order = await buyDrink(body(), 1);
     const { id, sku } = order;
-    await seen(order, 'cancelled');
-    await stands('checkout', id, 'given-up');
-    expect(await loses(id, 'OrderCancelled')).toMatchObject({ status: 'pending' });
+    await waitForStatus(order, 'cancelled');
+    await waitForStep('checkout', id, 'given-up');
+    expect(await damageAndVoid(id, 'OrderCancelled')).toMatchObject({ status: 'pending' });
     await eventually(id, 'OrderCancelled', 'EventVoided', 'OrderCancelled');
-    await stands('checkout', id, 'given-up');
+    await waitForStep('checkout', id, 'given-up');
     expect(await shop.stockOf(sku)).toEqual({ onHand: 1, reserved: 0 });
   });
 
-  it('is cancelled again, when it had been confirmed and paid in cash', async () => {
-    const order = await bought(body('', 'cash'));
+  it('is cancelled again if it had been confirmed and paid in cash', async () => {
+    const order = await buyDrink(body('', 'cash'));
     const { id, sku } = order;
     await cancel(id);
-    await stands('checkout', id, 'undone');
-    const { status, toDo } = await loses(id, 'OrderCancelled');
+    await waitForStep('checkout', id, 'undone');
+    const { status, toDo } = await damageAndVoid(id, 'OrderCancelled');
     expect([status, toDo]).toEqual(['confirmed', [expect.stringContaining('Cancel it again')]]);
-    await stands('checkout', id, 'reopened');
+    await waitForStep('checkout', id, 'reopened');
     await cancel(id);
-    await stands('checkout', id, 'undone');
-    expect(await shop.see(id, order.token)).toMatchObject({ status: 'cancelled' });
+    await waitForStep('checkout', id, 'undone');
+    expect(await shop.viewOrder(id, order.token)).toMatchObject({ status: 'cancelled' });
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 });
 
 describe('An order whose completion is void', () => {
-  it('may be open again, so the erasure of its customer looks at it', async () => {
-    const { id } = await bought();
+  it('may be open again, so it can prevent the erasure of its customer', async () => {
+    const { id } = await buyDrink();
     const customerId = randomUUID() as Uuid;
     const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).findMaybeOpen(customerId);
     for (const step of ['accept', 'prepare', 'ready', 'complete'] as const)
-      await tell(new AdvanceOrder(id, step, staff));
+      await execute(new AdvanceOrder(id, step, staff));
     await ownedBy(customerId, id);
     expect(await maybeOpen()).toEqual([]);
     await ownedBy(null, id);
-    expect(await loses(id, 'OrderCompleted')).toMatchObject({ status: 'ready' });
+    expect(await damageAndVoid(id, 'OrderCompleted')).toMatchObject({ status: 'ready' });
     await ownedBy(customerId, id);
     expect(await maybeOpen()).toEqual([id]);
   });
@@ -237,32 +237,34 @@ describe('A refund', () => {
   const given = { status: 'confirmed', payment: { paid: vnd(60_000), refunded: vnd(10_000) } };
   const charged = [{ state: 'captured', amount: 60_000, refunded: 10_000 }];
 
-  async function refunded(): Promise<Bought> {
-    const order = await bought();
+  async function buyAndRefund(): Promise<Bought> {
+    const order = await buyDrink();
     await refund(order.id, 10_000);
     await eventually(order.id, 'RefundRequested', 'OrderRefunded');
-    await stands('refunds', order.id, 'refunded');
+    await waitForStep('refunds', order.id, 'refunded');
     return order;
   }
 
-  it('whose end is void is noted again, and a retry gives nothing twice', async () => {
-    const { id, token } = await refunded();
-    expect((await loses(id, 'OrderRefunded')).toDo).toEqual([expect.stringContaining('No money is given twice')]);
+  it('whose end is void is recorded again, and a retry gives back nothing twice', async () => {
+    const { id, token } = await buyAndRefund();
+    expect((await damageAndVoid(id, 'OrderRefunded')).toDo).toEqual([
+      expect.stringContaining('No money is given twice'),
+    ]);
     await eventually(id, 'EventVoided', 'OrderRefunded');
-    await stands('refunds', id, 'refunded');
-    expect(await shop.see(id, token)).toMatchObject(given);
+    await waitForStep('refunds', id, 'refunded');
+    expect(await shop.viewOrder(id, token)).toMatchObject(given);
     await expect(retry('refunds', id)).rejects.toMatchObject({ code: 'NOTHING_OWED' });
     await allQuiet();
     expect(await chargesOf(id)).toEqual(charged);
     expect(await paymentOf(id)).toEqual({ state: 'taken', refunded: 10_000 });
   });
 
-  it('whose request is void is requested and noted again', async () => {
-    const { id, token } = await refunded();
-    await loses(id, 'RefundRequested');
+  it('whose request is void is requested and recorded again', async () => {
+    const { id, token } = await buyAndRefund();
+    await damageAndVoid(id, 'RefundRequested');
     await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
     await allQuiet();
-    expect(await shop.see(id, token)).toMatchObject(given);
+    expect(await shop.viewOrder(id, token)).toMatchObject(given);
     expect(await chargesOf(id)).toEqual(charged);
     await refund(id);
     await eventually(id, 'RefundRequested', 'OrderRefunded');
@@ -270,7 +272,7 @@ describe('A refund', () => {
   });
 
   it('of which two events are broken waits until both are void', async () => {
-    const { id, token } = await refunded();
+    const { id, token } = await buyAndRefund();
     const ended = await damage(id, 'OrderRefunded');
     const asked = await damage(id, 'RefundRequested');
     const first = await declareVoid(id, asked);
@@ -278,23 +280,23 @@ describe('A refund', () => {
     await declareVoid(id, ended);
     await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
     await allQuiet();
-    expect(await shop.see(id, token)).toMatchObject(given);
+    expect(await shop.viewOrder(id, token)).toMatchObject(given);
     expect(await chargesOf(id)).toEqual(charged);
   });
 });
 
-describe('An order that somebody has written to with the shop’s own role', () => {
+describe('An order that somebody has changed with the shop’s database role', () => {
   const asShop = (sql: string, id: string) => shop.database.of('ordering').query(sql, [id]);
 
-  it('goes on after the event that was put in behind its version is declared void', async () => {
-    const order = await bought();
+  it('accepts commands again after the inserted event is declared void', async () => {
+    const order = await buyDrink();
     const { id } = order;
     await asShop(
       `insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
        select gen_random_uuid(), $1, max(version) + 1, 'OrderAccepted', 1, '{}', '{}', now() from order_events where order_id = $1`,
       id,
     );
-    await expect(tell(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'EVENT_BROKEN' });
+    await expect(execute(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'EVENT_BROKEN' });
     const said = await declareVoid(id, 3);
     expect(said).toMatchObject({ version: 4, leaves: { status: 'confirmed', toDo: [] } });
     expect(said.data).toMatchObject({
@@ -302,18 +304,18 @@ describe('An order that somebody has written to with the shop’s own role', () 
       reason:
         'a faulty import (The stored version of the order was 2, but its last event has version 3. This was corrected.)',
     });
-    await tell(new AdvanceOrder(id, 'accept', staff));
+    await execute(new AdvanceOrder(id, 'accept', staff));
     await cancel(id);
-    await seen(order, 'cancelled');
+    await waitForStatus(order, 'cancelled');
   });
 
-  it('goes on after its version is put right', async () => {
-    const { id } = await bought();
-    await expect(tell(new MendHead(id))).rejects.toMatchObject({ code: 'HEAD_NOT_BROKEN' });
+  it('accepts commands again after its version is corrected', async () => {
+    const { id } = await buyDrink();
+    await expect(execute(new MendHead(id))).rejects.toMatchObject({ code: 'HEAD_NOT_BROKEN' });
     await asShop('update order_heads set version = version + 1 where order_id = $1', id);
-    await expect(tell(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
-    expect(await tell(new MendHead(id))).toEqual({ orderId: id, head: 3, last: 2 });
-    await tell(new AdvanceOrder(id, 'accept', staff));
-    await expect(tell(new MendHead(randomUUID()))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(execute(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+    expect(await execute(new MendHead(id))).toEqual({ orderId: id, head: 3, last: 2 });
+    await execute(new AdvanceOrder(id, 'accept', staff));
+    await expect(execute(new MendHead(randomUUID()))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -1,43 +1,51 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { Apart, type Place } from './support/apart';
-import { atRest, whatIsWrong } from './support/books';
-import { untilWell } from './support/evening';
-import { tell, times } from './support/matrix';
+import { ShopOnServers, type Context } from './support/shop-on-servers';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { timeUntilRecovered } from './support/sell-continuously';
+import { recordResult, repeatCount } from './support/matrix';
 import type { OwnServer } from './support/own-server';
-import { rush } from './support/rush';
-import type { Stand } from './support/stand';
-import type { Till } from './support/street';
+import { sellAtRate } from './support/sell-at-rate';
+import type { FaultShop } from './support/fault-shop';
+import type { ShopProcess } from './support/shop-server';
 
-const FOR_MS = times(60_000, 7_000);
-const PER_SECOND = times(20, 4);
-const CRASHES = times(30, 6);
-const ASKED_AGAIN_MS = 25_000;
-const PATIENCE_MS = times(300_000, 120_000);
-/** Buyers keep coming for this time after the fault: 20 a second are all that two cores with eight servers can serve. */
-const STILL_COMING_MS = times(10_000, 2_000);
+const FAULT_MS = repeatCount(60_000, 7_000);
+const ORDERS_PER_SECOND = repeatCount(20, 4);
+const CRASHES = repeatCount(30, 6);
+const REPEAT_AFTER_MS = 25_000;
+const PATIENCE_MS = repeatCount(300_000, 120_000);
+/** Buyers order for this time after the fault. Two cores with eight servers can serve 20 orders a second. */
+const ORDERS_AFTER_FAULT_MS = repeatCount(10_000, 2_000);
 /** The longest that /health takes to answer. */
-const ANSWERS_MS = 1_000;
+const MAX_HEALTH_MS = 1_000;
 
 type Fault = readonly [what: string, begin: (server: OwnServer) => unknown, end: (server: OwnServer) => unknown];
 
 const stopped: Fault = ['is stopped', (server) => server.stop(), (server) => server.start()];
 const frozen: Fault = ['is frozen (SIGSTOP)', (server) => server.freeze(), (server) => server.thaw()];
-const refusing: Fault = ['refuses connections', (server) => server.refuse(), (server) => server.admit()];
-const exhausted: Fault = ['is out of connections', (server) => server.exhaust(), (server) => server.free()];
+const refusing: Fault = [
+  'refuses connections',
+  (server) => server.refuseConnections(),
+  (server) => server.allowConnections(),
+];
+const exhausted: Fault = [
+  'is out of connections',
+  (server) => server.takeAllConnections(),
+  (server) => server.releaseConnections(),
+];
 const readOnly: Fault = ['is read-only', (server) => server.readOnly(true), (server) => server.readOnly(false)];
-const full: Fault = ['has a full disk', (server) => server.fill(), (server) => server.clear()];
+const full: Fault = ['has a full disk', (server) => server.fillDisk(), (server) => server.removeFiller()];
 const faults = [stopped, frozen, refusing, exhausted, readOnly, full];
 
-/** No page works without them: the shop is down, not degraded. */
-const neededByAll: readonly Place[] = ['ordering', 'catalog', 'cart'];
-/** An order is confirmed without them. */
-const notNeeded: readonly Place[] = ['customers', 'notifications'];
-const everyPlace: readonly Place[] = ['customers', 'notifications', 'inventory', 'payments', 'catalog', 'cart', 'identity', 'ordering']; // prettier-ignore
-const few: readonly Place[] = ['customers', 'notifications', 'inventory', 'payments'];
+/** Without these contexts the shop is down, not degraded. */
+const neededByAll: readonly Context[] = ['ordering', 'catalog', 'cart'];
+/** Orders can be confirmed without these contexts. */
+const notNeeded: readonly Context[] = ['customers', 'notifications'];
+const allContexts: readonly Context[] = ['customers', 'notifications', 'inventory', 'payments', 'catalog', 'cart', 'identity', 'ordering']; // prettier-ignore
+const contextsInShortRun: readonly Context[] = ['customers', 'notifications', 'inventory', 'payments'];
 
-const whole = everyPlace.flatMap((place) => faults.map((fault) => [place, fault] as const));
-const bounded = [
+const allCases = allContexts.flatMap((context) => faults.map((fault) => [context, fault] as const));
+const casesInShortRun = [
   ...([['notifications', stopped], ['notifications', frozen], ['customers', refusing], ['customers', frozen]] as const), // prettier-ignore
   ...([
     ['inventory', stopped],
@@ -46,151 +54,154 @@ const bounded = [
     ['payments', full],
   ] as const),
 ];
-const isWhole = times(1, 0) > 0;
-const cases = (isWhole ? whole : bounded).map(([place, fault]) => ({ place, what: fault[0], fault }));
-/** In the whole form each context is tried in a shop of its own: what is checked after each fault grows with the orders. */
-const shops = isWhole ? everyPlace.map((place) => cases.filter((one) => one.place === place)) : [cases];
+const isWhole = repeatCount(1, 0) > 0;
+const cases = (isWhole ? allCases : casesInShortRun).map(([context, fault]) => ({ context, what: fault[0], fault }));
+/** In a full run each context has its own shop, because the check after each fault takes longer with more orders. */
+const shops = isWhole ? allContexts.map((context) => cases.filter((one) => one.context === context)) : [cases];
 
-const shown = (told: Readonly<Record<string, number>>) =>
+const formatCounts = (told: Readonly<Record<string, number>>) =>
   Object.entries(told)
     .map(([what, count]) => `${what}: ${count}`)
     .join(', ');
 
 describe.each(shops)('A context whose database, on a server of its own,', (...tried) => {
-  let shop: Apart;
+  let shop: ShopOnServers;
   beforeAll(async () => {
-    shop = await Apart.open(isWhole ? everyPlace : few, { env: { PAYMENT_TIMEOUT_MS: '300' }, disks: isWhole ? everyPlace : ['payments'] }); // prettier-ignore
+    shop = await ShopOnServers.open(isWhole ? allContexts : contextsInShortRun, { env: { PAYMENT_TIMEOUT_MS: '300' }, disks: isWhole ? allContexts : ['payments'] }); // prettier-ignore
   }, 180_000);
   afterAll(() => shop?.close(), 60_000);
 
   const health = async () => {
-    const reply = await shop.stand.shop.get('//health', { withinMs: 4_000 }).catch(() => undefined);
+    const reply = await shop.faultShop.shop.get('//health', { withinMs: 4_000 }).catch(() => undefined);
     return { status: (reply?.body.status as string | undefined) ?? 'without an answer', text: JSON.stringify(reply?.body ?? '') }; // prettier-ignore
   };
   const confirmedOf = async (ids: readonly (string | undefined)[]) =>
     (
-      await shop.stand.database.query<{ count: number }>(
+      await shop.faultShop.database.query<{ count: number }>(
         `select count(*)::int from ordering.order_events where order_id = any($1::uuid[]) and event_type in ('OrderConfirmed', 'OrderCancelled')`,
         [ids],
       )
     )[0].count;
 
-  /** Asked until it says what is the case; what it said last when it does not within the time. */
-  const toldOf = async (place: Place, status: string, forMs: number) => {
+  /** Waits until /health has the expected state. Returns the last state if the time is over. */
+  const waitForHealth = async (context: Context, status: string, forMs: number) => {
     const end = performance.now() + forMs;
     for (;;) {
       const found = await health();
-      if (found.status === status && found.text.includes(`"database:${place}":"unhealthy"`)) return found;
+      if (found.status === status && found.text.includes(`"database:${context}":"unhealthy"`)) return found;
       if (performance.now() > end) return found;
       await pause(200);
     }
   };
 
-  /** What becomes of the orders of the fault's first half until its end. */
-  const meanwhile = async (place: Place, status: string, from: number, begin: () => unknown) => {
+  /** The results of the orders from the first half of the fault, at its end. */
+  const meanwhile = async (context: Context, status: string, from: number, begin: () => unknown) => {
     await begin();
-    const telling = toldOf(place, status, FOR_MS - ANSWERS_MS);
-    await pause(FOR_MS / 2);
-    const early = shop.stand.sales.slice(from);
-    await pause(FOR_MS / 2);
-    const during = await telling;
+    const reported = waitForHealth(context, status, FAULT_MS - MAX_HEALTH_MS);
+    await pause(FAULT_MS / 2);
+    const early = shop.faultShop.sales.slice(from);
+    await pause(FAULT_MS / 2);
+    const during = await reported;
     const asked = early.flatMap(({ orderId }) => orderId ?? []);
-    const unanswered = pause(10_000, 0); // the orders' own database may be the one that does not answer
+    const unanswered = pause(10_000, 0); // the database that does not answer may be ordering's own
     return { during, asked, decided: await Promise.race([confirmedOf(asked).catch(() => 0), unanswered]) };
   };
 
   it.each(tried)(
-    '$place $what: nothing is lost, nothing is dead, and the shop is well again by itself',
-    async ({ place, what, fault: [, begin, end] }) => {
-      const { stand, servers } = shop;
-      const server = servers[place]!;
-      const worst = neededByAll.includes(place) && what !== readOnly[0] && what !== full[0] ? 'down' : 'degraded';
-      const buyers = rush(stand, PER_SECOND);
+    '$context $what: nothing is lost, nothing is dead, and the shop is healthy again by itself',
+    async ({ context, what, fault: [, begin, end] }) => {
+      const { faultShop, servers } = shop;
+      const server = servers[context]!;
+      const worst = neededByAll.includes(context) && what !== readOnly[0] && what !== full[0] ? 'down' : 'degraded';
+      const buyers = sellAtRate(faultShop, ORDERS_PER_SECOND);
       await pause(1_000);
       const quiet = await health();
-      buyers.told();
-      const from = stand.sales.length;
-      const { during, asked, decided } = await meanwhile(place, worst, from, () => begin(server))
+      buyers.newAnswers();
+      const from = faultShop.sales.length;
+      const { during, asked, decided } = await meanwhile(context, worst, from, () => begin(server))
         .finally(() => end(server))
-        .catch((error: unknown) => buyers.over().then(() => Promise.reject(error as Error)));
-      const told = buyers.told();
+        .catch((error: unknown) => buyers.stop().then(() => Promise.reject(error as Error)));
+      const told = buyers.newAnswers();
       const back = Date.now();
-      await pause(STILL_COMING_MS).finally(() => buyers.over());
-      const recoveryMs = [await untilWell(stand, back, PATIENCE_MS)];
-      await atRest(stand, PATIENCE_MS);
-      const wrong = await whatIsWrong(stand);
-      const note = `buyers were told ${shown(told)}; /health said ${during.status}; ${decided} of ${asked.length} orders were decided meanwhile`;
-      tell({ fault: `the database of ${place} ${what}`, tried: stand.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
+      await pause(ORDERS_AFTER_FAULT_MS).finally(() => buyers.stop());
+      const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
+      await waitUntilIdle(faultShop, PATIENCE_MS);
+      const wrong = await findFaults(faultShop);
+      const note = `buyers were told ${formatCounts(told)}; /health said ${during.status}; ${decided} of ${asked.length} orders were decided meanwhile`;
+      recordResult({ fault: `the database of ${context} ${what}`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
       expect(quiet.status).toBe('ok');
       await eventually(async () => expect((await health()).status).toBe('ok'), 15_000);
       expect(during).toMatchObject({
         status: worst,
-        text: expect.stringContaining(`"database:${place}":"unhealthy"`) as string,
+        text: expect.stringContaining(`"database:${context}":"unhealthy"`) as string,
       });
-      if (!notNeeded.includes(place)) return;
+      if (!notNeeded.includes(context)) return;
       expect({ decided, of: asked.length }).toEqual({ decided: asked.length, of: asked.length });
       expect(asked.length).toBeGreaterThan(0);
     },
-    FOR_MS + PATIENCE_MS * 3,
+    FAULT_MS + PATIENCE_MS * 3,
   );
 });
 
-/** Where sender and receiver share a server, what is received does not wait for the disk. */
-const together: readonly Place[] = ['ordering', 'inventory', 'payments'];
-const aims: readonly { readonly place: Place; readonly point: string }[] = [
-  { place: 'ordering', point: 'relay.delivered@ordering' },
-  { place: 'ordering', point: 'transport.handed-over@ordering-to-inventory' },
-  { place: 'ordering', point: 'relay.delivered@inventory' },
-  { place: 'customers', point: 'transport.handed-over@ordering-to-customers' },
-  { place: 'ordering', point: 'relay.delivered@payments' },
-  { place: 'notifications', point: 'transport.handed-over@ordering-to-notifications' },
+/** If sender and receiver share a server, the receiver commits asynchronously. */
+const together: readonly Context[] = ['ordering', 'inventory', 'payments'];
+const aims: readonly { readonly context: Context; readonly point: string }[] = [
+  { context: 'ordering', point: 'relay.delivered@ordering' },
+  { context: 'ordering', point: 'transport.handed-over@ordering-to-inventory' },
+  { context: 'ordering', point: 'relay.delivered@inventory' },
+  { context: 'customers', point: 'transport.handed-over@ordering-to-customers' },
+  { context: 'ordering', point: 'relay.delivered@payments' },
+  { context: 'notifications', point: 'transport.handed-over@ordering-to-notifications' },
 ];
 
-/** Sells an order a second until the armed point is struck: some points come by once an order. */
-async function soldUntilStruck(stand: Stand, till: Till): Promise<Promise<unknown>[]> {
-  const before = till.struck.length;
+/** Sells one order a second until the process is killed at the crash point. Some points are passed once for each order. */
+async function soldUntilStruck(faultShop: FaultShop, shopProcess: ShopProcess): Promise<Promise<unknown>[]> {
+  const before = shopProcess.crashes.length;
   const selling: Promise<unknown>[] = [];
-  for (let waited = 0; till.struck.length === before; waited += 100, await pause(100)) {
+  for (let waited = 0; shopProcess.crashes.length === before; waited += 100, await pause(100)) {
     if (waited > 20_000) throw new Error('nothing came by the armed point');
-    if (waited % 1_000 === 0) selling.push(stand.sell(['card']));
+    if (waited % 1_000 === 0) selling.push(faultShop.sell(['card']));
   }
   return selling;
 }
 
 describe('A receiver whose server crashes after it has committed, before the sender has noted that,', () => {
-  let shop: Apart;
+  let shop: ShopOnServers;
   beforeAll(async () => {
-    // What is committed without waiting for the disk stays away from it for long, so that a crash takes it.
+    // An asynchronous commit reaches the disk late, so a crash loses it.
     const settings = { wal_writer_delay: '10s' };
-    shop = await Apart.open([together, 'customers', 'notifications'], { env: { PAYMENT_TIMEOUT_MS: '300' }, settings });
+    shop = await ShopOnServers.open([together, 'customers', 'notifications'], {
+      env: { PAYMENT_TIMEOUT_MS: '300' },
+      settings,
+    });
   }, 180_000);
   afterAll(() => shop?.close(), 60_000);
 
   it(
     `loses nothing, ${CRASHES} times`,
     async () => {
-      const { stand, servers } = shop;
-      const [till] = stand.tills;
+      const { faultShop, servers } = shop;
+      const [shopProcess] = faultShop.processes;
       const recoveryMs: number[] = [];
       for (let crash = 0; crash < CRASHES; crash++) {
-        const { place, point } = aims[crash % aims.length];
-        till.arm(`${point}:${1 + (Math.floor(crash / aims.length) % 4)}:SIGSTOP`);
-        const selling = await soldUntilStruck(stand, till);
+        const { context, point } = aims[crash % aims.length];
+        shopProcess.arm(`${point}:${1 + (Math.floor(crash / aims.length) % 4)}:SIGSTOP`);
+        const selling = await soldUntilStruck(faultShop, shopProcess);
         const at = Date.now();
-        await servers[place]!.stop('immediate');
-        await servers[place]!.start();
-        till.arm('');
-        till.signal('SIGCONT');
+        await servers[context]!.stop('immediate');
+        await servers[context]!.start();
+        shopProcess.arm('');
+        shopProcess.signal('SIGCONT');
         await Promise.all(selling);
-        recoveryMs.push(await untilWell(stand, at, PATIENCE_MS));
+        recoveryMs.push(await timeUntilRecovered(faultShop, at, PATIENCE_MS));
       }
-      await atRest(stand, PATIENCE_MS);
-      const wrong = await whatIsWrong(stand);
+      await waitUntilIdle(faultShop, PATIENCE_MS);
+      const wrong = await findFaults(faultShop);
       const note = 'aimed between the commit of the receiver and the mark of the sender; until every order is decided';
-      tell({ fault: "a receiver's own Postgres stopped at once (-m immediate)", tried: CRASHES, lost: wrong.length, recoveryMs, note }); // prettier-ignore
+      recordResult({ fault: "a receiver's own Postgres stopped at once (-m immediate)", tried: CRASHES, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
-      expect(Math.max(...recoveryMs)).toBeLessThan(ASKED_AGAIN_MS); // nothing was lost that the checkout asked for again
+      expect(Math.max(...recoveryMs)).toBeLessThan(REPEAT_AFTER_MS); // nothing was lost for which the checkout would have to ask again
     },
     CRASHES * 60_000 + PATIENCE_MS * 3,
   );

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { each } from '../support/buyers';
+import { inParallel } from '../support/buyers';
 import { eventually } from '../support/eventually';
-import { ADMIN, chargesOf, expectStatus, logIn, register, shelve, stockOf, type Person } from '../support/people';
+import { ADMIN, chargesOf, expectStatus, logIn, register, listDrink, stockOf, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
@@ -13,7 +13,7 @@ jest.setTimeout(300_000);
 const MINUTE = 60_000;
 const slow = { SANDBOX_WEBHOOK_SECRET: 'the-sandbox-and-the-shop-know-it', PAYMENT_TIMEOUT_MS: '1000' };
 
-describe('A payment provider that is not there', () => {
+describe('A payment provider that is switched off', () => {
   let database: TestDatabase;
   let dataDir: string;
   let shop: RunningShop;
@@ -27,13 +27,13 @@ describe('A payment provider that is not there', () => {
     await shop.stop();
     await open(env);
   };
-  /** The same person at the shop that runs now. */
-  const again = (person: Person) =>
+  /** The same person with the shop's current process. */
+  const withCurrentShop = (person: Person) =>
     new (person.constructor as typeof Person)(shop, person.headers, person.email, person.userId);
   const saga = async (id: string) => expectStatus(200, await admin.get(`/admin/sagas/${id}`)).body.data;
-  const needsAttention = (id: string) =>
+  const waitUntilNeedsAttention = (id: string) =>
     eventually(async () => expect((await saga(id)).state).toBe('needs-attention'), MINUTE);
-  const orderOf = async (person: Person, id: string) => (await again(person).get(`/orders/${id}`)).body.data;
+  const orderOf = async (person: Person, id: string) => (await withCurrentShop(person).get(`/orders/${id}`)).body.data;
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -46,20 +46,20 @@ describe('A payment provider that is not there', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('switched off, holds no goods for ever: staff can end what waits, and it is settled when the provider is back', async () => {
-    const [buyer, drink, other] = await Promise.all([register(shop), shelve(admin), shelve(admin)]);
-    const paid = await buyer.buys(other.variantId, 'tok_ok', 1);
-    await buyer.sees(paid.id, 'confirmed');
-    const waiting = await buyer.buys(drink.variantId, 'tok_late_webhook', 2);
+  it('does not reserve goods for ever: staff can end the order, and the payment is settled when the provider is back', async () => {
+    const [buyer, drink, other] = await Promise.all([register(shop), listDrink(admin), listDrink(admin)]);
+    const paid = await buyer.buy(other.variantId, 'tok_ok', 1);
+    await buyer.waitForStatus(paid.id, 'confirmed');
+    const waiting = await buyer.buy(drink.variantId, 'tok_late_webhook', 2);
     await eventually(async () => {
       const sql = `select state from sandbox.charges where order_id = $1`;
       expect(await database.admin(sql, [waiting.id])).toEqual([{ state: 'processing' }]);
     });
     await reopen({ PAYMENT_PROVIDERS: 'cash' });
 
-    const refused = await again(buyer)
-      .puts(drink.variantId)
-      .then(() => again(buyer).orders('tok_ok'));
+    const refused = await withCurrentShop(buyer)
+      .addToCart(drink.variantId)
+      .then(() => withCurrentShop(buyer).placeOrder('tok_ok'));
     expect(refused).toMatchObject({
       status: 409,
       body: {
@@ -69,17 +69,22 @@ describe('A payment provider that is not there', () => {
         },
       },
     });
-    const inCash = expectStatus(201, await again(buyer).orders('cash')).body.data;
-    await again(buyer).sees(inCash.id, 'confirmed');
+    const inCash = expectStatus(201, await withCurrentShop(buyer).placeOrder('cash')).body.data;
+    await withCurrentShop(buyer).waitForStatus(inCash.id, 'confirmed');
 
-    expectStatus(202, await again(buyer).post(`/orders/${waiting.id}/cancel`, { body: {} }));
-    expectStatus(200, await again(buyer).post(`/orders/${paid.id}/cancel`, { body: {} }));
-    await Promise.all([needsAttention(`checkout:${waiting.id}`), needsAttention(`refunds:${paid.id}`)]);
+    expectStatus(202, await withCurrentShop(buyer).post(`/orders/${waiting.id}/cancel`, { body: {} }));
+    expectStatus(200, await withCurrentShop(buyer).post(`/orders/${paid.id}/cancel`, { body: {} }));
+    await Promise.all([
+      waitUntilNeedsAttention(`checkout:${waiting.id}`),
+      waitUntilNeedsAttention(`refunds:${paid.id}`),
+    ]);
     expect((await orderOf(buyer, paid.id)).refunds).toMatchObject([{ state: 'requested' }]);
 
     const settle = { body: { reason: 'the contract with the provider has ended', money: 'unknown' } };
     expectStatus(202, await admin.post(`/admin/sagas/checkout:${waiting.id}/compensate`, settle));
-    expect(await again(buyer).sees(waiting.id, 'cancelled')).toMatchObject({ cancellation: { code: 'CUSTOMER' } });
+    expect(await withCurrentShop(buyer).waitForStatus(waiting.id, 'cancelled')).toMatchObject({
+      cancellation: { code: 'CUSTOMER' },
+    });
     await eventually(async () => expect(await stockOf(admin, drink)).toMatchObject({ reserved: 0, onHand: 19 }));
     const found = async () => (await admin.get(`/admin/payments/findings?orderId=${waiting.id}`)).body.data;
     expect(await found()).toMatchObject([
@@ -90,17 +95,17 @@ describe('A payment provider that is not there', () => {
     await eventually(async () => {
       expect(await chargesOf(admin, paid.id)).toMatchObject([{ status: 'refunded' }]);
       expect(await orderOf(buyer, paid.id)).toMatchObject({ refunds: [{ state: 'refunded' }] });
-      // Staff could not tell whether it had been taken; the provider could, and has given it back.
+      // Staff did not know whether money was taken. The provider knew, and has given it back.
       expect((await orderOf(buyer, waiting.id)).payment).toMatchObject({ status: 'refunded' });
     }, 2 * MINUTE);
   });
 
-  it('does not lose a good order because the shop was closed while it was being paid', async () => {
-    const buyers = await each(
+  it('does not lose an order because the shop was closed during the payment', async () => {
+    const buyers = await inParallel(
       9,
       async () => {
-        const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
-        await buyer.puts(drink.variantId);
+        const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
+        await buyer.addToCart(drink.variantId);
         return buyer;
       },
       2,
@@ -108,7 +113,7 @@ describe('A payment provider that is not there', () => {
     const placed = await Promise.all(
       buyers.map(async (buyer, index) => {
         await pause(index * 60);
-        return expectStatus(201, await buyer.orders('tok_flaky')).body.data.id as string;
+        return expectStatus(201, await buyer.placeOrder('tok_flaky')).body.data.id as string;
       }),
     );
     for (let restarts = 0; restarts < 2; restarts++) await reopen();

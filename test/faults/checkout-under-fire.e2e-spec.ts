@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BackOffice } from '../support/back-office';
 import { productNamed, type Product } from '../support/buyers';
-import { cashUp, decided } from '../support/cash-up';
-import { answered, boughtBy, pay, payAgain, queueUp } from '../support/checkouts';
+import { expectTotalsToAddUp, waitUntilDecided } from '../support/expect-totals';
+import { answeredOrders, placedOrdersOf, placeOrders, repeatUnanswered, fillCarts } from '../support/checkouts';
 import { startShop, type RunningShop } from '../support/start-shop';
-import { tell } from './support/matrix';
+import { recordResult } from './support/matrix';
 
 jest.setTimeout(120_000);
 
@@ -25,27 +25,27 @@ describe('Checkouts under fire', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('lose nothing when the shop is told to stop in the middle of 50 of them', async () => {
-    await (await BackOffice.enter(shop)).putStock(coffee.sku, 60);
-    const checkouts = await queueUp(shop, 50, coffee);
-    const paying = pay(shop, checkouts, 200);
+  it('lose nothing when the shop is stopped in the middle of 50 checkouts', async () => {
+    await (await BackOffice.logIn(shop)).putStock(coffee.sku, 60);
+    const checkouts = await fillCarts(shop, 50, coffee);
+    const paying = placeOrders(shop, checkouts, 200);
     await pause(100);
     const told = Date.now();
     expect(await shop.stop()).toBe(0);
     expect(Date.now() - told).toBeLessThan(10_000);
     await paying;
-    const acknowledged = answered(checkouts);
+    const acknowledged = answeredOrders(checkouts);
 
     shop = await startShop({ dataDir });
-    const office = await BackOffice.enter(shop);
+    const office = await BackOffice.logIn(shop);
     for (const { id } of acknowledged)
       expect((await office.get(`/admin/orders/${id}/events`)).body.data[0]).toMatchObject({ type: 'OrderPlaced' });
-    await payAgain(shop, checkouts);
-    const bought = boughtBy(checkouts);
+    await repeatUnanswered(shop, checkouts);
+    const bought = placedOrdersOf(checkouts);
     expect(new Set(bought.map(({ orderId }) => orderId)).size).toBe(checkouts.length);
-    const orders = await decided(shop, bought, 30_000);
+    const orders = await waitUntilDecided(shop, bought, 30_000);
     expect(await office.orders()).toHaveLength(checkouts.length);
-    await cashUp(shop, office, { variant: coffee, stocked: 60, bought, orders });
-    tell({ fault: 'SIGTERM in the middle of 50 checkouts', tried: 1, lost: 0 });
+    await expectTotalsToAddUp(shop, office, { variant: coffee, stocked: 60, bought, orders });
+    recordResult({ fault: 'SIGTERM in the middle of 50 checkouts', tried: 1, lost: 0 });
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { guest, order, outcome, productNamed, type Product } from '../support/buyers';
+import { makeGuest, placeOrder, waitForOutcome, productNamed, type Product } from '../support/buyers';
 import { BackOffice } from '../support/back-office';
 import { expectStatus } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 const CLOCK = join(__dirname, 'support', 'another-clock.cjs');
 const PATIENCE_MS = 30_000;
 
-/** How each card's order ends where every clock is right. */
+/** The result of each card's order when all clocks are right. */
 const ends: Readonly<Record<string, string>> = {
   tok_ok: 'confirmed',
   tok_declined: 'cancelled PAYMENT_DECLINED',
@@ -43,15 +43,15 @@ describe('Two shops on one database whose clocks are wrong', () => {
     return shop;
   };
 
-  /** Orders with every card and in cash at this shop, and how each ended. */
+  /** Places an order with each card and in cash. Returns the results. */
   const sell = async (shop: RunningShop, { variantId }: Product) => {
     const wishes = [...Object.keys(ends).map((pay) => ({ pay })), { pay: 'cash', cash: true }];
     const ended = await Promise.all(
-      wishes.map(async (wish) => {
-        const buyer = await guest(shop, 'khach', { variantId, quantity: 1 });
-        const { id } = expectStatus(201, await order(shop, buyer, wish)).body.data;
-        const { status, cancellation } = await outcome(shop, buyer, id, Date.now() + PATIENCE_MS);
-        return [wish.pay, [status, cancellation?.code].filter(Boolean).join(' ')] as const;
+      wishes.map(async (kind) => {
+        const buyer = await makeGuest(shop, 'khach', { variantId, quantity: 1 });
+        const { id } = expectStatus(201, await placeOrder(shop, buyer, kind)).body.data;
+        const { status, cancellation } = await waitForOutcome(shop, buyer, id, Date.now() + PATIENCE_MS);
+        return [kind.pay, [status, cancellation?.code].filter(Boolean).join(' ')] as const;
       }),
     );
     return Object.fromEntries(ended);
@@ -60,10 +60,10 @@ describe('Two shops on one database whose clocks are wrong', () => {
   it.each([
     [-60, 20],
     [60, -20],
-  ])('by %i and %i minutes end every order as it would have ended, and ask for nothing twice', async (one, other) => {
+  ])('by %i and %i minutes give every order its normal result, and send no request twice', async (one, other) => {
     const shops = await Promise.all([one, other].map(openAt));
     const product = await productNamed(shops[0], 'ca-phe-sua-da');
-    await (await BackOffice.enter(shops[0])).putStock(product.sku, 1_000);
+    await (await BackOffice.logIn(shops[0])).putStock(product.sku, 1_000);
     const ended = await Promise.all(shops.map((shop) => sell(shop, product)));
     expect(ended).toEqual(shops.map(() => ({ ...ends, cash: 'confirmed' })));
 

@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { anyone, expectStatus, logIn, shelve, type Drink, type Person } from '../support/people';
+import { anonymous, expectStatus, logIn, listDrink, type Drink, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { CrowdOutside } from './support/crowd-outside';
-import { tell } from './support/matrix';
+import { OpenConnections } from './support/open-connections';
+import { recordResult } from './support/matrix';
 
 jest.setTimeout(240_000);
 
-/** One tenth by default: what is bounded for one address is bounded the same way for a thousand connections. */
+/** By default the suite opens a tenth of the connections. The limits for one IP address are the same. */
 const CROWD = process.env['FAULTS'] === 'whole' ? 10_000 : 1_000;
-const OF_AN_ADDRESS = 100;
+const ALLOWED_PER_ADDRESS = 100;
 const ORDERS = 10;
 
 const secret = () => randomBytes(32).toString('base64');
 const OWNER = { email: 'owner@coffee-tea.example', password: 'an-owners-Password-1' };
 
-/** A shop that counts this machine as it counts strangers. */
+/** A shop whose limits also count requests from this machine. */
 const env = (database: string) => ({
   SHOP_PROFILE: 'production',
   HOST: '127.0.0.1',
@@ -34,47 +34,47 @@ const env = (database: string) => ({
   METRICS_TOKEN: 'a-token-of-16-or-more',
 });
 
-describe('A crowd at the door', () => {
+describe('Many connections', () => {
   let database: TestDatabase;
   let shop: RunningShop;
   let port: number;
   let drink: Drink;
-  let crowd: CrowdOutside;
+  let crowd: OpenConnections;
 
   beforeAll(async () => {
     database = await testDatabase();
     shop = await startShop({ env: env(database.url) });
     port = Number(new URL(shop.url).port);
     const owner = await logIn(shop, OWNER);
-    await furnish(owner);
-    drink = await shelve(owner, { stock: 1_000 });
+    await createCategoryAndBrand(owner);
+    drink = await listDrink(owner, { stock: 1_000 });
   });
-  beforeEach(() => void (crowd = new CrowdOutside(port)));
-  afterEach(() => crowd.leave());
+  beforeEach(() => void (crowd = new OpenConnections(port)));
+  afterEach(() => crowd.closeAll());
   afterAll(async () => {
     await shop?.stop();
     await database?.drop();
   });
 
-  async function furnish(owner: Person): Promise<void> {
+  async function createCategoryAndBrand(owner: Person): Promise<void> {
     expectStatus(201, await owner.post('/admin/categories', { body: { name: 'Cà phê', slug: 'ca-phe' } }));
     expectStatus(201, await owner.post('/admin/brands', { body: { name: 'Góc Phố', slug: 'goc-pho' } }));
   }
 
-  const memory = async (): Promise<number> => {
+  const residentMb = async (): Promise<number> => {
     const headers = { authorization: 'Bearer a-token-of-16-or-more' };
     const { body } = await shop.get<string>('//metrics', { headers });
     return Number(/^process_resident_memory_bytes (\d+)/m.exec(body)?.[1]) / 1024 / 1024;
   };
 
-  /** Guests order one after another, while the crowd is there; how long each waited until it had its number. */
-  async function orders(): Promise<number[]> {
+  /** Guests order one after the other while the connections are open. Returns how long each waited for the answer. */
+  async function placeOrders(): Promise<number[]> {
     const took: number[] = [];
     for (let n = 0; n < ORDERS; n += 1) {
-      const first = await anyone(shop).get('/cart');
-      const guest = anyone(shop).carrying({ 'x-cart-token': first.headers.get('x-cart-token') ?? '' });
+      const first = await anonymous(shop).get('/cart');
+      const guest = anonymous(shop).withHeaders({ 'x-cart-token': first.headers.get('x-cart-token') ?? '' });
       const from = performance.now();
-      await guest.buys(drink.variantId, 'cash');
+      await guest.buy(drink.variantId, 'cash');
       took.push(Math.round(performance.now() - from));
       expectStatus(200, await shop.get('//health/live'));
       expectStatus(200, await shop.get('//health/ready'));
@@ -82,74 +82,74 @@ describe('A crowd at the door', () => {
     return took.sort((a, b) => a - b);
   }
 
-  const told = (fault: string, took: readonly number[], before: number, after: number) =>
-    tell({
+  const recordCrowd = (fault: string, took: readonly number[], before: number, after: number) =>
+    recordResult({
       ...{ fault, tried: CROWD, lost: 0 },
       note: `orders p50 ${took[ORDERS / 2]} ms, longest ${took[ORDERS - 1]} ms; memory ${Math.round(before)} → ${Math.round(after)} MB`,
     });
 
-  it('of one address takes no more connections than an address has', async () => {
-    const before = await memory();
-    await crowd.come(CROWD, 1);
-    const took = await orders();
-    expect(crowd.held).toBeLessThanOrEqual(OF_AN_ADDRESS);
-    expect(await crowd.gone(20_000)).toBe(true); // they sent nothing
-    told(`${CROWD} silent connections from one address`, took, before, await memory());
+  it('from one address get no more connections than the limit', async () => {
+    const before = await residentMb();
+    await crowd.open(CROWD, 1);
+    const took = await placeOrders();
+    expect(crowd.held).toBeLessThanOrEqual(ALLOWED_PER_ADDRESS);
+    expect(await crowd.waitUntilClosed(20_000)).toBe(true); // they sent nothing
+    recordCrowd(`${CROWD} silent connections from one address`, took, before, await residentMb());
   });
 
-  it('of many addresses keeps nobody from ordering, and is sent away when it says nothing', async () => {
-    const before = await memory();
+  it('from many addresses do not prevent orders, and are closed when they send nothing', async () => {
+    const before = await residentMb();
     const addresses = Math.ceil(CROWD / 80);
-    await crowd.come(CROWD * 0.9, addresses);
-    expect(crowd.held).toBeGreaterThan(OF_AN_ADDRESS);
-    const took = await orders();
-    expect(await crowd.gone(30_000)).toBe(true);
+    await crowd.open(CROWD * 0.9, addresses);
+    expect(crowd.held).toBeGreaterThan(ALLOWED_PER_ADDRESS);
+    const took = await placeOrders();
+    expect(await crowd.waitUntilClosed(30_000)).toBe(true);
     expect(Object.keys(crowd.answers)).toEqual(['408']);
-    told(`${CROWD * 0.9} silent connections from ${addresses} addresses`, took, before, await memory());
+    recordCrowd(`${CROWD * 0.9} silent connections from ${addresses} addresses`, took, before, await residentMb());
   });
 
-  it('with half-sent bodies fills no memory, and is sent away when it says no more', async () => {
+  it('with half-sent bodies do not fill the memory, and are closed when they send no more', async () => {
     const body = 'x'.repeat(15_000);
     const begun = `POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n"${body}`;
-    const before = await memory();
-    await crowd.come(CROWD * 0.9, Math.ceil(CROWD / 80), begun);
-    const took = await orders();
-    const during = await memory();
-    expect(during - before).toBeLessThan(120); // 32 MB of bodies, and what connections and orders take
-    expect(await crowd.gone(40_000)).toBe(true);
+    const before = await residentMb();
+    await crowd.open(CROWD * 0.9, Math.ceil(CROWD / 80), begun);
+    const took = await placeOrders();
+    const during = await residentMb();
+    expect(during - before).toBeLessThan(120); // 32 MB of bodies, and the memory of connections and orders
+    expect(await crowd.waitUntilClosed(40_000)).toBe(true);
     const { 408: late = 0, 503: full = 0, ...others } = crowd.answers;
     expect([others, late + full > 0]).toEqual([{}, true]);
-    told(`${CROWD * 0.9} half-sent bodies`, took, before, during);
+    recordCrowd(`${CROWD * 0.9} half-sent bodies`, took, before, during);
   });
 
-  it('is answered before its bodies are there, where nobody would read them', async () => {
+  it('are answered before their bodies are complete if the bodies are not needed', async () => {
     const begun =
       'POST /api/v1/nope HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1048500\r\n\r\n{';
-    await crowd.come(100, 2, begun);
-    expect(await crowd.gone(10_000)).toBe(true);
+    await crowd.open(100, 2, begun);
+    expect(await crowd.waitUntilClosed(10_000)).toBe(true);
     expect(crowd.answers).toEqual({ 404: 100 });
   });
 
-  it('that drips is not waited for: a header has ten seconds, a body half a minute', async () => {
-    const headers = new CrowdOutside(port);
-    await headers.come(50, 1, 'GET /api/v1/products HTTP/1.1\r\nHost: a\r\n');
+  it('that send slowly are closed: a header has ten seconds, a body half a minute', async () => {
+    const headers = new OpenConnections(port);
+    await headers.open(50, 1, 'GET /api/v1/products HTTP/1.1\r\nHost: a\r\n');
     const begun =
       'POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n';
-    await crowd.come(50, 1, begun, () => 1);
+    await crowd.open(50, 1, begun, () => 1);
     let coming = true;
     const dripping = (async () => {
       while (coming) {
-        headers.drip('X: y\r\n');
-        crowd.drip('[');
+        headers.sendMore('X: y\r\n');
+        crowd.sendMore('[');
         await pause(1_000);
       }
     })();
-    const took = await orders();
-    const [gone, alsoGone] = [await headers.gone(20_000), await crowd.gone(45_000)];
+    const took = await placeOrders();
+    const [gone, alsoGone] = [await headers.waitUntilClosed(20_000), await crowd.waitUntilClosed(45_000)];
     coming = false;
     await dripping;
-    headers.leave();
+    headers.closeAll();
     expect([gone, alsoGone]).toEqual([true, true]);
-    told('100 dripping connections', took, await memory(), await memory());
+    recordCrowd('100 dripping connections', took, await residentMb(), await residentMb());
   });
 });

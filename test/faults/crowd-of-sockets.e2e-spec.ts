@@ -1,53 +1,53 @@
 import { readFileSync } from 'node:fs';
 import { io, type Socket } from 'socket.io-client';
-import { anyone } from '../support/people';
-import { atRest, whatIsWrong } from './support/books';
-import { evening, untilWell } from './support/evening';
-import { tell, times } from './support/matrix';
-import { Stand } from './support/stand';
-import { Street } from './support/street';
+import { anonymous } from '../support/people';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilRecovered } from './support/sell-continuously';
+import { recordResult, repeatCount } from './support/matrix';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
-const SOCKETS = times(1_500, 200);
-const HANDSHAKES = times(50_000, 2_000);
-const FILTERS = times(1_000, 200);
-const OF_AN_ADDRESS = 20;
-const AT_AN_ADDRESS = 25;
-const OF_A_GUEST = 5;
-const MOST_MB = 300;
+const SOCKETS = repeatCount(1_500, 200);
+const HANDSHAKES = repeatCount(50_000, 2_000);
+const FILTERS = repeatCount(1_000, 200);
+const ALLOWED_PER_ADDRESS = 20;
+const TRIED_PER_ADDRESS = 25;
+const SOCKETS_PER_GUEST = 5;
+const MAX_GROWTH_MB = 300;
 const UNKNOWN = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072';
 
 const addressOf = (n: number) => `203.0.${113 + (n >> 8)}.${n & 255}`;
 
-describe('A crowd of sockets, and of questions that nobody asks twice', () => {
-  let street: Street;
-  let stand: Stand;
+describe('Many sockets, and many different requests', () => {
+  let shopServer: ShopServer;
+  let faultShop: FaultShop;
   const sockets: Socket[] = [];
   beforeAll(async () => {
-    street = await Street.open();
-    stand = await Stand.open(street, 1, {
+    shopServer = await ShopServer.open();
+    faultShop = await FaultShop.open(shopServer, 1, {
       TRUSTED_PROXIES: '127.0.0.1,::1',
       RATE_LIMIT_API: '1000000000',
-      EDGE_SOCKETS: String(OF_AN_ADDRESS),
+      EDGE_SOCKETS: String(ALLOWED_PER_ADDRESS),
       EDGE_RATE: '0',
       EDGE_CONNECTIONS: '0',
     });
   }, 240_000);
   afterAll(async () => {
     for (const socket of sockets) socket.disconnect();
-    await Promise.all(stand?.tills.map((till) => till.close()) ?? []);
-    await street?.close();
+    await Promise.all(faultShop?.processes.map((shopProcess) => shopProcess.close()) ?? []);
+    await shopServer?.close();
   }, 60_000);
 
   const residentMb = () =>
-    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${stand.shop.pid}/status`, 'utf8'))?.[1]) / 1_024;
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${faultShop.shop.pid}/status`, 'utf8'))?.[1]) / 1_024;
   const inSteps = async (count: number, step: number, work: (n: number) => Promise<unknown>) => {
     for (let from = 0; from < count; from += step)
       await Promise.all(Array.from({ length: Math.min(step, count - from) }, (_, n) => work(from + n)));
   };
 
-  /** Comes, and answers with the code it is refused with, or with `connected`. */
-  function come(cartToken: string, address: string): Promise<string> {
-    const socket = io(`${stand.shop.url}/orders`, {
+  /** Connects. Returns the code of the refusal, or `connected`. */
+  function connectSocket(cartToken: string, address: string): Promise<string> {
+    const socket = io(`${faultShop.shop.url}/orders`, {
       ...{ auth: { cartToken }, transports: ['websocket'], reconnection: false, forceNew: true },
       extraHeaders: { 'x-forwarded-for': address },
     });
@@ -62,7 +62,7 @@ describe('A crowd of sockets, and of questions that nobody asks twice', () => {
     });
   }
 
-  /** Asks for an order that is not theirs, again and again, until it is sent away. */
+  /** Subscribes to a foreign order again and again, until the socket is closed. */
   function flood(socket: Socket): Promise<string> {
     const closed = new Promise<string>((resolve) =>
       socket.once('closed', ({ code }: { code: string }) => resolve(code)),
@@ -71,23 +71,26 @@ describe('A crowd of sockets, and of questions that nobody asks twice', () => {
     return closed;
   }
 
-  it(`leaves orders to go on: ${SOCKETS} sockets, ${HANDSHAKES} unfinished handshakes, ${FILTERS} filters`, async () => {
-    const { shop } = stand;
+  it(`do not stop the orders: ${SOCKETS} sockets, ${HANDSHAKES} unfinished handshakes, ${FILTERS} filters`, async () => {
+    const { shop } = faultShop;
     const before = residentMb();
-    const load = evening(stand, 250);
+    const load = sellContinuously(faultShop, 250);
     const drink = (await shop.get('/products?limit=1')).body.data[0].variants[0].id as string;
     const guests: string[] = [];
-    await inSteps(SOCKETS / OF_A_GUEST, 4, async (n) => {
-      guests[n] = (await anyone(shop).puts(drink)).headers.get('x-cart-token')!;
+    await inSteps(SOCKETS / SOCKETS_PER_GUEST, 4, async (n) => {
+      guests[n] = (await anonymous(shop).addToCart(drink)).headers.get('x-cart-token')!;
     });
 
-    const came = new Map<string, number>();
+    const outcomes = new Map<string, number>();
     await inSteps(SOCKETS, 10, async (n) => {
-      const how = await come(guests[Math.floor(n / OF_A_GUEST)], addressOf(Math.floor(n / AT_AN_ADDRESS)));
-      came.set(how, (came.get(how) ?? 0) + 1);
+      const outcome = await connectSocket(
+        guests[Math.floor(n / SOCKETS_PER_GUEST)],
+        addressOf(Math.floor(n / TRIED_PER_ADDRESS)),
+      );
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     });
-    const refused = (SOCKETS / AT_AN_ADDRESS) * (AT_AN_ADDRESS - OF_AN_ADDRESS);
-    expect(Object.fromEntries(came)).toEqual({ connected: SOCKETS - refused, refused });
+    const refused = (SOCKETS / TRIED_PER_ADDRESS) * (TRIED_PER_ADDRESS - ALLOWED_PER_ADDRESS);
+    expect(Object.fromEntries(outcomes)).toEqual({ connected: SOCKETS - refused, refused });
     expect(new Set(await Promise.all(sockets.map(flood)))).toEqual(new Set(['RATE_LIMITED']));
 
     const answers = new Map<number, number>();
@@ -97,8 +100,8 @@ describe('A crowd of sockets, and of questions that nobody asks twice', () => {
       await reply.arrayBuffer();
       answers.set(reply.status, (answers.get(reply.status) ?? 0) + 1);
     });
-    // In a minute an address may come back six times for each session that it may have.
-    expect(answers.get(200)).toBeLessThanOrEqual(12 * OF_AN_ADDRESS);
+    // In a minute an IP address may connect six times for each allowed session.
+    expect(answers.get(200)).toBeLessThanOrEqual(12 * ALLOWED_PER_ADDRESS);
     expect(answers.get(403)).toBe(HANDSHAKES - answers.get(200)!);
 
     await inSteps(FILTERS, 8, async (n) => {
@@ -106,19 +109,19 @@ describe('A crowd of sockets, and of questions that nobody asks twice', () => {
       expect(reply.status).toBe(200);
     });
 
-    const sold = stand.sales.length;
+    const sold = faultShop.sales.length;
     await load.over();
-    await untilWell(stand, Date.now());
-    await atRest(stand);
-    const wrong = await whatIsWrong(stand);
+    await timeUntilRecovered(faultShop, Date.now());
+    await waitUntilIdle(faultShop);
+    const wrong = await findFaults(faultShop);
     const grown = residentMb() - before;
-    tell({
+    recordResult({
       fault: 'a crowd of sockets, unfinished handshakes and filters',
       ...{ tried: SOCKETS + HANDSHAKES + FILTERS, lost: wrong.length },
       note: `${sold} orders meanwhile; ${Math.round(grown)} MB more memory`,
     });
     expect(wrong).toEqual([]);
     expect(sold).toBeGreaterThan(10);
-    expect(grown).toBeLessThan(MOST_MB);
+    expect(grown).toBeLessThan(MAX_GROWTH_MB);
   }, 900_000);
 });

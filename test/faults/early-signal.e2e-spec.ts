@@ -31,7 +31,7 @@ describe('A signal while the shop starts', () => {
   const databaseIn = (dataDir: string): number =>
     (JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as { pid: number }).pid;
 
-  it('stops the database that the start has begun, and ends with 0', async () => {
+  it('stops the database that the start has started, and ends with 0', async () => {
     const { child, ended, dataDir, printed } = begin();
     await eventually(async () => expect(printed()).toMatch(/migrations ran/), 90_000);
     const database = databaseIn(dataDir);
@@ -42,7 +42,7 @@ describe('A signal while the shop starts', () => {
     expect(printed()).not.toMatch(/cannot start|\n\s+at /);
   });
 
-  it('waits for the database that is being made, so that it does not stay', async () => {
+  it('waits for the database that is being created, so that it is stopped too', async () => {
     const { child, ended, dataDir } = begin();
     await eventually(async () => expect(existsSync(join(dataDir, 'postgres.json'))).toBe(true), 90_000);
     const database = databaseIn(dataDir);

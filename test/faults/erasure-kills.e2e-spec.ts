@@ -2,19 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
-import { ADMIN, expectStatus, logIn, Person, shelve } from '../support/people';
+import { ADMIN, expectStatus, logIn, Person, listDrink } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell, times } from './support/matrix';
-import { dressed, found } from './support/plain-texts';
+import { recordResult, repeatCount } from './support/matrix';
+import { searchPatterns, findPatterns } from './support/plain-texts';
 import { everyRow } from './support/what-is-left';
 
 jest.setTimeout(120_000);
 
 const password = 'a-long-Password-1';
-/** Before and after the key's destruction, and in every context's part. */
+/** Crash points before and after the key is destroyed, and in the part of every context. */
 const POINTS = ['key-destroyed', 'customers', 'asked', 'closed', 'identity', 'told', 'cart', 'ordering', 'payments', 'notifications']; // prettier-ignore
-const rounds = Array.from({ length: times(20, 2) }, (_, round) => ({ round, point: `erasure.${POINTS[round % POINTS.length]}` })); // prettier-ignore
+const rounds = Array.from({ length: repeatCount(20, 2) }, (_, round) => ({ round, point: `erasure.${POINTS[round % POINTS.length]}` })); // prettier-ignore
 
 describe('kill -9 in the middle of an erasure', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-erasing-'));
@@ -33,10 +33,13 @@ describe('kill -9 in the middle of an erasure', () => {
     await database?.drop();
     rmSync(dataDir, { recursive: true, force: true });
     const tried = { tried: rounds.length, lost, recoveryMs };
-    tell({ fault: 'kill -9 around the destruction of a key, and in each context’s part of an erasure', ...tried });
+    recordResult({
+      fault: 'kill -9 around the destruction of a key, and in each context’s part of an erasure',
+      ...tried,
+    });
   });
 
-  it.each(rounds)('$round: at $point; it goes on after the restart', async ({ round, point }) => {
+  it.each(rounds)('$round: at $point; it continues after the restart', async ({ round, point }) => {
     const somebody = {
       name: `Trần Bịlãngquên Số${round}khôngai`,
       email: `Bi.Langquen.${round}@khong-con-ai.example`,
@@ -46,17 +49,17 @@ describe('kill -9 in the middle of an erasure', () => {
     };
     shop = await open({ NODE_OPTIONS: '--conditions=crash-tests', CRASH_POINT: `${point}:1:SIGKILL` });
     const admin = await logIn(shop, ADMIN);
-    const drink = await shelve(admin);
+    const drink = await listDrink(admin);
     const { name, email, phone, address, note } = somebody;
     const { accessToken, user } = expectStatus(201, await shop.post('/auth/register', { body: { email, password, name } })).body.data; // prettier-ignore
     const person = new Person(shop, { authorization: `Bearer ${accessToken}` }, email, user.id);
     await person.post('/users/me/addresses', { body: { recipient: name, phone, line1: address, city: 'Huế' } });
-    await person.puts(drink.variantId);
-    const wish = { contact: { name, phone, email }, fulfilment: { type: 'delivery', address }, note };
-    const { id } = expectStatus(201, await person.orders('tok_declined', { body: wish })).body.data;
-    await person.sees(id, 'cancelled');
+    await person.addToCart(drink.variantId);
+    const kind = { contact: { name, phone, email }, fulfilment: { type: 'delivery', address }, note };
+    const { id } = expectStatus(201, await person.placeOrder('tok_declined', { body: kind })).body.data;
+    await person.waitForStatus(id, 'cancelled');
 
-    const answer = await person.delete('/users/me', { body: { password } }).catch(() => undefined); // cut short, perhaps
+    const answer = await person.delete('/users/me', { body: { password } }).catch(() => undefined); // the answer may be missing
     await eventually(async () => {
       await shop.get('//health/live').then(
         () => Promise.reject(new Error(`it lives on beyond ${point}`)),
@@ -74,7 +77,7 @@ describe('kill -9 in the middle of an erasure', () => {
     recoveryMs.push(Math.round(performance.now() - from));
 
     const hay = Buffer.concat([...(await everyRow(database.url)).values()]);
-    const left = found(hay, dressed(somebody));
+    const left = findPatterns(hay, searchPatterns(somebody));
     lost += left.length;
     expect([answer?.status ?? 202, left]).toEqual([202, []]);
     expect((await shop.post('/auth/login', { body: { email, password } })).status).toBe(401);

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
-import { ADMIN, anyone, expectStatus, logIn, mailsTo, Person, shelve, type Drink } from '../support/people';
+import { ADMIN, anonymous, expectStatus, logIn, mailsTo, Person, listDrink, type Drink } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
-import { tell } from './support/matrix';
-import { dressed, found, type Recognisable } from './support/plain-texts';
-import { ask, everyFile, everyRow, pgDump, serverOf } from './support/what-is-left';
+import { recordResult } from './support/matrix';
+import { searchPatterns, findPatterns, type Recognisable } from './support/plain-texts';
+import { query, everyFile, everyRow, pgDump, serverOf } from './support/what-is-left';
 
 jest.setTimeout(300_000);
 
@@ -28,19 +28,19 @@ const guest: Recognisable = {
 };
 const browser = (who: Recognisable) => ({ 'user-agent': `Traubongian/9.9 (${encodeURIComponent(who.name)})` });
 
-/** Orders are worth the same, and points add up, whoever they were of. */
-async function figures(admin: Person, server: string, orders: readonly string[]) {
+/** The totals of orders and points, which an erasure must not change. */
+async function readFigures(admin: Person, server: string, orders: readonly string[]) {
   const day = (at: number) => new Date(at + 7 * 3_600_000).toISOString().slice(0, 10);
   const report = `/admin/reports/sales?from=${day(Date.now() - 864e5)}&to=${day(Date.now() + 864e5)}&by=day`;
   const shown = await Promise.all(orders.map((id) => admin.get(`/admin/orders/${id}`)));
   return {
     totals: shown.map(({ body: { data } }) => [data.number, data.status, data.total, data.payment, data.lines]),
     sales: expectStatus(200, await admin.get(report)).body.data,
-    points: await ask(
+    points: await query(
       server,
       'select customer_id, sum(points)::int as entries from customers.points_entries group by 1',
     ),
-    balances: await ask(
+    balances: await query(
       server,
       'select customer_id, balance::int as entries from customers.points_balances order by 1',
     ),
@@ -55,21 +55,21 @@ describe('After an erasure', () => {
   let drink: Drink;
   const orders: string[] = [];
   let member: Person;
-  let before: Awaited<ReturnType<typeof figures>>;
+  let before: Awaited<ReturnType<typeof readFigures>>;
   let guestOrder: string;
 
   beforeAll(async () => {
     shop = await startShop({ dataDir, env: { LOG_LEVEL: 'debug' } });
     server = serverOf(dataDir);
     admin = await logIn(shop, ADMIN);
-    drink = await shelve(admin, { stock: 1_000 });
+    drink = await listDrink(admin, { stock: 1_000 });
   });
   afterAll(async () => {
     await shop?.stop();
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  /** Everything that goes wrong for somebody who types what they should not where they should not. */
+  /** Requests with personal data in the wrong fields and routes. */
   async function stumble(somebody: Recognisable, who: Person): Promise<void> {
     const { name, email, phone, note, address } = somebody;
     const written = encodeURIComponent(name);
@@ -127,16 +127,16 @@ describe('After an erasure', () => {
     await admin.post(`/admin/users/${encodeURIComponent(email)}/erasure`);
   }
 
-  const wish = ({ name, email, phone, address, note }: Recognisable) => ({
+  const kind = ({ name, email, phone, address, note }: Recognisable) => ({
     contact: { name, email, phone },
     fulfilment: { type: 'delivery', address },
     note,
   });
 
-  async function buys(who: Person, somebody: Recognisable, token: string, until: string): Promise<string> {
-    await who.puts(drink.variantId);
-    const { id } = expectStatus(201, await who.orders(token, { body: wish(somebody) })).body.data;
-    await who.sees(id, until);
+  async function buyAndWait(who: Person, somebody: Recognisable, token: string, until: string): Promise<string> {
+    await who.addToCart(drink.variantId);
+    const { id } = expectStatus(201, await who.placeOrder(token, { body: kind(somebody) })).body.data;
+    await who.waitForStatus(id, until);
     orders.push(id);
     return id;
   }
@@ -165,22 +165,25 @@ describe('After an erasure', () => {
     expectStatus(200, await member.patch('/users/me', { body: { phone: xuyen.phone, name: xuyen.name } }));
     const line = { recipient: xuyen.name, phone: xuyen.phone, line1: xuyen.address, city: 'Huế', label: xuyen.note };
     expectStatus(201, await member.post('/users/me/addresses', { body: line }));
-    const visit = await anyone(shop).puts(drink.variantId);
-    const stranger = anyone(shop).carrying({ 'x-cart-token': visit.headers.get('x-cart-token')!, ...browser(guest) });
+    const visit = await anonymous(shop).addToCart(drink.variantId);
+    const stranger = anonymous(shop).withHeaders({
+      'x-cart-token': visit.headers.get('x-cart-token')!,
+      ...browser(guest),
+    });
 
     await stumble(xuyen, member);
     await stumble(guest, stranger);
-    await steps(await buys(member, xuyen, 'tok_ok', 'confirmed'), 'accept', 'prepare', 'ready', 'complete');
-    await buys(member, xuyen, 'tok_declined', 'cancelled');
-    const unwanted = await buys(member, xuyen, 'tok_ok', 'confirmed');
+    await steps(await buyAndWait(member, xuyen, 'tok_ok', 'confirmed'), 'accept', 'prepare', 'ready', 'complete');
+    await buyAndWait(member, xuyen, 'tok_declined', 'cancelled');
+    const unwanted = await buyAndWait(member, xuyen, 'tok_ok', 'confirmed');
     expectStatus(200, await member.post(`/orders/${unwanted}/cancel`, { body: { reason: xuyen.note } }));
     await backAgain(unwanted);
-    guestOrder = await buys(stranger, guest, 'tok_ok', 'confirmed');
+    guestOrder = await buyAndWait(stranger, guest, 'tok_ok', 'confirmed');
     await steps(guestOrder, 'accept', 'prepare', 'ready', 'complete');
     const refund = { headers: { 'idempotency-key': randomUUID() }, body: { reason: 'spilt' } };
     expectStatus(201, await admin.post(`/admin/orders/${guestOrder}/refunds`, refund));
     await backAgain(guestOrder);
-    await member.puts(drink.variantId, 2); // something still lies in the cart
+    await member.addToCart(drink.variantId, 2); // the cart is not empty
 
     for (const { email } of [xuyen, guest])
       await eventually(async () => expect((await mailsTo(admin, email)).length).toBeGreaterThan(2));
@@ -189,12 +192,12 @@ describe('After an erasure', () => {
       const { data } = (await admin.get(`/admin/projections/order-view/rebuilds/${rebuild.body.data.id}`)).body;
       expect(data.state).toBe('live');
     });
-    await ask(server, 'analyze');
+    await query(server, 'analyze');
   });
 
   it('(and something of theirs is a dead letter, and something is still under way)', async () => {
     const copies = (handler: string, when: string) =>
-      ask(
+      query(
         server,
         `insert into notifications.inbox (message_id, handler, lane, key, type, body, meta, next_at)
          select gen_random_uuid(), $1, $1, key || 'again', type, body, meta, ${when} from ordering.outbox
@@ -202,21 +205,21 @@ describe('After an erasure', () => {
         [handler],
       );
     await copies('a-handler-that-is-gone', 'now()');
-    await ask(
+    await query(
       server,
       `update notifications.inbox set state = 'dead', held = true, error = 'gone' where handler = 'a-handler-that-is-gone'`,
     );
     await copies('write-letter', `now() + interval '1 hour'`);
     await eventually(async () => {
-      const [row] = await ask<{ dead: number }>(server, `select count(*)::int as dead from notifications.inbox where state = 'dead'`); // prettier-ignore
+      const [row] = await query<{ dead: number }>(server, `select count(*)::int as dead from notifications.inbox where state = 'dead'`); // prettier-ignore
       expect(row.dead).toBeGreaterThan(1);
     });
-    before = await figures(admin, server, orders);
+    before = await readFigures(admin, server, orders);
     const hay = await everyRow(server);
-    expect(found(Buffer.concat([...hay.values()]), dressed(xuyen)).length).toBeGreaterThan(5); // the needles are sharp
+    expect(findPatterns(Buffer.concat([...hay.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // the patterns do find the person's data
   });
 
-  it('nothing in the database, in a file or in a log says who it was, within ten seconds', async () => {
+  it('no data of the person is in the database, in a file or in a log after ten seconds', async () => {
     const from = Date.now();
     const asked = [
       expectStatus(202, await member.delete('/users/me', { body: { password } })),
@@ -240,10 +243,10 @@ describe('After an erasure', () => {
     process.stdout.write(
       `done after ${took} ms; ${places.size} tables and files, ${bytes} bytes${dump ? ', pg_dump among them' : ''}\n`,
     );
-    const needles = new Map([...dressed(xuyen), ...dressed(guest)]);
-    const left = [...places].flatMap(([place, hay]) => found(hay, needles).map((what) => `${place}: ${what}`));
+    const needles = new Map([...searchPatterns(xuyen), ...searchPatterns(guest)]);
+    const left = [...places].flatMap(([place, hay]) => findPatterns(hay, needles).map((what) => `${place}: ${what}`));
     expect(left).toEqual([]);
-    tell({
+    recordResult({
       fault: 'a person is erased, and looked for in every table, file and log',
       tried: 2,
       lost: left.length,
@@ -252,23 +255,26 @@ describe('After an erasure', () => {
     });
   });
 
-  it('what was under way is let go of, and nothing of it becomes a dead letter', async () => {
+  it('open work about the person ends, without a dead letter', async () => {
     const waiting = `from notifications.inbox where handler = 'write-letter' and key like '%again'`;
     const dead = `select count(*)::int as dead from notifications.inbox where state = 'dead' and handler = 'write-letter'`;
-    await ask(
+    await query(
       server,
       `update notifications.inbox set next_at = now() where handler = 'write-letter' and key like '%again'`,
     );
     await eventually(async () => {
-      const [row] = await ask<{ left: number }>(server, `select count(*)::int as left ${waiting} and state <> 'done'`);
+      const [row] = await query<{ left: number }>(
+        server,
+        `select count(*)::int as left ${waiting} and state <> 'done'`,
+      );
       expect(row.left).toBe(0);
     });
-    expect(await ask(server, dead)).toEqual([{ dead: 0 }]);
+    expect(await query(server, dead)).toEqual([{ dead: 0 }]);
   });
 
-  it('the figures stand: chain, totals, sales and points', async () => {
+  it('the numbers are unchanged: chain, totals, sales and points', async () => {
     expect((await admin.post('/admin/events/verify')).body.data).toMatchObject({ valid: true });
-    expect(await figures(admin, server, orders)).toEqual(before);
+    expect(await readFigures(admin, server, orders)).toEqual(before);
     const erased = { erased: true };
     for (const id of orders)
       expect((await admin.get(`/admin/orders/${id}`)).body.data).toMatchObject({
@@ -278,10 +284,10 @@ describe('After an erasure', () => {
       });
   });
 
-  it('the account is as if it had never been, and may be made anew', async () => {
-    const tried = (email: string) => shop.post('/auth/login', { body: { email, password } });
-    const said = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
-    expect(said(await tried(xuyen.email))).toEqual(said(await tried('nobody@nowhere.example')));
+  it('the account is gone, and the address can be registered again', async () => {
+    const tryToLogIn = (email: string) => shop.post('/auth/login', { body: { email, password } });
+    const refusalOf = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
+    expect(refusalOf(await tryToLogIn(xuyen.email))).toEqual(refusalOf(await tryToLogIn('nobody@nowhere.example')));
     const body = { email: xuyen.email, password, name: xuyen.name };
     const { user } = expectStatus(201, await shop.post('/auth/register', { body })).body.data;
     expect(user.id).not.toBe(member.userId);

@@ -1,37 +1,37 @@
 import { eventually } from '../support/eventually';
-import { atRest, whatIsWrong } from './support/books';
-import { evening, untilServed, untilWell } from './support/evening';
-import { leaderOf, leadsAt, livingAt } from './support/leads';
-import { tell, times } from './support/matrix';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
+import { leaderOf, countLeaders, countInstances } from './support/leads';
+import { recordResult, repeatCount } from './support/matrix';
 import { Proxy } from './support/proxy';
-import { Stand } from './support/stand';
-import { Street } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
-const CUTS = times(20, 2);
-/** The settings that the leadership connection, which also listens, begins with; and those of the contexts' pools. */
+const CUTS = repeatCount(20, 2);
+/** The start-up packets of the leadership connection, which also listens, and of the contexts' pools. */
 const LISTENING = /idle_session_timeout=5s/;
 const POOLS = /search_path=/;
-/** As long as a statement may take, and a little. */
+/** A little longer than the time limit of a statement. */
 const ANSWERED_MS = 15_000;
 
 describe('A connection that is half-open', () => {
-  let street: Street;
-  let stand: Stand;
+  let shopServer: ShopServer;
+  let faultShop: FaultShop;
   let proxy: Proxy;
   let leads: number;
   beforeAll(async () => {
-    street = await Street.open();
-    stand = await Stand.open(street, 1, { PAYMENT_TIMEOUT_MS: '300' }, async (url) => {
+    shopServer = await ShopServer.open();
+    faultShop = await FaultShop.open(shopServer, 1, { PAYMENT_TIMEOUT_MS: '300' }, async (url) => {
       proxy = await Proxy.before(url);
       return proxy.url;
     });
-    await eventually(() => leaderOf(stand));
-    leads = await leadsAt(stand);
+    await eventually(() => leaderOf(faultShop));
+    leads = await countLeaders(faultShop);
   }, 120_000);
   afterAll(async () => {
-    await Promise.all(stand.tills.map((till) => till.close()));
+    await Promise.all(faultShop.processes.map((shopProcess) => shopProcess.close()));
     proxy?.close();
-    await street?.close();
+    await shopServer?.close();
   }, 60_000);
 
   it(
@@ -41,22 +41,28 @@ describe('A connection that is half-open', () => {
       for (let cut = 0; cut < CUTS; cut++) {
         const at = Date.now();
         expect(proxy.cut(LISTENING)).toBe(1);
-        const load = evening(stand, 500);
-        await untilServed(stand, stand.tills[0], at, 20_000);
+        const load = sellContinuously(faultShop, 500);
+        await timeUntilServed(faultShop, faultShop.processes[0], at, 20_000);
         await eventually(async () => {
-          expect(proxy.open(LISTENING)).toBe(1); // opened anew
-          expect(await livingAt(stand)).toBe(1); // and the old one given up by Postgres, too
-          expect(await leadsAt(stand)).toBe(leads);
+          expect(proxy.open(LISTENING)).toBe(1); // it was opened again
+          expect(await countInstances(faultShop)).toBe(1); // and Postgres has closed the old connection too
+          expect(await countLeaders(faultShop)).toBe(leads);
         }, 20_000);
-        await eventually(() => leaderOf(stand));
-        recoveryMs.push(await untilServed(stand, stand.tills[0], at, 20_000));
+        await eventually(() => leaderOf(faultShop));
+        recoveryMs.push(await timeUntilServed(faultShop, faultShop.processes[0], at, 20_000));
         await load.over();
-        await untilWell(stand, Date.now());
+        await timeUntilRecovered(faultShop, Date.now());
       }
-      await atRest(stand);
-      const wrong = await whatIsWrong(stand);
+      await waitUntilIdle(faultShop);
+      const wrong = await findFaults(faultShop);
       const note = 'until the leads are held again and a new order is confirmed';
-      tell({ fault: 'LISTEN and leadership connection half-open', tried: CUTS, lost: wrong.length, recoveryMs, note });
+      recordResult({
+        fault: 'LISTEN and leadership connection half-open',
+        tried: CUTS,
+        lost: wrong.length,
+        recoveryMs,
+        note,
+      });
       expect(wrong).toEqual([]);
       expect(Math.max(...recoveryMs)).toBeLessThan(15_000);
     },
@@ -67,12 +73,12 @@ describe('A connection that is half-open', () => {
     'between a pool and Postgres is given up in bounded time: 503, then all is well',
     async () => {
       const recoveryMs: number[] = [];
-      const cuts = times(10, 1);
-      const [known] = await stand.sell(['card']);
+      const cuts = repeatCount(10, 1);
+      const [known] = await faultShop.sell(['card']);
       for (let cut = 0; cut < cuts; cut++) {
         const at = Date.now();
         expect(proxy.cut(POOLS)).toBeGreaterThan(0);
-        const { shop } = stand.tills[0];
+        const { shop } = faultShop.processes[0];
         const replies = await Promise.all(
           Array.from({ length: 8 }, () =>
             shop.get(`/orders/${known.orderId}`, { headers: known.buyer.headers, withinMs: 30_000 }),
@@ -81,16 +87,16 @@ describe('A connection that is half-open', () => {
         for (const { status } of replies) expect([200, 503]).toContain(status);
         expect(replies.some(({ status }) => status === 503)).toBe(true);
         expect(Date.now() - at).toBeLessThan(ANSWERED_MS + 5_000);
-        recoveryMs.push(await untilServed(stand, stand.tills[0], at, 60_000));
+        recoveryMs.push(await timeUntilServed(faultShop, faultShop.processes[0], at, 60_000));
       }
-      await untilWell(stand, Date.now());
-      await atRest(stand);
-      // each of the pool's connections finds out for itself, so one more question may be refused
-      const wrong = await eventually(() => whatIsWrong(stand), 60_000);
+      await timeUntilRecovered(faultShop, Date.now());
+      await waitUntilIdle(faultShop);
+      // each connection of the pool fails once, so one more request may be refused
+      const wrong = await eventually(() => findFaults(faultShop), 60_000);
       const note = `requests are answered 503 after ${ANSWERED_MS / 1_000} s at most`;
-      tell({ fault: 'every pooled connection half-open', tried: cuts, lost: wrong.length, recoveryMs, note });
+      recordResult({ fault: 'every pooled connection half-open', tried: cuts, lost: wrong.length, recoveryMs, note });
       expect(wrong).toEqual([]);
     },
-    times(10, 1) * 90_000 + 120_000,
+    repeatCount(10, 1) * 90_000 + 120_000,
   );
 });

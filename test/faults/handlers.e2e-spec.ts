@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { atRest, whatIsWrong } from './support/books';
+import { waitUntilIdle, findFaults } from './support/find-faults';
 import type { ChangedBuild } from './support/changed-build';
-import { evening, untilWell } from './support/evening';
-import { tell, times } from './support/matrix';
-import { Stand } from './support/stand';
-import { Street } from './support/street';
+import { sellContinuously, timeUntilRecovered } from './support/sell-continuously';
+import { recordResult, repeatCount } from './support/matrix';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 import { troubledBuild } from './support/troubled-build/troubled-build';
 
-const FOR_MS = times(600_000, 20_000);
+const FOR_MS = repeatCount(600_000, 20_000);
 const HANGS_MS = 5_000;
-const PATIENCE_MS = times(300_000, 150_000);
+const PATIENCE_MS = repeatCount(300_000, 150_000);
 
 interface Trouble {
   readonly what: string;
@@ -25,25 +25,25 @@ describe('A handler that cannot do its work for a while', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trouble-'));
   const file = join(folder, 'trouble');
   const trouble = (what: 'hang' | 'throw' | 'none') => writeFileSync(file, what);
-  let street: Street;
+  let shopServer: ShopServer;
   let build: ChangedBuild;
-  let stand: Stand;
+  let faultShop: FaultShop;
 
   beforeAll(async () => {
     trouble('none');
-    [street, build] = await Promise.all([Street.open(), troubledBuild()]);
-    const database = await street.database();
+    [shopServer, build] = await Promise.all([ShopServer.open(), troubledBuild()]);
+    const database = await shopServer.database();
     const env = { PAYMENT_TIMEOUT_MS: '300', TROUBLE: file };
-    stand = await Stand.of(database, [street.till(database.url, env, build.folder)]);
+    faultShop = await FaultShop.of(database, [shopServer.process(database.url, env, build.folder)]);
   }, 240_000);
   afterAll(async () => {
-    await Promise.all((stand?.tills ?? []).map((till) => till.close()));
-    await street?.close();
+    await Promise.all((faultShop?.processes ?? []).map((shopProcess) => shopProcess.close()));
+    await shopServer?.close();
     build?.remove();
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  const sql = (text: string) => stand.database.query(text);
+  const sql = (text: string) => faultShop.database.query(text);
   const troubles: readonly Trouble[] = [
     { what: 'hangs', forMs: HANGS_MS, begin: () => trouble('hang'), end: () => trouble('none') },
     { what: 'throws', forMs: FOR_MS, begin: () => trouble('throw'), end: () => trouble('none') },
@@ -64,33 +64,39 @@ describe('A handler that cannot do its work for a while', () => {
   it.each(troubles)(
     'because it $what: each order ends as it would have, and nobody has to look',
     async ({ what, forMs, begin, end }) => {
-      const from = stand.sales.length;
-      const load = evening(stand, times(2_000, 1_000));
+      const from = faultShop.sales.length;
+      const load = sellContinuously(faultShop, repeatCount(2_000, 1_000));
       await pause(1_000);
       await begin();
       await pause(forMs);
       await end();
       const back = Date.now();
       await load.over();
-      const recoveryMs = [await untilWell(stand, back, PATIENCE_MS)];
-      await atRest(stand, PATIENCE_MS);
-      const wrong = [...(await whatIsWrong(stand)), ...(await endedOtherwise())];
+      const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
+      await waitUntilIdle(faultShop, PATIENCE_MS);
+      const wrong = [...(await findFaults(faultShop)), ...(await endedOtherwise())];
       const note = `for ${forMs / 1_000} s; until every order is decided`;
-      tell({ fault: `a handler ${what}`, tried: stand.sales.length - from, lost: wrong.length, recoveryMs, note });
+      recordResult({
+        fault: `a handler ${what}`,
+        tried: faultShop.sales.length - from,
+        lost: wrong.length,
+        recoveryMs,
+        note,
+      });
       expect(wrong).toEqual([]);
     },
     FOR_MS + PATIENCE_MS * 3,
   );
 
-  /** Who could pay has the goods, and who could not has not. */
+  /** Orders that could be paid have their goods, and orders that could not have none. */
   async function endedOtherwise(): Promise<string[]> {
-    const rows = await stand.database.query<{ id: string; is: string }>(
+    const rows = await faultShop.database.query<{ id: string; is: string }>(
       `select order_id as id, event_type as is from ordering.order_events where event_type in ('OrderConfirmed', 'OrderCancelled')`,
     );
     const ends = new Map(rows.map(({ id, is }) => [id, is]));
-    return stand.sales.flatMap(({ orderId, wish }) => {
-      const due = wish === 'declined' ? 'OrderCancelled' : 'OrderConfirmed';
-      return ends.get(orderId ?? '') === due ? [] : [`${orderId}, ${wish}, ended as ${ends.get(orderId ?? '')}`];
+    return faultShop.sales.flatMap(({ orderId, kind }) => {
+      const due = kind === 'declined' ? 'OrderCancelled' : 'OrderConfirmed';
+      return ends.get(orderId ?? '') === due ? [] : [`${orderId}, ${kind}, ended as ${ends.get(orderId ?? '')}`];
     });
   }
 });

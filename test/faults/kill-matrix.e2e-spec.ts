@@ -3,53 +3,62 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomInt, randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
-import { atRest, whatIsWrong } from './support/books';
+import { waitUntilIdle, findFaults } from './support/find-faults';
 import { besideCheckouts, crashPoints } from './support/crash-list';
-import { wishes } from './support/crowd';
-import { Deck } from './support/deck';
-import { killing, type Kill } from './support/killing';
-import { tell, times } from './support/matrix';
+import { purchaseKinds } from './support/purchases';
+import { CrashPointQueue } from './support/crash-point-queue';
+import { killRepeatedly, type Kill } from './support/killing';
+import { recordResult, repeatCount } from './support/matrix';
 import { mailServer } from './support/smtp';
-import { Stand } from './support/stand';
-import { Street } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
-const KILLS = times(1_000, 30);
+const KILLS = repeatCount(1_000, 30);
 const MINUTE = 60_000;
-/** Money that nobody has an answer about is given up after this, so that timers come due, too. */
+/** A payment without an answer is given up after this time, so that timers become due too. */
 const RESERVED_S = '3';
 const SEED = Number(process.env['FAULTS_SEED'] ?? randomInt(2 ** 31));
 
 describe('Killed at every step of a checkout', () => {
   const seen = join(tmpdir(), `crash-seen-${randomUUID()}`);
-  let street: Street;
+  let shopServer: ShopServer;
   let mail: Awaited<ReturnType<typeof mailServer>>;
-  const stands: Stand[] = [];
+  const stands: FaultShop[] = [];
 
   beforeAll(async () => {
-    [street, mail] = await Promise.all([Street.open(), mailServer()]);
+    [shopServer, mail] = await Promise.all([ShopServer.open(), mailServer()]);
     const env = { PAYMENT_TIMEOUT_MS: '300', RESERVATION_TTL_SECONDS: RESERVED_S, SMTP_URL: mail.url };
-    stands.push(await Stand.open(street, 1, { ...env, CRASH_SEEN: seen }));
+    stands.push(await FaultShop.open(shopServer, 1, { ...env, CRASH_SEEN: seen }));
   }, 3 * MINUTE);
   afterAll(async () => {
-    await Promise.all(stands.flatMap(({ tills }) => tills.map((till) => till.close())));
-    await Promise.all([street?.close(), mail?.close()]);
+    await Promise.all(
+      stands.flatMap(({ processes: shopProcesses }) => shopProcesses.map((shopProcess) => shopProcess.close())),
+    );
+    await Promise.all([shopServer?.close(), mail?.close()]);
   }, MINUTE);
 
   it(
     'comes by every crash point that is listed, and by no other',
     async () => {
-      const [stand] = stands;
-      await stand.sell(['returned', ...wishes]);
-      await stand.insist();
+      const [faultShop] = stands;
+      await faultShop.sell(['returned', ...purchaseKinds]);
+      await faultShop.repeatUnanswered();
       await eventually(async () => {
-        await stand.takeBack(stand.sales);
-        expect(stand.sales.filter(({ wish, calledOff }) => /returned|regretted/.test(wish) && !calledOff)).toEqual([]);
+        await faultShop.cancelSome(faultShop.sales);
+        expect(
+          faultShop.sales.filter(({ kind, isCancelled }) => /returned|regretted/.test(kind) && !isCancelled),
+        ).toEqual([]);
       });
-      await atRest(stand);
-      const points = () => readFileSync(seen, 'utf8').split('\n').filter(Boolean);
-      await eventually(() => expect(crashPoints.filter((point) => !points().includes(point))).toEqual([]), 30_000);
-      expect(points().filter((point) => !besideCheckouts.test(point) && !crashPoints.includes(point))).toEqual([]);
-      expect(await whatIsWrong(stand)).toEqual([]);
+      await waitUntilIdle(faultShop);
+      const reachedPoints = () => readFileSync(seen, 'utf8').split('\n').filter(Boolean);
+      await eventually(
+        () => expect(crashPoints.filter((point) => !reachedPoints().includes(point))).toEqual([]),
+        30_000,
+      );
+      expect(reachedPoints().filter((point) => !besideCheckouts.test(point) && !crashPoints.includes(point))).toEqual(
+        [],
+      );
+      expect(await findFaults(faultShop)).toEqual([]);
     },
     3 * MINUTE,
   );
@@ -59,14 +68,14 @@ describe('Killed at every step of a checkout', () => {
     async () => {
       process.stdout.write(`FAULTS_SEED=${SEED}\n`);
       const env = { PAYMENT_TIMEOUT_MS: '300', SMTP_URL: mail.url };
-      stands.push(...(await Promise.all([Stand.open(street, 2, env), Stand.open(street, 1, env)])));
-      const deck = new Deck(crashPoints, SEED, KILLS);
+      stands.push(...(await Promise.all([FaultShop.open(shopServer, 2, env), FaultShop.open(shopServer, 1, env)])));
+      const queue = new CrashPointQueue(crashPoints, SEED, KILLS);
       const struck: string[] = [];
       const wrong: string[] = [];
-      const booked = (kills: readonly Kill[], found: readonly string[]) => {
+      const recordKills = (kills: readonly Kill[], found: readonly string[]) => {
         struck.push(...kills.map(({ point }) => point));
         wrong.push(...found);
-        tell({
+        recordResult({
           fault: 'kill -9 at a crash point of a checkout',
           tried: kills.length,
           lost: found.length,
@@ -74,17 +83,22 @@ describe('Killed at every step of a checkout', () => {
           note: `${crashPoints.length} points; until every order is decided and readable, the new start included`,
         });
       };
-      await Promise.all(stands.map((stand, at) => killing(stand, deck, { dues: at === 0, booked })));
-      process.stdout.write(`${struck.length} kills at ${new Set(struck).size} points, ${deck.missed.length} missed ${deck.missed.join(' ')}\n`); // prettier-ignore
-      for (const stand of stands) await eventually(async () => expect(await lettersLost(stand)).toEqual([]), 60_000);
+      await Promise.all(
+        stands.map((faultShop, at) =>
+          killRepeatedly(faultShop, queue, { timersFire: at === 0, onChecked: recordKills }),
+        ),
+      );
+      process.stdout.write(`${struck.length} kills at ${new Set(struck).size} points, ${queue.missed.length} missed ${queue.missed.join(' ')}\n`); // prettier-ignore
+      for (const faultShop of stands)
+        await eventually(async () => expect(await lettersLost(faultShop)).toEqual([]), 60_000);
       expect(wrong).toEqual([]);
       expect(struck.length).toBeGreaterThanOrEqual(KILLS);
     },
     (KILLS * 15 + 240) * 1_000,
   );
 
-  /** Every letter has gone out; one may come twice, with the same Message-ID. */
-  async function lettersLost({ database }: Stand): Promise<string[]> {
+  /** Every letter was sent. A letter may come twice, with the same Message-ID. */
+  async function lettersLost({ database }: FaultShop): Promise<string[]> {
     const letters = await database.query<{ id: string }>('select id from notifications.letters');
     return letters.filter(({ id }) => !mail.ids.includes(id)).map(({ id }) => `letter ${id} never went out`);
   }

@@ -4,25 +4,32 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BackOffice } from '../support/back-office';
 import { productNamed, type Product } from '../support/buyers';
-import { cashUp, decided } from '../support/cash-up';
-import { answered, boughtBy, pay, payAgain, queueUp, type Checkout } from '../support/checkouts';
+import { expectTotalsToAddUp, waitUntilDecided } from '../support/expect-totals';
+import {
+  answeredOrders,
+  placedOrdersOf,
+  placeOrders,
+  repeatUnanswered,
+  fillCarts,
+  type BuyerCheckout,
+} from '../support/checkouts';
 import { eventually } from '../support/eventually';
 import { startShop, type RunningShop } from '../support/start-shop';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
 jest.setTimeout(300_000);
 
-const ROUNDS = times(10, 1);
-const CHECKOUTS = times(200, 80);
+const ROUNDS = repeatCount(10, 1);
+const CHECKOUTS = repeatCount(200, 80);
 const STOCKED = CHECKOUTS + 20;
 const DECIDED_WITHIN_MS = 30_000;
 
 type Blow = 'kill -9' | 'kill -9, also of its Postgres' | 'kill -9, and again while it recovers' | 'kill -9 of its Postgres alone' | 'standing still for 8 s' | 'SIGTERM'; // prettier-ignore
 
-/** A part of 200 checkouts, as a part of those of this run. */
+/** Converts a number out of 200 checkouts to the number of checkouts in this run. */
 const share = (of200: number) => Math.floor((of200 * CHECKOUTS) / 200);
 
-/** When so many buyers have their answer, and so much later; every round at other moments. */
+/** The moments of the kills: after this many answers, plus this many milliseconds. Each round has other moments. */
 const moments = Array.from({ length: ROUNDS }, (_, round): { blow: Blow; answers: number; afterMs: number }[] => [
   { blow: 'kill -9', answers: 1 + share((61 * round) % 150), afterMs: 0 },
   { blow: 'kill -9', answers: CHECKOUTS, afterMs: (600 + 470 * round) % 4_000 },
@@ -69,8 +76,8 @@ describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
       process.kill(shop.pid, 'SIGCONT');
     },
   };
-  const isAnswered = async (checkouts: readonly Checkout[], count: number) => {
-    while (answered(checkouts).length < count) await pause(2);
+  const isAnswered = async (checkouts: readonly BuyerCheckout[], count: number) => {
+    while (answeredOrders(checkouts).length < count) await pause(2);
   };
 
   beforeAll(async () => {
@@ -83,22 +90,22 @@ describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
   });
 
   it.each(moments)('$blow, after $answers answers and $afterMs ms', async ({ blow, answers, afterMs }) => {
-    await (await BackOffice.enter(shop)).putStock(coffee.sku, STOCKED);
-    const checkouts = await queueUp(shop, CHECKOUTS, coffee);
-    const paying = pay(shop, checkouts, 1_000);
+    await (await BackOffice.logIn(shop)).putStock(coffee.sku, STOCKED);
+    const checkouts = await fillCarts(shop, CHECKOUTS, coffee);
+    const paying = placeOrders(shop, checkouts, 1_000);
     await isAnswered(checkouts, answers);
     await pause(afterMs);
     await blows[blow]();
     await paying;
-    const acknowledged = answered(checkouts);
+    const acknowledged = answeredOrders(checkouts);
 
     const from = Date.now();
-    const office = await eventually(() => BackOffice.enter(shop));
+    const office = await eventually(() => BackOffice.logIn(shop));
     const events = await Promise.all(acknowledged.map(({ id }) => office.get(`/admin/orders/${id}/events`)));
     for (const { body } of events) expect(body.data[0]).toMatchObject({ version: 1, type: 'OrderPlaced' });
-    await payAgain(shop, checkouts);
-    const bought = boughtBy(checkouts);
-    const orders = await decided(shop, bought, DECIDED_WITHIN_MS - (Date.now() - from));
+    await repeatUnanswered(shop, checkouts);
+    const bought = placedOrdersOf(checkouts);
+    const orders = await waitUntilDecided(shop, bought, DECIDED_WITHIN_MS - (Date.now() - from));
     const recoveryMs = [Date.now() - from];
     process.stdout.write(
       `${acknowledged.length} answered before, all decided ${Date.now() - from} ms after the start\n`,
@@ -107,8 +114,8 @@ describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
     expect(orders.filter(({ status }) => status === 'pending')).toEqual([]);
     expect(new Set(bought.map(({ orderId }) => orderId)).size).toBe(CHECKOUTS);
     expect(await office.orders()).toHaveLength((placed += CHECKOUTS));
-    await cashUp(shop, office, { variant: coffee, stocked: STOCKED, bought, orders });
+    await expectTotalsToAddUp(shop, office, { variant: coffee, stocked: STOCKED, bought, orders });
     const note = `from the open door until all ${CHECKOUTS} are decided`;
-    tell({ fault: `${blow} in the middle of ${CHECKOUTS} checkouts`, tried: 1, lost: 0, recoveryMs, note });
+    recordResult({ fault: `${blow} in the middle of ${CHECKOUTS} checkouts`, tried: 1, lost: 0, recoveryMs, note });
   });
 });

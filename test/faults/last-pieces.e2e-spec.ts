@@ -1,9 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BackOffice } from '../support/back-office';
-import { each, guest, order, outcome, productNamed, type Buyer, type Product } from '../support/buyers';
+import {
+  inParallel,
+  makeGuest,
+  placeOrder,
+  waitForOutcome,
+  productNamed,
+  type Buyer,
+  type Product,
+} from '../support/buyers';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell } from './support/matrix';
+import { recordResult } from './support/matrix';
 
 jest.setTimeout(120_000);
 
@@ -14,19 +22,19 @@ describe('The last pieces', () => {
   let coffee: Product;
   const charged = async (ids: Set<string>) => (await office.charges()).filter(({ orderId }) => ids.has(orderId));
   const buy = async (buyers: readonly Buyer[]) => {
-    const replies = await Promise.all(buyers.map((buyer) => order(shop, buyer)));
+    const replies = await Promise.all(buyers.map((buyer) => placeOrder(shop, buyer)));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
     const until = Date.now() + 30_000;
     const orders = [];
     for (const [index, { body }] of replies.entries())
-      orders.push(await outcome(shop, buyers[index], body.data.id, until));
+      orders.push(await waitForOutcome(shop, buyers[index], body.data.id, until));
     return { orders, confirmed: orders.filter(({ status }) => status === 'confirmed') };
   };
 
   beforeAll(async () => {
     database = await testDatabase();
     shop = await startShop({ env: { DATABASE_URL: database.url } });
-    office = await BackOffice.enter(shop);
+    office = await BackOffice.logIn(shop);
     coffee = await productNamed(shop, 'ca-phe-sua-da');
   });
   afterAll(async () => {
@@ -34,9 +42,11 @@ describe('The last pieces', () => {
     await database?.drop();
   });
 
-  it('go to as many of 200 buyers at once as there are, and nobody else pays', async () => {
+  it('are sold to as many of 200 buyers as there are pieces, and nobody else pays', async () => {
     await office.putStock(coffee.sku, 20);
-    const buyers = await each(200, (index) => guest(shop, `an${index}`, { variantId: coffee.variantId, quantity: 1 }));
+    const buyers = await inParallel(200, (index) =>
+      makeGuest(shop, `an${index}`, { variantId: coffee.variantId, quantity: 1 }),
+    );
     const seen: number[] = [];
     let watching = true;
     const watch = (async () => {
@@ -59,7 +69,7 @@ describe('The last pieces', () => {
     expect(new Set(charges.map(({ status }) => status))).toEqual(new Set(['captured']));
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 0, reserved: 0, available: 0 });
     expect(Math.min(...seen)).toBeGreaterThanOrEqual(0);
-    tell({
+    recordResult({
       fault: '200 buyers at once for the last 20 pieces',
       tried: 200,
       lost: 0,
@@ -67,19 +77,21 @@ describe('The last pieces', () => {
     });
   });
 
-  it('are not sold twice to one buyer who wants them in two ways', async () => {
+  it('are not sold twice to one buyer with two different lines', async () => {
     const [plain, other] = coffee.choices[0].options.map(({ id }) => ({ optionId: id }));
-    const twoWays = (quantity: number) =>
+    const twoLines = (quantity: number) =>
       [[plain], [other]].map((modifiers) => ({ variantId: coffee.variantId, quantity, modifiers }));
 
     await office.putStock(coffee.sku, 3);
-    const greedy = await buy([await guest(shop, 'binh', ...twoWays(2))]);
+    const greedy = await buy([await makeGuest(shop, 'binh', ...twoLines(2))]);
     expect(greedy.orders[0]).toMatchObject({ status: 'cancelled', cancellation: { code: 'OUT_OF_STOCK' } });
     expect(greedy.orders[0].lines).toHaveLength(2);
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 3, reserved: 0, available: 3 });
 
     await office.putStock(coffee.sku, 7);
-    const { orders, confirmed } = await buy(await each(10, (index) => guest(shop, `chi${index}`, ...twoWays(1))));
+    const { orders, confirmed } = await buy(
+      await inParallel(10, (index) => makeGuest(shop, `chi${index}`, ...twoLines(1))),
+    );
     expect(confirmed).toHaveLength(3);
     expect(await charged(new Set(orders.map(({ id }) => id)))).toHaveLength(3);
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 1, reserved: 0, available: 1 });

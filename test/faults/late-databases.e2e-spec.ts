@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BackOffice } from '../support/back-office';
-import { guest, order, productNamed, type Product } from '../support/buyers';
+import { makeGuest, placeOrder, productNamed, type Product } from '../support/buyers';
 import { eventually } from '../support/eventually';
 import { expectStatus, register, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
@@ -40,9 +40,9 @@ describe("A start while the customers' and the letters' database, on a server of
       },
     });
   const services = async () => (await shop.get('//health')).body as { status: string; services: object };
-  const letters = (id: string) => server.ask(`select from notifications.letters where order_id = $1`, [id]);
+  const letters = (id: string) => server.query(`select from notifications.letters where order_id = $1`, [id]);
 
-  const degraded = async () => {
+  const expectDegraded = async () => {
     expect(await services()).toMatchObject({
       status: 'degraded',
       services: {
@@ -54,33 +54,33 @@ describe("A start while the customers' and the letters' database, on a server of
     });
     expect((await shop.get('//health/ready')).status).toBe(200);
   };
-  const well = () => eventually(async () => expect((await services()).status).toBe('ok'), MINUTE);
+  const waitUntilHealthy = () => eventually(async () => expect((await services()).status).toBe('ok'), MINUTE);
 
-  const sells = async (member: Person): Promise<string[]> => {
-    const visitor = await guest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
-    const theirs = expectStatus(201, await order(shop, visitor)).body.data;
-    const ours = await member.buys(coffee.variantId, 'tok_ok');
-    await member.sees(ours.id, 'confirmed', MINUTE);
+  const sellTwoOrders = async (member: Person): Promise<string[]> => {
+    const visitor = await makeGuest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
+    const theirs = expectStatus(201, await placeOrder(shop, visitor)).body.data;
+    const ours = await member.buy(coffee.variantId, 'tok_ok');
+    await member.waitForStatus(ours.id, 'confirmed', MINUTE);
     return [theirs.id, ours.id];
   };
-  const catchesUp = async (member: Person, orders: readonly string[]) => {
-    await well();
+  const expectCaughtUp = async (member: Person, orders: readonly string[]) => {
+    await waitUntilHealthy();
     for (const id of orders) await eventually(async () => expect(await letters(id)).toHaveLength(1), MINUTE);
     await eventually(async () => expect((await member.points()).balance).toBeGreaterThan(0), MINUTE);
     expect((await member.get('/users/me')).status).toBe(200);
   };
 
-  it('sells, and opens those contexts by itself when the server is there: the first time at all', async () => {
+  it('sells, and opens those contexts automatically when the server is there for the first time', async () => {
     await server.stop();
     shop = await start();
-    await degraded();
+    await expectDegraded();
     coffee = await productNamed(shop, 'ca-phe-sua-da');
-    await (await BackOffice.enter(shop)).putStock(coffee.sku, 1_000);
+    await (await BackOffice.logIn(shop)).putStock(coffee.sku, 1_000);
     const member = await register(shop);
     expect((await member.get('/users/me')).body.error.code).toBe('UNAVAILABLE');
-    const orders = await sells(member);
+    const orders = await sellTwoOrders(member);
     await server.start();
-    await catchesUp(member, orders);
+    await expectCaughtUp(member, orders);
   });
 
   type Do = () => unknown;
@@ -88,19 +88,19 @@ describe("A start while the customers' and the letters' database, on a server of
     ['stopped', () => server.stop(), () => server.start()],
     ['frozen', () => server.freeze(), () => server.thaw()],
     ['read-only', () => server.readOnly(true), () => server.readOnly(false)],
-  ])('sells, and catches up, when the server was %s at a later start', async (_, begin, end) => {
+  ])('sells, and catches up, if the server was %s at a later start', async (_, begin, end) => {
     await begin();
     const sold = async () => {
       shop = await start();
-      await degraded();
+      await expectDegraded();
       const member = await register(shop);
-      return { member, orders: await sells(member) };
+      return { member, orders: await sellTwoOrders(member) };
     };
     const { member, orders } = await sold().finally(() => end());
-    await catchesUp(member, orders);
+    await expectCaughtUp(member, orders);
   });
 
-  it('is refused in a sentence when the context is needed, or when the server is there and does not know the database', async () => {
+  it('is refused with a clear sentence when the context is needed, or when the server has no such database', async () => {
     const nowhere = 'postgres://nobody@127.0.0.1:9/shop';
     const refused = await start({ DATABASE_URL_PAYMENTS: nowhere }).catch((error: Error) => error.message);
     expect(refused).toMatch(/The database at DATABASE_URL_PAYMENTS cannot be reached, and the shop does not start without it/); // prettier-ignore

@@ -1,9 +1,9 @@
 import { SMTPServer } from 'smtp-server';
 import { eventually } from '../support/eventually';
-import { ADMIN, logIn, mailsTo, register, shelve } from '../support/people';
+import { ADMIN, logIn, mailsTo, register, listDrink } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell } from './support/matrix';
+import { recordResult } from './support/matrix';
 
 const received: string[] = [];
 
@@ -45,12 +45,12 @@ describe('Letters by mail', () => {
     await database.drop();
   });
 
-  it('wait while no mail server takes them, and go out once when one does', async () => {
+  it('wait while the mail server is away, and are sent once when it is back', async () => {
     const admin = await logIn(shop, ADMIN);
-    const drink = await shelve(admin);
+    const drink = await listDrink(admin);
     const buyer = await register(shop, { 'accept-language': 'vi' });
-    const order = await buyer.buys(drink.variantId, 'tok_ok');
-    await buyer.sees(order.id, 'confirmed');
+    const order = await buyer.buy(drink.variantId, 'tok_ok');
+    await buyer.waitForStatus(order.id, 'confirmed');
     expect(await mailsTo(admin, buyer.email)).toEqual([]);
 
     const server = mailServer();
@@ -63,7 +63,13 @@ describe('Letters by mail', () => {
       await closed(server);
     }
     const recoveryMs = [Date.now() - since];
-    tell({ fault: 'the mail server is away', tried: 1, lost: 0, recoveryMs, note: 'until the letter is out, once' });
+    recordResult({
+      fault: 'the mail server is away',
+      tried: 1,
+      lost: 0,
+      recoveryMs,
+      note: 'until the letter is out, once',
+    });
     expect(received[0]).toMatch(/^Message-ID: <[0-9a-f-]{36}@coffee-tea\.shop>/im);
     expect(received[0]).toContain(`To: ${buyer.email}`);
   }, 60_000);

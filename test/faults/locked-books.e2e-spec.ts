@@ -1,6 +1,14 @@
 import { contextNames } from '#platform/config';
 import { BackOffice } from '../support/back-office';
-import { each, guest, member, order, outcome, productNamed, type Buyer } from '../support/buyers';
+import {
+  inParallel,
+  makeGuest,
+  makeMember,
+  placeOrder,
+  waitForOutcome,
+  productNamed,
+  type Buyer,
+} from '../support/buyers';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
@@ -14,9 +22,9 @@ interface Place {
 }
 
 const columns: Readonly<Record<string, string>> = { order_events: 'version', order_seal_records: 'signature' };
-const changed = (table: string) => `${columns[table] ?? 'position'} = ${columns[table] ?? 'position'}`;
+const assignment = (table: string) => `${columns[table] ?? 'position'} = ${columns[table] ?? 'position'}`;
 
-describe('The books of the orders', () => {
+describe('The tables of the orders', () => {
   let database: TestDatabase;
   let shop: RunningShop;
   let office: BackOffice;
@@ -27,15 +35,18 @@ describe('The books of the orders', () => {
   beforeAll(async () => {
     database = await testDatabase();
     shop = await startShop({ env: { DATABASE_URL: database.url } });
-    office = await BackOffice.enter(shop);
+    office = await BackOffice.logIn(shop);
     const line = { variantId: (await productNamed(shop, 'ca-phe-sua-da')).variantId, quantity: 1 };
-    buyers = [...(await each(5, (index) => guest(shop, `hoa${index}`, line))), await member(shop, 'khanh', line)];
+    buyers = [
+      ...(await inParallel(5, (index) => makeGuest(shop, `hoa${index}`, line))),
+      await makeMember(shop, 'khanh', line),
+    ];
     const pays = ['tok_ok', 'tok_declined', 'tok_flaky', 'tok_ok', 'tok_late_webhook', 'tok_ok'];
     const replies = await Promise.all(
-      buyers.map((buyer, index) => order(shop, buyer, { pay: pays[index], note: NOTE })),
+      buyers.map((buyer, index) => placeOrder(shop, buyer, { pay: pays[index], note: NOTE })),
     );
     orderId = replies[0].body.data.id;
-    for (const [index, { body }] of replies.entries()) await outcome(shop, buyers[index], body.data.id);
+    for (const [index, { body }] of replies.entries()) await waitForOutcome(shop, buyers[index], body.data.id);
     places = await database.admin<Place>(
       'select l.position::int, e.id from ordering.order_log l join ordering.order_events e on e.id = l.event_id order by 1',
     );
@@ -45,17 +56,17 @@ describe('The books of the orders', () => {
     await database?.drop();
   });
 
-  describe('as the shop itself', () => {
+  describe('with the shop’s own roles', () => {
     it.each(
       ['order_events', 'order_log', 'order_seals', 'order_seal_records', 'order_reseals'].flatMap((table) => [
-        [`update ${table} set ${changed(table)}`],
+        [`update ${table} set ${assignment(table)}`],
         [`delete from ${table}`],
         [`truncate ${table}`],
       ]),
     )('refuse %s', async (sql) => {
       const before = await database.admin('select count(*) from ordering.order_events');
       await expect(database.of('ordering').query(sql)).rejects.toThrow(/permission denied|append-only/);
-      // nor can their owner, nor a superuser in passing
+      // The owner cannot either, nor a superuser without disabling triggers.
       await expect(
         database.admin(`begin; set local role shop_ordering_owner; set local search_path = ordering; ${sql}; commit`),
       ).rejects.toThrow(/permission denied|append-only/);
@@ -65,7 +76,7 @@ describe('The books of the orders', () => {
       expect(await database.admin('select count(*) from ordering.order_events')).toEqual(before);
     });
 
-    it('lie in a schema that no other context can read, nor any context another', async () => {
+    it('are in a schema that no other context can read', async () => {
       const tables = await database.admin<{ schema: string; name: string }>(
         `select schemaname as schema, tablename as name from pg_tables where schemaname = any($1::text[])`,
         [contextNames],
@@ -91,7 +102,7 @@ describe('The books of the orders', () => {
         alter table ordering.order_events enable trigger order_events_append_only;
         alter table ordering.order_log enable trigger order_log_append_only;
         commit`);
-    /** Does it, asks what verifying finds, and undoes it. */
+    /** Makes a change, verifies the log, and undoes the change. */
     const found = async (sql: string) => {
       await tamper(`create table public.kept_events as table ordering.order_events;
                     create table public.kept_log as table ordering.order_log; ${sql}`);
@@ -125,7 +136,7 @@ describe('The books of the orders', () => {
       });
     });
 
-    it('have no column that could be changed unseen', async () => {
+    it('have no column that could be changed unnoticed', async () => {
       const columns = await database.admin<{ name: string }>(
         `select attname as name from pg_attribute where attrelid = 'ordering.order_events'::regclass and attnum > 0 order by attnum`,
       );
@@ -134,7 +145,7 @@ describe('The books of the orders', () => {
       );
     });
 
-    it('name the position of an event that is gone, with its place or without', async () => {
+    it('name the position of a deleted event, with or without its log row', async () => {
       const { id, position } = middle();
       const gone = `delete from ordering.order_events where id = '${id}'`;
       expect(await found(gone)).toMatchObject({ valid: false, firstBadPosition: position });
@@ -144,11 +155,11 @@ describe('The books of the orders', () => {
       });
     });
 
-    it('name the first position of a pair that changed places', async () => {
+    it('name the first position of two exchanged events', async () => {
       const [one, other] = [places[3], places[places.length - 2]];
       const swap = (ids: string) => `update ordering.order_log set event_id = case event_id
         when '${one.id}' then '${other.id}'::uuid else '${one.id}'::uuid end where event_id in (${ids})`;
-      // the key on event_id stands in the way of a simple swap
+      // the unique key on event_id prevents a simple exchange
       const sql = `alter table ordering.order_log drop constraint order_log_event_id_key;
         ${swap(`'${one.id}', '${other.id}'`)};
         alter table ordering.order_log add constraint order_log_event_id_key unique (event_id)`;
@@ -156,7 +167,7 @@ describe('The books of the orders', () => {
     });
   });
 
-  it('and the messages about them name nobody in clear', async () => {
+  it('have messages without readable personal data', async () => {
     const tables = await database.admin<{ table: string }>(
       `select format('%I.%I', schemaname, tablename) as table from pg_tables
         where schemaname = any($1::text[]) and (schemaname in ('ordering', 'payments', 'sandbox')

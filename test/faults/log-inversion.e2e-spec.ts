@@ -3,13 +3,13 @@ import type { Database } from '#database';
 import { flaws } from '../../libs/event-store/src/testing/schedule';
 import { happening, ids, storeOn } from '../../libs/event-store/src/testing/store';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
-const cases = times(1_000, 50);
+const cases = repeatCount(1_000, 50);
 
 jest.setTimeout(120_000);
 
-describe('A transaction that wrote elsewhere first', () => {
+describe('A transaction that wrote to another table first', () => {
   let test: TestDatabase;
   let db: Database;
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('A transaction that wrote elsewhere first', () => {
   afterAll(() => test.drop());
 
   /** The second event of the stream is in the older transaction. */
-  async function inverted(store: ReturnType<typeof storeOn>['store']): Promise<void> {
+  async function appendInInvertedOrder(store: ReturnType<typeof storeOn>['store']): Promise<void> {
     const order = ids.next();
     let drawn: () => void = () => undefined;
     let appended: () => void = () => undefined;
@@ -41,7 +41,7 @@ describe('A transaction that wrote elsewhere first', () => {
     const { store, sequencer } = storeOn(db);
     const stop = new AbortController();
     const leading = sequencer.lead(stop.signal);
-    for (let n = 0; n < cases; n++) await inverted(store);
+    for (let n = 0; n < cases; n++) await appendInInvertedOrder(store);
     for (let wait = 0; wait < 500 && (await store.head()) < cases * 2; wait++) await pause(20);
     stop.abort();
     await leading;
@@ -53,7 +53,11 @@ describe('A transaction that wrote elsewhere first', () => {
       `select count(*)::int as inversions from ordering.order_events a join ordering.order_events b using (order_id)
        where a.version = 1 and b.version = 2 and b.xmin::text::bigint < a.xmin::text::bigint`,
     );
-    expect(inversions).toBe(cases); // or nothing was tried
-    tell({ fault: 'a transaction that wrote elsewhere first (inversion)', tried: cases, lost: flaws(log).length });
+    expect(inversions).toBe(cases); // otherwise the test has tested nothing
+    recordResult({
+      fault: 'a transaction that wrote elsewhere first (inversion)',
+      tried: cases,
+      lost: flaws(log).length,
+    });
   });
 });

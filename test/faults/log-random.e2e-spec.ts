@@ -1,9 +1,9 @@
 import { changingLeaders, dice, flaws, randomWriters, subscriber } from '../../libs/event-store/src/testing/schedule';
 import { storeOn } from '../../libs/event-store/src/testing/store';
 import { testDatabase } from '../support/test-database';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
-const schedules = times(60, 3);
+const schedules = repeatCount(60, 3);
 
 jest.setTimeout(schedules * 30_000);
 
@@ -17,12 +17,12 @@ describe('The log under 20 writers that sleep and abort, while leaders change', 
       try {
         const db = test.of('ordering');
         const readers = [3, 100, 1_000].map((batch) => subscriber(test.of('ordering'), batch));
-        const stand = changingLeaders(test.of('ordering'), dice(seed));
+        const faultShop = changingLeaders(test.of('ordering'), dice(seed));
         const committed = await randomWriters(db, { seed, writers: 20, turns: 20 });
         const done = performance.now();
         const deliveries = await Promise.all(readers.map((reader) => reader.until(committed.length)));
         settled.push(performance.now() - done);
-        await stand();
+        await faultShop();
         const wrong = deliveries.flatMap((seen) => {
           const ids = new Set(seen.map(({ id }) => id));
           const missing = committed.filter((id) => !ids.has(id));
@@ -42,7 +42,7 @@ describe('The log under 20 writers that sleep and abort, while leaders change', 
         await test.drop();
       }
     }
-    tell({
+    recordResult({
       fault: 'random schedules of 20 writers, with aborts, sleeps and changes of leader',
       tried: schedules,
       lost,

@@ -3,10 +3,10 @@ import { connect, type Database, type Statement } from '#database';
 import type { Uuid } from '#kernel';
 import { happening, ids, storeOn } from '../../libs/event-store/src/testing/store';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
-const flow = times(200_000, 15_000);
-const AT_ONCE = 20;
+const flow = repeatCount(200_000, 15_000);
+const EVENTS_PER_BATCH = 20;
 const WRITERS = 6;
 const MOST_UNDER_WAY = 500;
 
@@ -31,7 +31,7 @@ interface Plan {
   readonly Plan: Readonly<Record<'Shared Hit Blocks' | 'Shared Read Blocks', number>>;
 }
 
-/** How many pages a look at the pending table touches when nothing is pending: what it costs, whatever else runs here. */
+/** The number of pages that a query of the empty pending table reads. It does not depend on other load. */
 async function idleLook(db: Database, run: () => Promise<number>): Promise<number> {
   const asked = jest.spyOn(db, 'query');
   while ((await run()) > 0);
@@ -43,7 +43,7 @@ async function idleLook(db: Database, run: () => Promise<number>): Promise<numbe
   return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
 }
 
-/** Whoever waits for the stranger waits until the last event is written. A busy machine alone is quicker than this. */
+/** A reader that waits for the foreign transaction waits until the last event. A busy machine alone is faster than this limit. */
 const HELD_UP_MS = 4_000;
 
 describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
@@ -58,7 +58,7 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
     await other.drop();
   });
 
-  it.each(strangers)('%s, holds up no delivery and makes numbering no slower', async (who, where, sql) => {
+  it.each(strangers)('%s, does not delay delivery, and does not make the sequencer slower', async (who, where, sql) => {
     const db = test.of('ordering');
     const { store, sequencer } = storeOn(db);
     const run = await sequencer.begin();
@@ -73,14 +73,14 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
     const writer = async (): Promise<void> => {
       while (written < flow) {
         if (written - delivered > MOST_UNDER_WAY)
-          await pause(2); // what is measured is delivery, not a queue of our own
+          await pause(2); // so that only delivery is measured, and not a queue in this test
         else {
-          written += AT_ONCE;
+          written += EVENTS_PER_BATCH;
           const { events } = await store.append(
             happening(
               ids.next(),
               0,
-              Array.from({ length: AT_ONCE }, () => ({})),
+              Array.from({ length: EVENTS_PER_BATCH }, () => ({})),
             ),
           );
           for (const { id } of events) acknowledged.set(id, performance.now());
@@ -97,7 +97,7 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
       for (const event of await store.readLog(delivered, 1_000)) {
         const since = acknowledged.get(event.id);
         if (since === undefined)
-          early += 1; // numbered before its writer had heard
+          early += 1; // numbered before its writer had the answer
         else waits.push(performance.now() - since);
         acknowledged.delete(event.id);
         if (event.position !== delivered + 1) wrong.push(`position ${event.position} came after ${delivered}`);
@@ -115,8 +115,8 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
     expect(wrong).toEqual([]);
     expect(early).toBeLessThan(flow);
     expect(waits.reduce((most, wait) => Math.max(most, wait), 0)).toBeLessThan(HELD_UP_MS);
-    expect(after - before).toBeLessThan(20); // the events' own rows lie on hundreds
-    tell({
+    expect(after - before).toBeLessThan(20); // the rows of the events take hundreds of pages
+    recordResult({
       fault: `an open transaction ${who}, while events flow`,
       tried: flow,
       lost: flow - (delivered - 1),

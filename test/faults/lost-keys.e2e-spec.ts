@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
-import { ADMIN, expectStatus, logIn, Person, register, shelve, type Drink } from '../support/people';
+import { ADMIN, expectStatus, logIn, Person, register, listDrink, type Drink } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
@@ -11,8 +11,8 @@ jest.setTimeout(120_000);
 const closed = { unreadable: true };
 const unknown = { name: closed, phone: closed, email: closed };
 
-/** As after a restore of the privacy database alone, from a backup of before. */
-describe('Whoever has lost their key', () => {
+/** Deletes a key, as if only the privacy database had been restored from an older backup. */
+describe('A person whose key is lost', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-keys-'));
   let database: TestDatabase;
   let shop: RunningShop;
@@ -25,9 +25,9 @@ describe('Whoever has lost their key', () => {
     database = await testDatabase();
     await open();
     member = await register(shop);
-    drink = await shelve(admin);
-    first = await buys();
-    second = await buys();
+    drink = await listDrink(admin);
+    first = await buyAndWait();
+    second = await buyAndWait();
   });
   afterAll(async () => {
     await shop?.stop();
@@ -41,11 +41,11 @@ describe('Whoever has lost their key', () => {
     admin = await logIn(shop, ADMIN);
     if (member) member = new Person(shop, member.headers, member.email, member.userId);
   };
-  const buys = async (): Promise<string> => {
+  const buyAndWait = async (): Promise<string> => {
     const body = { contact: { name: 'Hoa', phone: '0901234567', email: member.email } };
-    await member.puts(drink.variantId);
-    const { id } = expectStatus(201, await member.orders('tok_ok', { body })).body.data;
-    await member.sees(id, 'confirmed');
+    await member.addToCart(drink.variantId);
+    const { id } = expectStatus(201, await member.placeOrder('tok_ok', { body })).body.data;
+    await member.waitForStatus(id, 'confirmed');
     return id;
   };
   const contacts = async (who: Person, path: string) =>
@@ -54,14 +54,14 @@ describe('Whoever has lost their key', () => {
     );
   const keys = () => database.admin('select 1 from privacy.subject_keys where subject = $1', [member.userId]);
 
-  it('is told of at the start', async () => {
+  it('is reported at the start', async () => {
     await database.admin('create table public.kept_keys as table privacy.subject_keys');
     await database.admin('delete from privacy.subject_keys');
     await open();
     expect(shop.output()).toContain('1 of the newest 1 customers and guests have no key');
   });
 
-  it('has orders that are listed and read, with what is personal marked as unreadable, not as erased', async () => {
+  it('has orders that can be read, with personal values marked as unreadable, not as erased', async () => {
     for (const [who, path] of [[member, '/orders'], [admin, '/admin/orders']] as const) // prettier-ignore
       expect(await contacts(who, path)).toEqual(new Map([[first, closed], [second, closed]])); // prettier-ignore
     for (const [who, path] of [
@@ -72,7 +72,7 @@ describe('Whoever has lost their key', () => {
       expect(expectStatus(200, await who.get(path)).body.data.contact).toEqual(unknown);
   });
 
-  it('has orders that are accepted, cancelled and refunded; no second key is made for the words', async () => {
+  it('has orders that can be accepted, cancelled and refunded; no second key is made', async () => {
     const accepted = expectStatus(200, await admin.post(`/admin/orders/${first}/accept`)).body.data;
     expect(accepted).toMatchObject({ status: 'accepted', contact: unknown });
     const refund = { headers: { 'idempotency-key': first }, body: { reason: 'spilt', amount: { amount: 1_000, currency: 'VND' } } }; // prettier-ignore
@@ -83,7 +83,7 @@ describe('Whoever has lost their key', () => {
     expect(await keys()).toEqual([]);
   });
 
-  it('gets no letter, and nothing waits or dies for that', async () => {
+  it('gets no letter, and no message waits or fails because of that', async () => {
     await eventually(async () => expect(shop.output()).toContain(`no letter of order ${first}`));
     await eventually(async () => {
       const left = await database.admin(`select handler, error from notifications.inbox where state <> 'done'`);
@@ -91,9 +91,9 @@ describe('Whoever has lost their key', () => {
     });
   });
 
-  it('cannot order until the key is back: no second key is made over the first one', async () => {
-    await member.puts(drink.variantId);
-    const refused = await member.orders('tok_ok', { body: { contact: { name: 'Hoa', phone: '0901234567' } } });
+  it('cannot order until the key is back, because no second key is made', async () => {
+    await member.addToCart(drink.variantId);
+    const refused = await member.placeOrder('tok_ok', { body: { contact: { name: 'Hoa', phone: '0901234567' } } });
     expect(expectStatus(503, refused).body.error.code).toBe('UNAVAILABLE');
     expect(await keys()).toEqual([]);
     expect(shop.output()).toContain('Nothing can be written about');
@@ -102,7 +102,7 @@ describe('Whoever has lost their key', () => {
       const names = new Map<string, unknown>([[first, 'Hoa'], [second, 'Hoa']]); // prettier-ignore
       expect(await contacts(member, '/orders')).toEqual(names);
     });
-    await buys();
+    await buyAndWait();
   });
 
   it('is counted by cause, and logged once', async () => {

@@ -1,44 +1,52 @@
 import { eventually } from '../support/eventually';
-import { dice } from './support/deck';
-import { tell, times } from './support/matrix';
-import { buildsAt, crashLoop, latestNews, now, whileSelling, wrongInBoth, type Builds } from './support/mixed';
+import { seededRandom } from './support/crash-point-queue';
+import { recordResult, repeatCount } from './support/matrix';
+import {
+  buildsAt,
+  openAndKill,
+  maxNewsDelayMs,
+  now,
+  whileSelling,
+  findFaultsOfBothBuilds,
+  type Builds,
+} from './support/mixed';
 import type { ChangedBuild } from './support/changed-build';
 import { newerBuild } from './support/newer-build/newer-build';
-import { Stand } from './support/stand';
-import { Street, type StreetDatabase } from './support/street';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer, type ShopDatabase } from './support/shop-server';
 
-const ORDERS = times(2_000, 60);
+const ORDERS = repeatCount(2_000, 60);
 const PATIENCE_MS = ORDERS * 500 + 180_000;
-const LOOP_MS = times(60_000, 12_000);
+const LOOP_MS = repeatCount(60_000, 12_000);
 const TAKE_OVER_MS = 10_000;
 const SEED = Number(process.env['FAULTS_SEED'] ?? 12);
 
 describe('Two builds of one shop, the newer with a handler, a message, a step of the checkout and a read model more', () => {
-  let street: Street;
+  let shopServer: ShopServer;
   let newer: ChangedBuild;
-  let database: StreetDatabase;
+  let database: ShopDatabase;
   let builds: Builds;
-  let stand: Stand;
-  const roll = dice(SEED);
+  let faultShop: FaultShop;
+  const roll = seededRandom(SEED);
 
   beforeAll(async () => {
-    [street, newer] = await Promise.all([Street.open(), newerBuild()]);
+    [shopServer, newer] = await Promise.all([ShopServer.open(), newerBuild()]);
   }, 240_000);
   beforeEach(async () => {
-    database = await street.database();
-    builds = buildsAt(street, database.url, newer.folder);
+    database = await shopServer.database();
+    builds = buildsAt(shopServer, database.url, newer.folder);
   });
   afterEach(() => builds.close(), 60_000);
   afterAll(async () => {
-    await street?.close();
+    await shopServer?.close();
     newer?.remove();
   }, 60_000);
 
   const summed = async (fault: string, since: Date, late?: { readonly from: Date }) => {
-    const wrong = await wrongInBoth(stand, since);
-    const latest = late ? await latestNews(stand, late.from) : 0;
+    const wrong = await findFaultsOfBothBuilds(faultShop, since);
+    const latest = late ? await maxNewsDelayMs(faultShop, late.from) : 0;
     const note = late ? `the newer build's own message waited ${(latest / 1_000).toFixed(1)} s at most` : undefined;
-    tell({ fault: `two builds: ${fault}`, tried: stand.sales.length, lost: wrong.length, note });
+    recordResult({ fault: `two builds: ${fault}`, tried: faultShop.sales.length, lost: wrong.length, note });
     expect(wrong).toEqual([]);
     expect(latest).toBeLessThan(TAKE_OVER_MS);
   };
@@ -46,12 +54,12 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
   it(
     'lose nothing when the newer one comes to the older one, which leads',
     async () => {
-      stand = await Stand.of(database, [builds.older()]);
-      const joining = stand.join(builds.newer());
+      faultShop = await FaultShop.of(database, [builds.older()]);
+      const joining = faultShop.addProcess(builds.newer());
       let since = new Date(0);
-      await whileSelling(stand, ORDERS, async () => {
+      await whileSelling(faultShop, ORDERS, async () => {
         await joining.open();
-        since = await now(stand);
+        since = await now(faultShop);
       });
       await summed('the newer joins the older, which leads', since, { from: since });
     },
@@ -61,10 +69,10 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
   it(
     'lose nothing when the older one comes to the newer one, which leads',
     async () => {
-      stand = await Stand.of(database, [builds.newer()]);
-      const since = await now(stand);
-      const joining = stand.join(builds.older());
-      await whileSelling(stand, ORDERS, () => joining.open());
+      faultShop = await FaultShop.of(database, [builds.newer()]);
+      const since = await now(faultShop);
+      const joining = faultShop.addProcess(builds.older());
+      await whileSelling(faultShop, ORDERS, () => joining.open());
       await summed('the older joins the newer, which leads', since, { from: since });
     },
     PATIENCE_MS,
@@ -73,13 +81,13 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
   it(
     'lose nothing while two processes are exchanged for newer ones, one by one',
     async () => {
-      stand = await Stand.of(database, [builds.older(), builds.older()]);
-      const before = [...stand.tills];
+      faultShop = await FaultShop.of(database, [builds.older(), builds.older()]);
+      const before = [...faultShop.processes];
       let since = new Date(0);
-      await whileSelling(stand, ORDERS, async () => {
+      await whileSelling(faultShop, ORDERS, async () => {
         for (const leaving of before) {
-          await stand.join(builds.newer()).open();
-          if (leaving === before[0]) since = await now(stand);
+          await faultShop.addProcess(builds.newer()).open();
+          if (leaving === before[0]) since = await now(faultShop);
           expect(await leaving.shop.stop()).toBe(0);
         }
       });
@@ -91,20 +99,20 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
   it(
     'keep what only the newer one can do while the shop is rolled back, until it is rolled forward again',
     async () => {
-      stand = await Stand.of(database, [builds.newer(), builds.newer()]);
-      const before = [...stand.tills];
-      const since = await now(stand);
-      await whileSelling(stand, ORDERS / 2, async () => {
+      faultShop = await FaultShop.of(database, [builds.newer(), builds.newer()]);
+      const before = [...faultShop.processes];
+      const since = await now(faultShop);
+      await whileSelling(faultShop, ORDERS / 2, async () => {
         for (const leaving of before) {
-          await stand.join(builds.older()).open();
+          await faultShop.addProcess(builds.older()).open();
           expect(await leaving.shop.stop()).toBe(0);
         }
       });
-      const alone = await stand.sell(['card', 'cash']);
-      await stand.insist(alone);
-      await eventually(async () => expect(await confirmed(alone)).toBe(2)); // begun by the older, ended by the older
+      const alone = await faultShop.sell(['card', 'cash']);
+      await faultShop.repeatUnanswered(alone);
+      await eventually(async () => expect(await countConfirmed(alone)).toBe(2)); // the older build started and ended these orders
       expect(await newsOf(alone)).toBe(0);
-      await whileSelling(stand, ORDERS / 2, () => stand.join(builds.newer()).open());
+      await whileSelling(faultShop, ORDERS / 2, () => faultShop.addProcess(builds.newer()).open());
       await summed('rolled back, and forward again', since);
       expect(await newsOf(alone)).toBe(2);
     },
@@ -112,15 +120,15 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
   );
 
   it.each(['newer', 'older'] as const)(
-    'lose nothing while the %s one crashes again and again beside the other',
+    'lose nothing while the %s build crashes again and again beside the other',
     async (crashing) => {
       const steady = crashing === 'newer' ? 'older' : 'newer';
-      stand = await Stand.of(database, [builds.newer(), builds[steady]()]);
-      const since = await now(stand);
-      if (crashing === 'older') await stand.tills[0].close();
-      const looping = crashing === 'newer' ? stand.tills[0] : stand.join(builds.older());
+      faultShop = await FaultShop.of(database, [builds.newer(), builds[steady]()]);
+      const since = await now(faultShop);
+      if (crashing === 'older') await faultShop.processes[0].close();
+      const looping = crashing === 'newer' ? faultShop.processes[0] : faultShop.addProcess(builds.older());
       await looping.close();
-      await whileSelling(stand, ORDERS, () => crashLoop(looping, LOOP_MS, 500 + Math.floor(roll() * 1_500)));
+      await whileSelling(faultShop, ORDERS, () => openAndKill(looping, LOOP_MS, 500 + Math.floor(roll() * 1_500)));
       if (crashing === 'newer') await looping.open();
       const late = crashing === 'older' ? { from: since } : undefined;
       await summed(`the ${crashing} crashes every other second beside the ${steady}`, since, late);
@@ -130,7 +138,7 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
 
   const count = async (sql: string, sales: readonly { readonly orderId?: string }[]) =>
     (await database.query<{ count: number }>(sql, [sales.map(({ orderId }) => orderId)]))[0].count;
-  const confirmed = (sales: readonly { readonly orderId?: string }[]) =>
+  const countConfirmed = (sales: readonly { readonly orderId?: string }[]) =>
     count(
       `select count(*)::int from ordering.order_events where order_id = any($1::uuid[]) and event_type = 'OrderConfirmed'`,
       sales,

@@ -3,10 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BackOffice } from '../support/back-office';
-import { each, guest, order, outcome, productNamed, type Buyer, type Product } from '../support/buyers';
+import {
+  inParallel,
+  makeGuest,
+  placeOrder,
+  waitForOutcome,
+  productNamed,
+  type Buyer,
+  type Product,
+} from '../support/buyers';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell } from './support/matrix';
+import { recordResult } from './support/matrix';
 
 jest.setTimeout(120_000);
 
@@ -26,13 +34,13 @@ describe('One key, one order', () => {
     shop = await startShop({ dataDir, env: { DATABASE_URL: database.url } });
   };
   const chargesOf = async (orderId: string) =>
-    (await (await BackOffice.enter(shop)).charges()).filter((charge) => charge.orderId === orderId);
+    (await (await BackOffice.logIn(shop)).charges()).filter((charge) => charge.orderId === orderId);
 
   beforeAll(async () => {
     database = await testDatabase();
     await open();
     coffee = await productNamed(shop, 'ca-phe-sua-da');
-    buyer = await guest(shop, 'dung', { variantId: coffee.variantId, quantity: 2 });
+    buyer = await makeGuest(shop, 'dung', { variantId: coffee.variantId, quantity: 2 });
   });
   afterAll(async () => {
     await shop?.stop();
@@ -40,24 +48,24 @@ describe('One key, one order', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('is what 50 requests at once with one key make, and all get the same answer', async () => {
-    answers = await times(50, () => order(shop, buyer, { key }));
+  it('is made by 50 requests at once with one key, and all get the same answer', async () => {
+    answers = await times(50, () => placeOrder(shop, buyer, { key }));
     const [{ body }] = answers;
     expect(body.data).toMatchObject({ status: 'pending', version: 1 });
     for (const answer of answers) expect([answer.status, answer.body]).toEqual([201, body]);
     expect(replayed(answers)).toBe(49);
-    expect(await outcome(shop, buyer, body.data.id)).toMatchObject({ status: 'confirmed' });
+    expect(await waitForOutcome(shop, buyer, body.data.id)).toMatchObject({ status: 'confirmed' });
     expect(await chargesOf(body.data.id)).toMatchObject([{ status: 'captured', amount: { amount: 2 * coffee.price } }]);
-    expect(await (await BackOffice.enter(shop)).orders()).toHaveLength(1);
-    tell({ fault: 'one key, asked for 50 times at once', tried: 50, lost: 0, note: 'one order, one charge' });
+    expect(await (await BackOffice.logIn(shop)).orders()).toHaveLength(1);
+    recordResult({ fault: 'one key, asked for 50 times at once', tried: 50, lost: 0, note: 'one order, one charge' });
   });
 
-  it('holds when the cart has something else by now, and for another body is refused', async () => {
+  it('is kept when the cart has changed, and another body is refused', async () => {
     const { headers } = buyer;
     await shop.post('/cart/items', { headers, body: { variantId: coffee.variantId, quantity: 1 } });
-    const again = await order(shop, buyer, { key });
+    const again = await placeOrder(shop, buyer, { key });
     expect([again.status, again.body]).toEqual([201, answers[0].body]);
-    const another = await order(shop, buyer, { key, note: 'Ít đá' });
+    const another = await placeOrder(shop, buyer, { key, note: 'Ít đá' });
     expect([another.status, another.body.error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
@@ -67,18 +75,18 @@ describe('One key, one order', () => {
   ])('holds across %s', async (_, end) => {
     await end();
     await open();
-    const again = await times(50, () => order(shop, buyer, { key }));
+    const again = await times(50, () => placeOrder(shop, buyer, { key }));
     for (const answer of again) expect([answer.status, answer.body]).toEqual([201, answers[0].body]);
     expect(replayed(again)).toBe(50);
     expect(await chargesOf(answers[0].body.data.id)).toHaveLength(1);
-    const another = await order(shop, buyer, { key, pay: 'tok_declined' });
+    const another = await placeOrder(shop, buyer, { key, pay: 'tok_declined' });
     expect([another.status, another.body.error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  it('is what one cart makes too: with a second key it is told to be ordered already', async () => {
+  it('is made of one cart too: a second key is refused', async () => {
     const line = { variantId: coffee.variantId, quantity: 1 };
-    const buyers = await each(20, (index) => guest(shop, `giang${index}`, line));
-    const pairs = await Promise.all(buyers.map((one) => times(2, () => order(shop, one))));
+    const buyers = await inParallel(20, (index) => makeGuest(shop, `giang${index}`, line));
+    const pairs = await Promise.all(buyers.map((one) => times(2, () => placeOrder(shop, one))));
     for (const pair of pairs) {
       const [placed, refused] = pair.sort((a, b) => a.status - b.status);
       expect([placed.status, refused.status, refused.body.error?.code]).toEqual([201, 409, 'CART_ALREADY_ORDERED']);
@@ -86,8 +94,8 @@ describe('One key, one order', () => {
   });
 
   it("is nobody else's key", async () => {
-    const stranger = await guest(shop, 'em', { variantId: coffee.variantId, quantity: 1 });
-    const reply = await order(shop, stranger, { key });
+    const stranger = await makeGuest(shop, 'em', { variantId: coffee.variantId, quantity: 1 });
+    const reply = await placeOrder(shop, stranger, { key });
     expect(reply.status).toBe(201);
     expect(reply.body.data.id).not.toBe(answers[0].body.data.id);
   });

@@ -19,7 +19,7 @@ describe('A second shop whose DATABASE_URL_CUSTOMERS leads to another database t
   const start = (customers: TestDatabase) =>
     startShop({ env: { DATABASE_URL: main.url, DATABASE_URL_CUSTOMERS: customers.url } });
 
-  it('is told so in one sentence and ends, and another one that is set right starts', async () => {
+  it('stops with a clear sentence, and starts when it is configured correctly', async () => {
     shop = await start(right);
     const said = await start(wrong).then(
       async (second) => `it started, ${await second.stop()}`,

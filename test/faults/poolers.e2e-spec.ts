@@ -1,5 +1,5 @@
 import { checkSessions, connect, UnusableSessions } from '#database';
-import { each, guest, order, outcome, productNamed } from '../support/buyers';
+import { inParallel, makeGuest, placeOrder, waitForOutcome, productNamed } from '../support/buyers';
 import { expectStatus } from '../support/people';
 import { startShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
@@ -12,7 +12,7 @@ async function sleepOnce(url: string): Promise<void> {
   await client.query('select pg_sleep(0.3)').finally(() => client.end());
 }
 
-describe('A connection pooler before the database', () => {
+describe('A connection pooler in front of the database', () => {
   let database: TestDatabase;
   beforeAll(async () => void (database = await testDatabase()));
   afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
@@ -26,14 +26,14 @@ describe('A connection pooler before the database', () => {
   const check = (databaseUrl: string, databaseUrlLeadership?: string) =>
     checkSessions({ databaseUrl, databaseUrls: {}, databaseUrlLeadership }, ['ordering']);
 
-  it('is not there: the check passes, and costs next to nothing', async () => {
+  it('is absent: the check passes, and costs almost nothing', async () => {
     await check(database.url);
     const begun = performance.now();
     for (let round = 0; round < 10; round++) await check(database.url);
     expect((performance.now() - begun) / 10).toBeLessThan(100); // about 10 ms on a quiet machine
   });
 
-  it('is not asked where the way to leadership ends in another database', async () => {
+  it('is not checked if the URL for leadership leads to another database', async () => {
     const other = await testDatabase({ empty: true });
     await expect(check(database.url, other.url)).rejects.toThrow('DATABASE_URL_LEADERSHIP leads to another database');
     await check(database.url, database.url.replace('?', '?application_name=x&'));
@@ -46,7 +46,7 @@ describe('A connection pooler before the database', () => {
     return;
   }
 
-  it('in transaction mode is refused at start, in a sentence', async () => {
+  it('in transaction mode is refused at the start, with a clear sentence', async () => {
     const { url } = await pooler({ mode: 'transaction', ignoresOptions: true });
     for (let round = 0; round < 20; round++) {
       const refused = await check(url).catch((error: unknown) => error);
@@ -67,14 +67,14 @@ describe('A connection pooler before the database', () => {
     expect((refused as Error).message).toContain('transaction blocks not allowed in statement pooling mode');
   });
 
-  it('that refuses the settings of a connection is refused at start, in a sentence', async () => {
+  it('that refuses the settings of a connection is refused at the start, with a clear sentence', async () => {
     const { url } = await pooler({ mode: 'transaction', ignoresOptions: false });
     await expect(check(url)).rejects.toThrow('set ignore_startup_parameters = options and pool_mode = session');
     const session = await pooler({ mode: 'session', ignoresOptions: false });
     await expect(check(session.url)).rejects.toThrow('set ignore_startup_parameters = options and pool_mode = session');
   });
 
-  it('is found before leadership, too', async () => {
+  it('is found also on the URL for leadership', async () => {
     const { url } = await pooler({ mode: 'transaction', ignoresOptions: true });
     await expect(check(database.url, url)).rejects.toThrow('DATABASE_URL_LEADERSHIP leads to a connection pooler');
   });
@@ -83,7 +83,7 @@ describe('A connection pooler before the database', () => {
     ['by its way alone', {}],
     ['with leadership past it', { clientIdleTimeout: 60 }],
   ])(
-    'in session mode is good for a whole order, %s',
+    'in session mode works for a whole order, %s',
     async (_, more) => {
       const own = await testDatabase({ empty: true });
       const through = await openPooler(own.url, { mode: 'session', ignoresOptions: true, ...more });
@@ -95,14 +95,14 @@ describe('A connection pooler before the database', () => {
       const shop = await startShop({ env });
       try {
         const coffee = await productNamed(shop, 'ca-phe-sua-da');
-        const orders = await each(3, async (n) => {
-          const buyer = await guest(shop, `pool${n}`, {
+        const orders = await inParallel(3, async (n) => {
+          const buyer = await makeGuest(shop, `pool${n}`, {
             variantId: coffee.variantId,
             quantity: 1,
             modifiers: coffee.choices.map(({ options }) => ({ optionId: options[0].id })),
           });
-          const placed = expectStatus(201, await order(shop, buyer));
-          return outcome(shop, buyer, placed.body.data.id);
+          const placed = expectStatus(201, await placeOrder(shop, buyer));
+          return waitForOutcome(shop, buyer, placed.body.data.id);
         });
         expect(orders.map(({ status }) => status)).toEqual(['confirmed', 'confirmed', 'confirmed']);
         const owners = await own.admin<{ owner: string }>(

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { atRest, whatIsWrong } from './support/books';
-import { evening, untilServed, untilWell } from './support/evening';
-import { tell, times } from './support/matrix';
-import { Stand } from './support/stand';
-import { Street } from './support/street';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
+import { recordResult, repeatCount } from './support/matrix';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
-const RESTARTS = times(100, 4);
+const RESTARTS = repeatCount(100, 4);
 const BETWEEN_MS = 2_000;
 
-/** How Postgres goes: at once without a word, at once with its sessions, or in order. */
+/** How Postgres is stopped: killed, stopped at once with its sessions, or stopped in order. */
 const blows = [
   { how: 'SIGKILL', fault: 'Postgres killed under load' },
   { how: 'SIGQUIT', fault: 'Postgres stopped at once (-m immediate) under load' },
@@ -17,41 +17,43 @@ const blows = [
 ] as const;
 
 describe('A Postgres that goes and comes back under load', () => {
-  let street: Street;
-  let stand: Stand;
+  let shopServer: ShopServer;
+  let faultShop: FaultShop;
   beforeAll(async () => {
-    street = await Street.open();
-    stand = await Stand.open(street, 2, { PAYMENT_TIMEOUT_MS: '300' });
+    shopServer = await ShopServer.open();
+    faultShop = await FaultShop.open(shopServer, 2, { PAYMENT_TIMEOUT_MS: '300' });
   }, 120_000);
   afterAll(async () => {
-    await Promise.all(stand.tills.map((till) => till.close()));
-    await street?.close();
+    await Promise.all(faultShop.processes.map((shopProcess) => shopProcess.close()));
+    await shopServer?.close();
   }, 60_000);
 
   it(
     `loses nothing that was acknowledged, and is served again by itself, ${RESTARTS} times`,
     async () => {
-      const load = evening(stand);
+      const load = sellContinuously(faultShop);
       const back: Record<string, number[]> = {};
       let unwell = 0;
       for (let round = 0; round < RESTARTS; round++) {
         const { how, fault } = blows[round % blows.length];
         await pause(BETWEEN_MS);
         const at = Date.now();
-        process.kill(street.postgresPid, how);
+        process.kill(shopServer.postgresPid, how);
         const health = await Promise.all(
-          stand.tills.map(({ shop }) => shop.get('//health', { withinMs: 4_000 }).catch(() => ({ status: 0 }))),
+          faultShop.processes.map(({ shop }) => shop.get('//health', { withinMs: 4_000 }).catch(() => ({ status: 0 }))),
         );
         unwell += health.filter(({ status }) => status === 503).length;
-        (back[fault] ??= []).push(await untilServed(stand, stand.tills[round % stand.tills.length], at, 30_000));
-        for (const { shop } of stand.tills) await eventually(async () => expect((await shop.get('//health')).status).toBe(200), 10_000); // prettier-ignore
+        (back[fault] ??= []).push(
+          await timeUntilServed(faultShop, faultShop.processes[round % faultShop.processes.length], at, 30_000),
+        );
+        for (const { shop } of faultShop.processes) await eventually(async () => expect((await shop.get('//health')).status).toBe(200), 10_000); // prettier-ignore
       }
       await load.over();
-      await untilWell(stand, Date.now());
-      await atRest(stand);
-      const wrong = await whatIsWrong(stand);
+      await timeUntilRecovered(faultShop, Date.now());
+      await waitUntilIdle(faultShop);
+      const wrong = await findFaults(faultShop);
       for (const [fault, recoveryMs] of Object.entries(back))
-        tell({
+        recordResult({
           fault,
           tried: recoveryMs.length,
           lost: wrong.length,
@@ -59,7 +61,7 @@ describe('A Postgres that goes and comes back under load', () => {
           note: 'until a new order is confirmed',
         });
       expect(wrong).toEqual([]);
-      expect(unwell).toBeGreaterThan(0); // /health has told of it
+      expect(unwell).toBeGreaterThan(0); // /health has reported it
     },
     (RESTARTS * 15 + 120) * 1_000,
   );

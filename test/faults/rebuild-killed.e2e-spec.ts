@@ -1,8 +1,8 @@
 import { orderList } from '../../libs/ordering/src/projections/order-list.projection';
 import { eventually } from '../support/eventually';
 import { expectStatus } from '../support/people';
-import { tell, times } from './support/matrix';
-import { polling, RebuiltShops } from './support/rebuilt-shops';
+import { recordResult, repeatCount } from './support/matrix';
+import { pollReadModel, RebuiltShops } from './support/rebuilt-shops';
 
 jest.setTimeout(1_800_000);
 
@@ -10,7 +10,7 @@ const WITHIN_MS = 100;
 const name = 'order-list';
 const orders = 700;
 
-/** Where the leading process is killed; the nth time it comes there. */
+/** The crash point at which the leader is killed, and how often it must pass this point first. */
 const steps: Record<string, (round: number) => string> = {
   replay: (round) => `rebuild.replaying:${1 + (round % 3)}:SIGKILL`,
   'catch-up': () => `rebuild.catching-up:1:SIGKILL`,
@@ -27,13 +27,13 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
   }, 240_000);
   afterAll(() => shops?.close(), 60_000);
 
-  it.each(Object.keys(steps))('during the %s: it goes on, and live and rebuilt agree', async (step) => {
-    const rounds = step === 'comparison' ? times(10, 1) : times(20, 2);
+  it.each(Object.keys(steps))('during the %s: it continues, and the rebuilt table is correct', async (step) => {
+    const rounds = step === 'comparison' ? repeatCount(10, 1) : repeatCount(20, 2);
     const recoveryMs: number[] = [];
     const seen = { reads: 0, failed: 0, longestMs: 0, longestBesideMs: 0 };
     let wrong = 0;
     for (let round = 0; round < rounds; round++) {
-      const reader = polling(shops.younger.admin, '/admin/orders?limit=20&status=completed');
+      const reader = pollReadModel(shops.younger.admin, '/admin/orders?limit=20&status=completed');
       try {
         recoveryMs.push(await killedAndLive(steps[step](round)));
       } finally {
@@ -49,22 +49,22 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
     }
     expect({ wrong, failed: seen.failed }).toEqual({ wrong: 0, failed: 0 });
     expect(seen.reads).toBeGreaterThan(10 * rounds);
-    // What is read beside it, and does not concern it, tells how slow the machine is.
+    // The unrelated reads show how slow the machine is.
     expect(seen.longestMs).toBeLessThanOrEqual(Math.max(WITHIN_MS, 2 * seen.longestBesideMs));
-    tell({
+    recordResult({
       fault: `kill -9 of the process that rebuilds, during the ${step}`,
       ...{ tried: rounds, lost: 0, recoveryMs },
       note: `${seen.reads} reads beside it, none failed; the longest took ${seen.longestMs} ms (of something else: ${seen.longestBesideMs} ms)`,
     });
   });
 
-  /** Milliseconds from the kill until what was rebuilt is live; done and total never fall. */
+  /** Milliseconds from the kill until the rebuilt table is live. `done` and `total` must never decrease. */
   async function killedAndLive(order: string): Promise<number> {
     const { elder, younger } = shops;
     elder.arm(order);
     const asked = await younger.admin.post(`/admin/projections/${name}/rebuilds`, { body: { goLive: 'auto' } });
     const { id } = expectStatus(202, asked).body.data;
-    const appending = shops.append(120); // so that there is something to catch up with
+    const appending = shops.append(120); // so that the rebuild has events to catch up with
     const crashed = await eventually(() => {
       const at = elder.crashedAt();
       if (at === undefined) throw new Error(`it did not come to ${order}`);

@@ -2,15 +2,15 @@ import { testDatabase, type TestDatabase } from '../support/test-database';
 import { eventually } from '../support/eventually';
 import { happening, ids } from '../../libs/event-store/src/testing/store';
 import { projectionsOn, tallyOf } from '../../libs/event-store/src/projections/testing/tally';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
 jest.setTimeout(1_800_000);
 
 const name = 'tally-switch';
 type Shop = ReturnType<typeof projectionsOn>;
 
-/** One process that leads the projection, and another one that appends; as they are within a shop, without its doors. */
-describe('Appends at the instant of a switch', () => {
+/** One process that leads the projection, and one that appends, as in a shop, but without HTTP. */
+describe('Appends at the moment of a switch', () => {
   let test: TestDatabase;
   let shop: Shop;
   let writer: Shop;
@@ -23,7 +23,7 @@ describe('Appends at the instant of a switch', () => {
     stop = shop.lead(name);
     for (let index = 0; index < 20; index++) versions.set(ids.next(), 0);
     for (const order of versions.keys()) await append(order, 2);
-    await settled();
+    await untilCaughtUp();
   }, 60_000);
   afterAll(async () => {
     await stop?.();
@@ -42,14 +42,14 @@ describe('Appends at the instant of a switch', () => {
     );
   }
 
-  const settled = () =>
+  const untilCaughtUp = () =>
     eventually(async () => {
       const due = [...versions.values()].reduce((sum, version) => sum + version, 0);
       if ((await shop.models.position(name)) !== due) throw new Error('it is behind');
     });
 
-  /** Orders whose row in the live table does not show all of their events. */
-  async function lost(): Promise<number> {
+  /** The number of orders whose row in the live table lacks some of their events. */
+  async function countIncompleteRows(): Promise<number> {
     const rows = await test
       .of('ordering')
       .query<{ order_id: string; version: number; view: { count: number } }>(
@@ -62,8 +62,8 @@ describe('Appends at the instant of a switch', () => {
     }).length;
   }
 
-  /** Events go in right before, during and right after; the switch is at another moment of theirs each time. */
-  async function raced(round: number, change: () => Promise<{ state: string }>): Promise<string> {
+  /** Appends events before, during and after the switch. In each round the switch is at another moment. */
+  async function appendDuring(round: number, change: () => Promise<{ state: string }>): Promise<string> {
     const orders = [...versions.keys()];
     const appends = async (): Promise<void> => {
       for (let at = 0; at < 6; at++) {
@@ -75,12 +75,12 @@ describe('Appends at the instant of a switch', () => {
     for (let wait = 0; wait < round % 7; wait++) await new Promise(setImmediate);
     const { state } = await change();
     await flowing;
-    await settled();
+    await untilCaughtUp();
     return state;
   }
 
-  it('are in the new table, every one of them', async () => {
-    const rounds = times(1_000, 30);
+  it('are all in the new table', async () => {
+    const rounds = repeatCount(1_000, 30);
     let missing = 0;
     const begun = performance.now();
     for (let round = 0; round < rounds; round++) {
@@ -89,13 +89,13 @@ describe('Appends at the instant of a switch', () => {
         if ((await shop.rebuilds.view(name, id)).state !== 'ready') throw new Error('it is not ready');
       });
       const old = await shop.models.table(name);
-      expect(await raced(round, () => shop.goLive.now(name, id))).toBe('live');
+      expect(await appendDuring(round, () => shop.goLive.now(name, id))).toBe('live');
       expect(await shop.models.table(name)).not.toBe(old);
-      missing += await lost();
+      missing += await countIncompleteRows();
     }
     expect(missing).toBe(0);
     const each = Math.round((performance.now() - begun) / rounds);
-    tell({
+    recordResult({
       fault: 'appends at the instant of a switch',
       tried: rounds,
       lost: missing,
@@ -103,8 +103,8 @@ describe('Appends at the instant of a switch', () => {
     });
   });
 
-  it('are in the table that readers go back to, too', async () => {
-    const rounds = times(200, 10);
+  it('are also in the table after a rollback', async () => {
+    const rounds = repeatCount(200, 10);
     let missing = 0;
     for (let round = 0; round < rounds; round++) {
       const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
@@ -112,15 +112,15 @@ describe('Appends at the instant of a switch', () => {
         if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('it is not live');
       });
       const live = await shop.models.table(name);
-      expect(await raced(round, () => shop.rebuilds.rollback(name, id))).toBe('rolled-back');
+      expect(await appendDuring(round, () => shop.rebuilds.rollback(name, id))).toBe('rolled-back');
       expect(await shop.models.table(name)).not.toBe(live);
-      missing += await lost();
+      missing += await countIncompleteRows();
     }
     expect(missing).toBe(0);
-    tell({ fault: 'appends at the instant of a rollback', tried: rounds, lost: missing });
+    recordResult({ fault: 'appends at the instant of a rollback', tried: rounds, lost: missing });
   });
 
-  it('and of 1,000 further orders a rollback misses nothing', async () => {
+  it('are all there after a rollback with 1,000 more orders', async () => {
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await eventually(async () => {
       if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('it is not live');
@@ -131,9 +131,9 @@ describe('Appends at the instant of a switch', () => {
     const begun = performance.now();
     expect(await shop.rebuilds.rollback(name, id)).toMatchObject({ state: 'rolled-back' });
     const took = Math.round(performance.now() - begun);
-    await settled();
-    const missing = await lost();
+    await untilCaughtUp();
+    const missing = await countIncompleteRows();
     expect(missing).toBe(0);
-    tell({ fault: 'a rollback after 1,000 further orders', tried: 1, lost: missing, recoveryMs: [took] });
+    recordResult({ fault: 'a rollback after 1,000 further orders', tried: 1, lost: missing, recoveryMs: [took] });
   });
 });

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../../libs/database/src/pool/connection';
 import { eventually } from '../support/eventually';
-import { ADMIN, anyone, expectStatus, logIn, Person, shelve } from '../support/people';
+import { ADMIN, anonymous, expectStatus, logIn, Person, listDrink } from '../support/people';
 import { shopCommand } from '../support/shop-command';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { dressed, found, type Recognisable } from './support/plain-texts';
-import { ask, everyRow } from './support/what-is-left';
+import { searchPatterns, findPatterns, type Recognisable } from './support/plain-texts';
+import { query, everyRow } from './support/what-is-left';
 
 jest.setTimeout(120_000);
 
@@ -28,7 +28,7 @@ const guest: Recognisable = {
   note: 'Gọi cửa sau nhé, chó tên Lômôngvàng',
 };
 
-describe('Whoever was erased, when a backup from before is restored,', () => {
+describe('An erased person, after an older backup is restored,', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-restored-'));
   const list = join(dataDir, 'erased-subjects');
   const server = process.env['SHOP_TEST_POSTGRES']!;
@@ -46,7 +46,7 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
   });
   afterAll(async () => {
     await shop?.stop();
-    await ask(server, `drop database if exists ${backup} with (force)`);
+    await query(server, `drop database if exists ${backup} with (force)`);
     await database?.drop();
     rmSync(dataDir, { recursive: true, force: true });
   });
@@ -56,13 +56,13 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
     shop = await startShop({ dataDir, env: { DATABASE_URL: url, LOG_LEVEL: 'warn' } });
     admin = await logIn(shop, ADMIN);
   };
-  /** A customer or guest who orders and thinks again: an order that is open keeps its person from being erased. */
-  const cancels = async (who: Person, { variantId }: { variantId: string }, somebody: Recognisable) => {
+  /** A customer or guest who orders and cancels. A person with an open order cannot be erased. */
+  const buyAndCancel = async (who: Person, { variantId }: { variantId: string }, somebody: Recognisable) => {
     const { name, email, phone, address, note } = somebody;
-    await who.puts(variantId);
-    const wish = { contact: { name, email, phone }, fulfilment: { type: 'delivery', address }, note };
-    const { id } = expectStatus(201, await who.orders('cash', { body: wish })).body.data;
-    await who.sees(id, 'confirmed');
+    await who.addToCart(variantId);
+    const kind = { contact: { name, email, phone }, fulfilment: { type: 'delivery', address }, note };
+    const { id } = expectStatus(201, await who.placeOrder('cash', { body: kind })).body.data;
+    await who.waitForStatus(id, 'confirmed');
     expectStatus(200, await who.post(`/orders/${id}/cancel`, { body: {} }));
     orders.push(id);
     return id as string;
@@ -74,7 +74,7 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
     }, 20_000);
   const readable = async (url: string) => {
     const hay = Buffer.concat([...(await everyRow(url)).values()]);
-    return [...found(hay, dressed(member)), ...found(hay, dressed(guest))];
+    return [...findPatterns(hay, searchPatterns(member)), ...findPatterns(hay, searchPatterns(guest))];
   };
 
   it('(two people order, a backup is made, and then both are erased)', async () => {
@@ -85,26 +85,26 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
     expectStatus(200, await her.patch('/users/me', { body: { phone: member.phone, name: member.name } }));
     const line = { recipient: member.name, phone: member.phone, line1: member.address, city: 'Huế' };
     expectStatus(201, await her.post('/users/me/addresses', { body: line }));
-    const drink = await shelve(admin);
-    await cancels(her, drink, member);
-    const visit = await anyone(shop).puts(drink.variantId);
-    const stranger = anyone(shop).carrying({ 'x-cart-token': visit.headers.get('x-cart-token')! });
-    const guestOrder = await cancels(stranger, drink, guest);
+    const drink = await listDrink(admin);
+    await buyAndCancel(her, drink, member);
+    const visit = await anonymous(shop).addToCart(drink.variantId);
+    const stranger = anonymous(shop).withHeaders({ 'x-cart-token': visit.headers.get('x-cart-token')! });
+    const guestOrder = await buyAndCancel(stranger, drink, guest);
 
     await shop.stop();
-    await ask(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
+    await query(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
     await open(database.url);
     expectStatus(202, await admin.post(`/admin/users/${memberId}/erasure`));
     expectStatus(202, await admin.post(`/admin/orders/${guestOrder}/erasure`));
     await allDone();
     expect(readFileSync(list, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
-    expect((await readable(restored)).length).toBeGreaterThan(5); // the backup holds them
+    expect((await readable(restored)).length).toBeGreaterThan(5); // the backup has their data
   });
 
-  it('is erased again before the doors open, and nothing in the database says who it was', async () => {
+  it('is erased again before the shop opens, and the database has none of their data', async () => {
     await open(restored);
     expect(shop.output().match(/is erased again/g)).toHaveLength(2);
-    const keys = await ask(restored, `select 1 from privacy.subject_keys where subject = any($1) and wrapped is not null`, [[memberId, orders[1]]]); // prettier-ignore
+    const keys = await query(restored, `select 1 from privacy.subject_keys where subject = any($1) and wrapped is not null`, [[memberId, orders[1]]]); // prettier-ignore
     expect(keys).toEqual([]);
     expect((await shop.post('/auth/login', { body: { email: member.email, password } })).status).toBe(401);
     await allDone();
@@ -120,15 +120,15 @@ describe('Whoever was erased, when a backup from before is restored,', () => {
   });
 
   it('is erased again when one context alone was restored', async () => {
-    await ask(restored, `update customers.customers set erased_at = null, name = $2, phone = $3 where id = $1`, [memberId, member.name, member.phone]); // prettier-ignore
-    await ask(restored, 'delete from notifications.forgotten where subject = $1', [orders[1]]);
+    await query(restored, `update customers.customers set erased_at = null, name = $2, phone = $3 where id = $1`, [memberId, member.name, member.phone]); // prettier-ignore
+    await query(restored, 'delete from notifications.forgotten where subject = $1', [orders[1]]);
     await open(restored);
     expect(shop.output().match(/is erased again/g)).toHaveLength(2);
     await allDone();
     expect(await readable(restored)).toEqual([]);
   });
 
-  it('joins the list again when that was lost, and the log says so', async () => {
+  it('is added to the list again if the list was lost, and the log says so', async () => {
     rmSync(list);
     await open(restored);
     expect(shop.output()).toContain(`${list} is missing`);

@@ -1,57 +1,57 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { shopCommand } from '../support/shop-command';
-import { Apart, type Place } from './support/apart';
-import { atRest, whatIsWrong } from './support/books';
-import { evening, untilWell } from './support/evening';
-import { tell, times } from './support/matrix';
+import { ShopOnServers, type Context } from './support/shop-on-servers';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilRecovered } from './support/sell-continuously';
+import { recordResult, repeatCount } from './support/matrix';
 
-const LOST_MS = times(600_000, 6_000);
+const LOST_MS = repeatCount(600_000, 6_000);
 const PATIENCE_MS = 120_000;
 
-/** Of every confirmed order, what each context has to have of it beside what the books look at. */
-const kept: Readonly<Partial<Record<Place, string>>> = {
+/** The data that each context must have about a confirmed order, besides what `findFaults` checks. */
+const tables: Readonly<Partial<Record<Context, string>>> = {
   payments: 'payments.payments',
   inventory: 'inventory.reservations',
 };
 
 describe('A context whose database is restored from a backup of earlier, under load,', () => {
-  const places: readonly Place[] = ['notifications', 'customers', 'payments', 'inventory'];
-  let shop: Apart;
+  const contexts: readonly Context[] = ['notifications', 'customers', 'payments', 'inventory'];
+  let shop: ShopOnServers;
   beforeAll(async () => {
-    shop = await Apart.open(places, { env: { PAYMENT_TIMEOUT_MS: '300' } });
+    shop = await ShopOnServers.open(contexts, { env: { PAYMENT_TIMEOUT_MS: '300' } });
   }, 180_000);
   afterAll(() => shop?.close(), 60_000);
 
-  const withoutRow = async (table: string): Promise<string[]> =>
+  const findOrdersWithoutRow = async (table: string): Promise<string[]> =>
     (
-      await shop.stand.database.query<{ id: string }>(
+      await shop.faultShop.database.query<{ id: string }>(
         `select e.order_id as id from ordering.order_events e
          where e.event_type = 'OrderConfirmed' and not exists (select from ${table} t where t.order_id = e.order_id)`,
       )
     ).map(({ id }) => `${table} does not know the confirmed order ${id}`);
 
-  it.each(places)(
-    '%s is level again once it was sent what it no longer has',
-    async (place) => {
-      const { stand, servers, env } = shop;
-      const server = servers[place]!;
-      const load = evening(stand);
+  it.each(contexts)(
+    '%s is up to date after its lost messages were sent again',
+    async (context) => {
+      const { faultShop, servers, env } = shop;
+      const server = servers[context]!;
+      const load = sellContinuously(faultShop);
       await pause(1_000);
       const backup = await server.backup();
-      const from = stand.sales.length;
+      const from = faultShop.sales.length;
       await pause(LOST_MS);
       await server.restore(backup);
       const back = Date.now();
       await pause(1_000);
       await load.over();
-      const done = await shopCommand(env, 'outbox', 'resend', '--to', place, '--since', '1h', '--json');
+      const done = await shopCommand(env, 'outbox', 'resend', '--to', context, '--since', '1h', '--json');
       expect(done).toMatchObject({ code: 0 });
-      const recoveryMs = [await untilWell(stand, back, PATIENCE_MS)];
-      await atRest(stand, PATIENCE_MS);
-      const table = kept[place];
-      const wrong = [...(await whatIsWrong(stand)), ...(table ? await withoutRow(table) : [])];
+      const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
+      await waitUntilIdle(faultShop, PATIENCE_MS);
+      const table = tables[context];
+      const wrong = [...(await findFaults(faultShop)), ...(table ? await findOrdersWithoutRow(table) : [])];
       const note = `what was lost with the last ${LOST_MS / 1_000} s came again by \`outbox resend\``;
-      tell({ fault: `${place} restored from a backup of earlier`, tried: stand.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
+      recordResult({ fault: `${context} restored from a backup of earlier`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
     },
     LOST_MS + PATIENCE_MS * 3,

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
-import { ADMIN, expectStatus, logIn, register, shelve, type Drink, type Person } from '../support/people';
+import { ADMIN, expectStatus, logIn, register, listDrink, type Drink, type Person } from '../support/people';
 import { shopCommand } from '../support/shop-command';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { ask } from './support/what-is-left';
+import { query } from './support/what-is-left';
 
 jest.setTimeout(180_000);
 
@@ -26,8 +26,8 @@ describe('The history of a shop', () => {
   };
   const buy = async (): Promise<string> => {
     const an = await register(shop);
-    const { id } = await an.buys(drink.variantId, 'tok_ok', 1);
-    await an.sees(id, 'confirmed');
+    const { id } = await an.buy(drink.variantId, 'tok_ok', 1);
+    await an.waitForStatus(id, 'confirmed');
     return id;
   };
   const command = (url: string, ...args: string[]) => shopCommand({ DATA_DIR: dataDir, DATABASE_URL: url }, ...args);
@@ -36,21 +36,21 @@ describe('The history of a shop', () => {
   beforeAll(async () => {
     database = await testDatabase();
     await open(database.url);
-    drink = await shelve(admin, { stock: 100 });
+    drink = await listDrink(admin, { stock: 100 });
     await buy();
     await shop.stop();
-    await ask(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
+    await query(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
     await open(database.url);
     await buy();
   });
   afterAll(async () => {
     await shop?.stop();
-    await ask(server, `drop database if exists ${backup} with (force)`);
+    await query(server, `drop database if exists ${backup} with (force)`);
     await database?.drop();
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('is sealed when the shop closes, told to the log stream, and good', async () => {
+  it('is sealed when the shop closes, written to the log stream, and valid', async () => {
     await shop.stop();
     expect(shop.output()).toMatch(/"message":"sealed".*"signed":"[0-9a-f]{128}"/);
     await open(database.url);
@@ -64,7 +64,7 @@ describe('The history of a shop', () => {
     expect(expectStatus(200, await admin.get(`/admin/events/verify/${runs[0].id}`)).body.data).toEqual(runs[0]);
   });
 
-  it('is taken along and checked without the shop', async () => {
+  it('can be exported and checked without the shop', async () => {
     const seals = expectStatus(200, await admin.get('/admin/events/seals')).body.data;
     expect(seals.at(-1)).toMatchObject({ signature: expect.any(String), root: expect.any(String) });
     const [event] = expectStatus(200, await admin.get('/admin/events?canonical=true&limit=1')).body.data;
@@ -77,7 +77,7 @@ describe('The history of a shop', () => {
     expect((await response.text()).split('\n')[0]).toContain('coffee-tea.log-export.1');
   });
 
-  it('is not begun again from an older backup unless somebody stands for that', async () => {
+  it('does not continue from an older backup unless somebody declares the restore', async () => {
     await shop.stop();
     await expect(open(restored)).rejects.toThrow(/it was sealed up to \d+ and ends at \d+.*events restored --reason/s);
     const unsaid = await command(restored, 'events', 'verify', '--json');
@@ -94,9 +94,9 @@ describe('The history of a shop', () => {
     expect((await shop.get('//health')).body).toMatchObject({ status: 'ok', services: { 'event-log': 'healthy' } });
   });
 
-  it('is doubted aloud once a seal is taken away while the shop is open, until it is sealed anew', async () => {
-    await ask(restored, 'alter table ordering.order_seals disable trigger all');
-    await ask(
+  it('is reported as wrong after a seal was deleted, until it is sealed again', async () => {
+    await query(restored, 'alter table ordering.order_seals disable trigger all');
+    await query(
       restored,
       'delete from ordering.order_seals where position = (select max(position) from ordering.order_seals)',
     );

@@ -1,6 +1,6 @@
 import { eventually } from '../support/eventually';
 import { openServices, type OpenServices } from '../support/open-services';
-import { ADMIN, chargesOf, expectStatus, logIn, mailsTo, register, shelve, stockOf } from '../support/people';
+import { ADMIN, chargesOf, expectStatus, logIn, mailsTo, register, listDrink, stockOf } from '../support/people';
 import type { RunningShop } from '../support/start-shop';
 
 jest.setTimeout(30_000);
@@ -10,18 +10,18 @@ describe('A shop of seven processes', () => {
   let shop: RunningShop;
   beforeAll(async () => {
     open = await openServices();
-    shop = open.street as RunningShop;
+    shop = open.gateway as RunningShop;
   }, 240_000);
   afterAll(() => open?.close(), 30_000);
 
-  it('sells a coffee: from the shelf of one to the mailbox of another', async () => {
+  it('sells a coffee across its processes', async () => {
     const [an, admin] = await Promise.all([register(shop), logIn(shop, ADMIN)]);
-    const drink = await shelve(admin, { stock: 20, price: 39_000 });
-    const cart = (await an.puts(drink.variantId, 3)).body.data;
+    const drink = await listDrink(admin, { stock: 20, price: 39_000 });
+    const cart = (await an.addToCart(drink.variantId, 3)).body.data;
     expect(cart.total).toEqual({ amount: 117_000, currency: 'VND' });
 
-    const placed = expectStatus(201, await an.orders('tok_ok')).body.data;
-    const order = await an.sees(placed.id, 'confirmed');
+    const placed = expectStatus(201, await an.placeOrder('tok_ok')).body.data;
+    const order = await an.waitForStatus(placed.id, 'confirmed');
     expect(order).toMatchObject({ total: cart.total, payment: { method: 'card', status: 'paid' } });
 
     expect(await chargesOf(admin, order.id)).toEqual([
@@ -37,19 +37,19 @@ describe('A shop of seven processes', () => {
     );
   });
 
-  it('is unavailable, not wrong, where one of them is away, and goes on when it is back', async () => {
+  it('answers 503 for the part of a process that is away, and continues when it is back', async () => {
     const [an, admin] = await Promise.all([register(shop), logIn(shop, ADMIN)]);
-    const drink = await shelve(admin, { price: 50_000 });
-    await an.puts(drink.variantId);
+    const drink = await listDrink(admin, { price: 50_000 });
+    await an.addToCart(drink.variantId);
     await Promise.all([open.services.cart.kill(), open.services.notifications.kill()]);
 
-    const refused = await an.orders('tok_ok');
+    const refused = await an.placeOrder('tok_ok');
     expect([refused.status, refused.body.error.code]).toEqual([503, 'UNAVAILABLE']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
 
     await open.reopen('cart');
-    const placed = expectStatus(201, await eventually(() => answered(an.orders('tok_ok')))).body.data;
-    await an.sees(placed.id, 'confirmed'); // nobody waits for the mail
+    const placed = expectStatus(201, await eventually(() => answered(an.placeOrder('tok_ok')))).body.data;
+    await an.waitForStatus(placed.id, 'confirmed'); // the order does not wait for the mail
     await open.reopen('notifications');
     await eventually(async () =>
       expect((await mailsTo(admin, an.email)).map(({ event }) => event)).toEqual(['order-confirmed']),
@@ -59,7 +59,7 @@ describe('A shop of seven processes', () => {
   it.each([
     ['products', 'prices'],
     ['cart', 'cart-of'],
-  ] as const)('keeps what %s tells the others from everybody else', async (service, question) => {
+  ] as const)('refuses strangers on the internal routes of %s', async (service, question) => {
     for (const path of [`//internal/${question}`, `/internal/${question}`]) {
       const { status, body } = await open.services[service].post(path, {
         body: {},

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { atRest, whatIsWrong } from './support/books';
-import { evening, untilServed, untilWell } from './support/evening';
+import { waitUntilIdle, findFaults } from './support/find-faults';
+import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
 import { leaderOf, watchWrites, type Writes } from './support/leads';
-import { tell, times } from './support/matrix';
-import { Stand } from './support/stand';
-import { Street } from './support/street';
+import { recordResult, repeatCount } from './support/matrix';
+import { FaultShop } from './support/fault-shop';
+import { ShopServer } from './support/shop-server';
 
-const STOPS = times(50, 3);
+const STOPS = repeatCount(50, 3);
 const WHOLE = STOPS > 3;
 const STILL_MS = WHOLE ? 30_000 : 12_000;
 const PAIRS = Math.min(5, STOPS);
 const TAKEOVER_MS = 10_000;
 
-/** Where the leader stops: at some moment, or between two steps of what it is just writing. */
+/** Where the leader is frozen: at any moment, or at a crash point between two writes. */
 const points = [
   'at some moment',
   'sequencer.read',
@@ -27,17 +27,20 @@ const points = [
   'payment.before-call@charge',
 ];
 
-describe('A leader that stands still', () => {
-  let street: Street;
-  const stands: Stand[] = [];
+describe('A frozen leader', () => {
+  let shopServer: ShopServer;
+  const stands: FaultShop[] = [];
   beforeAll(async () => {
-    street = await Street.open();
-    for (let n = 0; n < PAIRS; n++) stands.push(await Stand.open(street, 2, { PAYMENT_TIMEOUT_MS: '300' }));
+    shopServer = await ShopServer.open();
+    for (let n = 0; n < PAIRS; n++) stands.push(await FaultShop.open(shopServer, 2, { PAYMENT_TIMEOUT_MS: '300' }));
   }, 240_000);
   afterAll(async () => {
-    for (const { tills } of stands) for (const till of tills) till.signal('SIGCONT');
-    await Promise.all(stands.flatMap(({ tills }) => tills.map((till) => till.close())));
-    await street?.close();
+    for (const { processes: shopProcesses } of stands)
+      for (const shopProcess of shopProcesses) shopProcess.signal('SIGCONT');
+    await Promise.all(
+      stands.flatMap(({ processes: shopProcesses }) => shopProcesses.map((shopProcess) => shopProcess.close())),
+    );
+    await shopServer?.close();
   }, 60_000);
 
   it(
@@ -46,16 +49,16 @@ describe('A leader that stands still', () => {
       let next = 0;
       const takeovers: number[] = [];
       const wrong: string[] = [];
-      const work = async (stand: Stand) => {
-        const writes = await watchWrites(stand);
+      const work = async (faultShop: FaultShop) => {
+        const writes = await watchWrites(faultShop);
         for (let round = next++; round < STOPS; round = next++) {
-          takeovers.push(await stop(stand, writes, points[round % points.length], wrong));
+          takeovers.push(await stop(faultShop, writes, points[round % points.length], wrong));
         }
-        await atRest(stand);
-        wrong.push(...(await whatIsWrong(stand)));
+        await waitUntilIdle(faultShop);
+        wrong.push(...(await findFaults(faultShop)));
       };
       await Promise.all(stands.map(work));
-      tell({
+      recordResult({
         fault: `SIGSTOP of a leader for ${STILL_MS / 1_000} s, idle, at work and inside a transaction`,
         tried: takeovers.length,
         lost: wrong.length,
@@ -68,35 +71,35 @@ describe('A leader that stands still', () => {
     (Math.ceil(STOPS / PAIRS) * (STILL_MS + 25_000) + 120_000) / 1,
   );
 
-  /** Stops the one that leads, has the other serve, wakes it up, and sees what it writes then. */
-  async function stop(stand: Stand, writes: Writes, point: string, wrong: string[]): Promise<number> {
-    const leader = await eventually(() => leaderOf(stand));
-    const other = stand.tills.find((till) => till !== leader)!;
-    const strokes = leader.struck.length;
-    const load = evening(stand);
+  /** Freezes the leader, waits until the other process serves, wakes the old leader up, and checks what it writes then. */
+  async function stop(faultShop: FaultShop, writes: Writes, point: string, wrong: string[]): Promise<number> {
+    const leader = await eventually(() => leaderOf(faultShop));
+    const other = faultShop.processes.find((shopProcess) => shopProcess !== leader)!;
+    const crashCount = leader.crashes.length;
+    const load = sellContinuously(faultShop);
     if (point === points[0]) leader.signal('SIGSTOP');
     else leader.arm(`${point}:2:SIGSTOP`);
-    const at = point === points[0] ? Date.now() : await struck(leader, strokes);
-    const [served] = await Promise.all([untilServed(stand, other, at), load.over()]);
+    const at = point === points[0] ? Date.now() : await waitForCrash(leader, crashCount);
+    const [served] = await Promise.all([timeUntilServed(faultShop, other, at), load.over()]);
     await pause(Math.max(0, at + STILL_MS - Date.now()));
 
-    const heir = await leaderOf(stand);
+    const heir = await leaderOf(faultShop);
     if (heir !== other) wrong.push(`${point}: the other does not lead`);
     const before = await writes.by(leader);
     leader.arm('');
     leader.signal('SIGCONT');
     const awake = Date.now();
-    await untilServed(stand, leader, awake); // it takes orders again, and is one of two
+    await timeUntilServed(faultShop, leader, awake); // the old leader accepts orders again, and two processes are alive
     await eventually(async () => expect(await writes.living()).toBe(2), 15_000);
     await pause(1_000);
     const written = (await writes.by(leader)) - before;
     if (written !== 0) wrong.push(`${point}: the old leader wrote ${written} times when it woke`);
-    await untilWell(stand, awake);
+    await timeUntilRecovered(faultShop, awake);
     return served;
   }
 
-  async function struck(till: { readonly struck: readonly { readonly at: number }[] }, before: number) {
-    await eventually(() => expect(till.struck.length).toBeGreaterThan(before), 20_000);
-    return till.struck.at(-1)!.at;
+  async function waitForCrash(shopProcess: { readonly crashes: readonly { readonly at: number }[] }, before: number) {
+    await eventually(() => expect(shopProcess.crashes.length).toBeGreaterThan(before), 20_000);
+    return shopProcess.crashes.at(-1)!.at;
   }
 });

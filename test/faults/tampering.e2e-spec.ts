@@ -1,20 +1,20 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tell, times } from './support/matrix';
-import { NOTHING, TamperedShop, TamperingTemplate, type Outcome, type Seen } from './support/tampering';
+import { recordResult, repeatCount } from './support/matrix';
+import { NOTHING, TamperedShop, TamperingTemplate, type Outcome, type Observations } from './support/tampering';
 import { kindNames, type KindName } from './support/tampering-kinds';
 import { logins, type Login } from './support/tampering-logins';
 
 jest.setTimeout(1_200_000);
 
 const REFUSED = 'refused';
-type Cell = Seen | typeof REFUSED;
+type Cell = Observations | typeof REFUSED;
 
-const seen = (verify: string, watch: readonly string[], start: string, offline: string): Cell => ({
+const cell = (verify: string, watch: readonly string[], start: string, offline: string): Cell => ({
   ...{ verify, watch, start, offline },
 });
-/** A superuser and the owner can do the same; a context's role is refused, or can do this. */
+/** The expected results. A superuser and the owner have the same rights. A context's role is mostly refused. */
 const row = (strong: Cell, context: Cell = REFUSED): Record<Login, Cell> => ({
   ...{ superuser: strong, owner: strong, context },
 });
@@ -23,66 +23,66 @@ const same = (cell: Cell) => row(cell, cell);
 const NO_PROOF = 'no evidence: LOG_TAMPERED';
 
 const expected: Record<KindName, Record<Login, Cell>> = {
-  'an amount in an event changed': row(seen('altered', ['drift'], NOTHING, `${NO_PROOF}, export refused: event`)),
-  // Nobody but the nightly verification reads it.
-  'a byte changed that nobody reads': row(seen('altered', [], NOTHING, `${NO_PROOF}, export refused: event`)),
-  'two events swapped': row(seen('stream, swapped', [], NOTHING, `${NO_PROOF}, export refused: event`)),
+  'an amount in an event changed': row(cell('altered', ['drift'], NOTHING, `${NO_PROOF}, export refused: event`)),
+  // Only the nightly verification reads it.
+  'a byte changed that nobody reads': row(cell('altered', [], NOTHING, `${NO_PROOF}, export refused: event`)),
+  'two events swapped': row(cell('stream, swapped', [], NOTHING, `${NO_PROOF}, export refused: event`)),
   'the last order cut off, with its seals': row(
-    seen('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
+    cell('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
   ),
   'an event put in, for the shop to number': same(
-    seen('unnumbered', ['health: ordering:log', 'put aside'], NOTHING, 'no evidence: NOT_SEALED_YET'),
+    cell('unnumbered', ['health: ordering:log', 'put aside'], NOTHING, 'no evidence: NOT_SEALED_YET'),
   ),
   'an event put in, numbered already': same(
-    seen('forged', ['sealing refused'], NOTHING, `${NO_PROOF}, export longer than sealed`),
+    cell('forged', ['sealing refused'], NOTHING, `${NO_PROOF}, export longer than sealed`),
   ),
   'an event rewritten, and all hashes from there on': row(
-    seen('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export refused: event`), // prettier-ignore
+    cell('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export refused: event`), // prettier-ignore
   ),
   'the same, with the seals from there on deleted, for the shop to sign': row(
-    seen('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export other than before`), // prettier-ignore
+    cell('forged, recomputed', ['health: event-log', 'rewritten'], 'refused: rewritten', `${NO_PROOF}, export other than before`), // prettier-ignore
   ),
   'an older backup restored': row(
-    seen('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
-    seen(NOTHING, ['drift'], NOTHING, NOTHING),
+    cell('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
+    cell(NOTHING, ['drift'], NOTHING, NOTHING),
   ),
-  'the newest seal deleted': row(seen('seal', ['health: event-log', 'seal'], 'seal', NO_PROOF)),
-  'a seal in the middle deleted': row(seen('seal', [], NOTHING, `${NO_PROOF}, export refused: seal`)),
+  'the newest seal deleted': row(cell('seal', ['health: event-log', 'seal'], 'seal', NO_PROOF)),
+  'a seal in the middle deleted': row(cell('seal', [], NOTHING, `${NO_PROOF}, export refused: seal`)),
   'a line of the audit trail deleted': row(
-    seen('audit: lines are gone', ['health: audit-trail', 'audit trail'], NOTHING, NOTHING),
+    cell('audit: lines are gone', ['health: audit-trail', 'audit trail'], NOTHING, NOTHING),
   ),
   'the newest audit lines deleted, with their places and seals': row(
-    seen('audit: lines are gone', ['health: audit-trail', 'audit trail'], 'audit trail', NOTHING), // prettier-ignore
+    cell('audit: lines are gone', ['health: audit-trail', 'audit trail'], 'audit trail', NOTHING), // prettier-ignore
   ),
-  'a snapshot changed': same(seen(NOTHING, ['snapshot thrown away'], NOTHING, NOTHING)),
-  'a row of a read model changed': same(seen(NOTHING, ['drift'], NOTHING, NOTHING)),
-  'a person’s key deleted': row(seen(NOTHING, ['values unreadable'], 'key missing', NOTHING)),
-  'a person’s key changed': row(seen(NOTHING, ['values unreadable'], NOTHING, NOTHING)),
+  'a snapshot changed': same(cell(NOTHING, ['snapshot thrown away'], NOTHING, NOTHING)),
+  'a row of a read model changed': same(cell(NOTHING, ['drift'], NOTHING, NOTHING)),
+  'a person’s key deleted': row(cell(NOTHING, ['values unreadable'], 'key missing', NOTHING)),
+  'a person’s key changed': row(cell(NOTHING, ['values unreadable'], NOTHING, NOTHING)),
   'a person’s key destroyed as if they were erased': same(
-    seen(NOTHING, ['health: personal-keys', 'key destroyed'], NOTHING, NOTHING),
+    cell(NOTHING, ['health: personal-keys', 'key destroyed'], NOTHING, NOTHING),
   ),
 };
 
 /**
- * The bounded form tries each kind once, and every cell that is refused. It starts another shop only where that shop has
- * to notice something.
+ * Whether a short run includes this test. It tries each kind of change once, and all changes that are refused. It starts a
+ * second shop only if that shop must notice something.
  */
 const byOwner: readonly KindName[] = ['a seal in the middle deleted', 'an older backup restored'];
 const byContext: readonly KindName[] = ['an event put in, for the shop to number', 'a row of a read model changed'];
-const bounded = (kind: KindName, login: Login): boolean => {
+const isInShortRun = (kind: KindName, login: Login): boolean => {
   if (expected[kind][login] === REFUSED) return true;
   if (byOwner.includes(kind)) return login === 'owner';
   return byContext.includes(kind) ? login === 'context' : login === 'superuser';
 };
 
-const whole = times(2, 1) > 1;
-// What is refused is quick, and comes first.
+const whole = repeatCount(2, 1) > 1;
+// Refused changes are fast, so they come first.
 const cells = [...logins]
   .reverse()
-  .flatMap((login) => kindNames.filter((kind) => whole || bounded(kind, login)).map((kind) => ({ kind, login })));
+  .flatMap((login) => kindNames.filter((kind) => whole || isInShortRun(kind, login)).map((kind) => ({ kind, login })));
 
-/** In the words of docs/security.md. */
-function inWords(cell: Cell): string {
+/** The text for the table in docs/security.md. */
+function describeCell(cell: Cell): string {
   if (cell === REFUSED) return 'refused';
   const { verify, watch, start, offline } = cell;
   const parts = { verify, watch: watch.join(', ') || NOTHING, start, offline };
@@ -90,17 +90,17 @@ function inWords(cell: Cell): string {
   return noticed.map(([who, what]) => `${who}: ${what}`).join(' · ') || '**unnoticed**';
 }
 
-describe('A live shop that is tampered with', () => {
+describe('A running shop whose data is changed', () => {
   const table = join(tmpdir(), `matrix-tampering-${process.pid}.md`);
   let template: TamperingTemplate;
   const shops: TamperedShop[] = [];
   const outcomes = new Map<string, Promise<Outcome>>();
 
-  /** One shop for each login, side by side where all is tried. */
+  /** One shop for each login. In a full run they run at the same time. */
   beforeAll(async () => {
     template = await TamperingTemplate.make();
     writeFileSync(table, `| what is done | ${logins.join(' | ')} |\n|---|---|---|---|\n`);
-    for (const kind of kindNames) appendFileSync(table, `| ${kind} | ${logins.map((login) => inWords(expected[kind][login])).join(' | ')} |\n`); // prettier-ignore
+    for (const kind of kindNames) appendFileSync(table, `| ${kind} | ${logins.map((login) => describeCell(expected[kind][login])).join(' | ')} |\n`); // prettier-ignore
     let before: Promise<unknown> = Promise.resolve();
     for (const login of [...logins].reverse()) {
       const shop = new TamperedShop(template, login);
@@ -114,17 +114,17 @@ describe('A live shop that is tampered with', () => {
         outcomes.set(`${kind} ${login}`, outcome);
         turn = outcome.then(
           () => undefined,
-          () => shop.leave(),
+          () => shop.drop(),
         );
       }
-      before = turn.then(() => shop.leave());
+      before = turn.then(() => shop.drop());
     }
   });
   afterAll(async () => {
     await Promise.allSettled(outcomes.values());
     for (const shop of shops) await shop.close();
     await template?.drop();
-    tell({ fault: 'Tampering with a live shop', tried: cells.length, lost: 0, note: table });
+    recordResult({ fault: 'Tampering with a live shop', tried: cells.length, lost: 0, note: table });
   });
 
   it.each(cells)('$kind by $login', async ({ kind, login }) => {

@@ -1,47 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import { BackOffice } from '../support/back-office';
-import { each, productNamed, type Product } from '../support/buyers';
+import { inParallel, productNamed, type Product } from '../support/buyers';
 import { eventually } from '../support/eventually';
 import { expectStatus, logIn, Person, register } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { tell, times } from './support/matrix';
+import { recordResult, repeatCount } from './support/matrix';
 
-/** Tries of each interleaving. */
-const TRIES = times(200, 10);
-const HANDS = 4;
+/** How often each interleaving is tried. */
+const TRIES = repeatCount(200, 10);
+const WORKERS = 4;
 
 jest.setTimeout(60_000 + TRIES * 4_000);
 
-/** A guest who has put something in, and how they log in. */
-interface Somebody {
+/** A guest with a filled cart, and a function that logs them in. */
+interface GuestWithCart {
   readonly guest: Person;
-  readonly logsIn: () => Promise<Person>;
+  readonly logIntoAccount: () => Promise<Person>;
 }
-type Interleaving = (somebody: Somebody, index: number) => Promise<readonly Reply[]>;
+type Interleaving = (somebody: GuestWithCart, index: number) => Promise<readonly Reply[]>;
 
-const pay = (person: Person) => person.orders('tok_ok');
+const pay = (person: Person) => person.placeOrder('tok_ok');
 const merge = async (person: Person) => expectStatus(200, await person.get('/cart'));
 
 const interleavings: Record<string, Interleaving> = {
-  'both at once': async ({ guest, logsIn }) => {
-    const user = await logsIn();
+  'both at once': async ({ guest, logIntoAccount }) => {
+    const user = await logIntoAccount();
     return Promise.all([pay(guest), pay(user)]);
   },
-  'the guest, then the user without a pause': async ({ guest, logsIn }) => {
-    const user = await logsIn();
+  'the guest, then the user without a pause': async ({ guest, logIntoAccount }) => {
+    const user = await logIntoAccount();
     return [await pay(guest), await pay(user)];
   },
-  'the user, then the guest without a pause': async ({ guest, logsIn }) => {
-    const user = await logsIn();
+  'the user, then the guest without a pause': async ({ guest, logIntoAccount }) => {
+    const user = await logIntoAccount();
     return [await pay(user), await pay(guest)];
   },
-  'the merge before, between or after': async ({ guest, logsIn }, index) => {
+  'the merge before, between or after': async ({ guest, logIntoAccount }, index) => {
     if (index % 3 === 2) {
       const first = await pay(guest);
-      return [first, await pay(await logsIn())];
+      return [first, await pay(await logIntoAccount())];
     }
-    const user = await logsIn();
+    const user = await logIntoAccount();
     if (index % 3 === 0) {
       await merge(user);
       return Promise.all([pay(guest), pay(user)]);
@@ -62,27 +62,27 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
   beforeAll(async () => {
     database = await testDatabase();
     shop = await startShop({ env: { DATABASE_URL: database.url } });
-    office = await BackOffice.enter(shop);
+    office = await BackOffice.logIn(shop);
     coffee = await productNamed(shop, 'ca-phe-sua-da');
     await office.putStock(coffee.sku, 10_000);
     const password = 'a-long-Password-1';
-    accounts = await each(HANDS, async () => ({ email: (await register(shop)).email, password }));
+    accounts = await inParallel(WORKERS, async () => ({ email: (await register(shop)).email, password }));
   });
   afterAll(async () => {
     await shop?.stop();
     await database?.drop();
   });
 
-  /** Each hand has an account of its own, whose cart is empty again before the next try. */
+  /** Each worker has its own account, whose cart is emptied before the next try. */
   async function tryOnce(interleaving: Interleaving, account: (typeof accounts)[number], index: number) {
     const reply = await shop.post('/cart/items', { body: { variantId: coffee.variantId, quantity: 1 } });
     const guest = new Person(shop, { 'x-cart-token': expectStatus(201, reply).headers.get('x-cart-token')! });
     const users: Person[] = [];
-    const logsIn = async () => {
+    const logIntoAccount = async () => {
       users.push(await logIn(shop, account, guest.headers));
       return users[0];
     };
-    const replies = await interleaving({ guest, logsIn }, index);
+    const replies = await interleaving({ guest, logIntoAccount }, index);
     const placed = replies.filter(({ status }) => status === 201).map(({ body }) => body.data.id as string);
     const refused = replies.filter(({ status }) => status !== 201);
     expect(placed).toHaveLength(1);
@@ -117,7 +117,7 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     expect(new Set(charges.map(({ orderId }) => orderId)).size).toBe(TRIES);
     await eventually(async () => expect(await office.orders()).toHaveLength(ordersBefore + TRIES));
     const empty = done.filter(({ refusal }) => refusal === 'CART_EMPTY').length;
-    tell({
+    recordResult({
       fault: `one cart under two identities: ${name}`,
       tried: TRIES,
       lost: 0,
@@ -125,11 +125,11 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     });
   });
 
-  it('lets them order the same again at once, with a new cart', async () => {
+  it('can order the same again at once, with a new cart', async () => {
     const user = await register(shop);
     for (const _ of Array.from({ length: 3 })) {
-      await user.puts(coffee.variantId);
-      expectStatus(201, await user.orders('tok_ok', { key: randomUUID() }));
+      await user.addToCart(coffee.variantId);
+      expectStatus(201, await user.placeOrder('tok_ok', { key: randomUUID() }));
     }
   });
 });

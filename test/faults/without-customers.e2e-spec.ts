@@ -1,31 +1,31 @@
 import { BackOffice } from '../support/back-office';
-import { guest, order, productNamed, type Product } from '../support/buyers';
+import { makeGuest, placeOrder, productNamed, type Product } from '../support/buyers';
 import { eventually } from '../support/eventually';
 import { expectStatus, register, type Person } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { Gate, type Trouble } from './support/gate';
+import { DatabaseGate, type Trouble } from './support/database-gate';
 
 jest.setTimeout(120_000);
 
-/** One question to customers goes unanswered for a second. */
+/** The time after which ordering stops waiting for customers. */
 const AT_MOST_MS = 2_500;
 const MINUTE = 60_000;
 
 describe("An order while the customers' and the letters' database is away", () => {
   let [database, apart]: TestDatabase[] = [];
-  let gate: Gate;
+  let gate: DatabaseGate;
   let shop: RunningShop;
   let coffee: Product;
 
   beforeAll(async () => {
     [database, apart] = await Promise.all([testDatabase(), testDatabase()]);
-    const by = await Gate.before(apart.url);
+    const by = await DatabaseGate.before(apart.url);
     gate = by.gate;
     const elsewhere = { DATABASE_URL_CUSTOMERS: by.url, DATABASE_URL_NOTIFICATIONS: by.url };
     shop = await startShop({ env: { DATABASE_URL: database.url, ...elsewhere } });
     coffee = await productNamed(shop, 'ca-phe-sua-da');
-    await (await BackOffice.enter(shop)).putStock(coffee.sku, 10_000);
+    await (await BackOffice.logIn(shop)).putStock(coffee.sku, 10_000);
   });
   afterAll(async () => {
     await shop?.stop();
@@ -37,12 +37,12 @@ describe("An order while the customers' and the letters' database is away", () =
     const begun = performance.now();
     return { reply: await reply, ms: performance.now() - begun };
   };
-  /** The order of a registered customer who gives no contact: ordering has to ask customers for it. */
-  const nameless = async (member: Person, fulfilment: object) => {
-    await member.puts(coffee.variantId);
-    return timed(member.orders('tok_ok', { body: { contact: undefined, fulfilment } }));
+  /** A registered customer orders without a contact, so ordering must ask customers for it. */
+  const orderWithoutContact = async (member: Person, fulfilment: object) => {
+    await member.addToCart(coffee.variantId);
+    return timed(member.placeOrder('tok_ok', { body: { contact: undefined, fulfilment } }));
   };
-  const settled = (id: string) =>
+  const waitUntilCheckoutOver = (id: string) =>
     eventually(async () => {
       const [{ status }] = await database.admin<{ status: string }>(
         `select status from ordering.processes where name = 'checkout' and id = $1`,
@@ -55,23 +55,23 @@ describe("An order while the customers' and the letters' database is away", () =
     }, MINUTE);
 
   it.each<Trouble>(['stopped', 'frozen', 'refusing'])(
-    '(%s) is taken in time, and its letter goes out once, and its points are granted, when all is back',
+    '(%s) is accepted in time; its letter and points follow when all is back',
     async (trouble) => {
       const members = await Promise.all(Array.from({ length: 8 }, () => register(shop)));
-      const visitor = await guest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
-      gate.make(trouble);
+      const visitor = await makeGuest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
+      gate.setTrouble(trouble);
 
       const placed = await Promise.all([
-        timed(order(shop, visitor)),
-        ...members.slice(1).map((member) => nameless(member, { type: 'pickup' })),
+        timed(placeOrder(shop, visitor)),
+        ...members.slice(1).map((member) => orderWithoutContact(member, { type: 'pickup' })),
       ]);
-      const uncalled = await nameless(members[0], { type: 'delivery', address: '7 hẻm Bàn Cờ' });
-      await gate.mend();
+      const uncalled = await orderWithoutContact(members[0], { type: 'delivery', address: '7 hẻm Bàn Cờ' });
+      await gate.removeTrouble();
 
       expect(placed.map(({ reply }) => reply.status)).toEqual(placed.map(() => 201));
       expect(uncalled.reply).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE' } } });
       expect(Math.max(...[...placed, uncalled].map(({ ms }) => ms))).toBeLessThan(AT_MOST_MS);
-      for (const { reply } of placed) await settled(expectStatus(201, reply).body.data.id);
+      for (const { reply } of placed) await waitUntilCheckoutOver(expectStatus(201, reply).body.data.id);
       for (const member of members.slice(1)) await eventually(async () => expect((await member.points()).balance).toBeGreaterThan(0), MINUTE); // prettier-ignore
     },
   );

@@ -1,6 +1,6 @@
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, chargesOf, expectStatus, mailsTo, register, shelve, stockOf } from '../support/people';
+import { anonymous, chargesOf, expectStatus, mailsTo, register, listDrink, stockOf } from '../support/people';
 
 jest.setTimeout(30_000);
 
@@ -18,13 +18,13 @@ describe('Buying a coffee', () => {
     const [variant] = coffee.variants;
     expect(variant.available).toBeGreaterThan(0);
 
-    const cart = (await an.puts(variant.id, 2)).body.data;
+    const cart = (await an.addToCart(variant.id, 2)).body.data;
     expect(cart.lines).toEqual([
       expect.objectContaining({ variantId: variant.id, quantity: 2, unitPrice: variant.price }),
     ]);
     expect(cart.total.amount).toBe(2 * variant.price.amount);
 
-    const placed = expectStatus(201, await an.orders('tok_ok', { headers: { prefer: 'wait=5' } }));
+    const placed = expectStatus(201, await an.placeOrder('tok_ok', { headers: { prefer: 'wait=5' } }));
     expect(placed.headers.get('location')).toBe(`/api/v1/orders/${placed.body.data.id}`);
     const order = placed.body.data;
     expect(order).toMatchObject({
@@ -40,9 +40,9 @@ describe('Buying a coffee', () => {
 
     const seconds = [];
     for (let cup = 0; cup < 3; cup += 1) {
-      await an.puts(variant.id);
+      await an.addToCart(variant.id);
       const begun = performance.now();
-      const next = await an.orders('tok_ok', { headers: { prefer: 'wait=5' } });
+      const next = await an.placeOrder('tok_ok', { headers: { prefer: 'wait=5' } });
       expect(next.body.data.status).toBe('confirmed');
       seconds.push((performance.now() - begun) / 1000);
     }
@@ -52,9 +52,9 @@ describe('Buying a coffee', () => {
   it('takes the money once, the goods off the shelf, and gives a point for every 10,000 đồng', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
-    const drink = await shelve(admin, { stock: 20, price: 39_000 });
-    const { id } = await an.buys(drink.variantId, 'tok_ok', 3);
-    await an.sees(id, 'confirmed');
+    const drink = await listDrink(admin, { stock: 20, price: 39_000 });
+    const { id } = await an.buy(drink.variantId, 'tok_ok', 3);
+    await an.waitForStatus(id, 'confirmed');
     expect(await chargesOf(admin, id)).toEqual([
       expect.objectContaining({ orderId: id, status: 'captured', amount: { amount: 117_000, currency: 'VND' } }),
     ]);
@@ -71,11 +71,11 @@ describe('Buying a coffee', () => {
   it.each([
     ['vi', 'đã được xác nhận'],
     ['en', 'is confirmed'],
-  ])('is told by mail, once, in the language of the order: %s', async (language, words) => {
+  ])('is reported by mail once, in the language of the order: %s', async (language, words) => {
     const { shop, admin } = open;
-    const an = (await register(shop)).carrying({ 'accept-language': language });
-    const drink = await shelve(admin);
-    const order = await an.buys(drink.variantId, 'tok_ok');
+    const an = (await register(shop)).withHeaders({ 'accept-language': language });
+    const drink = await listDrink(admin);
+    const order = await an.buy(drink.variantId, 'tok_ok');
     const mails = await eventually(async () => {
       const found = await mailsTo(admin, an.email);
       expect(found).toHaveLength(1);
@@ -87,11 +87,11 @@ describe('Buying a coffee', () => {
     expect(mails[0].body).toContain('50.000');
   });
 
-  it('shows its history in words, and waits for a version that is on its way', async () => {
+  it('shows its history as text, and waits for a version that is not readable yet', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
-    const drink = await shelve(admin);
-    const { id } = await an.buys(drink.variantId, 'tok_ok');
+    const drink = await listDrink(admin);
+    const { id } = await an.buy(drink.variantId, 'tok_ok');
     const seen = await an.get(`/orders/${id}?minVersion=2`);
     expect(seen.body).toMatchObject({ data: { id, status: 'confirmed', version: 2 } });
     expect(seen.body.meta?.stale).toBeUndefined();
@@ -103,39 +103,42 @@ describe('Buying a coffee', () => {
     expect(JSON.stringify(await history('vi'))).toContain('đơn hàng');
   });
 
-  it('in cash: confirmed at once, owed until it is handed over', async () => {
+  it('in cash: confirmed at once, and paid when it is handed over', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
-    const drink = await shelve(admin);
-    const { id } = await an.buys(drink.variantId, 'cash');
-    const order = await an.sees(id, 'confirmed');
+    const drink = await listDrink(admin);
+    const { id } = await an.buy(drink.variantId, 'cash');
+    const order = await an.waitForStatus(id, 'confirmed');
     expect(order.payment).toMatchObject({ method: 'cash', status: 'due', paid: { amount: 0, currency: 'VND' } });
     expect(await chargesOf(admin, id)).toEqual([]);
     for (const step of ['accept', 'prepare', 'ready', 'complete'])
       expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
-    expect((await an.sees(id, 'completed')).payment).toMatchObject({ status: 'paid', paid: { amount: 50_000 } });
+    expect((await an.waitForStatus(id, 'completed')).payment).toMatchObject({
+      status: 'paid',
+      paid: { amount: 50_000 },
+    });
     await eventually(async () => expect((await an.points()).balance).toBe(5));
   });
 
   it('takes prices from the catalogue, and refuses those of the client', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
-    const { productId, variantId } = await shelve(admin, { price: 50_000 });
+    const { productId, variantId } = await listDrink(admin, { price: 50_000 });
     const cheap = await an.post('/cart/items', { body: { variantId, quantity: 1, unitPrice: 1 } });
     expect([cheap.status, cheap.body.error.details[0].field]).toEqual([400, 'unitPrice']);
-    await an.puts(variantId);
+    await an.addToCart(variantId);
     expectStatus(200, await admin.patch(`/admin/products/${productId}`, { body: { basePrice: 60_000 } }));
-    const order = expectStatus(201, await an.orders('tok_ok')).body.data;
+    const order = expectStatus(201, await an.placeOrder('tok_ok')).body.data;
     expect(order.total.amount).toBe(60_000);
   });
 
-  it('again at once: an order holds what was put in since the one before, and nothing twice', async () => {
+  it('twice in a row: the second order has only what was added after the first', async () => {
     const { shop, admin } = open;
-    const drink = await shelve(admin, { stock: 200 });
+    const drink = await listDrink(admin, { stock: 200 });
     const quantities = async () => {
       const an = await register(shop);
       const found: number[] = [];
-      for (let cup = 0; cup < 5; cup += 1) found.push((await an.buys(drink.variantId, 'tok_ok')).lines[0].quantity);
+      for (let cup = 0; cup < 5; cup += 1) found.push((await an.buy(drink.variantId, 'tok_ok')).lines[0].quantity);
       return found;
     };
     const all = await Promise.all(Array.from({ length: 8 }, quantities));
@@ -144,8 +147,8 @@ describe('Buying a coffee', () => {
 
   it('needs something in the cart', async () => {
     const an = await register(open.shop);
-    const refused = await an.orders('tok_ok');
+    const refused = await an.placeOrder('tok_ok');
     expect([refused.status, refused.body.error.code]).toEqual([409, 'CART_EMPTY']);
-    expect((await anyone(open.shop).orders('tok_ok')).body.error.code).toBe('CART_EMPTY');
+    expect((await anonymous(open.shop).placeOrder('tok_ok')).body.error.code).toBe('CART_EMPTY');
   });
 });

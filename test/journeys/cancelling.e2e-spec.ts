@@ -6,7 +6,7 @@ import {
   expectStatus,
   mailsTo,
   register,
-  shelve,
+  listDrink,
   stockOf,
   type Drink,
   type Person,
@@ -40,16 +40,16 @@ describe('Cancelling', () => {
     ]);
   }
 
-  /** Orders, and wants it back so many milliseconds later, while the provider has not settled. */
+  /** Places an order, and cancels it after some milliseconds, while the provider has no result yet. */
   async function changesTheirMind(token: string, milliseconds: number) {
-    const [buyer, drink] = await Promise.all([register(open.shop), shelve(open.admin)]);
-    const { id } = await buyer.buys(drink.variantId, token, 2);
+    const [buyer, drink] = await Promise.all([register(open.shop), listDrink(open.admin)]);
+    const { id } = await buyer.buy(drink.variantId, token, 2);
     await pause(milliseconds);
     const reply = await buyer.post(`/orders/${id}/cancel`, { body: { reason: 'Đổi ý' } });
-    // Still pending: it is noted, and the checkout winds itself back. Confirmed by now: cancelled at once.
+    // While the order is pending, the checkout undoes itself. If it is confirmed already, it is cancelled at once.
     expect([200, 202]).toContain(reply.status);
     if (reply.status === 202) expect(reply.body.data).toMatchObject({ status: 'pending', cancellationRequested: true });
-    await buyer.sees(id, 'cancelled');
+    await buyer.waitForStatus(id, 'cancelled');
     await eventually(() => nothingWasKept(buyer, drink, id));
     const restsAt = performance.now();
     return async () => {
@@ -62,9 +62,9 @@ describe('Cancelling', () => {
 
   it('a confirmed order: the money goes back, the goods to the shelf, the points with them', async () => {
     const { shop, admin } = open;
-    const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
-    const { id } = await buyer.buys(drink.variantId, 'tok_ok', 2);
-    await buyer.sees(id, 'confirmed');
+    const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
+    const { id } = await buyer.buy(drink.variantId, 'tok_ok', 2);
+    await buyer.waitForStatus(id, 'confirmed');
     await eventually(async () => expect((await buyer.points()).balance).toBe(10));
     const reply = expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: { reason: 'Đặt nhầm' } }));
     expect(reply.body.data).toMatchObject({
@@ -85,35 +85,35 @@ describe('Cancelling', () => {
         'order-refunded',
       ]),
     );
-    // Asked twice, it is done once.
+    // Two requests cancel it once.
     expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: {} }));
     expect(await chargesOf(admin, id)).toHaveLength(1);
   });
 
-  it('one to be paid in cash: nothing is owed any more', async () => {
+  it('an order to be paid in cash: nothing is owed any more', async () => {
     const { shop, admin } = open;
-    const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
-    const { id } = await buyer.buys(drink.variantId, 'cash');
-    await buyer.sees(id, 'confirmed');
+    const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
+    const { id } = await buyer.buy(drink.variantId, 'cash');
+    await buyer.waitForStatus(id, 'confirmed');
     expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: {} }));
     await eventually(() => nothingWasKept(buyer, drink, id));
     expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ refunds: [], payment: { status: 'none' } });
   });
 
-  it('is the customer’s until the bar starts on it, staff’s until it is handed over, then nobody’s', async () => {
+  it('is possible for the customer until preparation starts, for staff until handover, and then for nobody', async () => {
     const { shop, admin } = open;
-    const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
-    const bought = async (...steps: string[]) => {
-      const { id } = await buyer.buys(drink.variantId, 'tok_ok');
-      await buyer.sees(id, 'confirmed');
+    const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
+    const buyAndAdvance = async (...steps: string[]) => {
+      const { id } = await buyer.buy(drink.variantId, 'tok_ok');
+      await buyer.waitForStatus(id, 'confirmed');
       for (const step of steps) expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
       return id;
     };
     const cancel = (by: Person, path: string) => by.post(path, { body: { reason: 'x' } });
-    const accepted = await bought('accept');
+    const accepted = await buyAndAdvance('accept');
     expectStatus(200, await cancel(buyer, `/orders/${accepted}/cancel`));
 
-    const preparing = await bought('accept', 'prepare');
+    const preparing = await buyAndAdvance('accept', 'prepare');
     expect(await cancel(buyer, `/orders/${preparing}/cancel`)).toMatchObject({
       status: 409,
       body: { error: { code: 'CANNOT_CANCEL' } },
@@ -121,7 +121,7 @@ describe('Cancelling', () => {
     const byStaff = expectStatus(200, await cancel(admin, `/admin/orders/${preparing}/cancel`)).body.data;
     expect(byStaff).toMatchObject({ status: 'cancelled', cancellation: { code: 'STAFF' } });
 
-    const completed = await bought('accept', 'prepare', 'ready', 'complete');
+    const completed = await buyAndAdvance('accept', 'prepare', 'ready', 'complete');
     for (const [by, path] of [
       [buyer, `/orders/${completed}/cancel`],
       [admin, `/admin/orders/${completed}/cancel`],
@@ -129,7 +129,7 @@ describe('Cancelling', () => {
       expect(await cancel(by, path)).toMatchObject({ status: 409, body: { error: { code: 'CANNOT_CANCEL' } } });
   });
 
-  it.each(moments)('$token after $milliseconds ms: nothing is kept, and 5 s later it is still so', async (moment) => {
+  it.each(moments)('$token after $milliseconds ms: no money is kept, also 5 s later', async (moment) => {
     const stillSo = await changes[moments.indexOf(moment)];
     await stillSo();
   });

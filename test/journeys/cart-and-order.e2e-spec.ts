@@ -1,6 +1,6 @@
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, logIn, register, shelve, type Person } from '../support/people';
+import { anonymous, expectStatus, logIn, register, listDrink, type Person } from '../support/people';
 
 jest.setTimeout(60_000);
 
@@ -13,12 +13,12 @@ describe('A cart and what is ordered from it', () => {
   afterAll(() => open?.close());
 
   const aGuest = async (variantId: string, quantity: number) => {
-    const reply = await anyone(open.shop).puts(variantId, quantity);
-    return anyone(open.shop).carrying({ 'x-cart-token': reply.headers.get('x-cart-token')! });
+    const reply = await anonymous(open.shop).addToCart(variantId, quantity);
+    return anonymous(open.shop).withHeaders({ 'x-cart-token': reply.headers.get('x-cart-token')! });
   };
 
-  it('come together again when the order fails: the lines are there when the cancellation is shown', async () => {
-    const drink = await shelve(open.admin, { stock: 3 });
+  it('get their lines back when the order fails: the lines are there when the cancellation is shown', async () => {
+    const drink = await listDrink(open.admin, { stock: 3 });
     const failures: [string, number, string][] = [
       ['tok_declined', 2, 'PAYMENT_DECLINED'],
       ['tok_ok', 4, 'OUT_OF_STOCK'],
@@ -26,45 +26,45 @@ describe('A cart and what is ordered from it', () => {
     for (const [card, quantity, code] of failures)
       for (const person of [await register(open.shop), await aGuest(drink.variantId, 1)]) {
         await person.delete('/cart');
-        const put = (await person.puts(drink.variantId, quantity)).body.data.lines;
-        const order = expectStatus(201, await person.orders(card, waiting)).body.data;
+        const put = (await person.addToCart(drink.variantId, quantity)).body.data.lines;
+        const order = expectStatus(201, await person.placeOrder(card, waiting)).body.data;
         expect(order).toMatchObject({ status: 'cancelled', cancellation: { code } });
         const [line, ...others] = await linesOf(person);
         expect(others).toEqual([]);
         expect(line).toMatchObject({ variantId: drink.variantId, quantity, modifiers: put[0].modifiers });
       }
     const person = await register(open.shop);
-    await person.puts(drink.variantId, 2);
-    await person.orders('tok_declined', waiting);
-    const again = expectStatus(201, await person.orders('tok_ok', waiting)).body.data;
+    await person.addToCart(drink.variantId, 2);
+    await person.placeOrder('tok_declined', waiting);
+    const again = expectStatus(201, await person.placeOrder('tok_ok', waiting)).body.data;
     expect(again).toMatchObject({ status: 'confirmed', lines: [{ quantity: 2 }] });
     await eventually(async () => expect(await linesOf(person)).toEqual([]));
   });
 
-  it('come together again for the user whom the guest turned out to be, beside what was put in meanwhile', async () => {
-    const drink = await shelve(open.admin);
+  it('get their lines back in the user’s cart after a log-in, beside lines that were added meanwhile', async () => {
+    const drink = await listDrink(open.admin);
     const guest = await aGuest(drink.variantId, 2);
     const { email } = await register(open.shop);
-    const { id } = expectStatus(201, await guest.orders('tok_declined')).body.data;
+    const { id } = expectStatus(201, await guest.placeOrder('tok_declined')).body.data;
     const user = await logIn(open.shop, { email, password: 'a-long-Password-1' }, guest.headers);
-    await user.puts(drink.variantId, 1);
-    await guest.sees(id, 'cancelled');
+    await user.addToCart(drink.variantId, 1);
+    await guest.waitForStatus(id, 'cancelled');
     expect(await linesOf(user)).toMatchObject([{ variantId: drink.variantId, quantity: 3 }]);
   });
 
-  it('part for good when the customer did not want the order after all', async () => {
-    const drink = await shelve(open.admin);
+  it('do not get their lines back when the customer cancels', async () => {
+    const drink = await listDrink(open.admin);
     const person = await register(open.shop);
-    const { id } = await person.buys(drink.variantId, 'tok_slow');
+    const { id } = await person.buy(drink.variantId, 'tok_slow');
     expectStatus(202, await person.post(`/orders/${id}/cancel`, { body: {} }));
-    await person.sees(id, 'cancelled', 30_000);
+    await person.waitForStatus(id, 'cancelled', 30_000);
     expect(await linesOf(person)).toEqual([]);
   });
 
-  it('agree on the total, where the customer says which one they have seen', async () => {
-    const drink = await shelve(open.admin, { price: 50_000 });
+  it('have the same total, if the customer sends the total that they saw', async () => {
+    const drink = await listDrink(open.admin, { price: 50_000 });
     const person = await register(open.shop);
-    const seen = (await person.puts(drink.variantId, 2)).body.data;
+    const seen = (await person.addToCart(drink.variantId, 2)).body.data;
     const path = `/admin/products/${drink.productId}`;
     expectStatus(200, await open.admin.patch(path, { body: { basePrice: 60_000 } }));
     const cart = await eventually(async () => {
@@ -74,7 +74,7 @@ describe('A cart and what is ordered from it', () => {
     });
     const vnd = (amount: number) => ({ amount, currency: 'VND' });
     expect(cart.lines[0].priceChanged).toEqual({ from: vnd(50_000), to: vnd(60_000) });
-    const refused = await person.orders('tok_ok', { body: { expectedTotal: seen.total } });
+    const refused = await person.placeOrder('tok_ok', { body: { expectedTotal: seen.total } });
     expect([refused.status, refused.body.error.code]).toEqual([409, 'PRICE_CHANGED']);
     expect(refused.body.error.details).toEqual([
       { field: 'expectedTotal', message: '100.000 ₫', amount: vnd(100_000) },
@@ -82,7 +82,7 @@ describe('A cart and what is ordered from it', () => {
     ]);
     expect((await person.get('/orders')).body.data).toEqual([]);
     expect(await linesOf(person)).toEqual(cart.lines);
-    const order = await person.orders('tok_declined', { ...waiting, body: { expectedTotal: cart.total } });
+    const order = await person.placeOrder('tok_declined', { ...waiting, body: { expectedTotal: cart.total } });
     expect(expectStatus(201, order).body.data.status).toBe('cancelled');
     expect((await linesOf(person))[0].priceChanged).toBeNull();
   });

@@ -2,21 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, logIn, mailsTo, register, shelve, type Drink, type Person } from '../support/people';
+import {
+  anonymous,
+  expectStatus,
+  logIn,
+  mailsTo,
+  register,
+  listDrink,
+  type Drink,
+  type Person,
+} from '../support/people';
 import { startShop, type Reply } from '../support/start-shop';
 
 jest.setTimeout(60_000);
 
 const password = 'a-long-Password-1';
 
-describe('Being forgotten', () => {
+describe('An erasure', () => {
   let open: OpenShop;
   let admin: Person;
   let drink: Drink;
   beforeAll(async () => {
     open = await openShop();
     admin = open.admin;
-    drink = await shelve(admin, { stock: 1_000 });
+    drink = await listDrink(admin, { stock: 1_000 });
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -28,8 +37,8 @@ describe('Being forgotten', () => {
       return data;
     }, 10_000);
   const had = async (person: Person) => {
-    const { id } = await person.buys(drink.variantId, 'tok_ok');
-    await person.sees(id, 'confirmed');
+    const { id } = await person.buy(drink.variantId, 'tok_ok');
+    await person.waitForStatus(id, 'confirmed');
     for (const step of ['accept', 'prepare', 'ready', 'complete'])
       expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
     return id as string;
@@ -39,7 +48,7 @@ describe('Being forgotten', () => {
     const headers = { 'idempotency-key': randomUUID() };
     return expectStatus(201, await admin.post(`/admin/orders/${id}/refunds`, { body, headers })).body.data;
   };
-  const refunded = (id: string): Promise<any> =>
+  const waitUntilRefunded = (id: string): Promise<any> =>
     eventually(async () => {
       const { data } = (await admin.get(`/admin/orders/${id}`)).body;
       expect(new Set(data.refunds.map(({ state }: any) => state))).toEqual(new Set(['refunded']));
@@ -47,12 +56,12 @@ describe('Being forgotten', () => {
     });
   const code = ({ status, body }: Reply) => [status, body.error?.code];
 
-  it('waits until the last order is over, and leaves figures without a name', async () => {
+  it('waits until the last order is over, and leaves numbers without a name', async () => {
     const an = await register(open.shop);
     expectStatus(201, await an.post('/users/me/addresses', { body: { recipient: 'An', phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' } })); // prettier-ignore
     const first = await had(an);
-    const { id: second, number } = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(second, 'confirmed');
+    const { id: second, number } = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(second, 'confirmed');
 
     const guessed = await an.delete('/users/me', { body: { password: 'not-their-password' } });
     expect([...code(guessed), guessed.body.error.message]).toEqual([
@@ -61,7 +70,7 @@ describe('Being forgotten', () => {
     const refused = await an.delete('/users/me', { body: { password } });
     expect(code(refused)).toEqual([409, 'ORDER_OPEN']);
     expect(refused.body.error.details).toEqual([{ field: `orders.${second}`, message: `${number}: confirmed` }]);
-    expectStatus(200, await an.get('/users/me')); // nothing has happened to them
+    expectStatus(200, await an.get('/users/me')); // the customer is not erased
 
     expectStatus(200, await an.post(`/orders/${second}/cancel`, { body: {} }));
     await eventually(async () => {
@@ -71,7 +80,7 @@ describe('Being forgotten', () => {
     expect((await givesBack(first, 1_000, 'Nguyễn Văn An found a fly in it')).refunds).toMatchObject([
       { reason: 'Nguyễn Văn An found a fly in it' },
     ]);
-    const before = await refunded(first);
+    const before = await waitUntilRefunded(first);
     const asked = expectStatus(202, await an.delete('/users/me', { body: { password } })).body.data;
     expect(asked).toMatchObject({ subject: an.userId, kind: 'customer', state: 'under-way' });
     expect(code(await an.get('/users/me'))).toEqual([401, 'TOKEN_INVALID']);
@@ -91,7 +100,7 @@ describe('Being forgotten', () => {
       refunds: [{ ...before.refunds[0], reason: erased }],
     });
     expect((await givesBack(first, 500, 'another one')).refunds[1]).toMatchObject({ reason: 'asked for by staff' });
-    await refunded(first); // what is owed still goes back
+    await waitUntilRefunded(first); // money that the shop owes is still given back
     const said = await open.database.admin<{ n: number }>(
       `select count(*)::int as n from ordering.order_events e, payments.refunds r
        where r.order_id = e.order_id and (e::text like '%a fly in it%' or r::text like '%a fly in it%')`,
@@ -106,7 +115,7 @@ describe('Being forgotten', () => {
     expect((await admin.get('/admin/erasures')).body.data[0].id).toBe(asked.id);
   });
 
-  it('is done for a customer by an admin, who may ask twice, and not for who works here', async () => {
+  it('can be made for a customer by an admin, also repeated, and not for staff', async () => {
     const binh = await register(open.shop);
     const erase = (id: string) => admin.post(`/admin/users/${id}/erasure`);
     const { id } = expectStatus(202, await erase(binh.userId)).body.data;
@@ -118,11 +127,11 @@ describe('Being forgotten', () => {
     expect(code(await admin.delete('/users/me', { body: { password: 'demo-admin-brews' } }))).toEqual([409, 'STAFF_ACCOUNT']); // prettier-ignore
   });
 
-  it('is done for a guest by the order they placed, and for no other', async () => {
-    const visit = await anyone(open.shop).puts(drink.variantId);
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': visit.headers.get('x-cart-token')! });
-    const { id } = expectStatus(201, await guest.orders('tok_declined')).body.data;
-    await guest.sees(id, 'cancelled');
+  it('can be made for a guest by their order, and for no other person', async () => {
+    const visit = await anonymous(open.shop).addToCart(drink.variantId);
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': visit.headers.get('x-cart-token')! });
+    const { id } = expectStatus(201, await guest.placeOrder('tok_declined')).body.data;
+    await guest.waitForStatus(id, 'cancelled');
     const erase = (order: string) => admin.post(`/admin/orders/${order}/erasure`);
     const asked = expectStatus(202, await erase(id)).body.data;
     expect(asked).toMatchObject({ subject: id, kind: 'guest' });
@@ -137,15 +146,15 @@ describe('Being forgotten', () => {
     expect(code(await member.post(`/admin/orders/${id}/erasure`))).toEqual([403, 'FORBIDDEN']);
   });
 
-  it('and ordering at the same moment: one of the two, never both', async () => {
+  it('and an order at the same moment: only one of the two succeeds', async () => {
     const outcomes = new Set<string>();
     for (let round = 0; round < 12; round++) {
       const person = await register(open.shop);
-      await person.puts(drink.variantId);
-      // from well before the order to well after it, and close together in between
+      await person.addToCart(drink.variantId);
+      // from long before the order to long after it, with small steps in between
       const lead = round === 0 ? -300 : round === 11 ? 300 : round * 2;
       const [placed, asked] = await Promise.all([
-        pause(Math.max(0, -lead)).then(() => person.orders('tok_ok')),
+        pause(Math.max(0, -lead)).then(() => person.placeOrder('tok_ok')),
         pause(Math.max(0, lead)).then(() => admin.post(`/admin/users/${person.userId}/erasure`)),
       ]);
       const both = `${code(placed).join(' ')} / ${code(asked).join(' ')}`;
@@ -160,15 +169,15 @@ describe('Being forgotten', () => {
     expect(outcomes.size).toBeGreaterThan(1);
   });
 
-  it('leaves nothing to write about, also with a token that was good a moment ago', async () => {
+  it('lets the person change nothing afterwards, also with a token that is still valid', async () => {
     const person = await register(open.shop);
     const other = await logIn(open.shop, { email: person.email, password });
     expectStatus(202, await person.delete('/users/me', { body: { password } }));
     expect(code(await other.patch('/users/me', { body: { name: 'Somebody' } }))).toEqual([401, 'TOKEN_INVALID']);
-    expect(code(await other.orders('cash'))).toEqual([401, 'TOKEN_INVALID']);
+    expect(code(await other.placeOrder('cash'))).toEqual([401, 'TOKEN_INVALID']);
   });
 
-  it('is promised by no shop that could not keep the list of erased people', async () => {
+  it('is refused by a shop that cannot write the list of erased people', async () => {
     const env = { DATABASE_URL: open.database.url, ERASED_SUBJECTS_FILE: '/proc/nope' };
     await expect(startShop({ env, dataDir: open.shop.dataDir })).rejects.toThrow(
       /did not open:\nThe list of erased people \/proc\/nope cannot be written \(ENOENT.*ERASED_SUBJECTS_FILE/,

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
 import {
-  anyone,
+  anonymous,
   chargesOf,
   expectStatus,
   logIn,
   mailsTo,
   register,
-  shelve,
+  listDrink,
   stockOf,
   type Drink,
   type Person,
@@ -25,14 +25,14 @@ describe('Guests and staff', () => {
   let other: Drink;
   beforeAll(async () => {
     open = await openShop();
-    [drink, other] = await Promise.all([shelve(open.admin, { stock: 500 }), shelve(open.admin, { stock: 500 })]);
+    [drink, other] = await Promise.all([listDrink(open.admin, { stock: 500 }), listDrink(open.admin, { stock: 500 })]);
   }, 240_000);
   afterAll(() => open?.close());
 
-  /** A guest with one of the drink in the cart, known by the token that the first answer gave. */
+  /** A guest with one piece of the drink in the cart, and the token of the first answer. */
   async function guest(quantity = 1): Promise<Person> {
-    const reply = await anyone(open.shop).puts(drink.variantId, quantity);
-    return anyone(open.shop).carrying({ 'x-cart-token': reply.headers.get('x-cart-token')! });
+    const reply = await anonymous(open.shop).addToCart(drink.variantId, quantity);
+    return anonymous(open.shop).withHeaders({ 'x-cart-token': reply.headers.get('x-cart-token')! });
   }
   const lines = async (person: Person) =>
     ((await person.get('/cart')).body.data.lines as { variantId: string; quantity: number }[])
@@ -40,9 +40,9 @@ describe('Guests and staff', () => {
       .sort();
 
   describe('A guest', () => {
-    it('buys with no more than the token of the cart, and says who to call', async () => {
+    it('buys with only the cart token and a contact', async () => {
       const visitor = await guest(2);
-      const nameless = await visitor.orders('tok_ok', { body: { contact: undefined } });
+      const nameless = await visitor.placeOrder('tok_ok', { body: { contact: undefined } });
       expect(nameless.status).toBe(400);
       expect(nameless.body.error.details.map(({ field }: { field: string }) => field)).toEqual([
         'contact.name',
@@ -50,8 +50,8 @@ describe('Guests and staff', () => {
       ]);
       const email = `khach-${randomUUID()}@example.com`;
       const contact = { name: 'Trần Thị Khách', phone: '0987 654 321', email };
-      const placed = expectStatus(201, await visitor.orders('tok_ok', { body: { contact } })).body.data;
-      expect(await visitor.sees(placed.id, 'confirmed')).toMatchObject({ customerId: null, contact });
+      const placed = expectStatus(201, await visitor.placeOrder('tok_ok', { body: { contact } })).body.data;
+      expect(await visitor.waitForStatus(placed.id, 'confirmed')).toMatchObject({ customerId: null, contact });
       const list = (await visitor.get('/orders')).body;
       expect(list.data.map(({ id }: { id: string }) => id)).toEqual([placed.id]);
       expect((await visitor.get(`/orders/${placed.id}/history`)).body.data).toHaveLength(2);
@@ -61,9 +61,9 @@ describe('Guests and staff', () => {
       expect(cancelled.status).toBe('cancelled');
     });
 
-    it('is the only one to see the order: to everybody else it is not there', async () => {
+    it('is the only one who can read the order: for others it is 404', async () => {
       const visitor = await guest();
-      const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
+      const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
       const strangers = [await guest(), await register(open.shop)];
       for (const stranger of strangers)
         for (const asked of [
@@ -73,17 +73,17 @@ describe('Guests and staff', () => {
         ])
           expect(await asked).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
       const an = await register(open.shop);
-      const order = await an.buys(drink.variantId, 'tok_ok');
+      const order = await an.buy(drink.variantId, 'tok_ok');
       for (const stranger of [visitor, ...strangers])
         expect((await stranger.get(`/orders/${order.id}`)).status).toBe(404);
       for (const stranger of strangers)
         expect(await stranger.get('/orders')).toMatchObject({ status: 200, body: { data: [] } });
     });
 
-    it('shows at least something: whoever sends neither a token nor a cart token of ours is nobody', async () => {
-      const { id } = expectStatus(201, await (await guest()).orders('tok_ok')).body.data;
+    it('needs a valid token: a request without one is unauthenticated', async () => {
+      const { id } = expectStatus(201, await (await guest()).placeOrder('tok_ok')).body.data;
       const madeUp = ['', 'no token', 'x'.repeat(43), 'A'.repeat(64)].map((token) => ({ 'x-cart-token': token }));
-      const nobody = [anyone(open.shop), ...madeUp.map((headers) => anyone(open.shop).carrying(headers))];
+      const nobody = [anonymous(open.shop), ...madeUp.map((headers) => anonymous(open.shop).withHeaders(headers))];
       for (const one of nobody)
         for (const asked of [
           one.get('/orders'),
@@ -94,10 +94,10 @@ describe('Guests and staff', () => {
           expect(await asked).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHENTICATED' } } });
     });
 
-    it('owns the order alone: whoever the cart was shared with reads nothing of it, and gets another cart', async () => {
+    it('is the only owner of the order: others with the same cart token cannot read it, and get another cart', async () => {
       const visitor = await guest();
-      const shared = anyone(open.shop).carrying(visitor.headers);
-      const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
+      const shared = anonymous(open.shop).withHeaders(visitor.headers);
+      const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
       expect(visitor.headers['x-cart-token']).not.toBe(shared.headers['x-cart-token']);
       for (const asked of [
         shared.get(`/orders/${id}`),
@@ -106,27 +106,27 @@ describe('Guests and staff', () => {
       ])
         expect(await asked).toMatchObject({ status: 401, body: { error: { code: 'CART_TOKEN_SPENT' } } });
       expect((await shared.get('/orders')).body.data).toEqual([]);
-      await visitor.sees(id, 'confirmed');
-      expect(await shared.orders('tok_ok')).toMatchObject({
+      await visitor.waitForStatus(id, 'confirmed');
+      expect(await shared.placeOrder('tok_ok')).toMatchObject({
         ...{ status: 409, body: { error: { code: 'CART_ALREADY_ORDERED' } } },
       });
-      await visitor.puts(drink.variantId, 3);
-      await shared.puts(other.variantId, 1);
+      await visitor.addToCart(drink.variantId, 3);
+      await shared.addToCart(other.variantId, 1);
       expect(await lines(visitor)).toEqual([[drink.variantId, 3]]);
       expect(await lines(shared)).toEqual([[other.variantId, 1]]);
     });
 
-    it('sees all orders with the token of the newest, and nothing with those before', async () => {
+    it('reads all orders with the newest token, and none with earlier tokens', async () => {
       const visitor = await guest();
       const tokens = [{ ...visitor.headers }];
       const ids: string[] = [];
       for (let order = 0; order < 3; order++) {
-        if (order > 0) await visitor.puts(drink.variantId);
-        ids.unshift(expectStatus(201, await visitor.orders('tok_ok')).body.data.id);
+        if (order > 0) await visitor.addToCart(drink.variantId);
+        ids.unshift(expectStatus(201, await visitor.placeOrder('tok_ok')).body.data.id);
         tokens.unshift({ ...visitor.headers });
-        await visitor.sees(ids[0], 'confirmed');
+        await visitor.waitForStatus(ids[0], 'confirmed');
       }
-      const [newest, ...former] = tokens.map((headers) => anyone(open.shop).carrying(headers));
+      const [newest, ...former] = tokens.map((headers) => anonymous(open.shop).withHeaders(headers));
       const idsSeenBy = async (one: Person) => (await one.get('/orders')).body.data.map(({ id }: { id: string }) => id);
       await eventually(async () => expect(await idsSeenBy(newest)).toEqual(ids));
       for (const id of ids) expectStatus(200, await newest.get(`/orders/${id}`));
@@ -136,23 +136,23 @@ describe('Guests and staff', () => {
       }
     });
 
-    it('whose answer got lost gets it again by the same key, with the same new token', async () => {
+    it('whose answer was lost gets it again with the same key, and the same new token', async () => {
       const visitor = await guest();
       const sent = { ...visitor.headers };
       const key = randomUUID();
-      const first = expectStatus(201, await visitor.orders('tok_ok', { key }));
+      const first = expectStatus(201, await visitor.placeOrder('tok_ok', { key }));
       const token = first.headers.get('x-cart-token');
-      const again = await anyone(open.shop).carrying(sent).orders('tok_ok', { key });
+      const again = await anonymous(open.shop).withHeaders(sent).placeOrder('tok_ok', { key });
       expect(expectStatus(201, again).body).toEqual(first.body);
       expect([again.headers.get('x-cart-token'), again.headers.get('idempotent-replayed')]).toEqual([token, 'true']);
-      const byNew = expectStatus(201, await visitor.orders('tok_ok', { key }));
+      const byNew = expectStatus(201, await visitor.placeOrder('tok_ok', { key }));
       expect([byNew.body, byNew.headers.get('x-cart-token')]).toEqual([first.body, null]);
 
-      await visitor.sees(first.body.data.id, 'confirmed');
-      await visitor.puts(drink.variantId);
+      await visitor.waitForStatus(first.body.data.id, 'confirmed');
+      await visitor.addToCart(drink.variantId);
       const next = { key: randomUUID() };
-      const second = expectStatus(201, await visitor.orders('tok_ok', next));
-      const stale = await anyone(open.shop).carrying(sent).orders('tok_ok', next);
+      const second = expectStatus(201, await visitor.placeOrder('tok_ok', next));
+      const stale = await anonymous(open.shop).withHeaders(sent).placeOrder('tok_ok', next);
       expect([stale.status, stale.body.error.code, stale.headers.get('x-cart-token')]).toEqual([
         409,
         'CART_ALREADY_ORDERED',
@@ -161,14 +161,14 @@ describe('Guests and staff', () => {
       expect(second.headers.get('x-cart-token')).not.toBe(token);
     });
 
-    it('who shares the token and orders at the same moment: one of both has an order, and nobody reads the other’s', async () => {
+    it('who shares the token and orders at the same moment: only one gets an order', async () => {
       for (let round = 0; round < 10; round++) {
         const visitor = await guest();
-        const hands = Array.from({ length: 4 }, () => anyone(open.shop).carrying(visitor.headers));
+        const hands = Array.from({ length: 4 }, () => anonymous(open.shop).withHeaders(visitor.headers));
         const replies = await Promise.all(
           hands.map(async (hand, at) => {
-            if (at % 2) await hand.delete('/cart').then(() => hand.puts(drink.variantId, 2));
-            return hand.orders('tok_ok');
+            if (at % 2) await hand.delete('/cart').then(() => hand.addToCart(drink.variantId, 2));
+            return hand.placeOrder('tok_ok');
           }),
         );
         const placed = replies.flatMap(({ status, body }, at) => (status === 201 ? [{ id: body.data.id, at }] : []));
@@ -178,21 +178,21 @@ describe('Guests and staff', () => {
       }
     });
 
-    it('who registers takes the cart along', async () => {
+    it('who registers keeps the cart', async () => {
       const visitor = await guest(2);
       const binh = await register(open.shop, visitor.headers);
       expect(await lines(binh)).toEqual([[drink.variantId, 2]]);
       expect(await lines(visitor)).toEqual([]);
-      const { id } = expectStatus(201, await binh.orders('tok_ok')).body.data;
+      const { id } = expectStatus(201, await binh.placeOrder('tok_ok')).body.data;
       expect((await binh.get(`/orders/${id}`)).body.data.customerId).toBe(binh.userId);
     });
 
-    it('who logs in finds both carts in one, when the token came with the log-in', async () => {
+    it('who logs in with the cart token gets both carts in one', async () => {
       const account = newcomer();
       expectStatus(201, await open.shop.post('/auth/register', { body: { ...account, name: 'Bình' } }));
       const before = await logIn(open.shop, account);
-      await before.puts(drink.variantId, 1);
-      await before.puts(other.variantId, 4);
+      await before.addToCart(drink.variantId, 1);
+      await before.addToCart(other.variantId, 4);
       const visitor = await guest(2);
       const binh = await logIn(open.shop, account, visitor.headers);
       expect(await lines(binh)).toEqual(
@@ -201,34 +201,34 @@ describe('Guests and staff', () => {
           [other.variantId, 4],
         ].sort(),
       );
-      expect(await lines(binh)).toHaveLength(2); // asked again, nothing is added again
+      expect(await lines(binh)).toHaveLength(2); // a second request adds nothing again
       expect(await lines(visitor)).toEqual([]);
     });
 
-    it('and nobody fills it from outside: neither with the guest’s token, nor by one that comes with a later call', async () => {
+    it('who has logged in has a cart that no guest token can fill', async () => {
       const visitor = await guest(2);
-      const attacker = anyone(open.shop).carrying(visitor.headers);
+      const attacker = anonymous(open.shop).withHeaders(visitor.headers);
       const binh = await register(open.shop, visitor.headers);
       expect(await lines(binh)).toEqual([[drink.variantId, 2]]);
-      await attacker.puts(other.variantId, 50);
+      await attacker.addToCart(other.variantId, 50);
       expect(await lines(binh)).toEqual([[drink.variantId, 2]]);
-      expect(await lines(binh.carrying(attacker.headers))).toEqual([[drink.variantId, 2]]);
+      expect(await lines(binh.withHeaders(attacker.headers))).toEqual([[drink.variantId, 2]]);
       const stranger = await logIn(
         open.shop,
         { email: (await register(open.shop)).email, password: 'a-long-Password-1' },
         visitor.headers,
       );
       expect(await lines(stranger)).toEqual([]); // the token has been used
-      const order = expectStatus(201, await binh.orders('tok_ok')).body.data;
+      const order = expectStatus(201, await binh.placeOrder('tok_ok')).body.data;
       expect(order.lines).toEqual([expect.objectContaining({ variantId: drink.variantId, quantity: 2 })]);
     });
 
-    it('who holds a token that has ordered is told so, wherever it is sent', async () => {
+    it('with a token that has ordered gets `tokenSpent` on every route', async () => {
       const visitor = await guest();
       const former = { ...visitor.headers };
-      const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
-      await visitor.sees(id, 'confirmed');
-      const inAnotherTab = () => anyone(open.shop).carrying(former);
+      const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
+      await visitor.waitForStatus(id, 'confirmed');
+      const inAnotherTab = () => anonymous(open.shop).withHeaders(former);
       const cart = await eventually(async () => {
         const reply = await inAnotherTab().get('/cart');
         expect(reply.body.meta).toEqual({ tokenSpent: true });
@@ -236,7 +236,7 @@ describe('Guests and staff', () => {
       });
       expect(cart.headers.get('x-cart-token')).toMatch(/^[\w-]{64}$/);
       expect((await inAnotherTab().get('/orders')).body).toMatchObject({ data: [], meta: { tokenSpent: true } });
-      const again = await inAnotherTab().orders('tok_ok');
+      const again = await inAnotherTab().placeOrder('tok_ok');
       expect([again.status, again.body.error.code]).toEqual([409, 'CART_ALREADY_ORDERED']);
       for (const asked of [
         await inAnotherTab().get(`/orders/${id}`),
@@ -244,22 +244,22 @@ describe('Guests and staff', () => {
         await inAnotherTab().post(`/orders/${id}/cancel`, { body: {} }),
       ])
         expect([asked.status, asked.body.error.code]).toEqual([401, 'CART_TOKEN_SPENT']);
-      expectStatus(404, await (await register(open.shop)).carrying(former).get(`/orders/${id}`));
+      expectStatus(404, await (await register(open.shop)).withHeaders(former).get(`/orders/${id}`));
       const list = (await visitor.get('/orders')).body;
       expect([list.data.length, 'tokenSpent' in list.meta]).toEqual([1, false]);
     });
 
-    it('whose answer got lost gets it after a log-in too, and the order stays the guest’s', async () => {
+    it('whose answer was lost gets it also after a log-in, and the order stays the guest’s', async () => {
       const visitor = await guest();
       const former = { ...visitor.headers };
       const key = randomUUID();
-      const first = expectStatus(201, await visitor.orders('tok_ok', { key }));
+      const first = expectStatus(201, await visitor.placeOrder('tok_ok', { key }));
       const { id } = first.body.data;
-      await visitor.sees(id, 'confirmed');
+      await visitor.waitForStatus(id, 'confirmed');
       const binh = await register(open.shop, former);
       expect(await lines(binh)).toEqual([]);
-      await binh.puts(other.variantId); // what lies in the account's cart is not ordered by the repetition
-      const again = expectStatus(201, await binh.carrying(former).orders('tok_ok', { key }));
+      await binh.addToCart(other.variantId); // the repeated order does not order the account's cart
+      const again = expectStatus(201, await binh.withHeaders(former).placeOrder('tok_ok', { key }));
       expect([again.body, again.headers.get('idempotent-replayed')]).toEqual([first.body, 'true']);
       expect(again.headers.get('x-cart-token')).toBe(visitor.headers['x-cart-token']);
       expect(again.body.data.customerId).toBeNull();
@@ -267,14 +267,14 @@ describe('Guests and staff', () => {
       expectStatus(404, await binh.get(`/orders/${id}`));
 
       const wish = { key, body: { note: 'Ít đá' } };
-      const another = expectStatus(201, await binh.carrying(former).orders('tok_ok', wish)).body.data;
+      const another = expectStatus(201, await binh.withHeaders(former).placeOrder('tok_ok', wish)).body.data;
       expect([another.id === id, another.customerId]).toEqual([false, binh.userId]);
     });
 
-    it('who signs in reads the orders of then by the cart token beside the access token, as everywhere', async () => {
+    it('who signs in reads earlier orders with the cart token beside the access token', async () => {
       const visitor = await guest();
-      const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
-      await visitor.sees(id, 'confirmed');
+      const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
+      await visitor.waitForStatus(id, 'confirmed');
       const account = newcomer();
       expectStatus(201, await open.shop.post('/auth/register', { body: { ...account, name: 'Bình' } }));
       const entered = expectStatus(
@@ -284,14 +284,14 @@ describe('Guests and staff', () => {
       const { accessToken, refreshToken } = entered.body.data as { accessToken: string; refreshToken: string };
       const renewed = expectStatus(200, await open.shop.post('/auth/refresh', { body: { refreshToken } }));
       const bearers = [accessToken, renewed.body.data.accessToken as string].map((token) =>
-        anyone(open.shop).carrying({ authorization: `Bearer ${token}` }),
+        anonymous(open.shop).withHeaders({ authorization: `Bearer ${token}` }),
       );
-      const own = (await bearers[0].buys(other.variantId, 'tok_ok')).id as string;
-      await bearers[0].sees(own, 'confirmed');
+      const own = (await bearers[0].buy(other.variantId, 'tok_ok')).id as string;
+      await bearers[0].waitForStatus(own, 'confirmed');
       const idsSeenBy = async (one: Person) =>
         (await one.get('/orders')).body.data.map((order: { id: string }) => order.id);
       for (const bearer of bearers) {
-        const both = bearer.carrying(visitor.headers);
+        const both = bearer.withHeaders(visitor.headers);
         await eventually(async () => expect(await idsSeenBy(both)).toEqual([own, id]));
         expect(await idsSeenBy(bearer)).toEqual([own]);
         const [firstPage, nothingElse] = [await both.get('/orders?limit=1'), await both.get('/cart')];
@@ -308,16 +308,16 @@ describe('Guests and staff', () => {
       const signedOut = await visitor.get('/cart');
       expect([signedOut.headers.get('x-cart-token'), signedOut.body.meta]).toEqual([null, { cartMerged: true }]);
       expect(await idsSeenBy(visitor)).toEqual([id]);
-      expectStatus(200, await bearers[1].carrying(visitor.headers).post(`/orders/${id}/cancel`, { body: {} }));
+      expectStatus(200, await bearers[1].withHeaders(visitor.headers).post(`/orders/${id}/cancel`, { body: {} }));
     });
   });
 
   describe('Staff', () => {
-    it('walk an order to the counter, one step after the other', async () => {
+    it('move an order to the counter, step by step', async () => {
       const { admin, shop } = open;
       const an = await register(shop);
-      const { id } = await an.buys(drink.variantId, 'tok_ok', 2);
-      await an.sees(id, 'confirmed');
+      const { id } = await an.buy(drink.variantId, 'tok_ok', 2);
+      await an.waitForStatus(id, 'confirmed');
       expect(await admin.post(`/admin/orders/${id}/ready`)).toMatchObject({
         status: 409,
         body: { error: { code: 'WRONG_STATUS' } },
@@ -343,11 +343,11 @@ describe('Guests and staff', () => {
       );
     });
 
-    it('give back a part, then the rest; points and mails follow, once each', async () => {
+    it('refund a part and then the rest; points and mails change once for each', async () => {
       const { admin, shop } = open;
       const an = await register(shop);
-      const { id } = await an.buys(drink.variantId, 'tok_ok', 2);
-      await an.sees(id, 'confirmed');
+      const { id } = await an.buy(drink.variantId, 'tok_ok', 2);
+      await an.waitForStatus(id, 'confirmed');
       for (const step of ['accept', 'prepare', 'ready', 'complete'])
         expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
       await eventually(async () => expect((await an.points()).balance).toBe(10));
@@ -371,14 +371,14 @@ describe('Guests and staff', () => {
           payment: { status: 'partly-refunded', refunded: dong(25_000) },
         }),
       );
-      // What is left earned 7 and a half: a started point is not one.
+      // The kept money is worth 7.5 points, which are rounded down.
       await eventually(async () => expect((await an.points()).balance).toBe(7));
       expect((await refund(randomUUID(), { amount: dong(75_001), reason: 'x' })).body.error.code).toBe(
         'REFUND_TOO_LARGE',
       );
 
       expectStatus(201, await refund('rest', { reason: 'Xin lỗi quý khách' }));
-      const order = await an.sees(id, 'refunded');
+      const order = await an.waitForStatus(id, 'refunded');
       expect(order.payment).toMatchObject({ status: 'refunded', refunded: dong(100_000) });
       expect(order.refunds.map(({ amount }: { amount: object }) => amount)).toEqual([dong(25_000), dong(75_000)]);
       expect((await refund(randomUUID(), { reason: 'x' })).body.error.code).toBe('NOTHING_TO_REFUND');
@@ -398,8 +398,8 @@ describe('Guests and staff', () => {
       const { admin, shop } = open;
       const an = await register(shop);
       const ids: string[] = [];
-      for (let cup = 0; cup < 3; cup += 1) ids.unshift((await an.buys(drink.variantId, 'tok_ok')).id);
-      for (const id of ids) await an.sees(id, 'confirmed');
+      for (let cup = 0; cup < 3; cup += 1) ids.unshift((await an.buy(drink.variantId, 'tok_ok')).id);
+      for (const id of ids) await an.waitForStatus(id, 'confirmed');
       expectStatus(200, await admin.post(`/admin/orders/${ids[0]}/accept`));
       const listed = async (query: string) =>
         expectStatus(200, await admin.get(`/admin/orders?customer=${an.userId}${query}`)).body;
@@ -419,9 +419,9 @@ describe('Guests and staff', () => {
       expect(sales.data.at(-1).orders).toBeGreaterThanOrEqual(3);
     });
 
-    it('count the stock, and correct it, with a reason', async () => {
+    it('count the stock, and adjust it with a reason', async () => {
       const { admin } = open;
-      const fresh = await shelve(admin, { stock: 5 });
+      const fresh = await listDrink(admin, { stock: 5 });
       expectStatus(200, await admin.put(`/admin/inventory/${fresh.sku}`, { body: { onHand: 8 } }));
       const path = `/admin/inventory/${fresh.sku}/adjustments`;
       const changed = await admin.post(path, { body: { delta: -3, reason: 'Đổ vỡ' } });

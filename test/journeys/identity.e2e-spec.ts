@@ -12,7 +12,7 @@ const LIFE_SECONDS = 6;
 const password = 'a-long-Password-1';
 const codeOf = ({ status, body }: Reply) => [status, body.error?.code];
 
-describe('Being somebody', () => {
+describe('An account', () => {
   let open: OpenShop;
   let early: { token: string; born: number };
   beforeAll(async () => {
@@ -21,20 +21,22 @@ describe('Being somebody', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  const join = (email: string) => open.shop.post('/auth/register', { body: { email, password, name: 'Bình' } });
-  const enter = (email: string, word = password) => open.shop.post('/auth/login', { body: { email, password: word } });
+  const sendRegistration = (email: string) =>
+    open.shop.post('/auth/register', { body: { email, password, name: 'Bình' } });
+  const sendLogin = (email: string, secret = password) =>
+    open.shop.post('/auth/login', { body: { email, password: secret } });
   const refresh = (refreshToken: string) => open.shop.post('/auth/refresh', { body: { refreshToken } });
 
-  it('begins with an address that nobody has yet, in whatever case', async () => {
+  it('needs an e-mail address that nobody has, in upper or lower case', async () => {
     const email = `Binh-${randomUUID()}@Example.com`;
-    const joined = expectStatus(201, await join(email)).body.data;
+    const joined = expectStatus(201, await sendRegistration(email)).body.data;
     expect(joined).toEqual({
       user: { id: expect.any(String), email, name: 'Bình', role: 'customer' },
       accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
       refreshToken: expect.any(String),
       expiresIn: LIFE_SECONDS,
     });
-    expect(codeOf(await join(email.toLowerCase()))).toEqual([409, 'EMAIL_TAKEN']);
+    expect(codeOf(await sendRegistration(email.toLowerCase()))).toEqual([409, 'EMAIL_TAKEN']);
     expect((await logIn(open.shop, { email: email.toUpperCase(), password })).userId).toBe(joined.user.id);
     const short = await open.shop.post('/auth/register', { body: { email: 'x', password: 'short', name: '' } });
     expect(short.body.error.details.map(({ field }: { field: string }) => field).sort()).toEqual([
@@ -44,21 +46,21 @@ describe('Being somebody', () => {
     ]);
   });
 
-  it('at the same time with the same address: one is let in', async () => {
+  it('registered twice at the same moment is created once', async () => {
     const email = `${randomUUID()}@example.com`;
-    const replies = await Promise.all([1, 2, 3].map(() => join(email)));
+    const replies = await Promise.all([1, 2, 3].map(() => sendRegistration(email)));
     expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   });
 
-  it('does not tell a wrong password from an unknown address', async () => {
+  it('gives the same answer for a wrong password and an unknown address', async () => {
     const { email } = await register(open.shop);
-    const wrong = await enter(email, 'wrong');
-    const unknown = await enter(`${randomUUID()}@example.com`, 'wrong');
+    const wrong = await sendLogin(email, 'wrong');
+    const unknown = await sendLogin(`${randomUUID()}@example.com`, 'wrong');
     expect(codeOf(wrong)).toEqual([401, 'CREDENTIALS_INVALID']);
     expect({ ...unknown.body.error, requestId: '' }).toEqual({ ...wrong.body.error, requestId: '' });
   });
 
-  it('is signed: anyone can verify it with the published keys', async () => {
+  it('has signed tokens that anyone can verify with the published keys', async () => {
     const an = await register(open.shop);
     const keys = createRemoteJWKSet(new URL(`${open.shop.url}/.well-known/jwks.json`));
     const { payload, protectedHeader } = await jwtVerify(an.token, keys, { algorithms: ['ES256'] });
@@ -75,33 +77,33 @@ describe('Being somebody', () => {
     expect(payload.exp! - payload.iat!).toBe(LIFE_SECONDS);
   });
 
-  it('is renewed once by each refresh token; a second use ends the family', async () => {
+  it('can use each refresh token once; a second use ends the session', async () => {
     const { email } = await register(open.shop);
-    const first = expectStatus(200, await enter(email)).body.data.refreshToken;
+    const first = expectStatus(200, await sendLogin(email)).body.data.refreshToken;
     const second = expectStatus(200, await refresh(first)).body.data;
     expect(second.refreshToken).not.toBe(first);
     expect((await open.shop.get('/users/me', { token: second.accessToken })).body.data.email).toBe(email);
     const third = expectStatus(200, await refresh(second.refreshToken)).body.data.refreshToken;
     expect(codeOf(await refresh(first))).toEqual([401, 'TOKEN_INVALID']);
     expect(codeOf(await refresh(third))).toEqual([401, 'TOKEN_INVALID']);
-    expectStatus(200, await enter(email)); // a new session is nobody's family
+    expectStatus(200, await sendLogin(email)); // a new session has its own chain of tokens
     expect(codeOf(await refresh('made-up'))).toEqual([401, 'TOKEN_INVALID']);
   });
 
-  it('lets one of two who renew at once through, and not both', async () => {
+  it('accepts only one of two refreshes at the same moment', async () => {
     const { email } = await register(open.shop);
-    const { refreshToken } = (await enter(email)).body.data;
+    const { refreshToken } = (await sendLogin(email)).body.data;
     const statuses = (await Promise.all([refresh(refreshToken), refresh(refreshToken)])).map(({ status }) => status);
     expect(statuses.sort()).toEqual([200, 401]);
   });
 
-  it('ends with logging out', async () => {
+  it('has no session after the log-out', async () => {
     const { email } = await register(open.shop);
-    const { refreshToken } = (await enter(email)).body.data;
+    const { refreshToken } = (await sendLogin(email)).body.data;
     for (const again of [1, 2])
       expect([again, (await open.shop.post('/auth/logout', { body: { refreshToken } })).status]).toEqual([again, 200]);
     expect(codeOf(await refresh(refreshToken))).toEqual([401, 'TOKEN_INVALID']);
-    const other = (await enter(email)).body.data;
+    const other = (await sendLogin(email)).body.data;
     expectStatus(200, await open.shop.post('/auth/logout', { body: {}, token: other.accessToken }));
     expect(codeOf(await refresh(other.refreshToken))).toEqual([401, 'TOKEN_INVALID']);
     const token = other.accessToken;
@@ -114,11 +116,11 @@ describe('Being somebody', () => {
   });
 
   it.each(['', 'eyJhbGciOiJub25lIn0.e30.', 'ended'])(
-    'ends, or begins anew, also beside a bad access token: %s',
+    'can log out or log in also with an invalid access token: %s',
     async (bad) => {
       const { email } = await register(open.shop);
-      const first = (await enter(email)).body.data;
-      const { refreshToken, accessToken } = (await enter(email)).body.data;
+      const first = (await sendLogin(email)).body.data;
+      const { refreshToken, accessToken } = (await sendLogin(email)).body.data;
       if (bad === 'ended') expectStatus(200, await open.shop.post('/auth/logout', { body: {}, token: accessToken }));
       const headers = { authorization: `Bearer ${bad === 'ended' ? accessToken : bad}` };
       const logOut = (body: object) => open.shop.post('/auth/logout', { headers, body });
@@ -132,7 +134,7 @@ describe('Being somebody', () => {
     },
   );
 
-  it('has a name, a telephone, a language and addresses of one’s own', async () => {
+  it('has a name, a telephone, a language and addresses', async () => {
     const an = await register(open.shop);
     const me = expectStatus(200, await an.get('/users/me'));
     expect(me.body.data).toMatchObject({ id: an.userId, email: an.email, role: 'customer' });
@@ -161,9 +163,9 @@ describe('Being somebody', () => {
     expect((await an.get('/users/me/addresses')).body.data).toEqual([]);
   });
 
-  it('keeps no password or token where it could be read', async () => {
+  it('stores no readable password or token', async () => {
     const { email } = await register(open.shop);
-    const { refreshToken } = (await enter(email)).body.data;
+    const { refreshToken } = (await sendLogin(email)).body.data;
     const tables = await open.database.admin<{ t: string }>(
       `select format('%I.%I', schemaname, tablename) as t from pg_tables where schemaname = 'identity'`,
     );
@@ -179,7 +181,7 @@ describe('Being somebody', () => {
     expect(open.shop.output()).not.toContain(password);
   });
 
-  it('is over when the token’s time is, and told apart from a bad one', async () => {
+  it('distinguishes an expired token from an invalid one', async () => {
     await pause(Math.max(0, early.born + (LIFE_SECONDS + 1.5) * 1_000 - performance.now()));
     expect(codeOf(await open.shop.get('/users/me', { token: early.token }))).toEqual([401, 'TOKEN_EXPIRED']);
     expect(codeOf(await open.shop.get('/cart', { token: early.token }))).toEqual([401, 'TOKEN_EXPIRED']);

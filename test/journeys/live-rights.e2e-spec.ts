@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { ADMIN, anyone, expectStatus, logIn, register, shelve, type Drink, type Person } from '../support/people';
+import { ADMIN, anonymous, expectStatus, logIn, register, listDrink, type Drink, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 
 jest.setTimeout(60_000);
@@ -10,8 +10,8 @@ jest.setTimeout(60_000);
 const WITHIN_MS = 5_000;
 const SHORT_LIFE_S = 4;
 
-/** Rights are taken away in one process of the shop; whoever listens does so in the other. */
-describe('Listening, once the right to it is gone', () => {
+/** Rights are removed in one process of the shop. The sockets are connected to the other process. */
+describe('A web socket whose right is gone', () => {
   let open: OpenShop;
   let other: RunningShop;
   let drink: Drink;
@@ -19,13 +19,13 @@ describe('Listening, once the right to it is gone', () => {
 
   const startOther = (port: string) =>
     startShop({
-      dataDir: open.shop.dataDir, // the secrets of one shop
+      dataDir: open.shop.dataDir, // both processes need the same secrets
       env: { DATABASE_URL: open.database.url, ACCESS_TOKEN_TTL_SECONDS: String(SHORT_LIFE_S), PORT: port },
     });
   beforeAll(async () => {
     open = await openShop();
     other = await startOther('0');
-    drink = await shelve(open.admin, { stock: 100 });
+    drink = await listDrink(open.admin, { stock: 100 });
   }, 240_000);
   afterEach(() => sockets.splice(0).forEach((socket) => socket.disconnect()));
   afterAll(async () => {
@@ -45,16 +45,16 @@ describe('Listening, once the right to it is gone', () => {
     socket.on('disconnect', (reason) => heard.push({ word: 'disconnect', reason }));
     const subscribe = (orderId: string, lastVersion?: number) =>
       socket.timeout(5_000).emitWithAck('subscribe', { orderId, ...(lastVersion !== undefined && { lastVersion }) });
-    const closed = (code: string, withinMs = WITHIN_MS) =>
+    const expectClosed = (code: string, withinMs = WITHIN_MS) =>
       eventually(() => {
         expect(heard.find(({ word }) => word === 'closed')).toMatchObject({ code, message: expect.any(String) });
         expect(heard.at(-1)).toEqual({ word: 'disconnect', reason: 'io server disconnect' });
       }, withinMs);
-    return { socket, heard, subscribe, closed };
+    return { socket, heard, subscribe, closed: expectClosed };
   }
-  const bought = async (buyer: Person) => {
-    const { id } = await buyer.buys(drink.variantId, 'tok_ok');
-    await buyer.sees(id, 'confirmed');
+  const buyDrink = async (buyer: Person) => {
+    const { id } = await buyer.buy(drink.variantId, 'tok_ok');
+    await buyer.waitForStatus(id, 'confirmed');
     return id as string;
   };
   const refusalOf = (auth: object) =>
@@ -74,9 +74,9 @@ describe('Listening, once the right to it is gone', () => {
   };
   const lastOf = (stream: string) => /event: closed\n(?:.*\n)*?data: (.*)/.exec(stream)?.[1];
 
-  it('ends with the log-out, and cannot be begun again with the same token', async () => {
+  it('ends with the log-out, and cannot be opened again with the same token', async () => {
     const an = await register(open.shop);
-    const id = await bought(an);
+    const id = await buyDrink(an);
     const client = listen({ token: an.token });
     expect(await client.subscribe(id)).toEqual({ ok: true });
     expectStatus(200, await an.post('/auth/logout', { body: {} }));
@@ -92,11 +92,11 @@ describe('Listening, once the right to it is gone', () => {
     await client.closed('SUBJECT_ERASED');
   });
 
-  it('ends for a guest whose order is erased, and goes on for staff', async () => {
-    const cartToken = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
-    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
-    await guest.sees(id, 'confirmed');
+  it('ends for a guest whose order is erased, and continues for staff', async () => {
+    const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
+    await guest.waitForStatus(id, 'confirmed');
     expectStatus(200, await guest.post(`/orders/${id}/cancel`, { body: {} }));
     await eventually(async () => {
       const { data } = (await guest.get(`/orders/${id}`)).body;
@@ -111,16 +111,16 @@ describe('Listening, once the right to it is gone', () => {
     expect(staff.socket.connected).toBe(true);
   });
 
-  it('ends for whoever holds a guest’s former token, and goes on for the guest who hands in the new one', async () => {
-    const first = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': first });
-    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
-    await guest.sees(id, 'confirmed');
+  it('ends for a guest’s former token, and continues for the guest who sends the new token', async () => {
+    const first = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': first });
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
+    await guest.waitForStatus(id, 'confirmed');
     const shared = guest.headers['x-cart-token'];
     const [other, own] = [listen({ cartToken: shared }), listen({ cartToken: shared })];
     for (const one of [other, own]) expect(await one.subscribe(id)).toEqual({ ok: true });
-    await guest.puts(drink.variantId);
-    expectStatus(201, await guest.orders('tok_ok'));
+    await guest.addToCart(drink.variantId);
+    expectStatus(201, await guest.placeOrder('tok_ok'));
     const cartToken = guest.headers['x-cart-token'];
     expect(await own.socket.timeout(5_000).emitWithAck('authenticate', { cartToken })).toEqual({ ok: true });
     await other.closed('CART_TOKEN_SPENT', 30_000);
@@ -128,7 +128,7 @@ describe('Listening, once the right to it is gone', () => {
     expect(await own.subscribe(id)).toEqual({ ok: true });
   });
 
-  it('ends with the token, unless the client hands in a new one', async () => {
+  it('ends when the token expires, unless the client sends a new one', async () => {
     const visitor = await register(open.shop);
     const short = await logIn(other, { email: visitor.email, password: 'a-long-Password-1' });
     const careless = listen({ token: short.token });
@@ -144,7 +144,7 @@ describe('Listening, once the right to it is gone', () => {
     expect(careful.socket.connected).toBe(true);
   });
 
-  it('ends with the role, for sockets and for event streams', async () => {
+  it('ends when the role changes, for sockets and for event streams', async () => {
     const { email } = await register(open.shop);
     const setRole = (role: string) =>
       open.database.admin(`update identity.accounts set role = $1 where email = $2`, [role, email]);
@@ -157,18 +157,18 @@ describe('Listening, once the right to it is gone', () => {
     await client.closed('ROLE_LOST');
     expect(lastOf(await stream.text())).toContain('"code":"ROLE_LOST"');
     await cancel();
-    const refused = async () => {
+    const answerToBoss = async () => {
       const { status, body } = await boss.get('/admin/orders');
       return [status, body.error?.code];
     };
-    expect(await refused()).toEqual([403, 'ROLE_LOST']);
+    expect(await answerToBoss()).toEqual([403, 'ROLE_LOST']);
     await setRole('admin');
     expect((await boss.get('/admin/orders')).status).toBe(200);
     expectStatus(200, await boss.post('/auth/logout', { body: {} }));
-    expect(await refused()).toEqual([401, 'SESSION_ENDED']);
+    expect(await answerToBoss()).toEqual([401, 'SESSION_ENDED']);
   });
 
-  it('ends an event stream with the log-out, in the language of who follows', async () => {
+  it('ends an event stream with the log-out, with a text in the client’s language', async () => {
     const boss = await logIn(open.shop, ADMIN);
     const { stream, again, cancel } = await follow(boss.token);
     expectStatus(200, await boss.post('/auth/logout', { body: {} }));
@@ -180,9 +180,9 @@ describe('Listening, once the right to it is gone', () => {
     await cancel();
   });
 
-  it('goes on by itself after a restart of the shop, with no version missed', async () => {
+  it('continues after a restart of the shop, without a missing version', async () => {
     const an = await register(open.shop);
-    const id = await bought(an);
+    const id = await buyDrink(an);
     const client = listen({ token: an.token });
     const versions = () => client.heard.flatMap(({ word, version }) => (word === 'event' ? [version] : []));
     client.socket.on('connect', () => void client.subscribe(id, versions().at(-1) ?? 0));

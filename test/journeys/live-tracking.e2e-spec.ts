@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+import { anonymous, expectStatus, register, listDrink, type Drink, type Person } from '../support/people';
 
 jest.setTimeout(30_000);
 
-interface Heard {
-  readonly word: string;
+interface ReceivedMessage {
+  readonly messageName: string;
   readonly orderId: string;
   readonly version: number;
   readonly status?: string;
@@ -20,44 +20,46 @@ describe('Following an order live', () => {
   const sockets: Socket[] = [];
   beforeAll(async () => {
     open = await openShop();
-    drink = await shelve(open.admin, { stock: 100 });
+    drink = await listDrink(open.admin, { stock: 100 });
   }, 240_000);
   afterEach(() => sockets.splice(0).forEach((socket) => socket.disconnect()));
   afterAll(() => open?.close());
 
-  /** A connection, and all that was said over it. */
+  /** A connection, and all messages that were received. */
   function listen(auth: object) {
     const socket = io(`${open.shop.url}/orders`, { auth, transports: ['websocket'], reconnection: false });
     sockets.push(socket);
-    const heard: Heard[] = [];
-    for (const word of ['snapshot', 'event']) socket.on(word, (said: object) => heard.push({ word, ...said } as Heard));
+    const received: ReceivedMessage[] = [];
+    for (const messageName of ['snapshot', 'event'])
+      socket.on(messageName, (message: object) => received.push({ messageName, ...message } as ReceivedMessage));
     const subscribe = (orderId: string, lastVersion?: number) =>
       socket.timeout(5_000).emitWithAck('subscribe', { orderId, ...(lastVersion !== undefined && { lastVersion }) });
-    const versions = (word: string) => heard.filter((said) => said.word === word).map(({ version }) => version);
-    return { socket, heard, subscribe, versions };
+    const versions = (name: string) =>
+      received.filter(({ messageName }) => messageName === name).map(({ version }) => version);
+    return { socket, received, subscribe, versions };
   }
   const advance = async (id: string, ...steps: string[]) => {
     for (const step of steps) expectStatus(200, await open.admin.post(`/admin/orders/${id}/${step}`));
   };
-  const bought = async (buyer: Person) => (await buyer.buys(drink.variantId, 'tok_ok')).id as string;
+  const buyDrink = async (buyer: Person) => (await buyer.buy(drink.variantId, 'tok_ok')).id as string;
 
-  it('shows where it stands, then every step once and in order', async () => {
+  it('shows the current state, and then every step once and in order', async () => {
     const an = await register(open.shop);
     const client = listen({ token: an.token });
-    await an.puts(drink.variantId);
-    const id = expectStatus(201, await an.orders('tok_late_webhook')).body.data.id;
+    await an.addToCart(drink.variantId);
+    const id = expectStatus(201, await an.placeOrder('tok_late_webhook')).body.data.id;
     expect(await client.subscribe(id)).toEqual({ ok: true });
-    expect(client.heard[0]).toMatchObject({
-      word: 'snapshot',
+    expect(client.received[0]).toMatchObject({
+      messageName: 'snapshot',
       orderId: id,
       version: 1,
       order: { id, status: 'pending' },
     });
-    await an.sees(id, 'confirmed');
+    await an.waitForStatus(id, 'confirmed');
     await advance(id, 'accept', 'prepare', 'ready', 'complete');
     await eventually(() => expect(client.versions('event')).toEqual([2, 3, 4, 5, 6]));
     expect(client.versions('snapshot')).toEqual([1]);
-    expect(client.heard.slice(1).map(({ status }) => status)).toEqual([
+    expect(client.received.slice(1).map(({ status }) => status)).toEqual([
       'confirmed',
       'accepted',
       'preparing',
@@ -66,7 +68,7 @@ describe('Following an order live', () => {
     ]);
   });
 
-  it('answers messages of any form, and goes on listening', async () => {
+  it('answers messages of any form, and stays connected', async () => {
     const an = await register(open.shop);
     const { socket, subscribe } = listen({ token: an.token });
     const deep: unknown = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`);
@@ -86,17 +88,17 @@ describe('Following an order live', () => {
     strange.push({ orderId: id, extra: 1 }, own, { orderId: id, constructor: 1 }, JSON.parse(`{ "__proto__": { "orderId": "${id}" } }`)); // prettier-ignore
     for (const body of [{ token: an.token, extra: 1 }, { token: an.token, constructor: 1 }])
       expect(await socket.timeout(5_000).emitWithAck('authenticate', body)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' }); // prettier-ignore
-    for (const word of ['subscribe', 'unsubscribe'])
+    for (const event of ['subscribe', 'unsubscribe'])
       for (const body of strange)
-        expect(await socket.timeout(5_000).emitWithAck(word, body)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' }); // prettier-ignore
-    expect(await subscribe(await bought(an))).toEqual({ ok: true });
+        expect(await socket.timeout(5_000).emitWithAck(event, body)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' }); // prettier-ignore
+    expect(await subscribe(await buyDrink(an))).toEqual({ ok: true });
     expect(open.shop.output()).not.toMatch(/broke|uncaught/i);
   });
 
-  it('goes on where it broke off', async () => {
+  it('continues after the last version that was received', async () => {
     const an = await register(open.shop);
-    const id = await bought(an);
-    await an.sees(id, 'confirmed');
+    const id = await buyDrink(an);
+    await an.waitForStatus(id, 'confirmed');
     const first = listen({ token: an.token });
     await first.subscribe(id);
     await advance(id, 'accept');
@@ -107,18 +109,18 @@ describe('Following an order live', () => {
     const second = listen({ token: an.token });
     expect(await second.subscribe(id, 3)).toEqual({ ok: true });
     await eventually(() => expect(second.versions('event')).toEqual([4, 5]));
-    expect(second.heard[0]).toMatchObject({ word: 'snapshot', version: 3, order: { status: 'accepted' } });
+    expect(second.received[0]).toMatchObject({ messageName: 'snapshot', version: 3, order: { status: 'accepted' } });
     await advance(id, 'complete');
     await eventually(() => expect(second.versions('event')).toEqual([4, 5, 6]));
     expect(first.versions('event')).toEqual([3]);
   });
 
-  it('tells many at once the same, while orders come and go', async () => {
+  it('sends the same to many sockets, while orders change', async () => {
     const an = await register(open.shop);
     const ids = await Promise.all(
       [1, 2, 3].map(async () => {
         const visitor = await register(open.shop);
-        return { visitor, id: await bought(visitor) };
+        return { visitor, id: await buyDrink(visitor) };
       }),
     );
     const clients = ids.flatMap(({ visitor, id }) =>
@@ -127,11 +129,11 @@ describe('Following an order live', () => {
     await Promise.all(clients.map(({ subscribe, id, lastVersion }) => subscribe(id, lastVersion)));
     await Promise.all(
       ids.map(async ({ visitor, id }) => {
-        await visitor.sees(id, 'confirmed');
+        await visitor.waitForStatus(id, 'confirmed');
         await advance(id, 'accept', 'prepare');
       }),
     );
-    await bought(an);
+    await buyDrink(an);
     for (const { versions } of clients)
       await eventually(() => {
         const from = versions('snapshot')[0];
@@ -141,12 +143,12 @@ describe('Following an order live', () => {
   });
 
   it('is for the guest with the cart’s token, the customer and staff, and for nobody else', async () => {
-    const visitor = await anyone(open.shop).puts(drink.variantId);
+    const visitor = await anonymous(open.shop).addToCart(drink.variantId);
     const shared = visitor.headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': shared });
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': shared });
     const early = listen({ cartToken: shared });
     await eventually(() => expect(early.socket.connected).toBe(true));
-    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
     const cartToken = guest.headers['x-cart-token'];
     const stranger = await register(open.shop);
     for (const one of [early, listen({ cartToken: shared })])
@@ -155,23 +157,24 @@ describe('Following an order live', () => {
     expect(await listen({ token: open.admin.token }).subscribe(id)).toEqual({ ok: true });
     const refused = listen({ token: stranger.token });
     expect(await refused.subscribe(id)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
-    const hand = (token: string) => early.socket.timeout(5_000).emitWithAck('authenticate', { cartToken: token });
-    const another = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    expect(await hand(another)).toMatchObject({ ok: false, code: 'OTHER_CALLER' });
-    expect(await hand(cartToken)).toEqual({ ok: true });
+    const authenticate = (token: string) =>
+      early.socket.timeout(5_000).emitWithAck('authenticate', { cartToken: token });
+    const another = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    expect(await authenticate(another)).toMatchObject({ ok: false, code: 'OTHER_CALLER' });
+    expect(await authenticate(cartToken)).toEqual({ ok: true });
     expect(await early.subscribe(id)).toEqual({ ok: true });
-    await guest.sees(id, 'confirmed');
+    await guest.waitForStatus(id, 'confirmed');
     await advance(id, 'accept');
-    expect(refused.heard).toEqual([]);
+    expect(refused.received).toEqual([]);
     expect(await refused.subscribe('no-order')).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
   });
 
-  it('is for who has signed in since by the cart token of then: one connection speaks for one of the two', async () => {
-    const cartToken = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
-    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
+  it('is possible after a log-in with the earlier cart token: one connection has one owner', async () => {
+    const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
     const an = await register(open.shop, guest.headers);
-    const own = await bought(an);
+    const own = await buyDrink(an);
     const account = listen({ token: an.token, cartToken: guest.headers['x-cart-token'] });
     const visitor = listen({ cartToken: guest.headers['x-cart-token'] });
     expect(await account.subscribe(own)).toEqual({ ok: true });
@@ -183,8 +186,8 @@ describe('Following an order live', () => {
   it.each([
     ['without a token', {}, 'UNAUTHENTICATED'],
     ['with a cart token that the shop did not issue', { cartToken: 'a'.repeat(64) }, 'UNAUTHENTICATED'],
-    ['with a made-up one', { token: 'made.up.token' }, 'TOKEN_INVALID'],
-  ])('does not let in anyone %s', async (_, auth, code) => {
+    ['with a made-up access token', { token: 'made.up.token' }, 'TOKEN_INVALID'],
+  ])('refuses a caller %s', async (_, auth, code) => {
     const { socket } = listen(auth);
     const error = await new Promise<Error & { data?: { code: string } }>((refused) =>
       socket.once('connect_error', refused),
@@ -192,7 +195,7 @@ describe('Following an order live', () => {
     expect(error.data).toEqual({ code });
   });
 
-  it('counts who is there', async () => {
+  it('counts the connections', async () => {
     const an = await register(open.shop);
     const gauge = async () =>
       Number(/^websocket_active_connections(?:\{.*\})? (\d+)$/m.exec((await open.shop.get('//metrics')).body)?.[1]);

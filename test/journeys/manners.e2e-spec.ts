@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, register, shelve, type Person } from '../support/people';
+import { anonymous, expectStatus, register, listDrink, type Person } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
@@ -11,7 +11,7 @@ const codeOf = ({ status, body }: Reply) => [status, body.error?.code];
 const fieldsOf = ({ body }: Reply): string[] => body.error.details.map(({ field }: { field: string }) => field).sort();
 const unknownId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 
-describe('The shop’s manners', () => {
+describe('The conventions of the API', () => {
   let open: OpenShop;
   let shop: RunningShop;
   let admin: Person;
@@ -24,9 +24,9 @@ describe('The shop’s manners', () => {
   afterAll(() => open?.close());
 
   describe('Answers', () => {
-    it('come in an envelope, money as whole đồng, times in UTC, ids as UUIDs', async () => {
-      const { variantId } = await shelve(admin, { price: 45_000 });
-      const order = await an.buys(variantId, 'tok_ok');
+    it('have an envelope, money as whole đồng, times in UTC, ids as UUIDs', async () => {
+      const { variantId } = await listDrink(admin, { price: 45_000 });
+      const order = await an.buy(variantId, 'tok_ok');
       const seen = expectStatus(200, await an.get(`/orders/${order.id}`));
       expect(seen.body).toMatchObject({ success: true, data: { total: { amount: 45_000, currency: 'VND' } } });
       expect(order.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -36,7 +36,7 @@ describe('The shop’s manners', () => {
       expect(seen.headers.get('cache-control')).toMatch(/private|no-store/);
     });
 
-    it('carry a request id: the caller’s when it is sane', async () => {
+    it('have a request id: the caller’s if it is valid', async () => {
       const ask = async (id?: string) =>
         (await shop.get('/categories', id ? { headers: { 'x-request-id': id } } : {})).headers.get('x-request-id');
       expect(await ask()).toMatch(/^[\w-]{16,64}$/);
@@ -47,7 +47,7 @@ describe('The shop’s manners', () => {
       expect(failed.body.error.requestId).toBe('checkout-43');
     });
 
-    it('page by cursor, without a gap and without a twin', async () => {
+    it('have pages with cursors, without missing or repeated rows', async () => {
       const seen: string[] = [];
       let pages = 0;
       for (let cursor: string | null | undefined; cursor !== null; pages += 1) {
@@ -66,7 +66,7 @@ describe('The shop’s manners', () => {
       expect(twenty.body.data).toHaveLength(20);
     });
 
-    it('that are known already are not sent again', async () => {
+    it('that the client has already are not sent again', async () => {
       for (const path of ['/products?limit=2', '/categories', '/products/ca-phe-sua-da']) {
         const first = await shop.get(path);
         const etag = first.headers.get('etag')!;
@@ -75,13 +75,13 @@ describe('The shop’s manners', () => {
         expect([path, again.status, again.body]).toEqual([path, 304, '']);
         expect((await shop.get(path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
       }
-      const order = await an.buys((await shelve(admin)).variantId, 'tok_ok');
+      const order = await an.buy((await listDrink(admin)).variantId, 'tok_ok');
       const { headers } = await an.get(`/orders/${order.id}?minVersion=2`);
       const again = await an.get(`/orders/${order.id}`, { headers: { 'if-none-match': headers.get('etag')! } });
       expect(again.status).toBe(304);
     });
 
-    it('to what everybody asks for are kept from the first moment on', async () => {
+    it('to popular requests are cached from the start', async () => {
       await eventually(async () => {
         const { body } = await shop.get<string>('//metrics');
         expect(body).toMatch(/^cache_warming_age_seconds [\d.]*[1-9]/m);
@@ -89,7 +89,7 @@ describe('The shop’s manners', () => {
       }, 20_000);
     });
 
-    it('of health, keys and metrics come bare', async () => {
+    it('of health, keys and metrics have no envelope', async () => {
       const { body, status } = await shop.get('//health');
       expect([status, body]).toEqual([
         200,
@@ -121,7 +121,7 @@ describe('The shop’s manners', () => {
       expect(metrics).not.toContain(unknownId);
     });
 
-    it('are for this origin only, unless others are named', async () => {
+    it('allow only this origin, unless others are configured', async () => {
       const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
       const { headers: told } = await shop.get('/categories', { headers });
       expect(told.get('access-control-allow-origin')).toBeNull();
@@ -131,7 +131,7 @@ describe('The shop’s manners', () => {
   });
 
   describe('Refusals', () => {
-    it('name every fault at once, by its path', async () => {
+    it('name all faults at once, with their paths', async () => {
       const refused = await admin.post('/admin/products', {
         body: {
           name: 'x',
@@ -177,12 +177,12 @@ describe('The shop’s manners', () => {
       ['/search', ['q']],
       ['/categories?x=1', ['x']],
       ['/orders/not-an-id', ['id']],
-    ])('of %s name %j', async (path, fields) => {
+    ])('for %s have %j', async (path, fields) => {
       const refused = await an.get(path);
       expect([...codeOf(refused), fieldsOf(refused)]).toEqual([400, 'VALIDATION_ERROR', fields]);
     });
 
-    it('speak Vietnamese to who prefers it', async () => {
+    it('are in Vietnamese if the client prefers it', async () => {
       const ask = async (language: string) =>
         (await an.get('/orders/not-an-id', { headers: { 'accept-language': language } })).body.error.message;
       expect(await ask('vi-VN,vi;q=0.9,en;q=0.8')).toBe('Dữ liệu không hợp lệ');
@@ -195,7 +195,7 @@ describe('The shop’s manners', () => {
       );
     });
 
-    it('tell malformed, too large and wrong kinds of bodies apart', async () => {
+    it('distinguish malformed bodies, large bodies and wrong content types', async () => {
       expect(codeOf(await shop.post('/auth/login', { body: '{"email":' }))).toEqual([400, 'MALFORMED_REQUEST']);
       expect(codeOf(await shop.post('/auth/login', { body: '[1]' }))).toEqual([400, 'VALIDATION_ERROR']);
       const large = JSON.stringify({ email: 'x'.repeat(1_100_000) });
@@ -204,7 +204,7 @@ describe('The shop’s manners', () => {
       expect(codeOf(await shop.post('/auth/login', xml))).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
     });
 
-    it('tell who is unknown from who may not', async () => {
+    it('distinguish unknown callers from callers without permission', async () => {
       expect(codeOf(await shop.get('/users/me'))).toEqual([401, 'UNAUTHENTICATED']);
       expect(codeOf(await shop.get('/users/me', { token: 'nonsense' }))).toEqual([401, 'TOKEN_INVALID']);
       const [head, body] = an.token.split('.');
@@ -212,7 +212,7 @@ describe('The shop’s manners', () => {
         401,
         'TOKEN_INVALID',
       ]);
-      // A bad token is not a guest's.
+      // An invalid token is refused, and is not treated as a guest.
       expect(codeOf(await shop.get('/cart', { token: 'nonsense' }))).toEqual([401, 'TOKEN_INVALID']);
       expect(codeOf(await an.get('/admin/orders'))).toEqual([403, 'FORBIDDEN']);
       expect(codeOf(await an.get(`/orders/${unknownId}`))).toEqual([404, 'NOT_FOUND']);
@@ -220,9 +220,9 @@ describe('The shop’s manners', () => {
       expect(codeOf(await an.get('/products/khong-co-mon-nay'))).toEqual([404, 'NOT_FOUND']);
     });
 
-    it('of what was changed in the meantime are 412', async () => {
-      const { productId, variantId } = await shelve(admin);
-      const cart = await an.puts(variantId);
+    it('are 412 if the resource was changed meanwhile', async () => {
+      const { productId, variantId } = await listDrink(admin);
+      const cart = await an.addToCart(variantId);
       const etag = cart.headers.get('etag')!;
       const line = cart.body.data.lines.find((one: { variantId: string }) => one.variantId === variantId).id;
       const change = (ifMatch: string, quantity: number) =>
@@ -241,48 +241,48 @@ describe('The shop’s manners', () => {
   });
 
   describe('Orders that are sent twice', () => {
-    it('need a key; the same gets the same answer, another body is refused', async () => {
+    it('need a key; the same request gets the same answer, and another body is refused', async () => {
       const buyer = await register(shop);
-      const { variantId } = await shelve(admin);
-      await buyer.puts(variantId);
-      const keyless = await buyer.orders('tok_ok', { headers: { 'idempotency-key': '' } });
+      const { variantId } = await listDrink(admin);
+      await buyer.addToCart(variantId);
+      const keyless = await buyer.placeOrder('tok_ok', { headers: { 'idempotency-key': '' } });
       expect(codeOf(keyless)).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
       const key = randomUUID();
-      // A refusal before the command ran is not remembered.
-      expect(codeOf(await buyer.orders('tok_ok', { key, body: { note: 7 } }))).toEqual([400, 'VALIDATION_ERROR']);
-      const first = expectStatus(201, await buyer.orders('tok_ok', { key }));
+      // A refusal before the command ran is not stored.
+      expect(codeOf(await buyer.placeOrder('tok_ok', { key, body: { note: 7 } }))).toEqual([400, 'VALIDATION_ERROR']);
+      const first = expectStatus(201, await buyer.placeOrder('tok_ok', { key }));
       expect(first.headers.get('idempotent-replayed')).toBeNull();
-      await buyer.sees(first.body.data.id, 'confirmed');
-      const again = expectStatus(201, await buyer.orders('tok_ok', { key }));
+      await buyer.waitForStatus(first.body.data.id, 'confirmed');
+      const again = expectStatus(201, await buyer.placeOrder('tok_ok', { key }));
       expect(again.headers.get('idempotent-replayed')).toBe('true');
       expect(again.body).toEqual(first.body);
-      expect(codeOf(await buyer.orders('cash', { key }))).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
-      // Keys are each caller's own.
+      expect(codeOf(await buyer.placeOrder('cash', { key }))).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+      // Each caller has their own keys.
       const other = await register(shop);
-      await other.puts(variantId);
-      const theirs = expectStatus(201, await other.orders('tok_ok', { key }));
+      await other.addToCart(variantId);
+      const theirs = expectStatus(201, await other.placeOrder('tok_ok', { key }));
       expect(theirs.body.data.id).not.toBe(first.body.data.id);
       expect((await buyer.get('/orders')).body.data).toHaveLength(1);
     });
 
-    it('at the same time are one order, and all hear of it', async () => {
+    it('at the same moment make one order, and all get its answer', async () => {
       const buyer = await register(shop);
-      await buyer.puts((await shelve(admin)).variantId);
+      await buyer.addToCart((await listDrink(admin)).variantId);
       const key = randomUUID();
-      const replies = await Promise.all(Array.from({ length: 10 }, () => buyer.orders('tok_ok', { key })));
+      const replies = await Promise.all(Array.from({ length: 10 }, () => buyer.placeOrder('tok_ok', { key })));
       expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
       expect(new Set(replies.map(({ body }) => JSON.stringify(body))).size).toBe(1);
       expect(replies.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
     });
 
-    it('wait for the outcome when they prefer to', async () => {
+    it('wait for the outcome if they prefer it', async () => {
       const buyer = await register(shop);
-      await buyer.puts((await shelve(admin)).variantId);
-      const waited = await buyer.orders('tok_declined', { headers: { prefer: 'respond-async, wait=5' } });
+      await buyer.addToCart((await listDrink(admin)).variantId);
+      const waited = await buyer.placeOrder('tok_declined', { headers: { prefer: 'respond-async, wait=5' } });
       expect([waited.status, waited.body.data.status]).toEqual([201, 'cancelled']);
-      await buyer.puts((await shelve(admin)).variantId);
+      await buyer.addToCart((await listDrink(admin)).variantId);
       const begun = performance.now();
-      const late = await buyer.orders('tok_slow', { headers: { prefer: 'wait=1' } });
+      const late = await buyer.placeOrder('tok_slow', { headers: { prefer: 'wait=1' } });
       expect([late.status, late.body.data.status]).toEqual([201, 'pending']);
       expect(performance.now() - begun).toBeGreaterThanOrEqual(990);
     });
@@ -302,14 +302,14 @@ describe('The shop’s limits', () => {
     await database?.drop();
   });
 
-  it('tell what is left, then ask to wait; what watches the shop is never counted', async () => {
+  it('report the remaining requests, and then refuse; health and metrics are never counted', async () => {
     const newcomer = () => ({ email: `${randomUUID()}@example.com`, password: 'a-long-Password-1', name: 'An' });
     const first = await shop.post('/auth/register', { body: newcomer() });
     expectStatus(201, first);
     expect([...first.headers.keys()]).toEqual(
       expect.arrayContaining(['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']),
     );
-    const an = anyone(shop).carrying({ authorization: `Bearer ${first.body.data.accessToken}` });
+    const an = anonymous(shop).withHeaders({ authorization: `Bearer ${first.body.data.accessToken}` });
     expectStatus(201, await shop.post('/auth/register', { body: newcomer() }));
     const third = await shop.post('/auth/register', { body: newcomer() });
     expect(codeOf(third)).toEqual([429, 'RATE_LIMITED']);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { chargesOf, mailsTo, register, shelve, stockOf, type Drink, type Person } from '../support/people';
-import { captured, SECRET, webhook } from '../support/sandbox';
+import { chargesOf, mailsTo, register, listDrink, stockOf, type Drink, type Person } from '../support/people';
+import { capturedEvent, SECRET, sendWebhook } from '../support/sandbox';
 
 jest.setTimeout(40_000);
 
@@ -17,17 +17,17 @@ describe('Paying', () => {
   const purchases = new Map<string, Promise<Purchase>>();
 
   async function buy(token: string): Promise<Purchase> {
-    const [buyer, drink] = await Promise.all([register(open.shop), shelve(open.admin)]);
-    return { buyer, drink, id: (await buyer.buys(drink.variantId, token, 2)).id };
+    const [buyer, drink] = await Promise.all([register(open.shop), listDrink(open.admin)]);
+    return { buyer, drink, id: (await buyer.buy(drink.variantId, token, 2)).id };
   }
-  const bought = (token: string) => purchases.get(token)!;
-  const end = ({ buyer, id }: Purchase) =>
+  const purchaseWith = (token: string) => purchases.get(token)!;
+  const waitUntilDecided = ({ buyer, id }: Purchase) =>
     eventually(async () => {
       const { data } = (await buyer.get(`/orders/${id}`)).body;
       expect(['confirmed', 'cancelled']).toContain(data.status);
       return data;
     }, 25_000);
-  const untouched = async ({ drink }: Purchase) =>
+  const expectStockUnchanged = async ({ drink }: Purchase) =>
     eventually(async () =>
       expect(await stockOf(open.admin, drink)).toMatchObject({ onHand: 20, reserved: 0, available: 20 }),
     );
@@ -51,12 +51,12 @@ describe('Paying', () => {
   it.each(['tok_declined', 'tok_made_up'])(
     '%s: cancelled with the reason; no charge, no points, stock back',
     async (token) => {
-      const purchase = await bought(token);
+      const purchase = await purchaseWith(token);
       const { buyer, id } = purchase;
-      const order = await buyer.sees(id, 'cancelled');
+      const order = await buyer.waitForStatus(id, 'cancelled');
       expect(order.cancellation).toMatchObject({ code: 'PAYMENT_DECLINED', message: expect.stringMatching(/\w/) });
       expect(order.payment).toMatchObject({ status: 'none', paid: { amount: 0 } });
-      await untouched(purchase);
+      await expectStockUnchanged(purchase);
       expect(await chargesOf(open.admin, id)).toEqual([]);
       expect(await buyer.points()).toMatchObject({ balance: 0, entries: [] });
       await eventually(async () =>
@@ -68,8 +68,8 @@ describe('Paying', () => {
   it.each(['tok_timeout_charged', 'tok_slow', 'tok_late_webhook'])(
     '%s: confirmed, charged exactly once',
     async (token) => {
-      const { buyer, drink, id } = await bought(token);
-      await buyer.sees(id, 'confirmed', 20_000);
+      const { buyer, drink, id } = await purchaseWith(token);
+      await buyer.waitForStatus(id, 'confirmed', 20_000);
       expect(await chargesOf(open.admin, id)).toEqual([
         expect.objectContaining({ status: 'captured', amount: { amount: 100_000, currency: 'VND' } }),
       ]);
@@ -78,9 +78,9 @@ describe('Paying', () => {
     },
   );
 
-  it.each(['tok_timeout_not_charged', 'tok_flaky'])('%s: a legal end, and at most one charge', async (token) => {
-    const purchase = await bought(token);
-    const order = await end(purchase);
+  it.each(['tok_timeout_not_charged', 'tok_flaky'])('%s: an allowed result, and at most one charge', async (token) => {
+    const purchase = await purchaseWith(token);
+    const order = await waitUntilDecided(purchase);
     const charges = await chargesOf(open.admin, purchase.id);
     if (order.status === 'confirmed') {
       expect(charges.map(({ status }) => status)).toEqual(['captured']);
@@ -88,23 +88,25 @@ describe('Paying', () => {
     } else {
       expect(['PAYMENT_DECLINED', 'PAYMENT_UNAVAILABLE']).toContain(order.cancellation.code);
       expect(charges.every(({ status }) => status === 'refunded')).toBe(true);
-      await untouched(purchase);
+      await expectStockUnchanged(purchase);
       expect((await purchase.buyer.points()).balance).toBe(0);
     }
   });
 
-  it('never believes that money was not taken: a token that fails twice is taken at the third time', async () => {
-    expect((await end(await bought('tok_flaky'))).status).toBe('confirmed');
-    expect((await end(await bought('tok_timeout_not_charged'))).cancellation.code).toBe('PAYMENT_UNAVAILABLE');
+  it('tries again after a failure: a token that fails twice is taken at the third attempt', async () => {
+    expect((await waitUntilDecided(await purchaseWith('tok_flaky'))).status).toBe('confirmed');
+    expect((await waitUntilDecided(await purchaseWith('tok_timeout_not_charged'))).cancellation.code).toBe(
+      'PAYMENT_UNAVAILABLE',
+    );
   });
 
-  it('counts a webhook once, however often it comes and under whatever id', async () => {
-    const { buyer, id } = await bought('tok_late_webhook');
-    const order = await buyer.sees(id, 'confirmed', 20_000);
+  it('counts a webhook once, also if it is repeated, with the same or another id', async () => {
+    const { buyer, id } = await purchaseWith('tok_late_webhook');
+    const order = await buyer.waitForStatus(id, 'confirmed', 20_000);
     const [charge] = await chargesOf(open.admin, id);
     const same = randomUUID();
     for (const event of [same, same, same, randomUUID(), randomUUID(), randomUUID()])
-      expect(await webhook(open.shop, captured(event, charge))).toMatchObject({
+      expect(await sendWebhook(open.shop, capturedEvent(event, charge))).toMatchObject({
         status: 200,
         body: { success: true, data: { received: true } },
       });
@@ -114,9 +116,9 @@ describe('Paying', () => {
     expect(await mailsTo(open.admin, buyer.email)).toHaveLength(1);
   });
 
-  it('refuses webhooks that are unsigned, old, a stranger’s, or of nothing it knows; they change nothing', async () => {
+  it('refuses webhooks that are unsigned, old, signed with another key, or unknown; they change nothing', async () => {
     const { shop, admin } = open;
-    // A payment that stays open for some seconds: only the provider could tell how it went.
+    // This payment stays open for some seconds: only the provider knows its result.
     const { buyer, id, drink } = await buy('tok_timeout_not_charged');
     const key = await eventually(async () => {
       const timeline = (await admin.get(`/admin/orders/${id}/timeline`)).body.data as { type: string }[];
@@ -128,31 +130,31 @@ describe('Paying', () => {
       return rows[0].id;
     });
     const charge = { id: randomUUID(), idempotencyKey: key, orderId: id, amount: { amount: 100_000, currency: 'VND' } };
-    const event = () => captured(randomUUID(), charge);
+    const event = () => capturedEvent(randomUUID(), charge);
 
     const refusals: [string, Promise<{ status: number; body: { error: { code: string } } }>, number, string][] = [
-      ['unsigned', webhook(shop, event(), { headers: {} }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
+      ['unsigned', sendWebhook(shop, event(), { headers: {} }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
       [
         'malformed',
-        webhook(shop, event(), { headers: { 'sandbox-signature': 'v1=00' } }),
+        sendWebhook(shop, event(), { headers: { 'sandbox-signature': 'v1=00' } }),
         401,
         'WEBHOOK_SIGNATURE_INVALID',
       ],
-      ['old', webhook(shop, event(), { ageSeconds: 301 }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
-      ['of a stranger', webhook(shop, event(), { secret: 'another-secret' }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
+      ['old', sendWebhook(shop, event(), { ageSeconds: 301 }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
+      ['of a stranger', sendWebhook(shop, event(), { secret: 'another-secret' }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
       [
         'of an unknown payment',
-        webhook(shop, captured(randomUUID(), { ...charge, idempotencyKey: randomUUID() })),
+        sendWebhook(shop, capturedEvent(randomUUID(), { ...charge, idempotencyKey: randomUUID() })),
         404,
         'NOT_FOUND',
       ],
       [
         'of another amount',
-        webhook(shop, captured(randomUUID(), { ...charge, amount: { amount: 1, currency: 'VND' } })),
+        sendWebhook(shop, capturedEvent(randomUUID(), { ...charge, amount: { amount: 1, currency: 'VND' } })),
         404,
         'NOT_FOUND',
       ],
-      ['of an unknown form', webhook(shop, { id: 'x', type: 'charge.exploded' }), 400, 'VALIDATION_ERROR'],
+      ['of an unknown form', sendWebhook(shop, { id: 'x', type: 'charge.exploded' }), 400, 'VALIDATION_ERROR'],
     ];
     for (const [which, reply, status, code] of refusals) {
       const { status: answered, body } = await reply;
@@ -171,9 +173,9 @@ describe('Paying', () => {
     ...{ id, orderId, idempotencyKey: key, amount: { amount: 100_000, currency: 'VND' } },
   });
 
-  it('a second charge of a paid order is noted, given back once, and told; the order stays paid', async () => {
+  it('a second charge of a paid order becomes a finding and is given back once; the order stays paid', async () => {
     const { buyer, id } = await buy('tok_ok');
-    await buyer.sees(id, 'confirmed');
+    await buyer.waitForStatus(id, 'confirmed');
     const [first] = await chargesOf(open.admin, id);
     const second = randomUUID();
     await open.database.admin(
@@ -181,7 +183,7 @@ describe('Paying', () => {
       [second, `twice-${second}`, id],
     );
     for (const event of [randomUUID(), randomUUID(), randomUUID()])
-      expect((await webhook(open.shop, captured(event, { ...first, id: second }))).status).toBe(200);
+      expect((await sendWebhook(open.shop, capturedEvent(event, { ...first, id: second }))).status).toBe(200);
     await eventually(async () =>
       expect(await findingsOf(id)).toEqual([
         expect.objectContaining({ kind: 'second-charge', state: 'given-back', chargeId: second, orderId: id }),
@@ -206,7 +208,7 @@ describe('Paying', () => {
 
   it("an order is not confirmed by somebody else's money, and that money is not touched", async () => {
     const [paid, unpaid] = await Promise.all([buy('tok_ok'), buy('tok_timeout_not_charged')]);
-    await paid.buyer.sees(paid.id, 'confirmed');
+    await paid.buyer.waitForStatus(paid.id, 'confirmed');
     const [charge] = await chargesOf(open.admin, paid.id);
     const { key } = await eventually(async () => {
       const sql = 'select id as key from payments.payments where order_id = $1';
@@ -217,12 +219,12 @@ describe('Paying', () => {
       { ...charge, idempotencyKey: key }, // the other order's id and charge
       { ...charge, idempotencyKey: key, orderId: unpaid.id }, // the other order's charge
       { ...charge, orderId: unpaid.id, id: randomUUID() }, // our key, another order's id
-      chargeOf(randomUUID(), unpaid.id, strange), // no payment of ours
+      chargeOf(randomUUID(), unpaid.id, strange), // no payment of this shop
       { ...chargeOf(randomUUID(), unpaid.id, key), amount: { amount: 100_000, currency: 'USD' } },
     ];
     for (const each of wrong)
       for (const times of [1, 2])
-        expect([times, (await webhook(open.shop, captured(randomUUID(), each))).status]).toEqual([times, 404]);
+        expect([times, (await sendWebhook(open.shop, capturedEvent(randomUUID(), each))).status]).toEqual([times, 404]);
     expect((await unpaid.buyer.get(`/orders/${unpaid.id}`)).body.data.status).not.toBe('confirmed');
     expect((await findingsOf(unpaid.id)).map(({ kind, state }) => `${kind} ${state}`).sort()).toEqual([
       'charge-of-another noted',
@@ -232,11 +234,11 @@ describe('Paying', () => {
     const all = (await open.admin.get('/admin/payments/findings?state=noted&limit=100')).body.data;
     expect(all.filter(({ paymentKey }: any) => paymentKey === strange)).toMatchObject([{ kind: 'unknown-payment' }]);
     expect(await chargesOf(open.admin, paid.id)).toEqual([expect.objectContaining({ status: 'captured' })]);
-    await unpaid.buyer.sees(unpaid.id, 'cancelled', 25_000);
+    await unpaid.buyer.waitForStatus(unpaid.id, 'cancelled', 25_000);
   });
 
   it.each(['tok_late_webhook', 'tok_slow', 'tok_timeout_not_charged'])(
-    '%s: a signed webhook with a charge that the provider does not know confirms nothing and costs nothing',
+    '%s: a signed webhook with an unknown charge confirms no order and takes no money',
     async (token) => {
       const { buyer, id } = await buy(token);
       const { key } = await eventually(async () => {
@@ -245,7 +247,9 @@ describe('Paying', () => {
         expect(row).toBeDefined();
         return row;
       });
-      expect((await webhook(open.shop, captured(randomUUID(), chargeOf(randomUUID(), id, key)))).status).toBe(404);
+      expect((await sendWebhook(open.shop, capturedEvent(randomUUID(), chargeOf(randomUUID(), id, key)))).status).toBe(
+        404,
+      );
       expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ status: 'pending' });
       const order = await eventually(async () => {
         const { data } = (await buyer.get(`/orders/${id}`)).body;
@@ -259,9 +263,9 @@ describe('Paying', () => {
     },
   );
 
-  it('a refund of a charge that is still being processed is asked for again until it is given', async () => {
+  it('a refund of a charge that is still being processed is requested again until it succeeds', async () => {
     const { buyer, id } = await buy('tok_ok');
-    await buyer.sees(id, 'confirmed');
+    await buyer.waitForStatus(id, 'confirmed');
     await open.database.admin(
       `update sandbox.charges set state = 'processing', settle_at = now() + interval '4 seconds' where order_id = $1`,
       [id],
@@ -283,18 +287,18 @@ describe('Paying', () => {
     ['no order', ({ orderId: _, ...event }: any) => event],
     ['a negative amount', (event: any) => ({ ...event, amount: { amount: -1, currency: 'VND' } })],
   ])('a signed webhook with %s is refused with 400', async (_, change) => {
-    const event = captured(randomUUID(), chargeOf(randomUUID(), randomUUID(), randomUUID()));
-    expect(await webhook(open.shop, change(event))).toMatchObject({
+    const event = capturedEvent(randomUUID(), chargeOf(randomUUID(), randomUUID(), randomUUID()));
+    expect(await sendWebhook(open.shop, change(event))).toMatchObject({
       status: 400,
       body: { error: { code: 'VALIDATION_ERROR' } },
     });
   });
 
-  it('tok_timeout_charged, cancelled at once: the order, its history and its letter tell that it was taken and given back', async () => {
+  it('tok_timeout_charged, cancelled at once: the order, its history and its letter say that money was taken and given back', async () => {
     const { buyer, id } = await buy('tok_timeout_charged');
     await eventually(async () => expect(await chargesOf(open.admin, id)).toHaveLength(1));
     expect((await buyer.post(`/orders/${id}/cancel`, { body: {} })).status).toBe(202);
-    const order = await buyer.sees(id, 'cancelled');
+    const order = await buyer.waitForStatus(id, 'cancelled');
     const taken = { amount: 100_000, currency: 'VND' };
     expect(order.payment).toMatchObject({ status: 'refunded', paid: taken, refunded: taken });
     expect(order.cancellation).toMatchObject({ code: 'CUSTOMER', message: expect.stringContaining('100.000 ₫') });

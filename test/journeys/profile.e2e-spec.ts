@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, mailsTo, Person, shelve, type Drink } from '../support/people';
+import { anonymous, expectStatus, mailsTo, Person, listDrink, type Drink } from '../support/people';
 
 jest.setTimeout(60_000);
 
 const password = 'a-long-Password-1';
 const name = 'Nguyễn Thị Bình';
 
-describe('What somebody said of themselves', () => {
+describe('A customer’s profile', () => {
   let open: OpenShop;
   let drink: Drink;
   beforeAll(async () => {
     open = await openShop();
-    drink = await shelve(open.admin, { stock: 100 });
+    drink = await listDrink(open.admin, { stock: 100 });
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -23,10 +23,10 @@ describe('What somebody said of themselves', () => {
     const { data } = expectStatus(201, await open.shop.post('/auth/register', { body, headers })).body;
     return new Person(open.shop, { authorization: `Bearer ${data.accessToken}` }, email, data.user.id);
   };
-  /** As if the message of the registration were still on its way. */
+  /** Removes the profile, as if the registration message had not arrived yet. */
   const unheard = (customer: Person) =>
     open.database.admin('delete from customers.customers where id = $1', [customer.userId]);
-  const heard = async (customer: Person) => {
+  const waitForRegistration = async (customer: Person) => {
     await eventually(async () => {
       const [row] = await open.database.admin<{ welcomed: boolean }>(
         'select welcomed from customers.customers where id = $1',
@@ -36,7 +36,7 @@ describe('What somebody said of themselves', () => {
     });
   };
 
-  it('is what is read, from the first request on', async () => {
+  it('can be read from the first request on', async () => {
     for (let time = 0; time < 5; time++) {
       const binh = await join();
       const me = expectStatus(200, await binh.get('/users/me'));
@@ -45,14 +45,14 @@ describe('What somebody said of themselves', () => {
       const changed = await binh.patch('/users/me', { body: { phone: '0901234567' }, headers: { 'if-match': tag } });
       expect(expectStatus(200, changed).body.data).toMatchObject({ name, locale: 'en', phone: '0901234567' });
       expect((await binh.patch('/users/me', { body: { phone: null }, headers: { 'if-match': tag } })).status).toBe(412);
-      await heard(binh);
+      await waitForRegistration(binh);
       expect((await binh.get('/users/me')).headers.get('etag')).toBe(changed.headers.get('etag'));
     }
   });
 
-  it('is read and changed the same while the registration is on its way', async () => {
+  it('can be read and changed while the registration message is on its way', async () => {
     const binh = await join();
-    await heard(binh);
+    await waitForRegistration(binh);
     await unheard(binh);
     const me = expectStatus(200, await binh.get('/users/me'));
     expect(me.body.data).toMatchObject({ name, locale: 'en', version: 1 });
@@ -61,7 +61,7 @@ describe('What somebody said of themselves', () => {
     expect(changed.body.data).toMatchObject({ name, locale: 'vi', version: 2 });
   });
 
-  it('can be taken back with null, where it may be missing', async () => {
+  it('has optional fields that null clears', async () => {
     const binh = await join();
     expectStatus(200, await binh.patch('/users/me', { body: { phone: '0901234567' } }));
     expect(expectStatus(200, await binh.patch('/users/me', { body: { phone: null } })).body.data.phone).toBeNull();
@@ -81,13 +81,13 @@ describe('What somebody said of themselves', () => {
       expect((await binh.patch(`/users/me/addresses/${id}`, { body: { [needed]: null } })).status).toBe(400);
   });
 
-  it('is where a delivery goes, as it is read from the address book', async () => {
+  it('gives a delivery its address, as it is stored in the address book', async () => {
     const binh = await join();
     const home = { recipient: 'Bình', phone: '0907654321', line1: '12 Lê Lợi', ward: 'Bến Nghé', city: 'Huế' };
     expectStatus(201, await binh.post('/users/me/addresses', { body: { label: 'Nhà', ...home } }));
     const [address] = (await binh.get('/users/me/addresses')).body.data;
-    expectStatus(201, await binh.puts(drink.variantId));
-    const ordered = await binh.orders('cash', {
+    expectStatus(201, await binh.addToCart(drink.variantId));
+    const ordered = await binh.placeOrder('cash', {
       body: { contact: undefined, fulfilment: { type: 'delivery', address } },
     });
     expect(expectStatus(201, ordered).body.data).toMatchObject({
@@ -110,43 +110,43 @@ describe('What somebody said of themselves', () => {
     expect(flags).toEqual([false, true]);
   });
 
-  it('has the same version after a change of nothing', async () => {
+  it('keeps its version when nothing changes', async () => {
     const binh = await join();
     const { data } = expectStatus(200, await binh.patch('/users/me', { body: { phone: '0901234567' } })).body;
     for (const body of [{}, { phone: '0901234567' }, { name, locale: 'en' }]) {
       const reply = await binh.patch('/users/me', { body });
       expect(expectStatus(200, reply).body.data).toEqual(data);
     }
-    const seeing = async (tags: string) =>
+    const patchIfMatch = async (tags: string) =>
       (await binh.patch('/users/me', { body: {}, headers: { 'if-match': tags } })).status;
     for (const none of ['"99"', '"98", "99"', `W/"${data.version}"`])
-      expect([none, await seeing(none)]).toEqual([none, 412]);
-    for (const one of ['*', `"${data.version}", "99"`]) expect([one, await seeing(one)]).toEqual([one, 200]);
+      expect([none, await patchIfMatch(none)]).toEqual([none, 412]);
+    for (const one of ['*', `"${data.version}", "99"`]) expect([one, await patchIfMatch(one)]).toEqual([one, 200]);
   });
 
-  it('is on an order that says nothing of whom it is for', async () => {
+  it('gives an order its recipient if the order names none', async () => {
     const binh = await join();
     expectStatus(200, await binh.patch('/users/me', { body: { phone: '0907654321' } }));
-    await binh.puts(drink.variantId);
+    await binh.addToCart(drink.variantId);
     const delivery = { type: 'delivery', address: '12 Lê Lợi' };
-    const placed = await binh.orders('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
+    const placed = await binh.placeOrder('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
     expect(expectStatus(201, placed).body.data.contact).toEqual({ name, phone: '0907654321', email: binh.email });
 
-    await binh.puts(drink.variantId, 2);
-    const forAnother = await binh.orders('tok_ok', { body: { contact: { name: 'Chị Lan' } } });
+    await binh.addToCart(drink.variantId, 2);
+    const forAnother = await binh.placeOrder('tok_ok', { body: { contact: { name: 'Chị Lan' } } });
     const { contact } = expectStatus(201, forAnother).body.data;
     expect(contact).toEqual({ name: 'Chị Lan', phone: '0907654321', email: binh.email });
 
     const silent = await join();
-    await silent.puts(drink.variantId);
-    const nobodyToCall = await silent.orders('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
+    await silent.addToCart(drink.variantId);
+    const nobodyToCall = await silent.placeOrder('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
     expect(expectStatus(400, nobodyToCall).body.error.details).toEqual([
       { field: 'contact.phone', message: expect.any(String) },
     ]);
   });
 
   it.each(['An\r\nYou have won', 'An https://evil.example/x', 'evil.example/x', 'www.evil.example', 'An\u2028Win'])(
-    'is a name, and not %j',
+    'has a valid name, and not %j',
     async (bad) => {
       const body = { email: `${randomUUID()}@example.com`, password, name: bad };
       const fields = (reply: { body: any }) => reply.body.error.details.map(({ field }: { field: string }) => field);
@@ -155,19 +155,21 @@ describe('What somebody said of themselves', () => {
       const address = { recipient: bad, label: bad, phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' };
       const kept = expectStatus(400, await open.admin.post('/users/me/addresses', { body: address }));
       expect(fields(kept).sort()).toEqual(['label', 'recipient']);
-      const ordered = await anyone(open.shop).orders('cash', { body: { contact: { name: bad, phone: '0901234567' } } });
+      const ordered = await anonymous(open.shop).placeOrder('cash', {
+        body: { contact: { name: bad, phone: '0901234567' } },
+      });
       expect(fields(expectStatus(400, ordered))).toEqual(['contact.name']);
     },
   );
 
-  it('is not written to an address that nobody has confirmed', async () => {
+  it('is not used in a letter to an address that is not confirmed', async () => {
     const email = `victim-${randomUUID()}@example.com`;
-    const cartToken = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
+    const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
     const loud = 'Send your password to Bob';
     const contact = { name: loud, phone: '0901234567', email };
-    const { id } = expectStatus(201, await guest.orders('tok_ok', { body: { contact, note: loud } })).body.data;
-    await guest.sees(id, 'confirmed');
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok', { body: { contact, note: loud } })).body.data;
+    await guest.waitForStatus(id, 'confirmed');
     expectStatus(200, await guest.post(`/orders/${id}/cancel`, { body: { reason: loud } }));
     const letters = await eventually(async () => {
       const all = await mailsTo(open.admin, email);

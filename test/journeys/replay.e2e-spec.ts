@@ -3,11 +3,11 @@ import { eventMac } from '../../libs/event-store/src/macs/event-mac';
 import { MacKey } from '../../libs/platform/src/macs';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+import { expectStatus, register, listDrink, type Drink, type Person } from '../support/people';
 
 jest.setTimeout(30_000);
 
-/** Known here, so that the shop takes an event of this suite for one of its own. */
+/** The shop's MAC key. The suite uses it to write an event that the shop accepts as its own. */
 const EVENT_MAC_KEY = Buffer.alloc(32, 9).toString('base64');
 
 interface Event {
@@ -29,10 +29,10 @@ describe('Travelling through an order’s life', () => {
     open = await openShop({ EVENT_MAC_KEY });
     admin = open.admin;
     an = await register(open.shop);
-    drink = await shelve(admin, { stock: 1_000 });
-    placed = await an.buys(drink.variantId, 'tok_ok', 2);
+    drink = await listDrink(admin, { stock: 1_000 });
+    placed = await an.buy(drink.variantId, 'tok_ok', 2);
     id = placed.id;
-    await an.sees(id, 'confirmed');
+    await an.waitForStatus(id, 'confirmed');
     for (const step of ['accept', 'prepare']) expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
   }, 240_000);
   afterAll(() => open?.close());
@@ -45,7 +45,7 @@ describe('Travelling through an order’s life', () => {
       return all;
     });
 
-  it('begins with the raw stream, personal values sealed', async () => {
+  it('shows the raw stream, with sealed personal values', async () => {
     const all = await events();
     expect(all.map(({ version, type }) => [version, type])).toEqual([
       [1, 'OrderPlaced'],
@@ -70,7 +70,7 @@ describe('Travelling through an order’s life', () => {
     for (const personal of ['Nguyễn Văn An', '0901234567', an.email, 'tok_ok']) expect(raw).not.toContain(personal);
   });
 
-  it('shows the order as it was at a version: what the customer was answered then', async () => {
+  it('shows the order as it was at a version', async () => {
     expect(await ask(`/admin/orders/${id}/state?version=1`)).toEqual(placed);
     expect(await ask(`/admin/orders/${id}/state?version=3`)).toMatchObject({ status: 'accepted', version: 3 });
     expect(await ask(`/admin/orders/${id}/state`)).toEqual((await an.get(`/orders/${id}?minVersion=4`)).body.data);
@@ -78,7 +78,7 @@ describe('Travelling through an order’s life', () => {
     expect((await admin.get(`/admin/orders/${id}/state?version=0`)).status).toBe(400);
   });
 
-  it('and at an instant', async () => {
+  it('shows the order as it was at a time', async () => {
     const [first, second] = await events();
     const at = (time: string | number) =>
       admin.get(`/admin/orders/${id}/state?at=${encodeURIComponent(new Date(time).toISOString())}`);
@@ -90,7 +90,7 @@ describe('Travelling through an order’s life', () => {
     expect(both.body.error.details[0].field).toBe('at');
   });
 
-  it('tells what changed between two versions, forwards and backwards', async () => {
+  it('shows what changed between two versions, forwards and backwards', async () => {
     const diff = await ask(`/admin/orders/${id}/diff?from=1&to=2`);
     expect(diff.changes).toEqual(
       expect.arrayContaining([
@@ -105,7 +105,7 @@ describe('Travelling through an order’s life', () => {
     expect((await admin.get(`/admin/orders/${id}/diff?from=1&to=9`)).status).toBe(404);
   });
 
-  it('lays order, checkout, payment, stock, points and mails side by side', async () => {
+  it('shows order, checkout, payment, stock, points and mails in one timeline', async () => {
     await eventually(async () => {
       const timeline: { source: string; at: string }[] = await ask(`/admin/orders/${id}/timeline`);
       expect([...new Set(timeline.map(({ source }) => source))].sort()).toEqual([
@@ -120,7 +120,7 @@ describe('Travelling through an order’s life', () => {
     });
   });
 
-  it('reads the log by position, without a gap, and by type', async () => {
+  it('lists the log by position, without a gap, and by type', async () => {
     await events();
     const positions: number[] = [];
     for (let after = 0, more = true; more;) {
@@ -136,13 +136,13 @@ describe('Travelling through an order’s life', () => {
     expect((await admin.get('/admin/events?type=OrderEaten')).status).toBe(400);
   });
 
-  it('vouches for the log, and names the place where somebody changed it', async () => {
+  it('verifies the log, and names the position that was changed', async () => {
     const verify = async () => expectStatus(200, await admin.post('/admin/events/verify')).body.data;
     const { position } = (await events())[2];
     const sound = await verify();
     expect(sound).toMatchObject({ valid: true, checked: expect.any(Number) });
     expect(sound.checked).toBeGreaterThanOrEqual(4);
-    // Nobody but a superuser can: the table refuses changes until its guards are put aside.
+    // Only a superuser can do this: the table refuses changes until its triggers are disabled.
     const forge = (seconds: number) =>
       open.database.admin(
         `begin; alter table ordering.order_events disable trigger all;
@@ -168,7 +168,7 @@ describe('Travelling through an order’s life', () => {
         return rebuild;
       });
 
-    it('lists what can be rebuilt; when nothing happens, nothing lags', async () => {
+    it('lists the read models, with no lag when nothing happens', async () => {
       await eventually(async () =>
         expect(await projections()).toEqual(
           names.map((name) => expect.objectContaining({ name, version: expect.any(Number), lag: 0, state: 'live' })),
@@ -176,13 +176,13 @@ describe('Travelling through an order’s life', () => {
       );
     });
 
-    it('goes on beside the live one while orders flow, by hand and by itself; readers notice nothing', async () => {
+    it('runs beside the live table while orders come, with a manual and an automatic switch; readers notice nothing', async () => {
       let flowing = true;
       const bought: { id: string; status: string }[] = [];
       const flow = (async () => {
         const binh = await register(open.shop);
         while (flowing) {
-          const order = await binh.buys(drink.variantId, 'tok_ok');
+          const order = await binh.buy(drink.variantId, 'tok_ok');
           const seen = await binh.get(`/orders/${order.id}?minVersion=2`);
           bought.push({ id: order.id, status: `${seen.status} ${seen.body.data?.status}` });
           expectStatus(200, await binh.get('/orders'));
@@ -220,7 +220,7 @@ describe('Travelling through an order’s life', () => {
       expect((await ask(`/admin/orders/${id}/timeline`)).length).toBeGreaterThan(0);
     });
 
-    it('sends nothing to anyone, and can be followed as it goes', async () => {
+    it('sends no messages, and its progress can be followed', async () => {
       const mails = (await ask('/admin/mailbox?limit=100')).length;
       const { id: rebuildId } = await start('order-view', { goLive: 'auto' });
       const stream = await fetch(`${open.shop.url}/api/v1/admin/projections/order-view/rebuilds/${rebuildId}/stream`, {
@@ -253,9 +253,9 @@ describe('Travelling through an order’s life', () => {
     });
   });
 
-  it('says which event nothing can be made of, and shows what came before it', async () => {
-    const { id: other } = await an.buys(drink.variantId, 'tok_ok', 1);
-    await an.sees(other, 'confirmed');
+  it('names the event that cannot be read, and shows the events before it', async () => {
+    const { id: other } = await an.buy(drink.variantId, 'tok_ok', 1);
+    await an.waitForStatus(other, 'confirmed');
     const broken = { id: randomUUID(), streamId: other, version: 3, type: 'OrderRefunded', schemaVersion: 1 };
     const about = '{"actor":{"kind":"system"}}';
     await open.database.admin(
@@ -288,16 +288,16 @@ describe('Travelling through an order’s life', () => {
     const without = expectStatus(200, await admin.post(`/admin/orders/${other}/what-if`, { body: { leaveOut: [3] } }));
     expect(without.body.data).toMatchObject({ actual: { version: 2 }, whatIf: { status: 'confirmed', version: 2 } });
 
-    const voids = (body: object) => admin.post(`/admin/orders/${other}/void-event`, { body });
+    const postVoid = (body: object) => admin.post(`/admin/orders/${other}/void-event`, { body });
     const refusedFor = async (status: number, version: number) =>
-      expectStatus(status, await voids({ version, reason: 'a faulty import' })).body.error.code;
+      expectStatus(status, await postVoid({ version, reason: 'a faulty import' })).body.error.code;
     expect([await refusedFor(409, 2), await refusedFor(404, 9)]).toEqual(['EVENT_NOT_BROKEN', 'VERSION_NOT_THERE']);
-    const said = expectStatus(201, await voids({ version: 3, reason: 'a faulty import' })).body.data;
+    const said = expectStatus(201, await postVoid({ version: 3, reason: 'a faulty import' })).body.data;
     expect(said).toMatchObject({
       ...{ version: 4, type: 'EventVoided', data: { version: 3, reason: 'a faulty import' } },
       leaves: { status: 'confirmed', toDo: [] },
     });
-    expect(expectStatus(201, await voids({ version: 3, reason: 'again' })).body.data).toMatchObject({ version: 4 });
+    expect(expectStatus(201, await postVoid({ version: 3, reason: 'again' })).body.data).toMatchObject({ version: 4 });
     expect(expectStatus(200, await admin.post(`/admin/orders/${other}/accept`)).body.data.status).toBe('accepted');
     await eventually(async () => {
       const { data, meta } = (await an.get(`/orders/${other}`)).body;

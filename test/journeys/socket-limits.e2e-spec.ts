@@ -7,7 +7,7 @@ import { register, type Person } from '../support/people';
 
 jest.setTimeout(30_000);
 
-const OF_AN_ADDRESS = 3;
+const ALLOWED_PER_ADDRESS = 3;
 const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
 
 describe('Sockets', () => {
@@ -18,7 +18,7 @@ describe('Sockets', () => {
     open = await openShop({
       TRUSTED_PROXIES: '127.0.0.1,::1',
       RATE_LIMIT_API: '1000000000', // 0 would switch these limits off
-      EDGE_SOCKETS: String(OF_AN_ADDRESS),
+      EDGE_SOCKETS: String(ALLOWED_PER_ADDRESS),
     });
     an = await register(open.shop);
   }, 240_000);
@@ -43,31 +43,31 @@ describe('Sockets', () => {
     return { socket, came, left };
   }
 
-  it('of one address are bounded before a session is made, and one that joins nothing is closed', async () => {
+  it('of one IP address are limited, and a socket that joins nothing is closed', async () => {
     const address = '198.51.100.7';
     const answers = [];
-    for (let n = 0; n < OF_AN_ADDRESS + 2; n++) answers.push(await shake(address));
+    for (let n = 0; n < ALLOWED_PER_ADDRESS + 2; n++) answers.push(await shake(address));
     expect(answers).toEqual([200, 200, 200, 403, 403]);
     expect(await shake('198.51.100.8')).toBe(200);
     expect(await connect({ token: an.token }, { address }).came).toBe('refused');
-    // After five seconds nobody has joined anything, and the places are free again.
-    // It is asked slowly: attempts are counted as well.
+    // After five seconds the sockets that joined nothing are closed, so new ones are accepted.
+    // The attempts are slow, because attempts are counted too.
     await eventually(async () => {
       await pause(1_000);
       expect(await connect({ token: an.token }, { address }).came).toBe('connected');
     }, 15_000);
   });
 
-  it('that leave what they joined do not stay', async () => {
+  it('that leave all that they joined are closed', async () => {
     const { socket, came } = connect({ token: an.token });
     await came;
     const closed = new Promise<string>((resolve) => socket.io.engine.once('close', resolve));
-    // What `disconnect()` does, without closing the connection as well.
+    // Like `disconnect()`, but without closing the connection.
     socket.io.engine.write('41/orders,');
     expect(await closed).toBe('transport close');
   });
 
-  it('are not for everybody: the root has nothing to hear', async () => {
+  it('are refused on the root namespace', async () => {
     expect(await connect({ token: an.token }, { namespace: '' }).came).toBe('NOT_FOUND');
   });
 
@@ -80,7 +80,7 @@ describe('Sockets', () => {
     await eventually(async () => expect(await connect({ token: visitor.token }).came).toBe('connected'));
   });
 
-  it('say sixty things a minute at most, and are closed with a code', async () => {
+  it('may send sixty messages a minute, and are then closed with a code', async () => {
     const { socket, came, left } = connect({ token: (await register(open.shop)).token });
     await came;
     let answered = 0;
@@ -91,7 +91,7 @@ describe('Sockets', () => {
     expect(answered).toBeLessThan(60);
   });
 
-  it('count attempts to join as well', async () => {
+  it('count attempts to join too', async () => {
     const { socket, came } = connect({ token: an.token });
     await came;
     const closed = new Promise<string>((resolve) => socket.io.engine.once('close', resolve));
@@ -99,7 +99,7 @@ describe('Sockets', () => {
     expect(await closed).toBe('transport close');
   });
 
-  it('take 16 KB at once, and answer what is odd without a word in the log', async () => {
+  it('accept 16 KB in one message, and answer invalid messages without a log line', async () => {
     const { socket, came, left } = connect({ token: an.token });
     await came;
     const ask = (body: unknown) => socket.timeout(5_000).emitWithAck('unsubscribe', body);

@@ -1,27 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { io } from 'socket.io-client';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { expectStatus, register, shelve, type Drink } from '../support/people';
+import { expectStatus, register, listDrink, type Drink } from '../support/people';
 
 jest.setTimeout(60_000);
 
-describe('One thing, spelled in two ways', () => {
+describe('An id in upper and lower case', () => {
   let open: OpenShop;
   let drink: Drink;
   beforeAll(async () => {
     open = await openShop();
-    drink = await shelve(open.admin);
+    drink = await listDrink(open.admin);
   }, 240_000);
   afterAll(() => open?.close());
 
-  it.each(['NFC', 'NFD'] as const)('is one password, kept as it was typed in %s', async (form) => {
+  it.each(['NFC', 'NFD'] as const)('is the same password, with a stored hash from %s', async (form) => {
     const word = 'Mật khẩu đủ dài';
     const email = `${randomUUID()}@example.com`;
     const body = { email, name: 'Bình', password: word.normalize(form) };
     expectStatus(201, await open.shop.post('/auth/register', { body }));
     for (const other of ['NFC', 'NFD'] as const)
       expectStatus(200, await open.shop.post('/auth/login', { body: { email, password: word.normalize(other) } }));
-    // as long as it may be in its one form, and longer as a telephone sends it
+    // it has the maximum length in its normal form, and is longer in the form that a telephone sends
     const long = { email: `${randomUUID()}@example.com`, name: 'Bình', password: 'ệ'.repeat(200).normalize('NFC') };
     expectStatus(201, await open.shop.post('/auth/register', { body: long }));
     const decomposed = { email: long.email, password: long.password.normalize('NFD') };
@@ -31,7 +31,7 @@ describe('One thing, spelled in two ways', () => {
   it.each([
     ['σασ', 'ΣΑΣ', 'example.com', 'EXAMPLE.com'],
     ['an', 'AN', 'bücher.de', 'xn--bcher-kva.de'],
-  ])('is one account of one mailbox: %s, %s at %s, %s', async (local, loud, domain, other) => {
+  ])('is the same account: %s, %s at %s, %s', async (local, loud, domain, other) => {
     const mark = randomUUID();
     const password = 'a-long-Password-1';
     const [email, same] = [`${mark}${local}@${domain}`, `${mark.toUpperCase()}${loud}@${other}`];
@@ -41,12 +41,12 @@ describe('One thing, spelled in two ways', () => {
     expect([twice.status, twice.body.error.code]).toEqual([409, 'EMAIL_TAKEN']);
   });
 
-  it('is one id: in a path, a query, a body and over a socket', async () => {
+  it('is the same id in a path, a query, a body and over a socket', async () => {
     const an = await register(open.shop);
-    await an.puts(drink.variantId.toUpperCase());
-    const { id } = expectStatus(201, await an.orders('tok_ok')).body.data;
+    await an.addToCart(drink.variantId.toUpperCase());
+    const { id } = expectStatus(201, await an.placeOrder('tok_ok')).body.data;
     const loud = id.toUpperCase();
-    await an.sees(id, 'confirmed');
+    await an.waitForStatus(id, 'confirmed');
     for (const path of [`/orders/${loud}`, `/orders/${loud}/history`]) expect((await an.get(path)).status).toBe(200);
     const { data } = (await open.admin.get(`/admin/orders?customer=${an.userId.toUpperCase()}`)).body;
     expect(data.map((order: { id: string }) => order.id)).toEqual([id]);
@@ -60,12 +60,12 @@ describe('One thing, spelled in two ways', () => {
     socket.disconnect();
   });
 
-  it('is refused in one language, whatever the header leaves open', async () => {
+  it('is refused in one language, also if the header allows several', async () => {
     const an = await register(open.shop);
-    await an.puts(drink.variantId);
+    await an.addToCart(drink.variantId);
     expectStatus(204, await open.admin.delete(`/admin/products/${drink.productId}`));
     const refusal = async (language: string) => {
-      const { status, body } = await an.orders('tok_ok', { headers: { 'accept-language': language } });
+      const { status, body } = await an.placeOrder('tok_ok', { headers: { 'accept-language': language } });
       expect([status, body.error.code]).toEqual([409, 'VARIANT_UNAVAILABLE']);
       return [body.error.message, body.error.details[0].message];
     };

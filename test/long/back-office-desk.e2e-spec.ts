@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+import { anonymous, expectStatus, register, listDrink, type Drink, type Person } from '../support/people';
 
 jest.setTimeout(180_000);
 
 const CLI = join(__dirname, '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
 
-describe('Those who look after the shop', () => {
+describe('The operators of the shop', () => {
   let open: OpenShop;
   let admin: Person;
   let drink: Drink;
@@ -19,7 +19,7 @@ describe('Those who look after the shop', () => {
   beforeAll(async () => {
     open = await openShop({ PAYMENT_TIMEOUT_MS: '300' });
     admin = open.admin;
-    [drink, an] = await Promise.all([shelve(admin, { stock: 50 }), register(open.shop)]);
+    [drink, an] = await Promise.all([listDrink(admin, { stock: 50 }), register(open.shop)]);
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -37,9 +37,9 @@ describe('Those who look after the shop', () => {
       );
     });
 
-  it('read in the flight recorder of a checkout what it heard, asked and waited for', async () => {
-    const { id } = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(id, 'confirmed');
+  it('read in the journal of a checkout what it received, requested and waited for', async () => {
+    const { id } = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(id, 'confirmed');
     await standsAt(id, { state: 'over', step: 'confirmed', needsAttention: false, waitingFor: null });
     const shown = await saga(id);
     expect(shown).toMatchObject({ id: `checkout:${id}`, orderId: id, definition: 1, messages: [], timers: [] });
@@ -78,26 +78,26 @@ describe('Those who look after the shop', () => {
     expectStatus(403, await an.get('/admin/sagas'));
   });
 
-  it('are led from the former path of sagas to the present one, which asks for their rights', async () => {
+  it('are redirected from the former path of sagas to the current path, which checks their rights', async () => {
     for (const [method, rest] of [
       ['get', ''],
       ['get', '?state=over&limit=5'],
       ['get', `/checkout:${randomUUID()}`],
       ['post', `/checkout:${randomUUID()}/retry?x=%2F`],
     ] as const) {
-      const led = expectStatus(308, await anyone(open.shop)[method](`/admin/processes${rest}`));
+      const led = expectStatus(308, await anonymous(open.shop)[method](`/admin/processes${rest}`));
       expect(led.headers.get('location')).toBe(`/api/v1/admin/sagas${rest}`);
     }
     const led = expectStatus(308, await admin.post('/admin/processes/x/retry', { body: { reason: 'stuck' } }));
     const there = led.headers.get('location')!.replace('/api/v1', '');
     expectStatus(404, await admin.post(there, { body: { reason: 'stuck' } }));
     expectStatus(403, await an.post(there, { body: {} }));
-    expectStatus(401, await anyone(open.shop).post(there, { body: {} }));
+    expectStatus(401, await anonymous(open.shop).post(there, { body: {} }));
     expectStatus(404, await admin.get('/admin/processesx'));
   });
 
-  it('check that the journals say what was written, and which line does not', async () => {
-    const { id } = await an.buys(drink.variantId, 'tok_ok');
+  it('verify the journals, and see which line was changed', async () => {
+    const { id } = await an.buy(drink.variantId, 'tok_ok');
     await standsAt(id, { state: 'over' });
     const journals = ['ordering.process_journal', 'payments.payment_journal'];
     const checked = await command('journals', 'verify', '--json');
@@ -122,7 +122,7 @@ describe('Those who look after the shop', () => {
     let id: string;
 
     beforeAll(async () => {
-      ({ id } = await an.buys(drink.variantId, 'tok_timeout_charged'));
+      ({ id } = await an.buy(drink.variantId, 'tok_timeout_charged'));
       await standsAt(id, { step: 'paying' });
       books = new Client({ connectionString: open.database.url });
       await books.connect();
@@ -130,7 +130,7 @@ describe('Those who look after the shop', () => {
     });
     afterAll(() => books?.end());
 
-    /** Has the checkout's timer go off again and again, as three quarters of an hour would. */
+    /** Lets the checkout's timer fire again and again, as it would in 45 minutes. */
     const inVain = () =>
       eventually(async () => {
         const sql = `update ordering.timers set due_at = now() where key = $1 and name = 'checkout/waits'`;
@@ -139,7 +139,7 @@ describe('Those who look after the shop', () => {
         expect((await saga(id)).data.parked).toContain('asked 9 times');
       }, 40_000);
 
-    it('a checkout is wound back by hand, and parked where nobody answers', async () => {
+    it('a checkout is undone by hand, and needs attention while nobody answers', async () => {
       const wish = { reason: 'the customer called' };
       expectStatus(202, await admin.post(`/admin/sagas/checkout:${id}/compensate`, { body: wish }));
       await standsAt(id, { step: 'voiding', state: 'running', waitingFor: 'payments to give the money back' });
@@ -164,7 +164,7 @@ describe('Those who look after the shop', () => {
       });
     });
 
-    it('it is asked again when they say so, with the same key, and parked again', async () => {
+    it('a retry sends the request again with the same key, and then it needs attention again', async () => {
       expectStatus(202, await admin.post(`/admin/sagas/${id}/retry`, { body: { reason: 'try once more' } }));
       await standsAt(id, { state: 'running', step: 'voiding', asked: 0 });
       const asked = (await saga(id)).journal.filter(
@@ -178,7 +178,7 @@ describe('Those who look after the shop', () => {
       await inVain();
     });
 
-    it('and it goes on by itself when the answer comes after all', async () => {
+    it('it continues automatically when the answer comes later', async () => {
       await books.query('rollback');
       await eventually(async () => {
         await open.database.admin(
@@ -193,12 +193,12 @@ describe('Those who look after the shop', () => {
     });
   });
 
-  it('see a refund that the provider refused, and have it wanted again once that is mended', async () => {
-    const { id } = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(id, 'confirmed');
+  it('see a refund that the provider refused, and retry it when the problem is solved', async () => {
+    const { id } = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(id, 'confirmed');
     const books = (refunded: string) =>
       open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
-    await books('amount'); // as if it had gone back at the bank already
+    await books('amount'); // as if the bank had already given it back
     expectStatus(200, await an.post(`/orders/${id}/cancel`, { body: {} }));
     const refunds = () => data(`/admin/sagas/refunds:${id}`);
     await eventually(async () =>
@@ -210,13 +210,13 @@ describe('Those who look after the shop', () => {
     await books('0');
     expectStatus(202, await admin.post(`/admin/sagas/refunds:${id}/retry`, { body: { reason: 'mended' } }));
     await eventually(async () => expect(await refunds()).toMatchObject({ state: 'over', step: 'refunded' }));
-    const { refunds: all } = await an.sees(id, 'cancelled');
+    const { refunds: all } = await an.waitForStatus(id, 'cancelled');
     expect(all.map(({ state }: any) => state)).toEqual(['failed', 'refunded']);
   });
 
-  it('find that only what is left is asked for again, after a part was given back by hand, and then nothing', async () => {
-    const { id } = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(id, 'confirmed');
+  it('retry only the rest after a part was given back by hand, and then nothing', async () => {
+    const { id } = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(id, 'confirmed');
     const books = (refunded: string) =>
       open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
     const giveBack = (amount: number) =>
@@ -224,7 +224,7 @@ describe('Those who look after the shop', () => {
         body: { amount: { amount, currency: 'VND' }, reason: 'cold' },
         headers: { 'idempotency-key': randomUUID() },
       });
-    const owes = (owed: number, refunded: number) =>
+    const waitForAmounts = (owed: number, refunded: number) =>
       eventually(async () =>
         expect((await an.get(`/orders/${id}`)).body.data.payment).toMatchObject({
           ...{ owed: { amount: owed }, refunded: { amount: refunded } },
@@ -233,23 +233,23 @@ describe('Those who look after the shop', () => {
     const retry = () => admin.post(`/admin/sagas/refunds:${id}/retry`, { body: {} });
     await books('amount');
     expectStatus(201, await giveBack(20_000));
-    await owes(20_000, 0);
+    await waitForAmounts(20_000, 0);
     await books('0');
     expectStatus(201, await giveBack(15_000));
-    await owes(5_000, 15_000);
+    await waitForAmounts(5_000, 15_000);
     expectStatus(202, await retry());
-    await owes(0, 20_000);
+    await waitForAmounts(0, 20_000);
     const nothing = expectStatus(409, await retry());
     expect(nothing.body.error.code).toBe('NOTHING_OWED');
   });
 
-  describe('find a poison message', () => {
+  describe('find a message that always fails', () => {
     let id: string;
     let letter: string;
 
-    it('that stops its own order only; the desk shows it, with what waits behind it', async () => {
-      ({ id } = await an.buys(drink.variantId, 'tok_ok'));
-      await an.sees(id, 'confirmed');
+    it('that blocks only its own order; the API shows it with the messages behind it', async () => {
+      ({ id } = await an.buy(drink.variantId, 'tok_ok'));
+      await an.waitForStatus(id, 'confirmed');
       await open.database.admin(
         `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta)
          values (gen_random_uuid(), 'checkout', 'checkout', $1, 'ordering.checkout-waits.v1', '"nonsense"', '{"source": "test"}')`,
@@ -257,8 +257,8 @@ describe('Those who look after the shop', () => {
       );
       await eventually(async () => expect(await listed(`/admin/dead-letters?key=${id}`)).toHaveLength(1));
       expectStatus(200, await an.post(`/orders/${id}/cancel`, { body: {} }));
-      const other = await an.buys(drink.variantId, 'tok_ok');
-      await an.sees(other.id, 'confirmed');
+      const other = await an.buy(drink.variantId, 'tok_ok');
+      await an.waitForStatus(other.id, 'confirmed');
       await eventually(async () => {
         const [found] = await listed(`/admin/dead-letters?context=ordering&key=${id}`);
         expect(found).toMatchObject({ handler: 'checkout', type: 'ordering.checkout-waits.v1', key: id, followers: 2 });
@@ -277,7 +277,7 @@ describe('Those who look after the shop', () => {
       });
     });
 
-    it('re-driven unmended it is dead again; mended, its order goes on', async () => {
+    it('if it is redriven too early it fails again; after the repair its order continues', async () => {
       const redrive = () => admin.post(`/admin/dead-letters/${letter}/redrive`);
       expect(expectStatus(200, await redrive()).body.data).toEqual({ redriven: [letter], more: false });
       await eventually(async () => expect(await data(`/admin/dead-letters/${letter}`)).toMatchObject({ attempts: 1 }));
@@ -293,7 +293,7 @@ describe('Those who look after the shop', () => {
       expectStatus(400, await admin.post('/admin/dead-letters/redrive', { body: { ids: ['nonsense'] } }));
     });
 
-    it('drop one for a reason', async () => {
+    it('drop a dead letter with a reason', async () => {
       const key = randomUUID();
       await open.database.admin(
         `insert into payments.inbox (message_id, handler, lane, key, type, body, meta, state, held, error)
@@ -312,8 +312,8 @@ describe('Those who look after the shop', () => {
     });
   });
 
-  describe('leave a trail', () => {
-    it('of who asked for what and what became of it, without what was in it', async () => {
+  describe('leave an audit trail', () => {
+    it('of who did what and the result, without the content', async () => {
       const sku = drink.sku;
       expectStatus(200, await admin.put(`/admin/inventory/${sku}`, { body: { onHand: 77 } }));
       const [line] = await listed(`/admin/audit?actor=${admin.userId}&target=${sku}`);
@@ -350,8 +350,8 @@ describe('Those who look after the shop', () => {
   });
 
   describe('at the command line', () => {
-    it('learn what became of what they had tried again', async () => {
-      const { id } = await an.buys(drink.variantId, 'tok_ok');
+    it('see the results of redriven messages', async () => {
+      const { id } = await an.buy(drink.variantId, 'tok_ok');
       await standsAt(id, { state: 'over' });
       await open.database.admin(
         `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, state, held, attempts, error)
@@ -369,12 +369,12 @@ describe('Those who look after the shop', () => {
       const mended = await command('dead-letters', 'redrive', '--key', id, '--wait');
       expect(mended).toMatchObject({ code: 0, out: expect.stringMatching(/done/) });
       const again = await command('dead-letters', 'redrive', '--key', id);
-      expect(again).toMatchObject({ code: 0, out: 'nothing to try again\n' });
+      expect(again).toMatchObject({ code: 0, out: 'there is no dead letter to try again\n' });
       expect(await command('dead-letters', 'redrive', 'ordering-999999999')).toMatchObject({ code: 2 });
     });
 
-    it('see the same, and leave the same trail', async () => {
-      const { id } = await an.buys(drink.variantId, 'tok_ok');
+    it('see the same data, and leave the same audit trail', async () => {
+      const { id } = await an.buy(drink.variantId, 'tok_ok');
       await standsAt(id, { state: 'over' });
       const [shown, refused, nothing, listing] = await Promise.all([
         command('sagas', 'show', id, '--json'),
@@ -394,7 +394,7 @@ describe('Those who look after the shop', () => {
       expect(former).toEqual({ ...shown, err: '`processes` is now called `sagas`; the old name still works.\n' });
     });
 
-    it('whom they erased is in it by id, and what they typed without anybody’s address', async () => {
+    it('an erased person is in it by id, and reasons are stored without addresses', async () => {
       const binh = await register(open.shop);
       expect((await command('erase', 'user', binh.email)).code).toBe(0);
       const [line] = await listed(`/admin/audit?target=${binh.userId}`);

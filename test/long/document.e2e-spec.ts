@@ -13,7 +13,7 @@ const ROOT = join(__dirname, '..', '..');
 const SNAPSHOT = join(ROOT, 'docs', 'openapi.json');
 const bin = (path: string) => join(ROOT, 'node_modules', path);
 
-/** What api.md promises, route by route. */
+/** The routes that the client's document promises. */
 const PROMISED = `
   POST /auth/register, POST /auth/login, POST /auth/refresh, POST /auth/logout
   GET /users/me, PATCH /users/me, GET /users/me/loyalty
@@ -41,9 +41,12 @@ const PROMISED = `
   .split(/\s*[,\n]\s*/)
   .map((route) => route.replace(' /', ' /api/v1/'));
 
-/** Each operation by its name, and every component, so that a difference can be told in words. */
+/** All operations and components by name, so that a difference can be named. */
 function partsOf(document: ApiDocument): Map<string, string> {
-  const parts = operationsOf(document).map((said): [string, unknown] => [`${said.method} ${said.path}`, said]);
+  const parts = operationsOf(document).map((operation): [string, unknown] => [
+    `${operation.method} ${operation.path}`,
+    operation,
+  ]);
   for (const [kind, all] of Object.entries(document.components))
     for (const [name, one] of Object.entries(all)) parts.push([`${kind} ${name}`, one]);
   return new Map(parts.map(([name, part]) => [name, JSON.stringify(part)]));
@@ -75,29 +78,31 @@ describe('The document', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('lists every route that was promised', () => {
+  it('lists every promised route', () => {
     const routes = operations.map(({ method, path }) => `${method} ${path}`);
     expect(PROMISED.filter((route) => !routes.includes(route))).toEqual([]);
     expect(routes).toContain('GET /.well-known/jwks.json');
   });
 
-  it('says of every operation what it is called, what it does, who may, and what it answers', () => {
+  it('describes for every operation its name, its purpose, its callers and its answers', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const said of operations) {
+    for (const operation of operations) {
       const lacking = [
-        !/^[a-z][A-Za-z]+$/.test(said.operationId) && 'an operationId',
-        !(said.summary?.length > 5) && 'a summary',
-        said.tags?.length !== 1 && 'a tag',
-        !Array.isArray(said.security) && 'its security',
-        !Object.keys(said.responses).some((status) => status.startsWith('2')) && 'an answer',
-        said.path.includes('{id}') && !said.responses['404'] && 'a 404',
-        said.security.some((one) => 'bearer' in one) && !codesOf(said, 401).includes('TOKEN_EXPIRED') && 'a 401',
-        said['x-permission'] && !codesOf(said, 403).includes('FORBIDDEN') && 'a 403',
-        said.requestBody && !said.responses['413'] && 'a 413',
-        ...[400, 500, 503].map((status) => !said.responses[status] && `a ${status}`),
+        !/^[a-z][A-Za-z]+$/.test(operation.operationId) && 'an operationId',
+        !(operation.summary?.length > 5) && 'a summary',
+        operation.tags?.length !== 1 && 'a tag',
+        !Array.isArray(operation.security) && 'its security',
+        !Object.keys(operation.responses).some((status) => status.startsWith('2')) && 'an answer',
+        operation.path.includes('{id}') && !operation.responses['404'] && 'a 404',
+        operation.security.some((one) => 'bearer' in one) &&
+          !codesOf(operation, 401).includes('TOKEN_EXPIRED') &&
+          'a 401',
+        operation['x-permission'] && !codesOf(operation, 403).includes('FORBIDDEN') && 'a 403',
+        operation.requestBody && !operation.responses['413'] && 'a 413',
+        ...[400, 500, 503].map((status) => !operation.responses[status] && `a ${status}`),
       ];
-      expect([said.operationId, lacking.filter(Boolean)]).toEqual([said.operationId, []]);
+      expect([operation.operationId, lacking.filter(Boolean)]).toEqual([operation.operationId, []]);
     }
   });
 
@@ -116,7 +121,7 @@ describe('The document', () => {
       }
   });
 
-  it('shows each error as it is sent: with words in place of every parameter', () => {
+  it('shows each error as it is sent, with values for all parameters', () => {
     const examples = (document.components as unknown as { examples: Record<string, { value: unknown }> }).examples;
     const errors = Object.values(examples).flatMap(
       ({ value }) => (value as { error?: { code: string; message: string } }).error ?? [],
@@ -152,7 +157,7 @@ describe('The document', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('says of every body that it takes the named fields only, and demands none that has a default', () => {
+  it('says for every body that only its named fields are accepted, and that fields with a default are optional', () => {
     const { schemas } = document.components;
     const seen = new Set<string>();
     const visit = (value: unknown): void => {
@@ -172,19 +177,19 @@ describe('The document', () => {
     expect(loose).toEqual([]);
   });
 
-  it('says what a field means, not how it is checked', () => {
+  it('describes the meaning of fields, not how they are checked', () => {
     const strange: string[] = [];
-    const walk = (value: unknown, path: string): void => {
+    const visit = (value: unknown, path: string): void => {
       if (typeof value !== 'object' || value === null) return;
       for (const [key, each] of Object.entries(value)) {
         const here = `${path}/${key}`;
         if (key === 'pattern' && typeof each === 'string' && ('format' in value || each.length > 80))
           strange.push(here);
         if (typeof each === 'number' && Math.abs(each) >= Number.MAX_SAFE_INTEGER) strange.push(here);
-        walk(each, here);
+        visit(each, here);
       }
     };
-    walk(document, '');
+    visit(document, '');
     expect(strange).toEqual([]);
   });
 

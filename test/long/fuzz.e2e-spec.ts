@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
-import { exampleOf, placesIn, replaced } from '../api/bodies';
+import { exampleOf, pathsIn, replaceAt } from '../api/bodies';
 import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, register, shelve, type Person } from '../support/people';
-import { captured, SECRET, webhook } from '../support/sandbox';
+import { anonymous, register, listDrink, type Person } from '../support/people';
+import { capturedEvent, SECRET, sendWebhook } from '../support/sandbox';
 import { changedBetween, EveryTable } from './support/every-table';
 
-/** `FUZZ_REQUESTS=10000 FUZZ_SEED=7` asks more often, or something else. */
+/** `FUZZ_REQUESTS=10000 FUZZ_SEED=7` sends more requests, or other ones. */
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 2_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
-const AT_ONCE = 8;
+const WORKERS = 8;
 
 jest.setTimeout(120_000 + REQUESTS * 250);
 
@@ -29,7 +29,7 @@ interface Answered extends Asked {
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 const nested = (levels: number, open: string, close: string) => `${open.repeat(levels)}1${close.repeat(levels)}`;
 
-/** JSON texts: some that hardly anybody thinks of, some of any plane, some of any form. */
+/** JSON texts: rare values, characters of any Unicode plane, and any JSON. */
 const junk: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     ...['null', 'true', '-1', '0', '1e308', '-1e308', '1e-320', '9007199254740993', '1e999', '-0', '1.5', '""'],
@@ -45,7 +45,7 @@ const junk: fc.Arbitrary<string> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
 );
 
-/** A member put in behind any brace: of any name, of every object's, or of one that is there already. */
+/** Adds a member after any brace: with a random name, with the name of an inherited member, or with an existing name. */
 const withMember = (text: string, at: number, name: string, value: string): string => {
   const braces = [...text.matchAll(/\{/g)].map(({ index }) => index + 1);
   if (braces.length === 0) return text;
@@ -55,14 +55,14 @@ const withMember = (text: string, at: number, name: string, value: string): stri
 
 function bodies(example: unknown): fc.Arbitrary<string | Buffer> {
   const good = JSON.stringify(example);
-  const places = placesIn(example);
+  const places = pathsIn(example);
   const names = [...good.matchAll(/"(\w+)":/g)].map(([, name]) => name);
   const mark = '"\u0007here\u0007"';
   const spoilt =
     places.length === 0
       ? junk
       : fc.tuple(fc.constantFrom(...places), junk).map(([place, text]) =>
-          JSON.stringify(replaced(example, place, JSON.parse(mark.replaceAll('\u0007', '\\u0007')))).replace(JSON.stringify('\u0007here\u0007'), () => text),
+          JSON.stringify(replaceAt(example, place, JSON.parse(mark.replaceAll('\u0007', '\\u0007')))).replace(JSON.stringify('\u0007here\u0007'), () => text),
         ); // prettier-ignore
   const named = fc.oneof(fc.constantFrom(...INHERITED, 'colour', ''), fc.constantFrom('reason', ...names), fc.string());
   return fc.oneof(
@@ -113,7 +113,7 @@ const escaped = (text: string): string => {
   }
 };
 
-/** For a query or a path: text out of the same junk. */
+/** The same kinds of texts for a query or a path. */
 const word = fc
   .oneof(
     fc.constantFrom('', '-1', '1e9', '0x10', '99999999999999999999', '2026-02-30T00:00:00Z', '%00', "' or 1=1--", '🧋'),
@@ -125,33 +125,33 @@ const word = fc
 
 const segment = word.filter((text) => text !== '' && text.length < 200 && !/^\.+$/.test(text));
 
-describe('Whatever is asked', () => {
+describe('Any request', () => {
   let open: OpenShop;
   let document: ApiDocument;
   let operations: Operation[];
   let people: Record<Asked['who'], Person>;
   let ids: string[];
-  let charge: Parameters<typeof captured>[1];
+  let charge: Parameters<typeof capturedEvent>[1];
 
   beforeAll(async () => {
     open = await openShop({ SANDBOX_WEBHOOK_SECRET: SECRET });
     document = await fetchDocument(open.shop);
     operations = operationsOf(document);
     const customer = await register(open.shop);
-    people = { admin: open.admin, customer, nobody: anyone(open.shop) };
-    const drink = await shelve(open.admin);
-    const order = await customer.buys(drink.variantId, 'tok_ok');
-    await customer.sees(order.id, 'confirmed');
+    people = { admin: open.admin, customer, nobody: anonymous(open.shop) };
+    const drink = await listDrink(open.admin);
+    const order = await customer.buy(drink.variantId, 'tok_ok');
+    await customer.waitForStatus(order.id, 'confirmed');
     [charge] = (await open.admin.get(`/admin/sandbox/charges?orderId=${order.id}`)).body.data;
     ids = [drink.productId, drink.variantId, order.id];
   }, 240_000);
   afterAll(() => open?.close());
 
-  /** Who would end their own session, or their account, asks as nobody. */
+  /** Operations that end the caller's own session or account are sent without a token. */
   const ENDS_ONESELF = ['logOut', 'eraseMe'];
 
-  function requestsFor(said: Operation): fc.Arbitrary<Asked> {
-    const parts = said.path.split(/(\{\w+\})/);
+  function requestsFor(operation: Operation): fc.Arbitrary<Asked> {
+    const parts = operation.path.split(/(\{\w+\})/);
     const path = fc.tuple(
       ...parts.map((part) =>
         part.startsWith('{')
@@ -159,13 +159,13 @@ describe('Whatever is asked', () => {
           : fc.constant(part),
       ),
     );
-    const names = (said.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name);
+    const names = (operation.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name);
     const query = fc.array(fc.tuple(fc.constantFrom('colour', ...INHERITED, ...names, ...names, ...names), word), {
       maxLength: 3,
     });
-    const media = said.requestBody?.content['application/json'];
+    const media = operation.requestBody?.content['application/json'];
     const body = media ? bodies(media.example ?? exampleOf(media.schema, document)) : bodies({});
-    const who: fc.Arbitrary<Asked['who']> = ENDS_ONESELF.includes(said.operationId)
+    const who: fc.Arbitrary<Asked['who']> = ENDS_ONESELF.includes(operation.operationId)
       ? fc.constant('nobody')
       : mostly<Asked['who']>('admin', 'customer', 'nobody');
     return fc
@@ -179,7 +179,7 @@ describe('Whatever is asked', () => {
       .map((drawn) => {
         const asks = drawn.query.map(([name, value]) => `${name}=${value}`).join('&');
         const { 'content-type': type, 'content-encoding': coding, ...rest } = drawn.headers as Record<string, string>;
-        const sends = said.method !== 'GET';
+        const sends = operation.method !== 'GET';
         return {
           who: drawn.who,
           path: `${drawn.path.join('')}${asks && `?${asks}`}`,
@@ -189,9 +189,9 @@ describe('Whatever is asked', () => {
       });
   }
 
-  async function ask(said: Operation, asked: Asked): Promise<Answered> {
+  async function ask(operation: Operation, asked: Asked): Promise<Answered> {
     const reply = await fetch(open.shop.url + asked.path, {
-      method: said.method,
+      method: operation.method,
       redirect: 'manual',
       signal: AbortSignal.timeout(30_000),
       headers: { ...people[asked.who].headers, ...asked.headers },
@@ -200,53 +200,55 @@ describe('Whatever is asked', () => {
     return { ...asked, status: reply.status, text: await reply.text() };
   }
 
-  async function askAll(said: Operation, all: readonly Asked[]): Promise<Answered[]> {
+  async function askAll(operation: Operation, all: readonly Asked[]): Promise<Answered[]> {
     const [queue, answers]: [Asked[], Answered[]] = [[...all], []];
     const work = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) answers.push(await ask(said, next));
+      for (let next = queue.shift(); next; next = queue.shift()) answers.push(await ask(operation, next));
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await Promise.all(Array.from({ length: WORKERS }, work));
     return answers;
   }
 
-  const inWords = (said: Operation, { who, path, headers: sent, body, status, text }: Answered) =>
-    `${said.method} ${path.slice(0, 200)} as ${who} ${JSON.stringify(sent)} ${String(body).slice(0, 200)} → ${status} ${text.slice(0, 200)}`;
+  const describeAnswer = (operation: Operation, { who, path, headers: sent, body, status, text }: Answered) =>
+    `${operation.method} ${path.slice(0, 200)} as ${who} ${JSON.stringify(sent)} ${String(body).slice(0, 200)} → ${status} ${text.slice(0, 200)}`;
 
-  /** What is wrong with an answer: it is broken, or is not one of those that were announced. */
-  function faultOf(said: Operation, answered: Answered): string | undefined {
+  /** The fault of an answer: an internal error, or a status or code that the document does not list. */
+  function faultOf(operation: Operation, answered: Answered): string | undefined {
     const { status, text } = answered;
-    if (status >= 500) return `broken: ${inWords(said, answered)}`;
+    if (status >= 500) return `broken: ${describeAnswer(operation, answered)}`;
     if (status < 400) return undefined;
     const code = (JSON.parse(text) as { error: { code: string } }).error.code;
-    return codesOf(said, status).includes(code) ? undefined : `not announced: ${inWords(said, answered)}`;
+    return codesOf(operation, status).includes(code)
+      ? undefined
+      : `not announced: ${describeAnswer(operation, answered)}`;
   }
 
-  it('is answered, and what is refused changes nothing', async () => {
+  it('gets an answer, and a refused request changes nothing', async () => {
     const every = await EveryTable.of(open.database);
     expect(every.restless.size).toBeLessThan(12);
     const faults: string[] = [];
     const share = Math.ceil(REQUESTS / operations.length);
     let [asked, refusals] = [0, 0];
-    let calm = await every.settled();
-    for (const [index, said] of operations.entries()) {
-      const requests = fc.sample(requestsFor(said), { seed: SEED + index, numRuns: share });
+    let calm = await every.waitUntilSettled();
+    for (const [index, operation] of operations.entries()) {
+      const requests = fc.sample(requestsFor(operation), { seed: SEED + index, numRuns: share });
       let before = calm;
-      let answers = await askAll(said, requests);
+      let answers = await askAll(operation, requests);
       asked += answers.length;
-      faults.push(...answers.flatMap((answered) => faultOf(said, answered) ?? []));
+      faults.push(...answers.flatMap((answered) => faultOf(operation, answered) ?? []));
       let refused = answers.filter(({ status }) => status >= 400);
       refusals += refused.length;
-      // Those that were refused are asked again alone, until nobody among them is let in.
+      // The refused requests are sent again alone, until none of them is accepted.
       for (let round = 0; refused.length < answers.length && round < 5; round += 1) {
-        before = await every.settled();
-        answers = await askAll(said, refused);
+        before = await every.waitUntilSettled();
+        answers = await askAll(operation, refused);
         refused = answers.filter(({ status }) => status >= 400);
       }
       const letIn = refused.length < answers.length;
-      calm = letIn ? await every.settled() : await every.look();
+      calm = letIn ? await every.waitUntilSettled() : await every.read();
       const changed = changedBetween(before, calm);
       if (changed.length > 0 && !letIn)
-        faults.push(`changed after refusals only: ${said.operationId} changed ${changed.join(', ')}`);
+        faults.push(`changed after refusals only: ${operation.operationId} changed ${changed.join(', ')}`);
     }
     process.stdout.write(`${asked} requests, ${refusals} refused, seed ${SEED}; restless: ${[...every.restless].join(', ')}\n`); // prettier-ignore
     expect(faults).toEqual([]);
@@ -254,16 +256,16 @@ describe('Whatever is asked', () => {
     expect(refusals).toBeGreaterThan(REQUESTS / 2);
   });
 
-  it('is answered by the webhook as well, rightly signed', async () => {
-    const good = captured(randomUUID(), charge);
+  it('also to the webhook gets an answer, with a valid signature', async () => {
+    const good = capturedEvent(randomUUID(), charge);
     const cases = fc.sample(bodies(good), { seed: SEED, numRuns: Math.min(300, REQUESTS) });
     for (const body of cases) {
-      const { status } = await webhook(open.shop, body.toString());
+      const { status } = await sendWebhook(open.shop, body.toString());
       if (status >= 500) throw new Error(`broken by ${body.toString().slice(0, 300)}: ${status}`);
     }
   });
 
-  it('leaves the shop well', async () => {
+  it('leaves the shop healthy', async () => {
     expect((await open.shop.get('//health')).body.status).toBe('ok');
     expect(open.shop.output()).not.toMatch(/unhandled|uncaught/i);
   });

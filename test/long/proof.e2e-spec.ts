@@ -10,7 +10,7 @@ import { attest } from '../../libs/event-store/src/verifications/evidence';
 import { merkleRoot } from '../../libs/event-store/src/seals/merkle';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { chargesOf, expectStatus, mailsTo, register, shelve, type Drink, type Person } from '../support/people';
+import { chargesOf, expectStatus, mailsTo, register, listDrink, type Drink, type Person } from '../support/people';
 import { shopCommand, type Printed } from '../support/shop-command';
 
 jest.setTimeout(120_000); // a command takes a second or two, on a busy machine more
@@ -34,15 +34,15 @@ describe('What happened to an order', () => {
     env = { DATABASE_URL: open.database.url, DATA_DIR: open.shop.dataDir, LOG_LEVEL: 'error', ...keys };
     admin = open.admin;
     an = await register(open.shop);
-    drink = await shelve(admin, { stock: 1_000 });
+    drink = await listDrink(admin, { stock: 1_000 });
     const buy = async () => {
-      const { id } = await an.buys(drink.variantId, 'tok_ok', 2);
-      await an.sees(id, 'confirmed');
+      const { id } = await an.buy(drink.variantId, 'tok_ok', 2);
+      await an.waitForStatus(id, 'confirmed');
       return id as string;
     };
     [id, other] = [await buy(), await buy()];
     expectStatus(200, await admin.post(`/admin/orders/${id}/accept`));
-    // Everybody has heard of it: what is counted below does not move by itself.
+    // All messages are handled, so the counts below do not change by themselves.
     await eventually(async () => {
       const sources = (await ask(`/admin/orders/${id}/timeline`)).map(({ source }: any) => source);
       expect(sources).toEqual(expect.arrayContaining(['notification', 'points', 'stock', 'payment', 'process']));
@@ -65,10 +65,10 @@ describe('What happened to an order', () => {
     return path;
   };
 
-  describe('had it been otherwise', () => {
+  describe('with other events (what-if)', () => {
     const whatIf = (body: object, of = id) => admin.post(`/admin/orders/${of}/what-if`, { body });
 
-    it('is shown with what the sagas would have asked', async () => {
+    it('shows what the sagas would have requested', async () => {
       const {
         actual,
         whatIf: would,
@@ -80,9 +80,9 @@ describe('What happened to an order', () => {
       expect(actual.contact.email).toBe(an.email);
       expect(would).toMatchObject({ status: 'pending', version: 2, contact: { email: an.email } });
       expect(changes).toContainEqual({ path: 'status', before: 'accepted', after: 'pending' });
-      const asked = (asks: { type: string }[]) => asks.map(({ type }) => type);
+      const typesOf = (asks: { type: string }[]) => asks.map(({ type }) => type);
       expect(process.checkout.actual.step).toBe('confirmed');
-      expect(asked(process.checkout.actual.asks)).toEqual([
+      expect(typesOf(process.checkout.actual.asks)).toEqual([
         'inventory.reserve-stock.v1',
         'payments.take-payment.v1',
         'inventory.commit-stock.v1',
@@ -98,7 +98,7 @@ describe('What happened to an order', () => {
       expect(JSON.stringify(process)).not.toContain('tok_ok');
     });
 
-    it('takes other data, and events that never happened', async () => {
+    it('accepts other data, and additional events', async () => {
       const [placed, confirmed] = await ask(`/admin/orders/${id}/events`);
       const dearer = { ...placed.data, total: { amount: 7_000, currency: 'VND' } };
       const change = expectStatus(200, await whatIf({ change: [{ version: 1, data: dearer }] })).body.data;
@@ -117,7 +117,7 @@ describe('What happened to an order', () => {
       expect(refunded.process.refunds.whatIf.asks[0]).toMatchObject({ type: 'payments.refund-payment.v1' });
     });
 
-    it('is refused where it makes no sense, and says where', async () => {
+    it('is refused if the events do not fit, with the place of the fault', async () => {
       const fields = async (body: object) => {
         const { error } = expectStatus(400, await whatIf(body)).body;
         expect(error.code).toBe('VALIDATION_ERROR');
@@ -138,7 +138,7 @@ describe('What happened to an order', () => {
       expect((await an.post(`/admin/orders/${id}/what-if`, { body: { leaveOut: [1] } })).status).toBe(403);
     });
 
-    it('leaves every table, every sequence, the books and the mailbox as they were', async () => {
+    it('changes no table, no sequence, no charge and no letter', async () => {
       const counted = async () => {
         const tables = await open.database.admin<{ name: string }>(
           `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -152,14 +152,14 @@ describe('What happened to an order', () => {
           tables.map(({ name }) => `select '${name}' as name, count(*)::int as rows from ${name}`).join(' union all ') +
             ' order by 1',
         );
-        // What beats by itself all the time is no writing of ours.
+        // Tables with heartbeats change all the time, so they are left out.
         const sequences = await open.database.admin<object>(
           `select schemaname, sequencename, last_value::text from pg_sequences where schemaname <> 'audit' order by 1, 2`,
         );
         return { counts, sequences, charges: await chargesOf(admin, id), mails: await mailsTo(admin, an.email) };
       };
-      expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)); // sealed now, so not in a moment by itself
-      const walks = 'select relation from ordering.projection_walks'; // the sentinel's first beat writes a row for each
+      expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)); // the log is sealed now, so that it is not sealed during the test
+      const walks = 'select relation from ordering.projection_walks'; // the first drift check writes a row for each
       await eventually(async () => expect(await open.database.admin(walks)).toHaveLength(3));
       const before = await counted();
       const add = [
@@ -171,7 +171,7 @@ describe('What happened to an order', () => {
       expect(await counted()).toEqual(before);
     });
 
-    it('is asked from the command line, too', async () => {
+    it('works from the command line too', async () => {
       const args = [
         'orders',
         'what-if',
@@ -194,7 +194,7 @@ describe('What happened to an order', () => {
     });
   });
 
-  it('is not proved at the terminal by a part of the log that is not there', async () => {
+  it('is refused on the command line for a part of the log that does not exist', async () => {
     for (const words of [
       ['verify', '--from', '100000'],
       ['verify', '--from', '2', '--to', '1'],
@@ -218,7 +218,7 @@ describe('What happened to an order', () => {
     const why = (text: string) =>
       (checkOrderEvidence(text, new SealKey(SECRET).trusted) as { refusal?: string }).refusal;
 
-    it('by one file, which is the same each time', async () => {
+    it('by one file, which is the same every time', async () => {
       const answer = await fetch(`${open.shop.url}/api/v1/admin/orders/${id}/evidence`, { headers: admin.headers });
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="order-${id}.evidence.json"`);
@@ -241,7 +241,7 @@ describe('What happened to an order', () => {
     });
 
     it('at once after it happened', async () => {
-      const { id: bought } = await an.buys(drink.variantId, 'tok_ok', 1);
+      const { id: bought } = await an.buy(drink.variantId, 'tok_ok', 1);
       const { status, body } = await admin.get(`/admin/orders/${bought}/evidence`);
       fresh = body;
       expect([status, body.events[0].fields[6]]).toEqual([200, 'OrderPlaced']);
@@ -255,7 +255,7 @@ describe('What happened to an order', () => {
         { id: new SealKey(SECRET).id, publicKey: expect.stringMatching(/^[0-9a-f]{64}$/), current: true },
         { id: new SealKey(FORMER).id, publicKey: expect.any(String), current: false },
       ]);
-      // No database is there, and no secret.
+      // There is no database and no secret.
       const offline = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', DATA_DIR: join(folder, 'elsewhere') };
       const stranger = (...args: string[]) => shopCommand(offline, 'orders', 'verify-evidence', good, ...args);
       const byKey = await stranger('--public-key', keys[0].publicKey, '--json');
@@ -265,7 +265,7 @@ describe('What happened to an order', () => {
       ]);
       expect((await stranger('--public-key', file('key.txt', `${keys[0].publicKey}\n`))).out).toContain('all 3 events');
       expect((await stranger('--public-key', keys[1].publicKey)).code).toBe(1);
-      // The key that came along in the file is not believed: without one of one's own there is nothing to check with.
+      // The key in the file itself is not trusted. Without another key, the file cannot be checked.
       expect(await stranger('--json')).toMatchObject({ code: 2, out: '' });
       const untrusted = await stranger('--public-key', 'ab'.repeat(32), '--json');
       expect([untrusted.code, JSON.parse(untrusted.out)]).toMatchObject([1, { valid: false, refusal: 'untrusted' }]);
@@ -273,7 +273,7 @@ describe('What happened to an order', () => {
       expect((await shop('orders', 'verify-evidence', join(folder, 'nothing.json'))).code).toBe(2);
     });
 
-    it('and not with one amount changed and every hash and root computed anew', async () => {
+    it('but not with one amount changed, even if all hashes and roots are computed again', async () => {
       const forged = JSON.parse(text);
       const confirmed = forged.events[1];
       confirmed.fields[8] = confirmed.fields[8].replace('100000', '1000');
@@ -291,7 +291,7 @@ describe('What happened to an order', () => {
         ...{ position: Number(fields[2]), after: Number(fields[2]) - 1, root: merkleRoot([hash]), hash },
       }));
       expect(await refusal(`${canonicalJson(forged)}\n`)).toEqual([1, 'seal']);
-      // Nor when somebody signs all of it anew with a key of theirs, which they send along.
+      // It is also refused if somebody signs all of it again with their own key and sends this key too.
       const theirs = new SealKey(FORMER.replace('C', 'D'));
       let previous = '';
       forged.seals = forged.seals.map(({ previous: _, ...one }: any) => {
@@ -303,13 +303,13 @@ describe('What happened to an order', () => {
       const { signature: _, ...rest } = { ...forged, keys: theirs.trusted.all };
       const resigned = attest(theirs, rest);
       expect(await refusal(resigned)).toEqual([1, 'untrusted']);
-      // It is good for those alone who believe in that key.
+      // It is valid only for somebody who trusts that key.
       expect((await verify(file('theirs.json', resigned), '--public-key', theirs.trusted.all[0].publicKey)).code).toBe(
         0,
       );
     });
 
-    it('nor with anything taken out, put in or told otherwise', async () => {
+    it('and not with anything removed, added or changed', async () => {
       const with_ = (change: (made: any) => void) => {
         const made = JSON.parse(text);
         change(made);
@@ -329,7 +329,7 @@ describe('What happened to an order', () => {
       expect(await refusal('not evidence')).toEqual([1, 'form']);
     });
 
-    it('not once the log itself was changed: that is said instead of half a proof', async () => {
+    it('not after the log itself was changed: then an error is reported', async () => {
       const forge = (from: string, to: string) =>
         open.database.admin(
           `begin; alter table ordering.order_events disable trigger all;
@@ -348,22 +348,22 @@ describe('What happened to an order', () => {
       expect((await shop('events', 'verify')).code).toBe(0);
     });
 
-    it('nor once its last event is gone, although the others are proved without it', async () => {
-      const unguarded = (statements: string) =>
+    it('and not after its last event was deleted', async () => {
+      const runWithoutTriggers = (statements: string) =>
         open.database.admin(`begin; set local session_replication_role = replica; ${statements}; commit`);
       const last = `from ordering.order_events where order_id = '${other}' and version = 2`;
-      await unguarded(`create table public.gone as select * ${last}; delete ${last}`);
+      await runWithoutTriggers(`create table public.gone as select * ${last}; delete ${last}`);
       const refused = await admin.get(`/admin/orders/${other}/evidence`);
-      await unguarded('insert into ordering.order_events select * from public.gone; drop table public.gone');
+      await runWithoutTriggers('insert into ordering.order_events select * from public.gone; drop table public.gone');
       expect([refused.status, refused.body.error?.code]).toEqual([409, 'LOG_TAMPERED']);
       expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`));
     });
   });
 
-  it('is known to be cut off, when the end of the log is gone', async () => {
-    // A fresh order, sealed for its evidence; then its events go, and every row that knows of them.
-    const { id: last } = await an.buys(drink.variantId, 'tok_ok', 1);
-    await an.sees(last, 'confirmed');
+  it('is reported as cut off if the end of the log is missing', async () => {
+    // A new order is sealed for its evidence. Then its events are deleted, and all rows that refer to them.
+    const { id: last } = await an.buy(drink.variantId, 'tok_ok', 1);
+    await an.waitForStatus(last, 'confirmed');
     const { events } = expectStatus(200, await admin.get(`/admin/orders/${last}/evidence`)).body;
     const from = Number(events[0].fields[2]);
     await eventually(async () => expect((await admin.post('/admin/events/verify')).body.data.waiting).toBe(0));

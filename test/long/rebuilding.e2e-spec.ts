@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+import { expectStatus, register, listDrink, type Drink, type Person } from '../support/people';
 import { startShop } from '../support/start-shop';
 
 jest.setTimeout(120_000);
@@ -19,9 +19,9 @@ describe('Rebuilding a read model', () => {
     open = await openShop();
     admin = open.admin;
     an = await register(open.shop);
-    drink = await shelve(admin, { stock: 1_000 });
-    ({ id } = await an.buys(drink.variantId, 'tok_ok', 2));
-    await an.sees(id, 'confirmed');
+    drink = await listDrink(admin, { stock: 1_000 });
+    ({ id } = await an.buy(drink.variantId, 'tok_ok', 2));
+    await an.waitForStatus(id, 'confirmed');
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -37,7 +37,7 @@ describe('Rebuilding a read model', () => {
   const begin = async (name: string, body: object = {}) =>
     expectStatus(202, await admin.post(`/admin/projections/${name}/rebuilds`, { body })).body.data.id as string;
 
-  /** `npm run shop -- …`, from a terminal beside the open shop. */
+  /** Runs `npm run shop -- …` while the shop is open. */
   const terminal = (...words: string[]) =>
     new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: 'error' };
@@ -51,7 +51,7 @@ describe('Rebuilding a read model', () => {
       child.on('close', (code) => resolve({ code, out, err }));
     });
 
-  it('is paused, goes on, shows what it changes, goes live, and is rolled back', async () => {
+  it('is paused, continued, compared, switched live and rolled back', async () => {
     const rebuild = await begin('order-view');
     await until('order-view', rebuild, 'ready');
     expect(await steer('order-view', rebuild, 'pause')).toMatchObject({ state: 'paused' });
@@ -71,13 +71,13 @@ describe('Rebuilding a read model', () => {
       ]),
     });
     expect(await steer('order-view', rebuild, 'go-live')).toMatchObject({ state: 'live', percent: 100 });
-    const later = await an.buys(drink.variantId, 'tok_ok');
-    await an.sees(later.id, 'confirmed');
+    const later = await an.buy(drink.variantId, 'tok_ok');
+    await an.waitForStatus(later.id, 'confirmed');
     expect(await steer('order-view', rebuild, 'rollback')).toMatchObject({ state: 'rolled-back', rollingBack: false });
     expect((await an.get(`/orders/${later.id}`)).body.data).toMatchObject({ status: 'confirmed', version: 2 });
   });
 
-  it('a row that somebody changed by hand is found within a minute, and put right by a rebuild of that order', async () => {
+  it('a row that was changed by hand is found within a minute, and is corrected by a rebuild of that order', async () => {
     const [{ relation }] = await open.database.admin<{ relation: string }>(
       `select relation from ordering.projection_tables where name = 'order-view' and state = 'live'`,
     );
@@ -114,7 +114,7 @@ describe('Rebuilding a read model', () => {
     });
   });
 
-  it('by hand, from a terminal', async () => {
+  it('works step by step from the command line', async () => {
     const built = await terminal('projections', 'rebuild', 'sales', '--manual', '--json');
     expect(built).toMatchObject({ code: 0 });
     const rebuild = JSON.parse(built.out) as { id: string; state: string };

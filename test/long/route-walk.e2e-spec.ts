@@ -2,14 +2,14 @@ import Ajv from 'ajv/dist/2020';
 import { randomUUID } from 'node:crypto';
 import { openShop, type OpenShop } from '../support/open-shop';
 import { eventually } from '../support/eventually';
-import { anyone, expectStatus, logIn, register, shelve, type Person } from '../support/people';
+import { anonymous, expectStatus, logIn, register, listDrink, type Person } from '../support/people';
 import type { AskOptions, Reply } from '../support/start-shop';
-import { exampleOf, placesIn, replaced } from '../api/bodies';
+import { exampleOf, pathsIn, replaceAt } from '../api/bodies';
 import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 
 jest.setTimeout(90_000);
 
-/** Headers that a client acts on: an answer that carries one says so in the document. */
+/** Headers that clients use. If an answer has one, the document must say so. */
 const TOLD = [
   ...['etag', 'vary', 'location', 'content-language', 'x-cart-token', 'x-request-id', 'www-authenticate'],
   ...['idempotent-replayed', 'preference-applied', 'retry-after', 'content-disposition'],
@@ -27,7 +27,7 @@ const accessOf = ({ security }: Operation) => {
   return security.some((one) => Object.keys(one).length === 0) ? 'guests' : 'users';
 };
 
-/** Runs so many at a time. */
+/** Runs the work for all entries, several at a time. */
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>, most = 8): Promise<void> {
   const queue = [...items];
   await Promise.all(
@@ -66,71 +66,75 @@ describe('Every route', () => {
       .replace(/^\/\.well-known/, '//.well-known')
       .replace(/\{(\w+)\}/g, (_, name: string) => values(name));
 
-  /** Asks, and holds the answer against the document: its status and its code are among those that were announced. */
-  async function ask(who: Person, said: Operation, path: string, options: AskOptions = {}): Promise<Reply> {
-    const method = said.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Sends a request, and checks that the document lists the status and the code of the answer. */
+  async function ask(who: Person, operation: Operation, path: string, options: AskOptions = {}): Promise<Reply> {
+    const method = operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
     const reply = await who[method](path, options);
-    const here = `${said.method} ${path.slice(0, 200)} ${JSON.stringify(options).slice(0, 300)} → ${reply.status} ${JSON.stringify(reply.body).slice(0, 300)}`;
+    const here = `${operation.method} ${path.slice(0, 200)} ${JSON.stringify(options).slice(0, 300)} → ${reply.status} ${JSON.stringify(reply.body).slice(0, 300)}`;
     if (reply.status >= 500) throw new Error(`broken: ${here}`);
-    if (!(reply.status in said.responses)) throw new Error(`a status that was not announced: ${here}`);
-    const silent = TOLD.filter((name) => reply.headers.has(name) && !toldBy(said, reply.status).includes(name));
+    if (!(reply.status in operation.responses)) throw new Error(`a status that was not announced: ${here}`);
+    const silent = TOLD.filter((name) => reply.headers.has(name) && !toldBy(operation, reply.status).includes(name));
     if (silent.length > 0) throw new Error(`headers that were not announced, ${silent.join(', ')}: ${here}`);
     if (reply.status >= 400) {
       const { success, error } = reply.body;
       if (success !== false || !error?.requestId || !error.message) throw new Error(`not in the envelope: ${here}`);
-      if (!codesOf(said, reply.status).includes(error.code)) throw new Error(`a code that was not announced: ${here}`);
+      if (!codesOf(operation, reply.status).includes(error.code))
+        throw new Error(`a code that was not announced: ${here}`);
     }
     return reply;
   }
-  /** A session that is ended here would be missed later. */
-  const unlessItEnds = (said: Operation, who: Person) => (said.operationId === 'logOut' ? anyone(open.shop) : who);
-  const bodyFor = (said: Operation) => (said.requestBody ? { body: {} } : {});
+  /** Operations that end a session are sent by a guest, because the session is needed later. */
+  const unlessItEnds = (operation: Operation, who: Person) =>
+    operation.operationId === 'logOut' ? anonymous(open.shop) : who;
+  const bodyFor = (operation: Operation) => (operation.requestBody ? { body: {} } : {});
 
-  it('lets in whom it names, and refuses everybody else', async () => {
-    const strangers = anyone(open.shop);
-    await each(operations, async (said) => {
+  it('accepts the callers that the document names, and refuses all others', async () => {
+    const strangers = anonymous(open.shop);
+    await each(operations, async (operation) => {
       const code = async (who: Person, more: AskOptions = {}) => {
-        const reply = await ask(who, said, addressOf(said), { ...bodyFor(said), ...more });
+        const reply = await ask(who, operation, addressOf(operation), { ...bodyFor(operation), ...more });
         return reply.status < 400 ? 'let in' : (reply.body.error.code as string);
       };
       const [unknown, forged, known] = [
         await code(strangers),
         await code(strangers, { token: 'x.y.z' }),
-        await code(said.operationId === 'logOut' ? await register(open.shop) : customer),
+        await code(operation.operationId === 'logOut' ? await register(open.shop) : customer),
       ];
-      const here = said.operationId;
+      const here = operation.operationId;
       const refused = ['UNAUTHENTICATED', 'FORBIDDEN', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'SESSION_ENDED', 'ROLE_LOST'];
-      switch (accessOf(said)) {
+      switch (accessOf(operation)) {
         case 'anyone':
-          // A refresh token is what the body holds, and is not there.
+          // The body needs a refresh token, which is missing.
           for (const answer of [unknown, forged, known])
             expect([here, refused]).not.toEqual([here, expect.arrayContaining([answer])]);
           break;
         case 'guests':
-          // A route that checks other credentials, such as a password, takes no notice of a bad access token.
-          expect([here, forged]).toEqual([here, takesBearer(said) ? 'TOKEN_INVALID' : unknown]);
+          // A route that checks other credentials, such as a password, ignores an invalid access token.
+          expect([here, forged]).toEqual([here, takesBearer(operation) ? 'TOKEN_INVALID' : unknown]);
           expect([here, refused]).not.toEqual([here, expect.arrayContaining([known])]);
           expect([here, unknown]).not.toEqual([here, 'UNAUTHENTICATED']);
           break;
         case 'users':
           expect([here, unknown, forged]).toEqual([here, 'UNAUTHENTICATED', 'TOKEN_INVALID']);
-          expect([here, known === 'FORBIDDEN']).toEqual([here, said['x-permission'] !== undefined]);
+          expect([here, known === 'FORBIDDEN']).toEqual([here, operation['x-permission'] !== undefined]);
       }
       for (const [person, role] of [
         [barista, 'barista'],
         [manager, 'manager'],
       ] as const)
-        if (said['x-permission'])
+        if (operation['x-permission'])
           expect([here, role, (await code(person)) !== 'FORBIDDEN']).toEqual([
             here,
             role,
-            PERMISSIONS[role].includes(said['x-permission']),
+            PERMISSIONS[role].includes(operation['x-permission']),
           ]);
     });
   });
 
-  it('under /admin asks for a permission', () => {
-    const open = operations.filter(({ path, ...said }) => path.startsWith('/api/v1/admin') && !said['x-permission']);
+  it('under /admin needs a permission', () => {
+    const open = operations.filter(
+      ({ path, ...operation }) => path.startsWith('/api/v1/admin') && !operation['x-permission'],
+    );
     expect(open.map(({ operationId }) => operationId)).toEqual([]);
   });
 
@@ -145,53 +149,59 @@ describe('Every route', () => {
     '-1',
   ];
 
-  it('answers garbage in its address with a refusal', async () => {
+  it('refuses invalid values in its path', async () => {
     const cases = operations
       .filter(({ path }) => path.includes('{'))
-      .flatMap((said) => GARBAGE.map((garbage) => ({ said, garbage })));
-    await each(cases, async ({ said, garbage }) => {
+      .flatMap((operation) => GARBAGE.map((garbage) => ({ operation, garbage })));
+    await each(cases, async ({ operation, garbage }) => {
       const reply = await ask(
         open.admin,
-        said,
-        addressOf(said, () => garbage),
-        bodyFor(said),
+        operation,
+        addressOf(operation, () => garbage),
+        bodyFor(operation),
       );
-      if (reply.status < 400) throw new Error(`${said.operationId} took ${garbage}: ${reply.status}`);
+      if (reply.status < 400) throw new Error(`${operation.operationId} took ${garbage}: ${reply.status}`);
     });
   });
 
-  it('answers what is not there with 404, or says first what else is wrong', async () => {
+  it('answers 404 for an unknown id, or first reports other faults', async () => {
     const cases = operations.filter(({ path }) => path.includes('{'));
-    await each(cases, async (said) => {
-      const reply = await ask(open.admin, said, addressOf(said), bodyFor(said));
-      expect([said.operationId, [400, 401, 404]]).toEqual([said.operationId, expect.arrayContaining([reply.status])]);
+    await each(cases, async (operation) => {
+      const reply = await ask(open.admin, operation, addressOf(operation), bodyFor(operation));
+      expect([operation.operationId, [400, 401, 404]]).toEqual([
+        operation.operationId,
+        expect.arrayContaining([reply.status]),
+      ]);
     });
   });
 
-  it('refuses queries it does not know, and values that are none', async () => {
+  it('refuses unknown query parameters and invalid values', async () => {
     const values = ['', '-1', '1e9', '99999999999999999999', '%00', 'x'.repeat(1_000), '%5B%5D'];
-    const cases = operations.flatMap((said) => {
-      const names = (said.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name);
+    const cases = operations.flatMap((operation) => {
+      const names = (operation.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name);
       const garbage = names.flatMap((name) => [...values.map((value) => `${name}=${value}`), `${name}=1&${name}=2`]);
-      return ['colour=red', ...garbage].map((query) => ({ said, query }));
+      return ['colour=red', ...garbage].map((query) => ({ operation, query }));
     });
-    await each(cases, async ({ said, query }) => {
-      const reply = await ask(open.admin, said, `${addressOf(said)}?${query}`, bodyFor(said));
-      if (query === 'colour=red' && !['receivePaymentWebhook', 'followRebuild'].includes(said.operationId))
-        expect([said.operationId, reply.body.error?.code]).toEqual([said.operationId, 'VALIDATION_ERROR']);
+    await each(cases, async ({ operation, query }) => {
+      const reply = await ask(open.admin, operation, `${addressOf(operation)}?${query}`, bodyFor(operation));
+      if (query === 'colour=red' && !['receivePaymentWebhook', 'followRebuild'].includes(operation.operationId))
+        expect([operation.operationId, reply.body.error?.code]).toEqual([operation.operationId, 'VALIDATION_ERROR']);
     });
   });
 
-  it('finds nothing wrong with the body that the document shows', async () => {
+  it('accepts the body in the document’s example', async () => {
     const cases = operations.filter(({ requestBody }) => requestBody !== undefined);
-    await each(cases, async (said) => {
-      const who = said.operationId === 'logOut' ? anyone(open.shop) : open.admin;
-      const body = said.requestBody!.content['application/json'].example;
-      const reply = await ask(who, said, addressOf(said), { body, headers: { 'idempotency-key': randomUUID() } });
-      // That an example's ids name nothing here is no fault of its form.
+    await each(cases, async (operation) => {
+      const who = operation.operationId === 'logOut' ? anonymous(open.shop) : open.admin;
+      const body = operation.requestBody!.content['application/json'].example;
+      const reply = await ask(who, operation, addressOf(operation), {
+        body,
+        headers: { 'idempotency-key': randomUUID() },
+      });
+      // The ids of an example do not exist here, which is not a fault of its form.
       const faults = (reply.status === 400 ? reply.body.error.details : []) as { message: string }[];
-      expect([said.operationId, faults.filter(({ message }) => !message.startsWith('names no '))]).toEqual([
-        said.operationId,
+      expect([operation.operationId, faults.filter(({ message }) => !message.startsWith('names no '))]).toEqual([
+        operation.operationId,
         [],
       ]);
     });
@@ -203,17 +213,21 @@ describe('Every route', () => {
         method !== 'GET' && requestBody === undefined && operationId !== 'receivePaymentWebhook',
     );
     expect(silent.length).toBeGreaterThan(10);
-    await each(silent, async (said) => {
+    await each(silent, async (operation) => {
       const headers = { 'idempotency-key': randomUUID() };
-      const refused = await ask(open.admin, said, addressOf(said), { body: { from: 5 }, headers });
+      const refused = await ask(open.admin, operation, addressOf(operation), { body: { from: 5 }, headers });
       const details = [{ field: 'body', message: 'must be left out: no body is taken here' }];
-      expect([said.operationId, refused.status, refused.body.error?.details]).toEqual([said.operationId, 400, details]);
-      const taken = await ask(open.admin, said, addressOf(said), { body: {}, headers });
-      expect([said.operationId, taken.body?.error?.details]).not.toEqual([said.operationId, details]);
+      expect([operation.operationId, refused.status, refused.body.error?.details]).toEqual([
+        operation.operationId,
+        400,
+        details,
+      ]);
+      const taken = await ask(open.admin, operation, addressOf(operation), { body: {}, headers });
+      expect([operation.operationId, taken.body?.error?.details]).not.toEqual([operation.operationId, details]);
     });
   });
 
-  it('takes bodies apart with care', async () => {
+  it('reads bodies of any form without an internal error', async () => {
     const whole = [
       ...['', 'not json', '[]', '"text"', 'null', '{"__proto__":{"a":1}}', '{"constructor":1}'],
       `${'{"a":'.repeat(500)}1${'}'.repeat(500)}`,
@@ -221,19 +235,19 @@ describe('Every route', () => {
     const values = [null, -1, 1e308, '', 'x'.repeat(10_000), '\u0000', '\ud800', [null], {}];
     const cases = operations
       .filter(({ requestBody }) => requestBody !== undefined)
-      .flatMap((said) => {
-        const good = exampleOf(said.requestBody!.content['application/json'].schema, document);
-        const spoilt = placesIn(good).flatMap((place) => values.map((value) => replaced(good, place, value)));
-        return [...whole, ...spoilt.map((body) => JSON.stringify(body))].map((body) => ({ said, body }));
+      .flatMap((operation) => {
+        const good = exampleOf(operation.requestBody!.content['application/json'].schema, document);
+        const spoilt = pathsIn(good).flatMap((place) => values.map((value) => replaceAt(good, place, value)));
+        return [...whole, ...spoilt.map((body) => JSON.stringify(body))].map((body) => ({ operation, body }));
       });
     expect(cases.length).toBeGreaterThan(1_000);
-    await each(cases, async ({ said, body }) => {
+    await each(cases, async ({ operation, body }) => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
-      await ask(unlessItEnds(said, open.admin), said, addressOf(said), { body, headers });
+      await ask(unlessItEnds(operation, open.admin), operation, addressOf(operation), { body, headers });
     });
   });
 
-  it('minds strange headers no more than it must', async () => {
+  it('accepts strange headers if they do not matter', async () => {
     const strange: Record<string, string>[] = [
       { 'if-match': '"abc"' },
       { 'if-match': '*' },
@@ -249,22 +263,25 @@ describe('Every route', () => {
       { 'x-forwarded-for': 'not, an, address' },
     ];
     await each(
-      operations.flatMap((said) => strange.map((headers) => ({ said, headers }))),
-      async ({ said, headers }) =>
-        void (await ask(unlessItEnds(said, customer), said, addressOf(said), { ...bodyFor(said), headers })),
+      operations.flatMap((operation) => strange.map((headers) => ({ operation, headers }))),
+      async ({ operation, headers }) =>
+        void (await ask(unlessItEnds(operation, customer), operation, addressOf(operation), {
+          ...bodyFor(operation),
+          headers,
+        })),
     );
   });
 
-  it('answers what the document shows', async () => {
+  it('answers as the document describes', async () => {
     const { admin } = open;
     const shapes = new Ajv({ strict: false, validateFormats: false, allErrors: true });
     shapes.addSchema({ $id: 'shop', components: document.components });
-    const [drink] = await Promise.all([shelve(admin), customer.get('/cart')]);
-    const { id } = await customer.buys(drink.variantId, 'tok_ok', 2);
-    await customer.sees(id, 'confirmed');
+    const [drink] = await Promise.all([listDrink(admin), customer.get('/cart')]);
+    const { id } = await customer.buy(drink.variantId, 'tok_ok', 2);
+    await customer.waitForStatus(id, 'confirmed');
     const home = { recipient: 'An', phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' };
     await customer.post('/users/me/addresses', { body: home });
-    expectStatus(201, await customer.puts(drink.variantId));
+    expectStatus(201, await customer.addToCart(drink.variantId));
     await eventually(async () => expect((await admin.get('/admin/mailbox')).body.data).not.toEqual([]));
     const refund = await admin.post(`/admin/orders/${id}/refunds`, {
       body: { reason: 'x', amount: { amount: 1_000, currency: 'VND' } },
@@ -307,36 +324,36 @@ describe('Every route', () => {
 
     const reads = operations.filter(({ method, operationId }) => method === 'GET' && operationId !== 'followRebuild');
     expect(reads.length).toBeGreaterThan(25);
-    for (const said of reads) {
-      const { operationId: here } = said;
+    for (const operation of reads) {
+      const { operationId: here } = operation;
       const address =
-        addressOf(said, (name) => (name === 'id' && special[here]) || values[name]) + (queries[here] ?? '');
-      const reply = await ask(said['x-permission'] ? admin : customer, said, address);
+        addressOf(operation, (name) => (name === 'id' && special[here]) || values[name]) + (queries[here] ?? '');
+      const reply = await ask(operation['x-permission'] ? admin : customer, operation, address);
       expect([here, reply.status]).toEqual([here, 200]);
-      const [{ schema }] = Object.values(said.responses['200'].content!);
+      const [{ schema }] = Object.values(operation.responses['200'].content!);
       const fits = shapes.compile(
         JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"shop#/components/')) as object,
       );
       fits(reply.body);
       expect([here, fits.errors]).toEqual([here, null]);
       if (Array.isArray(reply.body.data)) expect([here, reply.body.data.length > 0]).toEqual([here, true]);
-      await keepsWhatItTags(said, said['x-permission'] ? admin : customer, address);
+      await expectNotModified(operation, operation['x-permission'] ? admin : customer, address);
     }
   });
 
-  /** An answer has a tag where the document says so, and only there; whoever has it is answered 304. */
-  const keepsWhatItTags = (said: Operation, who: Person, address: string) =>
+  /** An answer has an ETag if and only if the document says so. A request with this ETag is answered 304. */
+  const expectNotModified = (operation: Operation, who: Person, address: string) =>
     eventually(async () => {
-      const tag = (await ask(who, said, address)).headers.get('etag');
-      const asks = (said.parameters ?? []).some(({ name }) => name === 'If-None-Match');
-      const says = [asks, toldBy(said, 200).includes('etag'), '304' in said.responses];
-      expect([said.operationId, ...says]).toEqual([said.operationId, ...says.map(() => tag !== null)]);
+      const tag = (await ask(who, operation, address)).headers.get('etag');
+      const asks = (operation.parameters ?? []).some(({ name }) => name === 'If-None-Match');
+      const says = [asks, toldBy(operation, 200).includes('etag'), '304' in operation.responses];
+      expect([operation.operationId, ...says]).toEqual([operation.operationId, ...says.map(() => tag !== null)]);
       if (!tag) return;
-      const again = await ask(who, said, address, { headers: { 'if-none-match': tag } });
-      expect([said.operationId, again.status]).toEqual([said.operationId, 304]);
+      const again = await ask(who, operation, address, { headers: { 'if-none-match': tag } });
+      expect([operation.operationId, again.status]).toEqual([operation.operationId, 304]);
     });
 
-  it('still works after all that', async () => {
+  it('still works after all these requests', async () => {
     expect((await open.shop.get('//health')).body.status).toBe('ok');
     expect(open.shop.output()).not.toMatch(/unhandled|uncaught/i);
   });

@@ -2,31 +2,31 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { expectStatus, register, shelve } from '../support/people';
+import { expectStatus, register, listDrink } from '../support/people';
 import type { Reply } from '../support/start-shop';
 
 jest.setTimeout(60_000);
 
 const libs = join(__dirname, '..', '..', 'libs');
 
-/** The operations that are marked as showing people, as their controllers say. */
+/** The operations with the decorator `@ShowsPeople()`. */
 const marked = readdirSync(libs, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.controller.ts'))
   .flatMap((file) => readFileSync(join(libs, file), 'utf8').split('@ShowsPeople()').slice(1))
   .map((after) => /@Does\(\s*'(\w+)'/.exec(after)![1])
   .sort();
 
-describe('Everybody who is shown to staff is named in the audit trail', () => {
+describe('Each person whose data staff read is in the audit trail', () => {
   let open: OpenShop;
   const orders: string[] = [];
   const customers: string[] = [];
   beforeAll(async () => {
     open = await openShop();
-    const drink = await shelve(open.admin, { stock: 100 });
+    const drink = await listDrink(open.admin, { stock: 100 });
     for (let n = 0; n < 2; n++) {
       const an = await register(open.shop);
-      const { id } = await an.buys(drink.variantId, 'tok_ok', 1);
-      await an.sees(id, 'confirmed');
+      const { id } = await an.buy(drink.variantId, 'tok_ok', 1);
+      await an.waitForStatus(id, 'confirmed');
       orders.push(id);
       customers.push(an.userId);
     }
@@ -49,10 +49,10 @@ describe('Everybody who is shown to staff is named in the audit trail', () => {
     viewAnyOrder: () => get('/admin/orders/$id'),
     viewOrderState: () => get('/admin/orders/$id/state?version=1'),
   };
-  /** Its personal values are sealed, and it is bytes by the time it is noted down: the order stands for its customer. */
+  /** The answer has sealed personal values and is only bytes, so the audit trail has the order's id instead of the customer's. */
   const sealed = ['exportOrderEvidence'];
 
-  it('by each operation that is marked so', () => {
+  it('for each operation with the decorator', () => {
     expect(marked).toEqual(Object.keys(asked));
   });
 

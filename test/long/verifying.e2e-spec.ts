@@ -32,7 +32,7 @@ describe('Verifying', () => {
   }
   const eventAt = `(select event_id from ordering.order_log where position = 7)`;
 
-  it('says how much is as it was written', async () => {
+  it('reports the number of unchanged events', async () => {
     const store = await written();
     const steps: number[][] = [];
     expect(await store.verify(1, undefined, (...step) => steps.push(step))).toMatchObject({
@@ -59,7 +59,7 @@ describe('Verifying', () => {
     ['schema_version', '2'],
     ['version', '300'],
     ['order_id', 'gen_random_uuid()'],
-  ])('names the position where %s was changed', async (column, value) => {
+  ])('name the position where %s was changed', async (column, value) => {
     const store = await written();
     await tamper(`update ordering.order_events set ${column} = ${value} where id = ${eventAt}`);
     expect(await store.verify()).toMatchObject({ ok: false, finding: 'altered', position: 7 });
@@ -85,13 +85,13 @@ describe('Verifying', () => {
     ['a seal was taken out', 'seal', 1, `delete from ordering.order_seals where position = 10`],
     ['a seal was forged', 'seal', 10, `update ordering.order_seals set root = sha256('x') where position = 10`],
     ['the unsealed tail was cut', 'unnumbered', null, `delete from ordering.order_log where position > 28`],
-  ])('names it when %s', async (_, finding, position, sql) => {
+  ])('reports it if %s', async (_, finding, position, sql) => {
     const store = await written();
     await tamper(sql);
     expect(await store.verify()).toMatchObject({ ok: false, finding, position });
   });
 
-  it('names the sealed stretch when the whole chain was computed anew', async () => {
+  it('names the sealed range if the whole chain was computed again', async () => {
     const store = await written();
     await tamper(`update ordering.order_events set event_data = '{"n": 0}' where id = ${eventAt}`);
     await tamper(`delete from ordering.order_log; insert into ordering.order_pending (event_id)
@@ -102,7 +102,7 @@ describe('Verifying', () => {
     expect(key.id).toHaveLength(16);
   });
 
-  it('misses an event that vanished before it was numbered', async () => {
+  it('finds an event that was deleted before it was numbered', async () => {
     const store = await written();
     const order = ids.next();
     await store.append(happening(order, 0, [{}, {}]));

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, expectStatus, logIn, register, shelve, type Drink, type Person } from '../support/people';
+import { anonymous, expectStatus, logIn, register, listDrink, type Drink, type Person } from '../support/people';
 import { exampleOf } from '../api/bodies';
 import { fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 
@@ -11,35 +11,35 @@ jest.setTimeout(300_000);
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Somebody to whom an order, a cart and personal data belong. */
+/** A person with an order, a cart and personal data. */
 interface Owner {
   readonly person: Person;
   readonly orderId: string;
   readonly addressId: string;
   readonly userId: string;
-  /** Used for the order. */
+  /** The idempotency key of the order. */
   readonly key: string;
-  /** What no answer to anybody else may contain. */
+  /** Texts that no answer to another person may contain. */
   readonly secrets: readonly string[];
-  /** All that is theirs, as they see it. */
-  look(): Promise<unknown>;
+  /** All data of the person, as the person reads it. */
+  readAll(): Promise<unknown>;
 }
 
-/** Those who would end their own session, or their account, do so last. */
+/** Operations that end the caller's own session or account. They come last. */
 const ENDS_ONESELF = ['logOut', 'eraseMe'];
 
-describe('What belongs to one person', () => {
+describe('Data of one person', () => {
   let open: OpenShop;
   let document: ApiDocument;
   let drink: Drink;
   let user: Owner;
   let guest: Owner;
-  /** Everybody else, by what they send. Each request is sent with exactly this, whatever came back before. */
+  /** The other callers, by the headers that they send. The headers stay the same for all requests. */
   let others: Readonly<Record<string, Headers>>;
   const sockets: Socket[] = [];
 
-  /** Contact, note and address that are like nobody else's. */
-  const particulars = () => {
+  /** A contact, a note and an address with unique texts. */
+  const uniqueDetails = () => {
     const mark = randomUUID().slice(0, 8);
     const phone = `09${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
     const contact = { name: `Lê Thị ${mark}`, phone, email: `${mark}@example.com` };
@@ -47,31 +47,31 @@ describe('What belongs to one person', () => {
     return { contact, address, note, marks: [mark, phone.slice(1)] };
   };
 
-  async function places(person: Person, key: string, said: ReturnType<typeof particulars>): Promise<string> {
-    const { contact, address, note } = said;
+  async function placeOrder(person: Person, key: string, details: ReturnType<typeof uniqueDetails>): Promise<string> {
+    const { contact, address, note } = details;
     const body = { contact, note, fulfilment: { type: 'delivery', address } };
-    await person.puts(drink.variantId, 2);
-    const { id } = expectStatus(201, await person.orders('tok_ok', { key, body })).body.data;
-    await person.sees(id, 'confirmed');
+    await person.addToCart(drink.variantId, 2);
+    const { id } = expectStatus(201, await person.placeOrder('tok_ok', { key, body })).body.data;
+    await person.waitForStatus(id, 'confirmed');
     await eventually(async () => expect((await person.get('/cart')).body.data.lines).toEqual([]));
     return id;
   }
 
-  const looking = (person: Person, paths: readonly string[]) => async () =>
+  const readerOf = (person: Person, paths: readonly string[]) => async () =>
     Promise.all(paths.map(async (path) => expectStatus(200, await person.get(path)).body.data as unknown));
 
   beforeAll(async () => {
     open = await openShop();
     document = await fetchDocument(open.shop);
-    drink = await shelve(open.admin, { stock: 500 });
+    drink = await listDrink(open.admin, { stock: 500 });
 
     const an = await register(open.shop);
-    const ofAn = particulars();
+    const ofAn = uniqueDetails();
     const home = { recipient: ofAn.contact.name, phone: ofAn.contact.phone, line1: ofAn.address, city: 'Huế' };
     const addressId = expectStatus(201, await an.post('/users/me/addresses', { body: home })).body.data.id as string;
     const keyOfAn = randomUUID();
-    const orderOfAn = await places(an, keyOfAn, ofAn);
-    const [lineOfAn] = (await an.puts(drink.variantId, 3)).body.data.lines as { id: string }[];
+    const orderOfAn = await placeOrder(an, keyOfAn, ofAn);
+    const [lineOfAn] = (await an.addToCart(drink.variantId, 3)).body.data.lines as { id: string }[];
     const pathsOfAn = [
       '/users/me',
       '/users/me/addresses',
@@ -83,30 +83,30 @@ describe('What belongs to one person', () => {
     user = {
       ...{ person: an, orderId: orderOfAn, addressId, userId: an.userId, key: keyOfAn },
       secrets: [...ofAn.marks, an.email, orderOfAn, addressId, lineOfAn.id],
-      look: looking(an, pathsOfAn),
+      readAll: readerOf(an, pathsOfAn),
     };
 
-    const first = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
-    const cuc = anyone(open.shop).carrying({ 'x-cart-token': first });
-    const ofCuc = particulars();
-    const earlier = await places(cuc, randomUUID(), ofCuc);
+    const first = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
+    const cuc = anonymous(open.shop).withHeaders({ 'x-cart-token': first });
+    const ofCuc = uniqueDetails();
+    const earlier = await placeOrder(cuc, randomUUID(), ofCuc);
     const second = cuc.headers['x-cart-token'];
     const keyOfCuc = randomUUID();
-    const orderOfCuc = await places(cuc, keyOfCuc, ofCuc);
-    const [lineOfCuc] = (await cuc.puts(drink.variantId, 3)).body.data.lines as { id: string }[];
+    const orderOfCuc = await placeOrder(cuc, keyOfCuc, ofCuc);
+    const [lineOfCuc] = (await cuc.addToCart(drink.variantId, 3)).body.data.lines as { id: string }[];
     await eventually(async () => expect((await cuc.get('/orders')).body.data).toHaveLength(2));
     guest = {
       ...{ person: cuc, orderId: orderOfCuc, addressId: randomUUID(), userId: randomUUID(), key: keyOfCuc },
       secrets: [...ofCuc.marks, earlier, orderOfCuc, lineOfCuc.id],
-      look: looking(cuc, ['/cart', '/orders', `/orders/${earlier}`, `/orders/${orderOfCuc}`]),
+      readAll: readerOf(cuc, ['/cart', '/orders', `/orders/${earlier}`, `/orders/${orderOfCuc}`]),
     };
 
     const binh = await register(open.shop);
-    await places(binh, randomUUID(), particulars());
-    const dung = anyone(open.shop).carrying({
-      'x-cart-token': (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!,
+    await placeOrder(binh, randomUUID(), uniqueDetails());
+    const dung = anonymous(open.shop).withHeaders({
+      'x-cart-token': (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!,
     });
-    await places(dung, randomUUID(), particulars());
+    await placeOrder(dung, randomUUID(), uniqueDetails());
     const newest = cuc.headers['x-cart-token'];
     const lastLetter = newest.endsWith('A') ? 'B' : 'A';
     const loggedIn = await register(open.shop, { 'x-cart-token': first });
@@ -132,7 +132,7 @@ describe('What belongs to one person', () => {
     await open?.close();
   });
 
-  /** The address of an operation, with what belongs to the owner wherever it names something. */
+  /** The path of an operation, with the owner's ids. */
   const addressOf = ({ path }: Operation, owner: Owner, lineId: string) =>
     path
       .replace(/^\/api\/v1/, '')
@@ -145,9 +145,9 @@ describe('What belongs to one person', () => {
         return path.includes('/users/{id}') ? owner.userId : values[name];
       });
 
-  const namesTheirs = ({ path }: Operation) => /\/(orders|addresses|items)\/\{/.test(path);
+  const namesPersonalData = ({ path }: Operation) => /\/(orders|addresses|items)\/\{/.test(path);
 
-  it('is followed by nobody else over a socket, whatever they send', async () => {
+  it('cannot be followed by others over a socket', async () => {
     const heard: string[] = [];
     const listen = (who: string, auth: object) => {
       const socket = io(`${open.shop.url}/orders`, { auth, transports: ['websocket'], reconnection: false });
@@ -172,20 +172,20 @@ describe('What belongs to one person', () => {
         });
         letIn[who] = entered;
         if (!entered) continue;
-        const say = (word: string, body: object) => socket.timeout(10_000).emitWithAck(word, body);
+        const emit = (word: string, body: object) => socket.timeout(10_000).emitWithAck(word, body);
         for (const { orderId } of [user, guest]) {
           for (const body of [{ orderId }, { orderId, lastVersion: 0 }, { orderId, lastVersion: 1 }])
-            expect([who, await say('subscribe', body)]).toEqual([
+            expect([who, await emit('subscribe', body)]).toEqual([
               who,
               // The shop refuses a spent token before it looks for the order, as over HTTP.
               expect.objectContaining({ ok: false, code: expect.stringMatching(/^(NOT_FOUND|CART_TOKEN_SPENT)$/) }),
             ]);
-          await say('unsubscribe', { orderId });
+          await emit('unsubscribe', { orderId });
         }
-        // Another's token is not taken, and one's own is no more than it was.
-        for (const theirs of Object.values(others).flatMap(credentials)) await say('authenticate', theirs);
+        // A token of another person is refused, and the caller's own token gives no more rights.
+        for (const theirs of Object.values(others).flatMap(credentials)) await emit('authenticate', theirs);
         for (const { orderId } of [user, guest])
-          expect([who, await say('subscribe', { orderId })]).toEqual([who, expect.objectContaining({ ok: false })]);
+          expect([who, await emit('subscribe', { orderId })]).toEqual([who, expect.objectContaining({ ok: false })]);
       }
     expect(letIn).toMatchObject({
       ...{ 'another user': true, 'another guest': true },
@@ -197,38 +197,39 @@ describe('What belongs to one person', () => {
     for (const { orderId } of [user, guest])
       expectStatus(200, await open.admin.post(`/admin/orders/${orderId}/accept`));
     await eventually(() => expect(heard).toContain('event for the owner'));
-    await user.person.sees(user.orderId, 'accepted');
-    await guest.person.sees(guest.orderId, 'accepted');
+    await user.person.waitForStatus(user.orderId, 'accepted');
+    await guest.person.waitForStatus(guest.orderId, 'accepted');
     await pause(500);
     expect(heard.filter((one) => !one.endsWith('for the owner'))).toEqual([]);
   });
 
   // This comes last, because some operations end the caller's own session.
-  it('is read and changed by nobody else, by whatever operation, with whatever token', async () => {
-    const before = [await user.look(), await guest.look()];
+  it('cannot be read or changed by others, by any operation or token', async () => {
+    const before = [await user.readAll(), await guest.readAll()];
     const operations = operationsOf(document).sort(
       (a, b) => Number(ENDS_ONESELF.includes(a.operationId)) - Number(ENDS_ONESELF.includes(b.operationId)),
     );
     expect(operations.length).toBeGreaterThan(90);
     const wrong: string[] = [];
     let asked = 0;
-    for (const said of operations)
+    for (const operation of operations)
       await Promise.all(
         Object.entries(others).flatMap(([who, headers]) =>
           [user, guest].map(async (owner) => {
             const lineId = owner.secrets.at(-1)!;
-            const path = addressOf(said, owner, lineId);
-            const media = said.requestBody?.content['application/json'];
+            const path = addressOf(operation, owner, lineId);
+            const media = operation.requestBody?.content['application/json'];
             const body = media && (media.example ?? exampleOf(media.schema, document));
-            const method = said.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+            const method = operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
             const reply = await open.shop[method](path, {
               headers: { ...headers, 'idempotency-key': owner.key },
               ...(body !== undefined && { body: body as object }),
             });
             asked += 1;
-            const here = `${said.operationId} by ${who}: ${reply.status}`;
+            const here = `${operation.operationId} by ${who}: ${reply.status}`;
             if (reply.status >= 500) wrong.push(`${here} is broken`);
-            if (namesTheirs(said) && ![400, 401, 403, 404].includes(reply.status)) wrong.push(`${here} is let in`);
+            if (namesPersonalData(operation) && ![400, 401, 403, 404].includes(reply.status))
+              wrong.push(`${here} is let in`);
             const text = JSON.stringify([reply.body, [...reply.headers]]);
             const told = [...user.secrets, ...guest.secrets].filter((one) => text.includes(one) && !path.includes(one));
             if (told.length > 0) wrong.push(`${here} tells ${told.join(', ')}`);
@@ -237,6 +238,6 @@ describe('What belongs to one person', () => {
       );
     expect(wrong).toEqual([]);
     expect(asked).toBe(operations.length * Object.keys(others).length * 2);
-    expect([await user.look(), await guest.look()]).toEqual(before);
+    expect([await user.readAll(), await guest.readAll()]).toEqual(before);
   });
 });

@@ -1,13 +1,13 @@
 import { everyContext } from '../../apps/every-context';
 import { contextNames } from '#platform/config';
 import { openContext, type OpenContext } from '../support/open-context';
-import { exampleOf, placesIn, replaced } from '../api/bodies';
+import { exampleOf, pathsIn, replaceAt } from '../api/bodies';
 import { operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 import { WorkCount, type Work } from './support/work-count';
 
 jest.setTimeout(600_000);
 
-/** What no answer to a bad request may cost, whatever was sent. Counted: a slow machine changes nothing. */
+/** The limits for the work of a refused request. Work is counted, so a slow machine does not matter. */
 const MOST: Work = { visited: 25_000, checked: 2_500, statements: 60, rows: 1_500 };
 const MOST_DETAILS = 20;
 const MOST_BYTES = 64 * 1024;
@@ -20,7 +20,7 @@ const repeated = (count: number, text: (n: number) => string) =>
 const names = (count: number) => `{${repeated(count, (n) => `"n${n}":1`)}}`;
 const entries = (count: number, entry = '{}') => `[${repeated(count, () => entry)}]`;
 
-/** Bodies that are bad whatever the route: too many names, too deep, too large, and just within the limits. */
+/** Bodies that are invalid on every route: too many names, too deep, too large, or just within the limits. */
 const WHOLE: Readonly<Record<string, string>> = {
   '100,000 unknown names': names(75_000),
   '19,000 unknown names': names(19_000),
@@ -31,7 +31,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   '15 KB of names of every object': `{${repeated(190, () => `"constructor":{"toString":1}`)}}`,
 };
 
-/** What is put in each place of a good body. */
+/** The values that are put into each field of a valid body. */
 const PARTS: Readonly<Record<string, string>> = {
   '345,000 entries': entries(345_000),
   '19,000 entries': entries(19_000),
@@ -44,9 +44,9 @@ const PARTS: Readonly<Record<string, string>> = {
 
 const MARK = '"put it here"';
 
-/** The text of a good body with something else in one of its places. */
+/** The text of a valid body with another value in one field. */
 const spoilt = (good: unknown, place: readonly string[], part: string): string =>
-  JSON.stringify(replaced(good, place, 'put it here')).replace(MARK, () => part);
+  JSON.stringify(replaceAt(good, place, 'put it here')).replace(MARK, () => part);
 
 interface Asked {
   readonly what: string;
@@ -54,12 +54,12 @@ interface Asked {
   readonly body?: string;
 }
 
-function bodiesOf(said: Operation, document: ApiDocument): Asked[] {
-  if (said.method === 'GET') return [];
+function bodiesOf(operation: Operation, document: ApiDocument): Asked[] {
+  if (operation.method === 'GET') return [];
   const whole = Object.entries(WHOLE).map(([what, body]) => ({ what, body }));
-  if (!said.requestBody) return whole;
-  const good = exampleOf(said.requestBody.content['application/json'].schema, document);
-  const parts = placesIn(good).flatMap((place) =>
+  if (!operation.requestBody) return whole;
+  const good = exampleOf(operation.requestBody.content['application/json'].schema, document);
+  const parts = pathsIn(good).flatMap((place) =>
     Object.entries(PARTS).map(([what, part]) => ({
       what: `${what} at ${place.join('.')}`,
       body: spoilt(good, place, part),
@@ -79,7 +79,7 @@ function queriesOf({ parameters = [] }: Operation): Asked[] {
   ];
 }
 
-/** Years that a calendar or a database does not know, in each form that a cursor holds a time in. */
+/** Years that do not exist in a calendar or a database, in each time format of a cursor. */
 const YEARS = ['0000', '-000001', '-0001', '10000', '+275760', '294277'];
 const forged = (year: string): unknown[] =>
   [`${year}-01-01T00:00:00Z`, `${year}-01-01 00:00:00+00`].flatMap((at) => [
@@ -87,7 +87,7 @@ const forged = (year: string): unknown[] =>
   ]);
 const cursorOf = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url');
 
-/** Somebody whom the shop itself knows as an admin. */
+/** An admin's caller object inside the shop. */
 async function adminOf({ ask, database }: OpenContext): Promise<string> {
   const account = { email: 'worst@example.com', password: 'a-long-Password-1' };
   await ask('POST', '/auth/register', { body: { ...account, name: 'An' } });
@@ -97,7 +97,7 @@ async function adminOf({ ask, database }: OpenContext): Promise<string> {
   return body.data.accessToken as string;
 }
 
-describe('The worst that can be sent', () => {
+describe('The worst requests', () => {
   let shop: OpenContext;
   let document: ApiDocument;
   let operations: Operation[];
@@ -130,16 +130,16 @@ describe('The worst that can be sent', () => {
     return { reply, done: work.since(before) };
   }
 
-  it('to any operation is refused, and costs little', async () => {
+  it('to any operation are refused, at low cost', async () => {
     const most: Record<keyof Work, { count: number; by: string }> = Object.fromEntries(
       Object.keys(MOST).map((kind) => [kind, { count: 0, by: '' }]),
     ) as never;
     let tried = 0;
-    for (const said of operations)
-      for (const asked of [...bodiesOf(said, document), ...queriesOf(said)])
+    for (const operation of operations)
+      for (const asked of [...bodiesOf(operation, document), ...queriesOf(operation)])
         for (const token of [admin, undefined]) {
-          const { reply, done } = await ask(said, asked, token);
-          const here = `${said.operationId}, ${asked.what}, ${token ? 'staff' : 'a stranger'}: ${reply.statusCode}`;
+          const { reply, done } = await ask(operation, asked, token);
+          const here = `${operation.operationId}, ${asked.what}, ${token ? 'staff' : 'a stranger'}: ${reply.statusCode}`;
           tried += 1;
           if (reply.statusCode >= 500) throw new Error(`broken: ${here} ${reply.body.slice(0, 300)}`);
           if (reply.statusCode >= 400) {
@@ -159,25 +159,25 @@ describe('The worst that can be sent', () => {
   it('as a place in a list is no place: years that are none', async () => {
     const lists = operations.filter(({ parameters }) => parameters?.some(({ name }) => name === 'cursor'));
     expect(lists.length).toBeGreaterThan(10);
-    for (const said of lists) {
-      const needed = (said.parameters ?? []).filter(({ in: where, required }) => where === 'query' && required);
+    for (const operation of lists) {
+      const needed = (operation.parameters ?? []).filter(({ in: where, required }) => where === 'query' && required);
       const rest = needed.map(({ name }) => `&${name}=tra`).join('');
       for (const year of YEARS)
         for (const place of forged(year)) {
-          const { reply } = await ask(said, { what: '', query: `cursor=${cursorOf(place)}${rest}` }, admin);
-          expect([said.operationId, place, reply.statusCode]).toEqual([said.operationId, place, 400]);
+          const { reply } = await ask(operation, { what: '', query: `cursor=${cursorOf(place)}${rest}` }, admin);
+          expect([operation.operationId, place, reply.statusCode]).toEqual([operation.operationId, place, 400]);
         }
     }
   });
 
-  it('of what is allowed is let in: every text as long as it may be', () => {
+  it('within the limits are accepted: every text with its maximum length', () => {
     const room = { stranger: 16 * 1024, admin: MB };
-    for (const said of operations) {
-      const schema = said.requestBody?.content['application/json'].schema;
+    for (const operation of operations) {
+      const schema = operation.requestBody?.content['application/json'].schema;
       if (!schema) continue;
       const largest = sizeOf(schema, document);
-      const may = said.path.startsWith('/api/v1/admin/') ? room.admin : room.stranger;
-      expect([said.operationId, largest, largest <= may]).toEqual([said.operationId, largest, true]);
+      const may = operation.path.startsWith('/api/v1/admin/') ? room.admin : room.stranger;
+      expect([operation.operationId, largest, largest <= may]).toEqual([operation.operationId, largest, true]);
     }
   });
 });
@@ -186,7 +186,7 @@ type Schema = Readonly<Record<string, any>>;
 
 /**
  * Bytes of the largest body that a schema allows. A letter counts as two bytes; Vietnamese text takes less in UTF-8. Fields
- * that are read-only are not counted: the shop itself decides how long they are.
+ * that are read-only are not counted, because the shop itself makes their values.
  */
 function sizeOf(schema: Schema, document: ApiDocument): number {
   const go = (next: Schema): number => (next['readOnly'] ? 0 : sizeOf(next, document));

@@ -17,30 +17,30 @@ import { orderProjections } from '../../libs/ordering/src/projections/order-proj
 import { reactToRefundMessage, type RefundsMessage } from '../../libs/ordering/src/refund-order/refunds';
 import { noRefunds } from '../../libs/ordering/src/refund-order/refunds-steps';
 import { RefundSaga } from '../../libs/ordering/src/refund-order/refunds.saga';
-import { addsSamples, store, storedMessages, storedOf, storeMessage } from './stored';
+import { addsSamples, storeSample, messageSamples, samplesOf, storeMessage } from './stored';
 import * as today from './today';
 
 const typeOf = (message: Message) => (message.constructor as unknown as MessageClass).type;
 
 /**
- * What lies here was written by some build and stays for ever: a new shape is a new version with an upcast, and a
- * sample of its own beside the old one.
+ * Some build has written these samples, and they never change. A new form of an event is a new version with an upcast, and
+ * gets another sample.
  */
 describe('Stored events', () => {
   if (addsSamples)
     for (const type of orderEventTypes) {
       const name = `${type}.v${orderEvents.current(type)}`;
-      if (!storedOf('event').some((one) => one.name === name))
-        store('event', name, JSON.stringify(everyFact[type].data));
+      if (!samplesOf('event').some((one) => one.name === name))
+        storeSample('event', name, JSON.stringify(everyFact[type].data));
     }
 
-  // `<Type>.v<n>`, and beside it `<Type>.v<n>.<what was different>` from before an optional field came.
-  const samples = storedOf('event').map(({ name, text }) => {
+  // Names are `<Type>.v<n>`, or `<Type>.v<n>.<difference>` for events from before an optional field was added.
+  const samples = samplesOf('event').map(({ name, text }) => {
     const [, type, version, older] = /^(\w+)\.v(\d+)(?:\.([\w-]+))?$/.exec(name)!;
     return { type: type as OrderEvent['type'], version: Number(version), older, text };
   });
 
-  it('are there of every type in every version of it, and of no others', () => {
+  it('exist for every type and version, and for no others', () => {
     const want = orderEventTypes.flatMap((type) =>
       Array.from({ length: orderEvents.current(type) }, (_, index) => `${type} ${index + 1}`),
     );
@@ -48,7 +48,7 @@ describe('Stored events', () => {
     expect(names.sort()).toEqual(want.sort());
   });
 
-  it.each(samples)('$type, schema version $version, is read as what is written today', (sample) => {
+  it.each(samples)('$type, schema version $version, is read in the current form', (sample) => {
     const { type, version, older, text } = sample;
     const { data, schemaVersion } = orderEvents.upcast(type, version, JSON.parse(text) as object);
     if (older) return expect(orderFacts[type].parse(data)).toEqual(data);
@@ -57,8 +57,8 @@ describe('Stored events', () => {
     if (version === schemaVersion) expect(text).toBe(JSON.stringify(everyFact[type].data));
   });
 
-  /** Lives as they are read from the oldest samples. */
-  const told = () =>
+  /** Whole orders, as they are read from the oldest samples. */
+  const readSampleLives = () =>
     sampleLives.map((life) =>
       life.facts.map((type, index): RecordedEvent => {
         const age = (one: (typeof samples)[number]) => 2 * one.version - (one.older ? 1 : 0);
@@ -72,12 +72,12 @@ describe('Stored events', () => {
       }),
     );
 
-  it('make up lives, views and words', () => {
+  it('can be folded, shown and described', () => {
     expect(new Set(sampleLives.flatMap((life) => life.facts))).toEqual(new Set(orderEventTypes));
-    const ends = told().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
+    const ends = readSampleLives().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
     expect(ends).toEqual(sampleLives.map(({ end }) => end));
-    for (const events of told()) {
-      for (const event of events) expect(describeFact(event as unknown as OrderEvent, 'vi').title).toBeTruthy();
+    for (const events of readSampleLives()) {
+      for (const event of events) expect(inWords(event as unknown as OrderEvent, 'vi').title).toBeTruthy();
       for (const { project } of orderProjections)
         expect(
           events.reduce<object | undefined>((view, event) => project(view as never, event), undefined),
@@ -85,15 +85,15 @@ describe('Stored events', () => {
     }
   });
 
-  it('fold into what snapshots of this version hold; if not, raise the version of orderFold', () => {
-    const made = told().map((events) =>
+  it('fold to the stored states; if not, raise the version of orderFold', () => {
+    const made = readSampleLives().map((events) =>
       events.reduce<ReturnType<typeof orderFold.project>>((view, event) => orderFold.project(view, event), undefined),
     );
     const name = `${orderFold.name}.v${orderFold.version}`;
-    const kept = () => storedOf('fold').find((one) => one.name === name)?.text;
+    const kept = () => samplesOf('fold').find((one) => one.name === name)?.text;
     const text = canonicalJson(JSON.parse(JSON.stringify(made)));
-    // A life that is new goes after those that are stored.
-    if (addsSamples && text.startsWith(kept()?.slice(0, -1) ?? '')) store('fold', name, text);
+    // A new order is added after the stored ones.
+    if (addsSamples && text.startsWith(kept()?.slice(0, -1) ?? '')) storeSample('fold', name, text);
     expect(text).toBe(kept());
   });
 });
@@ -110,24 +110,24 @@ describe('Stored messages', () => {
   if (addsSamples)
     for (const { type } of classes) {
       const written = today.messages.find((one) => typeOf(one) === type);
-      if (written && !storedMessages().some(({ name }) => name === type))
+      if (written && !messageSamples().some(({ name }) => name === type))
         storeMessage(type, JSON.stringify(written.body));
     }
 
-  // `<type>.json`, and beside it `<type>.<what was different>.json` from before an optional field came.
-  const samples = storedMessages().map(({ name, text }) => {
+  // Files are `<type>.json`, or `<type>.<difference>.json` for messages from before an optional field was added.
+  const samples = messageSamples().map(({ name, text }) => {
     const [, type, older] = /^([\w-]+\.[\w-]+\.v\d+)(?:\.([\w-]+))?$/.exec(name)!;
     return { name, type, older, text };
   });
   const read = ({ type, text }: (typeof samples)[number]) => registry.decode(type, JSON.parse(text));
 
-  it('are there of every class that any module sends or hears', () => {
+  it('exist for every class that a module sends or receives', () => {
     expect(classes.size).toBeGreaterThan(30);
     const types = [...classes].map(({ type }) => type).sort();
     expect([...new Set(samples.map(({ type }) => type))].filter((type) => types.includes(type)).sort()).toEqual(types);
   });
 
-  it.each(samples)('$name is read as a message of today, and comes to the same key', (sample) => {
+  it.each(samples)('$name is read as a current message, with the same key', (sample) => {
     const message = read(sample);
     expect(classes).toContain(message.constructor);
     expect(message.key).toMatch(/\S/);
@@ -137,7 +137,7 @@ describe('Stored messages', () => {
     expect(message.body).toEqual(JSON.parse(sample.text));
   });
 
-  it('mean something to whoever hears them', () => {
+  it('can be handled by every receiver', () => {
     const heard = samples.map(read);
     const to = (listeners: readonly unknown[]) => heard.filter((one) => listeners.includes(one.constructor));
     for (const message of to(handledBy(CheckoutSaga)))

@@ -35,12 +35,12 @@ const failed: OrderEvent = {
   data: { ...facts.cancelled.data, code: 'PAYMENT_DECLINED', by: 'shop' },
 };
 
-/** What a refund says that ends an order. */
-const ended = orders.refundRequestedWith(refundId, 30_000, { end: true, restock: true });
+/** A refund that ends the order. */
+const ended = orders.refundDeciding(refundId, 30_000, { end: true, restock: true });
 
 const at = '2026-11-23T03:04:05.678Z';
-const told = (before: readonly OrderEvent[], event: OrderEvent) =>
-  announcements(orderId, orders.orderAfter(...before), before.length, [event], at);
+const messagesAfter = (before: readonly OrderEvent[], event: OrderEvent) =>
+  announcements(orderId, orders.given(...before), before.length, [event], at);
 
 const lines = [{ sku: 'a1', quantity: 2 }];
 const amount = vnd(100_000);
@@ -49,20 +49,20 @@ const idempotencyKey = `refunds:${orderId}:${refundId}:recording`;
 const payment = { paymentId, method: 'card' as const, provider: 'sandbox', chargeId: 'ch_1', amount };
 const productId = '019ab3c4-0000-7000-8000-0000000000aa';
 const variantId = '019ab3c4-0000-7000-8000-0000000000bb';
-const ofVariants = lines.map((line) => ({ ...line, variantId }));
-const basket = { orderId, lines: ofVariants, total: amount, method: 'card' as const, token: sealed('tok_ok') };
+const linesWithVariants = lines.map((line) => ({ ...line, variantId }));
+const basket = { orderId, lines: linesWithVariants, total: amount, method: 'card' as const, token: sealed('tok_ok') };
 
-/** What the code of today sends: at least one message of every class. */
+/** Messages as the current code sends them: at least one of every class. */
 export const messages: readonly Message[] = [
-  ...told([], placed),
-  ...told(factsUntil.pending, facts.confirmed),
-  ...told(factsUntil.pending, facts.unwanted),
-  ...told([placed], failed),
-  ...told(factsUntil.confirmed, cancelled),
-  ...told([facts.placed, facts.cancelled], everyFact.PaymentReversed),
-  ...told(factsUntil.confirmed, ended),
-  ...told([...factsUntil.confirmed, ended], everyFact.OrderRefunded),
-  ...told([...factsUntil.completed, asked], everyFact.RefundFailed),
+  ...messagesAfter([], placed),
+  ...messagesAfter(ordered.pending, facts.confirmed),
+  ...messagesAfter(ordered.pending, facts.unwanted),
+  ...messagesAfter([placed], failed),
+  ...messagesAfter(ordered.confirmed, cancelled),
+  ...messagesAfter([facts.placed, facts.cancelled], everyFact.PaymentReversed),
+  ...messagesAfter(ordered.confirmed, ended),
+  ...messagesAfter([...ordered.confirmed, ended], everyFact.OrderRefunded),
+  ...messagesAfter([...ordered.completed, asked], everyFact.RefundFailed),
 
   ...requestsOf({ step: 'reserving', basket, asked: 0 }),
   ...requestsOf({ step: 'paying', basket, unknown: false, asked: 0 }),

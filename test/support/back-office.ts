@@ -13,11 +13,11 @@ export interface Mail {
   readonly event: string;
 }
 
-/** What the shop's own people see and do. */
+/** What an admin reads and does over the API. */
 export class BackOffice {
   private constructor(private readonly admin: Person) {}
 
-  static async enter(shop: RunningShop): Promise<BackOffice> {
+  static async logIn(shop: RunningShop): Promise<BackOffice> {
     return new BackOffice(await logIn(shop, ADMIN));
   }
 
@@ -30,7 +30,7 @@ export class BackOffice {
     return { onHand, reserved, available };
   }
 
-  /** What the provider did, from its own books. */
+  /** The charges in the sandbox provider's own books. */
   async charges(): Promise<Charge[]> {
     return (await this.get('/admin/sandbox/charges')).body.data;
   }

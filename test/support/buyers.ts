@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expectStatus, goesOn, register } from './people';
+import { expectStatus, adoptNewCartToken, register } from './people';
 import type { RunningShop } from './start-shop';
 
 export interface Product {
   readonly variantId: string;
   readonly sku: string;
   readonly price: number;
-  /** Groups of options, of which one must be chosen. */
+  /** The groups of options from which one option must be chosen. */
   readonly choices: readonly { readonly options: readonly { readonly id: string }[] }[];
 }
 
@@ -17,7 +17,7 @@ export interface CartLine {
   readonly modifiers?: readonly { readonly optionId: string }[];
 }
 
-/** Somebody with a cart: a guest has its token, a member an access token. They outlive the shop's process. */
+/** A buyer with a cart. A guest has a cart token, and a member an access token. Both stay valid when the shop is restarted. */
 export interface Buyer {
   readonly isMember: boolean;
   readonly name: string;
@@ -36,11 +36,11 @@ export interface SeenOrder {
   readonly cancellation?: { readonly code: string };
 }
 
-export interface Wish {
+export interface BuyOptions {
   readonly key?: string;
   readonly pay?: string;
   readonly note?: string;
-  /** In cash instead of by card. */
+  /** Pay in cash instead of by card. */
   readonly cash?: boolean;
   readonly withinMs?: number;
 }
@@ -59,29 +59,29 @@ const person = (label: string) => ({
   address: `${label}/7 hẻm Bàn Cờ, Quận 3`,
 });
 
-/** A guest with these lines in the cart. */
-export async function guest(shop: RunningShop, label: string, ...[first, ...others]: CartLine[]): Promise<Buyer> {
+/** Makes a guest with these lines in the cart. */
+export async function makeGuest(shop: RunningShop, label: string, ...[first, ...others]: CartLine[]): Promise<Buyer> {
   const reply = expectStatus(201, await shop.post('/cart/items', { body: first }));
   const headers = { 'x-cart-token': reply.headers.get('x-cart-token')! };
-  return filled(shop, { ...person(label), headers, isMember: false }, others);
+  return fillCart(shop, { ...person(label), headers, isMember: false }, others);
 }
 
-/** Somebody with an account, and points on it. */
-export async function member(shop: RunningShop, label: string, ...lines: CartLine[]): Promise<Buyer> {
+/** Registers a buyer with an account, which collects points. Adds these lines to the cart. */
+export async function makeMember(shop: RunningShop, label: string, ...lines: CartLine[]): Promise<Buyer> {
   const { email, headers } = await register(shop);
-  return filled(shop, { ...person(label), email, headers, isMember: true }, lines);
+  return fillCart(shop, { ...person(label), email, headers, isMember: true }, lines);
 }
 
-async function filled(shop: RunningShop, buyer: Buyer, lines: readonly CartLine[]): Promise<Buyer> {
+async function fillCart(shop: RunningShop, buyer: Buyer, lines: readonly CartLine[]): Promise<Buyer> {
   for (const body of lines) expectStatus(201, await shop.post('/cart/items', { body, headers: buyer.headers }));
   return buyer;
 }
 
-/** Orders their cart; a guest goes on with the token that comes with the order. */
-export async function order(
+/** Orders the buyer's cart. After that, a guest uses the cart token that came with the order. */
+export async function placeOrder(
   shop: RunningShop,
   buyer: Buyer,
-  { key = randomUUID(), pay = 'tok_ok', note, cash, withinMs }: Wish = {},
+  { key = randomUUID(), pay = 'tok_ok', note, cash, withinMs }: BuyOptions = {},
 ) {
   const { name, email, phone, address, headers } = buyer;
   const sent = { ...headers };
@@ -95,12 +95,12 @@ export async function order(
     },
     ...(withinMs !== undefined && { withinMs }),
   });
-  goesOn(headers, sent, reply);
+  adoptNewCartToken(headers, sent, reply);
   return reply;
 }
 
-/** The order once it is confirmed or cancelled, or as it stands when patience has run out. */
-export async function outcome(
+/** Waits until the order is confirmed or cancelled, at most until `until`. Returns the order. */
+export async function waitForOutcome(
   shop: RunningShop,
   { headers }: Buyer,
   orderId: string,
@@ -113,8 +113,8 @@ export async function outcome(
   }
 }
 
-/** Several at a time, in order of their numbers; for what prepares a test and is not the test. */
-export async function each<Result>(count: number, work: (index: number) => Promise<Result>, most = 10) {
+/** Runs `work` for each index, at most `most` at a time. It is for preparing a test. */
+export async function inParallel<Result>(count: number, work: (index: number) => Promise<Result>, most = 10) {
   const results: Result[] = Array.from({ length: count });
   let next = 0;
   const hand = async () => {

@@ -1,7 +1,7 @@
 import { Config } from '#platform/config';
 import { CartTokens } from '#platform/security';
 
-/** The secret of shops that are given guests by a test, instead of issuing their tokens themselves. */
+/** The cart token secret of a shop in tests that issue the cart tokens themselves. */
 export const CART_TOKEN_SECRET = Buffer.alloc(32, 'guests').toString('base64');
 
 export const cartTokensOf = (secret: string, ...former: string[]): CartTokens =>

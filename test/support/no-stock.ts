@@ -1,6 +1,6 @@
 import { StockHeld } from '#contracts/inventory';
 
-/** An inventory in which orders hold nothing. */
+/** A fake inventory without reservations. */
 export const noStock = {
   provide: StockHeld,
   useValue: {

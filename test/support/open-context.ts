@@ -25,7 +25,7 @@ interface Request {
 export interface OpenContext {
   readonly app: NestFastifyApplication;
   readonly database: TestDatabase;
-  /** An access token as identity would issue it. */
+  /** Makes an access token like identity's. */
   token(role: Role, more?: { userId?: string; cart?: string; name?: string; locale?: 'vi' | 'en' }): Promise<string>;
   ask(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, request?: Request): Promise<Reply>;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export interface OpenContext {
 
 const KID = 'test';
 
-/** `standIns` take the place of what other contexts would answer. */
+/** `standIns`: fakes for the questions to contexts that are not opened. */
 export async function openContext(
   modules: readonly (Type | DynamicModule)[],
   contexts: readonly ContextName[],

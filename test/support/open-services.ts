@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startShop, type RunningShop } from './start-shop';
 import { testDatabase, type TestDatabase } from './test-database';
 
-/** Whose routes begin how; what stands in front of the services in a real shop knows the same. */
+/** The routes of each service. A real shop has a gateway with the same rules. */
 const routes = {
   auth: /^\/auth\b|^\/admin\/(audit|erasures|users)\b|^\/admin\/orders\/[^/]+\/erasure$/,
   users: /^\/users\b/,
@@ -21,10 +21,10 @@ const names = Object.keys(routes) as ServiceName[];
 
 export interface OpenServices {
   readonly services: Readonly<Record<ServiceName, RunningShop>>;
-  /** All of them as if they were one: each path goes to the service whose it is. */
-  readonly street: Pick<RunningShop, 'get' | 'post' | 'put' | 'patch' | 'delete'>;
+  /** Sends each request to the service that has the route. */
+  readonly gateway: Pick<RunningShop, 'get' | 'post' | 'put' | 'patch' | 'delete'>;
   readonly database: TestDatabase;
-  /** Starts one again that was stopped or killed. */
+  /** Starts a service again that was stopped or killed. */
   reopen(name: ServiceName): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,10 +53,10 @@ export async function openServices(): Promise<OpenServices> {
   const started = await Promise.all(names.map(async (name) => [name, await start(name)] as const));
   const services = Object.fromEntries(started) as Record<ServiceName, RunningShop>;
   const via = <Method extends 'get' | 'post' | 'put' | 'patch' | 'delete'>(method: Method): RunningShop[Method] =>
-    ((path, options) => services[whose(method, path)][method](path, options)) as RunningShop[Method];
+    ((path, options) => services[serviceFor(method, path)][method](path, options)) as RunningShop[Method];
   return {
     services,
-    street: { get: via('get'), post: via('post'), put: via('put'), patch: via('patch'), delete: via('delete') },
+    gateway: { get: via('get'), post: via('post'), put: via('put'), patch: via('patch'), delete: via('delete') },
     database,
     reopen: async (name) => void (services[name] = await start(name)),
     close: async () => {
@@ -67,8 +67,8 @@ export async function openServices(): Promise<OpenServices> {
   };
 }
 
-function whose(method: string, path: string): ServiceName {
-  if (method === 'delete' && path === '/users/me') return 'auth'; // with the account goes what else there is
+function serviceFor(method: string, path: string): ServiceName {
+  if (method === 'delete' && path === '/users/me') return 'auth'; // deleting the account starts in `auth`
   const name = names.find((one) => routes[one].test(path));
   if (!name) throw new Error(`no service has ${path}`);
   return name;

@@ -9,7 +9,7 @@ export interface OpenShop {
   close(): Promise<void>;
 }
 
-/** The built shop in a process of its own, on a database that is migrated already: open in a few seconds. */
+/** Starts the compiled shop in its own process, on a database that is already migrated. This takes a few seconds. */
 export async function openShop(env: Readonly<Record<string, string>> = {}): Promise<OpenShop> {
   const database = await testDatabase();
   const shop = await startShop({ env: { DATABASE_URL: database.url, ...env } });

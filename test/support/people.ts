@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from './eventually';
 import type { AskOptions, Reply, RunningShop } from './start-shop';
 
-/** Of `.env.example`: the admin that a demo shop has from the start. */
+/** The admin of a demo shop, from `.env.example`. */
 export const ADMIN = { email: 'admin@coffee-tea.example', password: 'demo-admin-brews' };
 
 export interface OrderOptions {
@@ -12,7 +12,7 @@ export interface OrderOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Somebody in the shop: whatever they ask for, they ask as themselves. A guest goes on with each new cart token they are given. */
+/** A user or a guest of the shop. All requests carry their token. A guest always uses the newest cart token. */
 export class Person {
   readonly headers: Record<string, string>;
 
@@ -29,31 +29,31 @@ export class Person {
     return (this.headers['authorization'] ?? '').replace('Bearer ', '');
   }
 
-  readonly get = this.asks('get');
-  readonly post = this.asks('post');
-  readonly put = this.asks('put');
-  readonly patch = this.asks('patch');
-  readonly delete = this.asks('delete');
+  readonly get = this.requestWith('get');
+  readonly post = this.requestWith('post');
+  readonly put = this.requestWith('put');
+  readonly patch = this.requestWith('patch');
+  readonly delete = this.requestWith('delete');
 
-  private asks(method: 'get' | 'post' | 'put' | 'patch' | 'delete') {
+  private requestWith(method: 'get' | 'post' | 'put' | 'patch' | 'delete') {
     return async (path: string, options: AskOptions = {}): Promise<Reply> => {
       const headers = { ...this.headers, ...options.headers };
       const reply = await this.shop[method](path, { ...options, headers });
-      goesOn(this.headers, headers, reply);
+      adoptNewCartToken(this.headers, headers, reply);
       return reply;
     };
   }
 
-  carrying(headers: Readonly<Record<string, string>>): Person {
+  withHeaders(headers: Readonly<Record<string, string>>): Person {
     return new Person(this.shop, { ...this.headers, ...headers }, this.email, this.userId);
   }
 
-  async puts(variantId: string, quantity = 1): Promise<Reply> {
+  async addToCart(variantId: string, quantity = 1): Promise<Reply> {
     return expectStatus(201, await this.post('/cart/items', { body: { variantId, quantity } }));
   }
 
-  /** By card with this token, or in cash. */
-  orders(payment: string, { key = randomUUID(), body, headers }: OrderOptions = {}): Promise<Reply> {
+  /** Orders the cart. `payment`: a card token, or `cash`. */
+  placeOrder(payment: string, { key = randomUUID(), body, headers }: OrderOptions = {}): Promise<Reply> {
     return this.post('/orders', {
       headers: { 'idempotency-key': key, ...headers },
       body: {
@@ -65,14 +65,14 @@ export class Person {
     });
   }
 
-  /** Buys some of a variant; answers the pending order. */
-  async buys(variantId: string, payment: string, quantity = 1): Promise<any> {
-    await this.puts(variantId, quantity);
-    return expectStatus(201, await this.orders(payment)).body.data;
+  /** Adds a variant to the cart and orders it. Returns the pending order. */
+  async buy(variantId: string, payment: string, quantity = 1): Promise<any> {
+    await this.addToCart(variantId, quantity);
+    return expectStatus(201, await this.placeOrder(payment)).body.data;
   }
 
-  /** The order, once it is in this status. */
-  sees(orderId: string, status: string, milliseconds?: number): Promise<any> {
+  /** Waits until the order has this status. Returns the order. */
+  waitForStatus(orderId: string, status: string, milliseconds?: number): Promise<any> {
     return eventually(async () => {
       const { data } = expectStatus(200, await this.get(`/orders/${orderId}`)).body;
       if (data.status !== status) throw new Error(`the order is ${data.status}, not ${status}`);
@@ -83,8 +83,12 @@ export class Person {
   points = async (): Promise<any> => (await this.get('/users/me/loyalty')).body.data;
 }
 
-/** A guest keeps the new cart token that came for the one that was sent. */
-export function goesOn(own: Record<string, string>, sent: Readonly<Record<string, string>>, { headers }: Reply): void {
+/** If the answer has a new cart token for the one that was sent, `own` gets the new token. */
+export function adoptNewCartToken(
+  own: Record<string, string>,
+  sent: Readonly<Record<string, string>>,
+  { headers }: Reply,
+): void {
   const next = headers.get('x-cart-token');
   if (next && own['x-cart-token'] && own['x-cart-token'] === sent['x-cart-token']) own['x-cart-token'] = next;
 }
@@ -94,14 +98,14 @@ export function expectStatus(status: number, reply: Reply): Reply {
   throw new Error(`${reply.status} instead of ${status}: ${JSON.stringify(reply.body)}`);
 }
 
-export const anyone = (shop: RunningShop): Person => new Person(shop);
+export const anonymous = (shop: RunningShop): Person => new Person(shop);
 
-const known = (shop: RunningShop, { body }: Reply): Person =>
+const personFrom = (shop: RunningShop, { body }: Reply): Person =>
   new Person(shop, { authorization: `Bearer ${body.data.accessToken}` }, body.data.user.email, body.data.user.id);
 
 export async function register(shop: RunningShop, headers?: Readonly<Record<string, string>>): Promise<Person> {
   const body = { email: `an-${randomUUID()}@example.com`, password: 'a-long-Password-1', name: 'Nguyễn Văn An' };
-  return known(shop, expectStatus(201, await shop.post('/auth/register', { body, ...(headers && { headers }) })));
+  return personFrom(shop, expectStatus(201, await shop.post('/auth/register', { body, ...(headers && { headers }) })));
 }
 
 export async function logIn(
@@ -109,7 +113,10 @@ export async function logIn(
   account: { readonly email: string; readonly password: string },
   headers?: Readonly<Record<string, string>>,
 ): Promise<Person> {
-  return known(shop, expectStatus(200, await shop.post('/auth/login', { body: account, ...(headers && { headers }) })));
+  return personFrom(
+    shop,
+    expectStatus(200, await shop.post('/auth/login', { body: account, ...(headers && { headers }) })),
+  );
 }
 
 export interface Drink {
@@ -119,8 +126,8 @@ export interface Drink {
   readonly price: number;
 }
 
-/** Staff put something new on the shelf, so that nobody else buys from it. */
-export async function shelve(admin: Person, { stock = 20, price = 50_000 } = {}): Promise<Drink> {
+/** Staff add a new product. Each test has its own product, so that tests do not use each other's stock. */
+export async function listDrink(admin: Person, { stock = 20, price = 50_000 } = {}): Promise<Drink> {
   const [categories, brands] = await Promise.all([admin.get('/categories'), admin.get('/brands')]);
   const variant = (name: string) => ({ name, type: 'size', priceAdjustment: 0, stock });
   const listed = await admin.post('/admin/products', {
@@ -147,7 +154,7 @@ export async function stockOf(admin: Person, { sku }: Pick<Drink, 'sku'>): Promi
   return data[0] ?? {};
 }
 
-/** What the payment provider really did for an order, from its own books. */
+/** The charges of an order in the sandbox provider's own books. */
 export const chargesOf = async (admin: Person, orderId: string): Promise<any[]> =>
   expectStatus(200, await admin.get(`/admin/sandbox/charges?orderId=${orderId}`)).body.data;
 

@@ -9,9 +9,9 @@ import { resolveToSources } from './source-imports';
 const PREFIX = 'shop-test-postgres-';
 export const TEMPLATE = 'shop_template';
 
-/** One Postgres for the whole run, and in it one migrated database that every spec file's own is a copy of. */
+/** Starts one Postgres for the whole run. It has one migrated database, and each spec file gets a copy of that database. */
 export default async function setUp(): Promise<void> {
-  if (process.env['SHOP_TEST_POSTGRES']) return; // another project's set-up was first
+  if (process.env['SHOP_TEST_POSTGRES']) return; // the set-up of another Jest project has already run
   resolveToSources();
   /* eslint-disable @typescript-eslint/no-require-imports -- the sources can be resolved only from here on */
   const database = require('#database') as typeof DatabaseLibrary;
@@ -30,7 +30,7 @@ export default async function setUp(): Promise<void> {
     await admin.end();
     const urls = { databaseUrl: server.url.replace('/shop?', `/${TEMPLATE}?`), databaseUrls: {} };
     for (const context of contextNames) {
-      // a migration that fails is found by its context's specs, and does not keep the others from running
+      // If a migration fails, the specs of its context report it. The other migrations still run.
       await database.migrate(urls, { contexts: [context] }).catch((error: unknown) => console.error(context, error));
     }
   } catch (error) {
@@ -46,7 +46,7 @@ export default async function setUp(): Promise<void> {
   });
 }
 
-/** What a run that was killed has left behind. */
+/** Removes what a killed run has left behind. */
 async function sweep({ startEmbeddedPostgres, DataFolderInUse }: typeof DatabaseLibrary): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
     const dataDir = join(tmpdir(), name);

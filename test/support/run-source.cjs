@@ -1,4 +1,4 @@
-// node -r ./test/support/run-source.cjs some.ts: runs the sources as they are, for processes that tests start and kill.
+// node -r ./test/support/run-source.cjs some.ts: runs a TypeScript file without a build, for processes that tests start and kill.
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { transformSync } = require('@swc/core');

@@ -9,8 +9,8 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Speaks to the shop as the sandbox provider does: with its signature, at an age and with a secret of one's choice. */
-export function webhook(shop: RunningShop, event: object | string, sent: Sent = {}): Promise<Reply> {
+/** Sends a webhook like the sandbox provider. The secret and the age of the signature can be chosen. */
+export function sendWebhook(shop: RunningShop, event: object | string, sent: Sent = {}): Promise<Reply> {
   const { secret = SECRET, ageSeconds = 0, headers } = sent;
   const body = typeof event === 'string' ? event : JSON.stringify(event);
   const seconds = Math.floor(Date.now() / 1000) - ageSeconds;
@@ -21,8 +21,8 @@ export function webhook(shop: RunningShop, event: object | string, sent: Sent = 
   });
 }
 
-/** The event by which the sandbox tells that a charge of its books was captured. */
-export const captured = (
+/** The event with which the sandbox provider reports a captured charge. */
+export const capturedEvent = (
   id: string,
   charge: { id: string; idempotencyKey: string; orderId: string; amount: object },
 ) => ({

@@ -5,7 +5,7 @@ const RIGHTS = (acl: string, kind: string, owner: string): string =>
   `(select string_agg(distinct r.grantee::regrole::text || ':' || r.privilege_type, ' ' order by r.grantee::regrole::text || ':' || r.privilege_type)
     from aclexplode(coalesce(${acl}, acldefault('${kind}', ${owner}))) r where r.grantee <> 0)`;
 
-/** One line for everything that is defined in the shop's schemas; each part is a query for (name, definition). */
+/** Queries for (name, definition). Each definition in the shop's schemas becomes one line. */
 const parts: Readonly<Record<string, string>> = {
   schema: `select n.nspname, concat_ws(' ', n.nspowner::regrole::text, ${RIGHTS('n.nspacl', 'n', 'n.nspowner')}) from pg_namespace n where ${OWN}`,
   table: `select n.nspname || '.' || c.relname, concat_ws(' ', c.relkind, c.relowner::regrole::text, c.reloptions::text,
@@ -33,7 +33,7 @@ const parts: Readonly<Record<string, string>> = {
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${OWN}`,
 };
 
-/** Everything that the migrations define in this database, line by line, in one order whatever the server. */
+/** All that the migrations define in this database, as sorted lines. The order is the same on every server. */
 export async function schemaOf(database: TestDatabase): Promise<string> {
   const lines: string[] = [];
   for (const [kind, sql] of Object.entries(parts)) {

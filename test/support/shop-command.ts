@@ -9,7 +9,7 @@ export interface Printed {
   readonly err: string;
 }
 
-/** The built command line as an operator meets it: `npm run shop -- …`, without npm. */
+/** Runs the compiled command line like `npm run shop -- …`, but without npm. */
 export function shopCommand(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Printed> {
   const child = spawn(process.execPath, ['dist/apps/cli/src/main.js', ...args], {
     cwd: ROOT,

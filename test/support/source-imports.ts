@@ -20,7 +20,7 @@ function source(request: string): string {
   return request;
 }
 
-/** Jest maps no module names for its global set-up: there Node resolves, and would look for the build. */
+/** Makes Node use the sources for `#…` imports. Jest's module mapping does not work in its global set-up. */
 export function resolveToSources(): void {
   const resolve = loader._resolveFilename;
   loader._resolveFilename = (request, ...rest) =>

@@ -17,7 +17,7 @@ export interface AskOptions {
   /** An access token. */
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Asks no longer than this; for a shop that may be standing still. */
+  /** Aborts the request after this time, because the shop may be frozen. */
   readonly withinMs?: number;
 }
 
@@ -31,13 +31,13 @@ export interface RunningShop {
   put<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
   patch<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
   delete<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
-  /** Everything it has printed so far. */
+  /** All that the process has printed so far. */
   output(): string;
   /** Resolves when the process has ended, by itself or not. */
   readonly gone: Promise<unknown>;
-  /** SIGTERM, and the exit code. */
+  /** Sends SIGTERM. Returns the exit code. */
   stop(): Promise<number | null>;
-  /** SIGKILL. The data folder stays, for the next start. */
+  /** Sends SIGKILL. The data folder stays for the next start. */
   kill(): Promise<void>;
 }
 
@@ -45,14 +45,14 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** `api` (the default), or one service of apps/. */
   readonly service?: string;
-  /** Kept after `stop()`; otherwise the shop gets a new folder that goes with it. */
+  /** This folder stays after `stop()`. Without it, the shop gets a new folder, which is deleted after `stop()`. */
   readonly dataDir?: string;
   readonly patienceMs?: number;
   /** The folder of the build that is started. The default is this tree. */
   readonly build?: string;
 }
 
-/** Opens the built shop as a customer would meet it: another process, on a port of its own. */
+/** Starts the compiled shop in its own process, on its own port. */
 export async function startShop({
   env = {},
   service = 'api',
@@ -70,7 +70,7 @@ export async function startShop({
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const gone = once(child, 'exit') as Promise<[number | null]>;
-  const url = await opened(child, () => printed, patienceMs);
+  const url = await waitForUrl(child, () => printed, patienceMs);
   const over = async (signal: 'SIGTERM' | 'SIGKILL') => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return (await gone)[0];
@@ -105,7 +105,7 @@ const QUIET = {
   RATE_LIMIT_REGISTER: '0',
 };
 
-async function opened(child: ChildProcess, output: () => string, patienceMs: number): Promise<string> {
+async function waitForUrl(child: ChildProcess, output: () => string, patienceMs: number): Promise<string> {
   for (const end = Date.now() + patienceMs; Date.now() < end;) {
     const url = /is open at (http:\/\/\S+)/.exec(output())?.[1];
     if (url) return url;

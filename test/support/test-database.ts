@@ -4,23 +4,21 @@ import type * as DatabaseLibrary from '#database';
 import { connect, contextPool } from '../../libs/database/src/pool/connection';
 
 export interface TestDatabase {
-  /** As the superuser; contexts take their own role from it. */
+  /** The URL for the superuser. Contexts connect with their own roles. */
   readonly url: string;
-  /** What readConfig() would say of it: merge into a configuration, or give to `migrate`. */
+  /** The settings of this database as `readConfig()` returns them. */
   readonly config: Pick<Config, 'databaseUrl' | 'databaseUrls'>;
-  /** A context's database, as that context's role. Closed by `drop()`. */
+  /** Connects with a context's role. `drop()` closes the connections. */
   of(context: ContextName): DatabaseLibrary.PgDatabase;
-  /** SQL as the superuser, to look behind the scenes. */
+  /** Runs SQL as the superuser. */
   admin<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }
 
-/**
- * A database of the caller's own, migrated unless it is asked to be empty. One per spec file, in `beforeAll`.
- */
+/** Makes a new database. It is migrated unless `empty` is true. A spec file makes one in `beforeAll`. */
 export async function testDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = process.env['SHOP_TEST_POSTGRES'];
-  if (!server) throw new Error('There is no test Postgres: name the file *.int-spec.ts or *.e2e-spec.ts');
+  if (!server) throw new Error('There is no test Postgres. Only files named *.int-spec.ts or *.e2e-spec.ts have one.');
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`;
   await onServer(server, `create database ${name} template ${empty ? 'template0' : 'shop_template'}`);
   const url = server.replace('/shop?', `/${name}?`);
@@ -29,7 +27,7 @@ export async function testDatabase({ empty = false } = {}): Promise<TestDatabase
     url,
     config: { databaseUrl: url, databaseUrls: {} },
     of(context) {
-      // Half a second of loading, which those who only want a database for a shop are spared.
+      // It is loaded only here, because loading takes half a second and many tests do not need it.
       // eslint-disable-next-line @typescript-eslint/no-require-imports
       const { PgDatabase } = require('#database') as typeof DatabaseLibrary;
       const database = new PgDatabase(context, contextPool(url, context, { allowExitOnIdle: true }));

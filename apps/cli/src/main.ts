@@ -1,6 +1,6 @@
 import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli.module';
-import { allowClosedOutput, failure } from './output';
+import { allowClosedOutput, printFailure } from './output';
 
 // The name of the program in the help texts.
 process.argv[1] = 'shop';
@@ -10,6 +10,6 @@ allowClosedOutput(process.stdout);
 void CommandFactory.run(CliModule, {
   logger: false,
   cliName: 'shop',
-  errorHandler: (error) => process.exit(failure(error)),
-  serviceErrorHandler: (error) => process.exit(failure(error)),
+  errorHandler: (error) => process.exit(printFailure(error)),
+  serviceErrorHandler: (error) => process.exit(printFailure(error)),
 });

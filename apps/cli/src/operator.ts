@@ -12,7 +12,7 @@ import { everyContext } from '../../every-context';
 /** Opens the shop for one command, and always closes it afterwards. */
 @Injectable()
 export class Operator {
-  async work<T>(task: (shop: Shop) => Promise<T>, how: { readonly migrates?: boolean } = {}): Promise<T> {
+  async withShop<T>(task: (shop: Shop) => Promise<T>, how: { readonly migrates?: boolean } = {}): Promise<T> {
     const opened = await openForCommands(everyContext, readConfig(), how);
     try {
       return await task(new Shop(opened));
@@ -25,7 +25,7 @@ export class Operator {
 /** The operator's user number on this machine. The audit trail stores no names. */
 export const operatorName = (): string => `os:${userInfo().uid}`;
 
-const createdId = (done: unknown): string | null => {
+const idOfResult = (done: unknown): string | null => {
   const id = (done as { id?: unknown } | null | undefined)?.id;
   return typeof id === 'string' ? id : null;
 };
@@ -41,24 +41,25 @@ export class Shop {
     return this.opened.config;
   }
 
+  /** Migrations of a newer build, by context. */
   get newer() {
     return this.opened.newer;
   }
 
-  ask<R>(query: Query<R>): Promise<R> {
+  query<R>(query: Query<R>): Promise<R> {
     return this.opened.app.get(QueryBus).execute(query);
   }
 
   /** Executes the command, and writes it to the audit trail with its targets. */
-  tell<R>(command: Command<R>, targets: readonly string[] = [], reason: string | null = null): Promise<R> {
+  execute<R>(command: Command<R>, targets: readonly string[] = [], reason: string | null = null): Promise<R> {
     const name = command.constructor.name;
-    return this.change(name.charAt(0).toLowerCase() + name.slice(1), targets, reason, () =>
+    return this.runAudited(name.charAt(0).toLowerCase() + name.slice(1), targets, reason, () =>
       this.opened.app.get(CommandBus).execute(command),
     );
   }
 
-  /** Like `tell`, for a change that is not a command. So every change from the command line is in the audit trail. */
-  async change<R>(operation: string, targets: readonly string[], reason: string | null, work: () => Promise<R>) {
+  /** Makes a change that is not a command, and writes it to the audit trail, as `execute` does. */
+  async runAudited<R>(operation: string, targets: readonly string[], reason: string | null, work: () => Promise<R>) {
     const { app } = this.opened;
     const trail = app.get(AuditTrail, { strict: false });
     const id = app.get(Ids, { strict: false }).next();
@@ -66,7 +67,7 @@ export class Shop {
     await trail.begin({ id, actor: operatorName(), role: 'operator', channel: 'command-line', operation, ...entry });
     try {
       const done = await work();
-      await trail.end(id, { status: 200, code: null, made: createdId(done) });
+      await trail.end(id, { status: 200, code: null, made: idOfResult(done) });
       return done;
     } catch (error) {
       const { status, code } = failureOf(error);

@@ -1,19 +1,19 @@
 import { PassThrough } from 'node:stream';
 import { allowClosedOutput } from './output';
 
-describe('Output', () => {
+describe('allowClosedOutput', () => {
   const failing = (code: string) => () => {
     const output = new PassThrough();
     allowClosedOutput(output);
     output.emit('error', Object.assign(new Error(code), { code }));
   };
 
-  it('that nobody reads any more is no error', () => {
+  it('ignores the error when nobody reads the output any more', () => {
     expect(failing('EPIPE')).not.toThrow();
     expect(failing('ERR_STREAM_DESTROYED')).not.toThrow();
   });
 
-  it('that cannot be written for another reason is one', () => {
+  it('throws any other error of the output', () => {
     expect(failing('ENOSPC')).toThrow('ENOSPC');
   });
 });

@@ -35,7 +35,7 @@ export function printTable(head: readonly string[], rows: readonly (readonly Cel
 }
 
 /** Prints the error, and returns the exit code for it. */
-export function failure(error: unknown): number {
+export function printFailure(error: unknown): number {
   const { code } = error as { code?: string };
   if (code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version') return 0;
   if (typeof code === 'string' && code.startsWith('commander.')) return EXIT.wrong; // commander has printed the error

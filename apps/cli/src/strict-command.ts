@@ -9,7 +9,7 @@ export abstract class StrictCommand extends CommandRunner {
   }
 }
 
-/** A command with subcommands, such as `orders`. Without one it prints help. An unknown one ends with exit code 2. */
+/** A command with subcommands, such as `orders`. It prints help without a subcommand, and refuses an unknown one. */
 export abstract class CommandGroup extends CommandRunner {
   override setCommand(line: Line): this {
     return super.setCommand(line.exitOverride().allowExcessArguments());

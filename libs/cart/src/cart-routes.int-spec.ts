@@ -8,13 +8,13 @@ import { CartModule } from './cart.module';
 const id = (last: number) => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f60${String(last).padStart(2, '0')}`;
 const [coffee, cake, ice, milk] = [id(1), id(2), id(3), id(4)];
 
-/** A catalogue of a coffee, which comes with ice unless one says otherwise, and a cake. */
+/** A catalogue with a coffee, which has ice by default, and a cake. */
 class Menu extends CatalogPrices {
   readonly prices = new Map([
     [coffee, 29_000],
     [cake, 45_000],
   ]);
-  /** The shop has decided that ice goes into every coffee. */
+  /** After a change of the catalogue, every coffee must have ice. */
   alwaysIced = false;
 
   async price(lines: readonly WantedLine[]): Promise<(PricedLine | UnpricedLine)[]> {
@@ -46,8 +46,8 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const add = (body: object, request: object = {}) => shop.ask('POST', '/cart/items', { body, ...request });
-/** What a token says: whose it is, and as of which order. */
-const said = (token: string) => shop.app.get(CartTokens, { strict: false }).read(token)!;
+/** The content of a token: the guest's hash, and the last ordered version. */
+const readToken = (token: string) => shop.app.get(CartTokens, { strict: false }).read(token)!;
 
 const newGuest = async () => {
   const { headers } = await shop.ask('GET', '/cart');
@@ -55,7 +55,7 @@ const newGuest = async () => {
 };
 
 describe('A guest’s cart', () => {
-  it('is known by the token that the first answer gave, and only the first', async () => {
+  it('is opened by the token of the first answer, and only the first answer has a token', async () => {
     const first = await shop.ask('GET', '/cart');
     expect(first).toMatchObject({ status: 200, body: { data: { version: 0, lines: [], total: vnd(0) } } });
     const token = first.headers['x-cart-token']!;
@@ -72,10 +72,10 @@ describe('A guest’s cart', () => {
     });
     expect((await shop.ask('GET', '/cart', guest)).body.data).toEqual(added.body.data);
     const [row] = await shop.database.admin<{ token_hash: string }>('select token_hash from cart.carts');
-    expect(row.token_hash).toBe(said(token).guest);
+    expect(row.token_hash).toBe(readToken(token).guest);
   });
 
-  it('is made by the first thing put in, too', async () => {
+  it('is also created by the first line', async () => {
     const added = await add({ variantId: cake, quantity: 1 });
     const guest = { headers: { 'x-cart-token': added.headers['x-cart-token']! } };
     expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('A guest’s cart', () => {
 });
 
 describe('A token that the shop did not issue', () => {
-  it('is answered as if none had been sent', async () => {
+  it('is handled like a request without a token', async () => {
     const good = (await newGuest()).headers['x-cart-token'];
     const madeUp = [
       'attacker-chosen-token-1',
@@ -98,19 +98,19 @@ describe('A token that the shop did not issue', () => {
     for (const token of [...madeUp, ...altered]) {
       const answer = await add({ variantId: cake, quantity: 1 }, { headers: { 'x-cart-token': token } });
       const issued = answer.headers['x-cart-token']!;
-      expect([token, said(issued) !== undefined, issued === token]).toEqual([token, true, false]);
+      expect([token, readToken(issued) !== undefined, issued === token]).toEqual([token, true, false]);
       expect(answer.body.data.lines).toMatchObject([{ quantity: 1 }]);
     }
   });
 });
 
 describe('Filling a cart', () => {
-  it('keeps what options are called, also when the line is made another way', async () => {
+  it('stores the names of options, also when the options of the line change', async () => {
     const guest = await newGuest();
     const labels = async () => {
       const [cart] = await shop.database.admin<{ lines: { label: { modifiers: object[] } }[] }>(
         'select lines from cart.carts where token_hash = $1',
-        [said(guest.headers['x-cart-token']).guest],
+        [readToken(guest.headers['x-cart-token']).guest],
       );
       return cart.lines.map((line) => line.label.modifiers);
     };
@@ -121,7 +121,7 @@ describe('Filling a cart', () => {
     expect(await labels()).toEqual([[{ optionId: milk, group: 'Extras', name: 'Extra' }]]);
   });
 
-  it('joins the same drinks, also where an option goes without saying', async () => {
+  it('joins the same drinks, also if a default option is not named', async () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 1 }, guest);
     await add({ variantId: coffee, quantity: 1, modifiers: [{ optionId: milk }] }, guest);
@@ -144,7 +144,7 @@ describe('Filling a cart', () => {
     expect((await shop.ask('DELETE', '/cart', guest)).body.data).toMatchObject({ version: 6, lines: [] });
   });
 
-  it('takes neither prices nor nonsense from a stranger', async () => {
+  it('accepts neither prices nor invalid values from a client', async () => {
     const bad = [
       { variantId: coffee, quantity: 1, unitPrice: 1 },
       { variantId: coffee, quantity: 0 },
@@ -164,7 +164,7 @@ describe('Filling a cart', () => {
     expect((await add({ variantId: cake, quantity: 1 }, guest)).body.error?.code).toBe('LINE_TOO_LARGE');
   });
 
-  it('refuses who has seen an older cart, and tells who has seen this one', async () => {
+  it('refuses a caller who has seen an older cart, and accepts one who has seen the current cart', async () => {
     const guest = await newGuest();
     const first = await add({ variantId: cake, quantity: 1 }, guest);
     const etag = first.headers['etag']!;
@@ -183,7 +183,7 @@ describe('Filling a cart', () => {
     expect((await add({ variantId: cake, quantity: 1 }, seeing('*'))).status).toBe(201);
   });
 
-  it('refuses who has seen another price, and tells old and new price until the line is changed', async () => {
+  it('refuses a caller who has seen another price, and shows both prices until the line is changed', async () => {
     const guest = await newGuest();
     const first = await add({ variantId: coffee, quantity: 1 }, guest);
     const path = `/cart/items/${first.body.data.lines[0].id}`;
@@ -204,7 +204,7 @@ describe('Filling a cart', () => {
 });
 
 describe('A line that is sent back as it was read', () => {
-  it('changes nothing, whatever became of it in the catalogue meanwhile', async () => {
+  it('changes nothing, even if the catalogue has changed the product meanwhile', async () => {
     const guest = await newGuest();
     const { body: first } = await add({ variantId: coffee, quantity: 3, modifiers: [{ optionId: milk }] }, guest);
     const path = `/cart/items/${first.data.lines[0].id}`;
@@ -234,7 +234,7 @@ describe('A line that is sent back as it was read', () => {
 });
 
 describe('A cart and the catalogue', () => {
-  it('shows today’s prices, and what is not sold any more by its name', async () => {
+  it('shows current prices, and a line that is no longer sold by its name', async () => {
     const guest = await newGuest();
     const { headers } = await add({ variantId: coffee, quantity: 1 }, guest);
     await add({ variantId: cake, quantity: 6 }, guest);
@@ -251,11 +251,14 @@ describe('A cart and the catalogue', () => {
 });
 
 describe('Logging in', () => {
-  it('brings the guest’s cart along, by the claim of the access token', async () => {
+  it('merges the guest’s cart that the access token names', async () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 2 }, guest);
     const userId = id(50);
-    const token = await shop.token('customer', { userId, cart: standingText(said(guest.headers['x-cart-token'])) });
+    const token = await shop.token('customer', {
+      userId,
+      cart: standingText(readToken(guest.headers['x-cart-token'])),
+    });
     const mine = await shop.ask('GET', '/cart', { token });
     expect(mine.body.data.lines).toMatchObject([{ variantId: coffee, quantity: 2 }]);
     expect(mine.headers['x-cart-token']).toBeUndefined();
@@ -263,26 +266,26 @@ describe('Logging in', () => {
     expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toEqual([]);
   });
 
-  it('ends the guest’s token: whoever still has it gets a new, empty cart, and fills nobody else’s', async () => {
+  it('ends the guest’s token: a request with it gets a new, empty cart', async () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 1 }, guest);
     const token = await shop.token('customer', {
       userId: id(52),
-      cart: standingText(said(guest.headers['x-cart-token'])),
+      cart: standingText(readToken(guest.headers['x-cart-token'])),
     });
     const mine = (await shop.ask('GET', '/cart', { token })).body.data;
     expect(mine.lines).toMatchObject([{ quantity: 1 }]);
     for (const ask of [() => add({ variantId: cake, quantity: 3 }, guest), () => shop.ask('GET', '/cart', guest)]) {
       const { headers, body } = await ask();
       const next = headers['x-cart-token']!;
-      expect(said(next).guest).not.toBe(said(guest.headers['x-cart-token']).guest);
+      expect(readToken(next).guest).not.toBe(readToken(guest.headers['x-cart-token']).guest);
       expect([body.data.id === mine.id, body.data.version]).toEqual([false, body.data.lines.length]);
     }
     expect((await shop.ask('GET', '/cart', { token })).body.data).toEqual(mine);
     expect((await shop.ask('GET', '/cart', { token, ...guest })).body.data).toEqual(mine);
   });
 
-  it('is done by the log-in alone: a token that is sent along later brings nothing into the cart', async () => {
+  it('merges only at the log-in: a token that is sent later merges nothing', async () => {
     const guest = await newGuest();
     const token = await shop.token('customer', { userId: id(51) });
     await add({ variantId: cake, quantity: 1 }, { token });
@@ -291,55 +294,55 @@ describe('Logging in', () => {
     expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toMatchObject([{ quantity: 2 }]);
   });
 
-  it('comes before an order is made of the cart', async () => {
+  it('merges the carts before the cart is ordered', async () => {
     const guest = await newGuest();
     await add({ variantId: cake, quantity: 2 }, guest);
-    const cartTokenHash = standingText(said(guest.headers['x-cart-token']));
+    const cartTokenHash = standingText(readToken(guest.headers['x-cart-token']));
     const order = await shop.app.get(CartOf).owner({ kind: 'user', userId: id(53), cartTokenHash });
     expect(order).toMatchObject({ version: 1, lines: [{ variantId: cake, quantity: 2, modifiers: [] }] });
   });
 
-  it('is never done with a bad token', async () => {
+  it('merges nothing for an invalid token', async () => {
     expect((await shop.ask('GET', '/cart', { token: 'nonsense' })).body.error?.code).toBe('TOKEN_INVALID');
   });
 });
 
 describe('A token that opens no cart any more', () => {
   const placed = (cartVersion = 1) => ({ cartVersion, placedAt: new Date().toISOString() });
-  /** The token that comes with an order of this cart. */
+  /** The token that an order of this cart returns. */
   const after = (guest: { headers: { 'x-cart-token': string } }, order = placed()) => {
     const tokens = shop.app.get(CartTokens, { strict: false });
-    return { headers: { 'x-cart-token': tokens.after(said(guest.headers['x-cart-token']), order).text } };
+    return { headers: { 'x-cart-token': tokens.after(readToken(guest.headers['x-cart-token']), order).text } };
   };
   const orders = async (guest: { headers: { 'x-cart-token': string } }) => {
     await add({ variantId: coffee, quantity: 1 }, guest);
     await shop.database.admin(`update cart.carts set ordered_version = version, lines = '[]' where token_hash = $1`, [
-      said(guest.headers['x-cart-token']).guest,
+      readToken(guest.headers['x-cart-token']).guest,
     ]);
     return after(guest);
   };
-  const merges = async (guest: { headers: { 'x-cart-token': string } }) => {
-    const cart = standingText(said(guest.headers['x-cart-token']));
+  const mergeByLogIn = async (guest: { headers: { 'x-cart-token': string } }) => {
+    const cart = standingText(readToken(guest.headers['x-cart-token']));
     const own = { token: await shop.token('customer', { cart }) };
     expect((await shop.ask('GET', '/cart', own)).status).toBe(200);
     return own;
   };
 
-  it('is told to be spent where an order was placed with it, beside the new one', async () => {
+  it('gets `tokenSpent` and a new token if an order was placed with it', async () => {
     const former = await newGuest();
     const next = await orders(former);
     for (const ask of [() => shop.ask('GET', '/cart', former), () => add({ variantId: cake, quantity: 1 }, former)]) {
       const { headers, body } = await ask();
       expect(body.meta).toEqual({ tokenSpent: true });
-      expect(said(headers['x-cart-token']!).guest).not.toBe(said(former.headers['x-cart-token']).guest);
+      expect(readToken(headers['x-cart-token']!).guest).not.toBe(readToken(former.headers['x-cart-token']).guest);
     }
     const good = await shop.ask('GET', '/cart', next);
     expect([good.body.meta, good.headers['x-cart-token']]).toEqual([undefined, undefined]);
   });
 
-  it('is told to have no cart where a log-in took it; it is not given up for another while it reads orders', async () => {
+  it('gets `cartMerged` if a log-in took its cart over, and no new token while it can read orders', async () => {
     const next = await orders(await newGuest());
-    const own = await merges(next);
+    const own = await mergeByLogIn(next);
     for (let times = 0; times < 2; times++) {
       const { headers, body } = await shop.ask('GET', '/cart', next);
       expect([headers['x-cart-token'], body.data.lines, body.meta]).toEqual([undefined, [], { cartMerged: true }]);
@@ -352,28 +355,31 @@ describe('A token that opens no cart any more', () => {
     expect([signedIn.headers['x-cart-token'], signedIn.body.meta]).toEqual([undefined, undefined]);
   });
 
-  it('is given up where it reads no orders: it never placed one, or is older than 30 days', async () => {
+  it('is replaced if it cannot read orders: it placed none, or is older than 30 days', async () => {
     const fresh = await newGuest();
-    await merges(fresh);
+    await mergeByLogIn(fresh);
     const first = await newGuest();
     await orders(first);
     const old = after(first, { ...placed(), placedAt: new Date(Date.now() - 31 * 86_400_000).toISOString() });
-    await merges(old);
+    await mergeByLogIn(old);
     for (const guest of [fresh, old]) {
       const { headers, body } = await shop.ask('GET', '/cart', guest);
-      expect([said(headers['x-cart-token']!) !== undefined, body.meta]).toEqual([true, { cartMerged: true }]);
+      expect([readToken(headers['x-cart-token']!) !== undefined, body.meta]).toEqual([true, { cartMerged: true }]);
     }
   });
 });
 
 describe('A cart that a log-in filled beyond its limits', () => {
-  it('holds every piece, and can be shown and changed', async () => {
+  it('has every piece, and can be shown and changed', async () => {
     const guest = await newGuest();
     await add({ variantId: cake, quantity: 60 }, guest);
     const userId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6077';
     const own = { token: await shop.token('customer', { userId }) };
     await add({ variantId: cake, quantity: 60 }, own);
-    const token = await shop.token('customer', { userId, cart: standingText(said(guest.headers['x-cart-token'])) });
+    const token = await shop.token('customer', {
+      userId,
+      cart: standingText(readToken(guest.headers['x-cart-token'])),
+    });
 
     const { status, body } = await shop.ask('GET', '/cart', { token });
     expect(status).toBe(200);

@@ -11,18 +11,18 @@ import { cartTexts } from './cart-texts';
 import { AddItemHandler } from './change-cart/add-item.command';
 import { ChangeCartController } from './change-cart/change-cart.controller';
 import { ChangeItemHandler } from './change-cart/change-item.command';
-import { Shelf } from './change-cart/offered-line.adapter';
+import { OfferedLines } from './change-cart/offered-lines.adapter';
 import { RemoveItemsHandler } from './change-cart/remove-items.command';
 import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
 import { ForgetCart } from './forget-cart/forget-cart.consumer';
 import { CartEntity } from './model/cart.entity';
 import { Carts } from './model/carts.store';
 import { RefillWhenCancelled } from './return-to-cart/refill-when-cancelled.consumer';
-import { Returns } from './return-to-cart/returns.adapter';
+import { ReturnedLines } from './return-to-cart/returns.adapter';
 import { SweepCarts } from './sweep-carts/sweep-carts.job';
 import { ViewCartController } from './view-cart/view-cart.controller';
 import { ViewCartHandler } from './view-cart/view-cart.query';
-import { Visitors } from './whose-cart.adapter';
+import { Visitors } from './visitors.adapter';
 
 export { CartElsewhereModule } from './cart-elsewhere.module';
 
@@ -39,13 +39,13 @@ addMessages(cartTexts);
   providers: [
     Carts,
     Visitors,
-    Shelf,
+    OfferedLines,
     AddItemHandler,
     ChangeItemHandler,
     RemoveItemsHandler,
     ViewCartHandler,
     EmptyWhenOrdered,
-    Returns,
+    ReturnedLines,
     RefillWhenCancelled,
     ForgetCart,
     SweepCarts,

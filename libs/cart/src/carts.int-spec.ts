@@ -5,17 +5,17 @@ import { testDatabase, type TestDatabase } from '../../../test/support/test-data
 import { StoredCartOf } from './cart-to-order/cart-to-order.query';
 import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
 import { ForgetCart } from './forget-cart/forget-cart.consumer';
-import { addLine, changeLine, clear, portionsOf, type Cart, type CartLine } from './model/cart';
+import { addLine, changeLine, clearCart, portionsOf, type Cart, type CartLine } from './model/cart';
 import { CartEntity } from './model/cart.entity';
 import { Carts } from './model/carts.store';
 import { cartIdOf, type GuestOwner, type Owner } from './model/owner';
-import { Returns } from './return-to-cart/returns.adapter';
+import { ReturnedLines } from './return-to-cart/returns.adapter';
 import type { Outbox } from '#messaging';
 import { SystemIds } from '#platform/system';
 import { standingText } from '#platform/security';
 import { cartTokens } from '../../../test/support/cart-tokens';
 import { CartTokenSpent } from './model/cart-errors';
-import { guestOwner } from './whose-cart.adapter';
+import { guestOwner } from './visitors.adapter';
 
 const ids = new SystemIds();
 const label = { productId: ids.next(), sku: 'TEA-M', name: 'Trà đào cam sả', variantName: 'M', imageUrl: null };
@@ -28,9 +28,9 @@ const aGuest = () => {
   const token = cartTokens.issue();
   return { token, owner: guestOwner(token) };
 };
-const put = (owner: Owner, ...lines: CartLine[]) => carts.change(owner, (cart) => lines.reduce(addLine, cart));
+const addLines = (owner: Owner, ...lines: CartLine[]) => carts.change(owner, (cart) => lines.reduce(addLine, cart));
 
-/** As for whoever is not handling a message. */
+/** An outbox outside of a message handler. */
 const outsideInbox = { unit: () => undefined } as unknown as Outbox;
 let database: TestDatabase;
 let db: ReturnType<TestDatabase['of']>;
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** An order of every line of the cart, in the form of messages that ordering sends today. */
+/** An order of all lines of the cart, as the current OrderPlaced message has it. */
 const orderOf = (cart: Cart) => ({
   orderId: ids.next(),
   cartId: cart.id,
@@ -54,116 +54,116 @@ const orderOf = (cart: Cart) => ({
   items: cart.lines.map((one) => ({ variantId: one.variantId, quantity: one.quantity, portions: portionsOf(one) })),
 });
 type AnOrder = ReturnType<typeof orderOf>;
-const heard = (order: AnOrder) => db.transaction(() => emptying.handle(new OrderPlaced(order as never)));
-const failed = ({ items, ...order }: AnOrder) =>
-  new Returns(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
+const handleOrderPlaced = (order: AnOrder) => db.transaction(() => emptying.handle(new OrderPlaced(order as never)));
+const returnLines = ({ items, ...order }: AnOrder) =>
+  new ReturnedLines(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
 
-/** The guest by the token that came with the order. */
+/** The guest with the token that came with the order. */
 const after = (guest: GuestOwner, { cartVersion }: { cartVersion: number }) => ({ ...guest, since: cartVersion });
 
-/** As a build wrote it that named no portions. */
+/** A message from an older build, without portions. */
 const placed = (cartId: string, cartVersion: number, ...items: { variantId: string; quantity: number }[]) => {
   const message = new OrderPlaced({ orderId: ids.next(), cartId, cartVersion, items } as never);
   return db.transaction(() => emptying.handle(message));
 };
 
 describe('A cart', () => {
-  it('is there under its id before anything lies in it, and leaves no row', async () => {
+  it('has its id before the first line is added, and has no row until then', async () => {
     const owner = aUser();
-    expect(await carts.of(owner)).toEqual({ id: cartIdOf(owner), version: 0, lines: [] });
-    expect(await carts.change(owner, clear)).toMatchObject({ version: 0 });
+    expect(await carts.current(owner)).toEqual({ id: cartIdOf(owner), version: 0, lines: [] });
+    expect(await carts.change(owner, clearCart)).toMatchObject({ version: 0 });
     expect(await database.admin('select 1 from cart.carts where id = $1', [cartIdOf(owner)])).toEqual([]);
   });
 
-  it('keeps what was put in, by version', async () => {
+  it('stores the lines, with a new version for each change', async () => {
     const owner = aUser();
-    await put(owner, line(tea, 2));
-    await put(owner, line(cake));
-    expect(await carts.of(owner)).toMatchObject({ version: 2, lines: [{ quantity: 2 }, { variantId: cake }] });
+    await addLines(owner, line(tea, 2));
+    await addLines(owner, line(cake));
+    expect(await carts.current(owner)).toMatchObject({ version: 2, lines: [{ quantity: 2 }, { variantId: cake }] });
   });
 
-  it('loses nothing when many hands put in at once, the first line included', async () => {
+  it('loses no line when many requests add lines at once, also the first line', async () => {
     const { owner } = aGuest();
-    await Promise.all(Array.from({ length: 30 }, () => put(owner, line(tea))));
-    expect(await carts.of(owner)).toMatchObject({ version: 30, lines: [{ quantity: 30 }] });
+    await Promise.all(Array.from({ length: 30 }, () => addLines(owner, line(tea))));
+    expect(await carts.current(owner)).toMatchObject({ version: 30, lines: [{ quantity: 30 }] });
   });
 });
 
 describe('Logging in', () => {
-  it('brings along what the guest collected, once, however many requests come at once', async () => {
+  it('merges the guest’s cart once, even if many requests come at once', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
-    await put(guest, line(tea, 2), line(cake));
-    await put(user, line(tea, 3));
+    await addLines(guest, line(tea, 2), line(cake));
+    await addLines(user, line(tea, 3));
     const carrying = { ...user, before: guest };
-    const seen = await Promise.all(Array.from({ length: 8 }, () => carts.of(carrying)));
+    const seen = await Promise.all(Array.from({ length: 8 }, () => carts.current(carrying)));
     for (const cart of seen) expect(cart).toMatchObject({ version: 2, lines: [{ quantity: 5 }, { quantity: 1 }] });
-    await expect(carts.of(guest)).rejects.toThrow(CartTokenSpent);
+    await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
-  it('also when the first thing a new user does is to put something in', async () => {
+  it('merges the guest’s cart also if the user’s first request adds a line', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
-    await put(guest, line(tea));
-    await put({ ...user, before: guest }, line(cake));
-    expect((await carts.of(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
+    await addLines(guest, line(tea));
+    await addLines({ ...user, before: guest }, line(cake));
+    expect((await carts.current(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
   });
 
   it('ends the guest’s token: it opens no cart any more, and a second log-in with it brings nothing along', async () => {
     const { owner: guest } = aGuest();
     const [user, other] = [aUser(), aUser()];
-    await put(guest, line(tea));
-    await carts.of({ ...user, before: guest });
-    await expect(carts.of(guest)).rejects.toThrow(CartTokenSpent);
-    await expect(put(guest, line(cake))).rejects.toThrow(CartTokenSpent);
-    expect((await carts.of({ ...other, before: guest })).lines).toEqual([]);
-    expect((await carts.of({ ...user, before: guest })).lines).toHaveLength(1);
+    await addLines(guest, line(tea));
+    await carts.current({ ...user, before: guest });
+    await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
+    await expect(addLines(guest, line(cake))).rejects.toThrow(CartTokenSpent);
+    expect((await carts.current({ ...other, before: guest })).lines).toEqual([]);
+    expect((await carts.current({ ...user, before: guest })).lines).toHaveLength(1);
   });
 
-  it('ends it also where the guest has put nothing in, so that nobody fills the cart later', async () => {
+  it('ends the token also for an empty cart, so that nobody can fill the cart later', async () => {
     const { owner: guest } = aGuest();
     const user = { ...aUser(), before: guest };
-    await Promise.all(Array.from({ length: 4 }, () => carts.of(user)));
-    await expect(put(guest, line(cake))).rejects.toThrow(CartTokenSpent);
-    expect((await carts.of(user)).lines).toEqual([]);
+    await Promise.all(Array.from({ length: 4 }, () => carts.current(user)));
+    await expect(addLines(guest, line(cake))).rejects.toThrow(CartTokenSpent);
+    expect((await carts.current(user)).lines).toEqual([]);
   });
 
-  it('brings nothing along by a token that has ordered since, and what came after the order by the next one', async () => {
+  it('merges nothing for a token that has ordered since, but merges the later lines for the next token', async () => {
     const { owner: guest } = aGuest();
     const [stranger, user] = [aUser(), aUser()];
-    const order = orderOf(await put(guest, line(tea)));
-    await heard(order);
+    const order = orderOf(await addLines(guest, line(tea)));
+    await handleOrderPlaced(order);
     const next = after(guest, order);
-    await put(next, line(cake));
-    expect((await carts.of({ ...stranger, before: guest })).lines).toEqual([]);
-    expect((await carts.of({ ...user, before: next })).lines).toMatchObject([{ variantId: cake }]);
+    await addLines(next, line(cake));
+    expect((await carts.current({ ...stranger, before: guest })).lines).toEqual([]);
+    expect((await carts.current({ ...user, before: next })).lines).toMatchObject([{ variantId: cake }]);
   });
 });
 
 describe('A guest’s order', () => {
-  it('ends the token that was sent, as soon as the cart has heard of it, and the next one opens the same cart', async () => {
+  it('ends the token that was sent as soon as the cart knows of the order, and the next token opens the same cart', async () => {
     const { owner: guest } = aGuest();
-    const order = orderOf(await put(guest, line(tea)));
+    const order = orderOf(await addLines(guest, line(tea)));
     const next = after(guest, order);
     expect(cartIdOf(next)).toBe(cartIdOf(guest));
-    expect((await carts.of(next)).lines).toHaveLength(1); // the cart has not heard yet
-    await heard(order);
-    for (const asked of [carts.of(guest), put(guest, line(cake)), carts.change(guest, clear)])
+    expect((await carts.current(next)).lines).toHaveLength(1); // the cart has not handled the message yet
+    await handleOrderPlaced(order);
+    for (const asked of [carts.current(guest), addLines(guest, line(cake)), carts.change(guest, clearCart)])
       await expect(asked).rejects.toThrow(CartTokenSpent);
-    expect((await put(next, line(cake))).lines).toMatchObject([{ variantId: cake }]);
-    await heard(order); // a second time
-    expect((await carts.of(next)).lines).toMatchObject([{ variantId: cake }]);
+    expect((await addLines(next, line(cake))).lines).toMatchObject([{ variantId: cake }]);
+    await handleOrderPlaced(order); // a second time
+    expect((await carts.current(next)).lines).toMatchObject([{ variantId: cake }]);
   });
 });
 
 describe('What an order is made of', () => {
-  it('is what lies in the cart, merged first', async () => {
+  it('is the content of the cart after the merge', async () => {
     const { owner: guest, token } = aGuest();
     const user = aUser();
-    const cartOf = new StoredCartOf(carts, new Returns(carts), cartTokens);
+    const cartOf = new StoredCartOf(carts, new ReturnedLines(carts), cartTokens);
     expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toBeUndefined();
-    await put(guest, line(tea, 2));
-    const [{ id }] = (await carts.of(guest)).lines;
+    await addLines(guest, line(tea, 2));
+    const [{ id }] = (await carts.current(guest)).lines;
     const lines = [{ variantId: tea, quantity: 2, modifiers: [], portions: [{ id, quantity: 2 }] }];
     const asGuest = { cartId: cartIdOf(guest), version: 1, lines };
     expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toEqual(asGuest);
@@ -173,109 +173,106 @@ describe('What an order is made of', () => {
 });
 
 describe('An order from the cart', () => {
-  it('empties it, and heard again does no harm', async () => {
+  it('empties the cart, and a repeated message does nothing', async () => {
     const owner = aUser();
-    const { id, version } = await put(owner, line(tea, 2));
+    const { id, version } = await addLines(owner, line(tea, 2));
     await placed(id, version, { variantId: tea, quantity: 2 });
-    expect(await carts.of(owner)).toMatchObject({ version: 2, lines: [] });
-    await put(owner, line(tea, 2));
+    expect(await carts.current(owner)).toMatchObject({ version: 2, lines: [] });
+    await addLines(owner, line(tea, 2));
     await placed(id, version, { variantId: tea, quantity: 2 });
-    expect(await carts.of(owner)).toMatchObject({ version: 3, lines: [{ quantity: 2 }] });
+    expect(await carts.current(owner)).toMatchObject({ version: 3, lines: [{ quantity: 2 }] });
   });
 
-  it('leaves what was put in meanwhile', async () => {
+  it('keeps the lines that were added meanwhile', async () => {
     const owner = aUser();
-    const { id, version } = await put(owner, line(tea, 2));
-    await put(owner, line(tea), line(cake));
+    const { id, version } = await addLines(owner, line(tea, 2));
+    await addLines(owner, line(tea), line(cake));
     await placed(id, version, { variantId: tea, quantity: 2 });
-    expect(await carts.of(owner)).toMatchObject({ lines: [{ quantity: 1 }, { variantId: cake }] });
+    expect(await carts.current(owner)).toMatchObject({ lines: [{ quantity: 1 }, { variantId: cake }] });
   });
 
-  it('is followed to where a log-in took the lines', async () => {
+  it('removes its lines also from the cart to which a log-in moved them', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
-    const order = orderOf(await put(guest, line(tea, 2)));
-    await put(user, line(cake));
-    await carts.of({ ...user, before: guest });
-    await heard(order);
-    expect(await carts.of(user)).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
+    const order = orderOf(await addLines(guest, line(tea, 2)));
+    await addLines(user, line(cake));
+    await carts.current({ ...user, before: guest });
+    await handleOrderPlaced(order);
+    expect(await carts.current(user)).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
   });
 
-  it('takes what was ordered and nothing else, also when the same is being put in', async () => {
+  it('removes only what was ordered, also when the same drink is added at the same moment', async () => {
     const owner = aUser();
-    const before = await put(owner, line(tea, 2));
+    const before = await addLines(owner, line(tea, 2));
     const order = orderOf(before);
     await carts.change(owner, (cart) => changeLine(cart, cart.lines[0].id, { quantity: 1 }));
-    await put(owner, { ...line(tea), modifiers: [{ optionId: cake, quantity: 1 }] });
-    await heard(order);
-    await heard(order);
-    expect((await carts.of(owner)).lines).toMatchObject([{ quantity: 1, modifiers: [{ optionId: cake }] }]);
+    await addLines(owner, { ...line(tea), modifiers: [{ optionId: cake, quantity: 1 }] });
+    await handleOrderPlaced(order);
+    await handleOrderPlaced(order);
+    expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 1, modifiers: [{ optionId: cake }] }]);
   });
 
-  it('of a cart that is not here is none of ours', async () => {
+  it('is ignored if the cart does not exist', async () => {
     await expect(placed(ids.next(), 1, { variantId: tea, quantity: 1 })).resolves.toBeUndefined();
   });
 });
 
 describe('An order that failed', () => {
-  it('gives its lines back once, beside what was put in meanwhile, and they can be ordered anew', async () => {
+  it('returns its lines once, keeps lines that were added meanwhile, and the lines can be ordered again', async () => {
     const owner = aUser();
-    const order = orderOf(await put(owner, line(tea, 2)));
-    await heard(order);
-    await put(owner, line(tea));
-    await Promise.all([failed(order), failed(order)]);
-    const [first] = (await carts.of(owner)).lines;
+    const order = orderOf(await addLines(owner, line(tea, 2)));
+    await handleOrderPlaced(order);
+    await addLines(owner, line(tea));
+    await Promise.all([returnLines(order), returnLines(order)]);
+    const [first] = (await carts.current(owner)).lines;
     expect(first.quantity).toBe(3);
     const old = order.items.flatMap(({ portions }) => portions.map(({ id }) => id));
     expect(portionsOf(first).filter(({ id }) => old.includes(id))).toEqual([]);
   });
 
-  it('doubles nothing when the cart had not even heard that it was placed', async () => {
+  it('doubles no line if the cart has not handled OrderPlaced yet', async () => {
     const owner = aUser();
-    const order = orderOf(await put(owner, line(tea, 2)));
-    await failed(order);
-    expect((await carts.of(owner)).lines).toMatchObject([{ quantity: 2 }]);
-    await heard(order);
-    expect((await carts.of(owner)).lines).toMatchObject([{ quantity: 2 }]);
+    const order = orderOf(await addLines(owner, line(tea, 2)));
+    await returnLines(order);
+    expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 2 }]);
+    await handleOrderPlaced(order);
+    expect((await carts.current(owner)).lines).toMatchObject([{ quantity: 2 }]);
   });
 
   it.each([
     ['before', true],
     ['after', false],
-  ])(
-    'gives them to the user whom the guest turned out to be, who logged in %s the order left the cart',
-    async (_, early) => {
-      const { owner: guest } = aGuest();
-      const user = aUser();
-      const order = orderOf(await put(guest, line(tea, 2)));
-      if (!early) await heard(order);
-      await carts.of({ ...user, before: after(guest, order) });
-      if (early) await heard(order);
-      expect((await carts.of(user)).lines).toEqual([]);
-      await failed(order);
-      expect((await carts.of(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      await expect(carts.of(after(guest, order))).rejects.toThrow(CartTokenSpent);
-    },
-  );
+  ])('returns its lines to the user who logged in %s the order was removed from the cart', async (_, early) => {
+    const { owner: guest } = aGuest();
+    const user = aUser();
+    const order = orderOf(await addLines(guest, line(tea, 2)));
+    if (!early) await handleOrderPlaced(order);
+    await carts.current({ ...user, before: after(guest, order) });
+    if (early) await handleOrderPlaced(order);
+    expect((await carts.current(user)).lines).toEqual([]);
+    await returnLines(order);
+    expect((await carts.current(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+    await expect(carts.current(after(guest, order))).rejects.toThrow(CartTokenSpent);
+  });
 
   it.each([
     ['moved its lines', false],
     ['came after they had left the cart', true],
   ])(
-    'gives them to the account whose log-in %s, and not to who logged in later with the same token',
+    'returns its lines to the account whose log-in %s, and not to one that logged in later with the same token',
     async (_, early) => {
       const { owner: guest } = aGuest();
       const [first, second] = [aUser(), aUser()];
-      const order = orderOf(await put(guest, line(tea, 2)));
-      const login = (user: typeof first) => carts.of({ ...user, before: after(guest, order) });
-      if (early) await heard(order);
+      const order = orderOf(await addLines(guest, line(tea, 2)));
+      const login = (user: typeof first) => carts.current({ ...user, before: after(guest, order) });
+      if (early) await handleOrderPlaced(order);
       await login(first);
-      await heard(order);
+      await handleOrderPlaced(order);
       await login(second);
       await login(first);
-      await failed(order);
-      expect((await carts.of(first)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      expect((await carts.of(second)).lines).toEqual([]);
+      await returnLines(order);
+      expect((await carts.current(first)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+      expect((await carts.current(second)).lines).toEqual([]);
     },
   );
 
@@ -283,67 +280,67 @@ describe('An order that failed', () => {
     ['has not heard of the order', false],
     ['has heard of it', true],
   ])(
-    'gives them to the guest by the token of the order, whoever logged in with the one that it spent, while the cart %s',
+    'returns its lines to the guest with the order’s token, also if somebody logged in with the spent token while the cart %s',
     async (_, early) => {
       const { owner: guest } = aGuest();
       const stranger = aUser();
-      const order = orderOf(await put(guest, line(tea, 2)));
-      await carts.of({ ...stranger, before: guest });
-      if (early) await heard(order);
-      await failed(order);
-      await heard(order);
-      expect((await carts.of(stranger)).lines).toEqual([]);
-      expect((await carts.of(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      await put(after(guest, order), line(cake));
+      const order = orderOf(await addLines(guest, line(tea, 2)));
+      await carts.current({ ...stranger, before: guest });
+      if (early) await handleOrderPlaced(order);
+      await returnLines(order);
+      await handleOrderPlaced(order);
+      expect((await carts.current(stranger)).lines).toEqual([]);
+      expect((await carts.current(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+      await addLines(after(guest, order), line(cake));
       const owner = aUser();
-      await carts.of({ ...owner, before: after(guest, order) });
-      expect((await carts.of(owner)).lines).toMatchObject([{ variantId: tea }, { variantId: cake }]);
-      expect((await carts.of({ ...stranger, before: guest })).lines).toEqual([]);
+      await carts.current({ ...owner, before: after(guest, order) });
+      expect((await carts.current(owner)).lines).toMatchObject([{ variantId: tea }, { variantId: cake }]);
+      expect((await carts.current({ ...stranger, before: guest })).lines).toEqual([]);
     },
   );
 
-  it('gives them to the guest by the token of the order, where nobody has logged in', async () => {
+  it('returns its lines to the guest with the order’s token, if nobody has logged in', async () => {
     const { owner: guest } = aGuest();
-    const order = orderOf(await put(guest, line(tea, 2)));
-    await heard(order);
-    await failed(order);
-    expect((await carts.of(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-    await expect(carts.of(guest)).rejects.toThrow(CartTokenSpent);
+    const order = orderOf(await addLines(guest, line(tea, 2)));
+    await handleOrderPlaced(order);
+    await returnLines(order);
+    expect((await carts.current(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+    await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
-  it('gives nothing back to who was erased', async () => {
+  it('returns no lines to an erased person', async () => {
     const forgetting = new ForgetCart(carts, { publish: () => undefined } as unknown as EventBus);
     const forget = (body: object) => db.transaction(() => forgetting.handle(new PersonErased(body as never)));
     const user = aUser();
-    const order = orderOf(await put(user, line(tea, 2)));
+    const order = orderOf(await addLines(user, line(tea, 2)));
     await forget({ erasureId: ids.next(), subject: user.userId, kind: 'customer' });
-    await failed(order);
-    expect((await carts.of(user)).lines).toEqual([]);
+    await returnLines(order);
+    expect((await carts.current(user)).lines).toEqual([]);
 
     const { owner: guest } = aGuest();
-    const asGuest = orderOf(await put(guest, line(tea, 2)));
+    const asGuest = orderOf(await addLines(guest, line(tea, 2)));
     await forget({ erasureId: ids.next(), subject: asGuest.orderId, kind: 'guest', cartId: asGuest.cartId });
-    await failed(asGuest);
-    expect((await carts.of(after(guest, asGuest))).lines).toEqual([]);
+    await returnLines(asGuest);
+    expect((await carts.current(after(guest, asGuest))).lines).toEqual([]);
   });
 });
 
-describe('The broom', () => {
-  it('sweeps what guests left, keeps users’ carts, and keeps the versions of carts that were ordered from', async () => {
+describe('The job that deletes unused carts', () => {
+  it('deletes guests’ carts, keeps users’ carts, and only empties carts from which something was ordered', async () => {
     const [{ owner: gone }, { owner: bought }, { owner: fresh }] = [aGuest(), aGuest(), aGuest()];
     const user = aUser();
-    for (const owner of [gone, bought, fresh, user]) await put(owner, line(tea));
+    for (const owner of [gone, bought, fresh, user]) await addLines(owner, line(tea));
     await placed(cartIdOf(bought), 1, { variantId: tea, quantity: 1 });
     const boughtAt1 = after(bought, { cartVersion: 1 });
-    await put(boughtAt1, line(cake));
+    await addLines(boughtAt1, line(cake));
     await database.admin(`update cart.carts set updated_at = now() - interval '31 days' where id = any ($1)`, [
       [gone, bought, user].map(cartIdOf),
     ]);
     const monthAgo = new Date(Date.now() - 30 * 24 * 3_600_000);
     while (await carts.sweep(monthAgo, 1));
-    expect(await carts.of(gone)).toMatchObject({ version: 0, lines: [] });
-    expect(await carts.of(boughtAt1)).toMatchObject({ version: 4, lines: [], orderedVersion: 1 });
-    expect((await carts.of(fresh)).lines).toHaveLength(1);
-    expect((await carts.of(user)).lines).toHaveLength(1);
+    expect(await carts.current(gone)).toMatchObject({ version: 0, lines: [] });
+    expect(await carts.current(boughtAt1)).toMatchObject({ version: 4, lines: [], orderedVersion: 1 });
+    expect((await carts.current(fresh)).lines).toHaveLength(1);
+    expect((await carts.current(user)).lines).toHaveLength(1);
   });
 });

@@ -42,7 +42,7 @@ export class VariantsRenamed extends Message<{
 }
 
 /** The variant that has a SKU. */
-export interface SkuBearer {
+export interface SkuOwner {
   readonly variantId: Uuid;
   /** The `named` of the message about this SKU; 0 if there will be no message. */
   readonly named: number;
@@ -52,11 +52,11 @@ export interface SkuBearer {
  * The question of inventory to the catalogue: which variant has a SKU now. The call is always in one process, because
  * catalogue and inventory run together.
  */
-export abstract class SkuBearers {
+export abstract class SkuOwners {
   /** The variant that is sold with this SKU, else the last variant that had it. */
-  abstract bearer(sku: string): Promise<SkuBearer | undefined>;
+  abstract ownerOf(sku: string): Promise<SkuOwner | undefined>;
   /** The current SKUs of variants. Variants that the catalogue does not know are left out. */
-  abstract names(variantIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, string>>;
+  abstract currentSkus(variantIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, string>>;
 }
 
 export interface ChosenModifier {

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ElasticsearchModule } from '@nestjs/elasticsearch';
 
-import { CatalogPrices, SkuBearers, VariantListed, VariantsRenamed } from '#contracts/catalog';
+import { CatalogPrices, SkuOwners, VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { StockLevelChanged } from '#contracts/inventory';
 import { OrderConfirmed } from '#contracts/ordering';
 import { CacheModule } from '#platform/cache';
@@ -25,10 +25,10 @@ import { Sales } from './count-sales/sales.store';
 import { DemoShelves } from './demo/demo-shelves.store';
 import { EditProductHandler } from './edit-product/edit-product.command';
 import { EditProductController } from './edit-product/edit-product.controller';
-import { ListProductsHandler, LookUpProductHandler } from './edit-product/product-books.query';
+import { ListProductsHandler, LookUpProductHandler } from './edit-product/staff-products.query';
 import { RemoveProductHandler } from './edit-product/remove-product.command';
 import { RestoreProductHandler } from './edit-product/restore-product.command';
-import { SkuBearersInTheBooks } from './edit-product/sku-bearers.query';
+import { StoredSkuOwners } from './edit-product/sku-owners.query';
 import { MendNames } from './mend-names/mend-names.store';
 import { IndexShelf } from './index-shelf/index-shelf.job';
 import { Unindexed } from './index-shelf/unindexed.store';
@@ -43,7 +43,7 @@ import { Products } from './model/products.store';
 import { ReservedWords } from './model/reserved-words.config';
 import { VariantEntity } from './model/variant.entity';
 import { CatalogPricesController } from './pricing/catalog-prices.controller';
-import { PricesFromTheShelf } from './pricing/catalog-prices.query';
+import { StoredCatalogPrices } from './pricing/catalog-prices.query';
 import { PostgresSearch } from './search/postgres-search.adapter';
 import { productSearch, shelfIndex } from './search/search.config';
 import { SearchController } from './search/search.controller';
@@ -92,7 +92,7 @@ addMessages(catalogTexts);
     contextMessaging('catalog', [VariantListed, VariantsRenamed, StockLevelChanged, OrderConfirmed]),
     CacheModule,
     LeadershipModule,
-    // the client connects at its first request, which happens only if a URL is configured
+    // The client connects at its first request. Without a URL there is no request.
     ElasticsearchModule.registerAsync({
       inject: [Config],
       useFactory: ({ elasticsearchUrl }: Config) => ({ node: elasticsearchUrl ?? 'http://127.0.0.1:9200' }),
@@ -119,9 +119,9 @@ addMessages(catalogTexts);
     PostgresSearch,
     productSearch,
     shelfIndex,
-    { provide: CatalogPrices, useClass: PricesFromTheShelf },
-    { provide: SkuBearers, useClass: SkuBearersInTheBooks },
+    { provide: CatalogPrices, useClass: StoredCatalogPrices },
+    { provide: SkuOwners, useClass: StoredSkuOwners },
   ],
-  exports: [CatalogPrices, SkuBearers],
+  exports: [CatalogPrices, SkuOwners],
 })
 export class CatalogModule {}

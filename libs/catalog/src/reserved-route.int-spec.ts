@@ -28,8 +28,8 @@ describe('A route that is added below /products', () => {
   }, 120_000);
   afterAll(() => shop.close());
 
-  it('reserves its word: a product of that name is found under another address', async () => {
-    const make = async (name: string) => {
+  it('reserves its word: a product with that name gets another slug', async () => {
+    const createProduct = async (name: string) => {
       const variants = ['A', 'B'].map((size) => ({ name: size, type: 'size', stock: 5 }));
       const more = { description: 'Một món theo mùa.', basePrice: 10_000, categoryId: categoryId('coffee-espresso') };
       const body = { name, variants, brandId: brandId('goc-pho'), ...more };
@@ -37,7 +37,7 @@ describe('A route that is added below /products', () => {
       expect(made.status).toBe(201);
       return made.body.data;
     };
-    const [reserved, free] = [await make('Seasonal'), await make('Yearly')];
+    const [reserved, free] = [await createProduct('Seasonal'), await createProduct('Yearly')];
     expect([reserved.slug === 'seasonal', free.slug]).toEqual([false, 'yearly']);
     expect((await shop.ask('GET', '/products/seasonal')).body.data).toEqual({ season: 'autumn' });
     expect((await shop.ask('GET', `/products/${reserved.slug}`)).body.data.id).toBe(reserved.id);

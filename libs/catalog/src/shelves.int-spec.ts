@@ -31,7 +31,7 @@ describe('Seeding the demo', () => {
     const [row] = await shop.database.admin<{ n: number }>('select count(*)::int as n from catalog.products');
     expect(row.n).toBe(goods.length);
   });
-  it('tells inventory of every variant', async () => {
+  it('reports every variant to inventory', async () => {
     const [row] = await shop.database.admin<{ n: number }>(
       `select count(*)::int as n from catalog.outbox where type = 'catalog.variant-listed.v1'`,
     );
@@ -39,8 +39,8 @@ describe('Seeding the demo', () => {
   });
 });
 
-describe('Answers that are kept', () => {
-  it('are those that many ask for; the others are read from the shelf', async () => {
+describe('Cached answers', () => {
+  it('are the answers that many clients request; other answers are read from the shelf', async () => {
     const remember = jest.spyOn(shop.app.get(Cache, { strict: false }), 'remember');
     const isKept = async (path: string) => {
       remember.mockClear();
@@ -70,7 +70,7 @@ describe('Answers that are kept', () => {
     remember.mockRestore();
   });
 
-  it('are found again however their filters were written', async () => {
+  it('are found again for any spelling of their filters', async () => {
     const remember = jest.spyOn(shop.app.get(Cache, { strict: false }), 'remember');
     await shop.ask('GET', '/products?sort=price&category=tea-beverages&limit=20&minPrice=0');
     await shop.ask('GET', '/products?category=tea-beverages&sort=price');
@@ -81,7 +81,7 @@ describe('Answers that are kept', () => {
 });
 
 describe('Browsing', () => {
-  it('walks the whole shelf page by page, each product once, whatever the order', async () => {
+  it('lists the whole shelf page by page, each product once, in every sort order', async () => {
     for (const sort of ['newest', 'price', '-price', 'popular', 'name']) {
       const seen: string[] = [];
       let cursor = '';
@@ -95,7 +95,7 @@ describe('Browsing', () => {
       expect(new Set(seen).size).toBe(goods.length);
     }
   });
-  it('sorts by price, and filters by price, category, brand and what is put forward', async () => {
+  it('sorts by price, and filters by price, category, brand and featured', async () => {
     const { body } = await shop.ask('GET', '/products?sort=-price&minPrice=40000&maxPrice=60000&limit=100');
     const prices: number[] = body.data.map(({ price }: { price: { amount: number } }) => price.amount);
     expect(prices).toEqual([...prices].sort((a, b) => b - a));
@@ -112,7 +112,7 @@ describe('Browsing', () => {
     expect((await shop.ask('GET', '/products?cursor=xyz')).status).toBe(400);
     expect((await shop.ask('GET', '/categories?x=1')).status).toBe(400);
   });
-  it('answers 304 to those who have it already', async () => {
+  it('answers 304 to a client that has the answer already', async () => {
     const first = await shop.ask('GET', '/products?limit=3');
     expect(first.headers['cache-control']).toContain('public, max-age=');
     const again = await shop.ask('GET', '/products?limit=3', { headers: { 'if-none-match': first.headers.etag! } });
@@ -139,7 +139,7 @@ describe('Viewing a product', () => {
     const inEnglish = await shop.ask('GET', '/products/ca-phe-sua-da', { headers: english });
     expect([inEnglish.body.data.name, inEnglish.body.data.variants[0].name]).toEqual(['Iced milk coffee', 'Small']);
   });
-  it('knows nothing of what is not there', async () =>
+  it('answers 404 for an unknown product', async () =>
     expect((await shop.ask('GET', '/products/nothing-here')).body.error?.code).toBe('NOT_FOUND'));
 });
 
@@ -157,14 +157,14 @@ describe('Searching', () => {
     ['macha late', 'Matcha latte'],
     ['banhmi', 'Bánh mì thịt nguội'],
     ['oolong', 'Trà ô long sữa'],
-  ])('finds by “%s” %s', async (q, name) => expect(names((await search(q)).data)).toContain(name));
+  ])('finds for “%s”: %s', async (q, name) => expect(names((await search(q)).data)).toContain(name));
 
-  it('puts first what has all the words in its name, and marks them', async () => {
+  it('puts products with all words in the name first, and marks the words', async () => {
     const { data } = await search('ca phe sua da');
     expect(data[0].name).toBe('Cà phê sữa đá');
     expect(data[0].highlight.name).toBe('<em>Cà phê sữa đá</em>');
   });
-  it('counts facets, each by what the other filters leave', async () => {
+  it('counts each facet with the other filters applied', async () => {
     const all = await search('ca phe');
     const one = await search('ca phe', '&category=coffee-beans');
     expect(one.meta.facets.category).toEqual(all.meta.facets.category);
@@ -184,7 +184,7 @@ describe('Searching', () => {
     }
     expect(seen).toEqual(names(whole.data));
   });
-  it('survives anything that can be typed', async () => {
+  it('answers any text without an error', async () => {
     for (const q of ["'", '\\', '%', ':*', "a'b:A & !", '<script>', '💥', 'Ａ', '抹茶', '!!!'])
       expect((await search(q)).success).toBe(true);
   });
@@ -198,11 +198,11 @@ describe('Searching', () => {
   });
 });
 
-describe('Hearing the others', () => {
+describe('Messages from other contexts', () => {
   const stock = (sku: string, available: number, version: number) =>
     shop.app.get(KeepAvailability, { strict: false }).handle({ body: { sku, available, version } } as never);
 
-  it('shows new stock at once, and does not believe old news', async () => {
+  it('shows new stock at once, and ignores an older message', async () => {
     const { id, variants } = product('bac-xiu');
     const path = `/products/${id}`;
     await shop.ask('GET', path);
@@ -211,16 +211,16 @@ describe('Hearing the others', () => {
     await stock(variants[0].sku, 99, 4);
     expect((await shop.ask('GET', path)).body.data.variants[0].available).toBe(7);
   });
-  it('knows when all of it is gone, and when it is back', async () => {
+  it('shows when a product is sold out, and when it is back', async () => {
     const { variants } = product('americano');
-    const gone = async () => (await shop.ask('GET', '/products?available=false')).body.data;
+    const listUnavailable = async () => (await shop.ask('GET', '/products?available=false')).body.data;
     for (const { sku } of variants) await stock(sku, 0, 8);
-    expect(names(await gone())).toEqual(['Americano']);
+    expect(names(await listUnavailable())).toEqual(['Americano']);
     expect((await shop.ask('GET', '/search?q=americano&availability=unavailable')).body.meta.total).toBe(1);
     await stock(variants[2].sku, 1, 9);
-    expect(await gone()).toEqual([]);
+    expect(await listUnavailable()).toEqual([]);
   });
-  it('counts what is bought', async () => {
+  it('counts sold products', async () => {
     const { id } = product('binh-u-cold-brew');
     const item = { productId: id, quantity: 4 };
     await shop.app.get(CountSales, { strict: false }).handle({ body: { items: [item, item] } } as never);
@@ -229,8 +229,8 @@ describe('Hearing the others', () => {
   });
 });
 
-describe('Prices for others', () => {
-  it('are of what is on the shelf now, all lines in one question', async () => {
+describe('Prices for other contexts', () => {
+  it('are current, for all lines in one call', async () => {
     const prices = shop.app.get(CatalogPrices, { strict: false });
     const { variants, modifiers } = product('latte');
     const oat = modifiers[0].options[1];
@@ -251,7 +251,7 @@ describe('Prices for others', () => {
 });
 
 describe('Every list of the shelf', () => {
-  /** As a shelf too large to be read from end to end would be planned. */
+  /** The query plan for a shelf that is too large for a sequential scan. */
   const plan = async (text: string, values: unknown[]): Promise<string> => {
     const db = shop.database.of('catalog');
     return db.transaction(async () => {
@@ -268,23 +268,23 @@ describe('Every list of the shelf', () => {
     ['name', 'shelf_name_vi'],
   ];
 
-  it.each(orders)('by %s walks %s, and reads variants by product', async (sort, index) => {
+  it.each(orders)('by %s uses the index %s, and reads variants by product', async (sort, index) => {
     const { sql, values } = browseStatement({ sort, limit: 20 }, 'vi');
     const planned = await plan(sql.text, values);
     expect(planned).toContain(index);
     expect(planned).toContain('variants_product');
     expect(planned).not.toContain('Seq Scan');
   });
-  it('goes on from a cursor by the same index', async () => {
+  it('continues from a cursor with the same index', async () => {
     const after = ['2026-01-01T00:00:00Z', categoryId('x')] as const;
     const { sql, values } = browseStatement({ sort: 'newest', limit: 20 }, 'vi', after);
     expect(await plan(sql.text, values)).toMatch(/Index Cond: \(ROW\(listed_at, product_id\) < ROW/);
   });
-  it('of one category has an index of its own', async () => {
+  it('of one category uses its own index', async () => {
     const { sql, values } = browseStatement({ sort: 'newest', category: 'food-snacks', limit: 20 }, 'vi');
     expect(await plan(sql.text, values)).toContain('shelf_category');
   });
-  it('that is searched goes by its words', async () => {
+  it('that is searched uses the index of the words', async () => {
     const planned = await plan('select from shelf s where s.words @@ $1::tsquery', ["'ca' & 'phe'"]);
     expect(planned).toContain('shelf_words');
   });

@@ -58,7 +58,7 @@ describe('Listing a product', () => {
     const shown = (await shop.ask('GET', `/products/${data.id}`)).body.data;
     expect([shown.name, shown.story]).toEqual([odd.name, '<p>Ngon <b>lắm</b></p>']);
   });
-  it('says everything that is wrong at once', async () => {
+  it('reports all faults at once', async () => {
     const reply = await create({
       name: 'ab',
       description: 'short',
@@ -94,12 +94,12 @@ describe('Listing a product', () => {
     ['a category that is not there', { categoryId: brandId('x') }, ['categoryId']],
     ['a long name', { name: 'x'.repeat(256) }, ['name']],
   ])('refuses %s', async (_, more, wrong) => expect(fields(await create(more))).toEqual(wrong));
-  it('is for those who may', async () => {
+  it('needs the permission', async () => {
     expect((await shop.ask('POST', '/admin/products', { body })).status).toBe(401);
     expect((await create({}, await shop.token('customer'))).status).toBe(403);
     expect((await create({}, await shop.token('barista'))).status).toBe(403);
   });
-  it('takes a SKU once', async () => {
+  it('accepts a SKU only once', async () => {
     const variants = body.variants.map((variant, index) => ({ ...variant, sku: `ONLY-${index}` }));
     expect((await create({ variants })).status).toBe(201);
     const again = await create({ variants });
@@ -115,7 +115,7 @@ describe('Listing a product', () => {
 });
 
 describe('Editing a product', () => {
-  it('changes what is named, and only on the version that was seen', async () => {
+  it('changes only the fields that are sent, and only on the version that was seen', async () => {
     const { data } = (await create({ name: 'Món để sửa' })).body;
     const path = `/admin/products/${data.id}`;
     const edit = (change: object, seen?: string) =>
@@ -135,7 +135,7 @@ describe('Editing a product', () => {
       'variants.1.priceAdjustment',
     ]);
   });
-  it('retires variants that are left out, and takes them back as themselves', async () => {
+  it('retires variants that are left out, and brings them back with the same ids', async () => {
     const { data } = (await create({ name: 'Món đổi cỡ' })).body;
     const path = `/admin/products/${data.id}`;
     const [m, l] = data.variants;
@@ -191,7 +191,7 @@ describe('Editing a product', () => {
     const refused = await shop.ask('PATCH', path, { token: manager, body: dollars });
     expect(refused.body.error?.details).toEqual([{ field: 'basePrice', message: expect.stringContaining('VND') }]);
   });
-  it('refuses another name for what it is, and passes over what follows from the rest', async () => {
+  it('refuses a changed id, slug or label, and ignores computed fields', async () => {
     const { data } = (await create({ name: 'Món không đổi tên' })).body;
     const path = `/admin/products/${data.id}`;
     const patch = (sent: object) => shop.ask('PATCH', path, { token: manager, body: sent });
@@ -222,14 +222,14 @@ describe('Editing a product', () => {
     expect([passed.status, passed.body.data]).toEqual([200, data]);
     expect((await shop.ask('GET', path, { token: manager })).body.data).toEqual(data);
   });
-  it.each(['categoryId', 'brandId'])('needs its %s, and says so when null is sent', async (field) => {
+  it.each(['categoryId', 'brandId'])('needs its %s, and refuses null', async (field) => {
     const { data } = (await create({ name: `Món không thể thiếu ${field}` })).body;
     const path = `/admin/products/${data.id}`;
     const answer = await shop.ask('PATCH', path, { token: manager, body: { [field]: null } });
     expect([answer.status, answer.body.error?.code, fields(answer)]).toEqual([400, 'VALIDATION_ERROR', [field]]);
     expect((await shop.ask('GET', path, { token: manager })).body.data).toEqual(data);
   });
-  it('clears what is sent as null', async () => {
+  it('clears a field that is sent as null', async () => {
     const more = {
       translations: { en: { name: 'To be cleared', description: 'English that will be cleared.' } },
       imageUrl: 'https://cdn.example.com/a.webp',
@@ -256,7 +256,7 @@ describe('Editing a product', () => {
     const rest = await edit({ imageUrl: null, story: null, featured: null, modifiers: null });
     expect(rest).toMatchObject({ imageUrl: null, story: null, featured: false, modifiers: [] });
   });
-  it('keeps of a known part what is not named', async () => {
+  it('keeps the fields of a known part that are not sent', async () => {
     const variants = [{ ...body.variants[0], nameEn: 'Medium' }, body.variants[1]];
     const { data } = (await create({ name: 'Món sửa một phần', variants })).body;
     const [m, l] = data.variants;
@@ -265,7 +265,7 @@ describe('Editing a product', () => {
     const edited = await shop.ask('PATCH', `/admin/products/${data.id}`, { token: manager, body: sent });
     expect(edited.body.data.variants).toEqual([m, { ...l, name: 'Lớn' }]);
   });
-  it('lets two variants exchange their SKUs, and tells inventory of both at once', async () => {
+  it('lets two variants exchange their SKUs, and reports both to inventory in one message', async () => {
     const { data } = (await create({ name: 'Món đổi mã' })).body;
     const [m, l] = data.variants;
     const sent = {
@@ -290,7 +290,7 @@ describe('Editing a product', () => {
       ],
     ]);
   });
-  it('takes it off the shelf, into the archive', async () => {
+  it('removes a product from the shelf and puts it into the archive', async () => {
     const { data } = (await create({ name: 'Món sắp bỏ' })).body;
     await shop.ask('GET', `/products/${data.slug}`);
     expect((await shop.ask('DELETE', `/admin/products/${data.id}`, { token: manager })).status).toBe(204);
@@ -309,7 +309,7 @@ describe('The archive', () => {
       ({ id }: { id: string }) => id,
     );
 
-  it('lists what was taken away, and gives it back as it was', async () => {
+  it('lists archived products, and restores a product unchanged', async () => {
     const { data } = (await create({ name: 'Món cất kho' })).body;
     await archive(data.id);
     expect(await listed('archived')).toContain(data.id);
@@ -329,7 +329,7 @@ describe('The archive', () => {
     const stranger = { token: await shop.token('barista'), body: {} };
     expect((await shop.ask('POST', `/admin/products/${data.id}/restore`, stranger)).status).toBe(403);
   });
-  it('gives its SKUs to others, and asks for new ones when it comes back', async () => {
+  it('frees the SKUs of its products, and needs new SKUs to restore one if they are taken', async () => {
     const variants = body.variants.map((variant, index) => ({ ...variant, sku: `FREED-${index}` }));
     const old = (await create({ name: 'Món nhường mã', sku: 'freed', variants })).body.data;
     expect((await create({ name: 'Món lấy mã', variants })).body.error?.code).toBe('SKU_TAKEN');
@@ -347,7 +347,7 @@ describe('The archive', () => {
       [old.variants[1].id, 'OTHER-L'],
     ]);
   });
-  it('tells what is wrong with a wish where it was sent', async () => {
+  it('names the field of the request that is wrong', async () => {
     const variants = body.variants.map((variant, index) => ({ ...variant, sku: `WISH-${index}` }));
     const old = (await create({ name: 'Món để ước', sku: 'wish', variants })).body.data;
     const other = (await create({ name: 'Món khác hẳn', sku: 'else' })).body.data;
@@ -369,7 +369,7 @@ describe('The archive', () => {
     const late = await restore(old.id, { sku: 'OTHER' });
     expect([late.status, late.body.error?.code]).toEqual([409, 'NOT_ARCHIVED']);
   });
-  it('outlives its category and brand, and asks for others when it comes back', async () => {
+  it('keeps products whose category or brand was deleted, and needs others to restore one', async () => {
     const add = async (kind: string, name: string) =>
       (await shop.ask('POST', `/admin/${kind}`, { token: manager, body: { name } })).body.data.id;
     const filed = { categoryId: await add('categories', 'Sắp đóng'), brandId: await add('brands', 'Sắp nghỉ') };
@@ -391,7 +391,7 @@ describe('The archive', () => {
     const back = await restore(data.id, { categoryId: body.categoryId, brandId: body.brandId });
     expect([back.status, back.body.data.status]).toEqual([200, 'published']);
   });
-  it('leaves to carts what things are called', async () => {
+  it('still gives carts the names of its products', async () => {
     const { data } = (await create({ name: 'Món trong giỏ', translations: { en: { name: 'In a cart' } } })).body;
     const [m, l] = data.variants;
     const more = { name: 'XL', type: 'size', stock: 1 };
@@ -413,15 +413,15 @@ describe('The archive', () => {
   });
 });
 
-describe('Addresses and codes', () => {
+describe('Slugs and SKUs', () => {
   it.each(['Popular', 'POPULAR', '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071'])(
-    'a product called %s is reached by its address',
+    'a product with the name %s is found by its slug',
     async (name) => {
       const { data } = (await create({ name })).body;
       expect((await shop.ask('GET', `/products/${data.slug}`)).body.data.id).toBe(data.id);
     },
   );
-  it('a brand or category never has the address of something else', async () => {
+  it('a brand or category never has a slug that is a route', async () => {
     const name = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072';
     const { data } = (await shop.ask('POST', '/admin/brands', { token: manager, body: { name } })).body;
     expect(data.slug).not.toBe(name);
@@ -430,7 +430,7 @@ describe('Addresses and codes', () => {
     const sku = await create({ variants: [{ ...body.variants[0], sku: name }, body.variants[1]] });
     expect([sku.status, fields(sku)]).toEqual([400, ['variants.0.sku']]);
   });
-  it('two products of one very long word each have codes of their own', async () => {
+  it('two products with the same very long name get different SKUs', async () => {
     const long = 'a'.repeat(60);
     const made = [await create({ name: long }), await create({ name: long }), await create({ name: `${long}b` })];
     expect(made.map(({ status }) => status)).toEqual([201, 201, 201]);
@@ -443,7 +443,7 @@ describe('Addresses and codes', () => {
     expect((await with_('case-x')).body.data.variants[0].sku).toBe('CASE-X');
     expect((await with_('Case-X')).body.error?.code).toBe('SKU_TAKEN');
   });
-  it('what an older build left behind is mended at the start', async () => {
+  it('slugs and SKUs from an older build are corrected at the start', async () => {
     const { data } = (await create({ name: 'Món cũ kỹ' })).body;
     const [m] = data.variants;
     await shop.database.admin(`update catalog.products set slug = 'popular', sku = 'old-stem' where id = $1`, [
@@ -484,7 +484,7 @@ describe('Arranging the shelves', () => {
     const inUse = await shop.ask('DELETE', path, { token: manager });
     expect(inUse.body.error?.code).toBe('LABEL_IN_USE');
   });
-  it('takes back what was read of a category or brand, and changes nothing by it', async () => {
+  it('accepts a category or brand as it was read, and changes nothing', async () => {
     for (const [kind, make] of [
       ['categories', { name: 'Đọc lại', nameEn: 'Read again', description: 'x', position: 3 }],
       ['brands', { name: 'Đọc lại', description: 'x' }],
@@ -500,7 +500,7 @@ describe('Arranging the shelves', () => {
       expect(cleared).toMatchObject({ ...nulls, ...('position' in nulls && { position: 0 }), version: 2 });
     }
   });
-  it('tells all of what was added, and where it is', async () => {
+  it('answers with the new category or brand, and with its location', async () => {
     for (const [kind, more] of [
       ['categories', { nameEn: null, position: 0 }],
       ['brands', {}],
@@ -516,7 +516,7 @@ describe('Arranging the shelves', () => {
     const there = draft.headers.location!.replace('/api/v1', '');
     expect((await shop.ask('GET', there, { token: manager })).body.data).toEqual(draft.body.data);
   });
-  it('is found by its address in any case', async () => {
+  it('is found by its slug in upper and lower case', async () => {
     const slug = 'coffee-espresso';
     for (const list of ['/products?limit=3&', '/products/popular?limit=3&', '/search?q=ca+phe&limit=3&']) {
       const plain = (await shop.ask('GET', `${list}category=${slug}`)).body.data;
@@ -529,13 +529,13 @@ describe('Arranging the shelves', () => {
     const added = { token: manager, body: { name: 'Chữ hoa', slug: 'Chu-Hoa' } };
     expect((await shop.ask('POST', '/admin/brands', added)).body.data.slug).toBe('chu-hoa');
   });
-  it('takes the examples of the document', async () => {
+  it('accepts the examples of the document', async () => {
     const document = (await shop.app.inject({ url: '/docs/openapi.json' })).json<{ paths: Record<string, any> }>();
     const example = (path: string, method: string) => {
       const { content } = document.paths[`/api/v1/admin/${path}`][method].requestBody;
       return content['application/json'].example;
     };
-    const sent = async (method: 'POST' | 'PATCH', path: string, kind: string) => {
+    const send = async (method: 'POST' | 'PATCH', path: string, kind: string) => {
       const reply = await shop.ask(method, `/admin/${path}`, {
         token: manager,
         body: example(kind, method.toLowerCase()),
@@ -544,13 +544,13 @@ describe('Arranging the shelves', () => {
       return reply.body.data.id;
     };
     for (const kind of ['categories', 'brands'])
-      await sent('PATCH', `${kind}/${await sent('POST', kind, kind)}`, `${kind}/{id}`);
+      await send('PATCH', `${kind}/${await send('POST', kind, kind)}`, `${kind}/{id}`);
     const { data } = (await create({ name: 'Món ví dụ' })).body;
-    await sent('PATCH', `products/${data.id}`, 'products/{id}');
+    await send('PATCH', `products/${data.id}`, 'products/{id}');
     await shop.ask('DELETE', `/admin/products/${data.id}`, { token: manager });
-    await sent('POST', `products/${data.id}/restore`, 'products/{id}/restore');
+    await send('POST', `products/${data.id}/restore`, 'products/{id}/restore');
   });
-  it('adds and removes a brand, whose address is its own', async () => {
+  it('adds and removes a brand with its own slug', async () => {
     const add = () => shop.ask('POST', '/admin/brands', { token: manager, body: { name: 'Lavazza' } });
     const { id } = (await add()).body.data;
     expect((await add()).body.error?.code).toBe('SLUG_TAKEN');

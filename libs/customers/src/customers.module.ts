@@ -15,7 +15,7 @@ import { Addresses } from './model/addresses.store';
 import { Customer } from './model/customer.entity';
 import { Customers } from './model/customers.store';
 import { Points } from './model/points.store';
-import { KeepAddressHandler } from './my-addresses/keep-address.command';
+import { SaveAddressHandler } from './my-addresses/save-address.command';
 import { MyAddressesController } from './my-addresses/my-addresses.controller';
 import { RemoveAddressHandler } from './my-addresses/remove-address.command';
 import { MyLoyaltyController } from './my-loyalty/my-loyalty.controller';
@@ -40,7 +40,7 @@ const consumed = [AccountRegistered, PersonErased, PartErased, ...ofOrders];
   controllers: [MyProfileController, MyAddressesController, MyLoyaltyController, ContactOfController],
   providers: [
     ...[Customers, Addresses, Points, PointsOfOrders, { provide: ContactOf, useClass: StoredContactOf }],
-    ...[MyProfileHandler, ChangeProfileHandler, KeepAddressHandler, RemoveAddressHandler],
+    ...[MyProfileHandler, ChangeProfileHandler, SaveAddressHandler, RemoveAddressHandler],
     ...[WelcomeWhenRegistered, ForgetCustomer, ProfileRemains, EarnWhenPaid, TakeBackWhenUndone],
   ],
   exports: [ContactOf],

@@ -15,12 +15,12 @@ import { AccountWithEmailHandler, ListErasuresHandler, ViewErasureHandler } from
 import { Erasures } from './erase-person/erasures.store';
 import { ErasuresSeeder } from './erase-person/erasures.seeder';
 import { FinishErasures } from './erase-person/finish-erasures.job';
-import { Forgetting } from './erase-person/forgetting.adapter';
+import { PersonEraser } from './erase-person/person-eraser.adapter';
 import { NotePartErased } from './erase-person/note-part.consumer';
 import { ReapplyErasuresHandler } from './erase-person/reapply-erasures.command';
 import { identityTexts } from './identity-texts';
 import { KeysModule } from './keys/keys.module';
-import { Doorkeeper, LogInHandler } from './log-in/log-in.command';
+import { SessionOpener, LogInHandler } from './log-in/log-in.command';
 import { LogInController } from './log-in/log-in.controller';
 import { Tokens } from './log-in/tokens.adapter';
 import { LogOutHandler } from './log-out/log-out.command';
@@ -59,10 +59,10 @@ addMessages(identityTexts);
     SessionStatesController,
   ],
   providers: [
-    ...[Accounts, Sessions, Passwords, Tokens, Doorkeeper],
+    ...[Accounts, Sessions, Passwords, Tokens, SessionOpener],
     ...[RegisterHandler, LogInHandler, RefreshHandler, LogOutHandler, ChangeRoleHandler],
     ...[AdminSeeder, RegisteredSubjects, SessionsSweep, { provide: SessionStates, useClass: StoredSessionStates }],
-    ...[Erasures, Forgetting, FinishErasures, DestroyedKeys, DestroyedKeysHealth, NotePartErased, AccountRemains],
+    ...[Erasures, PersonEraser, FinishErasures, DestroyedKeys, DestroyedKeysHealth, NotePartErased, AccountRemains],
     ...[ReapplyErasuresHandler, ErasuresSeeder],
     ...[EraseMeHandler, EraseAccountHandler, EraseGuestHandler],
     ...[ViewErasureHandler, ListErasuresHandler, AccountWithEmailHandler],

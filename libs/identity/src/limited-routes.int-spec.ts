@@ -41,7 +41,7 @@ async function somebody(): Promise<Person> {
   return person;
 }
 
-/** How each route is used up by one person, and used rightly by another. */
+/** For each route: how one person uses up the limit, and how another person uses it correctly. */
 const uses: Record<string, { spoil: (who: Person) => Promise<number>; use: (who: Person) => Promise<number> }> = {
   'LogInController.logIn': {
     spoil: async (who) => (await ask(who, 'POST', '/auth/login', { email: who.email, password: 'wrong' })).status,
@@ -60,7 +60,7 @@ const uses: Record<string, { spoil: (who: Person) => Promise<number>; use: (who:
 };
 
 describe('The strict limits', () => {
-  it('never meet between two people, on any route that has one', async () => {
+  it('never count two people together, on any limited route', async () => {
     const routes = open.app.get(LimitedRoutes, { strict: false }).all();
     const names = routes.map(({ controller, name }) => `${controller.name}.${name}`);
     expect(names.sort()).toEqual(Object.keys(uses).sort());
@@ -74,7 +74,7 @@ describe('The strict limits', () => {
     }
   });
 
-  it('of strangers leave signed-in people of the same address their session', async () => {
+  it('for guests do not affect the sessions of signed-in people with the same IP address', async () => {
     const tired = await openContext([IdentityModule], ['identity'], [{ provide: OrderBooks, useValue: {} }], {
       RATE_LIMIT_API: '3',
     });
@@ -92,7 +92,7 @@ describe('The strict limits', () => {
     }
   });
 
-  it('count no attempt under a shared key when a request does not say whose it is', async () => {
+  it('count no attempt under a shared key when a request names no account', async () => {
     const person = await somebody();
     for (let n = 0; n < 12; n += 1) await ask(person, 'POST', '/auth/login', { password: 'wrong' });
     expect(await uses['LogInController.logIn'].use(person)).toBe(200);

@@ -23,11 +23,11 @@ import { Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
 import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
-import { StockHeldHere } from './rename-stock/stock-held.adapter';
+import { LocalStockHeld } from './rename-stock/stock-held.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 import { stockConflicts } from './stock-conflicts.config';
 import { stockTexts } from './stock-texts';
-import { NamedStock } from './view-stock/named-stock.adapter';
+import { StockBySku } from './view-stock/stock-by-sku.adapter';
 import { ViewStockController } from './view-stock/view-stock.controller';
 import { ViewStockHandler } from './view-stock/view-stock.query';
 
@@ -46,7 +46,7 @@ addMessages(stockTexts);
   controllers: [ViewStockController, AdjustStockController],
   providers: [
     Stocks,
-    NamedStock,
+    StockBySku,
     ShelveWhenListed,
     RenameWhenRenamed,
     ReserveWhenAsked,
@@ -55,7 +55,7 @@ addMessages(stockTexts);
     ChangeStockHandler,
     ViewStockHandler,
     stockConflicts,
-    { provide: StockHeld, useClass: StockHeldHere },
+    { provide: StockHeld, useClass: LocalStockHeld },
   ],
   exports: [StockHeld],
 })

@@ -1,19 +1,19 @@
-import { SkuBearers } from '#contracts/catalog';
+import { SkuOwners } from '#contracts/catalog';
 import { ReserveStock } from '#contracts/inventory';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { InventoryModule } from './inventory.module';
 
 let shop: OpenContext;
 let manager: string;
-/** A catalogue that knows one variant, of which inventory never hears. */
-const catalogue: SkuBearers = {
-  bearer: async (sku) =>
+/** A catalogue with one variant that inventory never gets. */
+const catalogue: SkuOwners = {
+  ownerOf: async (sku) =>
     sku === 'UNHEARD' ? { variantId: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6070', named: 1 } : undefined,
-  names: async () => new Map(),
+  currentSkus: async () => new Map(),
 };
 
 beforeAll(async () => {
-  shop = await openContext([InventoryModule], ['inventory'], [{ provide: SkuBearers, useValue: catalogue }]);
+  shop = await openContext([InventoryModule], ['inventory'], [{ provide: SkuOwners, useValue: catalogue }]);
   manager = await shop.token('manager');
   await shop.database.admin(
     `insert into inventory.stock (sku, on_hand, reserved) select 'SKU-' || n, 10, 2 from generate_series(1, 3) n`,
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-/** Another context's message, as the relay puts it into the inbox. */
+/** Puts a message of another context into the inbox, like the relay. */
 const send = async (message: ReserveStock, id: string) => {
   await shop.database.admin(
     `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)
@@ -79,7 +79,7 @@ describe('Stock, for staff', () => {
     expect(adjusted).toMatchObject({ status: 200, body: { data: { onHand: 15, version: 3 } } });
   });
 
-  it('is not counted below what is set aside, nor by nonsense, nor for a SKU nobody listed', async () => {
+  it('refuses a count below the reserved number, an invalid count, and an unknown SKU', async () => {
     const below = await shop.ask('PUT', '/admin/inventory/SKU-2', { token: manager, body: { onHand: 1 } });
     expect(below).toMatchObject({ status: 409, body: { error: { code: 'STOCK_BELOW_RESERVED' } } });
     for (const body of [{ onHand: -1 }, { onHand: 1.5 }, { onHand: '7' }, {}, { onHand: 1, reserved: 0 }])
@@ -90,7 +90,7 @@ describe('Stock, for staff', () => {
     expect(nowhere.status).toBe(404);
   });
 
-  it('is asked for again where the variant that has the SKU was not heard of', async () => {
+  it('answers 503 if the variant with the SKU is not known yet', async () => {
     const asked = [
       shop.ask('GET', '/admin/inventory/UNHEARD', { token: manager }),
       shop.ask('GET', '/admin/inventory?sku=unheard', { token: manager }),
@@ -101,7 +101,7 @@ describe('Stock, for staff', () => {
       expect([status, headers['retry-after'], body.error?.code]).toEqual([503, '1', 'UNAVAILABLE']);
   });
 
-  it('is nobody else’s business', async () => {
+  it('needs the permission', async () => {
     expect((await shop.ask('GET', '/admin/inventory')).status).toBe(401);
     expect((await shop.ask('GET', '/admin/inventory', { token: await shop.token('barista') })).status).toBe(403);
     const customer = { token: await shop.token('customer'), body: { onHand: 9 } };
@@ -109,7 +109,7 @@ describe('Stock, for staff', () => {
   });
 });
 
-describe('A request out of the inbox', () => {
+describe('A request from the inbox', () => {
   const orderId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 
   it('is answered through the outbox', async () => {
@@ -120,7 +120,7 @@ describe('A request out of the inbox', () => {
     ]);
   });
 
-  it('waits for a SKU whose listing is on its way, and tells when none comes', async () => {
+  it('waits for a SKU whose VariantListed has not arrived yet, and reports a shortage when it does not come', async () => {
     const order = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6073';
     const late = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6074';
     const line = (sku: string) => [{ sku, quantity: 1 }];

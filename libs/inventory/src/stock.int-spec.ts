@@ -1,6 +1,6 @@
 import type { EventBus } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
-import { type SkuBearers, VariantListed, VariantsRenamed } from '#contracts/catalog';
+import { type SkuOwners, VariantListed, VariantsRenamed } from '#contracts/catalog';
 import {
   CommitStock,
   ReleaseStock,
@@ -20,13 +20,13 @@ import { ChangeStock, ChangeStockHandler } from './adjust-stock/change-stock.com
 import { CommitWhenAsked } from './commit-stock/commit-stock.consumer';
 import { StockBelowReserved, StockChanged } from './model/stock-errors';
 import { StockItemEntity } from './model/stock-item.entity';
-import { listed, Stocks } from './model/stocks.store';
+import { listStock, Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
 import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
-import { StockHeldHere } from './rename-stock/stock-held.adapter';
+import { LocalStockHeld } from './rename-stock/stock-held.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
-import { NamedStock } from './view-stock/named-stock.adapter';
+import { StockBySku } from './view-stock/stock-by-sku.adapter';
 
 class Heard {
   readonly messages: Message[] = [];
@@ -38,7 +38,7 @@ class Heard {
 
 const ids = new SystemIds();
 const conflicts = new Counter({ name: 'conflicts', help: 'conflicts', labelNames: ['why'], registers: [] });
-/** As for whoever is not handling a message. */
+/** An outbox outside of a message handler. */
 const outsideInbox = { unit: () => undefined } as unknown as Outbox;
 let database: TestDatabase;
 let db: ReturnType<TestDatabase['of']>;
@@ -54,8 +54,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Asks as the inbox does: one transaction a message. What it announced is the answer. */
-async function tell(message: Message): Promise<readonly Message[]> {
+/** Handles a message in a transaction, like the inbox. Returns the messages that were published. */
+async function handleMessage(message: Message): Promise<readonly Message[]> {
   const heard = new Heard();
   const work = async () => {
     if (message instanceof ReserveStock)
@@ -76,34 +76,34 @@ async function tell(message: Message): Promise<readonly Message[]> {
 const variants = new Map<string, string>();
 async function shelve(stock: number, name = `SKU-${++sequence}`, variantId = ids.next()): Promise<string> {
   variants.set(name, variantId);
-  await tell(new VariantListed({ productId: ids.next(), variantId, sku: name, stock, named: ++sequence }));
+  await handleMessage(new VariantListed({ productId: ids.next(), variantId, sku: name, stock, named: ++sequence }));
   return name;
 }
-/** What is told of a SKU's stock. */
+/** The published levels of a SKU. */
 const levelOf = (sku: string, available: number, version: number) =>
   new StockLevelChanged({ sku, available, version, variantId: variants.get(sku)! });
-const reserve = (orderId: string, ...lines: StockLine[]) => tell(new ReserveStock({ orderId, lines }));
-const commit = (orderId: string) => tell(new CommitStock({ orderId }));
-const release = (orderId: string) => tell(new ReleaseStock({ orderId, reason: 'given up' }));
+const reserve = (orderId: string, ...lines: StockLine[]) => handleMessage(new ReserveStock({ orderId, lines }));
+const commit = (orderId: string) => handleMessage(new CommitStock({ orderId }));
+const release = (orderId: string) => handleMessage(new ReleaseStock({ orderId, reason: 'given up' }));
 const level = async (sku: string) => {
   const { onHand, reserved } = (await stocks.find(sku))!;
   return { onHand, reserved };
 };
-/** A catalogue that knows the variants that this suite has named; no SKU is changed here. */
-const catalogue: SkuBearers = {
-  bearer: async (sku) => (variants.has(sku) ? { variantId: variants.get(sku)!, named: 0 } : undefined),
-  names: async () => new Map(),
+/** A catalogue with the variants of this suite. SKUs do not change here. */
+const catalogue: SkuOwners = {
+  ownerOf: async (sku) => (variants.has(sku) ? { variantId: variants.get(sku)!, named: 0 } : undefined),
+  currentSkus: async () => new Map(),
 };
 const change = (command: ChangeStock, heard = new Heard()) =>
-  new ChangeStockHandler(stocks, new NamedStock(stocks, catalogue), db, heard.eventBus, conflicts).execute(command);
+  new ChangeStockHandler(stocks, new StockBySku(stocks, catalogue), db, heard.eventBus, conflicts).execute(command);
 
 describe('A listed variant', () => {
-  it('notes as waste what does not come back, moves no level, and answers the same when asked again', async () => {
+  it('records waste, changes no level, and gives the same answer when it is repeated', async () => {
     const sku = await shelve(5);
     const order = ids.next();
     await reserve(order, { sku, quantity: 2 });
     await commit(order);
-    const waste = () => tell(new ReleaseStock({ orderId: order, reason: 'CANCELLED', waste: true }));
+    const waste = () => handleMessage(new ReleaseStock({ orderId: order, reason: 'CANCELLED', waste: true }));
     const answer = new StockReleased({
       ...{ orderId: order, lines: [{ sku, quantity: 2 }], restocked: false, wasted: true },
     });
@@ -117,18 +117,20 @@ describe('A listed variant', () => {
     expect(rows).toEqual([{ kind: 'reserved' }, { kind: 'committed' }, { kind: 'waste' }]);
   });
 
-  it('stands on the shelf with the stock staff said, and a repeat is harmless', async () => {
+  it('has the stock that staff entered, and a repeated message changes nothing', async () => {
     const listed = new VariantListed({ productId: ids.next(), variantId: ids.next(), sku: 'LISTED', stock: 7 });
     const { variantId } = listed.body;
-    expect(await tell(listed)).toEqual([new StockLevelChanged({ sku: 'LISTED', available: 7, version: 1, variantId })]);
+    expect(await handleMessage(listed)).toEqual([
+      new StockLevelChanged({ sku: 'LISTED', available: 7, version: 1, variantId }),
+    ]);
     await change(new ChangeStock('LISTED', { onHand: 3 }, { actor: 'staff' }));
-    expect(await tell(listed)).toEqual([]);
+    expect(await handleMessage(listed)).toEqual([]);
     expect(await level('LISTED')).toEqual({ onHand: 3, reserved: 0 });
   });
 });
 
 describe('An order’s stock', () => {
-  it('is reserved, committed and put back, each told once and moved once', async () => {
+  it('is reserved, committed and put back, with one message and one movement each', async () => {
     const sku = await shelve(5);
     const order = ids.next();
     const lines = [{ sku, quantity: 2 }];
@@ -147,7 +149,7 @@ describe('An order’s stock', () => {
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 0 });
   });
 
-  it('is short as a whole when one line is, and the answer stays', async () => {
+  it('is not reserved at all when one line is short, and the answer stays the same', async () => {
     const [plenty, scarce] = [await shelve(9), await shelve(1)];
     const order = ids.next();
     const lines = [
@@ -161,7 +163,7 @@ describe('An order’s stock', () => {
     expect(await reserve(order, ...lines)).toEqual(short);
   });
 
-  it('cannot exceed the stock by two lines of one SKU', async () => {
+  it('cannot be more than the stock, also with two lines of one SKU', async () => {
     const sku = await shelve(3);
     const twice = [
       { sku, quantity: 2 },
@@ -171,7 +173,7 @@ describe('An order’s stock', () => {
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('released before it was reserved is never reserved', async () => {
+  it('cannot be reserved after a release came first', async () => {
     const sku = await shelve(3);
     const order = ids.next();
     expect(await release(order)).toEqual([new StockReleased({ orderId: order, lines: [], restocked: false })]);
@@ -179,7 +181,7 @@ describe('An order’s stock', () => {
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('reserved and released at once ends with nothing held', async () => {
+  it('holds nothing after a reservation and a release at the same moment', async () => {
     const sku = await shelve(40);
     const orders = Array.from({ length: 20 }, () => ids.next());
     await Promise.allSettled(orders.flatMap((order) => [reserve(order, { sku, quantity: 1 }), release(order)]));
@@ -189,12 +191,12 @@ describe('An order’s stock', () => {
 });
 
 describe('A variant that is given another SKU', () => {
-  const named = () => ++sequence;
+  const nextSequence = () => ++sequence;
   const rename = (...names: { variantId: string; was: string; sku: string }[]) =>
-    tell(new VariantsRenamed({ productId: ids.next(), named: named(), variants: names }));
+    handleMessage(new VariantsRenamed({ productId: ids.next(), named: nextSequence(), variants: names }));
   const line = (sku: string, quantity: number) => ({ sku, quantity, variantId: variants.get(sku)! });
 
-  it('keeps its stock and what orders hold of it', async () => {
+  it('keeps its stock and its reservations', async () => {
     const sku = await shelve(5);
     const order = ids.next();
     await reserve(order, line(sku, 2));
@@ -204,13 +206,13 @@ describe('A variant that is given another SKU', () => {
     ]);
     expect(await stocks.find(sku)).toBeUndefined();
     expect(await level(`${sku}-NEW`)).toEqual({ onHand: 5, reserved: 2 });
-    await reserve(ids.next(), line(sku, 1)); // it was ordered before
+    await reserve(ids.next(), line(sku, 1)); // an earlier order
     expect((await commit(order))[0]).toEqual(new StockCommitted({ orderId: order, lines: [line(sku, 2)] }));
     expect(await level(`${sku}-NEW`)).toEqual({ onHand: 3, reserved: 1 });
     expect(await change(new ChangeStock(`${sku}-NEW`, { delta: 4 }, { actor: 'an' }))).toMatchObject({ onHand: 7 });
   });
 
-  it('may exchange it with another, and neither stock moves', async () => {
+  it('can exchange it with another variant, and both stocks stay', async () => {
     const [a, b] = [await shelve(3), await shelve(8)];
     const order = ids.next();
     await reserve(order, line(a, 1), line(b, 2));
@@ -226,16 +228,16 @@ describe('A variant that is given another SKU', () => {
     ]);
   });
 
-  it('leaves its old SKU to a new variant, which has a stock of its own', async () => {
+  it('leaves its old SKU to a new variant, which has its own stock', async () => {
     const sku = await shelve(4);
     const old = variants.get(sku)!;
-    await shelve(9, sku); // the catalogue gave it away; news of the other name is still on its way
+    await shelve(9, sku); // the catalogue gave the SKU to another variant; the message about the old variant has not arrived yet
     expect(await level(sku)).toEqual({ onHand: 9, reserved: 0 });
     await rename({ variantId: old, was: sku, sku: `${sku}-OLD` });
     expect(await level(`${sku}-OLD`)).toEqual({ onHand: 4, reserved: 0 });
   });
 
-  it('is counted when it returns, and never below what orders hold', async () => {
+  it('gets the count when it is sold again, but not below the reserved number', async () => {
     const sku = await shelve(9);
     const [variantId, order] = [variants.get(sku)!, ids.next()];
     await reserve(order, { sku, quantity: 3 });
@@ -245,12 +247,12 @@ describe('A variant that is given another SKU', () => {
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 3 });
     await rename(back(1));
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 3 });
-    await expect(new StockHeldHere(stocks).availableAfter([{ variantId, sku, onHand: 2 }])).rejects.toThrow(
+    await expect(new LocalStockHeld(stocks).availableAfter([{ variantId, sku, onHand: 2 }])).rejects.toThrow(
       StockBelowReserved,
     );
   });
 
-  it('is known by its SKU where it stood on the shelf before variants were known', async () => {
+  it('is found by its SKU if its stock is older than variants', async () => {
     const sku = `ANCIENT-${++sequence}`;
     await db.query('insert into stock (sku, on_hand) values ($1, 6)', [sku]);
     const variantId = ids.next();
@@ -269,7 +271,7 @@ describe('A variant that is given another SKU', () => {
       }
     };
     const buy = async (order: string, index: number) => {
-      const sku = index % 3 ? a : b; // whatever each is called at the moment
+      const sku = index % 3 ? a : b; // the SKUs may be exchanged at this moment
       await reserve(order, { sku, quantity: 1, variantId: first }, { sku: b, quantity: 1, variantId: second });
       return index % 2 ? commit(order) : release(order);
     };
@@ -281,7 +283,7 @@ describe('A variant that is given another SKU', () => {
   });
 });
 
-describe('Many at once', () => {
+describe('Many requests at once', () => {
   it('200 buyers of 20 pieces: exactly 20 get one', async () => {
     const sku = await shelve(20);
     const answers = await Promise.all(Array.from({ length: 200 }, () => reserve(ids.next(), { sku, quantity: 1 })));
@@ -290,7 +292,7 @@ describe('Many at once', () => {
     expect(await level(sku)).toEqual({ onHand: 20, reserved: 20 });
   });
 
-  it('nobody waits in a circle, whatever order they name their lines in', async () => {
+  it('there is no deadlock, in any order of the lines', async () => {
     const skus = [await shelve(500, 'b-ring'), await shelve(500, 'A-ring'), await shelve(500, 'ă-ring')];
     rounds = 0;
     const once = async (i: number) => {
@@ -301,12 +303,12 @@ describe('Many at once', () => {
     };
     await Promise.all(Array.from({ length: 60 }, (_, i) => once(i)));
     for (const sku of skus) expect(await level(sku)).toEqual({ onHand: 460, reserved: 0 });
-    expect(rounds).toBe(120); // a deadlock would have been tried again
+    expect(rounds).toBe(120); // a deadlock would have caused one more round
   });
 });
 
 describe('Staff', () => {
-  it('count and adjust, and everybody hears how much there is', async () => {
+  it('count and adjust stock, and the new level is published', async () => {
     const sku = await shelve(5);
     const heard = new Heard();
     expect(await change(new ChangeStock(sku, { onHand: 8 }, { actor: 'an' }), heard)).toMatchObject({ onHand: 8 });
@@ -316,7 +318,7 @@ describe('Staff', () => {
     await expect(change(lost)).rejects.toThrow(StockChanged);
   });
 
-  it('cannot count away what is set aside', async () => {
+  it('cannot count below the reserved number', async () => {
     const sku = await shelve(5);
     await reserve(ids.next(), { sku, quantity: 4 });
     await expect(change(new ChangeStock(sku, { onHand: 3 }, { actor: 'an' }))).rejects.toThrow(StockBelowReserved);
@@ -324,8 +326,8 @@ describe('Staff', () => {
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 4 });
   });
 
-  it('may be quicker than the listing, but not for ever', async () => {
-    variants.set('SOON', ids.next()); // its listing is on the way
+  it('may count before the VariantListed message has arrived, but only for a short time', async () => {
+    variants.set('SOON', ids.next()); // its VariantListed has not arrived yet
     const counted = change(new ChangeStock('SOON', { onHand: 4 }, { actor: 'an' }));
     await shelve(1, 'SOON', variants.get('SOON'));
     expect(await counted).toMatchObject({ onHand: 4 });
@@ -335,7 +337,7 @@ describe('Staff', () => {
   });
 });
 
-describe('The database’s own promises', () => {
+describe('The constraints of the database', () => {
   it.each([
     ['on_hand = -1', 'stock_on_hand_is_there'],
     ['reserved = -1', 'stock_reserved_is_there'],
@@ -365,7 +367,7 @@ describe('The database’s own promises', () => {
   it('a list is read in the order of its key', async () => {
     const plan = await db.transaction(async () => {
       await db.query('set local enable_seqscan = off');
-      return db.query(`explain (format json) ${listed.text}`, ['A', 20]);
+      return db.query(`explain (format json) ${listStock.text}`, ['A', 20]);
     });
     expect(JSON.stringify(plan)).toContain('"Index Name":"stock_sku"');
     expect(JSON.stringify(plan)).not.toContain('Sort');

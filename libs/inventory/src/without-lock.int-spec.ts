@@ -84,7 +84,7 @@ beforeAll(async () => {
   class Shop {}
   app = await NestFactory.createApplicationContext(Shop, { logger: ['error'], abortOnError: false });
   stocks = app.get(Stocks);
-  locks = jest.spyOn(stocks, 'hold');
+  locks = jest.spyOn(stocks, 'lockHolding');
 }, 60_000);
 afterAll(async () => {
   await app?.close();
@@ -108,14 +108,14 @@ const reserve = (order: Uuid) => new ReserveStock({ orderId: order, lines });
 describe('Requests about one item, through a real inbox,', () => {
   const orders = some(40);
 
-  it('are decided without a lock, however many come at once', async () => {
+  it('are decided without a lock, also when many come at once', async () => {
     await ask(...orders.map(reserve));
     await everyone(orders, 'StockReserved');
     expect(await level()).toEqual({ onHand: 60, reserved: 40 });
     expect(locks).not.toHaveBeenCalled();
   });
 
-  it('announce each level once, with the version at which it was true', async () => {
+  it('publish each level once, with its version', async () => {
     await eventually(() => expect(levels.flatMap((available) => available)).toHaveLength(40));
     expect(levels.slice(2)).toEqual(orders.map((_, at) => 59 - at));
   });

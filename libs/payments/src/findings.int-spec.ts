@@ -5,7 +5,7 @@ import { eventually } from '../../../test/support/eventually';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import type { PaymentProvider } from './model/payment-provider';
 import { Payments } from './model/payments.store';
-import { settleRefundByHand, type RefundHeard } from './model/refund';
+import { settleRefundByHand, type RefundAnswer } from './model/refund';
 import { Refunds } from './model/refunds.store';
 import { Providers } from './settle-payment/providers';
 
@@ -16,7 +16,7 @@ let provider: PaymentProvider;
 beforeAll(async () => {
   shop = await openContext([PaymentsModule], ['payments', 'sandbox', 'privacy']);
   token = await shop.token('admin', { userId: staff });
-  provider = shop.app.get(Providers, { strict: false }).named('sandbox')!;
+  provider = shop.app.get(Providers, { strict: false }).find('sandbox')!;
 });
 afterAll(() => shop.close());
 afterEach(() => jest.restoreAllMocks());
@@ -48,14 +48,14 @@ const settle = (id: string, body: object = { note: 'looked up' }) =>
   shop.ask('POST', `/admin/payments/findings/${id}/settle`, { token, body });
 const list = async (query: string): Promise<any[]> =>
   (await shop.ask('GET', `/admin/payments/findings?limit=100&${query}`, { token })).body.data;
-const told = (order: string) =>
+const findingMessages = (order: string) =>
   shop.database.admin<{ body: object }>(
     `select body from payments.outbox where type = 'payments.money-found.v1' and body->>'orderId' = $1`,
     [order],
   );
 
 describe('A finding', () => {
-  it.each(['noted', 'refused'])('that is %s is open until somebody has looked after it', async (state) => {
+  it.each(['noted', 'refused'])('that is %s is open until staff settle it', async (state) => {
     const id = await found('mismatch', state);
     expect((await list('open=true')).map((one) => one.id)).toContain(id);
     const settled = await settle(id, { note: ' The bank has it. ' });
@@ -70,13 +70,13 @@ describe('A finding', () => {
     expect((await settle(id, { note: 'again' })).body.data).toEqual(settled.body.data);
   });
 
-  it.each(['giving-back', 'given-back'])('that is %s needs nobody', async (state) => {
+  it.each(['giving-back', 'given-back'])('that is %s does not need staff', async (state) => {
     const id = await found('second-charge', state);
     expect(await settle(id)).toMatchObject({ status: 409, body: { error: { code: 'FINDING_NEEDS_NOBODY' } } });
     expect((await list('open=true')).map((one) => one.id)).not.toContain(id);
   });
 
-  it('of late money is as open as its payment says', async () => {
+  it('of late money has the state of its payment', async () => {
     const voided = await payment('voided', null, randomUUID());
     const kept = await found('late-money', 'giving-back', { payment: voided.id, order: voided.order });
     expect(await list(`open=true&orderId=${voided.order}`)).toMatchObject([{ id: kept, state: 'refused' }]);
@@ -86,7 +86,7 @@ describe('A finding', () => {
     expect((await settle(going)).status).toBe(409);
   });
 
-  it('is settled by staff, with a note, where there is one', async () => {
+  it('is settled by staff with a note', async () => {
     const id = await found('mismatch', 'noted');
     expect((await settle(randomUUID())).status).toBe(404);
     expect((await settle(id, {})).status).toBe(400);
@@ -97,8 +97,8 @@ describe('A finding', () => {
   });
 });
 
-describe('A charge that the provider itself names as a payment’s, and another payment has', () => {
-  it('is told on the order of the payment that was believed to have it', async () => {
+describe('A charge that the provider assigns to a payment, but the shop to another payment', () => {
+  it('is reported on the order of the payment that had it before', async () => {
     const charge = randomUUID();
     const other = await payment('taken', null, charge);
     await shop.database.admin(
@@ -112,16 +112,18 @@ describe('A charge that the provider itself names as a payment’s, and another 
         { kind: 'charge-of-another', state: 'noted', chargeId: charge, paymentKey: other.id },
       ]),
     );
-    expect(await told(other.order)).toMatchObject([{ body: { kind: 'charge-of-another', chargeId: charge } }]);
+    expect(await findingMessages(other.order)).toMatchObject([
+      { body: { kind: 'charge-of-another', chargeId: charge } },
+    ]);
     expect((await shop.app.get(Payments, { strict: false }).find(mine.id))?.state).toBe('taken');
   });
 });
 
 describe('A refund that staff ended as not given back', () => {
-  it('is noted, and told on the order, when the provider gives it after all', async () => {
+  it('becomes a finding on the order when the provider gives it back later', async () => {
     const { order } = await payment('taken', null, randomUUID());
     const refunds = shop.app.get(Refunds, { strict: false });
-    let answer: (heard: RefundHeard) => void = () => {};
+    let answer: (heard: RefundAnswer) => void = () => {};
     const asked = jest.spyOn(provider, 'refund').mockReturnValue(new Promise((done) => (answer = done)));
     const id = randomUUID();
     await refunds.add({ id, orderId: order, amount: 20_000, reason: 'spilt' });
@@ -135,7 +137,7 @@ describe('A refund that staff ended as not given back', () => {
         { kind: 'given-after-all', state: 'noted', paymentKey: id, amount: { amount: 20_000 } },
       ]),
     );
-    expect(await told(order)).toMatchObject([{ body: { kind: 'given-after-all' } }]);
+    expect(await findingMessages(order)).toMatchObject([{ body: { kind: 'given-after-all' } }]);
     expect((await stored()).state).toBe('refused');
   });
 });

@@ -25,7 +25,7 @@ const foundOf = async (order: string): Promise<readonly BadLine[]> =>
 const change = (order: string, set: string) =>
   shop.database.admin(`update payments.payment_journal set ${set} where order_id = $1 and call = 'charge'`, [order]);
 
-/** An order with a line of a payment that was written under a lock, one that was not, and one of a refund. */
+/** An order with three journal lines: two of a payment, written with and without a lock, and one of a refund. */
 async function written(): Promise<string> {
   const payments = shop.app.get(Payments, { strict: false });
   const refunds = shop.app.get(Refunds, { strict: false });
@@ -48,7 +48,7 @@ async function written(): Promise<string> {
 }
 
 describe('The journal of payments', () => {
-  it('is as it was written', async () => {
+  it('is unchanged', async () => {
     const order = await written();
     const lines = await shop.database.admin(
       'select call, heard, state, mac is not null as marked from payments.payment_journal where order_id = $1 order by id',
@@ -70,7 +70,7 @@ describe('The journal of payments', () => {
     `at = at - interval '1 microsecond'`,
     `line = gen_random_uuid()`,
     `line = null`,
-  ])('of which somebody changed %s is found', async (set) => {
+  ])('has a fault if somebody changed %s', async (set) => {
     const order = await written();
     await change(order, set);
     expect(await foundOf(order)).toEqual([
@@ -82,7 +82,7 @@ describe('The journal of payments', () => {
     ]);
   });
 
-  it('is found where what was said of one order was given to another', async () => {
+  it('has a fault if a line was moved to another order', async () => {
     const [one, other] = [await written(), await written()];
     await shop.database.admin(
       `update payments.payment_journal set order_id = case order_id when $1 then $2::uuid else $1 end
@@ -93,7 +93,7 @@ describe('The journal of payments', () => {
     expect(await foundOf(other)).toHaveLength(1);
   });
 
-  it('is found where a line was added by hand, or stands there twice', async () => {
+  it('has a fault if a line was added by hand, or is there twice', async () => {
     const order = await written();
     const payments = shop.database.of('payments');
     await payments.query(`insert into payment_journal (order_id, call, heard, state) values ($1, 'charge', '{}', 'taken')`, [order]); // prettier-ignore
@@ -108,7 +108,7 @@ describe('The journal of payments', () => {
     ]);
   });
 
-  it('is not changed with the rights of the context', async () => {
+  it('cannot be changed by the context’s role', async () => {
     const order = await written();
     await expect(
       shop.database.of('payments').query('update payment_journal set mac = null where order_id = $1', [order]),

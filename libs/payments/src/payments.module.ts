@@ -14,14 +14,14 @@ import { RefundEntity } from './model/refund.entity';
 import { paymentJournal, PaymentLines } from './model/payment-journal.store';
 import { Payments } from './model/payments.store';
 import { Refunds } from './model/refunds.store';
-import { WebhooksHeard } from './model/webhooks-heard.store';
+import { ReceivedWebhooks } from './model/received-webhooks.store';
 import { paymentsTexts } from './payments-texts';
-import { KeptWebhooks } from './receive-webhook/kept-webhooks.job';
+import { RetryPendingWebhooks } from './receive-webhook/retry-pending-webhooks.job';
 import { ReceiveWebhookHandler } from './receive-webhook/receive-webhook.command';
 import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
 import { RefundWhenAsked } from './refund-payment/refund-payment.consumer';
 import { SettleFindingHandler } from './settle-finding/settle-finding.command';
-import { SettleWhenLookedAt } from './settle-by-hand/settle-by-hand.consumer';
+import { SettleWhenStaffAsk } from './settle-by-hand/settle-by-hand.consumer';
 import { SandboxProvider } from './sandbox/sandbox-provider.adapter';
 import { SandboxModule } from './sandbox/sandbox.module';
 import { PaymentsByResult } from './settle-payment/payments-by-result';
@@ -43,8 +43,8 @@ addMessages(paymentsTexts);
   ],
   controllers: [ReceiveWebhookController, ListFindingsController],
   providers: [
-    ...[Payments, PaymentLines, Refunds, Findings, WebhooksHeard, ProviderCalls, KeptWebhooks],
-    ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, SettleWhenLookedAt, ForgetPayer],
+    ...[Payments, PaymentLines, Refunds, Findings, ReceivedWebhooks, ProviderCalls, RetryPendingWebhooks],
+    ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, SettleWhenStaffAsk, ForgetPayer],
     ...[ReceiveWebhookHandler, SettleFindingHandler],
     { provide: PaymentsByResult, useClass: CountedPayments },
     {

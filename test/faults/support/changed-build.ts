@@ -6,23 +6,23 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..', '..');
 
-/** The last build comes first: it is older than the sources, which are then compiled only as far as they changed. */
+/** `dist` is copied first, so that it is older than the sources. Then the compiler builds only what has changed. */
 const COPIED = ['dist', 'apps', 'libs', 'migrations', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'test/faults/support/crash-points.cjs']; // prettier-ignore
 
-/** One exact change of a file of the tree. */
+/** One exact change of a source file. */
 export interface Edit {
   readonly file: string;
   readonly from: string;
   readonly to: string;
 }
 
-export const before = (file: string, from: string, ...lines: readonly string[]): Edit => ({
+export const insertBefore = (file: string, from: string, ...lines: readonly string[]): Edit => ({
   file,
   from,
   to: [...lines, from].join('\n'),
 });
-export const after = (file: string, from: string, line: string): Edit => ({ file, from, to: `${from}\n${line}` });
-export const inWords = (file: string, from: string, to: string): Edit => ({ file, from, to });
+export const insertAfter = (file: string, from: string, line: string): Edit => ({ file, from, to: `${from}\n${line}` });
+export const replaceText = (file: string, from: string, to: string): Edit => ({ file, from, to });
 
 export interface ChangedBuild {
   /** Where its `scripts/start.mjs` is. */
@@ -30,7 +30,7 @@ export interface ChangedBuild {
   remove(): void;
 }
 
-/** A second build, made from this tree with new files and exact changes, and compiled as the shop itself is. */
+/** Makes a second build from a copy of the sources, with new files and exact changes. It is compiled like the shop itself. */
 export async function changedBuild(overlay: string, edits: readonly Edit[]): Promise<ChangedBuild> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-changed-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -41,7 +41,7 @@ export async function changedBuild(overlay: string, edits: readonly Edit[]): Pro
     cpSync(overlay, folder, { recursive: true });
     for (const edit of edits) {
       const file = join(folder, edit.file);
-      writeFileSync(file, edited(readFileSync(file, 'utf8'), edit));
+      writeFileSync(file, applyEdit(readFileSync(file, 'utf8'), edit));
     }
     await build(folder);
     return { folder, remove };
@@ -51,10 +51,13 @@ export async function changedBuild(overlay: string, edits: readonly Edit[]): Pro
   }
 }
 
-/** Throws where the tree is no longer what the change was written for. */
-function edited(text: string, { file, from, to }: Edit): string {
+/** Throws if the source no longer has the text that the change replaces. */
+function applyEdit(text: string, { file, from, to }: Edit): string {
   const parts = text.split(from);
-  if (parts.length !== 2) throw new Error(`${file} has "${from}" ${parts.length - 1} times, not once: mend the edits`);
+  if (parts.length !== 2)
+    throw new Error(
+      `${file} has "${from}" ${parts.length - 1} times, but must have it once: correct the edits in the test`,
+    );
   return parts.join(to);
 }
 

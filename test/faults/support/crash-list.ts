@@ -1,12 +1,12 @@
 /**
- * The points at which a checkout may be killed: what happens, `@`, and which step of it. kill-matrix.e2e-spec.ts proves
- * that ordinary orders come by every one of them, and by no other; then it kills the shop there.
+ * The crash points that a checkout passes: the name of the point, `@`, and the step. kill-matrix.e2e-spec.ts first checks
+ * that ordinary orders pass all of these points and no others. Then it kills the shop at each point.
  */
 const at = (name: string, ...steps: readonly string[]) => steps.map((step) => `${name}@${step}`);
 
 const events = ['OrderPlaced', 'OrderConfirmed', 'CancellationRequested', 'OrderCancelled', 'OrderRefunded'];
 
-/** Who sends, and to whom. */
+/** The contexts that send messages, and their receivers. */
 const routes: Readonly<Record<string, readonly string[]>> = {
   ordering: ['cart', 'catalog', 'customers', 'inventory', 'notifications', 'ordering', 'payments'],
   inventory: ['catalog', 'ordering'],
@@ -16,53 +16,53 @@ const routes: Readonly<Record<string, readonly string[]>> = {
 };
 const senders = Object.keys(routes);
 
-const hearsOf = (handler: string, context: string, ...types: readonly string[]) =>
+const handlerPoints = (handler: string, context: string, ...types: readonly string[]) =>
   types.map((type) => `${handler}/${context}.${type}.v1`);
 
-/** Sagas write a step in one statement with the messages that follow. */
+/** The sagas. They write each step and its messages in one statement. */
 const sagas = [
-  ...hearsOf('checkout', 'ordering', 'order-placed', 'order-confirmed', 'order-cancelled', 'order-cancellation-requested', 'order-refund-requested', 'checkout-overdue'), // prettier-ignore
-  ...hearsOf('checkout', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
-  ...hearsOf('checkout', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided'),
-  ...hearsOf('refunds', 'ordering', 'order-refund-requested', 'order-refunded'),
-  ...hearsOf('refunds', 'payments', 'payment-refunded'),
+  ...handlerPoints('checkout', 'ordering', 'order-placed', 'order-confirmed', 'order-cancelled', 'order-cancellation-requested', 'order-refund-requested', 'checkout-overdue'), // prettier-ignore
+  ...handlerPoints('checkout', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
+  ...handlerPoints('checkout', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided'),
+  ...handlerPoints('refunds', 'ordering', 'order-refund-requested', 'order-refunded'),
+  ...handlerPoints('refunds', 'payments', 'payment-refunded'),
 ];
 
-/** Their work is one statement, and the last one. */
-const atOnce = [
-  ...hearsOf('commit-stock', 'inventory', 'commit-stock'),
-  ...hearsOf('take-payment', 'payments', 'take-payment'),
-  ...hearsOf('count-sales', 'ordering', 'order-confirmed'),
-  ...hearsOf('empty-cart', 'ordering', 'order-placed'),
-  ...hearsOf('keep-availability', 'inventory', 'stock-level-changed'),
-  ...hearsOf('write-letter', 'ordering', 'order-status-updated'),
-  ...hearsOf('earn-points', 'ordering', 'order-status-updated'),
+/** Handlers that write everything in one statement. */
+const inOneStatement = [
+  ...handlerPoints('commit-stock', 'inventory', 'commit-stock'),
+  ...handlerPoints('take-payment', 'payments', 'take-payment'),
+  ...handlerPoints('count-sales', 'ordering', 'order-confirmed'),
+  ...handlerPoints('empty-cart', 'ordering', 'order-placed'),
+  ...handlerPoints('keep-availability', 'inventory', 'stock-level-changed'),
+  ...handlerPoints('write-letter', 'ordering', 'order-status-updated'),
+  ...handlerPoints('earn-points', 'ordering', 'order-status-updated'),
 ];
 
-/** Their work takes a transaction. */
+/** Handlers that need a transaction. */
 const inTransactions = [
-  ...hearsOf('reserve-stock', 'inventory', 'reserve-stock'),
-  ...hearsOf('release-stock', 'inventory', 'release-stock'),
-  ...hearsOf('refill-cart', 'ordering', 'order-cancelled'),
-  ...hearsOf('void-payment', 'payments', 'void-payment'),
-  ...hearsOf('refund-payment', 'payments', 'refund-payment'),
-  ...hearsOf('earn-points', 'ordering', 'order-confirmed'),
-  ...hearsOf('take-points-back', 'ordering', 'order-cancelled', 'order-refunded'),
-  ...hearsOf('write-letter', 'ordering', 'order-confirmed', 'order-cancelled', 'order-refunded'),
+  ...handlerPoints('reserve-stock', 'inventory', 'reserve-stock'),
+  ...handlerPoints('release-stock', 'inventory', 'release-stock'),
+  ...handlerPoints('refill-cart', 'ordering', 'order-cancelled'),
+  ...handlerPoints('void-payment', 'payments', 'void-payment'),
+  ...handlerPoints('refund-payment', 'payments', 'refund-payment'),
+  ...handlerPoints('earn-points', 'ordering', 'order-confirmed'),
+  ...handlerPoints('take-points-back', 'ordering', 'order-cancelled', 'order-refunded'),
+  ...handlerPoints('write-letter', 'ordering', 'order-confirmed', 'order-cancelled', 'order-refunded'),
 ];
 
-/** They append to the stream and are counted by that, or write the timeline. */
+/** Handlers that append an event, which is a crash point already, or that write the timeline. */
 const others = [
-  ...hearsOf('confirm-order', 'ordering', 'confirm-order'),
-  ...hearsOf('close-order', 'ordering', 'close-order'),
-  ...hearsOf('record-refund', 'ordering', 'record-refund'),
-  ...hearsOf('order-timeline', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
-  ...hearsOf('order-timeline', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided', 'payment-refunded'), // prettier-ignore
-  ...hearsOf('order-timeline', 'customers', 'points-earned', 'points-taken-back'),
-  ...hearsOf('order-timeline', 'notifications', 'notification-sent'),
+  ...handlerPoints('confirm-order', 'ordering', 'confirm-order'),
+  ...handlerPoints('close-order', 'ordering', 'close-order'),
+  ...handlerPoints('record-refund', 'ordering', 'record-refund'),
+  ...handlerPoints('order-timeline', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
+  ...handlerPoints('order-timeline', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided', 'payment-refunded'), // prettier-ignore
+  ...handlerPoints('order-timeline', 'customers', 'points-earned', 'points-taken-back'),
+  ...handlerPoints('order-timeline', 'notifications', 'notification-sent'),
 ];
 
-const handled = [...sagas, ...atOnce, ...inTransactions, ...others];
+const handled = [...sagas, ...inOneStatement, ...inTransactions, ...others];
 const heard = ['cart', 'catalog', 'customers', 'inventory', 'notifications', 'ordering', 'payments'];
 const calls = ['charge', 'find', 'void'];
 const views = ['order-view', 'order-list', 'sales'];
@@ -74,7 +74,7 @@ export const crashPoints: readonly string[] = [
   ...Object.entries(routes).flatMap(([from, tos]) => tos.map((to) => `transport.handed-over@${from}-to-${to}`)),
   ...at('inbox.claimed', ...heard),
   ...at('inbox.taken', ...handled),
-  ...at('inbox.before-settle', ...sagas, ...atOnce, ...inTransactions),
+  ...at('inbox.before-settle', ...sagas, ...inOneStatement, ...inTransactions),
   ...at('inbox.before-commit', ...inTransactions),
   ...at('inbox.settled', ...handled),
   ...at('transaction.commit-sent', 'customers', 'inventory', 'notifications', 'payments'),
@@ -89,8 +89,8 @@ export const crashPoints: readonly string[] = [
 ];
 
 /**
- * What is come by without an order: accounts, carts and listings use the same machinery, and a relay that begins takes
- * its token in a transaction.
+ * Crash points that are also passed without an order. Accounts, carts and products use the same machinery. A relay that
+ * starts takes its token in a transaction.
  */
 export const besideCheckouts =
   /@(catalog|identity|cart)$|^transaction\.commit-sent@ordering$|@(catalog|identity)-to-|(welcome-customer|shelve-variant)\/|^(?!(place-order|append|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;

@@ -1,7 +1,9 @@
-// What `#crash-points` is with `node --conditions=crash-tests`. CRASH_POINT=relay.delivered@ordering:3:SIGKILL ends the
-// process at the third time it comes to that point; without `@ordering`, to any point of that name. CRASH_LOG names a file
-// that gets a line when it does, CRASH_SEEN one that gets the name of every point the first time it is come to.
-// CRASH_ORDERS names a file that says the same as CRASH_POINT, read again at every SIGUSR2.
+// The implementation of `#crash-points` with `node --conditions=crash-tests`.
+// CRASH_POINT=relay.delivered@ordering:3:SIGKILL kills the process when it passes this point for the third time. Without
+// `@ordering`, every point with this name counts.
+// CRASH_LOG: a file that gets a line when the process is killed.
+// CRASH_SEEN: a file that gets the name of each point when it is passed for the first time.
+// CRASH_ORDERS: a file with a value like CRASH_POINT. It is read again at every SIGUSR2.
 const { appendFileSync, readFileSync } = require('node:fs');
 
 const { CRASH_POINT = '', CRASH_LOG, CRASH_SEEN, CRASH_ORDERS } = process.env;

@@ -1,101 +1,112 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { atRest, undecided, whatIsWrong } from './books';
-import { wishes, wishFor } from './crowd';
-import type { Deck } from './deck';
-import type { Stand } from './stand';
-import type { Till } from './street';
+import { waitUntilIdle, listUndecided, findFaults } from './find-faults';
+import { purchaseKinds, purchaseKindFor } from './purchases';
+import type { CrashPointQueue } from './crash-point-queue';
+import type { FaultShop } from './fault-shop';
+import type { ShopProcess } from './shop-server';
 
 export interface Kill {
   readonly point: string;
   readonly recoveryMs: number;
 }
 
-/** So many kills between two looks into the books. */
-const BOOKS_EVERY = 15;
+/** The number of kills after which the tables are checked. */
+const CHECK_EVERY = 15;
 const LONGEST_WAIT_MS = 9_000;
 const LONGEST_RECOVERY_MS = 90_000;
 const UNTIL_SEALED_MS = 13_000;
-/** One in so many starts is killed while it takes up what the last one left. */
-const AGAIN = 5;
+/** One of this many starts is killed again while it recovers. */
+const KILLED_AGAIN_ONE_IN = 5;
 
-/** Timers come due at stands that give payments up soon, and only there. */
-const atDues = /overdue|timers/;
+/** Crash points of timers. Timers become due only in shops with short payment limits. */
+const TIMER_POINTS = /overdue|timers/;
 
-export interface Terms {
-  /** Whether timers come due here while the orders are young. */
-  readonly dues: boolean;
-  /** Told of so many kills, and of what is wrong in the books after them. */
-  readonly booked: (kills: readonly Kill[], wrong: readonly string[]) => void;
+export interface KillOptions {
+  /** Whether timers become due soon after an order is placed. */
+  readonly timersFire: boolean;
+  /** Called with the kills since the last check, and with the faults that the check found. */
+  readonly onChecked: (kills: readonly Kill[], wrong: readonly string[]) => void;
 }
 
-/** Orders, a kill, a new start, all decided; until the deck is done. */
-export async function killing(stand: Stand, deck: Deck, { dues, booked }: Terms): Promise<void> {
+/** Places orders, kills the shop, starts it again and waits until all is decided. Repeats this until the queue is done. */
+export async function killRepeatedly(
+  faultShop: FaultShop,
+  queue: CrashPointQueue,
+  { timersFire, onChecked }: KillOptions,
+): Promise<void> {
   let kills: Kill[] = [];
   const book = async () => {
-    await atRest(stand);
-    booked(kills, await whatIsWrong(stand));
+    await waitUntilIdle(faultShop);
+    onChecked(kills, await findFaults(faultShop));
     kills = [];
   };
-  const mine = (point: string) => dues || !atDues.test(point);
-  while (!deck.isDone) {
-    const point = deck.draw(mine);
-    const nth = point.startsWith('sealer.') ? 1 : 1 + Math.floor(deck.roll() * 2);
-    for (const till of stand.tills) till.arm(`${point}:${nth}`);
-    const other = wishes[Math.floor(deck.roll() * wishes.length)];
-    const [from, before] = [stand.sales.length, strokes(stand)];
-    await stand.sell([wishFor(point), 'card', wishFor(point), other]);
-    await waitForDeath(stand, point.startsWith('sealer.') ? UNTIL_SEALED_MS : LONGEST_WAIT_MS);
-    for (const till of stand.tills) till.arm('');
-    if (stand.tills.every((till) => till.isOpen)) {
-      deck.miss(point);
-      await stand.insist(stand.sales.slice(from));
+  const mine = (point: string) => timersFire || !TIMER_POINTS.test(point);
+  while (!queue.isDone) {
+    const point = queue.next(mine);
+    const nth = point.startsWith('sealer.') ? 1 : 1 + Math.floor(queue.random() * 2);
+    for (const shopProcess of faultShop.processes) shopProcess.arm(`${point}:${nth}`);
+    const other = purchaseKinds[Math.floor(queue.random() * purchaseKinds.length)];
+    const [from, before] = [faultShop.sales.length, crashCounts(faultShop)];
+    await faultShop.sell([purchaseKindFor(point), 'card', purchaseKindFor(point), other]);
+    await waitForDeath(faultShop, point.startsWith('sealer.') ? UNTIL_SEALED_MS : LONGEST_WAIT_MS);
+    for (const shopProcess of faultShop.processes) shopProcess.arm('');
+    if (faultShop.processes.every((shopProcess) => shopProcess.isOpen)) {
+      queue.countMiss(point);
+      await faultShop.repeatUnanswered(faultShop.sales.slice(from));
       continue;
     }
-    const well = await recover(stand, from, deck, mine);
-    for (const [at, till] of stand.tills.entries())
-      for (const stroke of till.struck.slice(before[at])) {
-        kills.push({ point: stroke.point, recoveryMs: well - stroke.at });
-        deck.hit();
+    const well = await recover(faultShop, from, queue, mine);
+    for (const [at, shopProcess] of faultShop.processes.entries())
+      for (const crash of shopProcess.crashes.slice(before[at])) {
+        kills.push({ point: crash.point, recoveryMs: well - crash.at });
+        queue.countHit();
       }
-    if (kills.length >= BOOKS_EVERY) await book();
+    if (kills.length >= CHECK_EVERY) await book();
   }
-  if (kills.length > 0) await book(); // the deck may be done while this stand waits for its last
+  if (kills.length > 0) await book(); // another shop may have finished the queue meanwhile
 }
 
-const strokes = ({ tills }: Stand) => tills.map(({ struck }) => struck.length);
+const crashCounts = ({ processes: shopProcesses }: FaultShop) => shopProcesses.map(({ crashes }) => crashes.length);
 
-/** Until a till has died, or everything is done and nobody came by. Those who want their money back ask for it. */
-async function waitForDeath(stand: Stand, patienceMs: number): Promise<void> {
-  const recent = stand.sales.slice(-4);
+/** Waits until a process has died, or the time is over. Meanwhile, buyers who want to cancel do so. */
+async function waitForDeath(faultShop: FaultShop, patienceMs: number): Promise<void> {
+  const recent = faultShop.sales.slice(-4);
   for (const end = Date.now() + patienceMs; Date.now() < end; await pause(50)) {
-    if (stand.tills.some((till) => !till.isOpen)) return;
-    await stand.takeBack(recent).catch(() => undefined);
+    if (faultShop.processes.some((shopProcess) => !shopProcess.isOpen)) return;
+    await faultShop.cancelSome(recent).catch(() => undefined);
   }
 }
 
-/** Until every order is decided and readable, and when that was; a till may be killed again while it starts. */
-async function recover(stand: Stand, from: number, deck: Deck, mine: (point: string) => boolean): Promise<number> {
-  const again = deck.roll() * AGAIN < 1 ? `${deck.draw(mine)}:1` : '';
-  await reopen(stand, again);
+/** Waits until every order is decided and readable. Returns that time. A process may be killed again while it starts. */
+async function recover(
+  faultShop: FaultShop,
+  from: number,
+  queue: CrashPointQueue,
+  mine: (point: string) => boolean,
+): Promise<number> {
+  const again = queue.random() * KILLED_AGAIN_ONE_IN < 1 ? `${queue.next(mine)}:1` : '';
+  await reopen(faultShop, again);
   for (const end = Date.now() + LONGEST_RECOVERY_MS; ; await pause(25)) {
-    const open = stand.sales.slice(from).filter(({ orderId }) => !orderId);
-    await Promise.all(open.map((sale) => stand.attempt(sale)));
-    const left = open.some(({ orderId }) => !orderId) ? 'orders without an answer' : await undecided(stand);
+    const open = faultShop.sales.slice(from).filter(({ orderId }) => !orderId);
+    await Promise.all(open.map((sale) => faultShop.attempt(sale)));
+    const left = open.some(({ orderId }) => !orderId) ? 'orders without an answer' : await listUndecided(faultShop);
     if (!left) return Date.now();
-    if (Date.now() > end) throw new Error(`not well after ${LONGEST_RECOVERY_MS} ms: ${left}`);
-    await reopen(stand, '');
+    if (Date.now() > end) throw new Error(`the shop has not recovered after ${LONGEST_RECOVERY_MS} ms: ${left}`);
+    await reopen(faultShop, '');
   }
 }
 
-async function reopen({ tills }: Stand, crash: string): Promise<void> {
-  await Promise.all(tills.filter((till) => !till.isOpen).map((till) => openOrDie(till, crash)));
+async function reopen({ processes: shopProcesses }: FaultShop, crash: string): Promise<void> {
+  await Promise.all(
+    shopProcesses.filter((shopProcess) => !shopProcess.isOpen).map((shopProcess) => openOrDie(shopProcess, crash)),
+  );
 }
 
-/** A start that is killed before its door is open is started again, and left alone. */
-async function openOrDie(till: Till, crash: string): Promise<void> {
-  const before = till.struck.length;
-  await till.open(crash).catch((error: unknown) => {
-    if (till.struck.length === before) throw error;
-    return till.open();
+/** Starts a process. If it is killed before it accepts requests, starts it again without a crash point. */
+async function openOrDie(shopProcess: ShopProcess, crash: string): Promise<void> {
+  const before = shopProcess.crashes.length;
+  await shopProcess.open(crash).catch((error: unknown) => {
+    if (shopProcess.crashes.length === before) throw error;
+    return shopProcess.open();
   });
 }

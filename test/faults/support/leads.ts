@@ -1,41 +1,41 @@
-import type { Stand } from './stand';
-import type { Till } from './street';
+import type { FaultShop } from './fault-shop';
+import type { ShopProcess } from './shop-server';
 
 /** The locks of libs/database/src/leadership/session.ts. */
 const LEAD = 0x53484f50;
 const INSTANCE = LEAD + 1;
 
-const held = (kind: number) => `pg_locks l where l.locktype = 'advisory' and l.classid = ${kind} and l.granted
+const heldLocks = (kind: number) => `pg_locks l where l.locktype = 'advisory' and l.classid = ${kind} and l.granted
   and l.database = (select oid from pg_database where datname = current_database())`;
 
-/** The till that numbers events now; throws while nobody does. */
-export async function leaderOf({ database, tills }: Stand): Promise<Till> {
+/** The process that runs the sequencer now. Throws if there is none. */
+export async function leaderOf({ database, processes: shopProcesses }: FaultShop): Promise<ShopProcess> {
   const [row] = await database.query<{ name: string }>(
     `select a.application_name as name from pg_stat_activity a where a.pid in (
-       select l.pid from ${held(LEAD)} and l.objid::bigint = (hashtext('ordering sequencer')::bigint & 4294967295))`,
+       select l.pid from ${heldLocks(LEAD)} and l.objid::bigint = (hashtext('ordering sequencer')::bigint & 4294967295))`,
   );
-  const till = tills.find(({ name }) => row?.name === name);
-  if (!till) throw new Error('nobody leads');
-  return till;
+  const shopProcess = shopProcesses.find(({ name }) => row?.name === name);
+  if (!shopProcess) throw new Error('no process runs the sequencer');
+  return shopProcess;
 }
 
-export const livingAt = async ({ database }: Stand): Promise<number> =>
-  (await database.query<{ count: number }>(`select count(*)::int from ${held(INSTANCE)}`))[0].count;
+export const countInstances = async ({ database }: FaultShop): Promise<number> =>
+  (await database.query<{ count: number }>(`select count(*)::int from ${heldLocks(INSTANCE)}`))[0].count;
 
-/** How many leads are held, of all there are. */
-export const leadsAt = async ({ database }: Stand): Promise<number> =>
-  (await database.query<{ count: number }>(`select count(*)::int from ${held(LEAD)}`))[0].count;
+/** How many jobs have a leader now. */
+export const countLeaders = async ({ database }: FaultShop): Promise<number> =>
+  (await database.query<{ count: number }>(`select count(*)::int from ${heldLocks(LEAD)}`))[0].count;
 
 export interface Writes {
-  /** How often a till has given out positions or moved a checkpoint. */
-  by(till: Till): Promise<number>;
-  /** How many processes there are, as they see each other. */
+  /** How often a process has numbered events or moved a checkpoint. */
+  by(shopProcess: ShopProcess): Promise<number>;
+  /** How many processes are alive, as the shop counts them. */
   living(): Promise<number>;
 }
 
-/** Has the database itself note who numbers events and who moves checkpoints: that is for the leader alone. */
-export async function watchWrites(stand: Stand): Promise<Writes> {
-  const { database } = stand;
+/** Adds triggers that record which process numbers events and moves checkpoints. Only the leader may do that. */
+export async function watchWrites(faultShop: FaultShop): Promise<Writes> {
+  const { database } = faultShop;
   await database.query(`
     create table public.leaders_writes (writer text not null, what text not null, at timestamptz not null default now());
     create function public.note_write() returns trigger language plpgsql security definer as $$
@@ -52,6 +52,6 @@ export async function watchWrites(stand: Stand): Promise<Writes> {
           name,
         ])
       )[0].count,
-    living: () => livingAt(stand),
+    living: () => countInstances(faultShop),
   };
 }

@@ -1,68 +1,77 @@
-import { atRest, whatIsWrong } from './books';
-import type { Wish } from './crowd';
-import type { Stand } from './stand';
-import type { Street, Till } from './street';
+import { waitUntilIdle, findFaults } from './find-faults';
+import type { PurchaseKind } from './purchases';
+import type { FaultShop } from './fault-shop';
+import type { ShopServer, ShopProcess } from './shop-server';
 
 const ENV = { PAYMENT_TIMEOUT_MS: '300' };
-const LOAD: readonly Wish[] = ['card', 'cash', 'card', 'declined', 'card', 'unanswered'];
+const LOAD: readonly PurchaseKind[] = ['card', 'cash', 'card', 'declined', 'card', 'unanswered'];
 
-/** Tills of this build, and of the one after it, along one database. */
+/** Processes of this build and of the next build, on one database. */
 export interface Builds {
-  older(): Till;
-  newer(): Till;
-  /** All that were made. */
+  older(): ShopProcess;
+  newer(): ShopProcess;
+  /** Closes all processes. */
   close(): Promise<void>;
 }
 
-export function buildsAt(street: Street, url: string, newer: string): Builds {
-  const tills: Till[] = [];
-  const made = (build?: string) => {
-    const till = street.till(url, ENV, build);
-    tills.push(till);
-    return till;
+export function buildsAt(shopServer: ShopServer, url: string, newer: string): Builds {
+  const shopProcesses: ShopProcess[] = [];
+  const makeProcess = (build?: string) => {
+    const shopProcess = shopServer.process(url, ENV, build);
+    shopProcesses.push(shopProcess);
+    return shopProcess;
   };
   return {
-    older: () => made(),
-    newer: () => made(newer),
-    close: async () => void (await Promise.all(tills.map((till) => till.close()))),
+    older: () => makeProcess(),
+    newer: () => makeProcess(newer),
+    close: async () => void (await Promise.all(shopProcesses.map((shopProcess) => shopProcess.close()))),
   };
 }
 
-/** Orders at whichever till is open, in turn, until there are so many; and meanwhile something happens to the tills. */
-export async function whileSelling(stand: Stand, orders: number, happens: () => Promise<unknown>): Promise<void> {
-  const goal = stand.sales.length + orders;
+/** Sells at the open processes, in turn, until the number of orders is reached. Meanwhile `happens` changes the processes. */
+export async function whileSelling(
+  faultShop: FaultShop,
+  orders: number,
+  happens: () => Promise<unknown>,
+): Promise<void> {
+  const goal = faultShop.sales.length + orders;
   let happening = true;
   const happened = happens().finally(() => (happening = false));
-  for (let at = 0; happening || stand.sales.length < goal; at++) {
-    await stand.sell([LOAD[at % LOAD.length], LOAD[(at + 1) % LOAD.length]]).catch((error: unknown) => {
-      if (stand.tills.some((till) => till.isOpen)) throw error;
+  for (let at = 0; happening || faultShop.sales.length < goal; at++) {
+    await faultShop.sell([LOAD[at % LOAD.length], LOAD[(at + 1) % LOAD.length]]).catch((error: unknown) => {
+      if (faultShop.processes.some((shopProcess) => shopProcess.isOpen)) throw error;
     });
-    if (!stand.tills.some((till) => till.isOpen)) await new Promise((resolve) => setTimeout(resolve, 50));
+    if (!faultShop.processes.some((shopProcess) => shopProcess.isOpen))
+      await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await happened;
 }
 
-/** A till that is opened and killed, again and again. */
-export async function crashLoop(till: Till, forMs: number, livesMs: number): Promise<void> {
+/** Opens a process and kills it, again and again. */
+export async function openAndKill(shopProcess: ShopProcess, forMs: number, livesMs: number): Promise<void> {
   for (const end = Date.now() + forMs; Date.now() < end;) {
-    await till.open();
+    await shopProcess.open();
     await new Promise((resolve) => setTimeout(resolve, livesMs));
-    till.signal('SIGKILL');
-    await till.shop.gone;
+    shopProcess.signal('SIGKILL');
+    await shopProcess.shop.gone;
   }
 }
 
-export const now = async ({ database }: Stand): Promise<Date> =>
+export const now = async ({ database }: FaultShop): Promise<Date> =>
   (await database.query<{ now: Date }>('select clock_timestamp() as now'))[0].now;
 
-/** The books of everybody, and what only the newer build writes. `since`: from when on it has heard everything. */
-export async function wrongInBoth(stand: Stand, since: Date): Promise<string[]> {
-  await stand.insist();
-  await atRest(stand, 120_000);
-  return [...(await whatIsWrong(stand)), ...(await wrongInNews(stand, since)), ...(await wrongInLines(stand))];
+/** The faults in the tables of all builds, and in those of the newer build. `since`: when the newer build received everything. */
+export async function findFaultsOfBothBuilds(faultShop: FaultShop, since: Date): Promise<string[]> {
+  await faultShop.repeatUnanswered();
+  await waitUntilIdle(faultShop, 120_000);
+  return [
+    ...(await findFaults(faultShop)),
+    ...(await findNewsFaults(faultShop, since)),
+    ...(await findLineFaults(faultShop)),
+  ];
 }
 
-async function wrongInNews({ database }: Stand, since: Date): Promise<string[]> {
+async function findNewsFaults({ database }: FaultShop, since: Date): Promise<string[]> {
   const wrong = await database.query<{ id: string; what: string; times: number }>(
     `with due as (
        select e.order_id, 'ordering.order-confirmed.v1' as type from ordering.order_events e
@@ -75,19 +84,19 @@ async function wrongInNews({ database }: Stand, since: Date): Promise<string[]> 
      select order_id, type, times from heard where times > 1`,
     [since],
   );
-  return wrong.map(({ id, what, times }) => `${what} of ${id} was heard ${times} times by the newer build`);
+  return wrong.map(({ id, what, times }) => `the newer build handled ${what} of ${id} ${times} times, not once`);
 }
 
-async function wrongInLines({ database }: Stand): Promise<string[]> {
+async function findLineFaults({ database }: FaultShop): Promise<string[]> {
   const [{ count }] = await database.query<{ count: number }>(
     `select count(*)::int from ordering.order_heads h left join ordering.ordered_lines_v1 l using (order_id)
      where l.version is distinct from h.version`,
   );
-  return count === 0 ? [] : [`${count} orders are not in the newer read model as they are`];
+  return count === 0 ? [] : [`${count} orders are missing or out of date in the newer read model`];
 }
 
-/** How late the newer build heard what was sent after the moment, in milliseconds; the longest. */
-export async function latestNews({ database }: Stand, since: Date): Promise<number> {
+/** The longest delay of messages to the newer build after `since`, in milliseconds. */
+export async function maxNewsDelayMs({ database }: FaultShop, since: Date): Promise<number> {
   const [{ late }] = await database.query<{ late: number | null }>(
     `select max(extract(epoch from heard_at - sent_at) * 1000)::float8 as late from notifications.news where sent_at > $1`,
     [since],

@@ -11,17 +11,17 @@ import { Cluster, SUPERUSER } from '../../../libs/database/src/embedded/cluster'
 import { isAlive, processesIn } from '../../../libs/database/src/embedded/processes';
 import { readPidFile, serverOn, until } from '../../../libs/database/src/embedded/server';
 import { giveTo, unprivilegedUser, type User } from '../../../libs/database/src/embedded/unprivileged';
-import { times } from './matrix';
+import { repeatCount } from './matrix';
 
-/** Room for the orders of a run, and small enough to be filled quickly. */
-const DISK = times(1, 0) > 0 ? '1g' : '256m';
+/** The disk size: large enough for the orders of a run, and small enough to be filled quickly. */
+const DISK = repeatCount(1, 0) > 0 ? '1g' : '256m';
 
 interface Cut {
   readonly cut: boolean;
 }
-const CUT = `select pg_terminate_backend(pid) as cut from pg_stat_activity where datname = 'shop' and pid <> pg_backend_pid()`;
+const CLOSE_CONNECTIONS = `select pg_terminate_backend(pid) as cut from pg_stat_activity where datname = 'shop' and pid <> pg_backend_pid()`;
 
-/** A small Postgres that nobody looks after: what is done to it stays so until it is undone here. */
+/** A small Postgres that is not repaired by the shop. A fault stays until the test ends it. */
 export class OwnServer {
   private readonly directory: string;
   private readonly cluster: Cluster;
@@ -41,7 +41,7 @@ export class OwnServer {
     this.cluster = new Cluster(this.directory, binaries(this.user), this.user, join(folder, 'postgres.log'));
   }
 
-  /** With `disk`, on a small disk of its own, which can be filled. */
+  /** `disk`: on a small disk of its own, which can be filled. */
   static async open(settings: Readonly<Record<string, string>> = {}, disk = false): Promise<OwnServer> {
     const folder = mkdtempSync(join(tmpdir(), 'server-'));
     if (disk) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=0711`, 'tmpfs', folder]);
@@ -50,7 +50,7 @@ export class OwnServer {
     await server.cluster.create(server.password, false);
     server.cluster.secure();
     await server.start();
-    await server.ask('create database shop', [], 'postgres');
+    await server.query('create database shop', [], 'postgres');
     return server;
   }
 
@@ -58,14 +58,14 @@ export class OwnServer {
     return this.urlOf('shop');
   }
 
-  /** What another Postgres needs to reach it. */
+  /** The options with which another Postgres connects to this one. */
   get options(): { readonly host: string; readonly port: string; readonly user: string; readonly password: string } {
     return { host: this.directory, port: '5432', user: SUPERUSER, password: this.password };
   }
 
   async start(): Promise<void> {
     for (const end = Date.now() + 60_000; ; await pause(100)) {
-      serverOn(this.directory); // clears away what a crash left
+      serverOn(this.directory); // removes the files that a crash left
       const child = this.cluster.launch(this.flags());
       let ended = false;
       child.once('exit', () => (ended = true));
@@ -77,7 +77,7 @@ export class OwnServer {
     }
   }
 
-  /** `immediate`: without writing anything down, as `pg_ctl stop -m immediate`. */
+  /** `immediate`: without a checkpoint, like `pg_ctl stop -m immediate`. */
   async stop(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
     if (isAlive(this.pid)) process.kill(this.pid, how === 'fast' ? 'SIGINT' : 'SIGQUIT');
     await until(() => !isAlive(this.pid) && processesIn(this.directory).length === 0, 20_000);
@@ -91,24 +91,24 @@ export class OwnServer {
     this.signal('SIGCONT');
   }
 
-  async refuse(): Promise<void> {
-    await this.ask('alter database shop allow_connections false', [], 'postgres');
-    await this.ask(CUT, [], 'postgres');
+  async refuseConnections(): Promise<void> {
+    await this.query('alter database shop allow_connections false', [], 'postgres');
+    await this.query(CLOSE_CONNECTIONS, [], 'postgres');
   }
 
-  admit(): Promise<unknown> {
-    return this.ask('alter database shop allow_connections true', [], 'postgres');
+  allowConnections(): Promise<unknown> {
+    return this.query('alter database shop allow_connections true', [], 'postgres');
   }
 
-  /** Takes every connection there is, also those of the shop. */
-  async exhaust(): Promise<void> {
+  /** Takes all connections of the server, also those of the shop. */
+  async takeAllConnections(): Promise<void> {
     this.holding = true;
-    while (await this.holdOne());
+    while (await this.takeConnection());
     const [first] = this.holders;
-    const others = async () => (await first.query<Cut>(CUT)).rows.length;
+    const others = async () => (await first.query<Cut>(CLOSE_CONNECTIONS)).rows.length;
     const grab = async () => {
       const left = await others();
-      await Promise.all(Array.from({ length: left }, () => this.holdOne()));
+      await Promise.all(Array.from({ length: left }, () => this.takeConnection()));
       return left;
     };
     while ((await grab()) > 0);
@@ -118,17 +118,17 @@ export class OwnServer {
     void watch();
   }
 
-  async free(): Promise<void> {
+  async releaseConnections(): Promise<void> {
     this.holding = false;
     await pause(200);
     await Promise.all(this.holders.splice(0).map((client) => client.end().catch(() => undefined)));
   }
 
   readOnly(on: boolean): Promise<unknown> {
-    return this.ask(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`, [], 'postgres', true);
+    return this.query(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`, [], 'postgres', true);
   }
 
-  fill(): void {
+  fillDisk(): void {
     const { bavail, bsize } = statfsSync(this.folder);
     mkdirSync(join(this.folder, 'filler'), { recursive: true });
     const chunk = Buffer.alloc(1 << 20);
@@ -140,19 +140,19 @@ export class OwnServer {
     }
   }
 
-  async clear(): Promise<void> {
+  async removeFiller(): Promise<void> {
     rmSync(join(this.folder, 'filler'), { recursive: true, force: true });
     if (!isAlive(this.pid)) await this.start();
   }
 
-  /** A copy of it as it is now, taken while it works. */
+  /** Copies the running server's data. Returns the folder of the copy. */
   async backup(): Promise<string> {
     const copy = join(this.folder, `backup-${randomBytes(4).toString('hex')}`);
     const client = new Client({ connectionString: this.urlOf('postgres') });
     await client.connect();
     try {
       await client.query(`select pg_backup_start('test', true)`);
-      await copied(this.directory, copy);
+      await copyFolder(this.directory, copy);
       const { rows } = await client.query<{ label: string }>('select labelfile as label from pg_backup_stop(false)');
       const label = join(copy, 'backup_label');
       writeFileSync(label, rows[0].label);
@@ -160,29 +160,29 @@ export class OwnServer {
     } finally {
       await client.end();
     }
-    await copied(join(this.directory, 'pg_wal'), join(copy, 'pg_wal'));
+    await copyFolder(join(this.directory, 'pg_wal'), join(copy, 'pg_wal'));
     rmSync(join(copy, 'postmaster.pid'), { force: true });
     return copy;
   }
 
-  /** Everything since the copy is gone. */
+  /** Replaces the data by the copy. Everything since the copy is lost. */
   async restore(copy: string): Promise<void> {
     await this.stop('immediate');
     rmSync(this.directory, { recursive: true, force: true });
-    await copied(copy, this.directory);
+    await copyFolder(copy, this.directory);
     this.cluster.secure();
     await this.start();
   }
 
   async close(): Promise<void> {
-    await this.free();
+    await this.releaseConnections();
     this.thaw();
     await this.stop('immediate');
     if (this.disk) execFileSync('umount', ['-l', this.folder]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async ask<Row extends object>(
+  async query<Row extends object>(
     sql: string,
     values: unknown[] = [],
     database = 'shop',
@@ -200,7 +200,7 @@ export class OwnServer {
     }
   }
 
-  private async holdOne(): Promise<boolean> {
+  private async takeConnection(): Promise<boolean> {
     const client = new Client({ connectionString: this.urlOf('postgres'), connectionTimeoutMillis: 2_000 });
     client.on('error', () => undefined);
     const held = await client.connect().then(
@@ -243,8 +243,8 @@ export class OwnServer {
   }
 }
 
-/** With owners and rights. Files that go meanwhile are none of a backup's. */
-async function copied(from: string, to: string): Promise<void> {
+/** Copies a folder with its owners and rights. Files that disappear meanwhile do not matter for a backup. */
+async function copyFolder(from: string, to: string): Promise<void> {
   const [code] = (await once(spawn('cp', ['-aT', from, to], { stdio: 'ignore' }), 'exit')) as [number | null];
   if (code !== 0 && code !== 1) throw new Error(`${from} could not be copied to ${to}`);
 }

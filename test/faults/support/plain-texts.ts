@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Somebody whose every word would be recognised anywhere. */
+/** A person whose data is so unusual that it can be found anywhere. */
 export interface Recognisable {
   readonly name: string;
   readonly email: string;
@@ -13,7 +13,7 @@ const folded = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').re
 const escaped = (text: string) =>
   text.replace(/[^\x20-\x7e]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Base64 of a text wherever it begins within what was encoded: its two or three signs at either end depend on others. */
+/** The base64 forms of a text at each offset in a longer text. The characters at both ends are cut, because they differ. */
 const base64s = (text: string) =>
   [0, 1, 2].map((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
@@ -26,8 +26,8 @@ const digests = (text: string) =>
     (['hex', 'base64', 'base64url'] as const).map((as) => createHash(name).update(text).digest(as).slice(0, 22)),
   );
 
-/** What to look for: each text as it is, and in every dress it may have been put into on its way. Lower case, as the hay is. */
-export function dressed(somebody: Recognisable): Map<string, string> {
+/** The texts to search for: each text itself and its encoded forms, all in lower case. */
+export function searchPatterns(somebody: Recognisable): Map<string, string> {
   const needles = new Map<string, string>();
   const telling = Object.entries(somebody).flatMap(([what, text]) => {
     const words = what === 'phone' ? [text.slice(1)] : text.split(/[\s@,]+/).filter((word: string) => word.length >= 7);
@@ -51,8 +51,8 @@ export function dressed(somebody: Recognisable): Map<string, string> {
   return needles;
 }
 
-/** Which needles are in the hay; bytes are read as both UTF-8 and single signs. */
-export function found(hay: Buffer, needles: ReadonlyMap<string, string>): string[] {
+/** The search patterns that are found in the bytes. */
+export function findPatterns(hay: Buffer, needles: ReadonlyMap<string, string>): string[] {
   const text = hay.toString('utf8').toLowerCase();
   return [...needles].flatMap(([needle, what]) => {
     const at = text.indexOf(needle);

@@ -6,21 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Debian's package, where it is installed. */
+/** Whether PgBouncer (Debian's package) is installed. */
 export const hasPgbouncer = spawnSync('pgbouncer', ['--version']).status === 0;
 
 export interface Pooler {
-  /** The same database as the URL that it was opened for, by way of the pooler. */
+  /** The URL of the same database through the pooler. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 export interface PoolerOptions {
   readonly mode: 'statement' | 'transaction' | 'session';
-  /** Drops what the start-up packet says, instead of refusing it. */
+  /** Ignores the options in the start-up packet, instead of refusing the connection. */
   readonly ignoresOptions: boolean;
   readonly clientIdleTimeout?: number;
-  /** Takes its connections in turn, so that two queries of one client meet two backends. */
+  /** Uses its connections in turn, so that two queries of one client run on two backends. */
   readonly inTurn?: boolean;
 }
 
@@ -34,7 +34,7 @@ export async function openPooler(
   const port = await freePort();
   const file = join(folder, 'pgbouncer.ini');
   const target = new URL(database.replace('@/', '@localhost/'));
-  // the folder of a local socket lets only Postgres' own account in
+  // Only Postgres' own account may open the folder of a local socket.
   const bridge = await bridgeTo(target.searchParams.get('host') ?? target.hostname, target.port || '5432');
   const { port: at } = bridge.address() as AddressInfo;
   const name = target.pathname.slice(1);

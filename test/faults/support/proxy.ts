@@ -2,15 +2,15 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 interface Pair {
-  /** Its start-up packet: who it is for, and its settings. */
+  /** The start-up packet, with the user, the database and the settings. */
   readonly hello: string;
   readonly client: Socket;
   readonly server: Socket;
 }
 
 /**
- * Stands between a shop and its Postgres. Connections can be made half-open: both ends stay as they are, nobody hangs up,
- * and nothing comes through any more, as when a router forgets them.
+ * A proxy between a shop and its Postgres. It can make connections half-open: both ends stay open, but nothing comes
+ * through any more, as when a router forgets the connection.
  */
 export class Proxy {
   private readonly pairs = new Set<Pair>();
@@ -34,12 +34,12 @@ export class Proxy {
     return proxy;
   }
 
-  /** How many are open that began with such words, and go through. */
+  /** The number of working connections whose start-up packet matches. */
   open(which: RegExp): number {
     return [...this.pairs].filter(({ hello }) => which.test(hello)).length;
   }
 
-  /** What is open now and began with such words comes to nothing from here on; what is opened later goes through. */
+  /** Makes the open connections half-open whose start-up packet matches. Later connections work. */
   cut(which: RegExp): number {
     const hit = [...this.pairs].filter(({ hello }) => which.test(hello));
     for (const pair of hit) {

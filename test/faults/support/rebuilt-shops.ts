@@ -24,7 +24,7 @@ interface Instance {
   crashedAt(): number | undefined;
 }
 
-/** Two instances of a shop on one database: the elder one leads, and is the next to be killed. */
+/** Two instances of a shop on one database. The elder one is the leader, and is killed next. */
 export class RebuiltShops {
   private readonly folder = mkdtempSync(join(tmpdir(), 'shop-rebuilt-'));
   private started = 0;
@@ -39,10 +39,11 @@ export class RebuiltShops {
   static async open(): Promise<RebuiltShops> {
     const shops = new RebuiltShops(await testDatabase());
     shops.elder = await shops.start();
-    // It leads once it has numbered something.
+    // It is the leader when it has numbered an event.
     await shops.append(1);
     await eventually(async () => {
-      if ((await storeOn(shops.db, orderEvents).store.head()) === 0) throw new Error('nobody numbers yet');
+      if ((await storeOn(shops.db, orderEvents).store.head()) === 0)
+        throw new Error('the sequencer has not numbered an event yet');
     });
     shops.younger = await shops.start();
     return shops;
@@ -54,7 +55,7 @@ export class RebuiltShops {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The elder has been killed: the younger one leads now, and a new one stands by. */
+  /** After the elder was killed: the younger one is the leader now, and a new instance is started. */
   async succeed(): Promise<void> {
     this.elder = this.younger;
     this.younger = await this.start();
@@ -88,7 +89,7 @@ export class RebuiltShops {
     };
   }
 
-  /** Orders that went all the way, six events each. */
+  /** Appends completed orders with six events each. */
   async append(orders: number): Promise<void> {
     const { store } = storeOn(this.db, orderEvents);
     for (let done = 0; done < orders; done += 20) {
@@ -101,7 +102,7 @@ export class RebuiltShops {
     }
   }
 
-  /** Until everything is numbered and the live table reflects it. */
+  /** Waits until all events are numbered and applied to the live table. */
   async settled(name: string): Promise<void> {
     await eventually(async () => {
       const [row] = await this.db.query<{ behind: boolean }>(
@@ -113,7 +114,7 @@ export class RebuiltShops {
     }, 30_000);
   }
 
-  /** Orders whose row in the live table is not what their events make of them, and rows too many. */
+  /** The number of rows in the live table that differ from their events, plus the number of extra rows. */
   async wrongRows(projection: Projection): Promise<number> {
     const { store } = storeOn(this.db, orderEvents);
     const [{ relation }] = await this.db.query<{ relation: string }>(
@@ -153,12 +154,12 @@ export interface ReadTimes {
   readonly reads: number;
   readonly failed: number;
   readonly longestMs: number;
-  /** The longest that a read took of something the rebuild does not concern: that was the machine. */
+  /** The longest read of something that has nothing to do with the rebuild. It shows how busy the machine was. */
   readonly longestBesideMs: number;
 }
 
-/** Reads the read model again and again, and beside it something else of the same cost, until `stop` is called. */
-export function polling(admin: Person, path: string) {
+/** Reads the read model again and again until `stop` is called. Also reads something unrelated with about the same cost. */
+export function pollReadModel(admin: Person, path: string) {
   const over = new AbortController();
   const timed = async (asked: string) => {
     const begun = performance.now();

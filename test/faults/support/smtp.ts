@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server that takes everything and remembers the Message-IDs. */
+/** A mail server that accepts every mail and stores the Message-IDs. */
 export async function mailServer() {
   const ids: string[] = [];
   const server = new SMTPServer({
@@ -16,13 +16,13 @@ export async function mailServer() {
       });
     },
   });
-  server.on('error', () => undefined); // whoever was speaking was killed
+  server.on('error', () => undefined); // the client was killed
   const listener = await new Promise<{ address(): unknown }>((up) => {
     const listening = server.listen(0, '127.0.0.1', () => up(listening));
   });
   return {
     url: `smtp://127.0.0.1:${(listener.address() as AddressInfo).port}`,
-    /** The letters it was given, each as often as it was. */
+    /** The ids of the letters that it received. A letter that came twice is there twice. */
     ids: ids as readonly string[],
     close: () => new Promise<void>((down) => server.close(() => down())),
   };

@@ -6,13 +6,13 @@ import { expectStatus, type Person } from '../../support/people';
 import { orderTables } from '#ordering/model/order-tables.config';
 import type { Run, Schema } from './tampering-logins';
 
-/** What a shop's database holds that is tampered with. */
+/** The rows of a shop's database that the tests change. */
 export interface Scene {
-  /** An order of the first hours. */
+  /** One of the first orders. */
   readonly target: { readonly orderId: string; readonly position: number; readonly subject: string };
   /** The order that was placed last, with the position of its first event. */
   readonly last: { readonly orderId: string; readonly position: number };
-  /** An order so long that there is a snapshot of it. */
+  /** An order with so many events that it has a snapshot. */
   readonly long: { readonly orderId: string };
   readonly head: number;
   /** Positions of the seals, in order. */
@@ -22,13 +22,13 @@ export interface Scene {
 export interface Kind {
   readonly schema: Schema;
   tamper(run: Run, scene: Scene): Promise<void>;
-  /** Tables that are put back afterwards, beside those of the event store; else the shop is opened anew on a copy. */
+  /** The tables to restore afterwards, besides those of the event store. `anew`: the shop is opened again on a fresh copy. */
   readonly undo: readonly string[] | 'anew';
-  /** Whose evidence is asked for. */
+  /** The order whose evidence is fetched. */
   readonly order?: 'target' | 'last' | 'long';
-  /** What staff do with the order every day: some things are noticed when they are used. */
+  /** What staff do with the order. Some changes are noticed only when the data is used. */
   use?(admin: Person, scene: Scene): Promise<void>;
-  /** How long the watch has to notice it. */
+  /** How many milliseconds the shop may take to notice the change. */
   readonly watchMs?: number;
 }
 
@@ -41,7 +41,7 @@ const changeEvent = async (run: Run, { target }: Scene) => {
   await run(`update order_events set event_data = ${dearer} where id = ${eventAt(target.position)}`);
 };
 
-/** All hashes from a position on, so that the chain holds again. */
+/** Computes all hashes again from a position on, so that the chain is consistent. */
 async function rechain(run: Run, from: number): Promise<void> {
   const rows = await run<StoredEvent & { position: number; hash: string }>(
     `select l.position, encode(l.hash, 'hex') as hash, ${columns}
@@ -56,8 +56,8 @@ async function rechain(run: Run, from: number): Promise<void> {
   );
 }
 
-/** One more event of an order that is there, as the shop writes them but for the key. */
-async function forge(run: Run, orderId: string): Promise<string> {
+/** Adds an event to an existing order, as the shop writes it, but without the shop's key. */
+async function addForgedEvent(run: Run, orderId: string): Promise<string> {
   const id = randomUUID();
   await run(
     `insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp", mac)
@@ -68,8 +68,8 @@ async function forge(run: Run, orderId: string): Promise<string> {
   return id;
 }
 
-/** Gives it the next position by hand; who may not, by the function that is there for the sequencer. */
-async function place(run: Run, id: string): Promise<void> {
+/** Gives the event the next position by an insert. If the role may not insert, uses the sequencer's function. */
+async function givePosition(run: Run, id: string): Promise<void> {
   const [end] = await run<{ position: number; hash: string }>(
     `select position, encode(hash, 'hex') as hash from order_log order by position desc limit 1`,
   );
@@ -77,7 +77,7 @@ async function place(run: Run, id: string): Promise<void> {
   const hash = chained(end.hash, end.position + 1, event);
   await run(`insert into order_log (position, event_id, hash) values ($1, $2, decode($3, 'hex'))`, [end.position + 1, id, hash]); // prettier-ignore
   if ((await run(`select from order_log where event_id = '${id}'`)).length > 0) return;
-  // In one transaction: the shop must not see it in the queue before.
+  // In one transaction, so that the shop's sequencer does not see the event first.
   await run('begin');
   const [{ seq }] = await run<{ seq: number }>(`insert into order_pending (event_id) values ('${id}') returning seq`);
   await run(`select number_events(array[$1::uuid], array[$2::text], array[$5::bigint], $3, $4, '${ORIGIN}')`, [id, hash, end.position, end.hash, seq]); // prettier-ignore
@@ -95,7 +95,7 @@ const cut = async (run: Run, from: number) => {
 };
 
 export const STORE = ['order_events', 'order_heads', 'order_log', 'order_seals'];
-/** What a backup of the orders' schema brings back, as far as anybody reads it. */
+/** The tables of ordering's schema that a backup restores and the shop reads. */
 const backedUp = async (run: Run): Promise<string[]> => [
   ...STORE,
   'projection_checkpoints',
@@ -109,7 +109,7 @@ const liveTable = async (run: Run, name: string): Promise<string> => {
   return `"${(await run<{ relation: string }>(sql))[0].relation}"`;
 };
 
-const reads = (which: 'target' | 'long') => async (admin: Person, scene: Scene) => {
+const readOrder = (which: 'target' | 'long') => async (admin: Person, scene: Scene) => {
   expectStatus(200, await admin.get(`/admin/orders/${scene[which].orderId}`));
 };
 
@@ -121,7 +121,7 @@ const ofKeys = (sql: (subject: string) => string): Kind => ({
   schema: 'privacy',
   tamper: async (run, { target }) => void (await run(sql(target.subject))),
   undo: 'anew', // a process says only once whose values it cannot read
-  use: reads('target'),
+  use: readOrder('target'),
 });
 
 export const kinds = {
@@ -143,11 +143,11 @@ export const kinds = {
   }),
   'the last order cut off, with its seals': ofEvents((run, { last }) => cut(run, last.position), { order: 'last' }),
   'an event put in, for the shop to number': ofEvents(async (run, { target }) => {
-    const id = await forge(run, target.orderId);
+    const id = await addForgedEvent(run, target.orderId);
     await run(`insert into order_pending (event_id) values ('${id}')`);
   }),
   'an event put in, numbered already': ofEvents(
-    async (run, { target }) => place(run, await forge(run, target.orderId)),
+    async (run, { target }) => givePosition(run, await addForgedEvent(run, target.orderId)),
     { undo: 'anew' },
   ),
   'an event rewritten, and all hashes from there on': ofEvents(async (run, scene) => {

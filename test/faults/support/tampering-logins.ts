@@ -1,16 +1,16 @@
 import { connect } from '../../../libs/database/src/pool/connection';
-import { ask } from './what-is-left';
+import { query } from './what-is-left';
 
 export const logins = ['superuser', 'owner', 'context'] as const;
-/** The database's superuser, whoever owns the schemas and migrates them, and the role that a context works as. */
+/** `superuser`: of the database. `owner`: the role that owns the schemas. `context`: the role of a running context. */
 export type Login = (typeof logins)[number];
 export type Schema = 'ordering' | 'audit' | 'privacy';
 
-/** What was refused is answered with no rows, and remembered. */
+/** Runs a statement. If it is refused, returns no rows and remembers the error. */
 export type Run = <Row extends object>(sql: string, values?: unknown[]) => Promise<Row[]>;
 
 export interface Attempt {
-  /** The server's words about what it refused, each once. */
+  /** The server's error messages, each once. */
   readonly refused: readonly string[];
   /** How many statements changed or added rows. */
   readonly done: number;
@@ -18,10 +18,10 @@ export interface Attempt {
 
 const schemas: readonly Schema[] = ['ordering', 'audit', 'privacy'];
 const PASSWORD = 'tampering';
-/** Functions that write. */
+/** Calls of functions that write. */
 const CALLS = /^select number_events\(/;
 
-/** Logins of their own, as a person has them who got hold of a password: none of them can become another. */
+/** Database logins for the tests, like those of a person with a stolen password. No login can become another. */
 export class TamperingLogins {
   private readonly owner = `tampering_owner_${process.pid}`;
 
@@ -32,18 +32,18 @@ export class TamperingLogins {
     const roles = [[made.owner, schemas.map((name) => `shop_${name}_owner`).join(', ')]];
     for (const schema of schemas) roles.push([made.ofContext(schema), `shop_${schema}`]);
     for (const [name, groups] of roles)
-      await ask(server, `create role ${name} login password '${PASSWORD}'; grant ${groups} to ${name}`);
+      await query(server, `create role ${name} login password '${PASSWORD}'; grant ${groups} to ${name}`);
     return made;
   }
 
   async drop(): Promise<void> {
-    await ask(
+    await query(
       this.server,
       `drop role if exists ${[this.owner, ...schemas.map((name) => this.ofContext(name))].join(', ')}`,
     );
   }
 
-  /** Does it under the login: a superuser without triggers, an owner with rights and triggers as it pleases, a context's role as it is. */
+  /** Runs the work under a login. A superuser and an owner first switch off triggers and rights. A context's role cannot. */
   async as(login: Login, database: string, schema: Schema, work: (run: Run) => Promise<void>): Promise<Attempt> {
     const user = login === 'owner' ? this.owner : this.ofContext(schema);
     const url = login === 'superuser' ? database : database.replace(/\/\/.*@/, `//${user}:${PASSWORD}@`);
@@ -84,7 +84,7 @@ async function inOne(run: Run, login: 'superuser' | 'owner', schema: Schema, wor
   await run('commit');
 }
 
-/** An owner puts triggers and revoked rights aside, and puts them back so that nobody sees. */
+/** The statements with which an owner switches triggers off and takes rights, and undoes that afterwards. */
 async function guardsOf(run: Run, schema: Schema) {
   const rows = await run<{ name: string }>(
     `select distinct c.relname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid

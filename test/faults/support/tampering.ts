@@ -6,12 +6,12 @@ import { checkOrderEvidence } from '#ordering/evidence/order-evidence.config';
 import { checkExport, SealKey } from '#event-store';
 import { EVENT_MAC_KEY } from '../../../libs/event-store/src/testing/store';
 import { eventually } from '../../support/eventually';
-import { ADMIN, anyone, expectStatus, logIn, register, shelve, type Person } from '../../support/people';
+import { ADMIN, anonymous, expectStatus, logIn, register, listDrink, type Person } from '../../support/people';
 import { startShop, type RunningShop } from '../../support/start-shop';
 import { testDatabase, type TestDatabase } from '../../support/test-database';
 import { kinds, STORE, storeTables, type KindName, type Scene } from './tampering-kinds';
 import { TamperingLogins, type Attempt, type Login } from './tampering-logins';
-import { ask } from './what-is-left';
+import { query } from './what-is-left';
 
 const SEAL_SIGNING_KEY = Buffer.alloc(32, 9).toString('base64');
 export const trusted = new SealKey(SEAL_SIGNING_KEY).trusted;
@@ -19,27 +19,27 @@ const keys = { SEAL_SIGNING_KEY, EVENT_MAC_KEY, LOG_LEVEL: 'info' };
 const WATCH_MS = 14_000;
 const REFUNDS = 52; // each is two events, and from a hundred on there is a snapshot
 
-export interface Seen {
-  /** What verifying finds: of the events, or of the audit trail. */
+export interface Observations {
+  /** The findings when the events and the audit trail are verified. */
   readonly verify: string;
-  /** What health, metrics and log say by themselves. */
+  /** What the shop reports by itself in health and log. */
   readonly watch: readonly string[];
   readonly start: string;
-  /** What evidence and export say that were taken afterwards, checked without the shop. */
+  /** The result of checking the evidence and the export offline. Both are fetched after the change. */
   readonly offline: string;
 }
 
-export interface Outcome extends Attempt, Partial<Seen> {
-  /** Seals that were set since. No event is written meanwhile, so that each of them would be over a lie. */
+export interface Outcome extends Attempt, Partial<Observations> {
+  /** The number of new seals since the change. Each would be wrong, because it would cover changed data. */
   readonly signed: number;
 }
 
 export const NOTHING = '–';
-/** What health says of the books; a database that is slow to answer is not meant. */
-const doubting = ['event-log', 'ordering:log', 'audit-trail', 'personal-keys'];
+/** The health checks about stored data. Other checks, for example about a slow database, do not count. */
+const dataHealthChecks = ['event-log', 'ordering:log', 'audit-trail', 'personal-keys'];
 
-/** What is told in logs, and what we call it. */
-const words: readonly (readonly [RegExp, string])[] = [
+/** Patterns of log lines, and their short names. */
+const logPatterns: readonly (readonly [RegExp, string])[] = [
   [/at position \d+ it is not what was sealed/, 'rewritten'],
   [/it was sealed up to \d+ and ends at/, 'behind'],
   [/the seal at position \d+ (is gone|is not signed by this shop, or)/, 'seal'],
@@ -52,10 +52,11 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/the audit trail (was|is not|ends|has)/, 'audit trail'],
   [/without an erasure/, 'key destroyed'],
 ];
-const aboutSeals = words.slice(0, 3).map(([pattern]) => pattern);
-const toldIn = (output: string): string[] => words.filter(([pattern]) => pattern.test(output)).map(([, name]) => name);
+const sealPatterns = logPatterns.slice(0, 3).map(([pattern]) => pattern);
+const namesOfLoggedFaults = (output: string): string[] =>
+  logPatterns.filter(([pattern]) => pattern.test(output)).map(([, name]) => name);
 
-/** A shop that has sold for a while and is closed: what all cells of the matrix begin with. */
+/** A closed shop with some orders. Each test of the matrix starts with a copy of it. */
 export class TamperingTemplate {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'shop-tampering-'));
   scene!: Scene;
@@ -87,39 +88,39 @@ export class TamperingTemplate {
     const shop = await startShop({ dataDir: this.dataDir, env: { DATABASE_URL: this.database.url, ...keys } });
     try {
       const admin = await logIn(shop, ADMIN);
-      const { variantId } = await shelve(admin, { stock: 1_000 });
-      const buys = async (who: Person, pay: string, becomes: string, quantity = 1): Promise<string> => {
-        const { id } = await who.buys(variantId, pay, quantity);
-        await who.sees(id, becomes);
+      const { variantId } = await listDrink(admin, { stock: 1_000 });
+      const buyAndWait = async (who: Person, paymentToken: string, status: string, quantity = 1): Promise<string> => {
+        const { id } = await who.buy(variantId, paymentToken, quantity);
+        await who.waitForStatus(id, status);
         return id as string;
       };
       const guest = async () => {
-        const put = await anyone(shop).puts(variantId);
-        return anyone(shop).carrying({ 'x-cart-token': put.headers.get('x-cart-token')! });
+        const put = await anonymous(shop).addToCart(variantId);
+        return anonymous(shop).withHeaders({ 'x-cart-token': put.headers.get('x-cart-token')! });
       };
       const sealed = async (id: string) => expectStatus(200, await admin.get(`/admin/orders/${id}/evidence`));
 
       const an = await register(shop);
-      const target = await buys(an, 'tok_ok', 'confirmed', 2);
+      const target = await buyAndWait(an, 'tok_ok', 'confirmed', 2);
       for (const step of ['accept', 'prepare', 'ready', 'complete'])
         await admin.post(`/admin/orders/${target}/${step}`);
-      await sealed(await buys(await register(shop), 'tok_declined', 'cancelled'));
+      await sealed(await buyAndWait(await register(shop), 'tok_declined', 'cancelled'));
       await sealed(target);
-      const long = await buys(await register(shop), 'tok_ok', 'confirmed', 10);
+      const long = await buyAndWait(await register(shop), 'tok_ok', 'confirmed', 10);
       await this.refunds(admin, long);
       await sealed(long);
-      await this.keepOlder();
-      const unwanted = await buys(await register(shop), 'tok_ok', 'confirmed');
+      await this.copyAsOlderBackup();
+      const unwanted = await buyAndWait(await register(shop), 'tok_ok', 'confirmed');
       await admin.post(`/admin/orders/${unwanted}/cancel`, { body: { reason: 'no milk' } });
       const inCash = await guest();
-      await sealed(await buys(inCash, 'cash', 'confirmed'));
+      await sealed(await buyAndWait(inCash, 'cash', 'confirmed'));
       await this.auditSeals(1);
-      const last = await buys(await register(shop), 'tok_ok', 'confirmed', 3);
+      const last = await buyAndWait(await register(shop), 'tok_ok', 'confirmed', 3);
       await admin.post(`/admin/orders/${last}/accept`);
       await this.auditSeals(2);
-      await this.settled();
+      await this.waitUntilNumbered();
       await shop.stop();
-      this.scene = await this.look(target, long, last);
+      this.scene = await this.readScene(target, long, last);
     } finally {
       await shop.stop();
     }
@@ -129,7 +130,7 @@ export class TamperingTemplate {
     const body = { reason: 'cold', amount: { amount: 1_000, currency: 'VND' } };
     const refund = (n: number) =>
       admin.post(`/admin/orders/${id}/refunds`, { headers: { 'idempotency-key': `${id}-${n}` }, body });
-    // What became of the refund before is noted on the same order meanwhile: then it is asked for once more.
+    // The result of the previous refund may be stored at the same moment. Then the request is repeated.
     for (let n = 0; n < REFUNDS; n++) await eventually(async () => void expectStatus(201, await refund(n)), 10_000);
     await eventually(async () => {
       const sql = `select count(*)::int as count from ordering.order_events where event_type = 'OrderRefunded'`;
@@ -141,7 +142,7 @@ export class TamperingTemplate {
     );
   }
 
-  /** The audit trail gets a seal every ten seconds, where lines were added. */
+  /** Waits for seals of the audit trail. It gets one every ten seconds if there are new lines. */
   private auditSeals(wanted: number): Promise<void> {
     return eventually(async () => {
       const [{ count }] = await this.database.admin<{ count: number }>('select count(*)::int from audit.seals');
@@ -149,9 +150,9 @@ export class TamperingTemplate {
     }, 30_000);
   }
 
-  /** A backup of before, kept beside. */
-  private async keepOlder(): Promise<void> {
-    await this.settled();
+  /** Copies the tables as an older backup. */
+  private async copyAsOlderBackup(): Promise<void> {
+    await this.waitUntilNumbered();
     await this.database.admin('create schema older; grant usage on schema older to public');
     const tables = await this.database.admin<{ relation: string }>('select relation from ordering.projection_tables');
     for (const name of [...STORE, 'projection_checkpoints', ...tables.map(({ relation }) => relation)])
@@ -159,8 +160,8 @@ export class TamperingTemplate {
     await this.database.admin('grant select on all tables in schema older to public');
   }
 
-  /** Everything is numbered, and nothing more comes by itself. */
-  private async settled(): Promise<void> {
+  /** Waits until all events are numbered and no new ones come. */
+  private async waitUntilNumbered(): Promise<void> {
     const sql = `select (select count(*) from ordering.order_events)::int as events,
       (select count(*) from ordering.order_log)::int as numbered`;
     for (let before = -1, quiet = 0; quiet < 4; await pause(250)) {
@@ -170,7 +171,7 @@ export class TamperingTemplate {
     }
   }
 
-  private async look(target: string, long: string, last: string): Promise<Scene> {
+  private async readScene(target: string, long: string, last: string): Promise<Scene> {
     const { admin } = this.database;
     const first = async (orderId: string) => {
       const sql = `select l.position::int, e.event_data->>'subject' as subject from ordering.order_log l
@@ -190,7 +191,7 @@ interface Files {
   readonly exported: { readonly events: number; readonly hash: string };
 }
 
-/** A live shop on a copy, which is tampered with again and again, and put right after each time. */
+/** A running shop on a copy of the template. Its data is changed again and again, and restored each time. */
 export class TamperedShop {
   private readonly dataDir = mkdtempSync(join(tmpdir(), 'shop-tampered-'));
   private readonly name: string;
@@ -207,17 +208,20 @@ export class TamperedShop {
 
   async close(): Promise<void> {
     await this.shop?.stop();
-    await ask(this.template.server, `drop database if exists ${this.name} with (force)`);
+    await query(this.template.server, `drop database if exists ${this.name} with (force)`);
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  /** Tampers with the live shop, and says who noticed. `watched`: what the watch has to say at least; without it the watch is waited for in full. */
+  /**
+   * Changes the data of the running shop, and returns what the shop noticed. `watched`: the reports to wait for. Without it,
+   * the test waits for the whole time.
+   */
   async try(kindName: KindName, watched?: readonly string[], starts = true): Promise<Outcome> {
-    if (!this.shop) await this.openAnew();
+    if (!this.shop) await this.openFreshCopy();
     const kind = kinds[kindName] as (typeof kinds)[KindName] & { use?: (admin: Person, scene: Scene) => Promise<void> };
     const { scene } = this.template;
     const touched = kind.undo === 'anew' ? [] : [...storeTables, ...(await this.tables(kind.undo))];
-    await this.keep(touched);
+    await this.copyTables(touched);
     const sealsBefore = await this.seals();
     const from = this.shop!.output().length;
     const attempt = await this.template.logins.as(this.login, this.url, kind.schema, (run) => kind.tamper(run, scene));
@@ -230,8 +234,8 @@ export class TamperedShop {
     const verify = await this.verify();
     const signed = (await this.seals()).filter((seal) => !sealsBefore.includes(seal)).length;
     const outcome = { ...attempt, verify, watch, start, offline, signed };
-    if (kind.undo === 'anew') await this.leave();
-    else await this.putBack(touched);
+    if (kind.undo === 'anew') await this.drop();
+    else await this.restoreTables(touched);
     return outcome;
   }
 
@@ -243,62 +247,66 @@ export class TamperedShop {
     return { DATABASE_URL: this.url, ...keys };
   }
 
-  private async openAnew(): Promise<void> {
-    await ask(this.template.server, `create database ${this.name} template ${this.template.name}`);
+  private async openFreshCopy(): Promise<void> {
+    await query(this.template.server, `create database ${this.name} template ${this.template.name}`);
     rmSync(this.dataDir, { recursive: true, force: true });
     cpSync(this.template.dataDir, this.dataDir, { recursive: true });
     this.shop = await startShop({ dataDir: this.dataDir, env: this.env });
     this.admin = await logIn(this.shop, ADMIN);
     const { target, last, long } = this.template.scene;
     const evidence = new Map<string, string>();
-    for (const { orderId } of [target, last, long]) evidence.set(orderId, (await this.fetched(`/admin/orders/${orderId}/evidence`)).text); // prettier-ignore
-    const checked = await this.exported();
-    if ('refusal' in checked) throw new Error(`the export of a sound shop is refused: ${checked.message}`);
+    for (const { orderId } of [target, last, long]) evidence.set(orderId, (await this.fetchText(`/admin/orders/${orderId}/evidence`)).text); // prettier-ignore
+    const checked = await this.checkExported();
+    if ('refusal' in checked)
+      throw new Error(`the export is refused, although nothing was changed yet: ${checked.message}`);
     this.before = { evidence, exported: checked };
     for (const text of evidence.values())
       expect(checkOrderEvidence(text, trusted)).toMatchObject({ document: expect.anything() });
     expect(await this.verify()).toBe(NOTHING);
   }
 
-  async leave(): Promise<void> {
+  async drop(): Promise<void> {
     await this.shop?.kill();
     this.shop = undefined;
-    await ask(this.template.server, `drop database if exists ${this.name} with (force)`);
+    await query(this.template.server, `drop database if exists ${this.name} with (force)`);
   }
 
   private async tables(names: readonly string[]): Promise<string[]> {
     const live = `select 'ordering."' || relation || '"' as name from ordering.projection_tables where state = 'live'`;
     return names.includes('read models')
-      ? (await ask<{ name: string }>(this.url, live)).map(({ name }) => name)
+      ? (await query<{ name: string }>(this.url, live)).map(({ name }) => name)
       : [...names];
   }
 
-  private async keep(tables: readonly string[]): Promise<void> {
+  private async copyTables(tables: readonly string[]): Promise<void> {
     const copies = tables.map((table, index) => `create table kept.t${index} as table ${table}`);
-    await ask(this.url, ['drop schema if exists kept cascade', 'create schema kept', ...copies].join('; '));
+    await query(this.url, ['drop schema if exists kept cascade', 'create schema kept', ...copies].join('; '));
   }
 
-  private async putBack(tables: readonly string[]): Promise<void> {
+  private async restoreTables(tables: readonly string[]): Promise<void> {
     const back = tables.map((table, index) => `delete from ${table}; insert into ${table} table kept.t${index}`);
     const waiting = 'delete from ordering.order_pending; delete from ordering.order_unnumbered';
-    await ask(this.url, `begin; set local session_replication_role = replica; ${back.join('; ')}; ${waiting}; commit`);
+    await query(
+      this.url,
+      `begin; set local session_replication_role = replica; ${back.join('; ')}; ${waiting}; commit`,
+    );
     expect(await this.verify()).toBe(NOTHING);
     await eventually(async () => {
       const { services } = (await this.shop!.get('//health')).body;
-      expect(doubting.filter((name) => services?.[name] === 'unhealthy')).toEqual([]);
+      expect(dataHealthChecks.filter((name) => services?.[name] === 'unhealthy')).toEqual([]);
       expect(await this.drifting()).toBe(false);
     }, 60_000);
-    await this.untilLooked();
+    await this.waitForCleanSealCheck();
   }
 
-  /** The same trouble is told once: it can be told again after a look at the seals that found them good. */
-  private async untilLooked(): Promise<void> {
-    if (aboutSeals.some((pattern) => pattern.test(this.shop!.output()))) await pause(11_000);
+  /** The shop logs the same fault of the seals once. It logs the fault again only after a check that found none. */
+  private async waitForCleanSealCheck(): Promise<void> {
+    if (sealPatterns.some((pattern) => pattern.test(this.shop!.output()))) await pause(11_000);
   }
 
   private seals = async (): Promise<string[]> =>
     (
-      await ask<{ seal: string }>(
+      await query<{ seal: string }>(
         this.url,
         `select encode(signature, 'hex') as seal from ordering.order_seals union all select encode(signature, 'hex') from ordering.order_reseals`,
       )
@@ -306,16 +314,16 @@ export class TamperedShop {
 
   private async drifting(): Promise<boolean> {
     const sql = 'select 1 from ordering.projection_drifts where healed_at is null';
-    return (await ask(this.url, sql)).length > 0;
+    return (await query(this.url, sql)).length > 0;
   }
 
   private async verify(): Promise<string> {
     const { data: events } = expectStatus(200, await this.admin.post('/admin/events/verify')).body;
     const { data: audit } = expectStatus(200, await this.admin.post('/admin/audit/verify')).body;
     const names = (events.findings ?? []).map(({ finding }: { finding: string }) => finding) as string[];
-    // Whether events are found to be unsealed depends on their age, so that finding is left out.
+    // The finding `unsealed` is left out, because it depends on the age of the events.
     const found = [...new Set(names)].filter((name) => name !== 'unsealed');
-    // Which of the two is found first depends on whether a line has come since.
+    // Which of the two texts comes depends on whether a new line was added meanwhile.
     const isGone = /the entry \S+ is gone|was sealed up to \d+ and ends at/.test(audit.reason ?? '');
     if (!audit.valid) found.push(`audit: ${isGone ? 'lines are gone' : audit.reason}`);
     return found.sort().join(', ') || NOTHING;
@@ -333,8 +341,8 @@ export class TamperedShop {
       await use?.();
       const { body } = await this.shop!.get('//health');
       for (const [service, state] of Object.entries(body.services ?? {}))
-        if (state === 'unhealthy' && doubting.includes(service)) seen.add(`health: ${service}`);
-      for (const told of toldIn(this.shop!.output().slice(from))) seen.add(told);
+        if (state === 'unhealthy' && dataHealthChecks.includes(service)) seen.add(`health: ${service}`);
+      for (const logged of namesOfLoggedFaults(this.shop!.output().slice(from))) seen.add(logged);
       if (wanted?.every((one) => seen.has(one))) break;
       await pause(400);
     } while (Date.now() < end);
@@ -347,13 +355,13 @@ export class TamperedShop {
     cpSync(this.dataDir, dataDir, { recursive: true });
     try {
       const second = await startShop({ dataDir, env: this.env });
-      const told = toldIn(second.output());
+      const logged = namesOfLoggedFaults(second.output());
       await second.stop();
-      return told.join(', ') || NOTHING;
+      return logged.join(', ') || NOTHING;
     } catch (error) {
-      const told = toldIn((error as Error).message);
-      if (told.length === 0) throw error; // it did not open for another reason
-      return `refused: ${told.join(', ')}`;
+      const logged = namesOfLoggedFaults((error as Error).message);
+      if (logged.length === 0) throw error; // the start failed for another reason
+      return `refused: ${logged.join(', ')}`;
     } finally {
       rmSync(dataDir, { recursive: true, force: true });
     }
@@ -361,11 +369,11 @@ export class TamperedShop {
 
   private async offline(which: 'target' | 'last' | 'long'): Promise<string> {
     const { orderId } = this.template.scene[which];
-    const { status, text } = await this.fetched(`/admin/orders/${orderId}/evidence`);
-    const exported = await this.exported();
+    const { status, text } = await this.fetchText(`/admin/orders/${orderId}/evidence`);
+    const exported = await this.checkExported();
     const found: string[] = [];
     if (status !== 200) found.push(`no evidence: ${JSON.parse(text).error.code}`);
-    else found.push(...this.compared(orderId, text));
+    else found.push(...this.compareEvidence(orderId, text));
     if ('refusal' in exported) found.push(`export refused: ${exported.refusal}`);
     else if (exported.events < this.before.exported.events) found.push('export shorter than before');
     else if (exported.events > this.before.exported.events) found.push('export longer than sealed');
@@ -373,22 +381,22 @@ export class TamperedShop {
     return found.join(', ') || NOTHING;
   }
 
-  private compared(orderId: string, text: string): string[] {
+  private compareEvidence(orderId: string, text: string): string[] {
     const checked = checkOrderEvidence(text, trusted);
     if ('refusal' in checked) return [`evidence refused: ${checked.refusal}`];
     const hashes = (file: string) => JSON.stringify(JSON.parse(file).events.map(({ hash }: { hash: string }) => hash));
     return hashes(text) === hashes(this.before.evidence.get(orderId)!) ? [] : ['evidence other than before'];
   }
 
-  private async exported() {
-    const { text } = await this.fetched('/admin/events/export');
+  private async checkExported() {
+    const { text } = await this.fetchText('/admin/events/export');
     const lines = text.trimEnd().split('\n');
     const checked = await checkExport(lines, trusted);
     if ('refusal' in checked) return checked;
     return { events: checked.events, hash: String(JSON.parse(lines.at(-1)!).end.hash) };
   }
 
-  private async fetched(path: string): Promise<{ status: number; text: string }> {
+  private async fetchText(path: string): Promise<{ status: number; text: string }> {
     for (let turn = 1; ; turn++) {
       const response = await fetch(`${this.shop!.url}/api/v1${path}`, { headers: this.admin.headers });
       const text = await response.text();

@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { connect } from '../../../libs/database/src/pool/connection';
 
-/** Where Postgres keeps rows that are gone until they are written over: its heap, its catalogue, its write-ahead log. */
+/** Folders in which Postgres keeps deleted rows until they are overwritten: tables, catalogue and write-ahead log. */
 export const EXCEPTED = ['postgres/base', 'postgres/global', 'postgres/pg_wal'];
 
-/** The address of the embedded server of a shop that is open. */
+/** The URL of the embedded server of an open shop. */
 export function serverOf(dataDir: string): string {
   const card = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as Card;
   const socket = card.host.startsWith('/');
@@ -20,7 +20,7 @@ interface Card {
   readonly password: string;
 }
 
-export async function ask<Row extends object>(server: string, sql: string, values?: unknown[]): Promise<Row[]> {
+export async function query<Row extends object>(server: string, sql: string, values?: unknown[]): Promise<Row[]> {
   const client = await connect(server, 'test');
   try {
     return (await client.query<Row & Record<string, unknown>>(sql, values)).rows;
@@ -29,7 +29,7 @@ export async function ask<Row extends object>(server: string, sql: string, value
   }
 }
 
-/** Every row of every table, of all schemas and of what Postgres knows of their columns: what pg_dump reads, and more. */
+/** All rows of all tables in all schemas, and the statistics about columns. This is more than pg_dump reads. */
 export async function everyRow(server: string): Promise<Map<string, Buffer>> {
   const client = await connect(server, 'test', { types: { getTypeParser: () => String } });
   try {
@@ -48,7 +48,7 @@ export async function everyRow(server: string): Promise<Map<string, Buffer>> {
   }
 }
 
-/** What pg_dump says of everything, where there is one that speaks to this server; rows as bytes are beside it anyway. */
+/** The output of pg_dump; undefined if no pg_dump fits this server. `everyRow` reads the rows in any case. */
 export function pgDump(server: string): Buffer | undefined {
   const root = '/usr/lib/postgresql';
   const program = (existsSync(root) ? readdirSync(root) : [])
@@ -60,7 +60,7 @@ export function pgDump(server: string): Buffer | undefined {
   return done.status === 0 ? done.stdout : undefined;
 }
 
-/** Every file below the folder, but for what is excepted. */
+/** All files below the folder, without the excepted folders. */
 export function everyFile(dataDir: string, folder = dataDir): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
   for (const name of readdirSync(folder)) {

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestDatabase } from '../../support/test-database';
 
-/** What each table holds, as a count and a sum of hashes. */
+/** The content of each table, as its number of rows and a sum of hashes. */
 export type Tables = ReadonlyMap<string, string>;
 
 /** Tables of the audit trail: it records refused requests too, so it may change after a refusal. */
 const TRAIL = ['audit'];
 
-/** Every process beats in the first two while it lives; the last holds who relays. */
+/** Each running process writes its heartbeat into the first two tables. The last table names the process that relays. */
 const LIVING = ['instances', 'order_mac_instances', 'outbox_fence'];
 
-/** How far background work has come: checks walk on and seals follow events while nobody asks for anything. */
+/** Tables that background jobs change without any request: checks of data, and seals. */
 const BACKGROUND = [
   'ordering.projection_walks',
   'ordering.order_seals',
@@ -19,7 +19,7 @@ const BACKGROUND = [
   ...['ordering', 'payments'].flatMap((context) => [`${context}.journal_marks`, `${context}.journal_checks`]),
 ];
 
-/** Looks at every table but those of the audit trail, and those that change by themselves while nobody asks for anything. */
+/** Reads all tables, except those of the audit trail and those that change without any request. */
 export class EveryTable {
   private constructor(
     private readonly database: TestDatabase,
@@ -37,23 +37,23 @@ export class EveryTable {
     const one = ({ name }: { name: string }) =>
       `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as held from ${name} t`;
     const every = new EveryTable(database, names.map(one).join(' union all '), new Set(BACKGROUND));
-    const before = await every.look();
+    const before = await every.read();
     for (const end = Date.now() + idleMs; Date.now() < end; await sleep(300))
-      for (const name of changedBetween(before, await every.look())) every.restless.add(name);
+      for (const name of changedBetween(before, await every.read())) every.restless.add(name);
     return every;
   }
 
-  async look(): Promise<Tables> {
+  async read(): Promise<Tables> {
     const rows = await this.database.admin<{ name: string; held: string }>(this.sql);
     return new Map(rows.filter(({ name }) => !this.restless.has(name)).map(({ name, held }) => [name, held]));
   }
 
-  /** What the tables hold once they hold the same for a while: what was begun has come to its end. */
-  async settled(patienceMs = 20_000): Promise<Tables> {
-    let last = await this.look();
+  /** Waits until the tables do not change for a while. Returns their content. */
+  async waitUntilSettled(patienceMs = 20_000): Promise<Tables> {
+    let last = await this.read();
     for (const end = Date.now() + patienceMs; Date.now() < end;) {
       await sleep(400);
-      const now = await this.look();
+      const now = await this.read();
       if (changedBetween(last, now).length === 0) return now;
       last = now;
     }

@@ -1,21 +1,21 @@
 import { ambient } from '#platform/observability';
 
-/** The insides of libraries, which have no types: each kind of work passes through one method. */
+/** The internal class of a library. It has no types. Each kind of work goes through one of its methods. */
 const inside = <Name extends string>(module: string, name: Name) =>
   jest.requireActual<Record<Name, { prototype: Record<string, Method> }>>(module)[name].prototype;
 
 type Method = (...args: any[]) => unknown;
 
 export interface Work {
-  /** Values that were looked at to make a class of them. */
+  /** The number of values that class-transformer visited. */
   readonly visited: number;
-  /** Objects whose fields were checked. */
+  /** The number of objects that class-validator checked. */
   readonly checked: number;
   readonly statements: number;
   readonly rows: number;
 }
 
-/** What is done in this process for requests, counted where each kind of work passes through. */
+/** Counts the work that this process does for requests. */
 export class WorkCount {
   private readonly counts = { visited: 0, checked: 0, statements: 0, rows: 0 };
   private readonly undo: (() => void)[] = [];
@@ -33,7 +33,7 @@ export class WorkCount {
       counts.checked += 1;
     });
     this.watch(inside('pg', 'Client'), 'query', (args) => {
-      if (!ambient()) return; // the shop's own jobs, which nobody asked for
+      if (!ambient()) return; // a query of a background job, not of a request
       counts.statements += 1;
       const heard = args.at(-1);
       if (typeof heard !== 'function') return (done) => void (counts.rows += rowsOf(done));
@@ -62,7 +62,7 @@ export class WorkCount {
     };
   }
 
-  /** `seen` may answer what is told of the outcome. */
+  /** Calls `seen` before the method. If `seen` returns a function, it is called with the result. */
   private watch(
     methods: Record<string, Method>,
     name: string,

@@ -4,8 +4,8 @@ const { ConsoleLogger, Logger } = require('@nestjs/common');
 const { register } = require('prom-client');
 
 /**
- * Runs suites in the realm of their worker, so that they share the packages that the worker has loaded. What a suite
- * leaves behind there ends with it: variables of the environment, listeners of the process, metrics, Nest's logger.
+ * Runs suites in the realm of their worker, so that they share the packages that the worker has loaded. After each suite it
+ * resets environment variables, process listeners, metrics and Nest's logger.
  */
 module.exports = class SharedRealm extends TestEnvironment {
   constructor(config, context) {

@@ -2,14 +2,15 @@ const { createRequire, isBuiltin } = require('node:module');
 const vm = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
-// Jest compiles each module for a realm. The one of `environment.cjs` is this process's own, which Node wants unnamed.
+// Jest compiles each module for a realm. `environment.cjs` uses the realm of the process, and for this one Node must get no
+// `parsingContext`.
 const compile = vm.compileFunction;
 vm.compileFunction = (code, parameters, { parsingContext, ...options } = {}) =>
   compile(code, parameters, parsingContext === globalThis ? options : { parsingContext, ...options });
 
 const isShared = (name) => /^[@a-z]/.test(name) && !isBuiltin(name) && name !== '@jest/globals';
 
-/** Packages are loaded by Node, once for each worker. Our own modules are loaded by Jest, anew for each suite. */
+/** Packages are loaded by Node, once for each worker. The shop's own modules are loaded by Jest, again for each suite. */
 module.exports = class SharedPackages extends Runtime {
   requireModuleOrMock(from, name) {
     return isShared(name) ? createRequire(from)(name) : super.requireModuleOrMock(from, name);

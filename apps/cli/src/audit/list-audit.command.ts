@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { ListAudit, showAudit } from '#platform/audit';
-import { fromIn, lineIn, untilIn, wholeIn } from '../arguments';
+import { parseRangeStart, parseLine, parseRangeEnd, parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -21,7 +21,7 @@ export class ListAuditCommand extends JsonCommand {
   }
 
   async run(_: string[], { json, limit = 20, ...filter }: ListOptions): Promise<void> {
-    const found = await this.operator.work((shop) => shop.ask(new ListAudit(filter, limit)));
+    const found = await this.operator.withShop((shop) => shop.query(new ListAudit(filter, limit)));
     const lines = found.slice(0, limit).map(showAudit);
     if (json) return printJson({ lines, hasMore: found.length > limit });
     printTable(
@@ -35,31 +35,31 @@ export class ListAuditCommand extends JsonCommand {
 
   @Option({ flags: '--actor <id>', description: 'only what this actor did' })
   parseActor(text: string): string {
-    return lineIn('--actor', text);
+    return parseLine('--actor', text);
   }
 
   @Option({ flags: '--operation <name>', description: 'only this operation' })
   parseOperation(text: string): string {
-    return lineIn('--operation', text);
+    return parseLine('--operation', text);
   }
 
   @Option({ flags: '--target <id>', description: 'only changes of this target' })
   parseTarget(text: string): string {
-    return lineIn('--target', text);
+    return parseLine('--target', text);
   }
 
   @Option({ flags: '--from <time>', description: 'from this time, or from this day in Vietnam' })
   parseFrom(text: string): Date {
-    return fromIn('--from', text);
+    return parseRangeStart('--from', text);
   }
 
   @Option({ flags: '--to <time>', description: 'before this time, or until the end of this day in Vietnam' })
   parseTo(text: string): Date {
-    return untilIn('--to', text);
+    return parseRangeEnd('--to', text);
   }
 
   @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
   parseLimit(text: string): number {
-    return Math.min(wholeIn('--limit', text, 1), 1_000);
+    return Math.min(parseWholeNumber('--limit', text, 1), 1_000);
   }
 }

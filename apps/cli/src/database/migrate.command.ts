@@ -11,8 +11,8 @@ export class MigrateCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const look = async (shop: Shop) => ({ pending: await pendingMigrations(shop.config), newer: shop.newer });
-    const { pending, newer } = await this.operator.work(look, { migrates: true });
+    const readState = async (shop: Shop) => ({ pending: await pendingMigrations(shop.config), newer: shop.newer });
+    const { pending, newer } = await this.operator.withShop(readState, { migrates: true });
     if (json) return printJson({ pending, newer });
     for (const [context, names] of Object.entries(newer))
       print(`this build is older than the database of ${context} (${names.join(', ')}), but it may still work with it`);

@@ -11,7 +11,7 @@ export class SeedCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    await this.operator.work((shop) => shop.change('seed', [], null, () => seed(shop.app)));
+    await this.operator.withShop((shop) => shop.runAudited('seed', [], null, () => seed(shop.app)));
     if (json) printJson({ seeded: true });
     else print('seeded');
   }

@@ -1,24 +1,28 @@
 import { Option, SubCommand } from 'nest-commander';
 import { DropDeadLetter } from '#messaging/dead-letters';
-import { lineIn } from '../arguments';
+import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
 
-@SubCommand({ name: 'drop', arguments: '<id>', description: 'drop one for ever; the messages behind it continue' })
+@SubCommand({
+  name: 'drop',
+  arguments: '<id>',
+  description: 'drop one dead letter for ever; the messages behind it continue',
+})
 export class DropDeadLetterCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
   async run([id]: string[], { json, reason }: JsonOption & { readonly reason: string }): Promise<void> {
-    await this.operator.work((shop) => shop.tell(new DropDeadLetter(id, operatorName(), reason), [id], reason));
+    await this.operator.withShop((shop) => shop.execute(new DropDeadLetter(id, operatorName(), reason), [id], reason));
     if (json) printJson({ dropped: id });
     else print(`${id} was dropped`);
   }
 
   @Option({ flags: '--reason <text>', description: 'why, without names (required)', required: true })
   parseReason(text: string): string {
-    return lineIn('--reason', text);
+    return parseLine('--reason', text);
   }
 }

@@ -1,22 +1,22 @@
 import { Option, SubCommand } from 'nest-commander';
 import { ListDeadLetters, showLetter } from '#messaging/dead-letters';
-import { wholeIn } from '../arguments';
+import { parseWholeNumber } from '../arguments';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
-import { WhichLettersCommand, type WhichLetters } from './which-letters';
+import { DeadLetterFilterCommand, type DeadLetterFilter } from './dead-letter-filter';
 
-interface ListOptions extends WhichLetters {
+interface ListOptions extends DeadLetterFilter {
   readonly limit?: number;
 }
 
-@SubCommand({ name: 'list', description: 'by context, oldest first' })
-export class ListDeadLettersCommand extends WhichLettersCommand {
+@SubCommand({ name: 'list', description: 'the dead letters, by context, oldest first' })
+export class ListDeadLettersCommand extends DeadLetterFilterCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
   async run(_: string[], { json, limit = 20, ...filter }: ListOptions): Promise<void> {
-    const found = await this.operator.work((shop) => shop.ask(new ListDeadLetters(filter, limit)));
+    const found = await this.operator.withShop((shop) => shop.query(new ListDeadLetters(filter, limit)));
     const letters = found.slice(0, limit).map(showLetter);
     if (json) return printJson({ letters, hasMore: found.length > limit });
     printTable(
@@ -30,6 +30,6 @@ export class ListDeadLettersCommand extends WhichLettersCommand {
 
   @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
   parseLimit(text: string): number {
-    return Math.min(wholeIn('--limit', text, 1), 1_000);
+    return Math.min(parseWholeNumber('--limit', text, 1), 1_000);
   }
 }

@@ -1,14 +1,14 @@
 import { Option, SubCommand } from 'nest-commander';
 import { RedriveDeadLetters, ViewDeadLetter, type Redriven } from '#messaging/dead-letters';
-import { wholeIn, wrong } from '../arguments';
+import { parseWholeNumber, invalidArgument } from '../arguments';
 import { Operator, type Shop } from '../operator';
 import { EXIT, print, printJson, printTable } from '../output';
-import { followLetters } from './follow-letters';
-import { WhichLettersCommand, type WhichLetters } from './which-letters';
+import { waitForLetters } from './wait-for-letters';
+import { DeadLetterFilterCommand, type DeadLetterFilter } from './dead-letter-filter';
 
 const WAIT_SECONDS = 60;
 
-interface RedriveOptions extends WhichLetters {
+interface RedriveOptions extends DeadLetterFilter {
   /** In seconds. True if no number was given. */
   readonly wait?: number | true;
 }
@@ -16,62 +16,63 @@ interface RedriveOptions extends WhichLetters {
 @SubCommand({
   name: 'redrive',
   arguments: '[ids...]',
-  description: 'try them again in order, chosen by id or by context, key and type',
+  description: 'try dead letters again, in order: those with these ids, or all that fit the options',
 })
-export class RedriveDeadLettersCommand extends WhichLettersCommand {
+export class RedriveDeadLettersCommand extends DeadLetterFilterCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
   async run(ids: string[], { json, wait, context, key, type }: RedriveOptions): Promise<void> {
-    const named = Object.values({ context, key, type }).filter((value) => value !== undefined);
-    if (ids.length > 0 === named.length > 0) throw wrong('Name ids, or give --context, --key or --type.');
+    const filters = Object.values({ context, key, type }).filter((value) => value !== undefined);
+    if (ids.length > 0 === filters.length > 0)
+      throw invalidArgument('Give either the ids of dead letters, or at least one of --context, --key and --type.');
     const which = ids.length > 0 ? { ids } : { context, key, type };
-    const { done, became } = await this.operator.work(async (shop) => {
-      const done = await shop.tell(new RedriveDeadLetters(which), ids.length > 0 ? ids : named);
-      if (ids.length > 0 && done.redriven.length === 0) await expectOne(shop, ids);
+    const { done, outcomes } = await this.operator.withShop(async (shop) => {
+      const done = await shop.execute(new RedriveDeadLetters(which), ids.length > 0 ? ids : filters);
+      if (ids.length > 0 && done.redriven.length === 0) await requireDeadLetter(shop, ids);
       return {
         done,
-        became:
+        outcomes:
           wait === undefined
             ? undefined
-            : await followLetters(shop, done.redriven, wait === true ? WAIT_SECONDS : wait),
+            : await waitForLetters(shop, done.redriven, wait === true ? WAIT_SECONDS : wait),
       };
     });
-    if (json) printJson(became ? { ...done, became } : done);
+    if (json) printJson(outcomes ? { ...done, became: outcomes } : done);
     else {
       print(summary(done));
-      if (became && became.length > 0)
+      if (outcomes && outcomes.length > 0)
         printTable(
           ['id', 'now', 'attempts', 'error'],
-          became.map(({ id, state, attempts, error }) => [
+          outcomes.map(({ id, state, attempts, error }) => [
             ...[id, state, attempts],
             state === 'done' ? null : (error?.split('\n')[0].slice(0, 80) ?? null),
           ]),
         );
     }
-    const failed = became?.some(({ state }) => state !== 'done') ?? false;
+    const failed = outcomes?.some(({ state }) => state !== 'done') ?? false;
     const notDead = ids.length > 0 && done.redriven.length === 0;
     if (notDead || failed) process.exitCode = EXIT.failed;
   }
 
   @Option({
     flags: '--wait [seconds]',
-    description: `wait until each is done or a dead letter again, at most ${WAIT_SECONDS} s, and print which`,
+    description: `wait until each message is done or a dead letter again, ${WAIT_SECONDS} s by default, and print its state`,
   })
   parseWait(text: string): number {
-    return wholeIn('--wait', text, 1);
+    return parseWholeNumber('--wait', text, 1);
   }
 }
 
 /** Throws if no message has one of the ids. */
-async function expectOne(shop: Shop, ids: readonly string[]): Promise<void> {
-  const found = await Promise.allSettled(ids.map((id) => shop.ask(new ViewDeadLetter(id))));
+async function requireDeadLetter(shop: Shop, ids: readonly string[]): Promise<void> {
+  const found = await Promise.allSettled(ids.map((id) => shop.query(new ViewDeadLetter(id))));
   const missing = found.find((one) => one.status === 'rejected');
   if (missing && found.every((one) => one.status === 'rejected')) throw missing.reason;
 }
 
 const summary = ({ redriven, more }: Redriven): string =>
   redriven.length === 0
-    ? 'nothing to try again'
-    : `${redriven.length} are tried again${more ? '; there may be more: ask again' : ''}`;
+    ? 'there is no dead letter to try again'
+    : `${redriven.length} dead letters are tried again${more ? '; there may be more, so run the command again' : ''}`;

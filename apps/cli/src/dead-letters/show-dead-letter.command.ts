@@ -11,7 +11,7 @@ export class ShowDeadLetterCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
-    const letter = showLetter(await this.operator.work((shop) => shop.ask(new ViewDeadLetter(id))));
+    const letter = showLetter(await this.operator.withShop((shop) => shop.query(new ViewDeadLetter(id))));
     if (json) return printJson(letter);
     const { body, error, ...about } = letter;
     for (const [name, value] of Object.entries(about)) print(`${name.padEnd(11)} ${value ?? '–'}`);

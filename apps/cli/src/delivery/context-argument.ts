@@ -1,8 +1,8 @@
 import { shopContexts, type ContextName } from '#platform/config';
-import { wrong } from '../arguments';
+import { invalidArgument } from '../arguments';
 
-export function contextIn(text: string): ContextName {
+export function parseContextName(text: string): ContextName {
   const known = shopContexts.find((name) => name === text);
   if (known) return known;
-  throw wrong(`There is no context ${text}: ${shopContexts.join(', ')}.`);
+  throw invalidArgument(`There is no context ${text}. The contexts are: ${shopContexts.join(', ')}.`);
 }

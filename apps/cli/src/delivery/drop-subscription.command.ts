@@ -1,10 +1,10 @@
 import { Option, SubCommand } from 'nest-commander';
-import { SubscriptionAdmin } from '#messaging';
-import { lineIn } from '../arguments';
+import { SubscriptionDesk } from '#messaging';
+import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
-import { contextIn } from './context-argument';
+import { parseContextName } from './context-argument';
 
 interface DropOptions extends JsonOption {
   readonly type?: string;
@@ -23,34 +23,37 @@ export class DropSubscriptionCommand extends JsonCommand {
   }
 
   async run([name, handler]: string[], { json, type, withMessages, reason }: DropOptions): Promise<void> {
-    const context = contextIn(name);
+    const context = parseContextName(name);
     const why = withMessages ? `by ${operatorName()}: ${reason}` : undefined;
-    const dropped = await this.operator.work((shop) =>
-      shop.change('dropSubscription', [context, handler, ...(type ? [type] : [])], reason, () =>
-        shop.app.get(SubscriptionAdmin, { strict: false }).drop({ context, handler, type, withMessages: why }),
+    const dropped = await this.operator.withShop((shop) =>
+      shop.runAudited('dropSubscription', [context, handler, ...(type ? [type] : [])], reason, () =>
+        shop.app.get(SubscriptionDesk, { strict: false }).drop({ context, handler, type, withMessages: why }),
       ),
     );
     if (json) return printJson({ context, handler, ...dropped });
     for (const one of dropped.types) print(`${one} is no longer sent to ${handler} of ${context}`);
-    if (dropped.done > 0) print(`${dropped.done} messages that waited for it count as done`);
+    if (dropped.done > 0) print(`${dropped.done} messages that waited for this handler are marked as done`);
     if (dropped.waiting > 0)
       print(
-        `${dropped.waiting} messages still wait for it. A build that has the handler will handle them, or use drop --with-messages`,
+        `${dropped.waiting} messages still wait for this handler. Start a build that has it, or run drop --with-messages`,
       );
   }
 
-  @Option({ flags: '--type <type>', description: 'only of this type' })
+  @Option({ flags: '--type <type>', description: 'only messages of this type' })
   parseType(text: string): string {
-    return lineIn('--type', text);
+    return parseLine('--type', text);
   }
 
-  @Option({ flags: '--with-messages', description: 'mark its waiting messages as done, although nobody handled them' })
+  @Option({
+    flags: '--with-messages',
+    description: 'mark the messages that wait for the handler as done, although no handler ran',
+  })
   parseWithMessages(): boolean {
     return true;
   }
 
   @Option({ flags: '--reason <text>', description: 'why, without names (required)', required: true })
   parseReason(text: string): string {
-    return lineIn('--reason', text);
+    return parseLine('--reason', text);
   }
 }

@@ -1,7 +1,7 @@
 import { Command, SubCommand } from 'nest-commander';
 import { Operator } from '../operator';
 import { CommandGroup } from '../strict-command';
-import { contextIn } from './context-argument';
+import { parseContextName } from './context-argument';
 import { RedeliverCommand, type RedeliverOptions } from './redeliver';
 
 @SubCommand({
@@ -15,7 +15,7 @@ export class ReplayHandlerCommand extends RedeliverCommand {
   }
 
   async run([name, handler]: string[], options: RedeliverOptions): Promise<void> {
-    await this.redeliver(this.operator, 'replayHandler', contextIn(name), handler, options);
+    await this.redeliver(this.operator, 'replayHandler', parseContextName(name), handler, options);
   }
 }
 

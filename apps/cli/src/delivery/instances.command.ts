@@ -14,7 +14,9 @@ export class InstancesCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const instances = await this.operator.work(({ app }) => app.get(SubscriptionAdmin, { strict: false }).instances());
+    const instances = await this.operator.withShop(({ app }) =>
+      app.get(SubscriptionDesk, { strict: false }).instances(),
+    );
     if (json) return printJson({ instances });
     printTable(
       ['context', 'instance', 'build', 'started', 'last seen', 'no handler for'],

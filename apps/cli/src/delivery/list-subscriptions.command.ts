@@ -3,7 +3,7 @@ import { SubscriptionAdmin } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
-import { contextIn } from './context-argument';
+import { parseContextName } from './context-argument';
 
 @SubCommand({ name: 'list', arguments: '[context]', description: 'the subscriptions of one context, or of all' })
 export class ListSubscriptionsCommand extends JsonCommand {
@@ -12,12 +12,14 @@ export class ListSubscriptionsCommand extends JsonCommand {
   }
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
-    const context = name === undefined ? undefined : contextIn(name);
-    const found = await this.operator.work(({ app }) => app.get(SubscriptionAdmin, { strict: false }).list(context));
-    if (json) return printJson({ subscriptions: found });
+    const context = name === undefined ? undefined : parseContextName(name);
+    const subscriptions = await this.operator.withShop(({ app }) =>
+      app.get(SubscriptionDesk, { strict: false }).list(context),
+    );
+    if (json) return printJson({ subscriptions });
     printTable(
       ['context', 'handler', 'type', 'lane', 'since', 'waiting'],
-      found.map((one) => [one.context, one.handler, one.type, one.lane, one.since.toISOString(), one.waiting]),
+      subscriptions.map((one) => [one.context, one.handler, one.type, one.lane, one.since.toISOString(), one.waiting]),
     );
   }
 }

@@ -4,8 +4,8 @@ import { Branches, forgottenBy, type Since } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson, printTable } from '../output';
-import { contextIn } from './context-argument';
-import { sinceIn } from './since-option';
+import { parseContextName } from './context-argument';
+import { parseSince } from './since-option';
 
 interface LostOptions extends JsonOption {
   readonly of: ContextName;
@@ -15,7 +15,7 @@ interface LostOptions extends JsonOption {
 @SubCommand({
   name: 'lost',
   description:
-    'the messages that a restored context sent and no longer has, such as new accounts; run this before a resend',
+    'the messages that a restored context had sent and no longer knows, such as new accounts; run this before a resend',
 })
 export class LostMessagesCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -23,11 +23,13 @@ export class LostMessagesCommand extends JsonCommand {
   }
 
   async run(_: string[], { json, of, since }: LostOptions): Promise<void> {
-    const lost = await this.operator.work((shop) => forgottenBy(shop.app.get(Branches, { strict: false }), of, since));
+    const lost = await this.operator.withShop((shop) =>
+      forgottenBy(shop.app.get(Branches, { strict: false }), of, since),
+    );
     if (json) return printJson({ lost });
-    if (lost.length === 0) return print(`${of} still has everything that it sent to others since then`);
+    if (lost.length === 0) return print(`${of} still has all messages that it sent to other contexts since then`);
     printTable(
-      ['time', 'type', 'of'],
+      ['time', 'type', 'key'],
       lost.map(({ at, type, key }) => [at.toISOString(), type, key]),
     );
   }
@@ -38,15 +40,15 @@ export class LostMessagesCommand extends JsonCommand {
     required: true,
   })
   parseOf(text: string): ContextName {
-    return contextIn(text);
+    return parseContextName(text);
   }
 
   @Option({
     flags: '--since <time>',
-    description: 'the time of the backup, a duration such as 2h, or start: the oldest message (required)',
+    description: 'the time of the backup, a duration such as 2h, or the word start for the oldest message (required)',
     required: true,
   })
   parseSince(text: string): Since {
-    return sinceIn(text);
+    return parseSince(text);
   }
 }

@@ -2,7 +2,7 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import type { ContextName } from '#platform/config';
 import { Operator } from '../operator';
 import { CommandGroup } from '../strict-command';
-import { contextIn } from './context-argument';
+import { parseContextName } from './context-argument';
 import { LostMessagesCommand } from './lost-messages.command';
 import { RedeliverCommand, type RedeliverOptions } from './redeliver';
 
@@ -23,9 +23,9 @@ export class ResendCommand extends RedeliverCommand {
     await this.redeliver(this.operator, 'resendOutbox', options.to, undefined, options);
   }
 
-  @Option({ flags: '--to <context>', description: 'the context that receives them (required)', required: true })
+  @Option({ flags: '--to <context>', description: 'the context that receives the messages (required)', required: true })
   parseTo(text: string): ContextName {
-    return contextIn(text);
+    return parseContextName(text);
   }
 }
 

@@ -4,8 +4,8 @@ import { Redeliveries, type Redelivered, type Since } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import type { Operator } from '../operator';
 import { print, printJson, printTable } from '../output';
-import { contextIn } from './context-argument';
-import { sinceIn } from './since-option';
+import { parseContextName } from './context-argument';
+import { parseSince } from './since-option';
 
 export interface RedeliverOptions extends JsonOption {
   readonly since: Since;
@@ -22,40 +22,41 @@ export abstract class RedeliverCommand extends JsonCommand {
     handler: string | undefined,
     { json, since, from, dryRun }: RedeliverOptions,
   ): Promise<void> {
-    const senders = await operator.work((shop) => {
+    const senders = await operator.withShop((shop) => {
       const redeliver = () =>
         shop.app.get(Redeliveries, { strict: false }).redeliver({ to, handler, since, from, dryRun });
       const targets = [to, handler, from].filter((one) => one !== undefined);
-      return dryRun ? redeliver() : shop.change(operation, targets, null, redeliver);
+      return dryRun ? redeliver() : shop.runAudited(operation, targets, null, redeliver);
     });
     if (json) return printJson({ to, handler, dryRun: dryRun === true, senders });
-    show(senders, to, dryRun === true);
+    printSenders(senders, to, dryRun === true);
   }
 
   @Option({
     flags: '--since <time>',
-    description: 'a time, a duration such as 2h, or start: the oldest message, at most 7 days ago (required)',
+    description:
+      'a time, a duration such as 2h, or the word start for the oldest message, 7 days ago at most (required)',
     required: true,
   })
   parseSince(text: string): Since {
-    return sinceIn(text);
+    return parseSince(text);
   }
 
-  @Option({ flags: '--from <context>', description: 'only what this context sent' })
+  @Option({ flags: '--from <context>', description: 'only messages from this context' })
   parseFrom(text: string): ContextName {
-    return contextIn(text);
+    return parseContextName(text);
   }
 
-  @Option({ flags: '--dry-run', description: 'count only' })
+  @Option({ flags: '--dry-run', description: 'only count the messages, and send none' })
   parseDryRun(): boolean {
     return true;
   }
 }
 
-function show(senders: readonly Redelivered[], to: ContextName, dryRun: boolean): void {
-  const column = dryRun ? 'missing' : 'given again';
+function printSenders(senders: readonly Redelivered[], to: ContextName, dryRun: boolean): void {
+  const column = dryRun ? 'missing' : 'sent again';
   const rows = senders.map(({ from, found, missing }) => [from, found, missing]);
   printTable(['from', 'sent in that time', column], rows);
   const count = senders.reduce((sum, { missing }) => sum + missing, 0);
-  print(dryRun ? `${to} does not have ${count} of them` : `${to} was given ${count} messages that it did not have`);
+  print(dryRun ? `${to} does not have ${count} of these messages` : `${count} messages that ${to} did not have were sent again`); // prettier-ignore
 }

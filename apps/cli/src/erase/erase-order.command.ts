@@ -1,6 +1,6 @@
 import { SubCommand } from 'nest-commander';
 import { EraseGuest } from '#identity/erase-person/erase-person.command';
-import { orderIdIn } from '../arguments';
+import { parseOrderId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printErasure } from './print-erasure';
@@ -16,7 +16,7 @@ export class EraseOrderCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
-    const orderId = orderIdIn(id);
-    printErasure(await this.operator.work((shop) => shop.tell(new EraseGuest(orderId), [orderId])), json);
+    const orderId = parseOrderId(id);
+    printErasure(await this.operator.withShop((shop) => shop.execute(new EraseGuest(orderId), [orderId])), json);
   }
 }

@@ -15,14 +15,14 @@ export class EraseReapplyCommand extends JsonCommand {
   }
 
   async run(_: string[], { json, all }: ReapplyOptions): Promise<void> {
-    const done = await this.operator.work((shop) => shop.tell(new ReapplyErasures(all === true)));
+    const done = await this.operator.withShop((shop) => shop.execute(new ReapplyErasures(all === true)));
     if (json) return printJson(done);
     print(`${done.again.length} of ${done.listed} people on the list were erased again`);
     if (done.again.length > 0) print('The contexts erase their part within seconds, when the shop is open.');
   }
 
-  @Option({ flags: '--all', description: 'everybody on the list, even if nothing seems to have come back' })
-  readAll(): boolean {
+  @Option({ flags: '--all', description: 'erase everybody on the list, even if no data seems to have come back' })
+  parseAll(): boolean {
     return true;
   }
 }

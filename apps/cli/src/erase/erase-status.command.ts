@@ -13,8 +13,13 @@ export class EraseStatusCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
-    if (!isUuid(id)) throw new DomainError('VALIDATION_ERROR', 'invalid', 'Name an erasure by its id.');
-    const erasure = await this.operator.work((shop) => shop.ask(new ViewErasure(id)));
+    if (!isUuid(id))
+      throw new DomainError(
+        'VALIDATION_ERROR',
+        'invalid',
+        `Give the id of an erasure. It must be a UUID, but ${id} was given.`,
+      );
+    const erasure = await this.operator.withShop((shop) => shop.query(new ViewErasure(id)));
     printErasure(erasure, json);
     if (erasure.state !== 'done') process.exitCode = EXIT.failed;
   }

@@ -13,10 +13,10 @@ export class EraseUserCommand extends JsonCommand {
   }
 
   async run([whom]: string[], { json }: JsonOption): Promise<void> {
-    const erasure = await this.operator.work(async (shop) => {
+    const erasure = await this.operator.withShop(async (shop) => {
       const given = whom.toLowerCase();
-      const id = isUuid(given) ? given : await shop.ask(new AccountWithEmail(whom));
-      return shop.tell(new EraseAccount(id), [id]);
+      const id = isUuid(given) ? given : await shop.query(new AccountWithEmail(whom));
+      return shop.execute(new EraseAccount(id), [id]);
     });
     printErasure(erasure, json);
   }

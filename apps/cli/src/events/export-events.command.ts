@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Option, SubCommand } from 'nest-commander';
 import { ExportEvents } from '#ordering/order-history/event-log.query';
-import { lineIn, wholeIn } from '../arguments';
+import { parseLine, parseWholeNumber } from '../arguments';
 import { Operator } from '../operator';
 import { StrictCommand } from '../strict-command';
 
@@ -22,8 +22,8 @@ export class ExportEventsCommand extends StrictCommand {
   }
 
   async run(_: string[], { from, to, out }: ExportOptions): Promise<void> {
-    await this.operator.work(async (shop) => {
-      const lines = await shop.ask(new ExportEvents(from, to));
+    await this.operator.withShop(async (shop) => {
+      const lines = await shop.query(new ExportEvents(from, to));
       if (out) return pipeline(lines, createWriteStream(out, { mode: 0o600 }));
       for await (const line of lines)
         if (!process.stdout.write(line)) await new Promise((drained) => process.stdout.once('drain', drained));
@@ -32,16 +32,16 @@ export class ExportEventsCommand extends StrictCommand {
 
   @Option({ flags: '--from <position>', description: 'begin with the seal that covers this position' })
   parseFrom(text: string): number {
-    return wholeIn('--from', text, 1);
+    return parseWholeNumber('--from', text, 1);
   }
 
   @Option({ flags: '--to <position>', description: 'end with the seal that covers this position' })
   parseTo(text: string): number {
-    return wholeIn('--to', text, 1);
+    return parseWholeNumber('--to', text, 1);
   }
 
   @Option({ flags: '--out <file>', description: 'the file to write; without it, the export is printed' })
   parseOut(text: string): string {
-    return lineIn('--out', text);
+    return parseLine('--out', text);
   }
 }

@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { EventLog } from '#ordering/order-history/event-log.query';
-import { lineIn, wholeIn } from '../arguments';
+import { parseLine, parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -18,7 +18,7 @@ export class ListEventsCommand extends JsonCommand {
   }
 
   async run(_: string[], { json, after = 0, limit = 20, type }: ListOptions): Promise<void> {
-    const { events, head } = await this.operator.work((shop) => shop.ask(new EventLog(after, limit, type)));
+    const { events, head } = await this.operator.withShop((shop) => shop.query(new EventLog(after, limit, type)));
     const shown = events.slice(0, limit);
     if (json) return printJson({ events: shown, head });
     printTable(
@@ -35,16 +35,16 @@ export class ListEventsCommand extends JsonCommand {
 
   @Option({ flags: '--after <position>', description: 'begin after this position' })
   parseAfter(text: string): number {
-    return wholeIn('--after', text);
+    return parseWholeNumber('--after', text);
   }
 
   @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
   parseLimit(text: string): number {
-    return Math.min(wholeIn('--limit', text, 1), 1_000);
+    return Math.min(parseWholeNumber('--limit', text, 1), 1_000);
   }
 
   @Option({ flags: '--type <event>', description: 'only events of this type' })
   parseType(text: string): string {
-    return lineIn('--type', text);
+    return parseLine('--type', text);
   }
 }

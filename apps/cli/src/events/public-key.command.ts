@@ -15,8 +15,8 @@ export class PublicKeyCommand extends JsonCommand {
     const keys = key.trusted.all.map((one) => ({ ...one, current: one.id === key.id }));
     if (json) return printJson({ keys });
     printTable(
-      ['id', 'public key', ''],
-      keys.map(({ id, publicKey, current }) => [id, publicKey, current ? 'signs' : 'signed before']),
+      ['id', 'public key', 'use'],
+      keys.map(({ id, publicKey, current }) => [id, publicKey, current ? 'current' : 'former']),
     );
   }
 }

@@ -2,22 +2,24 @@ import { SubCommand } from 'nest-commander';
 import { SealRepair, toldOf } from '#event-store';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
-import { StatedCommand, type StatedOptions } from './stated-options';
+import { DeclarationCommand, type DeclarationOptions } from './declaration-command';
 
 @SubCommand({
   name: 'reseal',
   description:
-    'replace lost or false seals with new seals over the same hashes; this is signed, and every later verification reports it',
+    'replace lost or false seals with new seals over the same hashes; the shop signs this decision, and every later verification reports it',
 })
-export class ResealCommand extends StatedCommand {
+export class ResealCommand extends DeclarationCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
-  async run(_: string[], options: StatedOptions): Promise<void> {
-    const stated = this.stated(options);
-    const record = await this.operator.work((shop) =>
-      shop.change('eventsReseal', [], stated.reason, () => shop.app.get(SealRepair, { strict: false }).reseal(stated)),
+  async run(_: string[], options: DeclarationOptions): Promise<void> {
+    const declaration = this.declarationFrom(options);
+    const record = await this.operator.withShop((shop) =>
+      shop.runAudited('eventsReseal', [], declaration.reason, () =>
+        shop.app.get(SealDesk, { strict: false }).reseal(declaration),
+      ),
     );
     if (options.json) return printJson({ record });
     print(toldOf(record));

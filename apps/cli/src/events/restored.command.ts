@@ -2,26 +2,27 @@ import { SubCommand } from 'nest-commander';
 import { SealRepair, toldOf } from '#event-store';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
-import { StatedCommand, type StatedOptions } from './stated-options';
+import { DeclarationCommand, type DeclarationOptions } from './declaration-command';
 
 @SubCommand({
   name: 'restored',
-  description: 'declare that a backup was restored; the gap is signed, and every later verification reports it',
+  description:
+    'declare that a backup was restored; the shop signs which events were lost with it, and every later verification reports it',
 })
-export class RestoredCommand extends StatedCommand {
+export class RestoredCommand extends DeclarationCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
-  async run(_: string[], options: StatedOptions): Promise<void> {
-    const stated = this.stated(options);
-    const record = await this.operator.work((shop) =>
-      shop.change('eventsRestored', [], stated.reason, () =>
-        shop.app.get(SealRepair, { strict: false }).acceptRestoredBackup(stated),
+  async run(_: string[], options: DeclarationOptions): Promise<void> {
+    const declaration = this.declarationFrom(options);
+    const record = await this.operator.withShop((shop) =>
+      shop.runAudited('eventsRestored', [], declaration.reason, () =>
+        shop.app.get(SealDesk, { strict: false }).restored(declaration),
       ),
     );
     if (options.json) return printJson({ record });
     print(toldOf(record));
-    print('The shop can be started again. Other instances read this from the database.');
+    print('The shop can be started again. All instances read this declaration from the database.');
   }
 }

@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { VerifyEvents } from '#ordering/order-history/event-log.query';
-import { wholeIn } from '../arguments';
+import { parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { EXIT, print, printJson, printTable } from '../output';
@@ -20,7 +20,7 @@ export class VerifyEventsCommand extends JsonCommand {
   }
 
   async run(_: string[], { json, from, to }: VerifyOptions): Promise<void> {
-    const result = await this.operator.work((shop) => shop.ask(new VerifyEvents(from, to)));
+    const result = await this.operator.withShop((shop) => shop.query(new VerifyEvents(from, to)));
     if (!result.ok) process.exitCode = EXIT.failed;
     if (json) return printJson(result);
     if (result.ok) print(`${result.events} events checked: nothing was changed, removed or moved`);
@@ -31,16 +31,16 @@ export class VerifyEventsCommand extends JsonCommand {
         result.findings.map(({ position, orderId, eventId, message }) => [position, orderId, eventId, message]),
       );
     }
-    for (const { text } of result.remarks) print(`on record: ${text}`);
+    for (const { text } of result.remarks) print(`note: ${text}`);
   }
 
   @Option({ flags: '--from <position>', description: 'the first position to check' })
   parseFrom(text: string): number {
-    return wholeIn('--from', text, 1);
+    return parseWholeNumber('--from', text, 1);
   }
 
   @Option({ flags: '--to <position>', description: 'the last position to check' })
   parseTo(text: string): number {
-    return wholeIn('--to', text, 1);
+    return parseWholeNumber('--to', text, 1);
   }
 }

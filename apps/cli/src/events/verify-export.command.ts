@@ -2,10 +2,10 @@ import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Option, SubCommand } from 'nest-commander';
 import { checkExport, type TrustedKeys } from '#event-store';
-import { wrong } from '../arguments';
+import { invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { EXIT, print, printJson } from '../output';
-import { ownKeys, trustedIn } from './trusted-keys';
+import { readOwnKeys, parseTrustedKeys } from './trusted-keys';
 
 interface VerifyOptions extends JsonOption {
   readonly publicKey?: TrustedKeys;
@@ -18,8 +18,8 @@ interface VerifyOptions extends JsonOption {
 })
 export class VerifyExportCommand extends JsonCommand {
   async run([file]: string[], { json, publicKey }: VerifyOptions): Promise<void> {
-    if (!existsSync(file)) throw wrong(`There is no file ${file} that can be read.`);
-    const keys = publicKey ?? ownKeys();
+    if (!existsSync(file)) throw invalidArgument(`There is no file ${file} that can be read.`);
+    const keys = publicKey ?? readOwnKeys();
     const checked = await checkExport(
       createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity }),
       keys,
@@ -33,7 +33,7 @@ export class VerifyExportCommand extends JsonCommand {
     if (json) return printJson({ valid: true, ...checked });
     const { events, from, to, sealedThrough, keyIds, remarks } = checked;
     print(`${events} events, positions ${from} to ${to}, are unchanged; sealed up to ${sealedThrough}, signed with ${keyIds.join(', ')}`); // prettier-ignore
-    for (const text of remarks) print(`on record: ${text}`);
+    for (const text of remarks) print(`note: ${text}`);
   }
 
   @Option({
@@ -41,6 +41,6 @@ export class VerifyExportCommand extends JsonCommand {
     description: 'the key to trust; by default the keys of this shop',
   })
   parsePublicKey(text: string): TrustedKeys {
-    return trustedIn(text);
+    return parseTrustedKeys(text);
   }
 }

@@ -11,18 +11,18 @@ export class VerifyJournalsCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const verdicts: readonly JournalVerdict[] = await this.operator.work(async ({ app }) => {
-      const watches = app.get(JournalWatch, { strict: false, each: true });
-      return Promise.all(watches.map((watch) => watch.check()));
+    const verdicts: readonly JournalVerdict[] = await this.operator.withShop(async ({ app }) => {
+      const journals = app.get(JournalWatch, { strict: false, each: true });
+      return Promise.all(journals.map((journal) => journal.check()));
     });
     if (verdicts.some(({ ok }) => !ok)) process.exitCode = EXIT.failed;
     if (json) return printJson(verdicts);
     for (const { journal, lines, before, found, findings } of verdicts) {
       print(`${journal}: ${lines} lines checked, ${found} problems found`);
       if (before.lines > 0)
-        print(`  ${before.lines} of them, up to ${before.through}, are older than the MACs, so they cannot be checked`);
+        print(`  ${before.lines} other lines, up to ${before.through}, are older than the MACs and cannot be checked`);
       if (findings.length > 0)
-        printTable(['line', 'of', 'what'], findings.map(({ line, about, message }) => [line, about, message])); // prettier-ignore
+        printTable(['line', 'about', 'problem'], findings.map(({ line, about, message }) => [line, about, message])); // prettier-ignore
     }
   }
 }

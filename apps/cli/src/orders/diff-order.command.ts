@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { DiffOrder } from '#ordering/order-history/time-travel.query';
-import { orderIdIn, wholeIn } from '../arguments';
+import { parseOrderId, parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -17,8 +17,8 @@ export class DiffOrderCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json, from = 0, to }: DiffOptions): Promise<void> {
-    const orderId = orderIdIn(id);
-    const difference = await this.operator.work((shop) => shop.ask(new DiffOrder(orderId, from, to)));
+    const orderId = parseOrderId(id);
+    const difference = await this.operator.withShop((shop) => shop.query(new DiffOrder(orderId, from, to)));
     if (json) return printJson(difference);
     printTable(
       ['path', 'before', 'after'],
@@ -28,11 +28,11 @@ export class DiffOrderCommand extends JsonCommand {
 
   @Option({ flags: '--from <version>', description: 'the earlier version; 0 is before it was placed (default)' })
   parseFrom(text: string): number {
-    return wholeIn('--from', text);
+    return parseWholeNumber('--from', text);
   }
 
   @Option({ flags: '--to <version>', description: 'the later version; the current version by default' })
   parseTo(text: string): number {
-    return wholeIn('--to', text);
+    return parseWholeNumber('--to', text);
   }
 }

@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { MendHead } from '#ordering/void-event/mend-head.command';
-import { lineIn, orderIdIn, wrong } from '../arguments';
+import { parseLine, parseOrderId, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
@@ -12,7 +12,7 @@ interface MendOptions extends JsonOption {
 @SubCommand({
   name: 'mend-head',
   arguments: '<id>',
-  description: 'correct the version of an order that differs from its last event',
+  description: 'set the stored version of an order to the version of its last event, if the two differ',
 })
 export class MendHeadCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -20,15 +20,18 @@ export class MendHeadCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json, reason }: MendOptions): Promise<void> {
-    const orderId = orderIdIn(id);
-    if (reason === undefined) throw wrong('Give a reason with --reason.');
-    const was = await this.operator.work((shop) => shop.tell(new MendHead(orderId), [orderId], reason));
-    if (json) printJson(was);
-    else print(`the version of order ${orderId} is ${was.last} again, like its last event; it was ${was.head}`);
+    const orderId = parseOrderId(id);
+    if (reason === undefined) throw invalidArgument('The reason is missing. Give it with --reason.');
+    const versions = await this.operator.withShop((shop) => shop.execute(new MendHead(orderId), [orderId], reason));
+    if (json) printJson(versions);
+    else
+      print(
+        `order ${orderId}: the stored version was ${versions.head}; it is now ${versions.last}, as in the last event`,
+      );
   }
 
-  @Option({ flags: '--reason <text>', description: 'why, without names' })
+  @Option({ flags: '--reason <text>', description: 'the reason, without names (required)' })
   parseReason(text: string): string {
-    return lineIn('--reason', text);
+    return parseLine('--reason', text);
   }
 }

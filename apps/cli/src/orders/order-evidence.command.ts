@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Option, SubCommand } from 'nest-commander';
 import { OrderEvidence } from '#ordering/evidence/order-evidence.query';
-import { orderIdIn } from '../arguments';
+import { parseOrderId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
@@ -21,8 +21,8 @@ export class OrderEvidenceCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json, out }: EvidenceOptions): Promise<void> {
-    const orderId = orderIdIn(id);
-    const text = await this.operator.work((shop) => shop.ask(new OrderEvidence(orderId)));
+    const orderId = parseOrderId(id);
+    const text = await this.operator.withShop((shop) => shop.query(new OrderEvidence(orderId)));
     if (out === undefined) return void process.stdout.write(text); // without `--out`, `--json` has no effect
     writeFileSync(out, text);
     if (json) printJson({ orderId, file: out, bytes: Buffer.byteLength(text) });

@@ -1,6 +1,6 @@
 import { SubCommand } from 'nest-commander';
 import { OrderEvents } from '#ordering/order-history/event-log.query';
-import { orderIdIn } from '../arguments';
+import { parseOrderId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -12,8 +12,8 @@ export class OrderHistoryCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
-    const orderId = orderIdIn(id);
-    const events = await this.operator.work((shop) => shop.ask(new OrderEvents(orderId)));
+    const orderId = parseOrderId(id);
+    const events = await this.operator.withShop((shop) => shop.query(new OrderEvents(orderId)));
     if (json) return printJson(events);
     printTable(
       ['version', 'position', 'time', 'event', 'by'],

@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { OrderState } from '#ordering/order-history/time-travel.query';
-import { instantIn, orderIdIn, wholeIn, wrong } from '../arguments';
+import { parseInstant, parseOrderId, parseWholeNumber, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
@@ -17,9 +17,9 @@ export class OrderStateCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json, version, at }: StateOptions): Promise<void> {
-    const orderId = orderIdIn(id);
-    if (version !== undefined && at !== undefined) throw wrong('--version cannot be used with --at.');
-    const state = await this.operator.work((shop) => shop.ask(new OrderState(orderId, { version, at })));
+    const orderId = parseOrderId(id);
+    if (version !== undefined && at !== undefined) throw invalidArgument('--version cannot be used with --at.');
+    const state = await this.operator.withShop((shop) => shop.query(new OrderState(orderId, { version, at })));
     if (json) return printJson(state);
     print(`order ${state.number}, version ${state.version}: ${state.status}`);
     for (const line of state.lines) print(`  ${line.quantity} × ${line.name}  ${line.lineTotal.amount} ₫`);
@@ -31,12 +31,12 @@ export class OrderStateCommand extends JsonCommand {
 
   @Option({ flags: '--version <version>', description: 'after this many events' })
   parseVersion(text: string): number {
-    return wholeIn('--version', text, 1);
+    return parseWholeNumber('--version', text, 1);
   }
 
   @Option({ flags: '--at <time>', description: 'at this time, ISO 8601' })
   parseAt(text: string): string {
-    instantIn('--at', text);
+    parseInstant('--at', text);
     return text;
   }
 }

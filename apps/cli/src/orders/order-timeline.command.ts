@@ -1,6 +1,6 @@
 import { SubCommand } from 'nest-commander';
 import { OrderTimeline } from '#ordering/order-history/timeline.query';
-import { orderIdIn } from '../arguments';
+import { parseOrderId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -16,8 +16,8 @@ export class OrderTimelineCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
-    const orderId = orderIdIn(id);
-    const entries = await this.operator.work((shop) => shop.ask(new OrderTimeline(orderId)));
+    const orderId = parseOrderId(id);
+    const entries = await this.operator.withShop((shop) => shop.query(new OrderTimeline(orderId)));
     if (json) return printJson(entries);
     printTable(
       ['time', 'where', 'what'],

@@ -1,8 +1,8 @@
 import { Option, SubCommand } from 'nest-commander';
 import { checkOrderEvidence } from '#ordering/evidence/order-evidence.config';
 import { toldOf, type TrustedKeys } from '#event-store';
-import { textIn } from '../arguments';
-import { ownKeys, trustedIn } from '../events/trusted-keys';
+import { readTextFile } from '../arguments';
+import { readOwnKeys, parseTrustedKeys } from '../events/trusted-keys';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { EXIT, print, printJson } from '../output';
 
@@ -17,14 +17,14 @@ interface VerifyOptions extends JsonOption {
 })
 export class VerifyEvidenceCommand extends JsonCommand {
   async run([file]: string[], { json, publicKey }: VerifyOptions): Promise<void> {
-    const text = textIn(file);
-    const keys = publicKey ?? ownKeys();
+    const text = readTextFile(file);
+    const keys = publicKey ?? readOwnKeys();
     const checked = checkOrderEvidence(text, keys);
     if ('refusal' in checked) {
       const { refusal, message } = checked;
       const trusted = keys.all.map(({ id }) => id);
       if (json) printJson({ valid: false, refusal, reason: message, trusted });
-      else print(`refused: ${message}${refusal === 'untrusted' ? `; trusted is ${trusted.join(', ')}` : ''}`);
+      else print(`refused: ${message}${refusal === 'untrusted' ? `; the trusted keys are ${trusted.join(', ')}` : ''}`);
       process.exitCode = EXIT.failed;
       return;
     }
@@ -43,7 +43,7 @@ export class VerifyEvidenceCommand extends JsonCommand {
     print(
       `order ${document.orderId}: all ${events.length} events are as they were sealed, signed with ${keyIds.join(', ')}`,
     );
-    for (const text of remarks) print(`on record: ${text}`);
+    for (const text of remarks) print(`note: ${text}`);
   }
 
   @Option({
@@ -51,6 +51,6 @@ export class VerifyEvidenceCommand extends JsonCommand {
     description: 'the key to trust; by default the keys of this shop',
   })
   parsePublicKey(text: string): TrustedKeys {
-    return trustedIn(text);
+    return parseTrustedKeys(text);
   }
 }

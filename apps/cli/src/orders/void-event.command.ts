@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { VoidEvent } from '#ordering/void-event/void-event.command';
-import { lineIn, orderIdIn, wholeIn, wrong } from '../arguments';
+import { parseLine, parseOrderId, parseWholeNumber, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
@@ -21,28 +21,28 @@ export class VoidEventCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json, event, reason }: VoidOptions): Promise<void> {
-    const orderId = orderIdIn(id);
-    if (event === undefined) throw wrong('Give the version of the broken event with --event.');
-    if (reason === undefined) throw wrong('Give a reason with --reason.');
-    const said = await this.operator.work((shop) =>
-      shop.tell(new VoidEvent(orderId, event, reason, { kind: 'staff' }), [orderId], reason),
+    const orderId = parseOrderId(id);
+    if (event === undefined) throw invalidArgument('The version of the broken event is missing. Give it with --event.');
+    if (reason === undefined) throw invalidArgument('The reason is missing. Give it with --reason.');
+    const voided = await this.operator.withShop((shop) =>
+      shop.execute(new VoidEvent(orderId, event, reason, { kind: 'staff' }), [orderId], reason),
     );
-    if (json) printJson(said);
+    if (json) printJson(voided);
     else {
-      const { version, leaves } = said;
-      print(`event ${event} of ${orderId} is void since version ${version}`);
+      const { version, leaves } = voided;
+      print(`event ${event} of order ${orderId} was declared void by event ${version}`);
       if (leaves.status) print(`the order is ${leaves.status}`);
       for (const sentence of leaves.toDo) print(sentence);
     }
   }
 
-  @Option({ flags: '--event <version>', description: 'the version of the broken event' })
+  @Option({ flags: '--event <version>', description: 'the version of the broken event (required)' })
   parseEvent(text: string): number {
-    return wholeIn('--event', text, 1);
+    return parseWholeNumber('--event', text, 1);
   }
 
-  @Option({ flags: '--reason <text>', description: 'why, without names' })
+  @Option({ flags: '--reason <text>', description: 'the reason, without names (required)' })
   parseReason(text: string): string {
-    return lineIn('--reason', text);
+    return parseLine('--reason', text);
   }
 }

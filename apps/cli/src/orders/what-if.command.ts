@@ -1,7 +1,14 @@
 import { Option, SubCommand } from 'nest-commander';
 import { orderEventTypes, type OrderEvent } from '#ordering/model/order';
 import { WhatIf } from '#ordering/what-if/what-if.query';
-import { jsonIn, listIn, orderIdIn, textIn, wholeIn, wrong } from '../arguments';
+import {
+  parseJsonObject,
+  parseList,
+  parseOrderId,
+  readTextFile,
+  parseWholeNumber,
+  invalidArgument,
+} from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson, printTable } from '../output';
@@ -13,7 +20,8 @@ interface WhatIfOptions extends JsonOption {
 }
 
 /** `text` is JSON, or `@file` with the name of a JSON file. */
-const dataIn = (text: string): object => jsonIn('The data', text.startsWith('@') ? textIn(text.slice(1)) : text);
+const parseEventData = (text: string): object =>
+  parseJsonObject('The data', text.startsWith('@') ? readTextFile(text.slice(1)) : text);
 
 @SubCommand({
   name: 'what-if',
@@ -26,9 +34,9 @@ export class WhatIfCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json, leaveOut, change, add }: WhatIfOptions): Promise<void> {
-    const orderId = orderIdIn(id);
-    const wished = { ...(leaveOut && { leaveOut }), ...(change && { change }), ...(add && { add }) };
-    const answer = await this.operator.work((shop) => shop.ask(new WhatIf(orderId, wished)));
+    const orderId = parseOrderId(id);
+    const request = { ...(leaveOut && { leaveOut }), ...(change && { change }), ...(add && { add }) };
+    const answer = await this.operator.withShop((shop) => shop.query(new WhatIf(orderId, request)));
     if (json) return printJson(answer);
     print(`status: ${answer.actual.status} → ${answer.whatIf ? answer.whatIf.status : 'no order'}`);
     printTable(
@@ -44,7 +52,7 @@ export class WhatIfCommand extends JsonCommand {
 
   @Option({ flags: '--leave-out <versions>', description: 'versions to leave out: 2,3' })
   parseLeaveOut(text: string): readonly number[] {
-    return listIn(text).map((one) => wholeIn('--leave-out', one, 1));
+    return parseList(text).map((one) => parseWholeNumber('--leave-out', one, 1));
   }
 
   @Option({
@@ -52,8 +60,8 @@ export class WhatIfCommand extends JsonCommand {
     description: 'other data for an event: 2={…} or 2=@file; may be repeated',
   })
   parseChange(text: string, before: WhatIfOptions['change'] = []): WhatIfOptions['change'] {
-    const [version = '', data] = cut(text);
-    return [...before, { version: wholeIn('--change', version, 1), data: dataIn(data) }];
+    const [version = '', data] = splitAtEquals(text);
+    return [...before, { version: parseWholeNumber('--change', version, 1), data: parseEventData(data) }];
   }
 
   @Option({
@@ -61,15 +69,15 @@ export class WhatIfCommand extends JsonCommand {
     description: 'one more event after a version: 1:OrderAccepted={}; may be repeated',
   })
   parseAdd(text: string, before: WhatIfOptions['add'] = []): WhatIfOptions['add'] {
-    const [place = '', data] = cut(text);
+    const [place = '', data] = splitAtEquals(text);
     const [after = '', name] = place.split(':');
     const type = orderEventTypes.find((one) => one === name);
-    if (!type) throw wrong(`--add needs an event type, one of ${orderEventTypes.join(', ')}.`);
-    return [...before, { after: wholeIn('--add', after), type, data: dataIn(data) }];
+    if (!type) throw invalidArgument(`--add needs an event type, one of ${orderEventTypes.join(', ')}.`);
+    return [...before, { after: parseWholeNumber('--add', after), type, data: parseEventData(data) }];
   }
 }
 
-function cut(text: string): [string, string] {
+function splitAtEquals(text: string): [string, string] {
   const at = text.indexOf('=');
   return at < 0 ? [text, '{}'] : [text.slice(0, at), text.slice(at + 1)];
 }

@@ -1,11 +1,11 @@
 import { SubCommand } from 'nest-commander';
 import { DiffRebuild } from '#ordering/projections/projections.query';
-import { rebuildIdIn } from '../arguments';
+import { parseRebuildId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson, printTable } from '../output';
 
-const signed = (amount: number): string => `${amount > 0 ? '+' : ''}${amount}`;
+const withSign = (amount: number): string => `${amount > 0 ? '+' : ''}${amount}`;
 
 @SubCommand({
   name: 'diff',
@@ -18,8 +18,8 @@ export class DiffRebuildCommand extends JsonCommand {
   }
 
   async run([name, text]: string[], { json }: JsonOption): Promise<void> {
-    const id = rebuildIdIn(text);
-    const diff = await this.operator.work((shop) => shop.ask(new DiffRebuild(name, id)));
+    const id = parseRebuildId(text);
+    const diff = await this.operator.withShop((shop) => shop.query(new DiffRebuild(name, id)));
     if (json) return printJson(diff);
     const { atPosition, compared, added, removed, changed, columns, money, sample } = diff;
     print(`at position ${atPosition}: ${compared} rows, ${added} added, ${removed} removed, ${changed} changed`);
@@ -30,7 +30,7 @@ export class DiffRebuildCommand extends JsonCommand {
       printTable(
         ['money', 'before', 'after', 'difference'],
         money.map(({ column, before, after }) => [
-          ...[column, before.amount, after.amount, signed(after.amount - before.amount)],
+          ...[column, before.amount, after.amount, withSign(after.amount - before.amount)],
         ]),
       );
     if (sample.length > 0) print('');

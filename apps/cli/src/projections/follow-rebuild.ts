@@ -4,13 +4,13 @@ import type { Rebuild } from '#event-store/projections';
 import { ViewRebuild } from '#ordering/projections/projections.query';
 import type { Shop } from '../operator';
 
-const LOOK_MS = 200;
-const over: readonly Rebuild['state'][] = ['live', 'ready', 'paused', 'cancelled', 'failed', 'rolled-back'];
+const POLL_MS = 200;
+const STOPPED_STATES: readonly Rebuild['state'][] = ['live', 'ready', 'paused', 'cancelled', 'failed', 'rolled-back'];
 
-const isOver = ({ state, goLive, rollingBack }: Rebuild): boolean =>
-  !rollingBack && over.includes(state) && !(state === 'ready' && goLive === 'auto');
+const hasStopped = ({ state, goLive, rollingBack }: Rebuild): boolean =>
+  !rollingBack && STOPPED_STATES.includes(state) && !(state === 'ready' && goLive === 'auto');
 
-const shown = ({ state, throttled, ratePerSecond, secondsLeft }: Rebuild) => ({
+const barFields = ({ state, throttled, ratePerSecond, secondsLeft }: Rebuild) => ({
   state: (throttled ? `${state}, yielding` : state).padEnd(11),
   rate: Math.round(ratePerSecond),
   left: secondsLeft ?? '–',
@@ -24,14 +24,14 @@ export async function followRebuild(shop: Shop, started: Rebuild, quiet: boolean
     notTTYSchedule: 1_000,
     hideCursor: true,
   });
-  if (!quiet) bar.start(started.total, started.done, shown(started));
+  if (!quiet) bar.start(started.total, started.done, barFields(started));
   let now = started;
-  while (!isOver(now)) {
-    await pause(LOOK_MS);
-    now = await shop.ask(new ViewRebuild(started.projection, started.id));
+  while (!hasStopped(now)) {
+    await pause(POLL_MS);
+    now = await shop.query(new ViewRebuild(started.projection, started.id));
     if (quiet) continue;
     bar.setTotal(now.total);
-    bar.update(now.done, shown(now));
+    bar.update(now.done, barFields(now));
   }
   bar.stop();
   return now;

@@ -11,7 +11,7 @@ export class ListProjectionsCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const projections = await this.operator.work((shop) => shop.ask(new ListProjections()));
+    const projections = await this.operator.withShop((shop) => shop.query(new ListProjections()));
     if (json) return printJson(projections);
     printTable(
       ['name', 'version', 'position', 'head', 'lag', 'state', 'set aside', 'drift', 'error'],

@@ -1,7 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import type { Rebuild } from '#event-store/projections';
 import { StartRebuild } from '#ordering/projections/rebuild.command';
-import { listIn, orderIdIn, wrong } from '../arguments';
+import { parseList, parseOrderId, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { EXIT, print, printJson } from '../output';
@@ -31,10 +31,10 @@ export class RebuildProjectionCommand extends JsonCommand {
   }
 
   async run([name]: string[], { json = false, manual, orders }: RebuildOptions): Promise<void> {
-    const rebuild = await this.operator.work(async (shop) => {
+    const rebuild = await this.operator.withShop(async (shop) => {
       const goLive = manual ? 'manual' : 'auto';
       const request = new StartRebuild(name, goLive, orders ?? null, 'command line');
-      const started = await shop.tell(request, [name, ...(orders ?? [])]);
+      const started = await shop.execute(request, [name, ...(orders ?? [])]);
       return followRebuild(shop, started, json);
     });
     printRebuild(rebuild, json);
@@ -47,8 +47,8 @@ export class RebuildProjectionCommand extends JsonCommand {
 
   @Option({ flags: '--orders <ids>', description: 'only these orders, separated by commas' })
   parseOrders(text: string): readonly string[] {
-    const ids = listIn(text).map(orderIdIn);
-    if (ids.length === 0) throw wrong('--orders needs at least one order.');
+    const ids = parseList(text).map(parseOrderId);
+    if (ids.length === 0) throw invalidArgument('--orders needs at least one order.');
     return [...new Set(ids)];
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SubCommand } from 'nest-commander';
 import { SteerRebuild, type RebuildStep } from '#ordering/projections/rebuild.command';
 import { ViewRebuild } from '#ordering/projections/projections.query';
-import { rebuildIdIn } from '../arguments';
+import { parseRebuildId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { followRebuild } from './follow-rebuild';
@@ -20,12 +20,12 @@ abstract class SteerCommand extends JsonCommand {
   }
 
   async run([name, text]: string[], { json = false }: JsonOption): Promise<void> {
-    const id = rebuildIdIn(text);
+    const id = parseRebuildId(text);
     const { step, follows } = this;
-    const rebuild = await this.operator.work(async (shop) => {
+    const rebuild = await this.operator.withShop(async (shop) => {
       const now = await (step
-        ? shop.tell(new SteerRebuild(name, id, step), [name, id])
-        : shop.ask(new ViewRebuild(name, id)));
+        ? shop.execute(new SteerRebuild(name, id, step), [name, id])
+        : shop.query(new ViewRebuild(name, id)));
       return follows ? followRebuild(shop, now, json) : now;
     });
     printRebuild(rebuild, json);

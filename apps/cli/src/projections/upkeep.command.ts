@@ -1,7 +1,7 @@
 import { SubCommand } from 'nest-commander';
 import { ListSetAside, ViewDrift } from '#ordering/projections/projections.query';
 import { DropKept, RetrySetAside } from '#ordering/projections/upkeep.command';
-import { orderIdIn } from '../arguments';
+import { parseOrderId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { EXIT, print, printJson, printTable } from '../output';
@@ -16,7 +16,7 @@ export class DriftCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const report = await this.operator.work((shop) => shop.ask(new ViewDrift()));
+    const report = await this.operator.withShop((shop) => shop.query(new ViewDrift()));
     if (json) printJson(report);
     else {
       for (const { projection, checked, rounds } of report.walks)
@@ -45,7 +45,7 @@ export class ListSetAsideCommand extends JsonCommand {
   }
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
-    const { orders } = await this.operator.work((shop) => shop.ask(new ListSetAside(name)));
+    const { orders } = await this.operator.withShop((shop) => shop.query(new ListSetAside(name)));
     if (json) printJson(orders);
     else if (orders.length === 0) print(`${name} has set no order aside`);
     else
@@ -60,7 +60,7 @@ export class ListSetAsideCommand extends JsonCommand {
 @SubCommand({
   name: 'retry',
   arguments: '<name> <order>',
-  description: 'try an order again that a read model has set aside',
+  description: 'apply the events of an order again that a read model has set aside',
 })
 export class RetrySetAsideCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -68,8 +68,10 @@ export class RetrySetAsideCommand extends JsonCommand {
   }
 
   async run([name, text]: string[], { json }: JsonOption): Promise<void> {
-    const orderId = orderIdIn(text);
-    const retried = await this.operator.work((shop) => shop.tell(new RetrySetAside(name, orderId), [name, orderId]));
+    const orderId = parseOrderId(text);
+    const retried = await this.operator.withShop((shop) =>
+      shop.execute(new RetrySetAside(name, orderId), [name, orderId]),
+    );
     if (json) printJson(retried);
     else
       print(
@@ -82,7 +84,8 @@ export class RetrySetAsideCommand extends JsonCommand {
 @SubCommand({
   name: 'drop-kept',
   arguments: '<name>',
-  description: 'drop the former table, so that its reducer may leave the build; a rollback is not possible afterwards',
+  description:
+    'drop the table from before the last rebuild, so that its code can be deleted; then no rollback is possible',
 })
 export class DropKeptCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -90,8 +93,8 @@ export class DropKeptCommand extends JsonCommand {
   }
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
-    const result = await this.operator.work((shop) => shop.tell(new DropKept(name), [name]));
+    const result = await this.operator.withShop((shop) => shop.execute(new DropKept(name), [name]));
     if (json) return printJson(result);
-    print(result.dropped.length > 0 ? `dropped ${result.dropped.join(', ')}` : `nothing of ${name} was kept`);
+    print(result.dropped.length > 0 ? `dropped ${result.dropped.join(', ')}` : `${name} has no former table`);
   }
 }

@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { DomainError } from '#kernel';
 import { ListSagas } from '#ordering/sagas/sagas.query';
 import { showSaga } from '#ordering/sagas/show-saga';
-import { wholeIn } from '../arguments';
+import { parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -16,7 +16,7 @@ interface ListOptions extends JsonOption {
   readonly limit?: number;
 }
 
-@SubCommand({ name: 'list', description: 'sagas and their steps: open ones first by age, or the newest first' })
+@SubCommand({ name: 'list', description: 'sagas and their steps' })
 export class ListSagasCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -24,7 +24,7 @@ export class ListSagasCommand extends JsonCommand {
 
   async run(_: string[], { json, state, stuckFor, limit = 20 }: ListOptions): Promise<void> {
     const filter = { status: state, stuckFor };
-    const found = await this.operator.work((shop) => shop.ask(new ListSagas(filter, limit)));
+    const found = await this.operator.withShop((shop) => shop.query(new ListSagas(filter, limit)));
     const sagas = found.slice(0, limit).map(showSaga);
     // The key keeps its old name `processes`, because scripts read it.
     if (json) return printJson({ processes: sagas, hasMore: found.length > limit });
@@ -38,16 +38,19 @@ export class ListSagasCommand extends JsonCommand {
   parseState(text: string): State {
     const known = states.find((state) => state === text);
     if (known) return known;
-    throw new DomainError('VALIDATION_ERROR', 'invalid', `--state is one of ${states.join(', ')}.`);
+    throw new DomainError('VALIDATION_ERROR', 'invalid', `--state must be one of ${states.join(', ')}.`);
   }
 
-  @Option({ flags: '--stuck-for <seconds>', description: 'open, and at the same step for this long' })
+  @Option({
+    flags: '--stuck-for <seconds>',
+    description: 'only open sagas that have been at the same step for this long',
+  })
   parseStuckFor(text: string): number {
-    return wholeIn('--stuck-for', text);
+    return parseWholeNumber('--stuck-for', text);
   }
 
   @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
   parseLimit(text: string): number {
-    return Math.min(wholeIn('--limit', text, 1), 1_000);
+    return Math.min(parseWholeNumber('--limit', text, 1), 1_000);
   }
 }

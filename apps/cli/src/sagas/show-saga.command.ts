@@ -12,12 +12,12 @@ export class ShowSagaCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
-    const saga = showViewed(await this.operator.work((shop) => shop.ask(new ViewSaga(id))));
+    const saga = showViewed(await this.operator.withShop((shop) => shop.query(new ViewSaga(id))));
     if (json) return printJson(saga);
     const { state, step, since, attention, waitingFor, journal, timers, messages } = saga;
-    print(`${saga.id}: ${state} at ${step} since ${since}, ${attention ?? `waits for ${waitingFor ?? 'nobody'}`}`);
+    print(`${saga.id}: ${state} at ${step} since ${since}, ${attention ?? `waits for ${waitingFor ?? 'nothing'}`}`);
     printTable(
-      ['time', 'heard', 'tries', 'note', 'asked', 'instance'],
+      ['time', 'received', 'attempts', 'note', 'requested', 'instance'],
       journal.map((line) => [
         ...[line.at, line.heard, line.attempts, line.note],
         line.asked.map(({ type }) => type).join(', ') || null,

@@ -3,19 +3,19 @@ import type { Command } from '@nestjs/cqrs';
 import type { ListedSaga } from '#messaging/sagas';
 import { showSaga } from '#ordering/sagas/show-saga';
 import { CompensateSaga, RetrySaga, type FoundByHand, type Tended } from '#ordering/sagas/tend-saga.command';
-import { lineIn, wrong } from '../arguments';
+import { parseLine, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
 
-const FOUND: readonly FoundByHand[] = ['given-back', 'never-taken', 'unknown'];
+const MONEY_OUTCOMES: readonly FoundByHand[] = ['given-back', 'never-taken', 'unknown'];
 
-interface TendOptions extends JsonOption {
+interface SagaStepOptions extends JsonOption {
   readonly reason?: string;
   readonly money?: FoundByHand;
 }
 
-abstract class TendSagaCommand extends JsonCommand {
+abstract class ChangeSagaCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
@@ -23,10 +23,10 @@ abstract class TendSagaCommand extends JsonCommand {
   protected abstract readonly done: string;
   protected abstract readonly commandFor: (id: string, tended: Tended, money?: FoundByHand) => Command<ListedSaga>;
 
-  async run([id]: string[], { json, reason, money }: TendOptions): Promise<void> {
+  async run([id]: string[], { json, reason, money }: SagaStepOptions): Promise<void> {
     const tended: Tended = { actor: { kind: 'staff' }, by: operatorName(), reason: reason ?? null };
     const saga = showSaga(
-      await this.operator.work((shop) => shop.tell(this.commandFor(id, tended, money), [id], tended.reason)),
+      await this.operator.withShop((shop) => shop.execute(this.commandFor(id, tended, money), [id], tended.reason)),
     );
     if (json) printJson(saga);
     else print(`${saga.id} ${this.done}; its step was ${saga.step}`);
@@ -34,17 +34,17 @@ abstract class TendSagaCommand extends JsonCommand {
 
   @Option({ flags: '--reason <text>', description: 'why, without names' })
   parseReason(text: string): string {
-    return lineIn('--reason', text);
+    return parseLine('--reason', text);
   }
 }
 
 @SubCommand({
   name: 'retry',
   arguments: '<id>',
-  description: 'repeat the request that it waits for, with the same idempotency keys',
+  description: 'send the request again whose answer the saga waits for, with the same idempotency keys',
 })
-export class RetrySagaCommand extends TendSagaCommand {
-  protected readonly done = 'asks again';
+export class RetrySagaCommand extends ChangeSagaCommand {
+  protected readonly done = 'has sent its request again';
 
   constructor(operator: Operator) {
     super(operator);
@@ -54,8 +54,8 @@ export class RetrySagaCommand extends TendSagaCommand {
 }
 
 @SubCommand({ name: 'compensate', arguments: '<id>', description: 'undo a checkout from its current step' })
-export class CompensateSagaCommand extends TendSagaCommand {
-  protected readonly done = 'is wound back';
+export class CompensateSagaCommand extends ChangeSagaCommand {
+  protected readonly done = 'is being undone';
 
   constructor(operator: Operator) {
     super(operator);
@@ -63,10 +63,10 @@ export class CompensateSagaCommand extends TendSagaCommand {
 
   protected commandFor = (id: string, tended: Tended, money?: FoundByHand) => new CompensateSaga(id, tended, money);
 
-  @Option({ flags: '--money <found>', description: `what happened to the money: ${FOUND.join(', ')}` })
+  @Option({ flags: '--money <found>', description: `what happened to the money: ${MONEY_OUTCOMES.join(', ')}` })
   parseMoney(text: string): FoundByHand {
-    const found = FOUND.find((one) => one === text);
-    if (!found) throw wrong(`--money must be one of ${FOUND.join(', ')}.`);
+    const found = MONEY_OUTCOMES.find((one) => one === text);
+    if (!found) throw invalidArgument(`--money must be one of ${MONEY_OUTCOMES.join(', ')}.`);
     return found;
   }
 }

@@ -3,7 +3,7 @@ import { ChangeRole } from '#identity/change-role/change-role.command';
 import { AccountWithEmail } from '#identity/erase-person/erasures.query';
 import { DomainError, isUuid } from '#kernel';
 import { ROLES, type Role } from '#platform/security';
-import { lineIn } from '../arguments';
+import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
@@ -25,18 +25,23 @@ export class ChangeRoleCommand extends JsonCommand {
   }
 
   async run([whom, role]: string[], { json, reason }: RoleOptions): Promise<void> {
-    if (!isRole(role)) throw new DomainError('VALIDATION_ERROR', 'invalid', `A role is one of ${ROLES.join(', ')}.`);
-    const done = await this.operator.work(async (shop) => {
+    if (!isRole(role))
+      throw new DomainError(
+        'VALIDATION_ERROR',
+        'invalid',
+        `There is no role ${role}. The roles are: ${ROLES.join(', ')}.`,
+      );
+    const done = await this.operator.withShop(async (shop) => {
       const given = whom.toLowerCase();
-      const id = isUuid(given) ? given : await shop.ask(new AccountWithEmail(whom));
-      return shop.tell(new ChangeRole(id, role), [id, role], reason);
+      const id = isUuid(given) ? given : await shop.query(new AccountWithEmail(whom));
+      return shop.execute(new ChangeRole(id, role), [id, role], reason);
     });
     if (json) return printJson(done);
     print(`${done.id} has the role ${done.role} from the next log-in`);
   }
 
   @Option({ flags: '--reason <text>', description: 'why, without names (required)', required: true })
-  readReason(text: string): string {
-    return lineIn('--reason', text);
+  parseReason(text: string): string {
+    return parseLine('--reason', text);
   }
 }

@@ -31,12 +31,12 @@ const post = (headers: Record<string, string>, body: object = { kind: 'user', us
   });
 
 describe('The cart of another process', () => {
-  it('is none where its owner has put nothing in', async () => {
+  it('is empty if its owner has added nothing', async () => {
     expect(await carts().owner({ kind: 'user', userId: randomUUID() })).toBeUndefined();
     expect(await carts().owner({ kind: 'guest', cartToken: randomUUID() })).toBeUndefined();
   });
 
-  it('is what lies in it, with its version', async () => {
+  it('has its lines and its version', async () => {
     const userId = randomUUID();
     const variantId = randomUUID();
     const label = { productId: randomUUID(), sku: 'S', name: 'Coffee', variantName: 'M', imageUrl: null };
@@ -51,7 +51,7 @@ describe('The cart of another process', () => {
     });
   });
 
-  it('takes the lines of a failed order back, once', async () => {
+  it('gets the lines of a failed order back, once', async () => {
     const userId = randomUUID();
     const owner = { kind: 'user' as const, userId };
     const label = { productId: randomUUID(), sku: 'S', name: 'Coffee', variantName: 'M', imageUrl: null };
@@ -65,7 +65,7 @@ describe('The cart of another process', () => {
     expect((await carts().owner(owner))!.lines[0].portions).not.toEqual(lines[0].portions);
   });
 
-  it('is shown to the shop only: without the secret there is nothing', async () => {
+  it('is shown only to processes of the shop: without the secret the answer is 404', async () => {
     const strangers: Record<string, string>[] = [{}, { [SECRET_HEADER]: 'a guess' }, { [SECRET_HEADER]: `${secret}=` }];
     for (const headers of strangers) {
       const reply = await post(headers);
@@ -81,7 +81,7 @@ describe('The cart of another process', () => {
     );
   });
 
-  it('is in no document, nor under the public prefix', async () => {
+  it('is not in the document, and not under the public prefix', async () => {
     expect(await (await fetch(`${url}/docs/openapi.json`)).text()).not.toContain('internal');
     expect((await shop.ask('POST', '/internal/cart-of', { headers: { [SECRET_HEADER]: secret } })).status).toBe(404);
   });

@@ -77,7 +77,7 @@ export class CartToOrderController {
   @Post()
   @HttpCode(200)
   async owner(@Body() body: OwnerBody): Promise<CartToOrder | null> {
-    return (await this.carts.owner(ownerIn(body))) ?? null;
+    return (await this.carts.owner(ownerFromBody(body))) ?? null;
   }
 
   @Post('returns')
@@ -88,7 +88,7 @@ export class CartToOrderController {
   }
 }
 
-function ownerIn({ kind, userId, cartTokenHash, cartToken }: OwnerBody): CartOwner {
+function ownerFromBody({ kind, userId, cartTokenHash, cartToken }: OwnerBody): CartOwner {
   if (kind === 'user' && userId) return { kind, userId, ...(cartTokenHash && { cartTokenHash }) };
   if (kind === 'guest' && cartToken) return { kind, cartToken };
   throw new InvalidInput([{ field: kind === 'user' ? 'userId' : 'cartToken', message: 'is required' }]);

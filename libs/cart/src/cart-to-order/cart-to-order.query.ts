@@ -5,14 +5,14 @@ import { Carts } from '../model/carts.store';
 import { portionsOf, type Cart } from '../model/cart';
 import { CartTokenSpent } from '../model/cart-errors';
 import type { Owner } from '../model/owner';
-import { Returns } from '../return-to-cart/returns.adapter';
-import { guestOwner } from '../whose-cart.adapter';
+import { ReturnedLines } from '../return-to-cart/returns.adapter';
+import { guestOwner } from '../visitors.adapter';
 
 @Injectable()
 export class StoredCartOf extends CartOf {
   constructor(
     private readonly carts: Carts,
-    private readonly returns: Returns,
+    private readonly returns: ReturnedLines,
     private readonly tokens: CartTokens,
   ) {
     super();
@@ -40,16 +40,16 @@ export class StoredCartOf extends CartOf {
 
   /** Also undefined for a guest whose token no longer opens a cart. */
   private async find(asked: CartOwner): Promise<Cart | undefined> {
-    const owner = this.known(asked);
+    const owner = this.verifiedOwner(asked);
     try {
-      return owner && (await this.carts.of(owner));
+      return owner && (await this.carts.current(owner));
     } catch (error) {
       if (error instanceof CartTokenSpent) return undefined;
       throw error;
     }
   }
 
-  private known(owner: CartOwner): Owner | undefined {
+  private verifiedOwner(owner: CartOwner): Owner | undefined {
     if (owner.kind === 'guest') {
       const token = this.tokens.read(owner.cartToken);
       return token && guestOwner(token);

@@ -1,10 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { WantedLine } from '#contracts/catalog';
 import { Ids } from '#platform/system';
-import { addLine, seen, type Cart } from '../model/cart';
+import { addLine, requireVersion, type Cart } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
-import { Shelf } from './offered-line.adapter';
+import { OfferedLines } from './offered-lines.adapter';
 
 export class AddItem extends Command<Cart> {
   constructor(
@@ -21,14 +21,14 @@ export class AddItem extends Command<Cart> {
 export class AddItemHandler implements ICommandHandler<AddItem> {
   constructor(
     private readonly carts: Carts,
-    private readonly shelf: Shelf,
+    private readonly offeredLines: OfferedLines,
     private readonly ids: Ids,
   ) {}
 
   async execute(command: AddItem): Promise<Cart> {
-    const line = { id: this.ids.next(), ...(await this.shelf.offered(command.wanted, command.locale)) };
+    const line = { id: this.ids.next(), ...(await this.offeredLines.offer(command.wanted, command.locale)) };
     return this.carts.change(command.owner, (cart) => {
-      seen(cart, command.seen);
+      requireVersion(cart, command.seen);
       return addLine(cart, line);
     });
   }

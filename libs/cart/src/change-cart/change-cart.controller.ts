@@ -18,26 +18,26 @@ import {
 } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
-import { mostOfALine, type Cart } from '../model/cart';
+import { maxLineQuantity, type Cart } from '../model/cart';
 import { CartChanged } from '../model/cart-errors';
 import { cartAnswer, tagOf } from '../view-cart/cart-answer.adapter';
 import { CartLineView, CartView } from '../view-cart/cart-view';
 import { tokenHeader, TokenMeta } from '../view-cart/token-header';
 import { ViewCart } from '../view-cart/view-cart.query';
-import { Visitors, type Visitor } from '../whose-cart.adapter';
+import { Visitors, type Visitor } from '../visitors.adapter';
 import { AddItem } from './add-item.command';
 import { ChangeItem } from './change-item.command';
 import { RemoveItems } from './remove-items.command';
 
 /** The catalogue's limits: the most pieces of one option, and the most options of one product. */
-const mostOfAnOption = 50;
-const mostChosen = 20 * 50;
+const maxOptionQuantity = 50;
+const maxChosenOptions = 20 * 50;
 
 class ModifierBody {
   @Id({ description: 'An option of one of the product’s modifier groups.' })
   optionId!: string;
 
-  @Whole({ min: 1, max: mostOfAnOption, default: 1, example: 1 })
+  @Whole({ min: 1, max: maxOptionQuantity, default: 1, example: 1 })
   quantity: number = 1;
 }
 
@@ -45,7 +45,7 @@ class ItemBody {
   @Id()
   variantId!: string;
 
-  @Whole({ min: 1, max: mostOfALine, example: 2 })
+  @Whole({ min: 1, max: maxLineQuantity, example: 2 })
   quantity!: number;
 
   @ListOf(() => ModifierBody, { max: 20, default: [] })
@@ -73,10 +73,10 @@ const { priceChanged: PriceChangedShape, problem: ProblemShape } = CartLineView.
 
 /** A client may send a line back as it was read. */
 class ItemChangeBody {
-  @Whole({ min: 1, max: mostOfALine, optional: true, example: 3 })
+  @Whole({ min: 1, max: maxLineQuantity, optional: true, example: 3 })
   quantity?: number;
 
-  @ListOf(() => ModifierChangeBody, { max: mostChosen, optional: true })
+  @ListOf(() => ModifierChangeBody, { max: maxChosenOptions, optional: true })
   modifiers?: ModifierChangeBody[];
 
   @AsItIs(IdShape, { type: String, format: 'uuid' })
@@ -121,8 +121,16 @@ class ItemChangeBody {
   problem?: object | null;
 }
 
-const unsold = { status: 404, code: 'VARIANT_UNAVAILABLE', when: 'This variant is not sold, or not any more.' };
-const unmade = { status: 400, code: 'MODIFIERS_INVALID', when: 'The options do not fit the rules of their groups.' };
+const variantUnavailable = {
+  status: 404,
+  code: 'VARIANT_UNAVAILABLE',
+  when: 'This variant is not sold, or not any more.',
+};
+const modifiersInvalid = {
+  status: 400,
+  code: 'MODIFIERS_INVALID',
+  when: 'The options do not fit the rules of their groups.',
+};
 
 @ApiTags('Cart')
 @GuestOrUser()
@@ -137,19 +145,19 @@ export class ChangeCartController {
   @Post('items')
   @Does('addCartItem', 'Add something to your cart; more of the same joins its line')
   @Answers(201, CartView, { headers: tokenHeader, meta: TokenMeta })
-  @Refuses(unsold, unmade, 'CART_FULL', 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
+  @Refuses(variantUnavailable, modifiersInvalid, 'CART_FULL', 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
   add(
     @Body() wanted: ItemBody,
     @Who() caller: Caller,
     @IfMatchTags() tags?: readonly string[],
   ): Promise<Answer<CartView>> {
-    return this.after(caller, tags, (owner, seen) => new AddItem(owner, wanted, localeHere(), seen));
+    return this.runAndView(caller, tags, (owner, seen) => new AddItem(owner, wanted, localeHere(), seen));
   }
 
   @Patch('items/:lineId')
   @Does('changeCartItem', 'Change how many, or how it is made')
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
-  @Refuses('NOT_FOUND', unsold, unmade, 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
+  @Refuses('NOT_FOUND', variantUnavailable, modifiersInvalid, 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
   change(
     @PathId('lineId') lineId: Uuid,
     @Body() change: ItemChangeBody,
@@ -157,10 +165,10 @@ export class ChangeCartController {
     @IfMatchTags() tags?: readonly string[],
   ): Promise<Answer<CartView>> {
     const names = { ...(change.id && { id: change.id }), ...(change.variantId && { variantId: change.variantId }) };
-    return this.after(
+    return this.runAndView(
       caller,
       tags,
-      (owner, seen) => new ChangeItem(owner, lineId, given(change), names, localeHere(), seen),
+      (owner, seen) => new ChangeItem(owner, lineId, sentFields(change), names, localeHere(), seen),
     );
   }
 
@@ -173,7 +181,7 @@ export class ChangeCartController {
     @Who() caller: Caller,
     @IfMatchTags() tags?: readonly string[],
   ): Promise<Answer<CartView>> {
-    return this.after(caller, tags, (owner, seen) => new RemoveItems(owner, lineId, seen));
+    return this.runAndView(caller, tags, (owner, seen) => new RemoveItems(owner, lineId, seen));
   }
 
   @Delete()
@@ -181,23 +189,23 @@ export class ChangeCartController {
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses('PRECONDITION_FAILED')
   clear(@Who() caller: Caller, @IfMatchTags() tags?: readonly string[]): Promise<Answer<CartView>> {
-    return this.after(caller, tags, (owner, seen) => new RemoveItems(owner, undefined, seen));
+    return this.runAndView(caller, tags, (owner, seen) => new RemoveItems(owner, undefined, seen));
   }
 
-  private after(
+  private runAndView(
     caller: Caller,
     tags: readonly string[] | undefined,
     command: (owner: Visitor['owner'], seen?: number) => Command<Cart>,
   ): Promise<Answer<CartView>> {
     return this.visitors.serve(caller, async (visitor) => {
-      const seen = tags && (await this.versionSeen(visitor, tags));
+      const seen = tags && (await this.requireSeenVersion(visitor, tags));
       const cart = await this.commands.execute(command(visitor.owner, seen));
       return cartAnswer(await this.queries.execute(new ViewCart(visitor.owner, localeHere(), cart)), visitor);
     });
   }
 
   /** The cart's version. Refuses the caller if the cart, prices included, has changed since they read it. */
-  private async versionSeen({ owner }: Visitor, tags: readonly string[]): Promise<number> {
+  private async requireSeenVersion({ owner }: Visitor, tags: readonly string[]): Promise<number> {
     const view = await this.queries.execute(new ViewCart(owner, localeHere()));
     if (!tags.includes(tagOf(view))) throw new CartChanged(view.version);
     return view.version;
@@ -207,8 +215,8 @@ export class ChangeCartController {
 const localeHere = () => shopLocale();
 
 /** Only the fields that were sent. The other fields do not change. */
-const given = ({ quantity, modifiers, priceChanged }: ItemChangeBody) => ({
+const sentFields = ({ quantity, modifiers, priceChanged }: ItemChangeBody) => ({
   ...(quantity !== undefined && { quantity }),
   ...(modifiers && { modifiers: modifiers.map(({ optionId, quantity: of }) => ({ optionId, quantity: of })) }),
-  ...(priceChanged && { asRead: true as const }),
+  ...(priceChanged && { sentBack: true as const }),
 });

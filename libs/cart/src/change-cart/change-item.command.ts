@@ -3,10 +3,10 @@ import type { Uuid } from '#kernel';
 import type { ChosenModifier } from '#contracts/catalog';
 import { changedFixed, InvalidInput } from '#platform/http';
 import { Ids } from '#platform/system';
-import { changeLine, lineOf, sameDrink, seen, type Cart, type LineChange } from '../model/cart';
+import { changeLine, lineOf, isSameDrink, requireVersion, type Cart, type LineChange } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
-import { Shelf } from './offered-line.adapter';
+import { OfferedLines } from './offered-lines.adapter';
 
 export class ChangeItem extends Command<Cart> {
   constructor(
@@ -15,12 +15,12 @@ export class ChangeItem extends Command<Cart> {
     readonly change: {
       readonly quantity?: number;
       readonly modifiers?: readonly ChosenModifier[];
-      readonly asRead?: true;
+      readonly sentBack?: true;
     },
     /**
      * The fields of the body that identify the line. They must match the line of the path, or the change is refused.
      */
-    readonly names: { readonly id?: Uuid; readonly variantId?: Uuid },
+    readonly fixedFields: { readonly id?: Uuid; readonly variantId?: Uuid },
     readonly locale: 'vi' | 'en',
     readonly seen?: number,
   ) {
@@ -32,31 +32,31 @@ export class ChangeItem extends Command<Cart> {
 export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
   constructor(
     private readonly carts: Carts,
-    private readonly shelf: Shelf,
+    private readonly offeredLines: OfferedLines,
     private readonly ids: Ids,
   ) {}
 
   async execute(command: ChangeItem): Promise<Cart> {
-    const change = await this.offered(command);
+    const change = await this.withCurrentPrice(command);
     return this.carts.change(command.owner, (cart) => {
-      seen(cart, command.seen);
+      requireVersion(cart, command.seen);
       return changeLine(cart, command.lineId, change);
     });
   }
 
   /** The change with the line's current price, because the client has seen it. New options must be on sale. */
-  private async offered({ owner, lineId, change, names, locale }: ChangeItem): Promise<LineChange> {
-    const line = lineOf(await this.carts.of(owner), lineId);
-    const wrong = changedFixed({ id: line.id, variantId: line.variantId }, names);
+  private async withCurrentPrice({ owner, lineId, change, fixedFields, locale }: ChangeItem): Promise<LineChange> {
+    const line = lineOf(await this.carts.current(owner), lineId);
+    const wrong = changedFixed({ id: line.id, variantId: line.variantId }, fixedFields);
     if (wrong.length > 0) throw new InvalidInput(wrong);
-    const { modifiers: wanted, ...plainly } = change;
-    const { modifiers: shown, price: priceNow } = await this.shelf.shown(line, locale);
-    const isMadeLike = (modifiers: readonly ChosenModifier[]) =>
-      wanted !== undefined && sameDrink({ ...line, modifiers }, { ...line, modifiers: wanted });
+    const { modifiers: wanted, ...otherChanges } = change;
+    const { modifiers: shown, price: priceNow } = await this.offeredLines.currentOptions(line, locale);
+    const isWanted = (modifiers: readonly ChosenModifier[]) =>
+      wanted !== undefined && isSameDrink({ ...line, modifiers }, { ...line, modifiers: wanted });
     // The client sent the stored or the shown options back. It chose nothing new, so they need not be on sale.
-    if (!wanted || isMadeLike(line.modifiers) || isMadeLike(shown))
-      return { ...plainly, ...(priceNow && { price: priceNow }) };
-    const { modifiers, price, label } = await this.shelf.offered({ ...line, modifiers: wanted }, locale);
-    return { ...plainly, remix: { modifiers, portion: this.ids.next(), label }, ...(price && { price }) };
+    if (!wanted || isWanted(line.modifiers) || isWanted(shown))
+      return { ...otherChanges, ...(priceNow && { price: priceNow }) };
+    const { modifiers, price, label } = await this.offeredLines.offer({ ...line, modifiers: wanted }, locale);
+    return { ...otherChanges, newOptions: { modifiers, portion: this.ids.next(), label }, ...(price && { price }) };
   }
 }

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
-import { clear, removeLine, seen, type Cart } from '../model/cart';
+import { clearCart, removeLine, requireVersion, type Cart } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
 
@@ -21,8 +21,8 @@ export class RemoveItemsHandler implements ICommandHandler<RemoveItems> {
 
   execute({ owner, lineId, seen: version }: RemoveItems): Promise<Cart> {
     return this.carts.change(owner, (cart) => {
-      seen(cart, version);
-      return lineId === undefined ? clear(cart) : removeLine(cart, lineId);
+      requireVersion(cart, version);
+      return lineId === undefined ? clearCart(cart) : removeLine(cart, lineId);
     });
   }
 }

@@ -2,20 +2,20 @@ import type { IEventHandler } from '@nestjs/cqrs';
 import { OrderPlaced } from '#contracts/ordering';
 import { InboxEventsHandler } from '#messaging';
 import { Carts } from '../model/carts.store';
-import { takeMoved, takeOrdered } from './take-ordered';
+import { removeOrderedFromTarget, removeOrdered } from './remove-ordered';
 
 @InboxEventsHandler([OrderPlaced], { name: 'empty-cart' })
 export class EmptyWhenOrdered implements IEventHandler<OrderPlaced> {
   constructor(private readonly carts: Carts) {}
 
   async handle({ body: order }: OrderPlaced): Promise<void> {
-    if (await this.carts.changeAtOnce(order.cartId, (cart) => takeOrdered(cart, order))) return;
+    if (await this.carts.changeWithoutLock(order.cartId, (cart) => removeOrdered(cart, order))) return;
     const { cart, targets } = await this.carts.lockWithTargets(order.cartId);
     if (!cart) return;
-    const left = takeOrdered(cart, order);
+    const left = removeOrdered(cart, order);
     if (left !== cart) await this.carts.save(cart, left);
     for (const target of targets) {
-      const without = takeMoved(target, order);
+      const without = removeOrderedFromTarget(target, order);
       if (without !== target) await this.carts.save(target, without);
     }
   }

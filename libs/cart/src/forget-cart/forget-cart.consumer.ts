@@ -18,7 +18,7 @@ export class ForgetCart {
     if (id) await this.carts.empty(id);
     if (kind === 'customer') await this.carts.close(cartIdOf({ kind: 'user', userId: subject }));
     // For a guest, `subject` is the order's id: the lines of that order must not return to the cart.
-    else await this.carts.noteReturn(subject);
+    else await this.carts.recordReturn(subject);
     crashPoint('erasure.cart');
     this.eventBus.publish(new PartErased({ erasureId, subject, context: 'cart' }));
   }

@@ -40,14 +40,14 @@ export class VariantUnavailable extends DomainError {
 
 export class ModifiersInvalid extends DomainError {
   constructor(fault: Fault) {
-    super('MODIFIERS_INVALID', 'invalid', 'It cannot be made like that. See the details.', {}, [fault]);
+    super('MODIFIERS_INVALID', 'invalid', 'It cannot be made with these options. See the details.', {}, [fault]);
   }
 }
 
 /** The token no longer opens a cart: an order was placed with it, or a log-in took over the cart. */
 export class CartTokenSpent extends Error {
   constructor(readonly by: 'order' | 'log-in') {
-    super('this cart token opens no cart any more');
+    super('this cart token no longer opens a cart');
     this.name = 'CartTokenSpent';
   }
 }

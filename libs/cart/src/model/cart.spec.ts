@@ -3,15 +3,15 @@ import { vnd } from '#kernel';
 import {
   addLine,
   changeLine,
-  clear,
+  clearCart,
   emptyCart,
-  mostLines,
-  mostOfALine,
+  maxLines,
+  maxLineQuantity,
   pricesOf,
   removeLine,
-  sameDrink,
-  seen,
-  tidied,
+  isSameDrink,
+  requireVersion,
+  sortedOptions,
   type Cart,
   type CartLine,
 } from './cart';
@@ -31,7 +31,7 @@ describe('Putting something into a cart', () => {
     expect(addLine(emptyCart('cart'), line('a'))).toEqual({ id: 'cart', version: 1, lines: [line('a')] });
   });
 
-  it('joins the line of the same drink, whatever order its options were named in', () => {
+  it('joins the line of the same drink, in any order of its options', () => {
     const { version, lines } = addLine(cartOf(line('a')), line('b', { quantity: 2, modifiers: [ice, milk] }));
     expect({ version, lines }).toEqual({ version: 4, lines: [line('a', { quantity: 3 })] });
   });
@@ -40,27 +40,27 @@ describe('Putting something into a cart', () => {
     expect(addLine(cartOf(line('a')), line('b', { modifiers: [milk] })).lines).toHaveLength(2);
   });
 
-  it('is refused beyond what a line holds', () => {
-    const full = cartOf(line('a', { quantity: mostOfALine - 1 }));
-    expect(addLine(full, line('b')).lines[0].quantity).toBe(mostOfALine);
+  it('is refused if the line would have too many pieces', () => {
+    const full = cartOf(line('a', { quantity: maxLineQuantity - 1 }));
+    expect(addLine(full, line('b')).lines[0].quantity).toBe(maxLineQuantity);
     expect(() => addLine(full, line('b', { quantity: 2 }))).toThrow(LineTooLarge);
   });
 
-  it('is refused beyond what a cart holds, but for more of what lies in it', () => {
-    const full = cartOf(...Array.from({ length: mostLines }, (_, i) => line(`${i}`, { variantId: `v${i}` })));
+  it('is refused if the cart would have too many lines, but more pieces of an existing line are accepted', () => {
+    const full = cartOf(...Array.from({ length: maxLines }, (_, i) => line(`${i}`, { variantId: `v${i}` })));
     expect(() => addLine(full, line('b'))).toThrow(CartFull);
     expect(addLine(full, line('b', { variantId: 'v7' })).lines[7].quantity).toBe(2);
   });
 });
 
-describe('Who changes a line that was seen at several prices', () => {
+describe('A customer who changes a line that was seen at several prices', () => {
   const cart = {
     ...emptyCart('c'),
     version: 1,
     lines: [{ ...line('a'), price: vnd(30_000), otherPrices: [vnd(35_000)] }],
   };
 
-  it('has seen the one of today', () => {
+  it('has seen the current price', () => {
     const after = changeLine(cart, 'a', { price: vnd(30_000) });
     expect(after).toMatchObject({ version: 2, lines: [{ price: vnd(30_000) }] });
     expect(after.lines[0].otherPrices).toBeUndefined();
@@ -68,60 +68,60 @@ describe('Who changes a line that was seen at several prices', () => {
     expect(more.lines.map(pricesOf)).toEqual([[vnd(35_000)]]);
   });
 
-  it('and changes nothing, in vain', () => {
+  it('gets the same cart if nothing changes', () => {
     expect(changeLine(cart, 'a', { quantity: 1 })).toBe(cart);
   });
 });
 
 describe('Changing a line', () => {
-  it('sets how many', () => {
+  it('sets the quantity', () => {
     expect(changeLine(cartOf(line('a')), 'a', { quantity: 5 })).toMatchObject({ version: 4, lines: [{ quantity: 5 }] });
   });
 
-  it('is no new version when nothing changes', () => {
+  it('makes no new version when nothing changes', () => {
     const cart = cartOf(line('a'));
-    expect(changeLine(cart, 'a', { quantity: 1, remix: { modifiers: [ice, milk], portion: 'new' } })).toBe(cart);
+    expect(changeLine(cart, 'a', { quantity: 1, newOptions: { modifiers: [ice, milk], portion: 'new' } })).toBe(cart);
   });
 
-  it('leaves the price that was seen where the line was sent as it was read, and nothing else differs', () => {
+  it('keeps the seen price if the line is sent back as it was read, with no other change', () => {
     const cart = cartOf(line('a', { price: vnd(29_000) }));
     const price = vnd(35_000);
-    expect(changeLine(cart, 'a', { quantity: 1, price, asRead: true })).toBe(cart);
+    expect(changeLine(cart, 'a', { quantity: 1, price, sentBack: true })).toBe(cart);
     expect(changeLine(cart, 'a', { quantity: 1, price }).lines).toMatchObject([{ price }]);
-    expect(changeLine(cart, 'a', { quantity: 2, price, asRead: true }).lines).toMatchObject([{ quantity: 2, price }]);
+    expect(changeLine(cart, 'a', { quantity: 2, price, sentBack: true }).lines).toMatchObject([{ quantity: 2, price }]);
   });
 
-  it('makes one line of two that become the same, in one version', () => {
+  it('joins two lines that become the same drink, in one version', () => {
     const cart = cartOf(line('a'), line('b', { quantity: 2, modifiers: [milk] }));
-    const after = changeLine(cart, 'b', { remix: { modifiers: [milk, ice], portion: 'new' } });
+    const after = changeLine(cart, 'b', { newOptions: { modifiers: [milk, ice], portion: 'new' } });
     expect(after).toMatchObject({ version: 4, lines: [{ id: 'a', quantity: 3 }] });
     expect(after.lines).toHaveLength(1);
   });
 
-  it('is refused beyond what a line holds', () => {
-    expect(() => changeLine(cartOf(line('a')), 'a', { quantity: mostOfALine + 1 })).toThrow(LineTooLarge);
+  it('is refused if the line would have too many pieces', () => {
+    expect(() => changeLine(cartOf(line('a')), 'a', { quantity: maxLineQuantity + 1 })).toThrow(LineTooLarge);
   });
 
-  it('knows no line of another cart', () => {
+  it('does not find a line of another cart', () => {
     expect(() => changeLine(cartOf(line('a')), 'z', { quantity: 1 })).toThrow(NoSuchLine);
     expect(() => removeLine(cartOf(line('a')), 'z')).toThrow(NoSuchLine);
   });
 });
 
 describe('Emptying a cart', () => {
-  it('takes one line out, or all of them', () => {
+  it('removes one line, or all lines', () => {
     const cart = cartOf(line('a'), line('b', { modifiers: [] }));
     expect(removeLine(cart, 'a')).toMatchObject({ version: 4, lines: [{ id: 'b' }] });
-    expect(clear(cart)).toMatchObject({ version: 4, lines: [] });
+    expect(clearCart(cart)).toMatchObject({ version: 4, lines: [] });
   });
-  it('does nothing to an empty one', () => expect(clear(emptyCart('cart'))).toEqual(emptyCart('cart')));
+  it('does nothing to an empty cart', () => expect(clearCart(emptyCart('cart'))).toEqual(emptyCart('cart')));
 });
 
 describe('A caller who says which version they saw', () => {
-  it('is refused when there is a newer one', () => {
-    expect(() => seen(cartOf(), 2)).toThrow(CartChanged);
-    expect(() => seen(cartOf(), 3)).not.toThrow();
-    expect(() => seen(cartOf(), undefined)).not.toThrow();
+  it('is refused when there is a newer version', () => {
+    expect(() => requireVersion(cartOf(), 2)).toThrow(CartChanged);
+    expect(() => requireVersion(cartOf(), 3)).not.toThrow();
+    expect(() => requireVersion(cartOf(), undefined)).not.toThrow();
   });
 });
 
@@ -131,16 +131,16 @@ describe('The same drink', () => {
     { maxLength: 6 },
   );
 
-  it('is the same in whatever order and however often its options are named', () => {
+  it('is the same in any order of its options, also if an option is named twice', () => {
     fc.assert(
       fc.property(options, (modifiers) => {
         const named = modifiers.flatMap(({ optionId, quantity }) =>
           Array.from({ length: quantity }, () => ({ optionId, quantity: 1 })),
         );
         const drink = { variantId: 'v', modifiers };
-        expect(sameDrink(drink, { variantId: 'v', modifiers: named.reverse() })).toBe(true);
-        expect(sameDrink(drink, { variantId: 'w', modifiers })).toBe(false);
-        expect(tidied(tidied(modifiers))).toEqual(tidied(modifiers));
+        expect(isSameDrink(drink, { variantId: 'v', modifiers: named.reverse() })).toBe(true);
+        expect(isSameDrink(drink, { variantId: 'w', modifiers })).toBe(false);
+        expect(sortedOptions(sortedOptions(modifiers))).toEqual(sortedOptions(modifiers));
       }),
     );
   });

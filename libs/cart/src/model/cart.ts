@@ -51,8 +51,8 @@ export interface Cart {
   readonly closed?: true;
 }
 
-export const mostOfALine = 99;
-export const mostLines = 50;
+export const maxLineQuantity = 99;
+export const maxLines = 50;
 
 export const emptyCart = (id: Uuid): Cart => ({ id, version: 0, lines: [] });
 
@@ -67,19 +67,19 @@ export const hasOrderedSince = ({ orderedVersion = 0 }: Cart, { since }: { reado
   orderedVersion > since;
 
 /** The cart with these lines and the next version. */
-export const changed = (cart: Cart, lines: readonly CartLine[]): Cart => ({
+export const withLines = (cart: Cart, lines: readonly CartLine[]): Cart => ({
   ...cart,
   version: cart.version + 1,
   lines,
 });
 
 /** Refuses a change if the caller has seen another version of the cart. */
-export function seen(cart: Cart, version: number | undefined): void {
+export function requireVersion(cart: Cart, version: number | undefined): void {
   if (version !== undefined && version !== cart.version) throw new CartChanged(cart.version);
 }
 
 /** Each option once and in a fixed order, so that equal choices can be compared. */
-export function tidied(modifiers: readonly ChosenModifier[]): readonly ChosenModifier[] {
+export function sortedOptions(modifiers: readonly ChosenModifier[]): readonly ChosenModifier[] {
   const chosen = new Map<Uuid, number>();
   for (const { optionId, quantity } of modifiers) chosen.set(optionId, (chosen.get(optionId) ?? 0) + quantity);
   return [...chosen]
@@ -87,11 +87,12 @@ export function tidied(modifiers: readonly ChosenModifier[]): readonly ChosenMod
     .sort((a, b) => (a.optionId < b.optionId ? -1 : 1));
 }
 
-export const sameDrink = (
+export const isSameDrink = (
   a: Pick<CartLine, 'variantId' | 'modifiers'>,
   b: Pick<CartLine, 'variantId' | 'modifiers'>,
 ): boolean =>
-  a.variantId === b.variantId && JSON.stringify(tidied(a.modifiers)) === JSON.stringify(tidied(b.modifiers));
+  a.variantId === b.variantId &&
+  JSON.stringify(sortedOptions(a.modifiers)) === JSON.stringify(sortedOptions(b.modifiers));
 
 /** The portions of a line. Without `portions`, the line is one portion with the line's id. */
 export const portionsOf = ({ id, quantity, portions }: CartLine): readonly Portion[] => portions ?? [{ id, quantity }];
@@ -105,7 +106,7 @@ export function withPortions({ portions: _, ...line }: CartLine, portions: reado
 }
 
 /** More pieces enlarge the last portion; fewer pieces are taken from the last portions first. */
-export function resized(line: CartLine, quantity: number): CartLine {
+export function resizeLine(line: CartLine, quantity: number): CartLine {
   const portions = [...portionsOf(line)];
   let over = line.quantity - quantity;
   while (over > 0 && portions.length > 1 && portions[portions.length - 1].quantity <= over)
@@ -118,36 +119,36 @@ export function resized(line: CartLine, quantity: number): CartLine {
 export const pricesOf = ({ price, otherPrices = [] }: Pick<CartLine, 'price' | 'otherPrices'>): readonly Money[] =>
   price ? [price, ...otherPrices] : otherPrices;
 
-function seenAt({ price: _, otherPrices: __, ...line }: CartLine, prices: readonly Money[]): CartLine {
+function withSeenPrices({ price: _, otherPrices: __, ...line }: CartLine, prices: readonly Money[]): CartLine {
   const [price, ...otherPrices] = new Map(prices.map((one) => [one.amount, one])).values();
   return { ...line, ...(price && { price }), ...(otherPrices.length > 0 && { otherPrices }) };
 }
 
 /** Joins two lines of the same drink. The portions keep their ids, and all prices that the customer saw are kept. */
-export function joined(line: CartLine, other: CartLine): CartLine {
+export function joinLines(line: CartLine, other: CartLine): CartLine {
   const both = withPortions(line, [...portionsOf(line), ...portionsOf(other)])!;
-  return seenAt(both, [...pricesOf(line), ...pricesOf(other)]);
+  return withSeenPrices(both, [...pricesOf(line), ...pricesOf(other)]);
 }
 
 /** Another line with the same drink; if possible, one that has room for these pieces. */
-const twinOf = (cart: Cart, line: CartLine): CartLine | undefined => {
-  const twins = cart.lines.filter((other) => other.id !== line.id && sameDrink(other, line));
-  return twins.find(({ quantity }) => quantity + line.quantity <= mostOfALine) ?? twins[0];
+const findSameDrink = (cart: Cart, line: CartLine): CartLine | undefined => {
+  const twins = cart.lines.filter((other) => other.id !== line.id && isSameDrink(other, line));
+  return twins.find(({ quantity }) => quantity + line.quantity <= maxLineQuantity) ?? twins[0];
 };
 
 /** Adds a line, or more pieces to an existing line. */
 export function addLine(cart: Cart, line: CartLine): Cart {
-  const twin = twinOf(cart, line);
-  if (twin) return withQuantity(cart, twin, twin.quantity + line.quantity, line);
-  if (cart.lines.length >= mostLines) throw new CartFull(mostLines);
-  if (line.quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
-  return changed(cart, [...cart.lines, line]);
+  const twin = findSameDrink(cart, line);
+  if (twin) return setQuantity(cart, twin, twin.quantity + line.quantity, line);
+  if (cart.lines.length >= maxLines) throw new CartFull(maxLines);
+  if (line.quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
+  return withLines(cart, [...cart.lines, line]);
 }
 
 export interface LineChange {
   readonly quantity?: number;
   /** Other options make another drink. Its portion gets a new id, because the old portion may be in an order. */
-  readonly remix?: {
+  readonly newOptions?: {
     readonly modifiers: readonly ChosenModifier[];
     readonly portion: Uuid;
     readonly label?: Label;
@@ -155,34 +156,34 @@ export interface LineChange {
   /** The current price of one piece, as the customer sees it. */
   readonly price?: Money;
   /** The client sent the line back with `priceChanged`. If nothing else changes, the price that was seen stays. */
-  readonly asRead?: true;
+  readonly sentBack?: true;
 }
 
-function remixed(line: CartLine, remix: LineChange['remix']): CartLine {
-  if (!remix || sameDrink(line, { ...line, modifiers: remix.modifiers })) return line;
-  const { modifiers, portion, label = line.label } = remix;
+function changeOptions(line: CartLine, newOptions: LineChange['newOptions']): CartLine {
+  if (!newOptions || isSameDrink(line, { ...line, modifiers: newOptions.modifiers })) return line;
+  const { modifiers, portion, label = line.label } = newOptions;
   return withPortions({ ...line, modifiers, label }, [{ id: portion, quantity: line.quantity }])!;
 }
 
 /** Changes the quantity or the options. A line that becomes equal to another joins it. */
 export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const line = lineOf(cart, lineId);
-  const { quantity = line.quantity, remix, price, asRead } = change;
-  if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
-  const wanted = atPriceOf({ price }, remixed(resized(line, quantity), remix));
-  const twin = sameDrink(line, wanted) ? undefined : twinOf(cart, wanted);
+  const { quantity = line.quantity, newOptions, price, sentBack } = change;
+  if (quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
+  const wanted = withPriceOf({ price }, changeOptions(resizeLine(line, quantity), newOptions));
+  const twin = isSameDrink(line, wanted) ? undefined : findSameDrink(cart, wanted);
   if (twin) {
-    if (twin.quantity + quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
+    if (twin.quantity + quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
     const others = cart.lines.filter((other) => other !== line);
-    return changed(
+    return withLines(
       cart,
-      others.map((other) => (other === twin ? joined(atPriceOf(wanted, twin), wanted) : other)),
+      others.map((other) => (other === twin ? joinLines(withPriceOf(wanted, twin), wanted) : other)),
     );
   }
   const pricesSeen = wanted.price?.amount === line.price?.amount && wanted.otherPrices === line.otherPrices;
-  const samePrice = asRead || pricesSeen;
-  if (quantity === line.quantity && sameDrink(line, wanted) && samePrice) return cart;
-  return changed(
+  const samePrice = sentBack || pricesSeen;
+  if (quantity === line.quantity && isSameDrink(line, wanted) && samePrice) return cart;
+  return withLines(
     cart,
     cart.lines.map((other) => (other === line ? wanted : other)),
   );
@@ -190,13 +191,13 @@ export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
 
 export function removeLine(cart: Cart, lineId: Uuid): Cart {
   const line = lineOf(cart, lineId);
-  return changed(
+  return withLines(
     cart,
     cart.lines.filter((other) => other !== line),
   );
 }
 
-export const clear = (cart: Cart): Cart => (cart.lines.length === 0 ? cart : changed(cart, []));
+export const clearCart = (cart: Cart): Cart => (cart.lines.length === 0 ? cart : withLines(cart, []));
 
 export function lineOf(cart: Cart, lineId: Uuid): CartLine {
   const line = cart.lines.find(({ id }) => id === lineId);
@@ -205,15 +206,15 @@ export function lineOf(cart: Cart, lineId: Uuid): CartLine {
 }
 
 /** The line with this price as the only one that was seen: a client that changes a line has seen its current price. */
-const atPriceOf = ({ price }: { readonly price?: Money | undefined }, line: CartLine): CartLine =>
-  price ? seenAt(line, [price]) : line;
+const withPriceOf = ({ price }: { readonly price?: Money | undefined }, line: CartLine): CartLine =>
+  price ? withSeenPrices(line, [price]) : line;
 
-function withQuantity(cart: Cart, line: CartLine, quantity: number, added: CartLine): Cart {
-  if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
-  return changed(
+function setQuantity(cart: Cart, line: CartLine, quantity: number, added: CartLine): Cart {
+  if (quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
+  return withLines(
     cart,
     cart.lines.map((other) =>
-      other === line ? { ...atPriceOf(added, resized(line, quantity)), label: added.label } : other,
+      other === line ? { ...withPriceOf(added, resizeLine(line, quantity)), label: added.label } : other,
     ),
   );
 }

@@ -21,7 +21,7 @@ interface CartRow {
 }
 
 /** A cart, and the carts of users to which log-ins moved its lines. */
-export interface Branching {
+export interface CartWithTargets {
   readonly cart?: Cart;
   readonly targets: readonly Cart[];
 }
@@ -38,14 +38,14 @@ export class Carts {
   ) {}
 
   /** The owner's current cart. First merges the cart that a user had as a guest. Throws CartTokenSpent. */
-  async of(owner: Owner): Promise<Cart> {
+  async current(owner: Owner): Promise<Cart> {
     const id = cartIdOf(owner);
     const before = owner.kind === 'user' ? owner.before : undefined;
     const guest = before && cartIdOf(before);
     const carts = await this.read(findCarts, guest ? [id, guest] : [id]);
     // An empty guest's cart is merged too. Otherwise somebody who knows the token could still fill it.
     if (before && isOpenTo(carts.get(guest!) ?? emptyCart(guest!), before)) return this.merge(owner, before);
-    return opened(carts.get(id) ?? emptyCart(id), owner);
+    return requireOpen(carts.get(id) ?? emptyCart(id), owner);
   }
 
   /**
@@ -53,22 +53,23 @@ export class Carts {
    * same cart, nothing is stored. Throws CartTokenSpent.
    */
   async change(owner: Owner, rule: (cart: Cart) => Cart): Promise<Cart> {
-    if (owner.kind === 'user' && owner.before) await this.of(owner);
+    if (owner.kind === 'user' && owner.before) await this.current(owner);
     const id = cartIdOf(owner);
-    return this.patiently(async () => {
-      const cart = opened((await this.read(lockCarts, [id])).get(id) ?? emptyCart(id), owner);
+    return this.withOneRetry(async () => {
+      const cart = requireOpen((await this.read(lockCarts, [id])).get(id) ?? emptyCart(id), owner);
       const after = rule(cart);
-      if (after !== cart) await this.keep(cart, after, owner);
+      if (after !== cart) await this.insertOrSave(cart, after, owner);
       return after;
     });
   }
 
   /** The cart and all carts to which log-ins moved its lines, locked until the transaction ends. */
-  async lockWithTargets(id: Uuid): Promise<Branching> {
+  async lockWithTargets(id: Uuid): Promise<CartWithTargets> {
     const known = await this.targetsOf(id);
     const carts = await this.read(lockCarts, [id, ...known]);
     // A merge may have been committed while this transaction waited for the lock.
-    if ((await this.targetsOf(id)).length !== known.length) throw new ChangedMeanwhile(`cart ${id} was just merged`);
+    if ((await this.targetsOf(id)).length !== known.length)
+      throw new ChangedMeanwhile(`another transaction has just merged cart ${id}`);
     const others = known.map((target) => carts.get(target) ?? emptyCart(target));
     return { cart: carts.get(id), targets: others };
   }
@@ -77,7 +78,7 @@ export class Carts {
    * The cart of the first user into which a log-in merged this cart, at this version or later. A log-in does not count
    * if its token was spent by an order at this version.
    */
-  async takenOverBy(id: Uuid, version: number): Promise<Uuid | undefined> {
+  async findTakeoverCart(id: Uuid, version: number): Promise<Uuid | undefined> {
     return (await this.db.query<{ id: Uuid }>(findTakeover, [id, version]))[0]?.id;
   }
 
@@ -85,17 +86,17 @@ export class Carts {
    * In a message handler: changes a cart without a lock. False if the change must be repeated with a lock, because the
    * cart has changed since it was read, or lines were moved from it to another cart.
    */
-  async changeAtOnce(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
+  async changeWithoutLock(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false;
     const cart = (await this.db.outsideTransaction(() => this.read(findCarts, [id]))).get(id);
     if (!cart) return true;
     const after = rule(cart);
     if (after === cart) return true;
-    return !cart.moved && (await runSingleStatement(this.outbox, saveCart, saving(cart, after))).length > 0;
+    return !cart.moved && (await runSingleStatement(this.outbox, saveCart, saveValues(cart, after))).length > 0;
   }
 
   /** In a transaction: stores that the order's lines came back. False if this was stored before. */
-  async noteReturn(orderId: Uuid): Promise<boolean> {
+  async recordReturn(orderId: Uuid): Promise<boolean> {
     return (await this.db.query(insertReturn, [orderId])).length > 0;
   }
 
@@ -106,13 +107,13 @@ export class Carts {
   async saveTarget(guest: Uuid, before: Cart, after: Cart): Promise<void> {
     if (before.version > 0) return this.save(before, after);
     const rows = await this.db.query(insertTargetCart, [guest, after.id, after.version, JSON.stringify(after.lines)]);
-    if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
+    if (rows.length === 0) throw new ChangedMeanwhile(`another transaction has just created cart ${after.id}`);
   }
 
   /** Stores a changed cart. Throws ChangedMeanwhile if its version is no longer that of `before`. */
   async save(before: Cart, after: Cart): Promise<void> {
-    const rows = await this.db.query(saveCart.plain, saving(before, after));
-    if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} changed meanwhile`);
+    const rows = await this.db.query(saveCart.plain, saveValues(before, after));
+    if (rows.length === 0) throw new ChangedMeanwhile(`another transaction has changed cart ${after.id}`);
   }
 
   async empty(id: Uuid): Promise<void> {
@@ -138,26 +139,27 @@ export class Carts {
 
   private merge(owner: Owner, before: GuestOwner): Promise<Cart> {
     const [id, guest] = [cartIdOf(owner), cartIdOf(before)];
-    return this.patiently(async () => {
+    return this.withOneRetry(async () => {
       const carts = await this.read(lockCarts, [id, guest]);
       const [mine, theirs] = [carts.get(id) ?? emptyCart(id), carts.get(guest) ?? emptyCart(guest)];
       const merged = mergeCarts(mine, theirs, before);
       if (!merged) return mine; // another request has merged it already
-      await this.keep(theirs, merged.guest, before);
-      if (owner.kind === 'user') await this.db.query(addMerge, [guest, id, owner.userId, theirs.version, before.since]);
-      if (merged.cart !== mine) await this.keep(mine, merged.cart, owner);
+      await this.insertOrSave(theirs, merged.guest, before);
+      if (owner.kind === 'user')
+        await this.db.query(insertMerge, [guest, id, owner.userId, theirs.version, before.since]);
+      if (merged.cart !== mine) await this.insertOrSave(mine, merged.cart, owner);
       return merged.cart;
     });
   }
 
-  private async keep(before: Cart, after: Cart, owner: Owner): Promise<void> {
+  private async insertOrSave(before: Cart, after: Cart, owner: Owner): Promise<void> {
     if (before.version > 0) return this.save(before, after);
     const [userId, tokenHash] = owner.kind === 'user' ? [owner.userId, null] : [null, owner.tokenHash];
     const lines = JSON.stringify(after.lines);
     const merged = [after.mergedInto ?? null, after.mergedSince ?? null];
     const values = [after.id, userId, tokenHash, after.version, lines, ...merged];
     const rows = await this.db.query(insertCart, values);
-    if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
+    if (rows.length === 0) throw new ChangedMeanwhile(`another transaction has just created cart ${after.id}`);
   }
 
   private async targetsOf(id: Uuid): Promise<readonly Uuid[]> {
@@ -166,14 +168,14 @@ export class Carts {
 
   private async read(sql: typeof findCarts, ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, Cart>> {
     const rows = await this.db.query<CartRow>(sql, [ids]);
-    return new Map(rows.map((row) => [row.id, asCart(row)]));
+    return new Map(rows.map((row) => [row.id, cartFromRow(row)]));
   }
 
   /**
    * Runs the work in a transaction, and once more if another transaction was faster. A new cart has no row that could
    * be locked, so two transactions may try to create it.
    */
-  async patiently<T>(work: () => Promise<T>): Promise<T> {
+  async withOneRetry<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.db.transaction(work);
     } catch (error) {
@@ -185,13 +187,13 @@ export class Carts {
 }
 
 /** Returns the cart. Throws if the owner is a guest whose token no longer opens it. */
-function opened(cart: Cart, owner: Owner): Cart {
+function requireOpen(cart: Cart, owner: Owner): Cart {
   if (owner.kind === 'guest' && !isOpenTo(cart, owner))
     throw new CartTokenSpent(hasOrderedSince(cart, owner) ? 'order' : 'log-in');
   return cart;
 }
 
-const asCart = (row: CartRow): Cart => ({
+const cartFromRow = (row: CartRow): Cart => ({
   id: row.id,
   version: row.version,
   lines: row.lines,
@@ -202,7 +204,7 @@ const asCart = (row: CartRow): Cart => ({
   ...(row.closed && { closed: true }),
 });
 
-const saving = (before: Cart, after: Cart): unknown[] => [
+const saveValues = (before: Cart, after: Cart): unknown[] => [
   ...[after.id, after.version, JSON.stringify(after.lines), after.orderedVersion ?? null, after.mergedInto ?? null],
   ...[after.mergedSince ?? null, before.version],
 ];
@@ -219,7 +221,7 @@ const findTargets = statement(
   'select distinct into_id as id from cart_merges where cart_id = $1 order by into_id',
 );
 
-const addMerge = statement(
+const insertMerge = statement(
   'carts-moved',
   `insert into cart_merges (cart_id, into_id, user_id, merged_version, merged_since) values ($1, $2, $3, $4, $5)
    on conflict do nothing`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { vnd } from '#kernel';
-import { mostLines, mostOfALine, portionsOf, pricesOf, type Cart, type CartLine } from './cart';
+import { maxLines, maxLineQuantity, portionsOf, pricesOf, type Cart, type CartLine } from './cart';
 import { mergeCarts as mergedCarts } from './merge-cart';
 
 const label = { productId: 'p', sku: 's', name: 'Trà đào', variantName: 'M', imageUrl: null };
@@ -15,7 +15,7 @@ const piecesOf = ({ lines }: Cart, drink: string) =>
   lines.filter(({ variantId }) => variantId === drink).reduce((sum, { quantity }) => sum + quantity, 0);
 
 describe('Merging a guest’s cart into a user’s', () => {
-  it('adds quantities of the same and takes over the rest', () => {
+  it('adds the quantities of the same drink, and takes over the other lines', () => {
     const merged = mergeCarts(
       cart('user', [line('a', 'tea', 2)]),
       cart('guest', [line('b', 'tea'), line('c', 'cake')]),
@@ -41,26 +41,28 @@ describe('Merging a guest’s cart into a user’s', () => {
     expect(mergeCarts(cart('user', []), ordered, 2)?.cart.lines).toEqual([line('b', 'cake')]);
   });
 
-  it('notes whose an empty cart is now: what was ordered from it may come back', () => {
+  it('records the new owner of an empty cart, because lines of a failed order may come back to it', () => {
     const user = cart('user', [line('a', 'tea')]);
     const merged = mergeCarts(user, cart('guest', []));
     expect(merged).toMatchObject({ guest: { lines: [], mergedInto: 'user' } });
     expect(merged!.cart).toBe(user);
   });
 
-  it('loses nothing beyond the limits: what a line does not hold is another line', () => {
-    const full = Array.from({ length: mostLines - 1 }, (_, i) => line(`${i}`, `v${i}`, 60));
+  it('loses no piece above the limits: pieces that do not fit into a line become another line', () => {
+    const full = Array.from({ length: maxLines - 1 }, (_, i) => line(`${i}`, `v${i}`, 60));
     const merged = mergeCarts(
       cart('user', full),
       cart('guest', [line('x', 'v0', 60), line('y', 'new'), line('z', 'newer')]),
     );
-    expect(merged?.cart.lines).toHaveLength(mostLines + 2);
+    expect(merged?.cart.lines).toHaveLength(maxLines + 2);
     expect(piecesOf(merged!.cart, 'v0')).toBe(120);
-    expect(merged?.cart.lines.map(({ quantity }) => quantity)).toEqual(expect.not.arrayContaining([mostOfALine + 1]));
+    expect(merged?.cart.lines.map(({ quantity }) => quantity)).toEqual(
+      expect.not.arrayContaining([maxLineQuantity + 1]),
+    );
     expect(merged?.cart.lines.slice(-2).map(({ variantId }) => variantId)).toEqual(['new', 'newer']);
   });
 
-  it('leaves every portion in one piece: an order may have taken it', () => {
+  it('does not divide a portion, because an order may contain it', () => {
     const own = line('a', 'tea', 60);
     const portions = [
       { id: 'b', quantity: 30 },
@@ -74,7 +76,7 @@ describe('Merging a guest’s cart into a user’s', () => {
     ]);
   });
 
-  it('loses no piece, whatever both hold', () => {
+  it('loses no piece, for any content of the two carts', () => {
     const held = fc.array(
       fc.record({ drink: fc.constantFrom('tea', 'cake'), quantity: fc.integer({ min: 1, max: 99 }) }),
     );
@@ -86,16 +88,18 @@ describe('Merging a guest’s cart into a user’s', () => {
         const merged = mergeCarts(user, guest)!.cart;
         for (const drink of ['tea', 'cake'])
           expect(piecesOf(merged, drink)).toBe(piecesOf(user, drink) + piecesOf(guest, drink));
-        expect(Math.max(0, ...merged.lines.map(({ quantity }) => quantity))).toBeLessThanOrEqual(mostOfALine);
+        expect(Math.max(0, ...merged.lines.map(({ quantity }) => quantity))).toBeLessThanOrEqual(maxLineQuantity);
         expect(new Set(merged.lines.map(({ id }) => id)).size).toBe(merged.lines.length);
       }),
     );
   });
 
-  it('keeps every price that was seen, so that a change of any of them can be told', () => {
-    const seen = (id: string, amount: number) => ({ ...line(id, 'tea'), price: vnd(amount) });
+  it('keeps every price that was seen, so that a change of any of them can be shown', () => {
+    const lineAtPrice = (id: string, amount: number) => ({ ...line(id, 'tea'), price: vnd(amount) });
     const join = (mine: number, theirs: number) =>
-      mergeCarts(cart('user', [seen('a', mine)]), cart('guest', [seen('b', theirs)]))!.cart.lines.map(pricesOf);
+      mergeCarts(cart('user', [lineAtPrice('a', mine)]), cart('guest', [lineAtPrice('b', theirs)]))!.cart.lines.map(
+        pricesOf,
+      );
     expect(join(30_000, 35_000)).toEqual([[vnd(30_000), vnd(35_000)]]);
     expect(join(35_000, 30_000)).toEqual([[vnd(35_000), vnd(30_000)]]);
     expect(join(30_000, 30_000)).toEqual([[vnd(30_000)]]);

@@ -1,23 +1,23 @@
-import { changed, isOpenTo, type Cart, type CartLine } from './cart';
+import { withLines, isOpenTo, type Cart, type CartLine } from './cart';
 import { putLine } from './put-line';
 
-export interface Merged {
+export interface MergeResult {
   readonly cart: Cart;
   readonly guest: Cart;
 }
 
 /**
- * Merges a guest's cart into the user's cart, once. From then on the guest's cart belongs to nobody. A log-in cannot
+ * Merges a guest's cart into the user's cart, once. From then on no token opens the guest's cart. A log-in cannot
  * report that a limit is exceeded, so no piece is dropped: pieces beyond a line's limit become another line. An empty
  * cart is merged too, so that the lines of a failed order from it go to the user. Returns undefined if the cart was
  * merged before, or if the guest has ordered with this token.
  */
-export function mergeCarts(cart: Cart, guest: Cart, named: { readonly since: number }): Merged | undefined {
+export function mergeCarts(cart: Cart, guest: Cart, named: { readonly since: number }): MergeResult | undefined {
   if (!isOpenTo(guest, named)) return undefined;
   return {
-    cart: guest.lines.length === 0 ? cart : changed(cart, guest.lines.reduce(moved, cart.lines)),
-    guest: { ...changed(guest, []), mergedInto: cart.id, mergedSince: named.since, moved: true },
+    cart: guest.lines.length === 0 ? cart : withLines(cart, guest.lines.reduce(moveLine, cart.lines)),
+    guest: { ...withLines(guest, []), mergedInto: cart.id, mergedSince: named.since, moved: true },
   };
 }
 
-const moved = (lines: readonly CartLine[], line: CartLine): readonly CartLine[] => putLine(lines, line, 'whole');
+const moveLine = (lines: readonly CartLine[], line: CartLine): readonly CartLine[] => putLine(lines, line, 'whole');

@@ -13,6 +13,7 @@ export type Owner = { readonly kind: 'user'; readonly userId: Uuid; readonly bef
 
 /** The cart's id, derived from its owner. So it is known before the cart is stored. */
 export const cartIdOf = (owner: Owner): Uuid =>
-  owner.kind === 'user' ? derivedId(owner.userId, 'cart') : derivedId(idIn(owner.tokenHash), 'cart');
+  owner.kind === 'user' ? derivedId(owner.userId, 'cart') : derivedId(idFromHash(owner.tokenHash), 'cart');
 
-const idIn = (hash: string): Uuid => uuidFrom(parseInt(hash.slice(0, 12), 16), Buffer.from(hash.slice(12, 32), 'hex'));
+const idFromHash = (hash: string): Uuid =>
+  uuidFrom(parseInt(hash.slice(0, 12), 16), Buffer.from(hash.slice(12, 32), 'hex'));

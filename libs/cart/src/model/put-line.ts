@@ -1,19 +1,19 @@
 import type { Portion } from '#contracts/cart';
 import { derivedId } from '#kernel';
-import { joined, mostOfALine, portionsOf, sameDrink, withPortions, type CartLine } from './cart';
+import { joinLines, maxLineQuantity, portionsOf, isSameDrink, withPortions, type CartLine } from './cart';
 
 /**
  * `whole`: a portion is not divided, because an order that is being placed may contain it. `divided`: the portions are
  * new, so a part of a portion may get an id of its own.
  */
-export type Handling = 'whole' | 'divided';
+export type PortionHandling = 'whole' | 'divided';
 
 /**
  * Adds a line that comes from a log-in or from a failed order. The customer cannot be told about a limit, so no piece
  * is dropped. Equal drinks join one line up to its limit, and the rest becomes another line, even if the cart then has
  * too many lines.
  */
-export function putLine(lines: readonly CartLine[], line: CartLine, handling: Handling): readonly CartLine[] {
+export function putLine(lines: readonly CartLine[], line: CartLine, handling: PortionHandling): readonly CartLine[] {
   return portionsOf(line).reduce((held, portion) => putPortion(held, line, portion, handling), lines);
 }
 
@@ -21,21 +21,25 @@ function putPortion(
   lines: readonly CartLine[],
   line: CartLine,
   portion: Portion,
-  handling: Handling,
+  handling: PortionHandling,
 ): readonly CartLine[] {
   const { id, quantity } = portion;
-  const twin = lines.find((other) => sameDrink(other, line) && fitting(roomIn(other), portion, handling) > 0);
+  const twin = lines.find(
+    (other) => isSameDrink(other, line) && countFitting(roomLeftIn(other), portion, handling) > 0,
+  );
   // A portion from before the limit existed may be larger than any line. It gets its own line.
-  const fits = (twin ? fitting(roomIn(twin), portion, handling) : fitting(mostOfALine, portion, handling)) || quantity;
+  const fits =
+    (twin ? countFitting(roomLeftIn(twin), portion, handling) : countFitting(maxLineQuantity, portion, handling)) ||
+    quantity;
   const isTaken = lines.some((other) => other.id === line.id);
   const part = withPortions({ ...line, id: isTaken ? id : line.id }, [{ id, quantity: fits }])!;
-  const held = twin ? lines.map((other) => (other === twin ? joined(twin, part) : other)) : [...lines, part];
+  const held = twin ? lines.map((other) => (other === twin ? joinLines(twin, part) : other)) : [...lines, part];
   if (fits === quantity) return held;
   return putPortion(held, line, { id: derivedId(id, 'rest'), quantity: quantity - fits }, handling);
 }
 
-const roomIn = ({ quantity }: CartLine): number => mostOfALine - quantity;
+const roomLeftIn = ({ quantity }: CartLine): number => maxLineQuantity - quantity;
 
 /** How many pieces of the portion fit. */
-const fitting = (room: number, { quantity }: Portion, handling: Handling): number =>
+const countFitting = (room: number, { quantity }: Portion, handling: PortionHandling): number =>
   quantity <= room ? quantity : handling === 'divided' ? Math.max(room, 0) : 0;

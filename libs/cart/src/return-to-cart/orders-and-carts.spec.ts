@@ -2,9 +2,18 @@ import fc from 'fast-check';
 import type { Uuid } from '#kernel';
 import { EmptyWhenOrdered } from '../empty-when-ordered/empty-when-ordered.consumer';
 import { mergeCarts } from '../model/merge-cart';
-import { addLine, changeLine, clear, emptyCart, portionsOf, removeLine, type Cart, type CartLine } from '../model/cart';
+import {
+  addLine,
+  changeLine,
+  clearCart,
+  emptyCart,
+  portionsOf,
+  removeLine,
+  type Cart,
+  type CartLine,
+} from '../model/cart';
 import type { Carts } from '../model/carts.store';
-import { Returns } from './returns.adapter';
+import { ReturnedLines } from './returns.adapter';
 
 const label = { productId: 'p', sku: 's', name: 'Bạc xỉu', variantName: 'M', imageUrl: null };
 const pearls = [{ optionId: 'pearls', quantity: 1 }];
@@ -20,86 +29,90 @@ interface Order {
   readonly cartId: Uuid;
   readonly cartVersion: number;
   readonly items: readonly CartLine[];
-  heard: boolean;
-  failed: boolean;
+  isHandled: boolean;
+  hasFailed: boolean;
 }
 
-/** Two carts of one person, and ordering's guard; the rules and their handlers are the real ones. */
-class World {
+/** Two carts of one person, and a fake of ordering's guard. The rules and the message handlers are real. */
+class CartsOfOnePerson {
   readonly carts = new Map([GUEST, USER].map((id) => [id, emptyCart(id)]));
   readonly orders: Order[] = [];
   readonly returned = new Set<Uuid>();
   readonly placed = new Set<Uuid>();
-  readonly put: Record<string, number> = { plain: 0, 'with pearls': 0 };
-  readonly takenOut: Record<string, number> = { plain: 0, 'with pearls': 0 };
+  readonly addedPieces: Record<string, number> = { plain: 0, 'with pearls': 0 };
+  readonly removedPieces: Record<string, number> = { plain: 0, 'with pearls': 0 };
   private readonly merges: { readonly version: number; readonly since: number }[] = [];
   private count = 10;
   private readonly store = {
-    changeAtOnce: async () => false,
+    changeWithoutLock: async () => false,
     lockWithTargets: async (id: Uuid) => ({
       cart: this.carts.get(id),
       targets: id === GUEST && this.carts.get(GUEST)!.moved ? [this.carts.get(USER)!] : [],
     }),
     save: async (_: Cart, after: Cart) => void this.carts.set(after.id, after),
     saveTarget: async (_: Uuid, __: Cart, after: Cart) => void this.carts.set(after.id, after),
-    takenOverBy: async (id: Uuid, version: number) =>
+    findTakeoverCart: async (id: Uuid, version: number) =>
       id === GUEST && this.merges.some((one) => one.version >= version && one.since >= version) ? USER : undefined,
-    noteReturn: async (id: Uuid) => !this.returned.has(id) && !!this.returned.add(id),
-    patiently: <T>(work: () => Promise<T>) => work(),
+    recordReturn: async (id: Uuid) => !this.returned.has(id) && !!this.returned.add(id),
+    withOneRetry: <T>(work: () => Promise<T>) => work(),
   } as unknown as Carts;
   private readonly emptying = new EmptyWhenOrdered(this.store);
-  private readonly returns = new Returns(this.store);
+  private readonly returns = new ReturnedLines(this.store);
 
-  /** What the customer does by hand is noted, drink by drink. */
-  byHand(id: Uuid, rule: (cart: Cart) => Cart): void {
+  /** A change by the customer. The pieces of each drink are counted. */
+  changeByCustomer(id: Uuid, rule: (cart: Cart) => Cart): void {
     const before = this.carts.get(id)!;
     if (before.mergedInto) return; // no token opens it any more
     const after = rule(before);
     this.carts.set(id, after);
     for (const drink of drinks) {
       const more = piecesIn(after.lines, drink) - piecesIn(before.lines, drink);
-      if (more > 0) this.put[drink] += more;
-      else this.takenOut[drink] -= more;
+      if (more > 0) this.addedPieces[drink] += more;
+      else this.removedPieces[drink] -= more;
     }
   }
 
   add(id: Uuid, withPearls: boolean, quantity: number): void {
     const modifiers = withPearls ? pearls : [];
-    this.byHand(id, (cart) => addLine(cart, { id: idOf(this.count++), variantId: 'v', quantity, modifiers, label }));
+    this.changeByCustomer(id, (cart) =>
+      addLine(cart, { id: idOf(this.count++), variantId: 'v', quantity, modifiers, label }),
+    );
   }
 
-  remix(id: Uuid, lineId: Uuid, modifiers: CartLine['modifiers']): void {
-    this.byHand(id, (cart) => changeLine(cart, lineId, { remix: { modifiers, portion: idOf(this.count++) } }));
+  changeOptions(id: Uuid, lineId: Uuid, modifiers: CartLine['modifiers']): void {
+    this.changeByCustomer(id, (cart) =>
+      changeLine(cart, lineId, { newOptions: { modifiers, portion: idOf(this.count++) } }),
+    );
   }
 
   merge(): void {
     const guest = this.carts.get(GUEST)!;
-    const since = guest.orderedVersion ?? 0; // the token may be spent: the cart hears of orders late
+    const since = guest.orderedVersion ?? 0; // the token may be spent, because the cart handles OrderPlaced later
     const merged = mergeCarts(this.carts.get(USER)!, guest, { since });
     if (!merged) return;
     this.merges.push({ version: guest.version, since });
     this.carts.set(GUEST, merged.guest).set(USER, merged.cart);
   }
 
-  /** As ordering does it: what was ordered once is refused. */
-  place(id: Uuid): void {
+  /** Places an order like ordering: portions that were ordered before are refused. */
+  placeOrder(id: Uuid): void {
     const { version, lines } = this.carts.get(id)!;
     const ids = lines.flatMap(portionsOf).map((portion) => portion.id);
     if (ids.length === 0 || ids.some((portion) => this.placed.has(portion))) return;
     for (const portion of ids) this.placed.add(portion);
     const orderId = idOf(1_000_000 + this.count++);
-    this.orders.push({ orderId, cartId: id, cartVersion: version, items: lines, heard: false, failed: false });
+    this.orders.push({ orderId, cartId: id, cartVersion: version, items: lines, isHandled: false, hasFailed: false });
   }
 
-  async hear(order: Order): Promise<void> {
-    order.heard = true;
-    const { heard: _, failed: __, items, ...body } = order;
-    const told = items.map((line) => ({ ...line, portions: portionsOf(line) }));
-    await this.emptying.handle({ body: { ...body, items: told } } as never);
+  async handleOrderPlaced(order: Order): Promise<void> {
+    order.isHandled = true;
+    const { isHandled: _, hasFailed: __, items, ...body } = order;
+    const lines = items.map((line) => ({ ...line, portions: portionsOf(line) }));
+    await this.emptying.handle({ body: { ...body, items: lines } } as never);
   }
 
   async fail(order: Order): Promise<void> {
-    order.failed = true;
+    order.hasFailed = true;
     const { orderId, cartId, cartVersion, items } = order;
     const lines = items.map((line) => ({ ...line, portions: portionsOf(line) }));
     await this.returns.takeBack({ orderId, cartId, cartVersion, lines });
@@ -114,51 +127,52 @@ const pick = fc.nat(5);
 const action = fc.oneof(
   fc.record({ does: fc.constant('add' as const), id: who, pearls: fc.boolean(), quantity: fc.integer({ min: 1, max: 3 }) }), // prettier-ignore
   fc.record({ does: fc.constant('place' as const), id: who }),
-  fc.record({ does: fc.constant('hear' as const), pick }),
+  fc.record({ does: fc.constant('handleOrderPlaced' as const), pick }),
   fc.record({ does: fc.constant('fail' as const), pick }),
   fc.record({ does: fc.constant('merge' as const) }),
-  fc.record({ does: fc.constantFrom('more' as const, 'remix' as const), id: who, pick }),
+  fc.record({ does: fc.constantFrom('more' as const, 'change options' as const), id: who, pick }),
   fc.record({ does: fc.constantFrom('fewer' as const, 'remove' as const, 'clear' as const), id: who, pick }),
 );
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
-async function act(world: World, did: Action): Promise<void> {
+async function act(world: CartsOfOnePerson, did: Action): Promise<void> {
   if (did.does === 'add') return world.add(did.id, did.pearls, did.quantity);
-  if (did.does === 'place') return world.place(did.id);
+  if (did.does === 'place') return world.placeOrder(did.id);
   if (did.does === 'merge') return world.merge();
-  if (did.does === 'hear' || did.does === 'fail') {
+  if (did.does === 'handleOrderPlaced' || did.does === 'fail') {
     const order = world.orders[did.pick % (world.orders.length || 1)];
     return order && world[did.does](order);
   }
   const line = world.carts.get(did.id)!.lines[did.pick];
-  if (did.does === 'clear') return world.byHand(did.id, clear);
+  if (did.does === 'clear') return world.changeByCustomer(did.id, clearCart);
   if (!line) return;
   const { id, quantity, modifiers } = line;
-  if (did.does === 'more') world.byHand(did.id, (cart) => changeLine(cart, id, { quantity: quantity + 2 }));
-  if (did.does === 'fewer' && quantity > 1) world.byHand(did.id, (cart) => changeLine(cart, id, { quantity: 1 }));
-  if (did.does === 'remove') world.byHand(did.id, (cart) => removeLine(cart, id));
-  if (did.does === 'remix') world.remix(did.id, id, modifiers.length > 0 ? [] : pearls);
+  if (did.does === 'more') world.changeByCustomer(did.id, (cart) => changeLine(cart, id, { quantity: quantity + 2 }));
+  if (did.does === 'fewer' && quantity > 1)
+    world.changeByCustomer(did.id, (cart) => changeLine(cart, id, { quantity: 1 }));
+  if (did.does === 'remove') world.changeByCustomer(did.id, (cart) => removeLine(cart, id));
+  if (did.does === 'change options') world.changeOptions(did.id, id, modifiers.length > 0 ? [] : pearls);
 }
 
-describe('Whatever is done to carts while orders are on their way', () => {
-  it('nothing is ordered twice and nothing is lost, in whatever order the cart hears of it', async () => {
+describe('For any changes of carts while orders are handled', () => {
+  it('no piece is ordered twice and none is lost, in any order of the messages', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 30 }), async (actions) => {
-        const world = new World();
+        const world = new CartsOfOnePerson();
         for (const one of actions) await act(world, one);
         for (const order of world.orders) {
-          await world.hear(order); // for some the second time
-          if (order.failed) await world.fail(order);
+          await world.handleOrderPlaced(order); // some of them for the second time
+          if (order.hasFailed) await world.fail(order);
         }
         for (const drink of drinks) {
           const count = (orders: Order[]) => orders.reduce((sum, { items }) => sum + piecesIn(items, drink), 0);
           const ordered = count(world.orders);
-          const failed = count(world.orders.filter((order) => order.failed));
-          const due = world.put[drink] - world.takenOut[drink] + failed - ordered;
-          expect(ordered).toBeLessThanOrEqual(world.put[drink] + failed); // nothing that was never put in
-          expect(world.inCarts(drink)).toBeGreaterThanOrEqual(due); // nothing lost
-          expect(world.inCarts(drink)).toBeLessThanOrEqual(due + world.takenOut[drink]); // nothing doubled
-          if (world.takenOut[drink] === 0) expect(world.inCarts(drink)).toBe(due);
+          const failed = count(world.orders.filter((order) => order.hasFailed));
+          const due = world.addedPieces[drink] - world.removedPieces[drink] + failed - ordered;
+          expect(ordered).toBeLessThanOrEqual(world.addedPieces[drink] + failed); // nothing was ordered that was not in the cart
+          expect(world.inCarts(drink)).toBeGreaterThanOrEqual(due); // nothing was lost
+          expect(world.inCarts(drink)).toBeLessThanOrEqual(due + world.removedPieces[drink]); // nothing was doubled
+          if (world.removedPieces[drink] === 0) expect(world.inCarts(drink)).toBe(due);
         }
         const left = [...world.carts.values()].flatMap(({ lines }) => lines).flatMap(portionsOf);
         expect(left.filter(({ id }) => world.placed.has(id))).toEqual([]); // all of it can be ordered
@@ -167,12 +181,12 @@ describe('Whatever is done to carts while orders are on their way', () => {
       {
         numRuns: 500,
         examples: [
-          // What is on order is made differently: the order keeps the old way, and the cart the new one.
+          // The options of ordered pieces change meanwhile: the order keeps the old options, and the cart has the new ones.
           [
             [
               { does: 'add', id: GUEST, pearls: false, quantity: 1 },
               { does: 'place', id: GUEST },
-              { does: 'remix', id: GUEST, pick: 0 },
+              { does: 'change options', id: GUEST, pick: 0 },
             ],
           ],
         ],

@@ -1,12 +1,12 @@
 import type { IEventHandler } from '@nestjs/cqrs';
 import { OrderCancelled } from '#contracts/ordering';
 import { InboxEventsHandler } from '#messaging';
-import { Returns } from './returns.adapter';
+import { ReturnedLines } from './returns.adapter';
 
 /** Ordering usually returns the lines before it cancels. This does it later if the cart was unreachable then. */
 @InboxEventsHandler([OrderCancelled], { name: 'refill-cart' })
 export class RefillWhenCancelled implements IEventHandler<OrderCancelled> {
-  constructor(private readonly returns: Returns) {}
+  constructor(private readonly returns: ReturnedLines) {}
 
   async handle({ body: { returned } }: OrderCancelled): Promise<void> {
     if (returned) await this.returns.takeBack(returned);

@@ -1,5 +1,5 @@
 import { vnd } from '#kernel';
-import { mostLines, mostOfALine, portionsOf, type Cart, type CartLine } from '../model/cart';
+import { maxLines, maxLineQuantity, portionsOf, type Cart, type CartLine } from '../model/cart';
 import { returnLines } from './return-to-cart';
 
 const orderId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
@@ -15,8 +15,8 @@ const back = (variantId: string, quantity: number, more: Partial<CartLine> = {})
   portions: [{ id: `old-${variantId}`, quantity }],
 });
 
-describe('What a failed order gives back', () => {
-  it('is in the cart as it was ordered, options and the price that was seen included', () => {
+describe('The lines that a failed order returns', () => {
+  it('are in the cart as they were ordered, with options and seen price', () => {
     const { version, lines } = returnLines(cartOf(line('a', 'tea', 1)), orderId, [
       back('coffee', 2, { modifiers: pearls, price: vnd(30_000) }),
     ]);
@@ -24,13 +24,13 @@ describe('What a failed order gives back', () => {
     expect(lines).toMatchObject([{ id: 'a' }, { variantId: 'coffee', quantity: 2, modifiers: pearls, price: vnd(30_000) }]); // prettier-ignore
   });
 
-  it('joins the same drink, and only that', () => {
+  it('join a line of the same drink, and no other line', () => {
     const cart = cartOf(line('a', 'coffee', 1), line('b', 'coffee', 1, { modifiers: pearls }));
     const { lines } = returnLines(cart, orderId, [back('coffee', 2)]);
     expect(lines.map(({ id, quantity }) => [id, quantity])).toEqual([['a', 3], ['b', 1]]); // prettier-ignore
   });
 
-  it('is made of new portions: the old ones were ordered', () => {
+  it('are new portions, because the old portions were ordered', () => {
     const { lines } = returnLines(cartOf(line('a', 'coffee', 1)), orderId, [back('coffee', 2), back('tea', 1)]);
     const ids = lines.flatMap(portionsOf).map(({ id }) => id);
     expect(ids).toHaveLength(3);
@@ -38,11 +38,11 @@ describe('What a failed order gives back', () => {
     expect(ids.filter((id) => id.startsWith('old'))).toEqual([]);
   });
 
-  it('is all there also beyond the limits: what a line does not hold is another line', () => {
-    const full = Array.from({ length: mostLines }, (_, i) => line(`${i}`, `v${i}`, 60));
+  it('are complete also above the limits: pieces that do not fit into a line become another line', () => {
+    const full = Array.from({ length: maxLines }, (_, i) => line(`${i}`, `v${i}`, 60));
     const { lines } = returnLines(cartOf(...full), orderId, [back('v0', 60), back('new', 1)]);
-    expect(lines).toHaveLength(mostLines + 2);
-    expect(lines.filter(({ variantId }) => variantId === 'v0').map(({ quantity }) => quantity)).toEqual([mostOfALine, 21]); // prettier-ignore
+    expect(lines).toHaveLength(maxLines + 2);
+    expect(lines.filter(({ variantId }) => variantId === 'v0').map(({ quantity }) => quantity)).toEqual([maxLineQuantity, 21]); // prettier-ignore
     expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
   });
 });

@@ -1,6 +1,6 @@
 import type { ReturnedLine } from '#contracts/cart';
 import { derivedId, type Uuid } from '#kernel';
-import { changed, type Cart } from '../model/cart';
+import { withLines, type Cart } from '../model/cart';
 import { putLine } from '../model/put-line';
 
 /**
@@ -12,5 +12,5 @@ export function returnLines(cart: Cart, orderId: Uuid, returned: readonly Return
     const id = derivedId(orderId, 'returned', index);
     return putLine(held, { id, variantId, quantity, modifiers, label, ...(price && { price }) }, 'divided');
   }, cart.lines);
-  return changed(cart, lines);
+  return withLines(cart, lines);
 }

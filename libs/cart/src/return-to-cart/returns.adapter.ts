@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { ReturnedOrder } from '#contracts/cart';
-import { takeMoved, takeOrdered } from '../empty-when-ordered/take-ordered';
+import { removeOrderedFromTarget, removeOrdered } from '../empty-when-ordered/remove-ordered';
 import type { Cart } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import { returnLines } from './return-to-cart';
 
 /** Puts the lines of failed orders back, once for each order. */
 @Injectable()
-export class Returns {
+export class ReturnedLines {
   constructor(private readonly carts: Carts) {}
 
   takeBack(order: ReturnedOrder): Promise<void> {
-    return this.carts.patiently(async () => {
-      if (await this.carts.noteReturn(order.orderId)) await this.refill(order);
+    return this.carts.withOneRetry(async () => {
+      if (await this.carts.recordReturn(order.orderId)) await this.refill(order);
     });
   }
 
@@ -20,16 +20,16 @@ export class Returns {
     const { cart, targets } = await this.carts.lockWithTargets(cartId);
     if (!cart) return; // the guest's cart was deleted, because it was not used for 30 days
     const placed = { orderId, cartVersion, items: lines };
-    const left = takeOrdered(cart, placed);
+    const left = removeOrdered(cart, placed);
     // The first log-in after the order owns the order's lines. Later log-ins took only lines that were added later.
-    const owner = (await this.carts.takenOverBy(cart.id, cartVersion)) ?? left.mergedInto ?? cart.id;
-    // The cart may not have handled OrderPlaced yet. So `takeOrdered` and `takeMoved` first remove the order's lines.
+    const owner = (await this.carts.findTakeoverCart(cart.id, cartVersion)) ?? left.mergedInto ?? cart.id;
+    // The cart may not have handled OrderPlaced yet. So `removeOrdered` and `removeOrderedFromTarget` first remove the order's lines.
     const after = (one: Cart, rest: Cart) =>
       one.id === owner && !one.closed ? returnLines(rest, orderId, lines) : rest;
     const mine = after(cart, left);
     if (mine !== cart) await this.carts.save(cart, mine);
     for (const target of targets) {
-      const theirs = after(target, takeMoved(target, placed));
+      const theirs = after(target, removeOrderedFromTarget(target, placed));
       if (theirs !== target) await this.carts.saveTarget(cart.id, target, theirs);
     }
   }

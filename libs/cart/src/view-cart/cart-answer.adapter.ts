@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { answer, etagOf, PRIVATE, type Answer } from '#platform/http';
 import type { CartTokenSpent } from '../model/cart-errors';
-import { CART_TOKEN, type Visitor } from '../whose-cart.adapter';
+import { CART_TOKEN, type Visitor } from '../visitors.adapter';
 import type { CartView } from './cart-view';
 import type { TokenMeta } from './token-header';
 

@@ -25,7 +25,7 @@ const price: PricedLine = {
 const gone = { variantId: id(7), code: 'VARIANT_UNAVAILABLE', message: 'Đã ngừng bán' } as const;
 
 describe('A cart as it is shown', () => {
-  it('has the catalogue’s prices, and a total of what is on sale', () => {
+  it('has the catalogue’s prices, and the total of the lines that are sold', () => {
     const view = viewCart(cart, [price, gone], 'vi');
     expect(CartView.parse(view)).toEqual(view);
     expect(view).toMatchObject({ id: id(5), version: 4, subtotal: vnd(58_000), total: vnd(58_000), orderable: false });
@@ -37,14 +37,14 @@ describe('A cart as it is shown', () => {
     });
   });
 
-  it('shows what is not sold any more by the name it had, without a price', () => {
+  it('shows a line that is no longer sold with its stored name, without a price', () => {
     expect(viewCart(cart, [price, gone], 'vi').lines[1]).toMatchObject({
       ...{ name: 'Cà phê sữa đá', unitPrice: null, lineTotal: null, available: 0 },
       problem: { code: 'VARIANT_UNAVAILABLE', message: 'Đã ngừng bán' },
     });
   });
 
-  it('shows what is sold another way by the names of today, and options that are gone by those they had', () => {
+  it('shows a line with wrong options by its current names, and deleted options by their stored names', () => {
     const modifiers = [
       { optionId: id(4), group: 'Đường', name: 'Ít' },
       { optionId: id(9), group: 'Thêm', name: 'Trân châu' },
@@ -78,14 +78,14 @@ describe('A cart as it is shown', () => {
     });
   });
 
-  it('says so when there are fewer than wanted', () => {
+  it('has a problem if there are fewer pieces than wanted', () => {
     const short = viewCart({ ...cart, lines: [line] }, [{ ...price, available: 1 }], 'vi');
     expect(short.lines[0]?.problem).toEqual({ code: 'OUT_OF_STOCK', message: 'Chỉ còn 1.' });
     expect(short).toMatchObject({ orderable: false, total: vnd(58_000) });
     expect(viewCart({ ...cart, lines: [line] }, [price], 'en').orderable).toBe(true);
   });
 
-  it('tells what is short of all lines of one SKU together, on each of them and on no other', () => {
+  it('reports a shortage of a SKU on all lines with this SKU, and on no other line', () => {
     const lines = [line, { ...line, id: id(6), modifiers: [] }, { ...line, id: id(7), variantId: id(8) }];
     const other = { ...price, variantId: id(8), sku: 'CFS-L' };
     const codes = (available: number) =>
@@ -96,7 +96,7 @@ describe('A cart as it is shown', () => {
     expect(codes(4)).toEqual([undefined, undefined, undefined]);
   });
 
-  it('tells what one order does not take, as placing it would', () => {
+  it('reports lines above the limits of one order, as placing the order would', () => {
     const many = (count: number, quantity: number, amount: number) => {
       const lines = Array.from({ length: count }, (_, i) => ({ ...line, id: `${i}`, quantity }));
       const prices = lines.map(() => ({ ...price, quantity, available: 10_000, lineTotal: vnd(amount) }));
@@ -109,7 +109,7 @@ describe('A cart as it is shown', () => {
     expect(new Set(many(2, 1, 500_000_001))).toEqual(new Set(['ORDER_TOO_LARGE']));
   });
 
-  it('tells the price that was seen and the one of today where they differ', () => {
+  it('shows the seen price and the current price if they differ', () => {
     const at = (seen?: number) =>
       viewCart({ ...cart, lines: [{ ...line, ...(seen !== undefined && { price: vnd(seen) }) }] }, [price], 'vi')
         .lines[0].priceChanged;
@@ -117,7 +117,7 @@ describe('A cart as it is shown', () => {
     expect([at(29_000), at()]).toEqual([null, null]);
   });
 
-  it('tells a change that any piece of a joined line has seen', () => {
+  it('shows a price change if any piece of a joined line was seen at another price', () => {
     const seen = (...[first, ...others]: number[]) =>
       viewCart({ ...cart, lines: [{ ...line, price: vnd(first), otherPrices: others.map(vnd) }] }, [price], 'vi')
         .lines[0].priceChanged;
@@ -132,7 +132,7 @@ describe('A cart as it is shown', () => {
     });
   });
 
-  it('is documented by an example that is one', () => {
+  it('has a valid example in the document', () => {
     expect(CartView.parse(CartView.meta()?.example)).toEqual(CartView.meta()?.example);
   });
 });

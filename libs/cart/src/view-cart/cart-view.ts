@@ -104,7 +104,7 @@ export function viewCart(cart: Cart, prices: readonly (PricedLine | UnpricedLine
   };
 }
 
-interface Whole {
+interface WholeCart {
   /** How many pieces of each SKU are in all lines together. */
   readonly wanted: ReadonlyMap<string, number>;
   /** The lines or the total are over the limit of one order. */
@@ -121,37 +121,37 @@ function demandOf(lines: readonly PricedLine[]): ReadonlyMap<string, number> {
 const isTooLarge = (lines: readonly PricedLine[], count: number): boolean =>
   count > orderCaps.lines || lines.reduce((sum, { lineTotal }) => sum + lineTotal.amount, 0) > orderCaps.total;
 
-function problemOf({ sku, available }: PricedLine, { wanted, tooLarge, locale }: Whole): CartLineView['problem'] {
+function problemOf({ sku, available }: PricedLine, { wanted, tooLarge, locale }: WholeCart): CartLineView['problem'] {
   const pieces = wanted.get(sku) ?? 0;
-  if (available < pieces) return { code: 'OUT_OF_STOCK', message: words[locale].left(available) };
+  if (available < pieces) return { code: 'OUT_OF_STOCK', message: texts[locale].left(available) };
   if (tooLarge || pieces > orderCaps.piecesOfOneSku)
-    return { code: 'ORDER_TOO_LARGE', message: words[locale].tooLarge };
+    return { code: 'ORDER_TOO_LARGE', message: texts[locale].tooLarge };
   return null;
 }
 
 /** The price change of a line, if the customer saw another price for any of its pieces. */
-function priceChanged(line: CartLine, now: Money): CartLineView['priceChanged'] {
+function priceChangeOf(line: CartLine, now: Money): CartLineView['priceChanged'] {
   const from = pricesOf(line).find(({ amount }) => amount !== now.amount);
   return from ? { from, to: now } : null;
 }
 
-function viewLine(line: CartLine, price: PricedLine | UnpricedLine | undefined, whole: Whole): CartLineView {
+function viewLine(line: CartLine, price: PricedLine | UnpricedLine | undefined, whole: WholeCart): CartLineView {
   const { id, variantId, quantity } = line;
   const { locale } = whole;
-  if (!price || !isPriced(price)) return { id, variantId, quantity, ...unsold(line, price, locale) };
+  if (!price || !isPriced(price)) return { id, variantId, quantity, ...viewUnsoldLine(line, price, locale) };
   const { productId, sku, name, variantName, imageUrl, unitPrice, lineTotal } = price;
   return {
     ...{ id, variantId, productId, sku, name, variantName, imageUrl, quantity },
     modifiers: price.modifiers.map((modifier) => ({ ...modifier })),
     unitPrice,
-    priceChanged: priceChanged(line, unitPrice),
+    priceChanged: priceChangeOf(line, unitPrice),
     lineTotal,
     available: price.available,
     problem: problemOf(price, whole),
   };
 }
 
-const unsold = (
+const viewUnsoldLine = (
   line: CartLine,
   why: UnpricedLine | undefined,
   locale: Locale,
@@ -170,11 +170,11 @@ const unsold = (
     priceChanged: null,
     lineTotal: null,
     available: why?.known?.available ?? 0,
-    problem: { code: why?.code ?? 'VARIANT_UNAVAILABLE', message: why?.message ?? words[locale].gone },
+    problem: { code: why?.code ?? 'VARIANT_UNAVAILABLE', message: why?.message ?? texts[locale].gone },
   };
 };
 
-const words = {
+const texts = {
   vi: {
     gone: 'Món này không còn bán nữa.',
     tooLarge: 'Một đơn hàng không nhận nhiều như vậy. Hãy tách đơn hoặc gọi cho cửa hàng.',

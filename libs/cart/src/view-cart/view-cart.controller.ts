@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Answers, Does, Tagged, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
-import { Visitors, type Visitor } from '../whose-cart.adapter';
+import { Visitors, type Visitor } from '../visitors.adapter';
 import { cartAnswer } from './cart-answer.adapter';
 import { CartView } from './cart-view';
 import { tokenHeader, TokenMeta } from './token-header';
@@ -30,8 +30,8 @@ export class ViewCartController {
   )
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   view(@Who() caller: Caller): Promise<Answer<CartView>> {
-    const look = async (visitor: Visitor) =>
+    const readCart = async (visitor: Visitor) =>
       cartAnswer(await this.queries.execute(new ViewCart(visitor.owner, shopLocale())), visitor);
-    return this.visitors.serve(caller, look, 'looks');
+    return this.visitors.serve(caller, readCart, 'reads');
   }
 }

@@ -24,7 +24,7 @@ export class ViewCartHandler implements IQueryHandler<ViewCart> {
   ) {}
 
   async execute({ owner, locale, cart: given }: ViewCart): Promise<CartView> {
-    const cart = given ?? (await this.carts.of(owner));
+    const cart = given ?? (await this.carts.current(owner));
     return viewCart(cart, cart.lines.length > 0 ? await this.prices.price(cart.lines, locale) : [], locale);
   }
 }

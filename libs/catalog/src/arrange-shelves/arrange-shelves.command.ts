@@ -33,7 +33,7 @@ export class ArrangeShelves extends Command<StoredLabel | null> {
 }
 
 /** The columns of the fields that were sent. Null clears a text, and sets the position to 0. */
-const columns = (kind: LabelKind, { name, slug, description, nameEn, position }: Partial<LabelDraft>) => ({
+const labelColumns = (kind: LabelKind, { name, slug, description, nameEn, position }: Partial<LabelDraft>) => ({
   ...(name !== undefined && { name }),
   ...(slug !== undefined && { slug }),
   ...(description !== undefined && { description }),
@@ -52,7 +52,7 @@ export class ArrangeShelvesHandler implements ICommandHandler<ArrangeShelves> {
 
   execute({ kind, arrangement }: ArrangeShelves): Promise<StoredLabel | null> {
     return this.db.transaction(async () => {
-      this.cached.labels();
+      this.cached.labelsChanged();
       if ('remove' in arrangement) {
         await this.labels.remove(kind, arrangement.id, arrangement.seen);
         return null;
@@ -60,14 +60,14 @@ export class ArrangeShelvesHandler implements ICommandHandler<ArrangeShelves> {
       if ('change' in arrangement) {
         const wrong = changedFixed({ id: arrangement.id }, arrangement.change);
         if (wrong.length > 0) throw new InvalidInput(wrong);
-        const change = columns(kind, arrangement.change);
+        const change = labelColumns(kind, arrangement.change);
         return this.labels.change(kind, arrangement.id, change, arrangement.seen);
       }
       const id = this.ids.next();
       const { name } = arrangement.make;
       const slug = arrangement.make.slug ?? this.labels.slugFor(kind, slugOf(name, `${kind}-${id.slice(-12)}`), id);
       const { description = null, nameEn = null, position = 0 } = arrangement.make;
-      const rest = columns(kind, { description, nameEn, position });
+      const rest = labelColumns(kind, { description, nameEn, position });
       return this.labels.add(kind, { ...rest, id, name, slug });
     });
   }

@@ -20,7 +20,7 @@ export type StoredLabel = CategoryEntity | BrandEntity;
 
 const entityOf = (kind: LabelKind) => (kind === 'category' ? CategoryEntity : BrandEntity) as typeof CategoryEntity;
 const collectionOf = (kind: LabelKind) => (kind === 'category' ? 'categories' : 'brands');
-const filedUnder = (kind: LabelKind, id: Uuid) => (kind === 'category' ? { categoryId: id } : { brandId: id });
+const productFilter = (kind: LabelKind, id: Uuid) => (kind === 'category' ? { categoryId: id } : { brandId: id });
 
 /** Categories and brands. A change updates the read models of all their products in the same transaction. */
 @Injectable()
@@ -33,7 +33,7 @@ export class Labels {
   ) {}
 
   async add(kind: LabelKind, label: Partial<CategoryEntity> & { id: Uuid; slug: string }): Promise<StoredLabel> {
-    await this.mustBeFree(kind, label.slug, label.id);
+    await this.requireFreeSlug(kind, label.slug, label.id);
     const now = this.clock.now();
     const stored = { ...label, version: 1, createdAt: now, updatedAt: now };
     await this.db.entities.insert(entityOf(kind), stored);
@@ -43,10 +43,10 @@ export class Labels {
   async change(kind: LabelKind, id: Uuid, change: Partial<CategoryEntity>, seen?: Seen): Promise<StoredLabel> {
     const known = await this.load(kind, id, seen);
     if (isDeepStrictEqual({ ...known, ...change }, { ...known })) return known;
-    if (change.slug !== undefined && change.slug !== known.slug) await this.mustBeFree(kind, change.slug, id);
+    if (change.slug !== undefined && change.slug !== known.slug) await this.requireFreeSlug(kind, change.slug, id);
     const stored = { ...known, ...change, version: known.version + 1, updatedAt: this.clock.now() };
     await this.db.entities.update(entityOf(kind), id, stored);
-    await this.products.reshelve(filedUnder(kind, id));
+    await this.products.updateShelf(productFilter(kind, id));
     return stored;
   }
 
@@ -65,19 +65,15 @@ export class Labels {
 
   /** The wanted slug. A part of the id is added if the slug could be mistaken for another address of the shop. */
   slugFor(kind: LabelKind, wanted: string, id: Uuid): string {
-    return this.reserved.mistakable(collectionOf(kind), wanted) ? `${wanted}-${id.slice(-6)}` : wanted;
+    return this.reserved.isReserved(collectionOf(kind), wanted) ? `${wanted}-${id.slice(-6)}` : wanted;
   }
 
   async remove(kind: LabelKind, id: Uuid, seen?: Seen): Promise<void> {
     await this.load(kind, id, seen);
-    const inUse = { ...filedUnder(kind, id), status: Not<ProductStatus>('removed') };
+    const inUse = { ...productFilter(kind, id), status: Not<ProductStatus>('removed') };
     if (await this.db.entities.existsBy(ProductEntity, inUse))
-      throw new DomainError(
-        'LABEL_IN_USE',
-        'conflict',
-        'Products are still filed under it. File them elsewhere first.',
-      );
-    await this.products.unfile(filedUnder(kind, id));
+      throw new DomainError('LABEL_IN_USE', 'conflict', 'Products still belong to it. Move them to another one first.');
+    await this.products.removeLabel(productFilter(kind, id));
     await this.db.entities.delete(entityOf(kind), id);
   }
 
@@ -89,9 +85,9 @@ export class Labels {
     return known;
   }
 
-  private async mustBeFree(kind: LabelKind, slug: string, id: Uuid): Promise<void> {
+  private async requireFreeSlug(kind: LabelKind, slug: string, id: Uuid): Promise<void> {
     await this.products.lock();
-    if (this.reserved.mistakable(collectionOf(kind), slug))
+    if (this.reserved.isReserved(collectionOf(kind), slug))
       throw new InvalidInput([{ field: 'slug', message: complain({ code: 'slug.mistakable' }) }]);
     if (await this.db.entities.existsBy(entityOf(kind), { slug, id: Not(id) }))
       throw new DomainError('SLUG_TAKEN', 'conflict', `The slug ${slug} is taken. Choose another.`, { slug });

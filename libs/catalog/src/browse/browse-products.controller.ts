@@ -10,7 +10,7 @@ import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
 import { ProductShape } from '../shelf/product-view';
-import { sendReady, ShelfLocale } from '../shelf/shelf.controller';
+import { sendJson, ShelfLocale } from '../shelf/shelf.controller';
 import { BrowseProducts } from './browse-products.query';
 import { sorts, type Sort } from './browse-statement.query';
 
@@ -71,7 +71,7 @@ export class BrowseProductsController {
   ): Promise<void> {
     const place = placeOf<z.ZodType<readonly [Sort, string | number, string]>>(cursor, places[wanted.sort]);
     const after = place && ([place[1], place[2]] as const);
-    sendReady(reply, await this.queries.execute(new BrowseProducts(wanted, locale, after)));
+    sendJson(reply, await this.queries.execute(new BrowseProducts(wanted, locale, after)));
   }
 
   @Get('popular')
@@ -83,6 +83,6 @@ export class BrowseProductsController {
     @ShelfLocale() locale: Locale,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendReady(reply, await this.queries.execute(new BrowseProducts({ sort: 'popular', limit, category }, locale)));
+    sendJson(reply, await this.queries.execute(new BrowseProducts({ sort: 'popular', limit, category }, locale)));
   }
 }

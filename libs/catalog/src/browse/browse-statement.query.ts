@@ -6,7 +6,7 @@ import { productText } from '../shelf/product-text.query';
 export const sorts = ['newest', 'price', '-price', 'popular', 'name'] as const;
 export type Sort = (typeof sorts)[number];
 
-export interface Wanted {
+export interface ListRequest {
   readonly category?: string;
   readonly brand?: string;
   readonly featured?: boolean;
@@ -17,7 +17,7 @@ export interface Wanted {
   readonly limit: number;
 }
 /** The keyset cursor: the sort value and the id of the last row of the previous page. */
-export type Place = readonly [string | number, string];
+export type CursorPlace = readonly [string | number, string];
 
 const orders: Record<Sort, { column: (locale: Locale) => string; type: string; down: boolean }> = {
   newest: { column: () => 'listed_at', type: 'timestamptz', down: true },
@@ -30,7 +30,11 @@ const orders: Record<Sort, { column: (locale: Locale) => string; type: string; d
 const prepared = new Map<string, Statement>();
 
 /** The SQL of the list for these filters. Each combination has its own prepared statement, and so its own plan. */
-export function browseStatement(wanted: Wanted, locale: Locale, after?: Place): { sql: Statement; values: unknown[] } {
+export function browseStatement(
+  wanted: ListRequest,
+  locale: Locale,
+  after?: CursorPlace,
+): { sql: Statement; values: unknown[] } {
   const values: unknown[] = [];
   const conditions: string[] = [];
   let name = `browse-${wanted.sort}-${locale}`;

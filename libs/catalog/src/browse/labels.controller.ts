@@ -8,7 +8,7 @@ import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
 import { BrandShape, CategoryShape } from '../shelf/product-view';
-import { sendReady, ShelfLocale } from '../shelf/shelf.controller';
+import { sendJson, ShelfLocale } from '../shelf/shelf.controller';
 import { ListLabels } from './labels.query';
 
 @ApiTags('Catalogue')
@@ -21,7 +21,7 @@ export class LabelsController {
   @Does('listCategories', 'The categories')
   @Answers(200, CategoryShape, { list: true })
   async categories(@ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
-    sendReady(reply, await this.queries.execute(new ListLabels('categories', locale)));
+    sendJson(reply, await this.queries.execute(new ListLabels('categories', locale)));
   }
 
   @Get('brands')
@@ -29,6 +29,6 @@ export class LabelsController {
   @Does('listBrands', 'The brands')
   @Answers(200, BrandShape, { list: true })
   async brands(@ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
-    sendReady(reply, await this.queries.execute(new ListLabels('brands', locale)));
+    sendJson(reply, await this.queries.execute(new ListLabels('brands', locale)));
   }
 }

@@ -4,7 +4,7 @@ import { Cache } from '#platform/cache';
 import { Database } from '#database';
 
 import type { Locale } from '../shelf/locale';
-import { ready, type Ready } from '../shelf/ready';
+import { toJsonAnswer, type JsonAnswer } from '../shelf/json-answer';
 import { tags } from '../shelf/shelf-tags';
 
 const categories = (locale: Locale) => `
@@ -18,30 +18,30 @@ const brands = `
     'products', (select count(*) from shelf s where s.listed and s.brand = b.slug)) order by b.name, b.slug), '[]')::text as text
     from brands b`;
 
-export class ListLabels extends Query<Ready> {
+export class ListLabels extends Query<JsonAnswer> {
   constructor(
     readonly of: 'categories' | 'brands',
     readonly locale: Locale,
     /** Load the list even if there is a cached copy. */
-    readonly afresh = false,
+    readonly skipCache = false,
   ) {
     super();
   }
 }
 
 @QueryHandler(ListLabels)
-export class ListLabelsHandler implements IQueryHandler<ListLabels, Ready> {
+export class ListLabelsHandler implements IQueryHandler<ListLabels, JsonAnswer> {
   constructor(
     private readonly db: Database,
     private readonly cache: Cache,
   ) {}
 
-  async execute({ of, locale, afresh }: ListLabels): Promise<Ready> {
+  async execute({ of, locale, skipCache }: ListLabels): Promise<JsonAnswer> {
     const about = { kind: of, key: locale, tags: [tags.products, tags.labels], seconds: 3600 };
     const sql = of === 'brands' ? brands : categories(locale);
-    const found = await this.cache[afresh ? 'refresh' : 'remember'](about, async () => {
+    const found = await this.cache[skipCache ? 'refresh' : 'remember'](about, async () => {
       const [row] = await this.db.query<{ text: string }>(sql);
-      return ready(row.text);
+      return toJsonAnswer(row.text);
     });
     return found!;
   }

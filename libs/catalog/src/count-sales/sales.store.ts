@@ -4,7 +4,7 @@ import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 
-const add = singleStatement(
+const addSales = singleStatement(
   'sales-add',
   `work as (
    insert into product_sales (product_id, sold)
@@ -13,7 +13,7 @@ const add = singleStatement(
    returning product_id)`,
   2,
 );
-const show = statement(
+const copySales = statement(
   'sales-show',
   `update shelf s set popularity = p.sold, revision = s.revision + 1
      from product_sales p where p.product_id = s.product_id and s.popularity <> p.sold
@@ -29,11 +29,11 @@ export class Sales {
   ) {}
 
   async add(sold: ReadonlyMap<Uuid, number>): Promise<void> {
-    await runSingleStatement(this.outbox, add, [[...sold.keys()], [...sold.values()]]);
+    await runSingleStatement(this.outbox, addSales, [[...sold.keys()], [...sold.values()]]);
   }
 
   /** Copies the counts to the shelf. True if the shelf has changed. */
-  async show(): Promise<boolean> {
-    return (await this.db.query(show)).length > 0;
+  async copyToShelf(): Promise<boolean> {
+    return (await this.db.query(copySales)).length > 0;
   }
 }

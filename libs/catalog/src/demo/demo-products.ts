@@ -1,7 +1,7 @@
 import { derivedId } from '#kernel';
 
 import type { Product } from '../model/product';
-import { shelveProduct } from '../model/shelve-product';
+import { createProduct } from '../model/shelve-product';
 import { slugOf } from '../model/slug';
 import type { DemoProduct } from './demo-product';
 import { demoDrinks } from './demo-drinks';
@@ -10,9 +10,9 @@ import { brandId, categoryId, DEMO } from './demo-labels';
 import { demoModifiers } from './demo-modifiers';
 import { demoSizes } from './demo-sizes';
 
-function shelved(demo: DemoProduct): Product {
+function toProduct(demo: DemoProduct): Product {
   const slug = slugOf(demo.name, 'x');
-  return shelveProduct(derivedId(DEMO, 'product', slug), slug, {
+  return createProduct(derivedId(DEMO, 'product', slug), slug, {
     name: demo.name,
     description: demo.text,
     basePrice: demo.price,
@@ -26,4 +26,4 @@ function shelved(demo: DemoProduct): Product {
 }
 
 /** The products of the demo shop, best sellers first. */
-export const demoProducts = (): Product[] => [...demoDrinks, ...demoGoods].map(shelved);
+export const demoProducts = (): Product[] => [...demoDrinks, ...demoGoods].map(toProduct);

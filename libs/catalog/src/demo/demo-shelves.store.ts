@@ -83,7 +83,7 @@ export class DemoShelves extends Seeder {
         shelfRow(product, category.get(product.categoryId!)!, brand.get(product.brandId!)!, null, at),
       ),
     );
-    this.cached.labels();
+    this.cached.labelsChanged();
     this.eventBus.publishAll(
       sorts.map(({ productId, id, sku, stock }) => new VariantListed({ productId, variantId: id, sku, stock, named })),
     );

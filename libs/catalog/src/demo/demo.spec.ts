@@ -12,14 +12,14 @@ describe('The demo shop', () => {
     expect(products.length).toBeGreaterThanOrEqual(60);
     for (const { variants } of products) expect(variants.length).toBeGreaterThanOrEqual(2);
   });
-  it('keeps the rules that staff keep', () => {
+  it('follows the rules for products', () => {
     for (const product of products) {
       expect(productFaults(product)).toEqual([]);
       expect(product.name.length).toBeGreaterThanOrEqual(3);
       expect(product.description.length).toBeGreaterThanOrEqual(10);
     }
   });
-  it('has one of each id, address and code, the same every time', () => {
+  it('has unique ids, slugs and SKUs, the same every time', () => {
     const ids = [
       ...all(({ id }) => [id]),
       ...all(({ variants }) => variants.map(({ id }) => id)),
@@ -33,7 +33,7 @@ describe('The demo shop', () => {
     expect(new Set(codes).size).toBe(codes.length);
     expect(demoProducts()).toEqual(products);
   });
-  it('files each thing under a category and a brand it has, and puts some forward in the three of the menu', () => {
+  it('has a category and a brand for each product, and featured products in the three menu categories', () => {
     const categories = new Map<string, string>(demoCategories.map(({ id, slug }) => [id, slug]));
     const brands = new Set<string>(demoBrands.map(({ id }) => id));
     for (const { categoryId, brandId } of products)

@@ -9,19 +9,19 @@ import { Database } from '#database';
 import { changedFixed, InvalidInput, textOf } from '#platform/http';
 import { ambient } from '#platform/observability';
 
-import { mustBeSound } from '../list-product/product-body.controller';
+import { requireNoFaults } from '../list-product/product-body.controller';
 import type { Product, ProductChange } from '../model/product';
-import type { Wrong } from '../model/product-faults';
-import { shelvedProduct, type ShelvedProduct } from './product-books';
+import type { FieldFault } from '../model/product-faults';
+import { toStaffView, type StaffProductView } from './staff-product-view';
 import { Products, type KnownProduct, type SavedProduct } from '../model/products.store';
-import { miscounted, recounted, reshelveProduct, unknownParts } from '../model/shelve-product';
+import { countFaults, countsOfReturned, changeProduct, unknownParts } from '../model/shelve-product';
 import { stemOf } from '../model/slug';
 import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 
 /** A change of a product, or a function that computes the change from the stored product. */
 export type Edit = ProductChange | ((product: KnownProduct) => ProductChange | Promise<ProductChange>);
 
-export class EditProduct extends Command<ShelvedProduct> {
+export class EditProduct extends Command<StaffProductView> {
   constructor(
     readonly id: Uuid,
     readonly edit: Edit,
@@ -33,7 +33,7 @@ export class EditProduct extends Command<ShelvedProduct> {
 }
 
 /** A product needs a category and a brand. If one was deleted, it is null already, and the client may send null. */
-const clearedLabels = (before: Product, change: ProductChange): Wrong[] =>
+const clearedLabels = (before: Product, change: ProductChange): FieldFault[] =>
   (['categoryId', 'brandId'] as const)
     .filter((field) => change[field] === null && before[field] !== null)
     .map((field) => ({ field, code: 'required' }));
@@ -50,34 +50,34 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     private readonly stock: StockHeld,
   ) {}
 
-  execute({ id, edit, seen }: EditProduct): Promise<ShelvedProduct> {
+  execute({ id, edit, seen }: EditProduct): Promise<StaffProductView> {
     return this.db.transaction(async () => {
       await this.products.lock();
       const before = await this.products.load(id, seen);
       const change = typeof edit === 'function' ? await edit(before) : edit;
-      await this.mustBeTheSame(before, change);
+      await this.refuseFixedFields(before, change);
       const taken = await this.products.takenSkus(stemOf(change.sku ?? before.sku));
-      const after = reshelveProduct(before, change, before.former, taken);
-      const counts = recounted(before, change, before.former);
-      mustBeSound(after, [
+      const after = changeProduct(before, change, before.former, taken);
+      const counts = countsOfReturned(before, change, before.former);
+      requireNoFaults(after, [
         ...clearedLabels(before, change),
         ...unknownParts(before, change, before.former),
-        ...miscounted(before, change, before.former),
+        ...countFaults(before, change, before.former),
       ]);
-      if (isSame(before, after)) return shelvedProduct(before, ...(await this.products.labelsLeft(before)));
-      await this.mustBeFiled(before, after, change);
+      if (isSame(before, after)) return toStaffView(before, ...(await this.products.findLabels(before)));
+      await this.requireLabels(before, after, change);
       const available = await this.stock.availableAfter(counts);
       const saved = await this.products.save(after, before);
       const product = { ...saved, available: new Map([...saved.available, ...available]) };
-      await this.tell(product, counts);
-      this.cached.product(product);
-      return shelvedProduct(product, ...(await this.products.labelsLeft(product)));
+      await this.publishChanges(product, counts);
+      this.cached.productChanged(product);
+      return toStaffView(product, ...(await this.products.findLabels(product)));
     });
   }
 
   /** Refuses changes of the id and the slug, and of category and brand other than by `categoryId` and `brandId`. */
-  private async mustBeTheSame(product: KnownProduct, change: ProductChange): Promise<void> {
-    const { id, slug, category, brand } = shelvedProduct(product, ...(await this.products.labelsLeft(product)));
+  private async refuseFixedFields(product: KnownProduct, change: ProductChange): Promise<void> {
+    const { id, slug, category, brand } = toStaffView(product, ...(await this.products.findLabels(product)));
     const wrong = changedFixed({ id, slug, category, brand }, change);
     if (wrong.length > 0) throw new InvalidInput(wrong);
   }
@@ -86,8 +86,8 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
    * A new category or brand must exist; otherwise the input is invalid. If the product's own category or brand was
    * deleted, that is a conflict, and the caller must choose another one.
    */
-  private async mustBeFiled(before: KnownProduct, after: Product, change: ProductChange): Promise<void> {
-    await this.products.mustExist({
+  private async requireLabels(before: KnownProduct, after: Product, change: ProductChange): Promise<void> {
+    await this.products.requireExistingLabels({
       categoryId: change.categoryId === before.categoryId ? null : (change.categoryId ?? null),
       brandId: change.brandId === before.brandId ? null : (change.brandId ?? null),
     });
@@ -101,13 +101,13 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     throw new DomainError(
       'LABEL_GONE',
       'conflict',
-      'What the product was filed under is gone. Choose another category or brand.',
+      'The category or brand of this product was deleted. Choose another category or brand.',
       {},
       gone.map(({ field, code }) => ({ field, message: textOf(code, locale) })),
     );
   }
 
-  private async tell(
+  private async publishChanges(
     { id, status, named, added, renamed }: SavedProduct,
     counts: readonly StockCount[],
   ): Promise<void> {

@@ -26,20 +26,20 @@ import { Allowed } from '#platform/security';
 
 import { ProductChangeBody, RestoreBody } from '../list-product/product-body.controller';
 import {
-  ShelvedProductShape,
-  shownStatuses,
-  storedStatus,
-  type ShelvedProduct,
-  type ShownStatus,
-} from './product-books';
+  StaffProductShape,
+  staffStatuses,
+  parseStaffStatus,
+  type StaffProductView,
+  type StaffStatus,
+} from './staff-product-view';
 import { EditProduct } from './edit-product.command';
-import { ListProducts, LookUpProduct } from './product-books.query';
+import { ListProducts, LookUpProduct } from './staff-products.query';
 import { RemoveProduct } from './remove-product.command';
 import { RestoreProduct } from './restore-product.command';
 
 class ProductsQuery extends PageQuery {
-  @OneOf(shownStatuses, { optional: true, description: 'By default: all but archived ones.' })
-  status?: ShownStatus;
+  @OneOf(staffStatuses, { optional: true, description: 'By default: all but archived ones.' })
+  status?: StaffStatus;
 }
 
 const place = z.object({ at: MomentShape, id: z.uuid() });
@@ -55,10 +55,10 @@ export class EditProductController {
   @Get()
   @Allowed('catalog')
   @Does('listProductsForStaff', 'Products as they are stored, newest first; archived ones only on request')
-  @Answers(200, ShelvedProductShape, { list: true, paged: true })
-  async list(@Query() { status, limit, cursor }: ProductsQuery): Promise<Answer<ShelvedProduct[]>> {
+  @Answers(200, StaffProductShape, { list: true, paged: true })
+  async list(@Query() { status, limit, cursor }: ProductsQuery): Promise<Answer<StaffProductView[]>> {
     const after = placeOf(cursor, place);
-    const wanted = status && storedStatus(status);
+    const wanted = status && parseStaffStatus(status);
     const found = await this.queries.execute(new ListProducts(wanted, limit + 1, after));
     return page(
       found,
@@ -72,9 +72,9 @@ export class EditProductController {
   @Allowed('catalog')
   @Tagged()
   @Does('lookUpProduct', 'A product as it is stored, drafts and archived ones included')
-  @Answers(200, ShelvedProductShape)
+  @Answers(200, StaffProductShape)
   @Refuses('NOT_FOUND')
-  async lookUp(@PathId() id: Uuid): Promise<Answer<ShelvedProduct>> {
+  async lookUp(@PathId() id: Uuid): Promise<Answer<StaffProductView>> {
     const product = await this.queries.execute(new LookUpProduct(id));
     return answer(product, { etag: etagOf(product.version), cacheControl: PRIVATE });
   }
@@ -88,13 +88,13 @@ export class EditProductController {
     'Its id, slug, category and brand are refused when they are not as they are: file it elsewhere by `categoryId` and ' +
       '`brandId`. What follows from the rest, such as `price` and `available`, is passed over.',
   )
-  @Answers(200, ShelvedProductShape)
+  @Answers(200, StaffProductShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE', 'STOCK_BELOW_RESERVED')
   async edit(
     @PathId() id: Uuid,
     @Body() change: ProductChangeBody,
     @IfMatch() seen: Seen,
-  ): Promise<Answer<ShelvedProduct>> {
+  ): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new EditProduct(id, change, seen));
     return answer(product, { etag: etagOf(product.version) });
   }
@@ -104,13 +104,13 @@ export class EditProductController {
   @Allowed('catalog')
   @BodyExample({ sku: 'CA-PHE-SUA-DA-2' })
   @Does('restoreProduct', 'Bring a product back from the archive, with its ids and its stock')
-  @Answers(200, ShelvedProductShape)
+  @Answers(200, StaffProductShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE', 'NOT_ARCHIVED')
   async restore(
     @PathId() id: Uuid,
     @Body() request: RestoreBody,
     @IfMatch() seen: Seen,
-  ): Promise<Answer<ShelvedProduct>> {
+  ): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new RestoreProduct(id, request, seen));
     return answer(product, { etag: etagOf(product.version) });
   }

@@ -3,18 +3,18 @@ import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nest
 import type { Uuid, Seen } from '#kernel';
 import { InvalidInput } from '#platform/http';
 
-import { inWords } from '../list-product/product-body.controller';
+import { toFault } from '../list-product/product-body.controller';
 import type { ProductChange } from '../model/product';
-import type { ShelvedProduct } from './product-books';
+import type { StaffProductView } from './staff-product-view';
 import { Products, SkuTaken, type KnownProduct } from '../model/products.store';
-import { fieldInRequest, restoreProduct, restoringFaults, type Restoring } from '../model/restore-product';
+import { fieldInRequest, restoreProduct, restoreFaults, type RestoreRequest } from '../model/restore-product';
 import { stemOf } from '../model/slug';
 import { EditProduct } from './edit-product.command';
 
-export class RestoreProduct extends Command<ShelvedProduct> {
+export class RestoreProduct extends Command<StaffProductView> {
   constructor(
     readonly id: Uuid,
-    readonly request: Restoring,
+    readonly request: RestoreRequest,
     readonly seen?: Seen,
   ) {
     super();
@@ -29,12 +29,12 @@ export class RestoreProductHandler implements ICommandHandler<RestoreProduct> {
     private readonly products: Products,
   ) {}
 
-  async execute({ id, request, seen }: RestoreProduct): Promise<ShelvedProduct> {
+  async execute({ id, request, seen }: RestoreProduct): Promise<StaffProductView> {
     let known: KnownProduct | undefined;
     const restore = async (product: KnownProduct): Promise<ProductChange> => {
       known = product;
-      const wrong = product.status === 'removed' ? restoringFaults(product, request) : [];
-      if (wrong.length > 0) throw new InvalidInput(wrong.map(inWords));
+      const wrong = product.status === 'removed' ? restoreFaults(product, request) : [];
+      if (wrong.length > 0) throw new InvalidInput(wrong.map(toFault));
       const stems = [product.sku, ...product.variants.map(({ sku }) => sku), stemOf(request.sku ?? product.sku)];
       const taken = await Promise.all([...new Set(stems)].map((stem) => this.products.takenSkus(stem)));
       return restoreProduct(product, request, new Set(taken.flatMap((skus) => [...skus])));
@@ -42,13 +42,13 @@ export class RestoreProductHandler implements ICommandHandler<RestoreProduct> {
     try {
       return await this.commands.execute(new EditProduct(id, restore, seen));
     } catch (error) {
-      throw known ? inFieldsOf(error, known, request) : error;
+      throw known ? withRequestFields(error, known, request) : error;
     }
   }
 }
 
 /** The error with the field names of the request, because the request may list the variants in another order. */
-function inFieldsOf(error: unknown, product: KnownProduct, request: Restoring): unknown {
+function withRequestFields(error: unknown, product: KnownProduct, request: RestoreRequest): unknown {
   if (!(error instanceof SkuTaken)) return error;
   return new SkuTaken(error.taken.map((one) => ({ ...one, field: fieldInRequest(one.field, product, request) })));
 }

@@ -8,9 +8,9 @@ import { Leadership } from '#database/leadership';
 import { ShelfIndex } from './shelf-index.adapter';
 import { Unindexed } from './unindexed.store';
 
-const AT_ONCE = 500;
+const BATCH = 500;
 const PAUSE_MS = 500;
-const REST_MS = 5_000;
+const PAUSE_AFTER_FAILURE_MS = 5_000;
 
 /** Copies changes of the shelf to Elasticsearch, if it is configured. Only the leader does this. */
 @Injectable()
@@ -39,13 +39,13 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
     while (!lost.aborted) {
       let wait = PAUSE_MS;
       try {
-        if (!ready && (await this.index.create())) await this.unindexed.everything();
+        if (!ready && (await this.index.create())) await this.unindexed.markAllUnindexed();
         ready = true;
         if (await this.catchUp()) wait = 0;
       } catch (error) {
         ready = false; // Elasticsearch may have lost the index
-        wait = REST_MS;
-        this.log.warn({ message: 'the search index is behind', error });
+        wait = PAUSE_AFTER_FAILURE_MS;
+        this.log.warn({ message: 'changes could not be copied to the search index; they are tried again', error });
       }
       await pause(wait, undefined, { signal: lost }).catch(() => undefined);
     }
@@ -53,10 +53,10 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Copies a batch of changed products. True if there may be more. */
   async catchUp(): Promise<boolean> {
-    const products = await this.unindexed.some(AT_ONCE);
+    const products = await this.unindexed.nextBatch(BATCH);
     if (products.length === 0) return false;
     await this.index.write(products);
-    await this.unindexed.done(products);
-    return products.length === AT_ONCE;
+    await this.unindexed.markIndexed(products);
+    return products.length === BATCH;
   }
 }

@@ -4,7 +4,7 @@ import { Database, statement } from '#database';
 
 import type { IndexedProduct } from './shelf-index.adapter';
 
-const some = statement(
+const selectUnindexed = statement(
   'unindexed-some',
   `select s.product_id as id, s.listed, s.revision, s.category, s.brand, s.price, s.in_stock as "inStock", s.popularity,
           array(select lexeme from unnest(s.words) where 'A' = any(weights)) as name,
@@ -12,7 +12,7 @@ const some = statement(
           tsvector_to_array(s.words) as "all"
      from shelf s where s.revision <> s.indexed_revision order by s.product_id limit $1`,
 );
-const done = statement(
+const setIndexed = statement(
   'unindexed-done',
   `update shelf s set indexed_revision = r.revision
      from unnest($1::uuid[], $2::bigint[]) as r (id, revision) where s.product_id = r.id`,
@@ -26,15 +26,15 @@ const done = statement(
 export class Unindexed {
   constructor(private readonly db: Database) {}
 
-  some(limit: number): Promise<IndexedProduct[]> {
-    return this.db.query<IndexedProduct>(some, [limit]);
+  nextBatch(limit: number): Promise<IndexedProduct[]> {
+    return this.db.query<IndexedProduct>(selectUnindexed, [limit]);
   }
 
-  async done(products: readonly IndexedProduct[]): Promise<void> {
-    await this.db.query(done, [products.map(({ id }) => id), products.map(({ revision }) => revision)]);
+  async markIndexed(products: readonly IndexedProduct[]): Promise<void> {
+    await this.db.query(setIndexed, [products.map(({ id }) => id), products.map(({ revision }) => revision)]);
   }
 
-  async everything(): Promise<void> {
+  async markAllUnindexed(): Promise<void> {
     await this.db.query('update shelf set indexed_revision = 0 where indexed_revision <> 0');
   }
 }

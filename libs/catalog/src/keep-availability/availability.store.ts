@@ -5,7 +5,7 @@ import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 
-const keep = singleStatement(
+const storeAvailability = singleStatement(
   'availability-keep',
   `changed as (
      update variants set available = $2, stock_version = $3
@@ -26,9 +26,9 @@ const keep = singleStatement(
 );
 /**
  * Corrects `in_stock` of products. If two variants run out at the same moment, their transactions do not see each
- * other's change, so `keep` leaves it true.
+ * other's change, so `storeAvailability` leaves it true.
  */
-const settle = statement(
+const correctInStock = statement(
   'availability-settle',
   `update shelf s set in_stock = not s.in_stock, revision = s.revision + 1
     where s.product_id = any($1::uuid[])
@@ -37,7 +37,7 @@ const settle = statement(
    returning s.product_id as id, s.slug`,
 );
 
-export interface Turned {
+export interface ShelfProduct {
   readonly id: Uuid;
   readonly slug: string;
 }
@@ -50,18 +50,18 @@ export class Availability {
   ) {}
 
   /** Undefined if the variant is unknown or the message is outdated. Without an id, the SKU identifies the variant. */
-  async keep({
+  async store({
     sku,
     available,
     version,
     variantId,
-  }: StockLevelChanged['body']): Promise<(Turned & { turned: boolean }) | undefined> {
+  }: StockLevelChanged['body']): Promise<(ShelfProduct & { turned: boolean }) | undefined> {
     const values = [sku, available, version, variantId ?? null];
-    const [row] = await runSingleStatement<Turned & { turned: boolean }>(this.outbox, keep, values);
+    const [row] = await runSingleStatement<ShelfProduct & { turned: boolean }>(this.outbox, storeAvailability, values);
     return row?.id ? row : undefined;
   }
 
-  settle(products: readonly Uuid[]): Promise<Turned[]> {
-    return this.db.query<Turned>(settle, [products]);
+  correct(products: readonly Uuid[]): Promise<ShelfProduct[]> {
+    return this.db.query<ShelfProduct>(correctInStock, [products]);
   }
 }

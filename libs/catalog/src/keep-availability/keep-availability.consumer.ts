@@ -15,9 +15,9 @@ export class KeepAvailability implements IEventHandler<StockLevelChanged> {
   ) {}
 
   async handle({ body }: StockLevelChanged): Promise<void> {
-    const product = await this.availability.keep(body);
+    const product = await this.availability.store(body);
     if (!product) return;
-    this.cached.stock([product], product.turned);
-    if (body.available <= 0 || product.turned) this.tidier.lookAgain(product.id);
+    this.cached.stockChanged([product], product.turned);
+    if (body.available <= 0 || product.turned) this.tidier.checkLater(product.id);
   }
 }

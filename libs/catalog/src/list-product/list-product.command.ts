@@ -5,13 +5,13 @@ import { Database } from '#database';
 import { Ids } from '#platform/system';
 
 import type { ProductDraft } from '../model/product';
-import { shelvedProduct, type ShelvedProduct } from '../edit-product/product-books';
+import { toStaffView, type StaffProductView } from '../edit-product/staff-product-view';
 import { Products } from '../model/products.store';
-import { shelveProduct } from '../model/shelve-product';
+import { createProduct } from '../model/shelve-product';
 import { slugOf, stemOf } from '../model/slug';
 import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 
-export class ListProduct extends Command<ShelvedProduct> {
+export class ListProduct extends Command<StaffProductView> {
   constructor(readonly draft: ProductDraft) {
     super();
   }
@@ -27,22 +27,22 @@ export class ListProductHandler implements ICommandHandler<ListProduct> {
     private readonly ids: Ids,
   ) {}
 
-  execute({ draft }: ListProduct): Promise<ShelvedProduct> {
+  execute({ draft }: ListProduct): Promise<StaffProductView> {
     const id = this.ids.next();
     return this.db.transaction(async () => {
       await this.products.lock();
-      const [category, brand] = await this.products.labels(draft);
+      const [category, brand] = await this.products.requireLabels(draft);
       const slug = await this.products.freeSlug(slugOf(draft.name, `p-${id.slice(-12)}`), id);
       const taken = await this.products.takenSkus(draft.sku ?? stemOf(slug));
-      const product = await this.products.save(shelveProduct(id, slug, draft, taken));
+      const product = await this.products.save(createProduct(id, slug, draft, taken));
       const { named } = product;
       this.eventBus.publishAll(
         product.variants.map(
           ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named }),
         ),
       );
-      this.cached.product(product);
-      return shelvedProduct(product, category, brand);
+      this.cached.productChanged(product);
+      return toStaffView(product, category, brand);
     });
   }
 }

@@ -6,9 +6,9 @@ import { answer, Answers, Does, etagOf, Refuses, Tagged, type Answer } from '#pl
 import { Allowed } from '#platform/security';
 
 import type { ProductDraft } from '../model/product';
-import { ShelvedProductShape, type ShelvedProduct } from '../edit-product/product-books';
+import { StaffProductShape, type StaffProductView } from '../edit-product/staff-product-view';
 import { ListProduct } from './list-product.command';
-import { ProductBody, WholeProduct } from './product-body.controller';
+import { ProductBody, NewProductPipe } from './product-body.controller';
 
 @ApiTags('Catalogue, for staff')
 @Controller('admin/products')
@@ -20,9 +20,9 @@ export class ListProductController {
   @Tagged()
   @Does('createProduct', 'Add a product, published or as a draft')
   @ApiBody({ type: ProductBody })
-  @Answers(201, ShelvedProductShape, { headers: { Location: 'Where the product is, for staff.' } })
+  @Answers(201, StaffProductShape, { headers: { Location: 'Where the product is, for staff.' } })
   @Refuses('SKU_TAKEN')
-  async list(@Body(new WholeProduct()) draft: ProductDraft): Promise<Answer<ShelvedProduct>> {
+  async list(@Body(new NewProductPipe()) draft: ProductDraft): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new ListProduct(draft));
     return answer(product, {
       etag: etagOf(product.version),

@@ -24,8 +24,8 @@ import {
 import { ambient } from '#platform/observability';
 
 import type { ProductDraft, ProductStatus } from '../model/product';
-import { storedStatus } from '../edit-product/product-books';
-import { productFaults, type Wrong } from '../model/product-faults';
+import { parseStaffStatus } from '../edit-product/staff-product-view';
+import { productFaults, type FieldFault } from '../model/product-faults';
 import { LabelShape } from '../shelf/product-view';
 
 const HIGHEST_PRICE = 1_000_000_000;
@@ -57,17 +57,19 @@ const Default = () =>
     },
   );
 
-const OLD_WORD = 'active';
+const FORMER_STATUS = 'active';
 
 /** A status by the name that staff use, or by its former name. It is converted to the stored status. */
 function Status(words: readonly string[], description: string): PropertyDecorator {
-  const known = new Set<unknown>([...words, OLD_WORD].map(storedStatus));
+  const known = new Set<unknown>([...words, FORMER_STATUS].map(parseStaffStatus));
   return field(
     {
       check: (value) => (known.has(value) ? undefined : { code: 'choice', params: { choices: words.join(', ') } }),
       read: (value) =>
-        typeof value === 'string' && (words.includes(value) || value === OLD_WORD) ? storedStatus(value) : value,
-      schema: { type: 'string', enum: [...words, OLD_WORD] },
+        typeof value === 'string' && (words.includes(value) || value === FORMER_STATUS)
+          ? parseStaffStatus(value)
+          : value,
+      schema: { type: 'string', enum: [...words, FORMER_STATUS] },
     },
     { optional: true, description },
   );
@@ -370,15 +372,15 @@ export class RestoreBody {
   variants?: VariantSku[];
 }
 
-export const inWords = ({ field, code, params }: Wrong): Fault => ({
+export const toFault = ({ field, code, params }: FieldFault): Fault => ({
   field,
   message: textOf(code, ambient()?.locale ?? 'en', params),
 });
 
 /** Throws InvalidInput if there are faults: those in `already`, and those between the fields of the product. */
-export function mustBeSound(product: unknown, already: readonly Wrong[] = []): void {
+export function requireNoFaults(product: unknown, already: readonly FieldFault[] = []): void {
   const wrong = [...already, ...productFaults(product)];
-  if (wrong.length > 0) throw new InvalidInput(wrong.map(inWords));
+  if (wrong.length > 0) throw new InvalidInput(wrong.map(toFault));
 }
 
 const shape = new ShopValidationPipe();
@@ -387,9 +389,9 @@ const shape = new ShopValidationPipe();
  * Reports all faults of a new product at once: those of single fields, and those between fields. The parameter must not
  * have the type `ProductBody`. Otherwise the global pipe would check it first, and report only faults of single fields.
  */
-export class WholeProduct implements PipeTransform<unknown, ProductDraft> {
+export class NewProductPipe implements PipeTransform<unknown, ProductDraft> {
   transform(value: unknown): ProductDraft {
-    const between = productFaults(value).map(inWords);
+    const between = productFaults(value).map(toFault);
     try {
       const read = shape.transform(value, { type: 'body', metatype: ProductBody }) as ProductBody;
       if (between.length > 0) throw new InvalidInput(between);

@@ -51,28 +51,28 @@ export class MendNames extends Seeder {
   }
 
   private async mendSlugs(): Promise<void> {
-    for (const { id } of await this.mistakable('products', 'products'))
+    for (const { id } of await this.findReserved('products', 'products'))
       await this.db.transaction(async () => {
         await this.products.lock();
         const product = await this.products.load(id);
         const slug = await this.products.freeSlug(product.slug, id);
-        this.cached.product(product);
+        this.cached.productChanged(product);
         await this.products.save({ ...product, slug }, product);
       });
   }
 
   private async mendLabels(kind: LabelKind): Promise<void> {
     const table = kind === 'category' ? 'categories' : 'brands';
-    for (const { id, slug } of await this.mistakable(table, table))
+    for (const { id, slug } of await this.findReserved(table, table))
       await this.db.transaction(async () => {
         await this.labels.change(kind, id, { slug: this.labels.slugFor(kind, slug, id) });
-        this.cached.labels();
+        this.cached.labelsChanged();
       });
   }
 
-  private async mistakable(table: string, collection: 'products' | 'categories' | 'brands'): Promise<Slugged[]> {
+  private async findReserved(table: string, collection: 'products' | 'categories' | 'brands'): Promise<Slugged[]> {
     const all = await this.db.query<Slugged>(`select id, slug from ${table}`);
-    return all.filter(({ slug }) => this.reserved.mistakable(collection, slug));
+    return all.filter(({ slug }) => this.reserved.isReserved(collection, slug));
   }
 
   /** Corrects the SKUs of some products. False if there are none left. */
@@ -100,7 +100,7 @@ export class MendNames extends Seeder {
         unannounced.map(({ productId }) => productId),
         taken,
       );
-      if (renamed.some(({ was, sku }) => was !== sku)) this.cached.labels();
+      if (renamed.some(({ was, sku }) => was !== sku)) this.cached.labelsChanged();
       const byProduct = new Map<Uuid, RenamedVariant[]>();
       for (const { productId, ...variant } of renamed)
         byProduct.set(productId, [...(byProduct.get(productId) ?? []), variant]);

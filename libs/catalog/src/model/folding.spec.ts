@@ -9,23 +9,23 @@ describe('Folding text', () => {
     ['Đắk Lắk', 'dak lak'],
     ['bánh mì'.normalize('NFD'), 'banh mi'],
     ['crème brûlée', 'creme brulee'],
-  ])('takes case and accents from %s', (text, folded) => expect(fold(text)).toBe(folded));
+  ])('removes case and accents from %s', (text, folded) => expect(fold(text)).toBe(folded));
 
-  it('parts words at whatever is neither letter nor digit', () => {
+  it('separates words at characters that are neither letters nor digits', () => {
     expect(foldedWords('Trà đào – cam/sả (size L), 100%!')).toEqual(['tra', 'dao', 'cam', 'sa', 'size', 'l', '100']);
   });
 
-  it('is done after the first time', () =>
+  it('changes nothing when it is done twice', () =>
     fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => expect(fold(fold(text))).toBe(fold(text)))));
 
-  it('does not care how accents are spelt', () =>
+  it('gives the same result for composed and decomposed accents', () =>
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) =>
         expect(foldedWords(text.normalize('NFD'))).toEqual(foldedWords(text.normalize('NFC'))),
       ),
     ));
 
-  it('lets one query stand for all its spellings', () => {
+  it('gives all spellings of a query the same normal form', () => {
     expect(foldedQuery(' Cà  phê,SỮA ')).toBe(foldedQuery('ca phe sua'));
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) =>
@@ -34,7 +34,7 @@ describe('Folding text', () => {
     );
   });
 
-  it('finds each word where it stands', () =>
+  it('finds the position of each word', () =>
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         for (const { start, end, folded } of wordsIn(text)) expect(fold(text.slice(start, end))).toBe(folded);

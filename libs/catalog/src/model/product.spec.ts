@@ -1,6 +1,6 @@
 import { productFaults } from './product-faults';
 import type { ProductDraft } from './product';
-import { reshelveProduct, shelveProduct } from './shelve-product';
+import { changeProduct, createProduct } from './shelve-product';
 import { skuOf, slugOf } from './slug';
 
 const id = '01900000-0000-7000-8000-000000000001';
@@ -16,22 +16,22 @@ const draft: ProductDraft = {
   ],
   modifiers: [{ name: 'Đường', min: 1, max: 1, options: [{ name: '100%', default: true }, { name: '50%' }] }],
 };
-const product = shelveProduct(id, 'ca-phe-sua-da', draft);
+const product = createProduct(id, 'ca-phe-sua-da', draft);
 const fields = (body: unknown) => productFaults(body).map(({ field }) => field);
 
 describe('A product on the shelf', () => {
-  it('prices each variant and gives each a code', () => {
+  it('computes a price and a SKU for each variant', () => {
     expect(product.variants.map(({ sku, price }) => [sku, price])).toEqual([
       ['CA-PHE-SUA-DA-M', 29_000],
       ['CA-PHE-SUA-DA-L', 35_000],
     ]);
   });
   it('keeps what was sent as it was sent', () => {
-    const odd = shelveProduct(id, 'x', { ...draft, name: '  <b>Trà</b> & co ', story: '<script>1</script>' });
+    const odd = createProduct(id, 'x', { ...draft, name: '  <b>Trà</b> & co ', story: '<script>1</script>' });
     expect([odd.name, odd.story]).toEqual(['  <b>Trà</b> & co ', '<script>1</script>']);
   });
-  it('keeps the ids of variants and options that it is known by when it changes', () => {
-    const changed = reshelveProduct(product, {
+  it('keeps the ids of the variants and options that remain after a change', () => {
+    const changed = changeProduct(product, {
       basePrice: 31_000,
       variants: [
         { name: 'L', type: 'size', priceAdjustment: 5_000 },
@@ -44,14 +44,12 @@ describe('A product on the shelf', () => {
     expect(changed.modifiers[0].options[0].id).toBe(product.modifiers[0].options[1].id);
   });
   it('moves every price with the base price', () =>
-    expect(reshelveProduct(product, { basePrice: 30_000 }).variants.map(({ price }) => price)).toEqual([
-      30_000, 36_000,
-    ]));
+    expect(changeProduct(product, { basePrice: 30_000 }).variants.map(({ price }) => price)).toEqual([30_000, 36_000]));
 });
 
 describe('What is wrong with a product', () => {
-  it('is nothing for a good one', () => expect(productFaults(draft)).toEqual([]));
-  it('is told all at once', () =>
+  it('is empty for a valid product', () => expect(productFaults(draft)).toEqual([]));
+  it('is reported all at once', () =>
     expect(
       fields({
         basePrice: 1_000,
@@ -76,19 +74,19 @@ describe('What is wrong with a product', () => {
       'modifiers.1.name',
     ]));
   it.each([null, 7, [], { variants: 'x', modifiers: 3 }, { variants: [null, 3], modifiers: [null] }])(
-    'passes over junk: %j',
+    'ignores invalid values: %j',
     (junk) => expect(() => productFaults(junk)).not.toThrow(),
   );
 });
 
-describe('Addresses and codes', () => {
-  it('are plain letters', () => expect(slugOf('Trà Ô Long – Đào!', 'x')).toBe('tra-o-long-dao'));
-  it('fall back where there are none', () => expect(slugOf('抹茶', 'p-1')).toBe('p-1'));
+describe('Slugs and SKUs', () => {
+  it('have plain letters only', () => expect(slugOf('Trà Ô Long – Đào!', 'x')).toBe('tra-o-long-dao'));
+  it('use the fallback if there are no letters', () => expect(slugOf('抹茶', 'p-1')).toBe('p-1'));
   it('stay short', () => expect(slugOf('trà '.repeat(100), 'x').length).toBeLessThanOrEqual(80));
-  it('cut a long word, and drop none', () => {
+  it('cut a long word, and drop no word', () => {
     expect(slugOf('x'.repeat(100), 'y')).toBe('x'.repeat(80));
     expect(skuOf('Y'.repeat(50), 'z'.repeat(30), '1')).toBe(`${'Y'.repeat(40)}-${'Z'.repeat(20)}`);
     expect(slugOf(`ab ${'x'.repeat(90)} cd`, 'y')).toBe(`ab-${'x'.repeat(77)}`);
   });
-  it('make labels', () => expect(skuOf('CA-PHE', 'Nóng', '1')).toBe('CA-PHE-NONG'));
+  it('make a SKU from stem and variant name', () => expect(skuOf('CA-PHE', 'Nóng', '1')).toBe('CA-PHE-NONG'));
 });

@@ -8,8 +8,8 @@ import { InvalidInput, PreconditionFailed, textOf } from '#platform/http';
 import { ambient } from '#platform/observability';
 import { Clock } from '#platform/system';
 
-import { harmless } from '../shelf/harmless-html.adapter';
-import { shelfRow, type Shelved } from '../shelf/shelf-row';
+import { sanitizeStory } from '../shelf/harmless-html.adapter';
+import { shelfRow, type ShelfEntry } from '../shelf/shelf-row';
 import { Shelf } from '../shelf/shelf.store';
 import { BrandEntity } from './brand.entity';
 import { CategoryEntity } from './category.entity';
@@ -40,9 +40,9 @@ export interface PlaceInList {
   readonly at: string;
   readonly id: Uuid;
 }
-type Filed = Pick<Product, 'categoryId' | 'brandId'>;
+type LabelIds = Pick<Product, 'categoryId' | 'brandId'>;
 
-const asVariant = (row: VariantEntity): Variant => ({
+const variantFromRow = (row: VariantEntity): Variant => ({
   id: row.id,
   position: row.position,
   sku: row.sku,
@@ -54,17 +54,17 @@ const asVariant = (row: VariantEntity): Variant => ({
   stock: row.stock,
 });
 
-function asProduct(row: ProductEntity, all: readonly VariantEntity[]): KnownProduct {
+function productFromRows(row: ProductEntity, all: readonly VariantEntity[]): KnownProduct {
   const offered = all.filter(({ retired }) => !retired);
   return {
     ...row,
-    variants: offered.map(asVariant),
-    former: all.filter(({ retired }) => retired).map(asVariant),
+    variants: offered.map(variantFromRow),
+    former: all.filter(({ retired }) => retired).map(variantFromRow),
     available: new Map(all.map(({ id, available }) => [id, available])),
   };
 }
 
-const RESHELVED_AT_ONCE = 200;
+const SHELF_BATCH = 200;
 
 /** The products that staff edit. Each change is written to the shelf in the same transaction. */
 @Injectable()
@@ -91,13 +91,14 @@ export class Products {
       where: { productId: id },
       order: { position: 'asc' },
     });
-    return asProduct(row, variants);
+    return productFromRows(row, variants);
   }
 
   /** A page of products with one of the statuses, newest first. */
   async list(statuses: readonly ProductStatus[], limit: number, after?: PlaceInList) {
     const pages: PlaceInList[] = [];
-    for (const status of statuses) pages.push(...(await this.db.query<PlaceInList>(...pageOf(status, limit, after))));
+    for (const status of statuses)
+      pages.push(...(await this.db.query<PlaceInList>(...pageQuery(status, limit, after))));
     pages.sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1));
     const ids = pages.slice(0, limit).map(({ id }) => id);
     const rows = await this.db.entities.findBy(ProductEntity, { id: In(ids) });
@@ -108,7 +109,7 @@ export class Products {
     const byId = new Map(rows.map((row) => [row.id, row]));
     return pages.slice(0, limit).map((place) => ({
       place,
-      product: asProduct(
+      product: productFromRows(
         byId.get(place.id)!,
         variants.filter(({ productId }) => productId === place.id),
       ),
@@ -118,7 +119,7 @@ export class Products {
   /** The wanted slug if it is free. Otherwise a part of the id is added. */
   async freeSlug(wanted: string, id: Uuid): Promise<string> {
     for (const slug of [wanted, `${wanted}-${id.slice(-6)}`]) {
-      if (this.reserved.mistakable('products', slug)) continue;
+      if (this.reserved.isReserved('products', slug)) continue;
       if (!(await this.db.entities.existsBy(ProductEntity, { slug, id: Not(id) }))) return slug;
     }
     return `${wanted}-${id.slice(-12)}`;
@@ -142,7 +143,7 @@ export class Products {
     const { variants, ...fields } = product;
     const entities = this.db.entities;
     const archived = product.status === 'removed';
-    if (!archived) await this.mustBeFree(product);
+    if (!archived) await this.requireFreeSkus(product);
     const [{ named }] = await this.db.query<{ named: number }>(`select nextval('sku_namings') as named`);
     const own = { ...columnsOf(fields), version, ...times };
     if (known) await entities.update(ProductEntity, product.id, own as never);
@@ -172,7 +173,7 @@ export class Products {
         available: variant.stock,
       })),
     );
-    await this.put(product, times.createdAt);
+    await this.updateShelfRow(product, times.createdAt);
     const available = new Map(known?.available);
     for (const variant of added) available.set(variant.id, variant.stock);
     const stored = { ...product, version, ...times, available };
@@ -180,56 +181,56 @@ export class Products {
   }
 
   /** Updates the product's row on the shelf. The row of an archived product is only marked as not listed. */
-  private async put(product: Product, listedAt: Date): Promise<void> {
+  private async updateShelfRow(product: Product, listedAt: Date): Promise<void> {
     if (product.status === 'removed') await this.shelf.takeOff(product.id);
-    else await this.shelf.put([await this.shelved(product, listedAt)]);
+    else await this.shelf.put([await this.shelfRowOf(product, listedAt)]);
   }
 
   /** Updates the shelf rows of all products of a category or brand, after its name or slug has changed. */
-  async reshelve(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
+  async updateShelf(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const entities = this.db.entities;
     const where = { ...filed, status: Not<ProductStatus>('removed') };
     const ids = await entities.find(ProductEntity, { where, select: { id: true } });
-    for (let from = 0; from < ids.length; from += RESHELVED_AT_ONCE) {
-      const some = In(ids.slice(from, from + RESHELVED_AT_ONCE).map(({ id }) => id));
+    for (let from = 0; from < ids.length; from += SHELF_BATCH) {
+      const some = In(ids.slice(from, from + SHELF_BATCH).map(({ id }) => id));
       const rows = await entities.findBy(ProductEntity, { id: some });
       const variants = await entities.find(VariantEntity, { where: { productId: some }, order: { position: 'asc' } });
       const products = rows.map((row) =>
-        asProduct(
+        productFromRows(
           row,
           variants.filter(({ productId }) => productId === row.id),
         ),
       );
       const shelved = [];
-      for (const product of products) shelved.push(await this.shelved(product, product.createdAt));
+      for (const product of products) shelved.push(await this.shelfRowOf(product, product.createdAt));
       await this.shelf.put(shelved);
     }
   }
 
-  private async shelved(product: Product, listedAt: Date): Promise<Shelved> {
-    const [category, brand] = await this.labels(product);
-    return shelfRow(product, category, brand, harmless(product.story), listedAt);
+  private async shelfRowOf(product: Product, listedAt: Date): Promise<ShelfEntry> {
+    const [category, brand] = await this.requireLabels(product);
+    return shelfRow(product, category, brand, sanitizeStory(product.story), listedAt);
   }
 
   /** The category and brand of a product. Throws InvalidInput if one does not exist. */
-  async labels(product: Filed): Promise<[CategoryEntity, BrandEntity]> {
-    await this.mustExist(product);
-    const [category, brand] = await this.labelsLeft(product);
+  async requireLabels(product: LabelIds): Promise<[CategoryEntity, BrandEntity]> {
+    await this.requireExistingLabels(product);
+    const [category, brand] = await this.findLabels(product);
     return [category!, brand!];
   }
 
   /** Throws InvalidInput if the given category or brand does not exist. */
-  async mustExist(named: Filed): Promise<void> {
-    const [category, brand] = await this.labelsLeft(named);
+  async requireExistingLabels(named: LabelIds): Promise<void> {
+    const [category, brand] = await this.findLabels(named);
     const missing = [
-      ...(named.categoryId === null || category ? [] : [wrong('categoryId', 'category.unknown')]),
-      ...(named.brandId === null || brand ? [] : [wrong('brandId', 'brand.unknown')]),
+      ...(named.categoryId === null || category ? [] : [toFault('categoryId', 'category.unknown')]),
+      ...(named.brandId === null || brand ? [] : [toFault('brandId', 'brand.unknown')]),
     ];
     if (missing.length > 0) throw new InvalidInput(missing);
   }
 
   /** The category and brand of a product. They may be null, because those of an archived product can be deleted. */
-  async labelsLeft({ categoryId, brandId }: Filed): Promise<[CategoryEntity | null, BrandEntity | null]> {
+  async findLabels({ categoryId, brandId }: LabelIds): Promise<[CategoryEntity | null, BrandEntity | null]> {
     return [
       categoryId === null ? null : await this.db.entities.findOneBy(CategoryEntity, { id: categoryId }),
       brandId === null ? null : await this.db.entities.findOneBy(BrandEntity, { id: brandId }),
@@ -237,18 +238,18 @@ export class Products {
   }
 
   /** Removes a category or brand from archived products, before it is deleted. */
-  async unfile(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
+  async removeLabel(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const none = 'categoryId' in filed ? { categoryId: null } : { brandId: null };
     const where = { ...filed, status: 'removed' as const };
     await this.db.entities.update(ProductEntity, where, { ...none, version: () => 'version + 1' });
   }
 
   /** Throws if a SKU is reserved or another product or variant that is not archived has it. Reports all such SKUs. */
-  private async mustBeFree(product: Product): Promise<void> {
+  private async requireFreeSkus(product: Product): Promise<void> {
     const named = [{ field: 'sku', sku: product.sku }];
     for (const [index, { sku }] of product.variants.entries()) named.push({ field: `variants.${index}.sku`, sku });
-    const mistakable = named.filter(({ sku }) => this.reserved.mistakable('inventory', sku));
-    if (mistakable.length > 0) throw new InvalidInput(mistakable.map(({ field }) => wrong(field, 'sku.mistakable')));
+    const mistakable = named.filter(({ sku }) => this.reserved.isReserved('inventory', sku));
+    if (mistakable.length > 0) throw new InvalidInput(mistakable.map(({ field }) => toFault(field, 'sku.mistakable')));
     const other = await this.db.entities.findOneBy(ProductEntity, {
       sku: product.sku,
       id: Not(product.id),
@@ -276,12 +277,12 @@ export class SkuTaken extends DomainError {
       'conflict',
       `The SKU ${sku} is taken. Choose another.`,
       { sku },
-      taken.map(({ field }) => wrong(field, 'sku.taken')),
+      taken.map(({ field }) => toFault(field, 'sku.taken')),
     );
   }
 }
 
-const pageOf = (status: ProductStatus, limit: number, after?: PlaceInList): [string, unknown[]] => [
+const pageQuery = (status: ProductStatus, limit: number, after?: PlaceInList): [string, unknown[]] => [
   `select id, created_at::text as at from products
     where status = $1 and ($3::uuid is null or (created_at, id) < ($4::timestamptz, $3::uuid))
     order by created_at desc, id desc limit $2`,
@@ -303,7 +304,7 @@ function renamedVariants(product: Product, known: KnownProduct): RenamedVariant[
   });
 }
 
-const wrong = (field: string, code: string) => ({ field, message: textOf(code, ambient()?.locale ?? 'en') });
+const toFault = (field: string, code: string) => ({ field, message: textOf(code, ambient()?.locale ?? 'en') });
 
 const columnsOf = (product: Omit<Product, 'variants'>) => ({
   id: product.id,

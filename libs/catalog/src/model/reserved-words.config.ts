@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
 
-import { isMistakable, wordsBelow } from './reserved-words';
+import { isReservedSlug, reservedWordsOf } from './reserved-words';
 
 export type Collection = 'products' | 'categories' | 'brands' | 'inventory';
 
-const pathsIn = (target: object | undefined): string[] =>
+const pathsOf = (target: object | undefined): string[] =>
   target === undefined
     ? []
     : [(Reflect.getMetadata(PATH_METADATA, target) as string | string[] | undefined) ?? []].flat();
@@ -20,10 +20,10 @@ export class ReservedWords {
   constructor(private readonly modules: ModulesContainer) {}
 
   /** Whether this slug cannot be used in the collection, because its path is a route's or it looks like an id. */
-  mistakable(collection: Collection, slug: string): boolean {
+  isReserved(collection: Collection, slug: string): boolean {
     let words = this.words.get(collection);
-    if (!words) this.words.set(collection, (words = wordsBelow(collection, (this.routes ??= this.allRoutes()))));
-    return isMistakable(slug, words);
+    if (!words) this.words.set(collection, (words = reservedWordsOf(collection, (this.routes ??= this.allRoutes()))));
+    return isReservedSlug(slug, words);
   }
 
   private allRoutes(): string[] {
@@ -34,8 +34,8 @@ export class ReservedWords {
       const methods = Object.getOwnPropertyNames(prototype)
         .filter((name) => name !== 'constructor')
         .map((name) => Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown);
-      const below = methods.flatMap((method) => (typeof method === 'function' ? pathsIn(method) : []));
-      return pathsIn(metatype).flatMap((base) => below.map((path) => `${base}/${path}`));
+      const below = methods.flatMap((method) => (typeof method === 'function' ? pathsOf(method) : []));
+      return pathsOf(metatype).flatMap((base) => below.map((path) => `${base}/${path}`));
     });
   }
 }

@@ -3,7 +3,7 @@ import { isUuid } from '#kernel';
 const isFixed = (segment: string): boolean => segment !== '' && !/[:*{(]/.test(segment);
 
 /** The fixed words that follow the collection in a route (`products/popular`). No slug of the collection may be one. */
-export function wordsBelow(collection: string, routes: readonly string[]): ReadonlySet<string> {
+export function reservedWordsOf(collection: string, routes: readonly string[]): ReadonlySet<string> {
   const words = routes.flatMap((route) => {
     const segments = route.split('/').filter(Boolean);
     return segments.flatMap((segment, index) => {
@@ -15,5 +15,5 @@ export function wordsBelow(collection: string, routes: readonly string[]): Reado
 }
 
 /** Whether a slug could be mistaken for a fixed word of a route, or for an id. */
-export const isMistakable = (slug: string, reserved: ReadonlySet<string>): boolean =>
+export const isReservedSlug = (slug: string, reserved: ReadonlySet<string>): boolean =>
   reserved.has(slug.toLowerCase()) || isUuid(slug.toLowerCase());

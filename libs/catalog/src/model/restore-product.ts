@@ -1,11 +1,11 @@
 import { DomainError, type Uuid } from '#kernel';
 
 import type { Product, ProductChange } from './product';
-import type { Wrong } from './product-faults';
+import type { FieldFault } from './product-faults';
 import { freeCode, skuOf } from './slug';
 
 /** New values for a restored product, because categories, brands or SKUs may have changed since it was archived. */
-export interface Restoring {
+export interface RestoreRequest {
   readonly categoryId?: Uuid;
   readonly brandId?: Uuid;
   /** Another stem. Variants whose SKU is taken get a new SKU that begins with this stem. */
@@ -21,16 +21,16 @@ export class NotArchived extends DomainError {
 }
 
 /** Whether the product already has the requested values. Then a repeated request is not an error. */
-const isAsAsked = (product: Product, { categoryId, brandId, sku, variants = [] }: Restoring): boolean =>
+const isAlreadyRestored = (product: Product, { categoryId, brandId, sku, variants = [] }: RestoreRequest): boolean =>
   (categoryId ?? product.categoryId) === product.categoryId &&
   (brandId ?? product.brandId) === product.brandId &&
   (sku ?? product.sku) === product.sku &&
   variants.every((wished) => product.variants.some(({ id, sku: is }) => id === wished.id && is === wished.sku));
 
 /** The change that restores an archived product; empty if it is restored already. Throws NotArchived. */
-export function restoreProduct(product: Product, request: Restoring, taken: ReadonlySet<string>): ProductChange {
+export function restoreProduct(product: Product, request: RestoreRequest, taken: ReadonlySet<string>): ProductChange {
   if (product.status !== 'removed') {
-    if (!isAsAsked(product, request)) throw new NotArchived();
+    if (!isAlreadyRestored(product, request)) throw new NotArchived();
     return {};
   }
   const { categoryId, brandId, sku, variants: wishes = [] } = request;
@@ -51,13 +51,13 @@ export function restoreProduct(product: Product, request: Restoring, taken: Read
 }
 
 /** The faults of the variants in a request. The field names have the positions in the request. */
-export function restoringFaults(product: Product, { variants = [] }: Restoring): Wrong[] {
+export function restoreFaults(product: Product, { variants = [] }: RestoreRequest): FieldFault[] {
   const own = new Set(product.variants.map(({ id }) => id));
   const named = new Set(variants.map(({ id }) => id));
   const skus = new Set(product.variants.filter(({ id }) => !named.has(id)).map(({ sku }) => sku));
   const seen = new Set<Uuid>();
   return variants.flatMap(({ id, sku }, index) => {
-    const wrong: Wrong[] = [];
+    const wrong: FieldFault[] = [];
     if (!own.has(id)) wrong.push({ field: `variants.${index}.id`, code: 'part.unknown' });
     else if (seen.has(id)) wrong.push({ field: `variants.${index}.id`, code: 'variant.repeated' });
     if (skus.has(sku)) wrong.push({ field: `variants.${index}.sku`, code: 'sku.repeated' });
@@ -71,7 +71,7 @@ export function restoringFaults(product: Product, { variants = [] }: Restoring):
  * The field of the request that caused a fault of a variant. If the request has variants, but not this one, it is the
  * stem (`sku`), because the stem gives the other variants their SKUs.
  */
-export function fieldInRequest(field: string, product: Product, { variants = [] }: Restoring): string {
+export function fieldInRequest(field: string, product: Product, { variants = [] }: RestoreRequest): string {
   const [, index, part] = /^variants\.(\d+)\.(\w+)$/.exec(field) ?? [];
   if (index === undefined || variants.length === 0) return field;
   const place = variants.findIndex(({ id }) => id === product.variants[Number(index)]?.id);

@@ -14,19 +14,19 @@ import type {
 import { freeCode, skuOf, stemOf } from './slug';
 
 /** The value that was sent, else the current value, else the default. Null means the default. */
-const chosen = <T>(sent: T | null | undefined, current: T | undefined, fallback: T): T =>
+const sentOrCurrent = <T>(sent: T | null | undefined, current: T | undefined, fallback: T): T =>
   sent === null ? fallback : (sent ?? current ?? fallback);
 
 /** A new id. A number is added if an earlier part with the same name has the id. */
-function freshId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
+function newId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
   let id = derivedId(origin, ...names);
   for (let n = 2; taken.has(id); n++) id = derivedId(origin, ...names, n);
   taken.add(id);
   return id;
 }
 
-/** The known part for each draft, by id, else by name. A part whose id is in a draft is not found by name too. */
-function matched<Draft extends { id?: Uuid | null; name: string }, Part extends { id: Uuid; name: string }>(
+/** Finds the existing part for each draft, by id, else by name. A part whose id is in a draft is not found by name again. */
+function matchParts<Draft extends { id?: Uuid | null; name: string }, Part extends { id: Uuid; name: string }>(
   drafts: readonly Draft[],
   known: readonly Part[],
 ): (Part | undefined)[] {
@@ -44,33 +44,33 @@ export function modifierGroups(
   drafts: readonly GroupDraft[],
   known: readonly ModifierGroup[] = [],
 ): ModifierGroup[] {
-  const groups = matched(drafts, known);
+  const groups = matchParts(drafts, known);
   const everyOption = known.flatMap(({ options }) => options);
   const taken = new Set([...known, ...everyOption].map(({ id }) => id));
   const claimed = new Set(drafts.flatMap(({ options }) => options.flatMap(({ id }) => id ?? [])));
   return drafts.map((draft, index) => {
     const before = groups[index];
-    const id = before?.id ?? freshId(taken, productId, 'modifiers', draft.name);
+    const id = before?.id ?? newId(taken, productId, 'modifiers', draft.name);
     const namesakes = (before?.options ?? []).filter((option) => !claimed.has(option.id));
     const option = (sent: OptionDraft): ModifierOption => {
       const there = sent.id
         ? everyOption.find((one) => one.id === sent.id)
         : namesakes.find(({ name }) => name === sent.name);
       return {
-        id: there?.id ?? freshId(taken, id, 'option', sent.name),
+        id: there?.id ?? newId(taken, id, 'option', sent.name),
         name: sent.name,
-        nameEn: chosen(sent.nameEn, there?.nameEn, null),
-        price: chosen(sent.price, there?.price, 0),
-        max: chosen(sent.max, there?.max, 1),
-        default: chosen(sent.default, there?.default, false),
+        nameEn: sentOrCurrent(sent.nameEn, there?.nameEn, null),
+        price: sentOrCurrent(sent.price, there?.price, 0),
+        max: sentOrCurrent(sent.max, there?.max, 1),
+        default: sentOrCurrent(sent.default, there?.default, false),
       };
     };
     return {
       id,
       name: draft.name,
-      nameEn: chosen(draft.nameEn, before?.nameEn, null),
-      min: chosen(draft.min, before?.min, 0),
-      max: chosen(draft.max, before?.max, 1),
+      nameEn: sentOrCurrent(draft.nameEn, before?.nameEn, null),
+      min: sentOrCurrent(draft.min, before?.min, 0),
+      max: sentOrCurrent(draft.max, before?.max, 1),
       options: draft.options.map(option),
     };
   });
@@ -89,7 +89,7 @@ function knownVariants(drafts: readonly VariantDraft[], known: readonly Variant[
 }
 
 /** Faults for existing variants with a count in the change: their counts are changed in the inventory. */
-export function miscounted(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
+export function countFaults(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
   const offered = new Set(product.variants.map(({ id }) => id));
   return knownVariants(variants, [...product.variants, ...former]).flatMap((known, index) => {
     if (!known || !offered.has(known.id) || typeof variants[index].stock !== 'number') return [];
@@ -98,7 +98,7 @@ export function miscounted(product: Product, { variants = [] }: ProductChange, f
 }
 
 /** The counts in a change for retired variants that are sold again. */
-export function recounted(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
+export function countsOfReturned(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
   const gone = new Set(former.map(({ id }) => id));
   return knownVariants(variants, [...product.variants, ...former]).flatMap((known, index) => {
     const { stock, sku } = variants[index];
@@ -122,14 +122,14 @@ export function variantsOf(
   const ids = new Set(known.map(({ id }) => id));
   return drafts.map((draft, position) => {
     const before = same[position];
-    const priceAdjustment = chosen(draft.priceAdjustment, before?.priceAdjustment, 0);
+    const priceAdjustment = sentOrCurrent(draft.priceAdjustment, before?.priceAdjustment, 0);
     const sku = draft.sku ?? before?.sku ?? freeCode(skuOf(product.sku, draft.name, String(position + 1)), codes);
     return {
-      id: before?.id ?? freshId(ids, product.id, 'variant', sku),
+      id: before?.id ?? newId(ids, product.id, 'variant', sku),
       position,
       sku,
       name: draft.name,
-      nameEn: chosen(draft.nameEn, before?.nameEn, null),
+      nameEn: sentOrCurrent(draft.nameEn, before?.nameEn, null),
       type: draft.type,
       priceAdjustment,
       price: product.basePrice + priceAdjustment,
@@ -139,7 +139,7 @@ export function variantsOf(
 }
 
 /** Makes a new product from a draft. */
-export function shelveProduct(
+export function createProduct(
   id: Uuid,
   slug: string,
   draft: ProductDraft,
@@ -188,7 +188,7 @@ function statusAfter({ status, statusBefore }: Product, next = status): Pick<Pro
  * The product after a change. Fields that the change does not have stay. A retired variant in the change keeps its id.
  * A new base price changes the prices of all variants.
  */
-export function reshelveProduct(
+export function changeProduct(
   product: Product,
   change: ProductChange,
   former: readonly Variant[] = [],
@@ -208,7 +208,7 @@ export function reshelveProduct(
     categoryId: change.categoryId ?? product.categoryId,
     brandId: change.brandId ?? product.brandId,
     basePrice,
-    featured: chosen(change.featured, product.featured, false),
+    featured: sentOrCurrent(change.featured, product.featured, false),
     imageUrl: change.imageUrl === undefined ? product.imageUrl : change.imageUrl,
     modifiers: modifiers ? modifierGroups(product.id, modifiers, product.modifiers) : product.modifiers,
     variants: change.variants

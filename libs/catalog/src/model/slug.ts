@@ -3,11 +3,11 @@ import { foldedWords } from './folding';
 const ascii = (word: string): string => word.replace(/[^a-z0-9]/g, '');
 
 /** The first `most` characters, without a separator at the end. */
-const cut = (text: string, most: number): string => text.slice(0, most).replace(/[-._]+$/, '');
+const truncate = (text: string, most: number): string => text.slice(0, most).replace(/[-._]+$/, '');
 
 /** The words of a text, joined with hyphens and cut to `most` characters. */
-const joined = (text: string, most: number): string =>
-  cut(
+const joinWords = (text: string, most: number): string =>
+  truncate(
     foldedWords(text)
       .map(ascii)
       .filter((word) => word.length > 0)
@@ -19,14 +19,14 @@ const LONGEST_SLUG = 80;
 const LONGEST_STEM = 40;
 
 /** The slug of a name: `Cà phê sữa đá` becomes `ca-phe-sua-da`. A name in another script gives `fallback`. */
-export const slugOf = (name: string, fallback: string): string => joined(name, LONGEST_SLUG) || fallback;
+export const slugOf = (name: string, fallback: string): string => joinWords(name, LONGEST_SLUG) || fallback;
 
 /** The beginning of a product's SKUs, made from its slug. */
-export const stemOf = (slug: string): string => cut(slug.toUpperCase(), LONGEST_STEM);
+export const stemOf = (slug: string): string => truncate(slug.toUpperCase(), LONGEST_STEM);
 
 /** A SKU from a product's stem and a variant's name: `CA-PHE-SUA-DA-M`. */
 export const skuOf = (stem: string, variant: string, fallback: string): string =>
-  `${cut(stem, LONGEST_STEM)}-${joined(variant, 20) || fallback}`.toUpperCase();
+  `${truncate(stem, LONGEST_STEM)}-${joinWords(variant, 20) || fallback}`.toUpperCase();
 
 /** The wanted code if it is free, else the code with a number. Adds the result to `taken`. */
 export function freeCode(wanted: string, taken: Set<string>): string {

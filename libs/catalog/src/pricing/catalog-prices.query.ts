@@ -24,7 +24,7 @@ const statements = { vi: offers('vi'), en: offers('en') };
 const TIMEOUT_MS = 1_000;
 
 @Injectable()
-export class PricesFromTheShelf extends CatalogPrices {
+export class StoredCatalogPrices extends CatalogPrices {
   constructor(private readonly db: Database) {
     super();
   }
@@ -32,13 +32,13 @@ export class PricesFromTheShelf extends CatalogPrices {
   async price(lines: readonly WantedLine[], locale: Locale): Promise<readonly (PricedLine | UnpricedLine)[]> {
     if (lines.length === 0) return [];
     const ids = [...new Set(lines.map(({ variantId }) => variantId))];
-    const rows = await inTime(this.db.query<Offer>(statements[locale], [ids]));
+    const rows = await withTimeout(this.db.query<Offer>(statements[locale], [ids]));
     const byVariant = new Map(rows.map((offer) => [offer.variantId, offer]));
     return lines.map((line) => priceLine(line, byVariant.get(line.variantId), locale));
   }
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function withTimeout<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new DomainError(

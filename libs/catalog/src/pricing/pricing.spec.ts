@@ -42,7 +42,7 @@ const offer: Offer = {
   available: 7,
   modifiers: [sugar, toppings],
 };
-const wanted = (quantity: number, ...modifiers: [string, number][]): WantedLine => ({
+const lineOf = (quantity: number, ...modifiers: [string, number][]): WantedLine => ({
   variantId: 'v',
   quantity,
   modifiers: modifiers.map(([optionId, count]) => ({ optionId, quantity: count })),
@@ -58,22 +58,22 @@ const priced = (line: WantedLine, on: Offer = offer) => {
 };
 
 describe('Pricing a line', () => {
-  it('costs the variant when nothing is chosen, with the defaults filled in', () => {
-    const line = priced(wanted(2));
+  it('has the price of the variant with its default options when nothing is chosen', () => {
+    const line = priced(lineOf(2));
     expect(line.unitPrice.amount).toBe(45_000);
     expect(line.lineTotal.amount).toBe(90_000);
     expect(line.modifiers).toEqual([
       { optionId: 'full', quantity: 1, group: 'Đường', name: 'full', price: { amount: 0, currency: 'VND' } },
     ]);
   });
-  it('adds what is chosen, as often as it is chosen', () =>
-    expect(priced(wanted(1, ['half', 1], ['pearls', 2], ['jelly', 1])).unitPrice.amount).toBe(73_000));
-  it('takes the choice instead of the default', () =>
-    expect(priced(wanted(1, ['half', 1])).modifiers.map(({ optionId }) => optionId)).toEqual(['half']));
-  it('adds up what names one option twice', () =>
-    expect(refused(wanted(1, ['pearls', 1], ['pearls', 2]))?.code).toBe('MODIFIERS_INVALID'));
-  it('speaks the language asked for, and the first one where a text is missing', () => {
-    const line = priceLine(wanted(1, ['jelly', 1]), offer, 'en');
+  it('adds the price of each chosen option, times its quantity', () =>
+    expect(priced(lineOf(1, ['half', 1], ['pearls', 2], ['jelly', 1])).unitPrice.amount).toBe(73_000));
+  it('uses the choice instead of the default', () =>
+    expect(priced(lineOf(1, ['half', 1])).modifiers.map(({ optionId }) => optionId)).toEqual(['half']));
+  it('adds the quantities of an option that is named twice', () =>
+    expect(refused(lineOf(1, ['pearls', 1], ['pearls', 2]))?.code).toBe('MODIFIERS_INVALID'));
+  it('uses the requested language, and Vietnamese where a text is missing', () => {
+    const line = priceLine(lineOf(1, ['jelly', 1]), offer, 'en');
     expect(isPriced(line) && line.modifiers.map(({ group, name }) => [group, name])).toEqual([
       ['Sugar', 'full (en)'],
       ['Thêm', 'jelly (en)'],
@@ -83,13 +83,13 @@ describe('Pricing a line', () => {
 
 describe('A line is refused', () => {
   it('when the variant is not on sale', () =>
-    expect(priceLine(wanted(1), undefined, 'en')).toEqual({
+    expect(priceLine(lineOf(1), undefined, 'en')).toEqual({
       variantId: 'v',
       code: 'VARIANT_UNAVAILABLE',
       message: 'This is not on sale at the moment.',
     }));
-  it('by the names of today, in the language of who reads, with the options that there still are', () => {
-    const line = wanted(1, ['half', 1], ['salt', 1]);
+  it('with the current names in the reader’s language, and with the options that still exist', () => {
+    const line = lineOf(1, ['half', 1], ['salt', 1]);
     const known = { productId: 'p', sku: 'TRA-SUA-M', name: 'Trà sữa', variantName: 'M', imageUrl: null };
     expect(priceLine(line, offer, 'en')).toMatchObject({
       code: 'MODIFIERS_INVALID',
@@ -101,17 +101,17 @@ describe('A line is refused', () => {
     });
   });
   it.each([
-    ['an option is of another product', wanted(1, ['salt', 1])],
-    ['an option is chosen more often than it may', wanted(1, ['jelly', 2])],
-    ['a group is chosen more often than it may', wanted(1, ['half', 1], ['full', 1])],
-    ['a quantity is not one', wanted(1, ['jelly', 0])],
+    ['an option is of another product', lineOf(1, ['salt', 1])],
+    ['an option is chosen more often than it may', lineOf(1, ['jelly', 2])],
+    ['a group is chosen more often than it may', lineOf(1, ['half', 1], ['full', 1])],
+    ['a quantity is not one', lineOf(1, ['jelly', 0])],
   ])('when %s', (_, line) => expect(refused(line)?.code).toBe('MODIFIERS_INVALID'));
   it('when a group needs a choice, has no default and got none', () =>
-    expect(refused(wanted(1), { ...offer, modifiers: [milk] })?.message).toBe('“Sữa”: hãy chọn ít nhất 1.'));
+    expect(refused(lineOf(1), { ...offer, modifiers: [milk] })?.message).toBe('“Sữa”: hãy chọn ít nhất 1.'));
 });
 
 describe('Totals', () => {
-  it('are the pieces, added up', () =>
+  it('are the sums of the pieces', () =>
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 99 }),
@@ -121,7 +121,7 @@ describe('Totals', () => {
           const chosen: [string, number][] = [];
           if (pearls) chosen.push(['pearls', pearls]);
           if (jelly) chosen.push(['jelly', jelly]);
-          expect(priced(wanted(n, ...chosen)).lineTotal.amount).toBe(n * (45_000 + pearls * 10_000 + jelly * 8_000));
+          expect(priced(lineOf(n, ...chosen)).lineTotal.amount).toBe(n * (45_000 + pearls * 10_000 + jelly * 8_000));
         },
       ),
     ));

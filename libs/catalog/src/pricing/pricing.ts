@@ -39,17 +39,17 @@ const texts = {
   },
 };
 
-const named = (thing: { name: string; nameEn: string | null }, locale: Locale): string =>
+const localName = (thing: { name: string; nameEn: string | null }, locale: Locale): string =>
   locale === 'en' ? (thing.nameEn ?? thing.name) : thing.name;
 
-function chosenOf(line: WantedLine): Chosen {
+function chosenQuantities(line: WantedLine): Chosen {
   const chosen = new Map<Uuid, number>();
   for (const { optionId, quantity } of line.modifiers) chosen.set(optionId, (chosen.get(optionId) ?? 0) + quantity);
   return chosen;
 }
 
 /** The options of a group: the chosen ones, or the defaults if none was chosen. */
-function takenOf(group: ModifierGroup, chosen: Chosen): [ModifierOption, number][] {
+function chosenOrDefault(group: ModifierGroup, chosen: Chosen): [ModifierOption, number][] {
   const wanted = group.options.flatMap((option): [ModifierOption, number][] => {
     const quantity = chosen.get(option.id) ?? 0;
     return quantity > 0 ? [[option, quantity]] : [];
@@ -68,7 +68,7 @@ function knownLine(line: WantedLine, offer: Offer, locale: Locale): KnownLine {
   const modifiers = offer.modifiers.flatMap((group) =>
     group.options
       .filter(({ id }) => wanted.has(id))
-      .map((option) => ({ optionId: option.id, group: named(group, locale), name: named(option, locale) })),
+      .map((option) => ({ optionId: option.id, group: localName(group, locale), name: localName(option, locale) })),
   );
   return { productId, sku, name, variantName, imageUrl, available: sold ? offer.available : 0, modifiers };
 }
@@ -81,7 +81,7 @@ export function priceLine(line: WantedLine, offer: Offer | undefined, locale: Lo
   const invalid = (message: string): UnpricedLine => ({ variantId, code: 'MODIFIERS_INVALID', message, ...known });
   if (!offer || offer.sold === false) return { variantId, code: 'VARIANT_UNAVAILABLE', message: say.gone, ...known };
 
-  const chosen = chosenOf(line);
+  const chosen = chosenQuantities(line);
   const options = new Set(offer.modifiers.flatMap((group) => group.options.map(({ id }) => id)));
   for (const [optionId, count] of chosen) if (count < 1 || !options.has(optionId)) return invalid(say.unknown);
 
@@ -89,21 +89,21 @@ export function priceLine(line: WantedLine, offer: Offer | undefined, locale: Lo
   let unitPrice = vnd(offer.price);
   for (const group of offer.modifiers) {
     let count = 0;
-    for (const [option, taken] of takenOf(group, chosen)) {
-      if (taken > option.max) return invalid(say.tooMany(named(option, locale), option.max));
+    for (const [option, taken] of chosenOrDefault(group, chosen)) {
+      if (taken > option.max) return invalid(say.tooMany(localName(option, locale), option.max));
       count += taken;
       const price = vnd(option.price);
       unitPrice = plus(unitPrice, times(price, taken));
       modifiers.push({
         optionId: option.id,
         quantity: taken,
-        group: named(group, locale),
-        name: named(option, locale),
+        group: localName(group, locale),
+        name: localName(option, locale),
         price,
       });
     }
-    if (count < group.min) return invalid(say.few(named(group, locale), group.min));
-    if (count > group.max) return invalid(say.many(named(group, locale), group.max));
+    if (count < group.min) return invalid(say.few(localName(group, locale), group.min));
+    if (count > group.max) return invalid(say.many(localName(group, locale), group.max));
   }
   return {
     productId: offer.productId,

@@ -24,11 +24,11 @@ export function distance(a: string, b: string, most: number): number {
 }
 
 /** How many spelling mistakes are accepted: none in words of up to two letters, one up to five letters, else two. */
-export const forgiven = (word: string): number => (word.length <= 2 ? 0 : word.length <= 5 ? 1 : 2);
+export const allowedMistakes = (word: string): number => (word.length <= 2 ? 0 : word.length <= 5 ? 1 : 2);
 
 /** The known words with the fewest differences from a misspelt word; at most `many`. */
 export function closeWords(word: string, known: Iterable<string>, many = 5): string[] {
-  const most = forgiven(word);
+  const most = allowedMistakes(word);
   if (most === 0) return [];
   const close: { candidate: string; far: number }[] = [];
   for (const candidate of known) {

@@ -19,16 +19,16 @@ import type { Term } from './vocabulary';
 type Clause = Record<string, unknown>;
 type Field = keyof typeof WEIGHTS;
 
-const inField = (field: Field, { words, prefix }: Term): Clause =>
+const fieldClause = (field: Field, { words, prefix }: Term): Clause =>
   prefix
     ? { bool: { should: words.map((word) => ({ prefix: { [field]: word } })), minimum_should_match: 1 } }
     : { terms: { [field]: words } };
 
 /** The score of a term is the highest weight of the fields in which one of its words is found. */
-const scored = (term: Term): Clause => ({
+const scoreClause = (term: Term): Clause => ({
   dis_max: {
     queries: (Object.keys(WEIGHTS) as Field[]).map((field) => ({
-      constant_score: { filter: inField(field, term), boost: WEIGHTS[field] },
+      constant_score: { filter: fieldClause(field, term), boost: WEIGHTS[field] },
     })),
   },
 });
@@ -48,7 +48,7 @@ function filterOf(dimension: Dimension, filters: SearchFilters): Clause[] {
       return filters.available === undefined ? [] : [{ term: { inStock: filters.available } }];
   }
 }
-const filtersBut = (own: Dimension | undefined, filters: SearchFilters): Clause[] =>
+const filtersExcept = (own: Dimension | undefined, filters: SearchFilters): Clause[] =>
   dimensions.filter((dimension) => dimension !== own).flatMap((dimension) => filterOf(dimension, filters));
 
 const values: Record<Dimension, Clause> = {
@@ -66,7 +66,7 @@ const facetsOf = (filters: SearchFilters): Clause =>
   Object.fromEntries(
     dimensions.map((own) => [
       own,
-      { filter: { bool: { filter: filtersBut(own, filters) } }, aggs: { values: values[own] } },
+      { filter: { bool: { filter: filtersExcept(own, filters) } }, aggs: { values: values[own] } },
     ]),
   );
 
@@ -104,8 +104,8 @@ export class ElasticsearchSearch extends ProductSearch {
         size: limit + 1,
         _source: false,
         track_total_hits: COUNTED_UP_TO,
-        query: { bool: { must: terms.map(scored) } },
-        post_filter: { bool: { filter: filtersBut(undefined, filters) } },
+        query: { bool: { must: terms.map(scoreClause) } },
+        post_filter: { bool: { filter: filtersExcept(undefined, filters) } },
         sort: [{ _score: 'desc' }, { popularity: 'desc' }, { id: 'asc' }],
         ...(after && { search_after: [...after] }),
         aggs: facetsOf(filters),
@@ -131,7 +131,7 @@ export class ElasticsearchSearch extends ProductSearch {
         size: limit,
         _source: false,
         track_total_hits: false,
-        query: { bool: { filter: terms.map((term) => inField('name', term)) } },
+        query: { bool: { filter: terms.map((term) => fieldClause('name', term)) } },
         sort: [{ popularity: 'desc' }, { id: 'asc' }],
       } as never,
       TIMEOUT,

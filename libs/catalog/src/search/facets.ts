@@ -33,7 +33,7 @@ const availability = {
   en: { available: 'In stock', unavailable: 'Sold out' },
 } as const;
 
-const most = (counts: Readonly<Record<string, number>>, label: (value: string) => string): Facet =>
+const byCount = (counts: Readonly<Record<string, number>>, label: (value: string) => string): Facet =>
   Object.entries(counts)
     .map(([value, count]) => ({ value, label: label(value), count }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
@@ -53,8 +53,8 @@ function prices(counts: Readonly<Record<string, number>>, locale: Locale): Facet
 
 /** The counts with their names. The highest counts come first, but prices are sorted from low to high. */
 export const facetsOf = (counts: FacetCounts, labels: Labels, locale: Locale): Facets => ({
-  category: most(counts.category, (slug) => labels.category[slug] ?? slug),
-  brand: most(counts.brand, (slug) => labels.brand[slug] ?? slug),
+  category: byCount(counts.category, (slug) => labels.category[slug] ?? slug),
+  brand: byCount(counts.brand, (slug) => labels.brand[slug] ?? slug),
   price: prices(counts.price, locale),
-  availability: most(counts.availability, (value) => availability[locale][value as 'available'] ?? value),
+  availability: byCount(counts.availability, (value) => availability[locale][value as 'available'] ?? value),
 });

@@ -7,12 +7,12 @@ import { ProductSearch, type SearchRequest, type SearchResult } from './product-
 import type { Term } from './vocabulary';
 
 /** How long the first search is not used after a failure. */
-const REST_MS = 5_000;
+const SKIP_MS = 5_000;
 
 /** Uses the first search, and the slower second one if the first fails. */
 export class FallbackSearch extends ProductSearch {
   private readonly log = new Logger(FallbackSearch.name);
-  private restsUntil = 0;
+  private skipFirstUntil = 0;
 
   constructor(
     private readonly first: ProductSearch,
@@ -23,20 +23,20 @@ export class FallbackSearch extends ProductSearch {
   }
 
   search(request: SearchRequest): Promise<SearchResult> {
-    return this.ask((search) => search.search(request));
+    return this.tryFirst((search) => search.search(request));
   }
 
   suggest(terms: readonly Term[], limit: number): Promise<Uuid[]> {
-    return this.ask((search) => search.suggest(terms, limit));
+    return this.tryFirst((search) => search.suggest(terms, limit));
   }
 
-  private async ask<T>(question: (search: ProductSearch) => Promise<T>): Promise<T> {
-    if (this.clock.now().getTime() < this.restsUntil) return question(this.second);
+  private async tryFirst<T>(question: (search: ProductSearch) => Promise<T>): Promise<T> {
+    if (this.clock.now().getTime() < this.skipFirstUntil) return question(this.second);
     try {
       return await question(this.first);
     } catch (error) {
-      this.restsUntil = this.clock.now().getTime() + REST_MS;
-      this.log.warn({ message: 'search falls back to the database', error });
+      this.skipFirstUntil = this.clock.now().getTime() + SKIP_MS;
+      this.log.warn({ message: `Elasticsearch did not answer; for ${SKIP_MS} ms Postgres answers searches`, error });
       return question(this.second);
     }
   }

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { FallbackSearch } from './fallback-search.adapter';
 import type { ProductSearch } from './product-search';
 
-describe('A search with another behind it', () => {
+describe('A search with a fallback', () => {
   let now = 0;
   const clock = { now: () => new Date(now) };
   const asked: string[] = [];
@@ -16,7 +16,7 @@ describe('A search with another behind it', () => {
       },
     }) as unknown as ProductSearch;
 
-  it('asks the second while the first is away, and leaves the first in peace for a while', async () => {
+  it('uses the fallback when the first search fails, and does not use the first for a while', async () => {
     Logger.overrideLogger(false);
     let away = true;
     const search = new FallbackSearch(

@@ -6,7 +6,7 @@ const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char]);
 
 /** A predicate: whether a folded word matches a term of the query. */
-export function meant(terms: readonly Term[]): (word: string) => boolean {
+export function matcherOf(terms: readonly Term[]): (word: string) => boolean {
   const words = new Set(withSynonyms(terms.flatMap((term) => term.words)));
   const prefixes = terms.filter((term) => term.prefix).flatMap((term) => term.words);
   return (word) => words.has(word) || prefixes.some((prefix) => word.startsWith(prefix));

@@ -10,7 +10,7 @@ import {
   type SearchRequest,
   type SearchResult,
 } from './product-search';
-import { begin, find } from './search-statements.query';
+import { suggestStatement, searchStatement } from './search-statements.query';
 import type { Term } from './vocabulary';
 
 const HIGHEST_PRICE = Number.MAX_SAFE_INTEGER;
@@ -35,7 +35,7 @@ export class PostgresSearch extends ProductSearch {
   }
 
   async search({ terms, filters, limit, after }: SearchRequest): Promise<SearchResult> {
-    const [row] = await this.db.query<Row>(find, [
+    const [row] = await this.db.query<Row>(searchStatement, [
       all(terms),
       terms.map((term) => lexemes(term, 'A')),
       terms.map((term) => lexemes(term, 'B')),
@@ -57,7 +57,7 @@ export class PostgresSearch extends ProductSearch {
   }
 
   async suggest(terms: readonly Term[], limit: number): Promise<Uuid[]> {
-    const rows = await this.db.query<{ id: Uuid }>(begin, [all(terms, 'A'), limit]);
+    const rows = await this.db.query<{ id: Uuid }>(suggestStatement, [all(terms, 'A'), limit]);
     return rows.map(({ id }) => id);
   }
 }

@@ -37,7 +37,7 @@ type Searched = (typeof searchedShelf)[number];
 
 const matches = (words: readonly string[], term: Term): boolean =>
   term.words.some((wanted) => words.some((word) => (term.prefix ? word.startsWith(wanted) : word === wanted)));
-const worth = (one: Searched, term: Term): number =>
+const scoreOf = (one: Searched, term: Term): number =>
   matches(one.name, term)
     ? WEIGHTS.name
     : matches(one.label, term)
@@ -65,8 +65,8 @@ type Dimension = keyof typeof fits;
 const dimensions = Object.keys(fits) as Dimension[];
 
 /** A simple implementation of the search. Each adapter must return exactly the same results. */
-function plainly({ terms, filters, limit, after }: SearchRequest): SearchResult {
-  const found = searchedShelf.filter((one) => terms.every((term) => worth(one, term) > 0));
+function simpleSearch({ terms, filters, limit, after }: SearchRequest): SearchResult {
+  const found = searchedShelf.filter((one) => terms.every((term) => scoreOf(one, term) > 0));
   const left = (but?: Dimension) =>
     found.filter((one) => dimensions.every((dimension) => dimension === but || fits[dimension](one, filters)));
   const count = (dimension: Dimension) => {
@@ -75,7 +75,7 @@ function plainly({ terms, filters, limit, after }: SearchRequest): SearchResult 
     return counts;
   };
   const places = left()
-    .map((one): HitPlace => [terms.reduce((sum, term) => sum + worth(one, term), 0), one.popularity, one.id])
+    .map((one): HitPlace => [terms.reduce((sum, term) => sum + scoreOf(one, term), 0), one.popularity, one.id])
     .sort(inOrder)
     .filter((place) => after === undefined || inOrder(after, place) < 0);
   return {
@@ -113,24 +113,24 @@ const filterings: SearchFilters[] = [
 ];
 const vocabulary = new Vocabulary(searchedShelf.flatMap(({ all }) => all));
 
-export function searchesToTheLetter(open: () => ProductSearch): void {
+export function productSearchContract(open: () => ProductSearch): void {
   it.each(queries.flatMap((q) => filterings.map((filters) => [q, filters] as const)))(
     'finds, orders and counts “%s” with %j',
     async (q, filters) => {
       const request = { terms: vocabulary.read(q), filters, limit: 8 };
-      expect(await open().search(request)).toEqual(plainly(request));
+      expect(await open().search(request)).toEqual(simpleSearch(request));
     },
   );
 
-  it.each(queries)('goes on where the page before ended for “%s”', async (q) => {
+  it.each(queries)('continues after the previous page for “%s”', async (q) => {
     const request = { terms: vocabulary.read(q), filters: {}, limit: 3 };
-    const after = plainly(request).hits.at(-1);
-    expect(await open().search({ ...request, after })).toEqual(plainly({ ...request, after }));
+    const after = simpleSearch(request).hits.at(-1);
+    expect(await open().search({ ...request, after })).toEqual(simpleSearch({ ...request, after }));
   });
 
   it('takes a misspelt word for any of those it may be', async () => {
     const request = { terms: vocabulary.readLoosely('tra sau'), filters: {}, limit: 50 };
-    expect(await open().search(request)).toEqual(plainly(request));
+    expect(await open().search(request)).toEqual(simpleSearch(request));
   });
 
   it.each(['bac x', 'tra d', 'c', 'late', 'xyzzy'])('suggests by name for “%s”', async (q) => {

@@ -4,19 +4,19 @@ import { Cache } from '#platform/cache';
 import { Database } from '#database';
 import { cursorFrom } from '#platform/http';
 
-import { areKept, isKept, keyOf } from '../shelf/kept-answers';
+import { areWordsCacheable, isCacheable, cacheKeyOf } from '../shelf/cacheable-answers';
 import type { Locale } from '../shelf/locale';
 import type { ProductView } from '../shelf/product-view';
-import { ready, withMember, type Ready } from '../shelf/ready';
+import { toJsonAnswer, withMember, type JsonAnswer } from '../shelf/json-answer';
 import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
 import { facetsOf, type Labels } from './facets';
 import { foldedQuery } from '../model/folding';
-import { highlight, meant } from './highlight';
+import { highlight, matcherOf } from './highlight';
 import { COUNTED_UP_TO, ProductSearch, type HitPlace, type SearchFilters, type SearchResult } from './product-search';
 import { Vocabularies } from './vocabularies.query';
 
-export interface Sought {
+export interface SearchInput {
   readonly q: string;
   readonly filters: SearchFilters;
   readonly limit: number;
@@ -25,9 +25,9 @@ export interface Sought {
   readonly loosely?: boolean;
 }
 
-export class SearchProducts extends Query<Ready> {
+export class SearchProducts extends Query<JsonAnswer> {
   constructor(
-    readonly sought: Sought,
+    readonly input: SearchInput,
     readonly locale: Locale,
   ) {
     super();
@@ -42,7 +42,7 @@ const nothing: SearchResult = {
 };
 
 @QueryHandler(SearchProducts)
-export class SearchProductsHandler implements IQueryHandler<SearchProducts, Ready> {
+export class SearchProductsHandler implements IQueryHandler<SearchProducts, JsonAnswer> {
   constructor(
     private readonly searches: ProductSearch,
     private readonly vocabularies: Vocabularies,
@@ -51,18 +51,18 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Read
     private readonly cache: Cache,
   ) {}
 
-  async execute({ sought: asked, locale }: SearchProducts): Promise<Ready> {
+  async execute({ input: asked, locale }: SearchProducts): Promise<JsonAnswer> {
     const sought = { ...asked, q: foldedQuery(asked.q) };
     const chosen = { ...sought.filters, limit: sought.limit };
-    if (!isKept(chosen, sought.after) || !areKept(sought.q)) return this.find(sought, locale);
-    const key = `${locale}:${keyOf(chosen)}:${sought.q}`;
+    if (!isCacheable(chosen, sought.after) || !areWordsCacheable(sought.q)) return this.find(sought, locale);
+    const key = `${locale}:${cacheKeyOf(chosen)}:${sought.q}`;
     const about = { kind: 'search', key, tags: [tags.products, tags.stock], seconds: 60 };
     return (await this.cache.remember(about, () => this.find(sought, locale)))!;
   }
 
-  private async find(sought: Sought, locale: Locale): Promise<Ready> {
+  private async find(sought: SearchInput, locale: Locale): Promise<JsonAnswer> {
     const { found, terms, loosely } = await this.hits(sought);
-    const isMeant = meant(terms);
+    const isMeant = matcherOf(terms);
     const [texts, labels] = await Promise.all([
       this.shelf.texts(
         found.hits.map(([, , id]) => id),
@@ -71,7 +71,7 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Read
       this.labels(locale),
     ]);
     const last = found.hits.at(-1);
-    return ready(`[${texts.map(({ text }) => marked(text, isMeant)).join(',')}]`, {
+    return toJsonAnswer(`[${texts.map(({ text }) => withHighlight(text, isMeant)).join(',')}]`, {
       nextCursor: found.hasMore && last ? cursorFrom([...last, loosely]) : null,
       hasMore: found.hasMore,
       total: found.total,
@@ -80,7 +80,7 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Read
     });
   }
 
-  private async hits({ q, loosely = false, ...sought }: Sought) {
+  private async hits({ q, loosely = false, ...sought }: SearchInput) {
     const vocabulary = await this.vocabularies.current();
     const terms = loosely ? vocabulary.readLoosely(q) : vocabulary.read(q);
     const found = terms.length === 0 ? nothing : await this.searches.search({ terms, ...sought });
@@ -104,7 +104,7 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Read
   }
 }
 
-function marked(text: string, isMeant: (word: string) => boolean): string {
+function withHighlight(text: string, isMeant: (word: string) => boolean): string {
   const { name, description } = JSON.parse(text) as ProductView;
   return withMember(text, 'highlight', {
     name: highlight(name, isMeant),

@@ -13,7 +13,7 @@ const counts = (name: string, value: string, others: string): string =>
  * Parameters: all terms as one tsquery; each term in names, and in labels, as tsqueries; category, brand, prices,
  * availability; the cursor; the limit.
  */
-export const find = statement(
+export const searchStatement = statement(
   'search',
   `with found as materialized (
      select s.product_id as id, s.category, s.brand, s.price, s.in_stock, s.popularity,
@@ -35,7 +35,7 @@ export const find = statement(
           ${counts('availability', `case when in_stock then 'available' else 'unavailable' end`, 'c and b and p')}`,
 );
 /** Parameters: all terms in names as one tsquery; the limit. */
-export const begin = statement(
+export const suggestStatement = statement(
   'search-suggest',
   `select s.product_id as id from shelf s where s.listed and s.words @@ $1::tsquery
     order by s.popularity desc, s.product_id limit $2`,

@@ -10,7 +10,7 @@ import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
 import { ProductShape } from '../shelf/product-view';
-import { sendReady, ShelfLocale } from '../shelf/shelf.controller';
+import { sendJson, ShelfLocale } from '../shelf/shelf.controller';
 import { SearchMetaShape } from './facets';
 import { SearchProducts } from './search-products.query';
 import { SuggestProducts } from './suggest-products.query';
@@ -77,7 +77,7 @@ export class SearchController {
     const [score, popularity, id, loosely] = placeOf(cursor, place) ?? [];
     const after = id === undefined ? undefined : ([score!, popularity!, id] as const);
     const sought = { q, filters: { ...filters, available }, limit, after, loosely };
-    sendReady(reply, await this.queries.execute(new SearchProducts(sought, locale)));
+    sendJson(reply, await this.queries.execute(new SearchProducts(sought, locale)));
   }
 
   @Get('suggest')
@@ -89,6 +89,6 @@ export class SearchController {
     @ShelfLocale() locale: Locale,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    sendReady(reply, await this.queries.execute(new SuggestProducts(q, limit, locale)));
+    sendJson(reply, await this.queries.execute(new SuggestProducts(q, limit, locale)));
   }
 }

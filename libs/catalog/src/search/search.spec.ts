@@ -1,5 +1,5 @@
 import { closeWords, distance } from './close-words';
-import { highlight, meant } from './highlight';
+import { highlight, matcherOf } from './highlight';
 import { searchWords } from './search-words';
 import { withSynonyms } from './synonyms';
 import { Vocabulary } from './vocabulary';
@@ -17,35 +17,36 @@ describe('Words a product is found by', () => {
     expect(withSynonyms(['coffee'])).toEqual(expect.arrayContaining(['ca', 'phe']));
     expect(withSynonyms(['phe', 'ca'])).not.toContain('coffee');
   });
-  it('keep apart where they were found', () => {
+  it('are separated by the fields in which they occur', () => {
     expect(words.name).not.toContain('dam');
     expect(words.all).toContain('dam');
   });
 });
 
 describe('Reading a query', () => {
-  it('takes known words as they are', () => {
+  it('searches known words as they are', () => {
     expect(vocabulary.read('CÀ PHÊ')).toEqual([
       { words: ['ca'], prefix: false },
       { words: ['phe'], prefix: false },
     ]);
   });
-  it('takes the beginning of a known word for a word being typed', () =>
+  it('searches the beginning of a known word as a prefix', () =>
     expect(vocabulary.read('matc')).toEqual([{ words: ['matc'], prefix: true }]));
-  it('forgives a misspelt word', () => {
+  it('corrects a misspelt word', () => {
     expect(vocabulary.read('macha late')).toEqual([
       { words: ['matcha'], prefix: false },
       { words: ['latte'], prefix: false },
     ]);
   });
-  it('leaves alone what is like nothing', () => expect(vocabulary.read('xyzzy')[0].words).toEqual(['xyzzy']));
+  it('does not change a word that is similar to no known word', () =>
+    expect(vocabulary.read('xyzzy')[0].words).toEqual(['xyzzy']));
   it('reads eight words at most', () => expect(vocabulary.read('a b c d e f g h i j').length).toBe(8));
-  it('takes the last word for unfinished while somebody types', () =>
+  it('treats the last word as a prefix while somebody types', () =>
     expect(vocabulary.readTyping('ca phe').at(-1)).toEqual({ words: ['phe'], prefix: true }));
 });
 
 describe('Reading a query that found nothing', () => {
-  it('takes a known word for another one misspelt, too', () =>
+  it('also searches words that are similar to a known word', () =>
     expect(new Vocabulary(['sau', 'sua', 'da']).readLoosely('sau da')).toEqual([
       { words: ['sau', 'sua'], prefix: false },
       { words: ['da'], prefix: false },
@@ -54,17 +55,17 @@ describe('Reading a query that found nothing', () => {
 
 describe('Close words', () => {
   it('counts a swap of neighbours once', () => expect(distance('sau', 'sua', 1)).toBe(1));
-  it('forgives nothing in two letters', () => expect(closeWords('da', ['sa', 'ca'])).toEqual([]));
-  it('takes the nearest only', () =>
+  it('accepts no mistakes in words of two letters', () => expect(closeWords('da', ['sa', 'ca'])).toEqual([]));
+  it('returns only the nearest words', () =>
     expect(closeWords('coffe', ['coffee', 'cofee', 'office'])).toEqual(['cofee', 'coffee']));
 });
 
 describe('Highlighting', () => {
-  const isMeant = meant(vocabulary.read('ca phe sua'));
+  const isMeant = matcherOf(vocabulary.read('ca phe sua'));
   it('marks the original words, neighbours together', () =>
     expect(highlight('Cà phê sữa đá', isMeant)).toBe('<em>Cà phê sữa</em> đá'));
   it('marks synonyms too', () => expect(highlight('Iced coffee', isMeant)).toBe('Iced <em>coffee</em>'));
-  it('encodes what is not ours', () =>
+  it('encodes the rest of the text', () =>
     expect(highlight('<b>Sữa</b> & "đá"', isMeant)).toBe('&lt;b&gt;<em>Sữa</em>&lt;/b&gt; &amp; &quot;đá&quot;'));
-  it('says when there is nothing to mark', () => expect(highlight('Trà', isMeant)).toBeNull());
+  it('returns null if no word was found', () => expect(highlight('Trà', isMeant)).toBeNull());
 });

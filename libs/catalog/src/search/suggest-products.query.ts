@@ -2,17 +2,17 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 
 import { Cache } from '#platform/cache';
 
-import { areKept } from '../shelf/kept-answers';
+import { areWordsCacheable } from '../shelf/cacheable-answers';
 import type { Locale } from '../shelf/locale';
 import type { ProductView } from '../shelf/product-view';
-import { ready, type Ready } from '../shelf/ready';
+import { toJsonAnswer, type JsonAnswer } from '../shelf/json-answer';
 import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
 import { foldedQuery } from '../model/folding';
 import { ProductSearch } from './product-search';
 import { Vocabularies } from './vocabularies.query';
 
-export class SuggestProducts extends Query<Ready> {
+export class SuggestProducts extends Query<JsonAnswer> {
   constructor(
     readonly q: string,
     readonly limit: number,
@@ -23,16 +23,16 @@ export class SuggestProducts extends Query<Ready> {
 }
 
 /** How many products are read for each suggestion that is shown. */
-const CONSIDERED = 4;
+const READ_PER_SUGGESTION = 4;
 
 /** Puts names that begin with the typed text first. The order within the two groups does not change. */
-function asTyped<T extends { text: string }>(q: string, found: readonly T[]): T[] {
+function prefixMatchesFirst<T extends { text: string }>(q: string, found: readonly T[]): T[] {
   const begins = ({ text }: T) => foldedQuery(text).startsWith(q);
   return [...found.filter(begins), ...found.filter((one) => !begins(one))];
 }
 
 @QueryHandler(SuggestProducts)
-export class SuggestProductsHandler implements IQueryHandler<SuggestProducts, Ready> {
+export class SuggestProductsHandler implements IQueryHandler<SuggestProducts, JsonAnswer> {
   constructor(
     private readonly searches: ProductSearch,
     private readonly vocabularies: Vocabularies,
@@ -40,21 +40,21 @@ export class SuggestProductsHandler implements IQueryHandler<SuggestProducts, Re
     private readonly cache: Cache,
   ) {}
 
-  async execute({ q: typed, limit, locale }: SuggestProducts): Promise<Ready> {
+  async execute({ q: typed, limit, locale }: SuggestProducts): Promise<JsonAnswer> {
     const q = foldedQuery(typed);
-    if (!areKept(q)) return this.find(q, limit, locale);
+    if (!areWordsCacheable(q)) return this.find(q, limit, locale);
     const about = { kind: 'suggest', key: `${locale}:${limit}:${q}`, tags: [tags.products], seconds: 300 };
     return (await this.cache.remember(about, () => this.find(q, limit, locale)))!;
   }
 
-  private async find(q: string, limit: number, locale: Locale): Promise<Ready> {
+  private async find(q: string, limit: number, locale: Locale): Promise<JsonAnswer> {
     const terms = (await this.vocabularies.current()).readTyping(q);
-    const ids = terms.length === 0 ? [] : await this.searches.suggest(terms, limit * CONSIDERED);
+    const ids = terms.length === 0 ? [] : await this.searches.suggest(terms, limit * READ_PER_SUGGESTION);
     const texts = await this.shelf.texts(ids, locale);
     const found = texts.map(({ id, text }) => ({
       text: (JSON.parse(text) as ProductView).name,
       productId: id,
     }));
-    return ready(JSON.stringify(asTyped(q, found).slice(0, limit)));
+    return toJsonAnswer(JSON.stringify(prefixMatchesFirst(q, found).slice(0, limit)));
   }
 }

@@ -1,16 +1,16 @@
 import { closeWords } from './close-words';
 import { foldedWords } from '../model/folding';
 
-/** One word of a query, as it is searched. With `prefix`, words that begin with one of `words` match too. */
+/** One word of a query, and the known words to search for it. With `prefix`, longer words that begin with them match too. */
 export interface Term {
   readonly words: readonly string[];
   readonly prefix: boolean;
 }
 
 /** Further words of a query are ignored, to keep searches fast. */
-const MOST_WORDS = 8;
+const MAX_WORDS = 8;
 /** How many similar words are searched for each word if the exact words find nothing. */
-const LOOSELY = 25;
+const SIMILAR_WORDS = 25;
 
 /** All words in the shelf's texts. It turns a query into terms, so that all search adapters get the same terms. */
 export class Vocabulary {
@@ -24,9 +24,9 @@ export class Vocabulary {
 
   /** A known word is searched as it is. The beginning of a known word is a prefix. Any other word is misspelt. */
   read(query: string): Term[] {
-    return [...new Set(foldedWords(query))].slice(0, MOST_WORDS).map((word) => {
+    return [...new Set(foldedWords(query))].slice(0, MAX_WORDS).map((word) => {
       if (this.known.has(word)) return { words: [word], prefix: false };
-      if (this.begins(word)) return { words: [word], prefix: true };
+      if (this.hasPrefix(word)) return { words: [word], prefix: true };
       const close = closeWords(word, this.known);
       return { words: close.length > 0 ? close : [word], prefix: false };
     });
@@ -35,7 +35,7 @@ export class Vocabulary {
   /** For a query that found nothing: adds similar words, because a misspelt word can also be a known word. */
   readLoosely(query: string): Term[] {
     return this.read(query).map(({ words, prefix }) => ({
-      words: [...new Set(words.flatMap((word) => [word, ...closeWords(word, this.known, LOOSELY)]))],
+      words: [...new Set(words.flatMap((word) => [word, ...closeWords(word, this.known, SIMILAR_WORDS)]))],
       prefix,
     }));
   }
@@ -47,7 +47,7 @@ export class Vocabulary {
     return last ? [...terms.slice(0, -1), { ...last, prefix: true }] : terms;
   }
 
-  private begins(prefix: string): boolean {
+  private hasPrefix(prefix: string): boolean {
     let low = 0;
     let high = this.sorted.length;
     while (low < high) {

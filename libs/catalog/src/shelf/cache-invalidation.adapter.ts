@@ -5,7 +5,7 @@ import { Database } from '#database';
 
 import { tags } from './shelf-tags';
 
-interface Named {
+interface ChangedProduct {
   readonly id: string;
   readonly slug: string;
 }
@@ -17,63 +17,63 @@ const STOCK_EVERY_MS = 1_000;
 export class CacheInvalidation implements OnApplicationShutdown {
   private readonly log = new Logger(CacheInvalidation.name);
   private stockTimer?: NodeJS.Timeout;
-  private stockChanged = false;
+  private listsAreStale = false;
 
   constructor(
     private readonly db: Database,
     private readonly cache: Cache,
   ) {}
 
-  product(...products: readonly Named[]): void {
-    this.after([tags.products, ...names(products)]);
+  productChanged(...products: readonly ChangedProduct[]): void {
+    this.invalidateAfterCommit([tags.products, ...productTags(products)]);
   }
 
-  labels(): void {
-    this.after([tags.products, tags.labels]);
+  labelsChanged(): void {
+    this.invalidateAfterCommit([tags.products, tags.labels]);
   }
 
-  sales(): void {
-    this.after([tags.sales]);
+  salesChanged(): void {
+    this.invalidateAfterCommit([tags.sales]);
   }
 
   /**
    * Invalidates the products' own pages at once. Lists are invalidated at once if a product was sold out or is in stock
    * again (`turned`), otherwise within a second.
    */
-  stock(products: readonly Named[], turned: boolean): void {
-    this.after(names(products));
-    this.db.afterCommit(() => this.lists(turned));
+  stockChanged(products: readonly ChangedProduct[], turned: boolean): void {
+    this.invalidateAfterCommit(productTags(products));
+    this.db.afterCommit(() => this.invalidateLists(turned));
   }
 
   onApplicationShutdown(): void {
     clearTimeout(this.stockTimer);
   }
 
-  private lists(now: boolean): void {
+  private invalidateLists(now: boolean): void {
     if (this.stockTimer && !now) {
-      this.stockChanged = true;
+      this.listsAreStale = true;
       return;
     }
     clearTimeout(this.stockTimer);
-    this.stockChanged = false;
-    this.now([tags.stock]);
+    this.listsAreStale = false;
+    this.invalidate([tags.stock]);
     this.stockTimer = setTimeout(() => {
       this.stockTimer = undefined;
-      if (this.stockChanged) this.lists(true);
+      if (this.listsAreStale) this.invalidateLists(true);
     }, STOCK_EVERY_MS);
     this.stockTimer.unref();
   }
 
-  private after(forgotten: readonly string[]): void {
-    this.db.afterCommit(() => this.now(forgotten));
+  private invalidateAfterCommit(cacheTags: readonly string[]): void {
+    this.db.afterCommit(() => this.invalidate(cacheTags));
   }
 
-  private now(forgotten: readonly string[]): void {
+  private invalidate(cacheTags: readonly string[]): void {
     this.cache
-      .invalidate(...forgotten)
+      .invalidate(...cacheTags)
       .catch((error: unknown) => this.log.warn({ message: 'cached answers could not be invalidated', error }));
   }
 }
 
-const names = (products: readonly Named[]): string[] =>
+const productTags = (products: readonly ChangedProduct[]): string[] =>
   products.flatMap(({ id, slug }) => [tags.product(id), tags.product(slug)]);

@@ -9,4 +9,5 @@ const allowed: sanitizeHtml.IOptions = {
 };
 
 /** Removes HTML that must not be shown from rich text. The text is stored as it was sent. */
-export const harmless = (html: string | null): string | null => (html === null ? null : sanitizeHtml(html, allowed));
+export const sanitizeStory = (html: string | null): string | null =>
+  html === null ? null : sanitizeHtml(html, allowed);

@@ -31,16 +31,16 @@ export interface ShelfRow {
   readonly words: string;
 }
 
-const named = (thing: { name: string; nameEn?: string | null }, locale: Locale): string =>
+const localName = (thing: { name: string; nameEn?: string | null }, locale: Locale): string =>
   locale === 'en' ? (thing.nameEn ?? thing.name) : thing.name;
 
-const label = (from: Label, locale: Locale) => ({ id: from.id, slug: from.slug, name: named(from, locale) });
+const label = (from: Label, locale: Locale) => ({ id: from.id, slug: from.slug, name: localName(from, locale) });
 
 function headOf(product: Product, category: Label, brand: Label, story: string | null, locale: Locale): ProductHead {
   return {
     id: product.id,
     slug: product.slug,
-    name: named(product, locale),
+    name: localName(product, locale),
     description: locale === 'en' ? (product.descriptionEn ?? product.description) : product.description,
     story,
     category: label(category, locale),
@@ -50,12 +50,12 @@ function headOf(product: Product, category: Label, brand: Label, story: string |
     price: vnd(lowestPrice(product)),
     modifiers: product.modifiers.map((group) => ({
       id: group.id,
-      name: named(group, locale),
+      name: localName(group, locale),
       min: group.min,
       max: group.max,
       options: group.options.map((option) => ({
         id: option.id,
-        name: named(option, locale),
+        name: localName(option, locale),
         price: vnd(option.price),
         max: option.max,
         default: option.default,
@@ -68,12 +68,12 @@ const lowestPrice = (product: Product): number => Math.min(...product.variants.m
 
 /** The words as a tsvector: weight A in a name, B in a label, C elsewhere. Words are letters and digits only. */
 function vectorOf({ name, label: labels, all }: SearchWords): string {
-  const names = new Set(name);
-  const filed = new Set(labels);
-  return all.map((word) => `'${word}':1${names.has(word) ? 'A' : filed.has(word) ? 'B' : 'C'}`).join(' ');
+  const inNames = new Set(name);
+  const inLabels = new Set(labels);
+  return all.map((word) => `'${word}':1${inNames.has(word) ? 'A' : inLabels.has(word) ? 'B' : 'C'}`).join(' ');
 }
 
-export interface Shelved {
+export interface ShelfEntry {
   readonly row: ShelfRow;
   readonly words: readonly string[];
 }
@@ -85,7 +85,7 @@ export function shelfRow(
   brand: Label,
   story: string | null,
   listedAt: Date,
-): Shelved {
+): ShelfEntry {
   const words = searchWords({
     names: [product.name, product.nameEn ?? ''],
     labels: [category.name, category.nameEn ?? '', brand.name, product.sku],
@@ -103,8 +103,8 @@ export function shelfRow(
       brand: brand.slug,
       featured: product.featured,
       price: lowestPrice(product),
-      sort_vi: foldedWords(named(product, 'vi')).join(' '),
-      sort_en: foldedWords(named(product, 'en')).join(' '),
+      sort_vi: foldedWords(localName(product, 'vi')).join(' '),
+      sort_en: foldedWords(localName(product, 'en')).join(' '),
       head_vi: head('vi'),
       head_en: head('en'),
       words: vectorOf(words),

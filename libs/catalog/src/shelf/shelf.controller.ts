@@ -5,36 +5,36 @@ import { alsoOnMethod, cachedFor, Tagged } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 
 import type { Locale } from './locale';
-import type { Ready } from './ready';
+import type { JsonAnswer } from './json-answer';
 
 const readLocale = createParamDecorator((): Locale => shopLocale());
 
-/** The language of the answer. The method must send the answer with `sendReady`. */
+/** The language of the answer. The method must send the answer with `sendJson`. */
 export const ShelfLocale = (): ParameterDecorator => alsoOnMethod(readLocale(), Tagged({ byLanguage: true }));
 
 /** How long clients may cache an answer. Its stock and prices can be out of date for that long. */
-const KEPT_SECONDS = 5;
+const CLIENT_CACHE_SECONDS = 5;
 
 /** The bytes of answers. They are cached too, because encoding is the most expensive part of a cached answer. */
-const encoded = new WeakMap<Ready, Buffer>();
+const encoded = new WeakMap<JsonAnswer, Buffer>();
 
-function bytesOf(answer: Ready): Buffer {
+function bytesOf(answer: JsonAnswer): Buffer {
   let bytes = encoded.get(answer);
   if (!bytes) encoded.set(answer, (bytes = Buffer.from(answer.body)));
   return bytes;
 }
 
 /** Adds the language to the `vary` header, which may exist already, for example because of CORS. */
-const varying = (already: unknown): string =>
+const withLanguage = (already: unknown): string =>
   typeof already === 'string' ? `${already}, accept-language` : 'accept-language';
 
 /** Sends the answer, or 304 if the client has it already. */
-export function sendReady(reply: FastifyReply, answer: Ready): void {
+export function sendJson(reply: FastifyReply, answer: JsonAnswer): void {
   const { etag } = answer;
   void reply
     .header('etag', etag)
-    .header('cache-control', cachedFor(KEPT_SECONDS))
-    .header('vary', varying(reply.getHeader('vary')));
+    .header('cache-control', cachedFor(CLIENT_CACHE_SECONDS))
+    .header('vary', withLanguage(reply.getHeader('vary')));
   const seen = reply.request.headers['if-none-match'];
   if (seen !== undefined && (seen === '*' || seen.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))) {
     void reply.code(304).send();

@@ -1,11 +1,11 @@
-import { harmless } from './harmless-html.adapter';
-import { ready, withMember } from './ready';
+import { sanitizeStory } from './harmless-html.adapter';
+import { toJsonAnswer, withMember } from './json-answer';
 
 describe('A ready answer', () => {
   it('is an envelope around JSON, with a tag that changes when it does', () => {
-    const one = ready('[1]', { hasMore: false });
+    const one = toJsonAnswer('[1]', { hasMore: false });
     expect(JSON.parse(one.body)).toEqual({ success: true, data: [1], meta: { hasMore: false } });
-    expect(ready('[2]').etag).not.toBe(one.etag);
+    expect(toJsonAnswer('[2]').etag).not.toBe(one.etag);
   });
   it('takes one more member', () =>
     expect(JSON.parse(withMember('{"a":1}', 'b', { c: '"' }))).toEqual({ a: 1, b: { c: '"' } }));
@@ -18,6 +18,6 @@ describe('Rich text', () => {
     ['<a href="javascript:alert(1)" onclick="x()">đây</a>', '<a rel="nofollow noopener">đây</a>'],
     ['<a href="https://example.com">đây</a>', '<a href="https://example.com" rel="nofollow noopener">đây</a>'],
     ['1 < 2 & 3', '1 &lt; 2 &amp; 3'],
-  ])('%s is shown as %s', (sent, shown) => expect(harmless(sent)).toBe(shown));
-  it('may be missing', () => expect(harmless(null)).toBeNull());
+  ])('%s is shown as %s', (sent, shown) => expect(sanitizeStory(sent)).toBe(shown));
+  it('may be missing', () => expect(sanitizeStory(null)).toBeNull());
 });

@@ -4,7 +4,7 @@ import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 
 import { productText } from './product-text.query';
-import type { Shelved } from './shelf-row';
+import type { ShelfEntry } from './shelf-row';
 
 const put = statement(
   'shelf-put',
@@ -42,7 +42,7 @@ const texts = {
 export class Shelf {
   constructor(private readonly db: Database) {}
 
-  async put(shelved: readonly Shelved[]): Promise<void> {
+  async put(shelved: readonly ShelfEntry[]): Promise<void> {
     await this.db.query(put, [JSON.stringify(shelved.map(({ row }) => row))]);
     await this.db.query(learn, [[...new Set(shelved.flatMap(({ words }) => words))].sort()]);
   }

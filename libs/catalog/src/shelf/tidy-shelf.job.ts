@@ -12,8 +12,8 @@ import { CacheInvalidation } from './cache-invalidation.adapter';
 @Injectable()
 export class ShelfTidier {
   private readonly log = new Logger(ShelfTidier.name);
-  private again = new Set<Uuid>();
-  private sold = true; // true at the start, because sales before a restart may not be copied yet
+  private productsToCheck = new Set<Uuid>();
+  private hasNewSales = true; // true at the start, because sales before a restart may not be copied yet
 
   constructor(
     private readonly availability: Availability,
@@ -21,28 +21,28 @@ export class ShelfTidier {
     private readonly cached: CacheInvalidation,
   ) {}
 
-  lookAgain(productId: Uuid): void {
-    this.again.add(productId);
+  checkLater(productId: Uuid): void {
+    this.productsToCheck.add(productId);
   }
 
   salesChanged(): void {
-    this.sold = true;
+    this.hasNewSales = true;
   }
 
   @Interval(3_000)
   @OneAtATime()
   async tidy(): Promise<void> {
-    const [again, sold] = [this.again, this.sold];
-    this.again = new Set();
-    this.sold = false;
+    const [products, hasNewSales] = [this.productsToCheck, this.hasNewSales];
+    this.productsToCheck = new Set();
+    this.hasNewSales = false;
     try {
-      const turned = again.size > 0 ? await this.availability.settle([...again]) : [];
-      if (turned.length > 0) this.cached.stock(turned, true);
-      if (sold && (await this.sales.show())) this.cached.sales();
+      const turned = products.size > 0 ? await this.availability.correct([...products]) : [];
+      if (turned.length > 0) this.cached.stockChanged(turned, true);
+      if (hasNewSales && (await this.sales.copyToShelf())) this.cached.salesChanged();
     } catch (error) {
-      for (const id of again) this.again.add(id);
-      this.sold ||= sold;
-      this.log.warn({ message: 'the shelf could not be updated; this is tried again later', error });
+      for (const id of products) this.productsToCheck.add(id);
+      this.hasNewSales ||= hasNewSales;
+      this.log.warn({ message: 'the shelf could not be updated; the next attempt is in 3 s', error });
     }
   }
 }

@@ -8,7 +8,7 @@ import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
 import { ProductShape } from '../shelf/product-view';
-import { sendReady, ShelfLocale } from '../shelf/shelf.controller';
+import { sendJson, ShelfLocale } from '../shelf/shelf.controller';
 import { ViewProduct } from './view-product.query';
 
 class ProductPath {
@@ -28,6 +28,6 @@ export class ViewProductController {
   @Answers(200, ProductShape)
   @Refuses('NOT_FOUND')
   async view(@Param() path: ProductPath, @ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
-    sendReady(reply, await this.queries.execute(new ViewProduct(path.idOrSlug, locale)));
+    sendJson(reply, await this.queries.execute(new ViewProduct(path.idOrSlug, locale)));
   }
 }

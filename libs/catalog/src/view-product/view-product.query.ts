@@ -6,39 +6,39 @@ import { Database, statement } from '#database';
 
 import type { Locale } from '../shelf/locale';
 import { productText } from '../shelf/product-text.query';
-import { ready, type Ready } from '../shelf/ready';
+import { toJsonAnswer, type JsonAnswer } from '../shelf/json-answer';
 import { tags } from '../shelf/shelf-tags';
 
-const one = (column: 'product_id' | 'slug', locale: Locale) =>
+const selectProduct = (column: 'product_id' | 'slug', locale: Locale) =>
   statement(
     `product-by-${column}-${locale}`,
     `select ${productText(locale)} as text from shelf s where s.listed and s.${column} = $1`,
   );
 const statements = {
-  id: { vi: one('product_id', 'vi'), en: one('product_id', 'en') },
-  slug: { vi: one('slug', 'vi'), en: one('slug', 'en') },
+  id: { vi: selectProduct('product_id', 'vi'), en: selectProduct('product_id', 'en') },
+  slug: { vi: selectProduct('slug', 'vi'), en: selectProduct('slug', 'en') },
 };
 
-export class ViewProduct extends Query<Ready> {
+export class ViewProduct extends Query<JsonAnswer> {
   constructor(
     readonly idOrSlug: string,
     readonly locale: Locale,
     /** Load the product even if there is a cached copy. */
-    readonly afresh = false,
+    readonly skipCache = false,
   ) {
     super();
   }
 }
 
 @QueryHandler(ViewProduct)
-export class ViewProductHandler implements IQueryHandler<ViewProduct, Ready> {
+export class ViewProductHandler implements IQueryHandler<ViewProduct, JsonAnswer> {
   constructor(
     private readonly db: Database,
     private readonly cache: Cache,
   ) {}
 
-  async execute({ idOrSlug, locale, afresh }: ViewProduct): Promise<Ready> {
-    const found = await this.cache[afresh ? 'refresh' : 'remember'](
+  async execute({ idOrSlug, locale, skipCache }: ViewProduct): Promise<JsonAnswer> {
+    const found = await this.cache[skipCache ? 'refresh' : 'remember'](
       { kind: 'product', key: `${idOrSlug}:${locale}`, tags: [tags.labels, tags.product(idOrSlug)], seconds: 3600 },
       () => this.read(idOrSlug, locale),
     );
@@ -46,9 +46,9 @@ export class ViewProductHandler implements IQueryHandler<ViewProduct, Ready> {
     return found;
   }
 
-  private async read(idOrSlug: string, locale: Locale): Promise<Ready | null> {
+  private async read(idOrSlug: string, locale: Locale): Promise<JsonAnswer | null> {
     const by = statements[isUuid(idOrSlug) ? 'id' : 'slug'][locale];
     const [row] = await this.db.query<{ text: string }>(by, [idOrSlug]);
-    return row ? ready(row.text) : null;
+    return row ? toJsonAnswer(row.text) : null;
   }
 }

@@ -18,7 +18,7 @@ import { WARMED_AGE, WARMING_DURATION, WARMING_FAILURES } from './warming-metric
 
 const MENU = ['coffee-espresso', 'tea-beverages', 'food-snacks'];
 const POPULAR = 20;
-const AT_ONCE = 4;
+const PARALLEL_LOADS = 4;
 /** A little less than the shortest lifetime of an answer that is cached for about an hour. */
 const EVERY_MS = 50 * 60_000;
 const NAME = 'catalog-warming';
@@ -56,12 +56,12 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
 
   @Interval(EVERY_MS)
   @OneAtATime()
-  async again(): Promise<void> {
+  async warmAgain(): Promise<void> {
     if (this.leadership.leads(NAME)) await this.warm();
   }
 
   @Cron('*/15 * * * * *')
-  tellAge(): void {
+  reportAge(): void {
     if (this.warmedAt !== undefined) this.age.set((performance.now() - this.warmedAt) / 1_000);
   }
 
@@ -85,15 +85,15 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
         () => this.queries.execute(new ViewProduct(slug, locale, true)),
       ]),
     ]);
-    for (let from = 0; from < works.length; from += AT_ONCE)
-      await Promise.all(works.slice(from, from + AT_ONCE).map((work) => this.oneOf(work)));
+    for (let from = 0; from < works.length; from += PARALLEL_LOADS)
+      await Promise.all(works.slice(from, from + PARALLEL_LOADS).map((work) => this.loadOne(work)));
     this.warmedAt = performance.now();
     this.duration.set((this.warmedAt - started) / 1_000);
-    this.tellAge();
+    this.reportAge();
   }
 
   /** Loads one answer. A failure is logged and does not stop the others. */
-  private async oneOf(work: Warm): Promise<void> {
+  private async loadOne(work: Warm): Promise<void> {
     try {
       await work();
     } catch (error) {

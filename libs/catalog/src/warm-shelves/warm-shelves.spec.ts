@@ -4,7 +4,7 @@ import type { Shelf } from '../shelf/shelf.store';
 import { WarmShelves } from './warm-shelves.job';
 
 describe('Warming the shelves', () => {
-  it('waits until the shop is up: before that nobody answers its questions', async () => {
+  it('waits until the shop is open', async () => {
     const shop = new ShopState();
     const execute = jest.fn(async () => []);
     const figure = { set: jest.fn(), inc: jest.fn() } as never;

@@ -13,7 +13,7 @@ export class StoredContactOf extends ContactOf {
   }
 
   async customer(id: Uuid): Promise<CustomerContact | undefined> {
-    const known = await this.profiles.ask(() => this.customers.known(id));
+    const known = await this.profiles.ask(() => this.customers.findUnlessErased(id));
     return known ? { name: known.name, phone: known.phone } : undefined;
   }
 }

@@ -8,7 +8,7 @@ export class EarnWhenPaid {
   constructor(private readonly points: PointsOfOrders) {}
 
   handle(message: OrderConfirmed | OrderStatusUpdated): Promise<void> {
-    return this.points.hear(message);
+    return this.points.adjust(message);
   }
 }
 
@@ -18,6 +18,6 @@ export class TakeBackWhenUndone {
   constructor(private readonly points: PointsOfOrders) {}
 
   handle(message: OrderCancelled | OrderRefunded): Promise<void> {
-    return this.points.hear(message);
+    return this.points.adjust(message);
   }
 }

@@ -28,12 +28,12 @@ export class Addresses {
   }
 
   async add(address: { id: Uuid; customerId: Uuid } & AddressFields): Promise<void> {
-    if (address.isDefault) await this.noDefault(address.customerId);
+    if (address.isDefault) await this.clearDefault(address.customerId);
     await this.db.entities.insert(Address, address);
   }
 
   async change(customerId: Uuid, id: Uuid, changes: Partial<AddressFields>): Promise<void> {
-    if (changes.isDefault) await this.noDefault(customerId);
+    if (changes.isDefault) await this.clearDefault(customerId);
     if (Object.keys(changes).length > 0) await this.db.entities.update(Address, { id, customerId }, changes);
   }
 
@@ -52,7 +52,7 @@ export class Addresses {
     );
   }
 
-  private async noDefault(customerId: Uuid): Promise<void> {
+  private async clearDefault(customerId: Uuid): Promise<void> {
     await this.db.query(`update addresses set is_default = false where customer_id = $1 and is_default`, [customerId]);
   }
 }

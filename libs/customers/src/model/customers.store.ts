@@ -17,7 +17,7 @@ export class Customers {
   }
 
   /** Null if there is no profile yet, or the person was erased. */
-  async known(id: Uuid): Promise<Customer | null> {
+  async findUnlessErased(id: Uuid): Promise<Customer | null> {
     const customer = await this.db.entities.findOneBy(Customer, { id });
     return customer?.erasedAt ? null : customer;
   }
@@ -53,7 +53,7 @@ export class Customers {
   }
 
   /** Adds a customer before AccountRegistered has arrived, unless the customer exists. */
-  async expect({ id, name, email, locale, version }: NewProfile): Promise<void> {
+  async insertIfMissing({ id, name, email, locale, version }: NewProfile): Promise<void> {
     await this.db.query(
       `insert into customers (id, name, email, locale, version, welcomed) values ($1, $2, $3, $4, $5, false)
        on conflict (id) do nothing`,

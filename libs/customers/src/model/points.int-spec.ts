@@ -10,7 +10,7 @@ describe('The points ledger', () => {
   });
   afterAll(() => database.drop());
 
-  it('shows every entry on one page or another, also those of one millisecond', async () => {
+  it('shows every entry exactly once over all pages, also entries of the same millisecond', async () => {
     await database.admin(
       `insert into customers.points_entries (id, customer_id, order_id, points, reason, at)
        select gen_random_uuid(), $1, gen_random_uuid(), 1, 'order-confirmed',
@@ -25,7 +25,7 @@ describe('The points ledger', () => {
       seen.push(...page.map(({ id }) => id));
       const last = page.at(-1);
       if (!last) break;
-      before = { at: last.at.toISOString(), id: last.id }; // what a cursor carries
+      before = { at: last.at.toISOString(), id: last.id }; // the content of a cursor
     }
     expect(seen).toHaveLength(100);
     expect(new Set(seen).size).toBe(100);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { vnd } from '#kernel';
-import { changeOfPoints, noPoints, pointsFor, tierOf, type MoneyNews, type PointsOfOrder } from './points';
+import { pointsChange, noPoints, pointsFor, tierOf, type MoneyTotals, type PointsOfOrder } from './points';
 
-const after = (...news: readonly MoneyNews[]): PointsOfOrder =>
-  news.reduce<PointsOfOrder>((order, one) => changeOfPoints(order, one).order, noPoints);
-const left = ({ earned, takenBack }: PointsOfOrder): number => earned - takenBack;
+const after = (...news: readonly MoneyTotals[]): PointsOfOrder =>
+  news.reduce<PointsOfOrder>((order, one) => pointsChange(order, one).order, noPoints);
+const balanceOf = ({ earned, takenBack }: PointsOfOrder): number => earned - takenBack;
 
 describe('Points', () => {
   it.each([
@@ -13,25 +13,25 @@ describe('Points', () => {
     [10_000, 1],
     [99_999, 9],
     [155_000, 15],
-  ])('of %d ₫ are %d', (kept, points) => expect(pointsFor(vnd(kept))).toBe(points));
+  ])('for %d ₫ are %d', (kept, points) => expect(pointsFor(vnd(kept))).toBe(points));
 
-  it('come when money is in', () => {
-    expect(changeOfPoints(noPoints, { paid: 155_000 })).toMatchObject({ change: 15, order: { earned: 15 } });
-    expect(changeOfPoints(noPoints, { paid: 0 })).toMatchObject({ change: 0 });
+  it('are added when the money is paid', () => {
+    expect(pointsChange(noPoints, { paid: 155_000 })).toMatchObject({ change: 15, order: { earned: 15 } });
+    expect(pointsChange(noPoints, { paid: 0 })).toMatchObject({ change: 0 });
   });
 
-  it('are those of what is kept, not a share of what had been rounded before', () => {
-    // 155,000 ₫ earned 15; of the 150,000 ₫ that are kept the same 15 would have come.
-    expect(changeOfPoints(after({ paid: 155_000 }), { refunded: 5_000 })).toMatchObject({ change: 0 });
-    expect(left(after({ paid: 155_000 }, { refunded: 5_000 }, { refunded: 5_001 }))).toBe(14);
-    expect(left(after({ paid: 155_000 }, { refunded: 155_000 }))).toBe(0);
+  it('are computed from the money that the shop keeps, and rounded once', () => {
+    // 155,000 ₫ gave 15 points. The kept 150,000 ₫ give 15 points too.
+    expect(pointsChange(after({ paid: 155_000 }), { refunded: 5_000 })).toMatchObject({ change: 0 });
+    expect(balanceOf(after({ paid: 155_000 }, { refunded: 5_000 }, { refunded: 5_001 }))).toBe(14);
+    expect(balanceOf(after({ paid: 155_000 }, { refunded: 155_000 }))).toBe(0);
   });
 
-  it('do not come for what was cancelled before it was paid', () => {
+  it('are not added for an order that was cancelled before it was paid', () => {
     expect(after({ refunded: 100_000 })).toMatchObject({ earned: 0, takenBack: 0 });
   });
 
-  it('are those of what is kept after any refunds, in whatever order and however often one hears of them', () => {
+  it('fit the kept money after any refunds, in any order of the messages, also repeated ones', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 5_000_000 }),
@@ -39,7 +39,7 @@ describe('Points', () => {
         fc.infiniteStream(fc.nat()),
         (total, refunds, picks) => {
           let refunded = 0;
-          const news: MoneyNews[] = [{ paid: total }];
+          const news: MoneyTotals[] = [{ paid: total }];
           for (const amount of refunds) news.push({ refunded: (refunded = Math.min(total, refunded + amount)) });
           const heard = [...news, ...news]
             .map((one) => ({ one, at: picks.next().value as number }))
@@ -47,16 +47,16 @@ describe('Points', () => {
             .map(({ one }) => one);
           let order = noPoints;
           for (const one of heard) {
-            order = changeOfPoints(order, one).order;
-            expect(left(order)).toBeGreaterThanOrEqual(0);
-            expect(left(order)).toBe(pointsFor(vnd(Math.max(0, order.paid - order.refunded))));
+            order = pointsChange(order, one).order;
+            expect(balanceOf(order)).toBeGreaterThanOrEqual(0);
+            expect(balanceOf(order)).toBe(pointsFor(vnd(Math.max(0, order.paid - order.refunded))));
           }
-          expect(left(order)).toBe(pointsFor(vnd(total - refunded)));
+          expect(balanceOf(order)).toBe(pointsFor(vnd(total - refunded)));
         },
       ),
     );
   });
 
-  it('make a tier', () =>
+  it('decide the tier', () =>
     expect([0, 199, 200, 999, 1000].map(tierOf)).toEqual(['bronze', 'bronze', 'silver', 'silver', 'gold']));
 });

@@ -12,7 +12,7 @@ export interface PointsEntry {
 }
 
 // Messages come in any order. The first one creates the row, even if the order has earned no points yet.
-const hold = statement(
+const lockPointsOfOrder = statement(
   'points_of_order_hold',
   `insert into points_of_orders as o (order_id, customer_id, total, earned) values ($1, $2, $3, 0)
    on conflict (order_id) do update set total = o.total
@@ -20,7 +20,7 @@ const hold = statement(
 );
 
 // The balance is never negative, even if more points are taken back than the customer has.
-const keep = statement(
+const saveChange = statement(
   'points_keep',
   `with order_row as (
      update points_of_orders set paid = $2::bigint, refunded = $3::bigint, earned = $4::bigint, taken_back = $5::bigint
@@ -35,8 +35,8 @@ const keep = statement(
    returning balance`,
 );
 
-const balance = statement('points_balance', `select balance, earned from points_balances where customer_id = $1`);
-const entries = statement(
+const findBalance = statement('points_balance', `select balance, earned from points_balances where customer_id = $1`);
+const listEntries = statement(
   'points_entries',
   `select id, points, reason, order_id, at from points_entries
     where customer_id = $1 and ($2::timestamptz is null or (at, id) < ($2, $3::uuid))
@@ -49,25 +49,34 @@ export class Points {
   constructor(private readonly db: Database) {}
 
   /** The order's money and points so far, locked until the transaction ends. */
-  async hold(orderId: Uuid, customerId: Uuid, total: number): Promise<PointsOfOrder & { readonly customerId: Uuid }> {
+  async lockOrder(
+    orderId: Uuid,
+    customerId: Uuid,
+    total: number,
+  ): Promise<PointsOfOrder & { readonly customerId: Uuid }> {
     type Row = PointsOfOrder & { readonly customerId: Uuid };
-    return (await this.db.query<Row>(hold, [orderId, customerId, total]))[0];
+    return (await this.db.query<Row>(lockPointsOfOrder, [orderId, customerId, total]))[0];
   }
 
   /** Returns the customer's balance after the change. */
-  async keep(orderId: Uuid, order: PointsOfOrder, change: number, reason: PointsEntry['reason']): Promise<number> {
+  async saveChange(
+    orderId: Uuid,
+    order: PointsOfOrder,
+    change: number,
+    reason: PointsEntry['reason'],
+  ): Promise<number> {
     const { paid, refunded, earned, takenBack } = order;
     const id = derivedId(orderId, 'points', reason, paid, refunded);
     const values = [orderId, paid, refunded, earned, takenBack, change, id, reason];
-    return (await this.db.query<{ balance: number }>(keep, values))[0].balance;
+    return (await this.db.query<{ balance: number }>(saveChange, values))[0].balance;
   }
 
   async balance(customerId: Uuid): Promise<{ balance: number; earned: number }> {
-    const rows = await this.db.query<{ balance: number; earned: number }>(balance, [customerId]);
+    const rows = await this.db.query<{ balance: number; earned: number }>(findBalance, [customerId]);
     return rows[0] ?? { balance: 0, earned: 0 };
   }
 
   entries(customerId: Uuid, before: { at: string; id: Uuid } | undefined, limit: number): Promise<PointsEntry[]> {
-    return this.db.query<PointsEntry>(entries, [customerId, before?.at ?? null, before?.id ?? null, limit]);
+    return this.db.query<PointsEntry>(listEntries, [customerId, before?.at ?? null, before?.id ?? null, limit]);
   }
 }

@@ -16,7 +16,7 @@ export interface PointsOfOrder {
 }
 
 /** The totals of an order's money that a message reports. */
-export interface MoneyNews {
+export interface MoneyTotals {
   readonly paid?: number;
   readonly refunded?: number;
 }
@@ -25,9 +25,9 @@ export interface MoneyNews {
  * How many points are added (positive) or taken back (negative), and the order after the message. The points always
  * match the money that the shop keeps. Messages have totals, so they may come in any order and more than once.
  */
-export function changeOfPoints(order: PointsOfOrder, news: MoneyNews): { change: number; order: PointsOfOrder } {
-  const paid = Math.max(order.paid, news.paid ?? 0);
-  const refunded = Math.max(order.refunded, news.refunded ?? 0);
+export function pointsChange(order: PointsOfOrder, totals: MoneyTotals): { change: number; order: PointsOfOrder } {
+  const paid = Math.max(order.paid, totals.paid ?? 0);
+  const refunded = Math.max(order.refunded, totals.refunded ?? 0);
   const kept = { amount: paid - refunded, currency: 'VND' } as const;
   const change = pointsFor(kept) - (order.earned - order.takenBack);
   return {

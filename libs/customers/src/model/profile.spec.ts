@@ -1,16 +1,16 @@
-import { differing, profileBeforeWelcome } from './profile';
+import { changedFields, profileBeforeWelcome } from './profile';
 
 const id = '0192d1a4-7c00-7000-8000-000000000001';
 const email = 'an@example.com';
 
-describe('A profile before the registration was heard', () => {
-  it('is what was registered, at the version that hearing will make', () => {
+describe('A profile before the registration message', () => {
+  it('has the registered data and the version that the message will make', () => {
     expect(profileBeforeWelcome({ id, email, name: 'An', locale: 'en' }, 'vi')).toEqual({
       ...{ id, email, name: 'An', phone: null, locale: 'en', version: 1 },
     });
   });
 
-  it('is a placeholder below the first version where nobody can tell', () => {
+  it('is a placeholder with version 0 if the token has no name', () => {
     expect(profileBeforeWelcome({ id, email }, 'vi')).toMatchObject({ name: email, locale: 'vi', version: 0 });
   });
 });
@@ -23,5 +23,5 @@ describe('A change of a profile', () => {
     ['is nothing where fields were left undefined', { name: undefined }, {}],
     ['is what differs', { name: 'An', locale: 'en' }, { locale: 'en' }],
     ['takes a telephone away', { phone: null }, { phone: null }],
-  ] as const)('%s', (_, request, changes) => expect(differing(known, request)).toEqual(changes));
+  ] as const)('%s', (_, request, changes) => expect(changedFields(known, request)).toEqual(changes));
 });

@@ -35,7 +35,7 @@ export const profileBeforeWelcome = ({ id, email, name, locale }: Registered, fa
 });
 
 /** The fields of the request that differ from the current values. */
-export function differing(known: ProfileFields, request: Partial<ProfileFields>): Partial<ProfileFields> {
+export function changedFields(known: ProfileFields, request: Partial<ProfileFields>): Partial<ProfileFields> {
   return Object.fromEntries(
     Object.entries(request).filter(
       ([field, value]) => value !== undefined && known[field as keyof ProfileFields] !== value,

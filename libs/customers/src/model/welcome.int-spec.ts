@@ -9,7 +9,7 @@ import { profileBeforeWelcome, type ProfileFields } from './profile';
 const registered = { name: 'Nguyễn Thị Bình', email: 'binh@example.com', locale: 'en' } as const;
 const phone = '0901234567';
 
-describe('A registration that is heard', () => {
+describe('A registration message', () => {
   let shop: OpenContext;
   let customers: Customers;
   let db: Database;
@@ -26,17 +26,17 @@ describe('A registration that is heard', () => {
   };
   const change = async (id: string, changes: Partial<ProfileFields>) =>
     db.transaction(async () => customers.change(await customers.lock(id), changes));
-  /** The token of an older build tells the address alone. */
-  const expected = (id: string, email: string) => customers.expect(profileBeforeWelcome({ id, email }, 'vi'));
+  /** A token of an older build has only the e-mail address. */
+  const expected = (id: string, email: string) => customers.insertIfMissing(profileBeforeWelcome({ id, email }, 'vi'));
 
-  it('first, is the profile, and what is expected later changes nothing', async () => {
+  it('that comes first makes the profile, and a later expected profile changes nothing', async () => {
     const id = randomUUID();
     await customers.welcome({ id, ...registered });
     await expected(id, 'old@example.com');
     expect(await profile(id)).toEqual({ ...registered, phone: null, version: 1 });
   });
 
-  it('late, fills what nobody has changed', async () => {
+  it('that comes late fills the fields that the customer has not changed', async () => {
     const id = randomUUID();
     await expected(id, 'old@example.com');
     expect(await profile(id)).toMatchObject({ name: 'old@example.com', locale: 'vi', version: 0 });
@@ -49,11 +49,11 @@ describe('A registration that is heard', () => {
     ['the language', { locale: 'vi' }],
     ['name and language', { name: 'Bình', locale: 'vi' }],
     ['the telephone', { phone }],
-  ])('late, leaves %s alone where the customer has changed it', async (_, changes) => {
+  ])('that comes late does not change %s if the customer has changed it', async (_, changes) => {
     const id = randomUUID();
     const other = { ...registered, email: `${id}@example.com` };
     await expected(id, 'old@example.com');
-    // The placeholder was Vietnamese: a change to something else and back counts as the customer's wish, too.
+    // The placeholder was Vietnamese. A change to English and back counts as a choice of the customer.
     await change(id, { ...changes, ...(changes.locale && { locale: 'en' }) });
     if (changes.locale) await change(id, { locale: changes.locale });
     const before = await profile(id);
@@ -61,14 +61,14 @@ describe('A registration that is heard', () => {
     expect(await profile(id)).toEqual({ ...other, phone: null, ...changes, version: before.version! + 1 });
   });
 
-  it('late, is the same version where a reader sees nothing new', async () => {
+  it('that comes late keeps the version if no visible field changes', async () => {
     const id = randomUUID();
-    await customers.expect(profileBeforeWelcome({ id, ...registered }, 'vi'));
+    await customers.insertIfMissing(profileBeforeWelcome({ id, ...registered }, 'vi'));
     await customers.welcome({ id, ...registered });
     expect(await profile(id)).toEqual({ ...registered, phone: null, version: 1 });
   });
 
-  it('again, changes nothing', async () => {
+  it('that is repeated changes nothing', async () => {
     const id = randomUUID();
     await customers.welcome({ id, ...registered });
     await change(id, { phone });
@@ -76,10 +76,10 @@ describe('A registration that is heard', () => {
     expect(await profile(id)).toEqual({ ...registered, phone, version: 2 });
   });
 
-  it('after an erasure, brings nobody back', async () => {
+  it('that comes after an erasure stores no personal data', async () => {
     const id = randomUUID();
     await customers.forget(id);
     await customers.welcome({ id, ...registered });
-    expect(await customers.known(id)).toBeNull();
+    expect(await customers.findUnlessErased(id)).toBeNull();
   });
 });

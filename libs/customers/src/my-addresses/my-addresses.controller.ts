@@ -19,7 +19,7 @@ import {
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { Addresses } from '../model/addresses.store';
 import { AddressShape, addressView, type AddressView } from './address-view';
-import { KeepAddress } from './keep-address.command';
+import { SaveAddress } from './save-address.command';
 import { RemoveAddress } from './remove-address.command';
 
 const Removed = z.object({ id: IdShape, removed: z.literal(true) }).meta({ id: 'AddressRemoved' });
@@ -91,7 +91,7 @@ export class MyAddressesController {
   @Answers(201, AddressShape)
   @Refuses('TOO_MANY_ADDRESSES', 'SUBJECT_ERASED')
   add(@Who() { userId }: UserCaller, @Body() body: AddressBody): Promise<AddressView> {
-    return this.commands.execute(new KeepAddress(userId, undefined, { ...body }));
+    return this.commands.execute(new SaveAddress(userId, undefined, { ...body }));
   }
 
   @Patch(':id')
@@ -105,7 +105,7 @@ export class MyAddressesController {
   change(@Who() { userId }: UserCaller, @PathId() id: string, @Body() body: ChangeAddressBody): Promise<AddressView> {
     const wrong = changedFixed({ id }, body);
     if (wrong.length > 0) throw new InvalidInput(wrong);
-    return this.commands.execute(new KeepAddress(userId, id, changes(body)));
+    return this.commands.execute(new SaveAddress(userId, id, withoutId(body)));
   }
 
   @Delete(':id')
@@ -118,4 +118,4 @@ export class MyAddressesController {
   }
 }
 
-const changes = ({ id: _, ...fields }: ChangeAddressBody) => fields;
+const withoutId = ({ id: _, ...fields }: ChangeAddressBody) => fields;

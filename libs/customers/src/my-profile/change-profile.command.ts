@@ -3,12 +3,12 @@ import { hasSeen, type Seen } from '#kernel';
 import { Database } from '#database';
 import { PreconditionFailed } from '#platform/http';
 import { Customers } from '../model/customers.store';
-import { differing, type NewProfile, type ProfileFields } from '../model/profile';
+import { changedFields, type NewProfile, type ProfileFields } from '../model/profile';
 
 export class ChangeProfile extends Command<void> {
   constructor(
     /** The profile to change if AccountRegistered has not arrived yet. */
-    readonly fresh: NewProfile,
+    readonly initial: NewProfile,
     readonly changes: Partial<ProfileFields>,
     readonly seen: Seen,
   ) {
@@ -23,13 +23,13 @@ export class ChangeProfileHandler implements ICommandHandler<ChangeProfile> {
     private readonly customers: Customers,
   ) {}
 
-  async execute({ fresh, changes, seen }: ChangeProfile): Promise<void> {
+  async execute({ initial, changes, seen }: ChangeProfile): Promise<void> {
     await this.db.transaction(async () => {
-      await this.customers.expect(fresh);
-      const known = await this.customers.lock(fresh.id);
+      await this.customers.insertIfMissing(initial);
+      const known = await this.customers.lock(initial.id);
       if (!hasSeen(seen, known.version)) throw new PreconditionFailed();
-      const news = differing(known, changes);
-      if (Object.keys(news).length > 0) await this.customers.change(known, news);
+      const changed = changedFields(known, changes);
+      if (Object.keys(changed).length > 0) await this.customers.change(known, changed);
     });
   }
 }

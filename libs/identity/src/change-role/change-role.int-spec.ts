@@ -28,17 +28,20 @@ const change = (id: string, role: Account['role']) =>
   new ChangeRoleHandler(db, accounts).execute(new ChangeRole(id, role));
 
 describe('Changing a role', () => {
-  it.each(['barista', 'manager', 'auditor', 'admin'] as const)('makes a %s, whose sessions end', async (role) => {
-    const account = await somebody('customer');
-    const sessions = new Sessions(db);
-    const [id, endsAt] = [ids.next(), new Date(Date.now() + 3_600_000)];
-    await sessions.open({ id, account, userAgent: null, token: Buffer.from(id), expiresAt: endsAt, endsAt });
-    await change(account.id, role);
-    expect((await accounts.byId(account.id))!.role).toBe(role);
-    expect((await sessions.states([id])).get(id)).toEqual({ open: false, role });
-  });
+  it.each(['barista', 'manager', 'auditor', 'admin'] as const)(
+    'gives an account the role %s, and ends its sessions',
+    async (role) => {
+      const account = await somebody('customer');
+      const sessions = new Sessions(db);
+      const [id, endsAt] = [ids.next(), new Date(Date.now() + 3_600_000)];
+      await sessions.open({ id, account, userAgent: null, token: Buffer.from(id), expiresAt: endsAt, endsAt });
+      await change(account.id, role);
+      expect((await accounts.byId(account.id))!.role).toBe(role);
+      expect((await sessions.states([id])).get(id)).toEqual({ open: false, role });
+    },
+  );
 
-  it('leaves one admin, also when two are changed at once', async () => {
+  it('leaves one admin, also when the roles of two are changed at once', async () => {
     await db.query(`update accounts set role = 'customer' where role = 'admin'`);
     const [an, binh] = [await somebody('admin'), await somebody('admin')];
     const all = await Promise.allSettled([change(an.id, 'manager'), change(binh.id, 'manager')]);
@@ -48,7 +51,7 @@ describe('Changing a role', () => {
     expect(refused).toEqual(['LAST_ADMIN']);
   });
 
-  it('needs an account', async () => {
+  it('fails without an account', async () => {
     await expect(change(ids.next(), 'barista')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -34,36 +34,36 @@ afterAll(async () => {
 });
 beforeEach(() => told.mockClear());
 
-async function looked(): Promise<{ trouble?: string; told: string[] }> {
+async function checkOnce(): Promise<{ trouble?: string; told: string[] }> {
   const keys = new DestroyedKeys(vault, erasures, list);
-  await keys.look();
+  await keys.check();
   return { trouble: keys.trouble, told: told.mock.calls.map(([line]) => String(line)) };
 }
 
 describe('A key that was destroyed', () => {
-  it('is an erasure where the shop was asked for it, or where the list outside of the database has it', async () => {
+  it('counts as an erasure if an erasure was requested, or if the list outside the database has it', async () => {
     const [asked, listed] = [aSubject(), aSubject()];
     await erasures.begin(aSubject(), asked, 'customer');
     await list.add([{ subject: listed, kind: 'guest' }], new Date());
     await Promise.all([asked, listed].map((subject) => vault.destroy(subject)));
-    expect(await looked()).toEqual({ trouble: undefined, told: [] });
+    expect(await checkOnce()).toEqual({ trouble: undefined, told: [] });
   });
 
-  it('is told of, once, where nobody asked for it, until it is restored', async () => {
+  it('is reported once if no erasure was requested, until it is restored', async () => {
     const subject = aSubject();
     await vault.seal(subject, 'An');
     const keys = new DestroyedKeys(vault, erasures, list);
     const health = new DestroyedKeysHealth(keys);
-    await keys.look();
+    await keys.check();
     await expect(health.check()).resolves.toBeUndefined();
 
     await test.admin(`create table public.kept as select * from privacy.subject_keys where subject = $1`, [subject]);
     await test.admin(`update privacy.subject_keys set wrapped = null, destroyed_at = '2020-01-01' where subject = $1`, [subject]); // prettier-ignore
-    // Another destroyed row goes with it, so that their number stays what it was.
+    // Another destroyed row is deleted too, so that their number stays the same.
     await test.admin(`delete from privacy.subject_keys where subject = (
       select subject from privacy.subject_keys where destroyed_at is not null and subject <> $1 limit 1)`, [subject]); // prettier-ignore
-    await keys.look();
-    await keys.look();
+    await keys.check();
+    await keys.check();
     expect(told.mock.calls.map(([line]) => String(line))).toEqual([
       expect.stringContaining(`The key of ${subject} was destroyed without an erasure`),
     ]);
@@ -71,11 +71,11 @@ describe('A key that was destroyed', () => {
 
     await test.admin(`delete from privacy.subject_keys where subject = $1`, [subject]);
     await test.admin(`insert into privacy.subject_keys select * from public.kept`);
-    await keys.look();
+    await keys.check();
     await expect(health.check()).resolves.toBeUndefined();
   });
 
-  it('can neither be deleted nor be another one, by the role that works with keys', async () => {
+  it('can be neither deleted nor replaced by the role that works with keys', async () => {
     const subject = aSubject();
     await vault.seal(subject, 'An');
     const db = test.of('privacy');

@@ -6,9 +6,9 @@ import { HealthCheck, Impaired } from '#platform/observability';
 import { ErasedSubjects, Vault } from '#platform/privacy';
 import { Erasures } from './erasures.store';
 
-const LOOK_MS = 10_000;
+const CHECK_MS = 10_000;
 /** All keys are checked this often, even if the digest of the destroyed keys has not changed. */
-const WHOLE_MS = 3_600_000;
+const FULL_CHECK_MS = 3_600_000;
 const PAGE = 5_000;
 
 /** Finds keys that were destroyed without a request for erasure, for example by hand. Their data cannot be read. */
@@ -29,13 +29,14 @@ export class DestroyedKeys {
     return size === 0 ? undefined : `${size} keys of customers or guests were destroyed without an erasure`;
   }
 
-  @Interval('destroyed keys', LOOK_MS)
+  @Interval('destroyed keys', CHECK_MS)
   @OneAtATime()
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     // If the database of the keys is unreachable, other checks report it.
     const digest = await this.vault.digestOfErased().catch(() => undefined);
-    if (digest === undefined || (this.compared?.digest === digest && Date.now() - this.compared.at < WHOLE_MS)) return;
-    const strays = await this.find().catch(() => undefined);
+    if (digest === undefined || (this.compared?.digest === digest && Date.now() - this.compared.at < FULL_CHECK_MS))
+      return;
+    const strays = await this.findUnexpected().catch(() => undefined);
     if (!strays) return;
     for (const subject of strays)
       if (!this.strays.has(subject))
@@ -45,11 +46,11 @@ export class DestroyedKeys {
     this.compared = strays.size === 0 ? { digest, at: Date.now() } : undefined;
   }
 
-  private async find(): Promise<ReadonlySet<Uuid>> {
+  private async findUnexpected(): Promise<ReadonlySet<Uuid>> {
     const strays = new Set<Uuid>();
     for (let after: Uuid | undefined; ;) {
       const page = await this.vault.erasedAfter(after, PAGE);
-      const known = await this.erasures.among(page);
+      const known = await this.erasures.requestedAmong(page);
       for (const subject of page) if (!known.has(subject)) strays.add(subject);
       if (page.length < PAGE) break;
       after = page.at(-1);

@@ -5,7 +5,7 @@ import { PasswordWrong, StaffAccount } from '../model/identity-errors';
 import { Passwords } from '../model/passwords.adapter';
 import type { Erasure } from './erasure';
 import { Erasures } from './erasures.store';
-import { Forgetting } from './forgetting.adapter';
+import { PersonEraser } from './person-eraser.adapter';
 
 /** Erases the caller's own account. The caller confirms this with the password. */
 export class EraseMe extends Command<Erasure> {
@@ -22,14 +22,14 @@ export class EraseMeHandler implements ICommandHandler<EraseMe> {
   constructor(
     private readonly accounts: Accounts,
     private readonly passwords: Passwords,
-    private readonly forgetting: Forgetting,
+    private readonly eraser: PersonEraser,
   ) {}
 
   async execute({ userId, password }: EraseMe): Promise<Erasure> {
     const account = await this.accounts.byId(userId);
-    if (!(await this.passwords.fits(password, account?.passwordHash))) throw new PasswordWrong();
+    if (!(await this.passwords.matches(password, account?.passwordHash))) throw new PasswordWrong();
     if (account!.role !== 'customer') throw new StaffAccount();
-    return this.forgetting.begin(userId, 'customer');
+    return this.eraser.erase(userId, 'customer');
   }
 }
 
@@ -45,13 +45,13 @@ export class EraseAccountHandler implements ICommandHandler<EraseAccount> {
   constructor(
     private readonly accounts: Accounts,
     private readonly erasures: Erasures,
-    private readonly forgetting: Forgetting,
+    private readonly eraser: PersonEraser,
   ) {}
 
   async execute({ userId }: EraseAccount): Promise<Erasure> {
     const account = await this.accounts.byId(userId);
     if (account && account.role !== 'customer') throw new StaffAccount();
-    if (account) return this.forgetting.begin(userId, 'customer');
+    if (account) return this.eraser.erase(userId, 'customer');
     const erasure = await this.erasures.ofSubject(userId);
     if (erasure?.kind !== 'customer') throw new NotFound('account');
     return erasure;
@@ -67,9 +67,9 @@ export class EraseGuest extends Command<Erasure> {
 
 @CommandHandler(EraseGuest)
 export class EraseGuestHandler implements ICommandHandler<EraseGuest> {
-  constructor(private readonly forgetting: Forgetting) {}
+  constructor(private readonly eraser: PersonEraser) {}
 
   execute({ orderId }: EraseGuest): Promise<Erasure> {
-    return this.forgetting.begin(orderId, 'guest');
+    return this.eraser.erase(orderId, 'guest');
   }
 }

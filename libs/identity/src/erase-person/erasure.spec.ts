@@ -5,7 +5,7 @@ const at = (minute: number) => `2026-11-23T03:0${minute}:00.000Z`;
 const all = Object.fromEntries(erasureParts.map((name, minute) => [name, at(minute)]));
 
 describe('An erasure', () => {
-  it('is under way until every context has said that it forgot', () => {
+  it('is under way until every context has answered', () => {
     const { cart: _, ...most } = all;
     expect(erasureOf(asked, most)).toMatchObject({ state: 'under-way', doneAt: null });
     expect(erasureOf(asked, most).contexts).toContainEqual({ name: 'cart', done: false, at: null });

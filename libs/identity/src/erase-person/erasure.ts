@@ -16,12 +16,16 @@ export interface Erasure {
   readonly contexts: readonly { readonly name: ErasurePart; readonly done: boolean; readonly at: string | null }[];
 }
 
-/** The erasure's state. It is done when every context has answered. `said`: when each context answered. */
+/** The erasure's state. It is done when every context has answered. `answeredAt`: when each context answered. */
 export function erasureOf(
   asked: Pick<Erasure, 'id' | 'subject' | 'kind' | 'askedAt'>,
-  said: Readonly<Partial<Record<string, string>>>,
+  answeredAt: Readonly<Partial<Record<string, string>>>,
 ): Erasure {
-  const contexts = erasureParts.map((name) => ({ name, done: said[name] !== undefined, at: said[name] ?? null }));
+  const contexts = erasureParts.map((name) => ({
+    name,
+    done: answeredAt[name] !== undefined,
+    at: answeredAt[name] ?? null,
+  }));
   const isDone = contexts.every(({ done }) => done);
   const doneAt = isDone ? contexts.map(({ at }) => at!).reduce((last, at) => (at > last ? at : last)) : null;
   return { ...asked, state: isDone ? 'done' : 'under-way', doneAt, contexts };

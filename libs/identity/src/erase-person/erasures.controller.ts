@@ -11,7 +11,7 @@ import { ErasureAnswer } from './erasure-answer';
 import { ListErasures, ViewErasure } from './erasures.query';
 
 const Place = z.object({ at: InstantShape, id: IdShape });
-const forGood = { description: 'It cannot be undone. A repeated request answers how far it is.' };
+const erasureDescription = { description: 'It cannot be undone. A repeated request answers how far it is.' };
 
 @ApiTags('Privacy')
 @Controller('admin')
@@ -25,7 +25,7 @@ export class ErasuresController {
   @Post('users/:id/erasure')
   @Allowed('ops')
   @Does('eraseAccount', 'Erase a customer who asked for it')
-  @Answers(202, ErasureAnswer, forGood)
+  @Answers(202, ErasureAnswer, erasureDescription)
   @Refuses('NOT_FOUND', 'ORDER_OPEN', 'STAFF_ACCOUNT', 'UNAVAILABLE')
   account(@PathId() id: Uuid): Promise<Erasure> {
     return this.commands.execute(new EraseAccount(id));
@@ -34,7 +34,7 @@ export class ErasuresController {
   @Post('orders/:id/erasure')
   @Allowed('ops')
   @Does('eraseGuest', 'Erase the guest who placed an order')
-  @Answers(202, ErasureAnswer, forGood)
+  @Answers(202, ErasureAnswer, erasureDescription)
   @Refuses('NOT_FOUND', 'ORDER_OPEN', 'ORDER_OF_CUSTOMER', 'UNAVAILABLE')
   guest(@PathId() id: Uuid): Promise<Erasure> {
     return this.commands.execute(new EraseGuest(id));

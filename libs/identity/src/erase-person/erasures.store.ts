@@ -14,10 +14,10 @@ interface Row {
   said: Record<string, string>;
 }
 
-const erasure = ({ id, subject, kind, asked_at, said }: Row): Erasure =>
+const erasureFromRow = ({ id, subject, kind, asked_at, said }: Row): Erasure =>
   erasureOf({ id, subject, kind, askedAt: asked_at.toISOString() }, said);
 
-const shown = `select e.id, e.subject, e.kind, e.asked_at,
+const selectErasure = `select e.id, e.subject, e.kind, e.asked_at,
     coalesce((select jsonb_object_agg(p.context, to_char(p.done_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
               from erasure_parts p where p.erasure_id = e.id), '{}') as said
   from erasures e`;
@@ -66,14 +66,14 @@ const PART = statement(
   'erasure-part',
   `insert into erasure_parts (erasure_id, context) select id, $2 from erasures where id = $1 on conflict do nothing`,
 );
-const OF_SUBJECT = statement('erasure-of-subject', `${shown} where e.subject = $1`);
-const ONE = statement('erasure-one', `${shown} where e.id = $1`);
+const OF_SUBJECT = statement('erasure-of-subject', `${selectErasure} where e.subject = $1`);
+const ONE = statement('erasure-one', `${selectErasure} where e.id = $1`);
 const LIST = statement(
   'erasures-list',
-  `${shown} where ($1::timestamptz is null or (e.asked_at, e.id) < ($1, $2::uuid)) order by e.asked_at desc, e.id desc limit $3`,
+  `${selectErasure} where ($1::timestamptz is null or (e.asked_at, e.id) < ($1, $2::uuid)) order by e.asked_at desc, e.id desc limit $3`,
 );
 
-export interface Asked {
+export interface RequestedErasure {
   readonly id: Uuid;
   readonly asks: number;
   readonly begun: boolean;
@@ -84,11 +84,11 @@ export interface Asked {
 export class Erasures {
   constructor(private readonly db: Database) {}
 
-  async ask(id: Uuid, subject: Uuid, kind: Kind): Promise<Asked> {
-    return (await this.db.query<Asked>(ASK, [id, subject, kind]))[0];
+  async request(id: Uuid, subject: Uuid, kind: Kind): Promise<RequestedErasure> {
+    return (await this.db.query<RequestedErasure>(ASK, [id, subject, kind]))[0];
   }
 
-  async takeBack(subject: Uuid, asks: number): Promise<void> {
+  async withdraw(subject: Uuid, asks: number): Promise<void> {
     await this.db.query(TAKE_BACK, [subject, asks]);
   }
 
@@ -98,45 +98,45 @@ export class Erasures {
   }
 
   /** Starts an erasure again, because a restored backup contains the person's data. Returns the erasure's id. */
-  async again(id: Uuid, subject: Uuid, kind: Kind): Promise<Uuid> {
+  async restart(id: Uuid, subject: Uuid, kind: Kind): Promise<Uuid> {
     return (await this.db.query<{ id: Uuid }>(AGAIN, [id, subject, kind]))[0].id;
   }
 
-  async underWay(): Promise<ReadonlySet<Uuid>> {
+  async subjectsUnderWay(): Promise<ReadonlySet<Uuid>> {
     const rows = await this.db.query<{ subject: Uuid }>(UNDER_WAY, [erasureParts.length]);
     return new Set(rows.map(({ subject }) => subject));
   }
 
   /** The given people for whom an erasure was requested. */
-  async among(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
+  async requestedAmong(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
     const rows = await this.db.query<{ subject: Uuid }>(AMONG, [subjects]);
     return new Set(rows.map(({ subject }) => subject));
   }
 
   /** All erasures that have begun, oldest first. */
-  begun(): Promise<ErasedSubject[]> {
+  listBegun(): Promise<ErasedSubject[]> {
     return this.db.query(BEGUN);
   }
 
   /** Erasures that have not begun for so long that the process that worked on them must have died. */
-  leftLying(seconds: number): Promise<{ id: Uuid; subject: Uuid; kind: Kind; asks: number }[]> {
+  claimInterrupted(seconds: number): Promise<{ id: Uuid; subject: Uuid; kind: Kind; asks: number }[]> {
     return this.db.query(UNBEGUN, [seconds]);
   }
 
-  async partDone(id: Uuid, context: string): Promise<void> {
+  async markPartDone(id: Uuid, context: string): Promise<void> {
     await this.db.query(PART, [id, context]);
   }
 
   async ofSubject(subject: Uuid): Promise<Erasure | undefined> {
-    return (await this.db.query<Row>(OF_SUBJECT, [subject])).map(erasure)[0];
+    return (await this.db.query<Row>(OF_SUBJECT, [subject])).map(erasureFromRow)[0];
   }
 
   async find(id: Uuid): Promise<Erasure | undefined> {
-    return (await this.db.query<Row>(ONE, [id])).map(erasure)[0];
+    return (await this.db.query<Row>(ONE, [id])).map(erasureFromRow)[0];
   }
 
   /** Newest first. */
   async list(before: { at: string; id: Uuid } | undefined, limit: number): Promise<Erasure[]> {
-    return (await this.db.query<Row>(LIST, [before?.at ?? null, before?.id ?? null, limit])).map(erasure);
+    return (await this.db.query<Row>(LIST, [before?.at ?? null, before?.id ?? null, limit])).map(erasureFromRow);
   }
 }

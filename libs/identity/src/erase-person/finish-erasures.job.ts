@@ -3,10 +3,10 @@ import { Interval } from '@nestjs/schedule';
 import { OneAtATime } from '#platform/system';
 import { DomainError } from '#kernel';
 import { Erasures } from './erasures.store';
-import { Forgetting } from './forgetting.adapter';
+import { PersonEraser } from './person-eraser.adapter';
 
 /** Longer than the steps of one erasure usually take. */
-const LEFT_LYING_SECONDS = 3;
+const INTERRUPTED_AFTER_SECONDS = 3;
 
 /** Finishes erasures that a crash interrupted before PersonErased was published. */
 @Injectable()
@@ -15,21 +15,21 @@ export class FinishErasures {
 
   constructor(
     private readonly erasures: Erasures,
-    private readonly forgetting: Forgetting,
+    private readonly eraser: PersonEraser,
   ) {}
 
   @Interval('finish erasures', 1_000)
   @OneAtATime()
   async finish(): Promise<void> {
-    const left = await this.erasures.leftLying(LEFT_LYING_SECONDS).catch(() => []); // the next round tries again
+    const left = await this.erasures.claimInterrupted(INTERRUPTED_AFTER_SECONDS).catch(() => []); // the next round tries again
     for (const { id, subject, kind, asks } of left)
-      await this.forgetting.carryOut(id, subject, kind, asks).then(
-        () => this.log.log(`erasure ${id} was interrupted, and is finished`),
+      await this.eraser.carryOut(id, subject, kind, asks).then(
+        () => this.log.log(`erasure ${id} was interrupted, and is finished now`),
         (error: Error) =>
           this.log.warn(
             error instanceof DomainError
-              ? `erasure ${id} was interrupted, and cannot go on: ${error.code}`
-              : `erasure ${id} waits: ${error.message}`,
+              ? `erasure ${id} was interrupted, and was refused when it was tried again: ${error.code}`
+              : `erasure ${id} could not be finished and is tried again: ${error.message}`,
           ),
       );
   }

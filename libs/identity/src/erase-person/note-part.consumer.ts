@@ -8,6 +8,6 @@ export class NotePartErased {
   constructor(private readonly erasures: Erasures) {}
 
   async handle({ body: { erasureId, context } }: PartErased): Promise<void> {
-    await this.erasures.partDone(erasureId, context);
+    await this.erasures.markPartDone(erasureId, context);
   }
 }

@@ -5,7 +5,7 @@ import type { Uuid } from '#kernel';
 import { ErasedSubjects, remainsIn, Vault, type ErasedSubject } from '#platform/privacy';
 import { Clock } from '#platform/system';
 import { Erasures } from './erasures.store';
-import { Forgetting } from './forgetting.adapter';
+import { PersonEraser } from './person-eraser.adapter';
 
 export interface Reapplied {
   /** How many people are on the list outside the database. */
@@ -32,45 +32,45 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
     private readonly modules: ModulesContainer,
     private readonly list: ErasedSubjects,
     private readonly erasures: Erasures,
-    private readonly forgetting: Forgetting,
+    private readonly eraser: PersonEraser,
     private readonly vault: Vault,
     private readonly clock: Clock,
   ) {}
 
   async execute({ everybody }: ReapplyErasures): Promise<Reapplied> {
-    await this.complete();
+    await this.completeList();
     await this.list.beWritable(); // fails at the start, and not at the first erasure
     const listed = (await this.list.all()) ?? [];
-    const back = everybody ? listed : await this.broughtBack(listed);
+    const back = everybody ? listed : await this.findRestored(listed);
     for (const { subject, kind } of back) {
-      await this.forgetting.again(subject, kind);
+      await this.eraser.eraseAgain(subject, kind);
       this.log.warn(`${kind} ${subject} was erased before, and is erased again because a database was restored`);
     }
     return { listed: listed.length, again: back.map(({ subject }) => subject) };
   }
 
   /** Adds the database's erasures to the list. They are missing there if the list was lost or is an older copy. */
-  private async complete(): Promise<void> {
-    const known = await this.erasures.begun();
+  private async completeList(): Promise<void> {
+    const known = await this.erasures.listBegun();
     if (known.length === 0) return;
     const listed = await this.list.all();
     const names = new Set(listed?.map(({ subject }) => subject));
     const missing = known.filter(({ subject }) => !names.has(subject));
     if (missing.length === 0) return;
     this.log.warn(
-      `${this.list.path} ${listed ? `lacks ${missing.length} erasures` : 'is missing'}: they are written there from the database. ` +
-        'An erasure that neither of them knows may have come back',
+      `${listed ? `${missing.length} erasures are missing in ${this.list.path}` : `The file ${this.list.path} is missing`}. ` +
+        'They are copied there from the database. If an erasure was in neither of them, the data of that person may have come back',
     );
     await this.list.write(missing, this.clock.now());
   }
 
   /** The listed people who have a key or data again. Erasures that are still running are left out. */
-  private async broughtBack(listed: readonly ErasedSubject[]): Promise<ErasedSubject[]> {
+  private async findRestored(listed: readonly ErasedSubject[]): Promise<ErasedSubject[]> {
     if (listed.length === 0) return [];
     const erased = await this.vault.erasedOf(listed.map(({ subject }) => subject));
     const remains = await Promise.all(remainsIn(this.modules).map((context) => context.of(listed)));
     const back = new Set(remains.flat());
-    const underWay = await this.erasures.underWay();
+    const underWay = await this.erasures.subjectsUnderWay();
     return listed.filter(({ subject }) => !underWay.has(subject) && (!erased.has(subject) || back.has(subject)));
   }
 }

@@ -25,7 +25,7 @@ interface PublicKey {
   readonly until: number;
 }
 
-const REREAD_MS = 5_000;
+const READ_AGAIN_AFTER_MS = 5_000;
 
 /**
  * The shop's P-256 keys. The newest one signs. A retired key is valid only until the last token that it signed has
@@ -68,7 +68,7 @@ export class TokenKeys extends VerifyingKeys {
 
   /** Reads the keys, because an unknown kid may be a new key of another instance. Forged tokens cause few reads. */
   private read(): Promise<void> {
-    if (this.signing && performance.now() - this.readAt < REREAD_MS) return Promise.resolve();
+    if (this.signing && performance.now() - this.readAt < READ_AGAIN_AFTER_MS) return Promise.resolve();
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
     return this.reading;
   }
@@ -76,18 +76,18 @@ export class TokenKeys extends VerifyingKeys {
   private async readNow(): Promise<void> {
     let rows = await this.rows.all();
     if (!rows.some((row) => row.retired_for === null)) {
-      await this.rows.addFirst(this.make());
+      await this.rows.addFirst(this.generateKey());
       rows = await this.rows.all();
     }
-    let signing = this.unsealed(rows);
+    let signing = this.findSigningKey(rows);
     if (!signing) {
       // TOKEN_SECRET was changed, so the old private keys cannot be decrypted. A new key signs from now on.
       this.log.warn(
         'No signing key can be decrypted with this TOKEN_SECRET: a new key signs from now on, and earlier tokens end soon.',
       );
-      await this.rows.replaceAll(this.make());
+      await this.rows.replaceAll(this.generateKey());
       rows = await this.rows.all();
-      signing = this.unsealed(rows);
+      signing = this.findSigningKey(rows);
     }
     this.signing = signing;
     const now = performance.now();
@@ -105,7 +105,7 @@ export class TokenKeys extends VerifyingKeys {
     this.readAt = performance.now();
   }
 
-  private unsealed(rows: readonly SigningKeyRow[]): SigningKey | undefined {
+  private findSigningKey(rows: readonly SigningKeyRow[]): SigningKey | undefined {
     for (const row of rows) {
       if (row.retired_for !== null) continue;
       try {
@@ -120,7 +120,7 @@ export class TokenKeys extends VerifyingKeys {
     return undefined;
   }
 
-  private make(): Omit<SigningKeyRow, 'retired_for'> {
+  private generateKey(): Omit<SigningKeyRow, 'retired_for'> {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const jwk = publicKey.export({ format: 'jwk' });
     const kid = createHash('sha256').update(`${jwk.x}.${jwk.y}`).digest('base64url').slice(0, 16);

@@ -19,7 +19,7 @@ describe('The keys that sign access tokens', () => {
       [seconds],
     );
 
-  it('are exchanged with the secret; the former one verifies what it signed until that has expired', async () => {
+  it('are replaced with the secret; the former key still verifies its tokens until they expire', async () => {
     const { kid: former } = await keysWith('a secret').current();
     const changed = keysWith('another secret');
     const { kid } = await changed.current();
@@ -35,7 +35,7 @@ describe('The keys that sign access tokens', () => {
     expect(await kidsOf(later)).toEqual([kid]);
   });
 
-  it('end in a process that goes on, too', async () => {
+  it('end also in a process that keeps running', async () => {
     const { kid: former } = await keysWith('a secret').current();
     await keysWith('another secret').current();
     await age(LIFE_S - 60);

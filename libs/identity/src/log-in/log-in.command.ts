@@ -6,13 +6,13 @@ import type { Account } from '../model/account.entity';
 import { Accounts } from '../model/accounts.store';
 import { CredentialsInvalid } from '../model/identity-errors';
 import { Passwords } from '../model/passwords.adapter';
-import { earlier, sessionEnd } from '../model/session-end.config';
+import { earliest, sessionEnd } from '../model/session-end.config';
 import { Sessions } from '../model/sessions.store';
 import type { SignedIn } from './signed-in';
 import { Tokens } from './tokens.adapter';
 import { Injectable } from '@nestjs/common';
 
-export interface From {
+export interface LogInOrigin {
   readonly userAgent: string | null;
   /** The guest whose cart is merged into the account's cart. */
   readonly guest: GuestStanding | undefined;
@@ -22,7 +22,7 @@ export class LogIn extends Command<SignedIn> {
   constructor(
     readonly email: string,
     readonly password: string,
-    readonly from: From,
+    readonly from: LogInOrigin,
   ) {
     super();
   }
@@ -30,7 +30,7 @@ export class LogIn extends Command<SignedIn> {
 
 /** Opens a session for a person. The caller has checked the password. */
 @Injectable()
-export class Doorkeeper {
+export class SessionOpener {
   constructor(
     private readonly sessions: Sessions,
     private readonly tokens: Tokens,
@@ -39,9 +39,9 @@ export class Doorkeeper {
     private readonly config: Config,
   ) {}
 
-  async letIn(
+  async openSession(
     account: Pick<Account, 'id' | 'email' | 'name' | 'passwordHash' | 'role' | 'locale'>,
-    from: From,
+    from: LogInOrigin,
   ): Promise<SignedIn> {
     const { id, email, name, role, locale } = account;
     const sessionId = this.ids.next();
@@ -53,7 +53,7 @@ export class Doorkeeper {
       account,
       userAgent: from.userAgent,
       token: refresh.hash,
-      expiresAt: earlier(refresh.expiresAt, endsAt),
+      expiresAt: earliest(refresh.expiresAt, endsAt),
       endsAt,
     });
     return {
@@ -70,15 +70,15 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   constructor(
     private readonly accounts: Accounts,
     private readonly passwords: Passwords,
-    private readonly doorkeeper: Doorkeeper,
+    private readonly sessionOpener: SessionOpener,
   ) {}
 
   async execute({ email, password, from }: LogIn): Promise<SignedIn> {
     const account = await this.accounts.byEmail(email);
-    if (!(await this.passwords.fits(password, account?.passwordHash))) throw new CredentialsInvalid();
+    if (!(await this.passwords.matches(password, account?.passwordHash))) throw new CredentialsInvalid();
     const { id, passwordHash } = account!;
-    const next = await this.passwords.renewed(password, passwordHash);
+    const next = await this.passwords.rehashIfOld(password, passwordHash);
     if (next) await this.accounts.rehash(id, passwordHash, next);
-    return this.doorkeeper.letIn({ ...account!, passwordHash: next ?? passwordHash }, from);
+    return this.sessionOpener.openSession({ ...account!, passwordHash: next ?? passwordHash }, from);
   }
 }

@@ -16,7 +16,7 @@ class LogOutBody {
   refreshToken?: string;
 }
 
-function nothingToEnd(): DomainError {
+function sessionMissing(): DomainError {
   const message = textOf('logOut.nothing', ambient()?.locale ?? 'en');
   return new DomainError('VALIDATION_ERROR', 'invalid', 'Invalid input data', {}, [{ field: 'refreshToken', message }]);
 }
@@ -47,7 +47,7 @@ export class LogOutController {
     @Req() { tokenFault }: FastifyRequest,
   ): Promise<z.infer<typeof LoggedOut>> {
     const sessionId = caller.kind === 'user' ? caller.sessionId : undefined;
-    if (!refreshToken && !sessionId) throw tokenFault ?? nothingToEnd();
+    if (!refreshToken && !sessionId) throw tokenFault ?? sessionMissing();
     await this.commands.execute(new LogOut(refreshToken, sessionId));
     return { loggedOut: true };
   }

@@ -5,7 +5,7 @@ import type { PgDatabase } from '#database';
 import { SystemIds } from '#platform/system';
 import { OneKeyAMailbox1797000000950 } from '../../../../migrations/identity/1797000000950-one-key-a-mailbox';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { LogIn, LogInHandler, type Doorkeeper } from '../log-in/log-in.command';
+import { LogIn, LogInHandler, type SessionOpener } from '../log-in/log-in.command';
 import { Account } from './account.entity';
 import { Accounts } from './accounts.store';
 import { CredentialsInvalid, EmailTaken } from './identity-errors';
@@ -29,37 +29,37 @@ const a = (email: string, passwordHash = 'none') => ({
   createdAt: new Date(),
 });
 
-/** As an earlier build kept it. */
-const kept = async (email: string, passwordHash?: string): Promise<string> => {
+/** An account as an earlier build stored it. */
+const storeEarlierAccount = async (email: string, passwordHash?: string): Promise<string> => {
   const account = a(email, passwordHash);
   await db.entities.insert(Account, { ...account, emailKey: earlierEmailKey(email) });
   return account.id;
 };
 
-const migrated = () =>
+const runMigration = () =>
   new OneKeyAMailbox1797000000950().up({
     query: (sql: string, values?: unknown[]) => db.query(sql, values),
   } as unknown as QueryRunner);
 
 describe('Accounts that an earlier build has kept', () => {
-  it('are found by every spelling of their mailbox, and are in the way of a second one', async () => {
-    const loud = await kept('ΣΑΣ@Example.com');
-    const german = await kept('an@Bücher.de');
+  it('are found by every spelling of their address, and prevent a second account', async () => {
+    const loud = await storeEarlierAccount('ΣΑΣ@Example.com');
+    const german = await storeEarlierAccount('an@Bücher.de');
     expect(await accounts.byEmail('σασ@example.com')).toBeNull();
-    await migrated();
+    await runMigration();
     for (const email of ['ΣΑΣ@example.com', 'σασ@example.com', 'σας@example.com'])
       expect((await accounts.byEmail(email))?.id).toBe(loud);
     for (const email of ['an@bücher.de', 'AN@xn--bcher-kva.de'])
       expect((await accounts.byEmail(email))?.id).toBe(german);
     await expect(accounts.add(a('σασ@example.com'))).rejects.toThrow(EmailTaken);
-    await migrated(); // once more changes nothing
+    await runMigration(); // a second run changes nothing
     expect((await accounts.byEmail('ΣΑΣ@example.com'))?.id).toBe(loud);
   });
 
-  it('stay two where the earlier build let a mailbox have two, each found by its own spelling', async () => {
-    const first = await kept('binh@bücher.example');
-    const second = await kept('binh@xn--bcher-kva.example');
-    await migrated();
+  it('stay two if the earlier build allowed two for one mailbox, and each is found by its own spelling', async () => {
+    const first = await storeEarlierAccount('binh@bücher.example');
+    const second = await storeEarlierAccount('binh@xn--bcher-kva.example');
+    await runMigration();
     expect((await accounts.byEmail('binh@bücher.example'))?.id).toBe(first);
     expect((await accounts.byEmail('binh@xn--bcher-kva.example'))?.id).toBe(second);
     await expect(accounts.add(a('BINH@BÜCHER.example'))).rejects.toThrow(EmailTaken);
@@ -67,12 +67,12 @@ describe('Accounts that an earlier build has kept', () => {
 });
 
 describe('A password that an earlier build kept as it was typed', () => {
-  it('is kept in its one form once somebody has logged in with it, and not before', async () => {
+  it('is stored in its normal form after the next log-in, and not before', async () => {
     const typed = 'Mật khẩu đủ dài'.normalize('NFD').replace(/ /g, '\u3000');
-    await kept('old@example.com', await hash(typed));
-    const doorkeeper = { letIn: async () => ({}) } as unknown as Doorkeeper;
+    await storeEarlierAccount('old@example.com', await hash(typed));
+    const sessionOpener = { openSession: async () => ({}) } as unknown as SessionOpener;
     const logIn = (password: string) =>
-      new LogInHandler(accounts, new Passwords(), doorkeeper).execute(
+      new LogInHandler(accounts, new Passwords(), sessionOpener).execute(
         new LogIn('old@example.com', password, { userAgent: null, guest: undefined }),
       );
     const composed = passwordForm(typed);

@@ -4,9 +4,9 @@ import { PasswordWrong, RefreshTokenExpired, RefreshTokenInvalid } from './ident
 
 addMessages(identityTexts);
 
-describe('A refusal with a code that others use too', () => {
+describe('A refusal whose code other refusals also use', () => {
   it.each([new PasswordWrong(), new RefreshTokenExpired(), new RefreshTokenInvalid()])(
-    'has words of its own: $code',
+    'has a text of its own: $code',
     (no) => {
       expect(textOf(no.text, 'en')).toBe(no.message);
       expect(textOf(no.text, 'vi')).not.toBe(no.text);

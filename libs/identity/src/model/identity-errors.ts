@@ -45,7 +45,7 @@ export class StaffAccount extends DomainError {
   }
 }
 
-/** Without an admin, nobody could give roles. */
+/** There must always be an admin, because only an admin can give roles. */
 export class LastAdmin extends DomainError {
   constructor() {
     super('LAST_ADMIN', 'conflict', 'This is the last admin. Make somebody else an admin first.');

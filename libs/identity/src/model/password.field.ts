@@ -1,7 +1,7 @@
 import { passwordForm } from '#kernel';
 import { field, type Complaint } from '#platform/http';
 
-const MOST = 200;
+const MAX_LENGTH = 200;
 const UNUSABLE = /\0|\p{Surrogate}/u;
 
 /** A password as it was typed. Its length is that of its normalised form, so it does not depend on how it was typed. */
@@ -14,9 +14,9 @@ export const Password = ({ min, description }: { min: number; description?: stri
         if (value.trim() === '') return { code: 'text.blank' };
         const length = [...passwordForm(value)].length;
         if (length < min) return { code: 'text.short', params: { min } };
-        return length > MOST ? { code: 'text.long', params: { max: MOST } } : undefined;
+        return length > MAX_LENGTH ? { code: 'text.long', params: { max: MAX_LENGTH } } : undefined;
       },
-      schema: { type: String, minLength: min, maxLength: MOST },
+      schema: { type: String, minLength: min, maxLength: MAX_LENGTH },
     },
     { example: 'a-long-Password-1', ...(description && { description }) },
   );

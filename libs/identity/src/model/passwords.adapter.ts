@@ -19,7 +19,7 @@ export class Passwords {
   }
 
   /** Takes the same time if the account does not exist, so that the time does not show whether it exists. */
-  async fits(password: string, passwordHash: string | undefined): Promise<boolean> {
+  async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
     this.decoy ??= hash('nobody has this password', options);
     const kept = passwordHash ?? (await this.decoy);
     const form = passwordForm(password);
@@ -29,7 +29,7 @@ export class Passwords {
   }
 
   /** For a correct password with an old hash: the hash of the normalised form. Undefined if the stored hash is new. */
-  async renewed(password: string, passwordHash: string): Promise<string | undefined> {
+  async rehashIfOld(password: string, passwordHash: string): Promise<string | undefined> {
     const form = passwordForm(password);
     if (form === password || (await verify(passwordHash, form))) return undefined;
     return this.hash(form);

@@ -6,28 +6,28 @@ describe('A password', () => {
   const composed = 'một mật khẩu dài'.normalize('NFC');
   const decomposed = composed.normalize('NFD');
 
-  it('fits however its letters were typed', async () => {
-    expect(await passwords.fits(decomposed, await passwords.hash(composed))).toBe(true);
-    expect(await passwords.fits(composed, await passwords.hash(decomposed))).toBe(true);
-    expect(await passwords.fits(composed.replace(/ /g, '\u00a0'), await passwords.hash(composed))).toBe(true);
+  it('matches for composed and decomposed letters', async () => {
+    expect(await passwords.matches(decomposed, await passwords.hash(composed))).toBe(true);
+    expect(await passwords.matches(composed, await passwords.hash(decomposed))).toBe(true);
+    expect(await passwords.matches(composed.replace(/ /g, '\u00a0'), await passwords.hash(composed))).toBe(true);
   });
 
-  it('that was kept as it was typed still fits', async () => {
-    expect(await passwords.fits(decomposed, await hash(decomposed))).toBe(true);
+  it('that was stored as it was typed still matches', async () => {
+    expect(await passwords.matches(decomposed, await hash(decomposed))).toBe(true);
   });
 
-  it('that was kept as it was typed is kept in its one form from then on, and fits however it is typed', async () => {
+  it('that was stored as it was typed is then stored in its normal form, and matches in each form', async () => {
     const typed = decomposed.replace(/ /g, '\u00a0');
     const kept = await hash(typed);
-    expect(await passwords.fits(composed, kept)).toBe(false);
-    const next = (await passwords.renewed(typed, kept))!;
-    for (const spelling of [typed, composed, decomposed]) expect(await passwords.fits(spelling, next)).toBe(true);
-    expect(await passwords.renewed(typed, next)).toBeUndefined();
-    expect(await passwords.renewed(composed, next)).toBeUndefined();
+    expect(await passwords.matches(composed, kept)).toBe(false);
+    const next = (await passwords.rehashIfOld(typed, kept))!;
+    for (const spelling of [typed, composed, decomposed]) expect(await passwords.matches(spelling, next)).toBe(true);
+    expect(await passwords.rehashIfOld(typed, next)).toBeUndefined();
+    expect(await passwords.rehashIfOld(composed, next)).toBeUndefined();
   });
 
-  it('in another case does not fit, nor any where there is no account', async () => {
-    expect(await passwords.fits(composed.toUpperCase(), await passwords.hash(composed))).toBe(false);
-    expect(await passwords.fits(composed, undefined)).toBe(false);
+  it('does not match in another case, or if there is no account', async () => {
+    expect(await passwords.matches(composed.toUpperCase(), await passwords.hash(composed))).toBe(false);
+    expect(await passwords.matches(composed, undefined)).toBe(false);
   });
 });

@@ -42,7 +42,7 @@ const tokens = Object.assign(new Tokens(none, config, clock as never, clock as n
 });
 const refresh = (token: string) => new RefreshHandler(db, sessions, tokens, clock, config).execute(new Refresh(token));
 
-async function begun(role: Account['role']): Promise<{ id: string; token: string }> {
+async function openSession(role: Account['role']): Promise<{ id: string; token: string }> {
   const account = { id: ids.next(), email: `${ids.next()}@example.com`, passwordHash: 'none', role };
   await new Accounts(db).add({ ...account, name: 'Bình', locale: 'vi', createdAt: now });
   const { token, hash, expiresAt } = tokens.refresh();
@@ -60,9 +60,9 @@ describe('A session', () => {
     ['customer', 6 * DAY, 90 * DAY],
     ['barista', 5 * HOUR, 12 * HOUR],
     ['admin', 5 * HOUR, 12 * HOUR],
-  ] as const)('of a %s ends, however often it is renewed', async (role, step, end) => {
+  ] as const)('of a %s ends, also if it is refreshed often', async (role, step, end) => {
     const from = now.getTime();
-    let { token } = await begun(role);
+    let { token } = await openSession(role);
     for (let at = step; at < end; at += step) {
       now = new Date(from + at);
       token = (await refresh(token)).refreshToken;
@@ -73,27 +73,29 @@ describe('A session', () => {
 
   it('gives no access token that outlives it', async () => {
     const from = now.getTime();
-    const { token } = await begun('manager');
+    const { token } = await openSession('manager');
     now = new Date(from + 12 * HOUR - 60_000);
     expect(await refresh(token)).toMatchObject({ expiresIn: 60 });
     expect(lifetimes.at(-1)).toBe(60);
   });
 
   it('that an earlier build opened ends as well', async () => {
-    const { id, token } = await begun('barista');
+    const { id, token } = await openSession('barista');
     await db.query(`update sessions set ends_at = null, created_at = now() - interval '13 hours' where id = $1`, [id]);
     await expect(refresh(token)).rejects.toThrow(RefreshTokenExpired);
   });
 
-  it('that is past its end does not stand any more', async () => {
-    const { id } = await begun('barista');
+  it('that is past its end is no longer open', async () => {
+    const { id } = await openSession('barista');
     expect((await sessions.states([id])).get(id)?.open).toBe(true);
     await db.query(`update sessions set ends_at = now() where id = $1`, [id]);
     expect((await sessions.states([id])).get(id)?.open).toBe(false);
   });
 
   it('is forgotten 30 days after it ended, and not before', async () => {
-    const [revoked, ended, idle, recent, alive] = await Promise.all(Array.from({ length: 5 }, () => begun('customer')));
+    const [revoked, ended, idle, recent, alive] = await Promise.all(
+      Array.from({ length: 5 }, () => openSession('customer')),
+    );
     const age = (id: string, sql: string) => db.query(`update sessions set ${sql} where id = $1`, [id]);
     await age(revoked.id, `revoked_at = now() - interval '31 days'`);
     await age(ended.id, `ends_at = now() - interval '31 days'`);

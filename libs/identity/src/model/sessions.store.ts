@@ -6,7 +6,7 @@ import type { Account } from './account.entity';
 import { CredentialsInvalid } from './identity-errors';
 
 /** How many rows one statement deletes. */
-const PORTION = 1_000;
+const BATCH = 1_000;
 
 const open = statement(
   'sessions_open',
@@ -15,7 +15,7 @@ const open = statement(
    insert into refresh_tokens (hash, session_id, expires_at) select $4, id, $5 from session returning session_id`,
 );
 
-const look = statement(
+const lockByToken = statement(
   'refresh_tokens_look',
   `select t.session_id, t.used_at, t.expires_at, s.revoked_at, s.created_at as begun_at, s.ends_at, a.id as account_id, a.email, a.name, a.role, a.locale
      from refresh_tokens t join sessions s on s.id = t.session_id join accounts a on a.id = s.account_id
@@ -46,26 +46,26 @@ const states = statement(
     where s.id = any($1::uuid[])`,
 );
 
-const prune = statement(
+const deleteOldTokens = statement(
   'refresh_tokens_prune',
   `delete from refresh_tokens where hash = any(array(
-     select hash from refresh_tokens where expires_at < now() - interval '7 days' limit ${PORTION})) returning 1`,
+     select hash from refresh_tokens where expires_at < now() - interval '7 days' limit ${BATCH})) returning 1`,
 );
 
 /** Sessions that ended more than 30 days ago. */
-const forgetEnded = statement(
+const deleteEnded = statement(
   'sessions_forget_ended',
   `delete from sessions where id = any(array(
-     select id from sessions where least(revoked_at, ends_at) < now() - interval '30 days' limit ${PORTION})) returning 1`,
+     select id from sessions where least(revoked_at, ends_at) < now() - interval '30 days' limit ${BATCH})) returning 1`,
 );
 
 /** Sessions that were not used for 30 days, and whose refresh tokens have been expired for 30 days. */
-const forgetIdle = statement(
+const deleteIdle = statement(
   'sessions_forget_idle',
   `delete from sessions where id = any(array(
      select s.id from sessions s where s.last_used_at < now() - interval '30 days' and not exists (
        select from refresh_tokens t where t.session_id = s.id and t.expires_at >= now() - interval '30 days')
-     limit ${PORTION})) returning 1`,
+     limit ${BATCH})) returning 1`,
 );
 
 export interface KnownToken {
@@ -109,8 +109,8 @@ export class Sessions {
   }
 
   /** Returns the token with its session, locked until the transaction ends. */
-  async look(token: Buffer): Promise<KnownToken | undefined> {
-    return (await this.db.query<KnownToken>(look, [token]))[0];
+  async lockByToken(token: Buffer): Promise<KnownToken | undefined> {
+    return (await this.db.query<KnownToken>(lockByToken, [token]))[0];
   }
 
   async rotate(used: Buffer, sessionId: Uuid, next: Buffer, expiresAt: Date): Promise<void> {
@@ -132,6 +132,7 @@ export class Sessions {
   }
 
   async prune(): Promise<void> {
-    for (const portion of [prune, forgetEnded, forgetIdle]) while ((await this.db.query(portion)).length === PORTION);
+    for (const portion of [deleteOldTokens, deleteEnded, deleteIdle])
+      while ((await this.db.query(portion)).length === BATCH);
   }
 }

@@ -5,7 +5,7 @@ import { Clock } from '#platform/system';
 import type { SignedIn } from '../log-in/signed-in';
 import { Tokens } from '../log-in/tokens.adapter';
 import { RefreshTokenExpired, RefreshTokenInvalid } from '../model/identity-errors';
-import { earlier, sessionEnd } from '../model/session-end.config';
+import { earliest, sessionEnd } from '../model/session-end.config';
 import { Sessions, type KnownToken } from '../model/sessions.store';
 import { verdictOn } from './refresh';
 
@@ -30,12 +30,12 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
     const next = this.tokens.refresh();
     // The errors are thrown after the transaction. Otherwise the session's end would be rolled back.
     const { verdict, known, endsAt } = await this.db.transaction(async () => {
-      const known = await this.sessions.look(used);
+      const known = await this.sessions.lockByToken(used);
       const endsAt = known && this.endOf(known);
       const verdict = verdictOn(known && { ...known, ends_at: endsAt! }, this.clock.now());
       if (verdict === 'reused') await this.sessions.revoke(known!.session_id, 'reuse');
       if (verdict === 'good')
-        await this.sessions.rotate(used, known!.session_id, next.hash, earlier(next.expiresAt, endsAt!));
+        await this.sessions.rotate(used, known!.session_id, next.hash, earliest(next.expiresAt, endsAt!));
       return { verdict, known, endsAt };
     });
     if (verdict === 'expired') throw new RefreshTokenExpired();

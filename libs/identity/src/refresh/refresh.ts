@@ -1,4 +1,4 @@
-interface Known {
+interface StoredToken {
   readonly used_at: Date | null;
   readonly expires_at: Date;
   readonly revoked_at: Date | null;
@@ -7,7 +7,10 @@ interface Known {
 }
 
 /** Decides about a refresh token. A token that was used before may be stolen, so `reused` must end the session. */
-export function verdictOn(known: Known | undefined, now: Date): 'unknown' | 'revoked' | 'reused' | 'expired' | 'good' {
+export function verdictOn(
+  known: StoredToken | undefined,
+  now: Date,
+): 'unknown' | 'revoked' | 'reused' | 'expired' | 'good' {
   if (!known) return 'unknown';
   if (known.revoked_at) return 'revoked';
   if (known.used_at) return 'reused';

@@ -34,36 +34,36 @@ afterAll(() => test.drop());
 const seeder = (adminEmail: string, adminPassword: string, of = accounts) =>
   new AdminSeeder({ adminEmail, adminPassword } as Config, of, passwords, trail, clock, ids);
 
-const registered = async (email: string, password: string, role: Account['role'] = 'customer') => {
+const addAccount = async (email: string, password: string, role: Account['role'] = 'customer') => {
   const account = { id: ids.next(), email, name: 'Ai đó', passwordHash: await passwords.hash(password), role };
   await accounts.add({ ...account, locale: 'vi', createdAt: new Date() });
   return (await accounts.byEmail(email))!;
 };
 
-const enter = async (account: Account) => {
+const openSession = async (account: Account) => {
   const id = ids.next();
   const token = Buffer.from(ids.next());
   await sessions.open({ id, account, userAgent: null, token, expiresAt: LATER, endsAt: LATER });
   return id;
 };
 const isOpen = async (id: string) => (await sessions.states([id])).get(id)?.open;
-const noted = async (target: string) =>
+const auditEntriesOf = async (target: string) =>
   (await trail.list({ target }, 10)).map(({ operation, actor, status }) => [operation, actor.split(':')[0], status]);
 
-describe('The admin that the configuration promises', () => {
-  it('is there after the start, once, and can log in', async () => {
+describe('The admin of ADMIN_EMAIL', () => {
+  it('exists once after the start, and can log in', async () => {
     await seeder('boss@shop.example', 'a-long-Password-1').seed();
     const boss = (await accounts.byEmail('boss@shop.example'))!;
     expect(boss).toMatchObject({ role: 'admin', seeded: true });
-    const session = await enter(boss);
+    const session = await openSession(boss);
     await seeder('BOSS@shop.example', 'a-long-Password-1').seed();
     expect(await isOpen(session)).toBe(true); // nothing was changed
-    expect(await noted(boss.id)).toEqual([['addAdmin', 'os', 200]]);
+    expect(await auditEntriesOf(boss.id)).toEqual([['addAdmin', 'os', 200]]);
   });
 
-  it('is not made of an account that somebody else registered: the start fails and says what to do', async () => {
-    const stranger = await registered('owner@shop.example', 'a-strangers-Password');
-    const session = await enter(stranger);
+  it('is never an account that somebody else registered: the start fails and says what to do', async () => {
+    const stranger = await addAccount('owner@shop.example', 'a-strangers-Password');
+    const session = await openSession(stranger);
     const start = seeder('Owner@Shop.example', 'a-long-Password-1').seed();
     await expect(start).rejects.toThrow(SeedRefused);
     await expect(start).rejects.toThrow(/ADMIN_EMAIL.*customer.*erase user/);
@@ -71,10 +71,10 @@ describe('The admin that the configuration promises', () => {
     expect(await isOpen(session)).toBe(true);
   });
 
-  it('is not made of it, either, when the stranger was quicker by an instant', async () => {
+  it('is never an account that somebody else registered at the same moment', async () => {
     const late = Object.assign(new Accounts(db), {
       add: async () => {
-        await registered('quick@shop.example', 'a-strangers-Password');
+        await addAccount('quick@shop.example', 'a-strangers-Password');
         throw new EmailTaken();
       },
     });
@@ -82,39 +82,39 @@ describe('The admin that the configuration promises', () => {
     expect((await accounts.byEmail('quick@shop.example'))!.role).toBe('customer');
   });
 
-  it('whose password was exchanged: who is signed in with the former one is no longer', async () => {
+  it('loses the sessions of the former password when the password is changed', async () => {
     await seeder('changed@shop.example', 'the-leaked-Password').seed();
     const before = (await accounts.byEmail('changed@shop.example'))!;
-    const session = await enter(before);
+    const session = await openSession(before);
     await seeder('changed@shop.example', 'another-Password-1').seed();
     expect(await isOpen(session)).toBe(false);
     const after = (await accounts.byEmail('changed@shop.example'))!;
-    expect(await passwords.fits('another-Password-1', after.passwordHash)).toBe(true);
-    expect(await noted(after.id)).toEqual([
+    expect(await passwords.matches('another-Password-1', after.passwordHash)).toBe(true);
+    expect(await auditEntriesOf(after.id)).toEqual([
       ['changeAdmin', 'os', 200],
       ['addAdmin', 'os', 200],
     ]);
-    // Whoever gave the former password a moment before the change gets no session after it.
-    await expect(enter(before)).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+    // A log-in with the former password just before the change gets no session after it.
+    await expect(openSession(before)).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
   });
 
-  it('may be an admin by another way with this password, whose sessions end once', async () => {
-    const admin = await registered('granted@shop.example', 'a-long-Password-1', 'admin');
-    const session = await enter(admin);
+  it('may be an existing admin with this password, whose sessions end once', async () => {
+    const admin = await addAccount('granted@shop.example', 'a-long-Password-1', 'admin');
+    const session = await openSession(admin);
     await expect(seeder('granted@shop.example', 'another-Password-1').seed()).rejects.toThrow(SeedRefused);
     expect(await isOpen(session)).toBe(true);
     await seeder('granted@shop.example', 'a-long-Password-1').seed();
     expect(await isOpen(session)).toBe(false);
-    const again = await enter((await accounts.byEmail('granted@shop.example'))!);
+    const again = await openSession((await accounts.byEmail('granted@shop.example'))!);
     await seeder('granted@shop.example', 'a-long-Password-1').seed();
     expect(await isOpen(again)).toBe(true);
   });
 });
 
 describe('An account whose role or password changes', () => {
-  it('has no session left but the one that changed its own password', async () => {
-    const account = await registered('many@shop.example', 'a-long-Password-1');
-    const [own, other] = [await enter(account), await enter(account)];
+  it('keeps no session except the one that changed the password', async () => {
+    const account = await addAccount('many@shop.example', 'a-long-Password-1');
+    const [own, other] = [await openSession(account), await openSession(account)];
     await accounts.change(account.id, { passwordHash: await passwords.hash('another-Password-1') }, own);
     expect([await isOpen(own), await isOpen(other)]).toEqual([true, false]);
     await accounts.change(account.id, { role: 'barista' });

@@ -34,22 +34,22 @@ export class AdminSeeder extends Seeder {
     const { adminEmail: email, adminPassword: password } = this.config;
     if (!email || !password) return;
     const known = await this.accounts.byEmail(email);
-    if (known) return this.keep(known, password);
+    if (known) return this.updateKnown(known, password);
     try {
       await this.add({ email, password });
     } catch (error) {
       if (!(error instanceof EmailTaken)) throw error;
-      await this.keep((await this.accounts.byEmail(email))!, password); // another instance or another person was faster
+      await this.updateKnown((await this.accounts.byEmail(email))!, password); // another instance or another person was faster
     }
   }
 
-  private async keep(known: Account, password: string): Promise<void> {
-    const fits = await this.passwords.fits(password, known.passwordHash);
+  private async updateKnown(known: Account, password: string): Promise<void> {
+    const fits = await this.passwords.matches(password, known.passwordHash);
     // An account that is an admin already and has this password is accepted as this admin.
     if (!known.seeded && !(fits && known.role === 'admin')) throw new SeedRefused(refusal(known.role));
     if (fits && known.seeded && known.role === 'admin') return;
     const passwordHash = fits ? known.passwordHash : await this.passwords.hash(password);
-    await this.audited('changeAdmin', known.id, () =>
+    await this.runAudited('changeAdmin', known.id, () =>
       this.accounts.change(known.id, { role: 'admin', seeded: true, passwordHash }),
     );
   }
@@ -58,10 +58,10 @@ export class AdminSeeder extends Seeder {
     const passwordHash = await this.passwords.hash(password);
     const id = this.ids.next();
     const account = { id, email, name: 'Admin', passwordHash, role: 'admin', locale: 'vi', seeded: true } as const;
-    await this.audited('addAdmin', id, () => this.accounts.add({ ...account, createdAt: this.clock.now() }));
+    await this.runAudited('addAdmin', id, () => this.accounts.add({ ...account, createdAt: this.clock.now() }));
   }
 
-  private async audited(operation: string, accountId: string, work: () => Promise<void>): Promise<void> {
+  private async runAudited(operation: string, accountId: string, work: () => Promise<void>): Promise<void> {
     const id = this.ids.next();
     const actor = `os:${userInfo().uid}`;
     const entry = { operation, request: 'start ADMIN_EMAIL ADMIN_PASSWORD', targets: [accountId], reason: null };

@@ -3,7 +3,7 @@ import { AccountRegistered } from '#contracts/identity';
 import { Database } from '#database';
 import { Vault } from '#platform/privacy';
 import { Clock, Ids } from '#platform/system';
-import { Doorkeeper, type From } from '../log-in/log-in.command';
+import { SessionOpener, type LogInOrigin } from '../log-in/log-in.command';
 import type { SignedIn } from '../log-in/signed-in';
 import { Accounts } from '../model/accounts.store';
 import { EmailTaken } from '../model/identity-errors';
@@ -15,7 +15,7 @@ export class Register extends Command<SignedIn> {
     readonly password: string,
     readonly name: string,
     readonly locale: 'vi' | 'en',
-    readonly from: From,
+    readonly from: LogInOrigin,
   ) {
     super();
   }
@@ -29,7 +29,7 @@ export class RegisterHandler implements ICommandHandler<Register> {
     private readonly passwords: Passwords,
     private readonly vault: Vault,
     private readonly eventBus: EventBus,
-    private readonly doorkeeper: Doorkeeper,
+    private readonly sessionOpener: SessionOpener,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
@@ -52,7 +52,7 @@ export class RegisterHandler implements ICommandHandler<Register> {
           at: createdAt.toISOString(),
         }),
       );
-      return this.doorkeeper.letIn(account, from);
+      return this.sessionOpener.openSession(account, from);
     });
   }
 }

@@ -22,7 +22,7 @@ import { Allowed, Who, type Caller } from '#platform/security';
 import { StockTooLarge } from '../model/stock-errors';
 import type { Occasion } from '../model/stocks.store';
 import { StockView, viewStock } from '../view-stock/stock-view';
-import { mostOnHand } from './adjust-stock';
+import { maxOnHand } from './adjust-stock';
 import { ChangeStock, type StockChange } from './change-stock.command';
 
 export class SkuPath {
@@ -30,7 +30,7 @@ export class SkuPath {
   sku!: string;
 }
 
-/** The upper limit of the field. The limit for an item (`mostOnHand`) also depends on its current stock. */
+/** The upper limit of the field. The limit for an item (`maxOnHand`) also depends on its current stock. */
 const HIGHEST_COUNT = 2_147_483_647;
 
 /** A client may send the stock back as it was read. A different SKU or reserved number is refused. */
@@ -39,7 +39,7 @@ class CountBody {
     min: 0,
     max: HIGHEST_COUNT,
     example: 120,
-    description: `What was counted on the shelf; it may not be raised above ${mostOnHand}.`,
+    description: `What was counted on the shelf; it may not be raised above ${maxOnHand}.`,
   })
   onHand!: number;
 
@@ -57,7 +57,7 @@ class CountBody {
 }
 
 class AdjustmentBody {
-  @Whole({ min: -mostOnHand, max: mostOnHand, example: -2, description: 'What came in, or was lost.' })
+  @Whole({ min: -maxOnHand, max: maxOnHand, example: -2, description: 'What came in, or was lost.' })
   delta!: number;
 
   @Text({ min: 1, max: 500, trim: true, example: 'Two bags were torn' })
@@ -84,7 +84,7 @@ export class AdjustStockController {
     return this.change(sku, { onHand, asRead }, { actor: nameOf(caller) }, seen).catch((error: unknown) => {
       if (!(error instanceof StockTooLarge)) throw error;
       throw new InvalidInput([
-        { field: 'onHand', message: complain({ code: 'number.large', params: { max: mostOnHand } }) },
+        { field: 'onHand', message: complain({ code: 'number.large', params: { max: maxOnHand } }) },
       ]);
     });
   }

@@ -3,23 +3,23 @@ import { StockBelowReserved, StockChanged, StockTooLarge } from '../model/stock-
 import type { Movement, Stock } from '../model/stock';
 
 /** Staff cannot raise stock above this. Returned goods may exceed it, and then staff can still lower the number. */
-export const mostOnHand = 1_000_000;
+export const maxOnHand = 1_000_000;
 
 /** Staff counted the shelf. Nothing changes if the count is the same. */
-export const count = (stock: Stock, onHand: number): Movement | undefined => settled(stock, onHand, 'counted');
+export const countStock = (stock: Stock, onHand: number): Movement | undefined => setOnHand(stock, onHand, 'counted');
 
 /** Goods came in (positive) or were lost (negative). */
-export const adjust = (stock: Stock, delta: number): Movement | undefined =>
-  settled(stock, stock.onHand + delta, 'adjusted');
+export const adjustStock = (stock: Stock, delta: number): Movement | undefined =>
+  setOnHand(stock, stock.onHand + delta, 'adjusted');
 
 /** Refuses a change if the caller has seen another version of the stock. */
-export function decidedOn(stock: Stock, seen: Seen): void {
+export function requireSeenVersion(stock: Stock, seen: Seen): void {
   if (!hasSeen(seen, stock.version)) throw new StockChanged(stock.version);
 }
 
-function settled(stock: Stock, onHand: number, kind: 'counted' | 'adjusted'): Movement | undefined {
+function setOnHand(stock: Stock, onHand: number, kind: 'counted' | 'adjusted'): Movement | undefined {
   if (onHand < stock.reserved) throw new StockBelowReserved(stock.sku, onHand, stock.reserved);
-  if (onHand > mostOnHand && onHand > stock.onHand) throw new StockTooLarge(stock.sku, mostOnHand);
+  if (onHand > maxOnHand && onHand > stock.onHand) throw new StockTooLarge(stock.sku, maxOnHand);
   if (onHand === stock.onHand) return undefined;
   return { item: stock.item, sku: stock.sku, kind, onHand: onHand - stock.onHand, reserved: 0 };
 }

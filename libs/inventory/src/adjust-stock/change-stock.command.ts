@@ -3,13 +3,13 @@ import { Counter } from 'prom-client';
 import { NotFound, type Seen } from '#kernel';
 import { Database } from '#database';
 import { changedFixed, InvalidInput } from '#platform/http';
-import { levelNews } from '../model/stock-announcements';
+import { levelMessages } from '../model/stock-announcements';
 import { levelsAfter, type Stock } from '../model/stock';
 import { StockBelowReserved, StockChanged } from '../model/stock-errors';
 import { Stocks, type Occasion } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
-import { NamedStock } from '../view-stock/named-stock.adapter';
-import { adjust, count, decidedOn } from './adjust-stock';
+import { StockBySku } from '../view-stock/stock-by-sku.adapter';
+import { adjustStock, countStock, requireSeenVersion } from './adjust-stock';
 
 /** Either a new count, with the other fields that the caller read, or a difference. */
 export type StockChange =
@@ -17,7 +17,7 @@ export type StockChange =
   | { readonly delta: number };
 
 /** A count cannot change the SKU or the reserved number. So these fields must have their current values. */
-function mustBeAsRead(stock: Stock, change: StockChange): void {
+function refuseFixedFields(stock: Stock, change: StockChange): void {
   const wrong = changedFixed({ sku: stock.sku, reserved: stock.reserved }, ('asRead' in change && change.asRead) || {});
   if (wrong.length > 0) throw new InvalidInput(wrong);
 }
@@ -38,7 +38,7 @@ export class ChangeStock extends Command<Stock> {
 export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
   constructor(
     private readonly stocks: Stocks,
-    private readonly named: NamedStock,
+    private readonly named: StockBySku,
     private readonly db: Database,
     private readonly eventBus: EventBus,
     @CountsConflicts() private readonly conflicts: Counter<'why'>,
@@ -58,12 +58,12 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
 
   private async change({ item, sku }: Stock, { change, occasion, seen }: ChangeStock): Promise<Stock> {
     const stock = { ...(await this.stocks.lock(item)), sku };
-    decidedOn(stock, seen);
-    mustBeAsRead(stock, change);
-    const movement = 'onHand' in change ? count(stock, change.onHand) : adjust(stock, change.delta);
+    requireSeenVersion(stock, seen);
+    refuseFixedFields(stock, change);
+    const movement = 'onHand' in change ? countStock(stock, change.onHand) : adjustStock(stock, change.delta);
     if (!movement) return stock;
-    await this.stocks.move(movement, occasion);
-    this.eventBus.publishAll([...levelNews([stock], [movement])]);
+    await this.stocks.saveMovement(movement, occasion);
+    this.eventBus.publishAll([...levelMessages([stock], [movement])]);
     return levelsAfter([stock], [movement])[0];
   }
 }

@@ -7,7 +7,8 @@ import { commit, type Holding } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
 
-const commitReserved = (seen: Holding) =>
+/** Undefined if the order has no goods to commit. Then the decision needs a lock. */
+const decideCommit = (seen: Holding) =>
   seen.reservation && seen.reservation.state !== 'released' ? commit(seen) : undefined;
 
 @InboxCommandHandler(CommitStock, { name: 'commit-stock', lane: 'stock' })
@@ -19,11 +20,11 @@ export class CommitWhenAsked implements ICommandHandler<CommitStock> {
   ) {}
 
   async execute({ body: { orderId } }: CommitStock): Promise<void> {
-    if (await this.stocks.decideWithoutLock(orderId, [], commitReserved, { actor: 'checkout' })) return;
-    const holding = await this.stocks.hold(orderId);
+    if (await this.stocks.decideWithoutLock(orderId, [], decideCommit, { actor: 'checkout' })) return;
+    const holding = await this.stocks.lockHolding(orderId);
     const decision = commit(holding);
     if (decision.answer.kind === 'commit-refused') this.conflicts.inc({ why: 'commit-refused' });
-    await this.stocks.keep(orderId, holding, decision, { actor: 'checkout' });
+    await this.stocks.saveDecision(orderId, holding, decision, { actor: 'checkout' });
     this.eventBus.publishAll([...announcementsOf(orderId, decision, holding.stock)]);
   }
 }

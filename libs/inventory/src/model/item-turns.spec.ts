@@ -6,12 +6,12 @@ const isLocked = (error: unknown) => (error as Error).message === 'locked';
 const newTurns = () => new ItemTurns({ isLocked, now: () => now });
 
 describe('The turns of items', () => {
-  const turns = () => {
+  const openTurns = () => {
     const items = newTurns();
     const said: string[] = [];
     const ends = new Map<string, () => void>();
     const take = (name: string, on: string[], fails = false) =>
-      items.take(on, async () => {
+      items.runInTurn(on, async () => {
         said.push(name);
         await new Promise<void>((resolve) => ends.set(name, resolve));
         if (fails) throw new Error(name);
@@ -23,8 +23,8 @@ describe('The turns of items', () => {
     return { said, take, end, items };
   };
 
-  it('come one after the other for one item, and at once for different items', async () => {
-    const { said, take, end } = turns();
+  it('run one after the other for one item, and at the same time for different items', async () => {
+    const { said, take, end } = openTurns();
     void take('first', ['tea']);
     void take('second', ['tea']);
     void take('stranger', ['coffee']);
@@ -34,8 +34,8 @@ describe('The turns of items', () => {
     expect(said).toEqual(['first', 'stranger', 'second']);
   });
 
-  it('wait for all items of the work, whatever their order, and never in a circle', async () => {
-    const { said, take, end } = turns();
+  it('wait for all items of the work, in any order, without a deadlock', async () => {
+    const { said, take, end } = openTurns();
     void take('tea', ['tea']);
     void take('both', ['coffee', 'tea']);
     void take('both again', ['tea', 'coffee']);
@@ -46,8 +46,8 @@ describe('The turns of items', () => {
     expect(said).toEqual(['tea', 'both', 'both again', 'coffee']);
   });
 
-  it('go on after work that failed, and whoever asked is told', async () => {
-    const { said, take, end } = turns();
+  it('continue after work that failed, and the caller gets the error', async () => {
+    const { said, take, end } = openTurns();
     const failed = take('fails', ['tea'], true);
     void take('next', ['tea']);
     await turn();
@@ -57,20 +57,20 @@ describe('The turns of items', () => {
     expect(said).toEqual(['fails', 'next']);
   });
 
-  it('leave nothing behind', async () => {
-    const { take, end, items } = turns();
+  it('leave nothing in memory', async () => {
+    const { take, end, items } = openTurns();
     void take('only', ['tea', 'coffee']);
     await turn();
     await end('only');
     expect(items.size).toBe(0);
   });
 
-  it('fail at once behind work that met a lock, on all of its items, and not on others', async () => {
+  it('fail at once behind work that met a lock on the same items, but not on other items', async () => {
     const items = newTurns();
     const locked = new Error('locked');
     const began: string[] = [];
     const work = (name: string, on: string[], fault?: Error) =>
-      items.take(on, async () => {
+      items.runInTurn(on, async () => {
         began.push(name);
         await turn();
         if (fault) throw fault;

@@ -1,7 +1,7 @@
 /** After an item was found locked, work on it is refused for this time without asking the database. */
 const LOCKED_FOR_MS = 500;
 
-export interface Surroundings {
+export interface TurnsOptions {
   /** Whether the error says that another transaction holds a lock. */
   readonly isLocked: (error: unknown) => boolean;
   /** Milliseconds since any moment; never goes back. */
@@ -26,10 +26,10 @@ export class ItemTurns {
   private readonly last = new Map<string, Promise<void>>();
   private locks: Lock[] = [];
 
-  constructor(private readonly around: Surroundings) {}
+  constructor(private readonly options: TurnsOptions) {}
 
   /** Runs the work after all earlier work on one of these items has ended. */
-  take<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
+  runInTurn<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
     const earlier = items.flatMap((item) => this.last.get(item) ?? []);
     const mine = earlier.length > 0 ? Promise.all(earlier).then(() => this.run(items, work)) : this.run(items, work);
     const ended = mine.then(ignore, ignore);
@@ -46,7 +46,7 @@ export class ItemTurns {
   }
 
   private async run<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
-    const now = this.around.now();
+    const now = this.options.now();
     this.locks = this.locks.filter(({ until }) => until > now);
     // Of several items, only one may be locked. So only work on all of them is known to fail.
     const lock = this.locks.find((one) => one.items.every((item) => items.includes(item)));
@@ -54,7 +54,7 @@ export class ItemTurns {
     try {
       return await work();
     } catch (error) {
-      if (this.around.isLocked(error)) this.locks.push({ items, error, until: this.around.now() + LOCKED_FOR_MS });
+      if (this.options.isLocked(error)) this.locks.push({ items, error, until: this.options.now() + LOCKED_FOR_MS });
       throw error;
     }
   }

@@ -12,20 +12,20 @@ import { available, levelsAfter, type Answer, type Decision, type HeldLine, type
 
 /** The messages after a decision: the answer to the order's request, and the new levels. */
 export function announcementsOf(orderId: Uuid, decision: Decision, stock: readonly Stock[]): readonly Message[] {
-  return [answerTo(orderId, decision.answer), ...levelNews(stock, decision.keep?.movements ?? [])];
+  return [answerTo(orderId, decision.answer), ...levelMessages(stock, decision.changes?.movements ?? [])];
 }
 
 /**
  * The levels of items whose available number changed. Reserved goods that leave the shelf do not change it, so they
  * cause no message.
  */
-export const levelNews = (stock: readonly Stock[], movements: readonly Movement[]): readonly Message[] =>
+export const levelMessages = (stock: readonly Stock[], movements: readonly Movement[]): readonly Message[] =>
   levelsAfter(
     stock,
     movements.filter(({ onHand, reserved }) => onHand !== reserved),
-  ).map((level) => levelChanged(level));
+  ).map((level) => levelMessage(level));
 
-export const levelChanged = (level: Stock): StockLevelChanged =>
+export const levelMessage = (level: Stock): StockLevelChanged =>
   new StockLevelChanged({
     sku: level.sku,
     available: available(level),

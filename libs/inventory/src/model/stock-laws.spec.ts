@@ -38,7 +38,7 @@ const requests = fc.array(
 const levels = fc.tuple(...skus.map(() => fc.nat({ max: 12 })));
 type Wants = typeof wants extends fc.Arbitrary<infer T> ? T : never;
 
-const opened = (onHand: readonly number[]): Warehouse => ({
+const warehouseWith = (onHand: readonly number[]): Warehouse => ({
   shelf: new Map(
     skus.map((sku, i) => [sku, { item: sku, variantId: null, sku, onHand: onHand[i], reserved: 0, version: 1 }]),
   ),
@@ -53,11 +53,11 @@ function ask(warehouse: Warehouse, { order, what }: Asked, wanted: Wants): [Ware
     release: () => release(holding),
     waste: () => release(holding, true),
   };
-  const { answer, keep } = decide[what]();
-  if (!keep) return [warehouse, answer];
+  const { answer, changes } = decide[what]();
+  if (!changes) return [warehouse, answer];
   const shelf = new Map(warehouse.shelf);
-  for (const level of levelsAfter(holding.stock, keep.movements)) shelf.set(level.item, level);
-  return [{ shelf, reservations: new Map(warehouse.reservations).set(order, keep.reservation) }, answer];
+  for (const level of levelsAfter(holding.stock, changes.movements)) shelf.set(level.item, level);
+  return [{ shelf, reservations: new Map(warehouse.reservations).set(order, changes.reservation) }, answer];
 }
 
 const wastedOf = (warehouse: Warehouse, sku: string): number =>
@@ -73,11 +73,11 @@ const heldBy = (warehouse: Warehouse, state: Reservation['state'], sku: string):
     .filter((line) => line.sku === sku)
     .reduce((sum, line) => sum + line.quantity, 0);
 
-describe('Whatever is asked, in any order and as often as one likes', () => {
-  it('stock is conserved: on hand, sold and wasted make what there was, reserved is what orders hold', () => {
+describe('For any requests, in any order and also repeated', () => {
+  it('stock is conserved: on hand, sold and waste add up to the start, and reserved is what orders hold', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
-        let warehouse = opened(onHand);
+        let warehouse = warehouseWith(onHand);
         for (const request of asked) {
           [warehouse] = ask(warehouse, request, wanted);
           skus.forEach((sku, i) => {
@@ -92,10 +92,10 @@ describe('Whatever is asked, in any order and as often as one likes', () => {
     );
   });
 
-  it('the same request at once again gives the same answer and changes nothing', () => {
+  it('a request that is repeated at once gets the same answer and changes nothing', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
-        let warehouse = opened(onHand);
+        let warehouse = warehouseWith(onHand);
         for (const request of asked) {
           const [after, answer] = ask(warehouse, request, wanted);
           expect(ask(after, request, wanted)).toEqual([after, answer]);
@@ -105,10 +105,10 @@ describe('Whatever is asked, in any order and as often as one likes', () => {
     );
   });
 
-  it('who was refused once is refused for good', () => {
+  it('an order that was refused once is always refused', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
-        let warehouse = opened(onHand);
+        let warehouse = warehouseWith(onHand);
         const refused = new Set<string>();
         for (const request of asked) {
           const [after, answer] = ask(warehouse, request, wanted);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { itemOfVariant, nameItems, type Named } from './stock-names';
+import { itemOfVariant, nameItems, type NamedItem } from './stock-names';
 
-const item = (id: string, sku: string | null, more: Partial<Named> = {}): Named => ({
+const item = (id: string, sku: string | null, more: Partial<NamedItem> = {}): NamedItem => ({
   item: id,
   variantId: `v-${id}`,
   sku,
@@ -9,7 +9,7 @@ const item = (id: string, sku: string | null, more: Partial<Named> = {}): Named 
   formerSku: null,
   ...more,
 });
-const called = (items: readonly Named[], changed: readonly Named[]) => {
+const skusAfter = (items: readonly NamedItem[], changed: readonly NamedItem[]) => {
   const after = new Map([...items, ...changed].map((one) => [one.item, one.sku]));
   return Object.fromEntries(after);
 };
@@ -17,28 +17,28 @@ const called = (items: readonly Named[], changed: readonly Named[]) => {
 describe('Naming stock', () => {
   it('gives one item another SKU', () => {
     const items = [item('a', 'A')];
-    expect(called(items, nameItems(items, [{ variantId: 'v-a', was: 'A', sku: 'C' }], 2))).toEqual({ a: 'C' });
+    expect(skusAfter(items, nameItems(items, [{ variantId: 'v-a', was: 'A', sku: 'C' }], 2))).toEqual({ a: 'C' });
   });
 
-  it('lets two exchange theirs', () => {
+  it('lets two items exchange their SKUs', () => {
     const items = [item('a', 'A'), item('b', 'B')];
     const swap = [
       { variantId: 'v-a', was: 'A', sku: 'B' },
       { variantId: 'v-b', was: 'B', sku: 'A' },
     ];
-    expect(called(items, nameItems(items, swap, 2))).toEqual({ a: 'B', b: 'A' });
+    expect(skusAfter(items, nameItems(items, swap, 2))).toEqual({ a: 'B', b: 'A' });
   });
 
-  it('takes a SKU from whoever had it before, and passes over old news', () => {
+  it('takes a SKU from the item that had it before, and ignores an older message', () => {
     const items = [item('a', 'A'), item('b', 'B')];
     const taken = nameItems(items, [{ variantId: 'v-b', sku: 'A' }], 3);
-    expect(called(items, taken)).toEqual({ a: null, b: 'A' });
+    expect(skusAfter(items, taken)).toEqual({ a: null, b: 'A' });
     const after = items.map((one) => taken.find((other) => other.item === one.item) ?? one);
     expect(nameItems(after, [{ variantId: 'v-b', sku: 'B' }], 2)).toEqual([]);
-    expect(called(after, nameItems(after, [{ variantId: 'v-a', sku: 'T' }], 2))).toEqual({ a: 'T', b: 'A' });
+    expect(skusAfter(after, nameItems(after, [{ variantId: 'v-a', sku: 'T' }], 2))).toEqual({ a: 'T', b: 'A' });
   });
 
-  it('recognises stock that was there before variants were known, also after its SKU was taken', () => {
+  it('finds old stock without a variant, also after its SKU was taken', () => {
     const old = item('a', 'A', { variantId: null, named: 0 });
     expect(itemOfVariant({ variantId: 'v-a', was: 'A', sku: 'C' }, [old])).toBe(old);
     const robbed = { ...old, sku: null, formerSku: 'A' };
@@ -46,7 +46,7 @@ describe('Naming stock', () => {
     expect(nameItems([old], [{ variantId: 'v-a', sku: 'A' }], 1)).toMatchObject([{ variantId: 'v-a', sku: 'A' }]);
   });
 
-  it('comes to what the catalogue has, in whatever order the messages of several products come', () => {
+  it('leads to the catalogue’s names, in any order of the messages', () => {
     const products = [0, 0, 1, 1, 2]; // which product each variant belongs to
     const skus = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
     const choice = fc.record({

@@ -1,7 +1,7 @@
 import type { Uuid } from '#kernel';
 
 /** An item with its SKU. `named` is the number of the catalogue's change that gave it this SKU. */
-export interface Named {
+export interface NamedItem {
   readonly item: Uuid;
   /** Null for stock that existed before inventory knew variants. */
   readonly variantId: Uuid | null;
@@ -13,16 +13,19 @@ export interface Named {
 }
 
 /** A variant and its new SKU. `was` is its previous SKU, if known. */
-export interface Naming {
+export interface SkuOfVariant {
   readonly variantId: Uuid;
   readonly sku: string;
   readonly was?: string;
 }
 
-const hasNoVariant = (one: Named) => one.variantId === null;
+const hasNoVariant = (one: NamedItem) => one.variantId === null;
 
 /** The item of a variant. If it has none, an old item without a variant that has, or had, this SKU. */
-export const itemOfVariant = ({ variantId, sku, was = sku }: Naming, items: readonly Named[]): Named | undefined =>
+export const itemOfVariant = (
+  { variantId, sku, was = sku }: SkuOfVariant,
+  items: readonly NamedItem[],
+): NamedItem | undefined =>
   items.find((one) => one.variantId === variantId) ??
   items.find((one) => hasNoVariant(one) && one.sku === was) ??
   items.find((one) => hasNoVariant(one) && one.formerSku === was);
@@ -32,7 +35,7 @@ export const itemOfVariant = ({ variantId, sku, was = sku }: Naming, items: read
  * which name is newer: an older name changes nothing, and of two items with one SKU, the one with the newer name keeps
  * it. So the result is the same in any order of the messages.
  */
-export function nameItems(items: readonly Named[], names: readonly Naming[], named: number): Named[] {
+export function nameItems(items: readonly NamedItem[], names: readonly SkuOfVariant[], named: number): NamedItem[] {
   const after = new Map(items.map((one) => [one.item, one]));
   for (const naming of names) {
     const known = itemOfVariant(naming, [...after.values()]);
@@ -42,7 +45,7 @@ export function nameItems(items: readonly Named[], names: readonly Naming[], nam
   for (const one of [...after.values()]) {
     if (one.sku === null) continue;
     const newer = [...after.values()].some(
-      (other) => other.item !== one.item && other.sku === one.sku && isLater(other, one),
+      (other) => other.item !== one.item && other.sku === one.sku && hasNewerName(other, one),
     );
     if (newer) after.set(one.item, { ...one, sku: null, formerSku: one.sku });
   }
@@ -52,5 +55,5 @@ export function nameItems(items: readonly Named[], names: readonly Naming[], nam
   });
 }
 
-const isLater = (one: Named, other: Named): boolean =>
+const hasNewerName = (one: NamedItem, other: NamedItem): boolean =>
   one.named !== other.named ? one.named > other.named : one.item > other.item;

@@ -62,10 +62,10 @@ export type Answer =
       readonly wasted?: true;
     };
 
-/** The answer, and the changes to store. A repeated request has no `keep`. */
+/** The answer, and the changes to store. A repeated request has no `changes`. */
 export interface Decision {
   readonly answer: Answer;
-  readonly keep?: { readonly reservation: Reservation; readonly movements: readonly Movement[] };
+  readonly changes?: { readonly reservation: Reservation; readonly movements: readonly Movement[] };
 }
 
 export const available = (stock: Stock): number => stock.onHand - stock.reserved;
@@ -89,7 +89,8 @@ export function demandOf(lines: readonly StockLine[], stock: readonly Stock[]): 
   const wanted = new Map<string, HeldLine>();
   for (const line of lines) {
     const { sku, quantity, variantId } = line;
-    if (!Number.isSafeInteger(quantity) || quantity < 1) throw new RangeError(`no quantity to reserve: ${quantity}`);
+    if (!Number.isSafeInteger(quantity) || quantity < 1)
+      throw new RangeError(`the quantity to reserve must be a whole number, 1 or more, but it is ${quantity}`);
     const item = itemOf(line, stock)?.item;
     const key = item ?? variantId ?? sku;
     const before = wanted.get(key);
@@ -104,7 +105,7 @@ export function demandOf(lines: readonly StockLine[], stock: readonly Stock[]): 
 }
 
 /** The SKUs of the lines that have no stock item (yet). */
-export const unlisted = (lines: readonly StockLine[], stock: readonly Stock[]): readonly string[] =>
+export const unlistedSkus = (lines: readonly StockLine[], stock: readonly Stock[]): readonly string[] =>
   demandOf(lines, stock)
     .filter(({ item }) => item === undefined)
     .map(({ sku }) => sku);
@@ -118,22 +119,25 @@ export function reserve({ reservation, stock }: Holding, lines: readonly StockLi
       return { answer: { kind: 'reserved', lines: reservation.lines } };
     case 'released':
       return {
-        answer: { kind: 'short', short: reservation.short ?? demand.map((line) => shortLine(line, 0)) },
+        answer: { kind: 'short', short: reservation.short ?? demand.map((line) => toShortLine(line, 0)) },
       };
     case undefined:
   }
   const levels = new Map(stock.map((level) => [level.item, available(level)]));
   const short = demand
-    .map((line) => shortLine(line, line.item === undefined ? 0 : (levels.get(line.item) ?? 0)))
+    .map((line) => toShortLine(line, line.item === undefined ? 0 : (levels.get(line.item) ?? 0)))
     .filter((line) => line.available < line.quantity);
   if (short.length > 0)
     return {
       answer: { kind: 'short', short },
-      keep: { reservation: { state: 'released', lines: [], restocked: false, short }, movements: [] },
+      changes: { reservation: { state: 'released', lines: [], restocked: false, short }, movements: [] },
     };
   return {
     answer: { kind: 'reserved', lines: demand },
-    keep: { reservation: { state: 'reserved', lines: demand }, movements: moved(demand, stock, 'reserved', 0, 1) },
+    changes: {
+      reservation: { state: 'reserved', lines: demand },
+      movements: movementsOf(demand, stock, 'reserved', 0, 1),
+    },
   };
 }
 
@@ -144,7 +148,10 @@ export function commit({ reservation, stock }: Holding): Decision {
       const { lines } = reservation;
       return {
         answer: { kind: 'committed', lines },
-        keep: { reservation: { state: 'committed', lines }, movements: moved(lines, stock, 'committed', -1, -1) },
+        changes: {
+          reservation: { state: 'committed', lines },
+          movements: movementsOf(lines, stock, 'committed', -1, -1),
+        },
       };
     }
     case 'committed':
@@ -152,7 +159,7 @@ export function commit({ reservation, stock }: Holding): Decision {
     case 'released':
       return refusedCommit;
     case undefined:
-      return { ...refusedCommit, keep: { reservation: neverHeld, movements: [] } };
+      return { ...refusedCommit, changes: { reservation: neverHeld, movements: [] } };
   }
 }
 
@@ -164,17 +171,21 @@ export function commit({ reservation, stock }: Holding): Decision {
 export function release({ reservation, stock }: Holding, waste = false): Decision {
   switch (reservation?.state) {
     case 'reserved':
-      return givenBack(reservation.lines, false, moved(reservation.lines, stock, 'reservation-released', 0, -1));
+      return releaseLines(
+        reservation.lines,
+        false,
+        movementsOf(reservation.lines, stock, 'reservation-released', 0, -1),
+      );
     case 'committed':
       return waste
-        ? wasted(reservation.lines, stock)
-        : givenBack(reservation.lines, true, moved(reservation.lines, stock, 'restocked', 1, 0));
+        ? releaseAsWaste(reservation.lines, stock)
+        : releaseLines(reservation.lines, true, movementsOf(reservation.lines, stock, 'restocked', 1, 0));
     case 'released': {
       const { lines, restocked, wasted: gone } = reservation;
       return { answer: { kind: 'released', lines, restocked, ...(gone && { wasted: gone }) } };
     }
     case undefined:
-      return givenBack([], false, []);
+      return releaseLines([], false, []);
   }
 }
 
@@ -182,7 +193,7 @@ export function release({ reservation, stock }: Holding, waste = false): Decisio
 export function levelsAfter(stock: readonly Stock[], movements: readonly Movement[]): readonly Stock[] {
   return movements.map(({ item, sku, onHand, reserved }) => {
     const before = stock.find((level) => level.item === item);
-    if (!before) throw new RangeError(`stock of ${sku} moved without being there`);
+    if (!before) throw new RangeError(`a movement changes the stock of ${sku}, but this stock was not read`);
     return {
       ...before,
       onHand: before.onHand + onHand,
@@ -192,7 +203,7 @@ export function levelsAfter(stock: readonly Stock[], movements: readonly Movemen
   });
 }
 
-const shortLine = ({ item: _, ...line }: HeldLine, left: number): ShortLine => ({ ...line, available: left });
+const toShortLine = ({ item: _, ...line }: HeldLine, left: number): ShortLine => ({ ...line, available: left });
 
 const neverHeld: Reservation = { state: 'released', lines: [], restocked: false };
 
@@ -200,7 +211,7 @@ const refusedCommit: Decision = {
   answer: { kind: 'commit-refused', reason: 'Nothing is reserved for this order.' },
 };
 
-const moved = (
+const movementsOf = (
   lines: readonly HeldLine[],
   stock: readonly Stock[],
   kind: MovementKind,
@@ -209,21 +220,21 @@ const moved = (
 ): Movement[] =>
   lines.map((line) => {
     const level = itemOf(line, stock);
-    if (!level) throw new RangeError(`stock of ${line.sku} would move without being there`);
+    if (!level) throw new RangeError(`a decision changes the stock of ${line.sku}, but this stock was not read`);
     const { quantity } = line;
     return { item: level.item, sku: level.sku, kind, onHand: onHand * quantity, reserved: reserved * quantity };
   });
 
-const givenBack = (lines: readonly HeldLine[], restocked: boolean, movements: readonly Movement[]): Decision => ({
+const releaseLines = (lines: readonly HeldLine[], restocked: boolean, movements: readonly Movement[]): Decision => ({
   answer: { kind: 'released', lines, restocked },
-  keep: { reservation: { state: 'released', lines, restocked }, movements },
+  changes: { reservation: { state: 'released', lines, restocked }, movements },
 });
 
 /** The goods left the shelf when they were committed. So no level changes, and only the ledger records the waste. */
-const wasted = (lines: readonly HeldLine[], stock: readonly Stock[]): Decision => ({
+const releaseAsWaste = (lines: readonly HeldLine[], stock: readonly Stock[]): Decision => ({
   answer: { kind: 'released', lines, restocked: false, wasted: true },
-  keep: {
+  changes: {
     reservation: { state: 'released', lines, restocked: false, wasted: true },
-    movements: moved(lines, stock, 'waste', 0, 0),
+    movements: movementsOf(lines, stock, 'waste', 0, 0),
   },
 });

@@ -3,10 +3,10 @@ import type { Uuid } from '#kernel';
 import { Database, isLocked, statement } from '#database';
 import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 import type { StockLine } from '#contracts/inventory';
-import type { Named } from './stock-names';
+import type { NamedItem } from './stock-names';
 import { ItemTurns } from './item-turns';
 import { StockItemEntity } from './stock-item.entity';
-import { SeenLevels } from './seen-levels';
+import { RecentLevels } from './recent-levels';
 import { levelsAfter, type Decision, type Holding, type Movement, type Reservation, type Stock } from './stock';
 import { announcementsOf } from './stock-announcements';
 
@@ -43,7 +43,7 @@ const TRIES_WITHOUT_LOCK = 3;
 @Injectable()
 export class Stocks {
   private readonly turns = new ItemTurns({ isLocked, now: () => performance.now() });
-  private readonly levels = new SeenLevels();
+  private readonly levels = new RecentLevels();
 
   constructor(
     private readonly db: Database,
@@ -63,25 +63,25 @@ export class Stocks {
     occasion: Occasion,
   ): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox repeats after a conflict
-    const look = async (): Promise<Holding> => {
-      const [row] = await this.db.outsideTransaction(() =>
-        this.db.query<HoldingRow>(readHolding, [orderId, ...names(wanted)]),
+    const readWithoutLock = async (): Promise<Holding> => {
+      const [row] = await this.db.outside(() =>
+        this.db.query<HoldingRow>(readHolding, [orderId, ...lineIdentifiers(wanted)]),
       );
-      return asHolding(row);
+      return holdingFromRow(row);
     };
-    const first = wanted.length === 0 ? await look() : undefined; // gives the items if the request has no lines
-    return this.turns.take((first?.stock ?? wanted).map(nameOf), async () => {
+    const first = wanted.length === 0 ? await readWithoutLock() : undefined; // gives the items if the request has no lines
+    return this.turns.runInTurn((first?.stock ?? wanted).map(itemKey), async () => {
       if (!first && (await this.decideFromMemory(orderId, wanted, decide, occasion))) return true;
       // A message about new levels needs exact levels. So they are read again, after the wait for earlier work.
-      let seen = first && !changesAvailable(decide(first)) ? first : await look();
-      for (let tries = 1; ; tries++, seen = await look()) {
+      let seen = first && !changesAvailable(decide(first)) ? first : await readWithoutLock();
+      for (let tries = 1; ; tries++, seen = await readWithoutLock()) {
         const decision = decide(seen);
         if (!decision) return false;
-        if (!decision.keep) {
+        if (!decision.changes) {
           this.outbox.send([...announcementsOf(orderId, decision, seen.stock)]); // a repeated request
           return true;
         }
-        if (await this.keepIfUnchanged(orderId, seen, decision, occasion)) return true;
+        if (await this.saveIfUnchanged(orderId, seen, decision, occasion)) return true;
         if (tries === TRIES_WITHOUT_LOCK) return false;
       }
     });
@@ -97,20 +97,23 @@ export class Stocks {
     const stock = this.levels.of(wanted);
     if (!stock) return false;
     const decision = decide({ stock });
-    return decision?.keep !== undefined && this.keepIfUnchanged(orderId, { stock }, decision, occasion);
+    return decision?.changes !== undefined && this.saveIfUnchanged(orderId, { stock }, decision, occasion);
   }
 
-  private async keepIfUnchanged(
+  private async saveIfUnchanged(
     orderId: Uuid,
     before: Holding,
     decision: Decision,
     occasion: Occasion,
   ): Promise<boolean> {
     const { stock } = before;
-    const { movements } = decision.keep!;
+    const { movements } = decision.changes!;
     const versions = movements.map(({ item }) => stock.find((level) => level.item === item)?.version ?? 0);
     const needsExactLevels = changesAvailable(decision);
-    const values = [...keeping(orderId, before, decision.keep!, occasion), needsExactLevels ? versions : null];
+    const values = [
+      ...decisionValues(orderId, before, decision.changes!, occasion),
+      needsExactLevels ? versions : null,
+    ];
     const rows = await runSingleStatement(
       this.outbox,
       storeIfUnchanged,
@@ -118,106 +121,110 @@ export class Stocks {
       announcementsOf(orderId, decision, stock),
     );
     if (rows.length === 0) this.levels.forget(stock);
-    else if (needsExactLevels) this.levels.keep(levelsAfter(stock, movements));
+    else if (needsExactLevels) this.levels.remember(levelsAfter(stock, movements));
     else this.levels.move(stock, movements);
     return rows.length > 0;
   }
 
   /** The order's reservation, and the stock of its reserved and wanted lines, locked until the transaction ends. */
-  async hold(orderId: Uuid, wanted: readonly StockLine[] = []): Promise<Holding> {
-    const [row] = await this.db.query<HoldingRow>(lockHolding, [orderId, ...names(wanted)]);
-    return asHolding(row);
+  async lockHolding(orderId: Uuid, wanted: readonly StockLine[] = []): Promise<Holding> {
+    const [row] = await this.db.query<HoldingRow>(lockHolding, [orderId, ...lineIdentifiers(wanted)]);
+    return holdingFromRow(row);
   }
 
   /** Stores a decision about a holding that is still locked. Throws ReservationTaken if the reservation has changed. */
-  async keep(orderId: Uuid, before: Holding, { keep }: Decision, occasion: Occasion): Promise<void> {
-    if (!keep) return;
-    const rows = await this.db.query(storeDecision, keeping(orderId, before, keep, occasion));
+  async saveDecision(orderId: Uuid, before: Holding, { changes }: Decision, occasion: Occasion): Promise<void> {
+    if (!changes) return;
+    const rows = await this.db.query(storeDecision, decisionValues(orderId, before, changes, occasion));
     if (rows.length === 0) throw new ReservationTaken(`the reservation of order ${orderId} changed meanwhile`);
   }
 
   async find(sku: string): Promise<Stock | undefined> {
     const item = await this.db.entities.findOneBy(StockItemEntity, { sku });
-    return item ? stockOf(item) : undefined;
+    return item ? stockFromEntity(item) : undefined;
   }
 
   /** A variant's stock, and the number of the catalogue's change that gave it its SKU. */
   async ofVariant(variantId: Uuid): Promise<{ readonly stock: Stock; readonly named: number } | undefined> {
     const item = await this.db.entities.findOneBy(StockItemEntity, { variantId });
-    return item ? { stock: stockOf(item), named: item.named } : undefined;
+    return item ? { stock: stockFromEntity(item), named: item.named } : undefined;
   }
 
   /** An item's stock, locked until the transaction ends. */
   async lock(item: Uuid): Promise<Stock> {
     const lock = { mode: 'pessimistic_write' } as const;
-    return stockOf(await this.db.entities.findOneOrFail(StockItemEntity, { where: { item }, lock }));
+    return stockFromEntity(await this.db.entities.findOneOrFail(StockItemEntity, { where: { item }, lock }));
   }
 
-  async move(movement: Movement, { actor, reason }: Occasion): Promise<void> {
-    await this.db.query(insertMovement, [...columns([movement]), reason ?? null, actor]);
+  async saveMovement(movement: Movement, { actor, reason }: Occasion): Promise<void> {
+    await this.db.query(insertMovement, [...movementColumns([movement]), reason ?? null, actor]);
   }
 
   /** The stock rows of these variants and SKUs, locked until the transaction ends. */
-  async lockNamed(names: readonly { variantId: Uuid; sku: string; was?: string }[]): Promise<readonly Named[]> {
+  async lockNamed(names: readonly { variantId: Uuid; sku: string; was?: string }[]): Promise<readonly NamedItem[]> {
     await this.db.query("select pg_advisory_xact_lock(hashtext('inventory.names'))");
     const skus = names.flatMap(({ sku, was }) => (was === undefined ? [sku] : [sku, was]));
-    return this.db.query<Named>(lockNamedItems, [names.map(({ variantId }) => variantId), skus]);
+    return this.db.query<NamedItem>(lockNamedItems, [names.map(({ variantId }) => variantId), skus]);
   }
 
   /** Gives the items their new SKUs, all at once. Returns the current stock of each. */
-  async rename(items: readonly Named[]): Promise<readonly Stock[]> {
+  async rename(items: readonly NamedItem[]): Promise<readonly Stock[]> {
     const sorted = [...items].sort((a, b) => (a.item < b.item ? -1 : 1));
     const ids = sorted.map(({ item }) => item);
     await this.db.query(clearSkus, [ids]); // SKUs are unique, so they are all freed first
     const columns = [sorted.map(({ variantId }) => variantId), sorted.map(({ sku }) => sku)];
     const rest = [sorted.map((one) => one.named), sorted.map(({ formerSku }) => formerSku)];
-    return (await this.db.query<StockRow>(setSkus, [ids, ...columns, ...rest])).map(asStock);
+    return (await this.db.query<StockRow>(setSkus, [ids, ...columns, ...rest])).map(stockFromRow);
   }
 
   /** Adds the stock of a variant that is listed for the first time. */
-  async shelve({ item, variantId, sku, named, formerSku }: Named, onHand: number, { actor }: Occasion): Promise<Stock> {
+  async shelve(
+    { item, variantId, sku, named, formerSku }: NamedItem,
+    onHand: number,
+    { actor }: Occasion,
+  ): Promise<Stock> {
     const [row] = await this.db.query<StockRow>(insertStock, [item, variantId, sku, named, formerSku, onHand, actor]);
-    return asStock(row);
+    return stockFromRow(row);
   }
 
   /** At most `limit` SKUs after the given one, in SKU order. */
   async list(limit: number, after = ''): Promise<readonly Stock[]> {
-    return (await this.db.query<StockRow>(listed, [after, limit])).map(asStock);
+    return (await this.db.query<StockRow>(listStock, [after, limit])).map(stockFromRow);
   }
 }
 
-const asStock = ({ item, variant_id: variantId, sku, on_hand: onHand, reserved, version }: StockRow): Stock => ({
+const stockFromRow = ({ item, variant_id: variantId, sku, on_hand: onHand, reserved, version }: StockRow): Stock => ({
   ...{ item, variantId, sku },
   ...{ onHand, reserved, version },
 });
 
 /** An item whose SKU went to another item is shown with its last SKU. */
-const stockOf = ({ item, variantId, sku, formerSku, onHand, reserved, version }: StockItemEntity): Stock => ({
+const stockFromEntity = ({ item, variantId, sku, formerSku, onHand, reserved, version }: StockItemEntity): Stock => ({
   ...{ item, variantId, sku: sku ?? formerSku! },
   ...{ onHand, reserved, version },
 });
 
 /** Whether the decision changes how many pieces can be bought. Then a message is sent, which needs exact levels. */
 const changesAvailable = (decision: Decision | undefined): boolean =>
-  decision?.keep?.movements.some(({ onHand, reserved }) => onHand !== reserved) ?? false;
+  decision?.changes?.movements.some(({ onHand, reserved }) => onHand !== reserved) ?? false;
 
-const nameOf = ({ variantId, sku }: Pick<StockLine, 'sku'> & { readonly variantId?: Uuid | null }): string =>
+const itemKey = ({ variantId, sku }: Pick<StockLine, 'sku'> & { readonly variantId?: Uuid | null }): string =>
   variantId ?? sku;
 
-const names = (lines: readonly StockLine[]): unknown[] => [
+const lineIdentifiers = (lines: readonly StockLine[]): unknown[] => [
   lines.flatMap(({ variantId }) => variantId ?? []),
   lines.map(({ sku }) => sku),
 ];
 
-const asHolding = ({ reservation, stock }: HoldingRow): Holding => ({
+const holdingFromRow = ({ reservation, stock }: HoldingRow): Holding => ({
   ...(reservation && { reservation: withoutNulls(reservation) }),
-  stock: stock.map(asStock),
+  stock: stock.map(stockFromRow),
 });
 
 const withoutNulls = ({ short, wasted, ...reservation }: NonNullable<HoldingRow['reservation']>): Reservation =>
   ({ ...reservation, ...(wasted && { wasted }), ...(short && { short }) }) as Reservation;
 
-const columns = (movements: readonly Movement[]): unknown[] => [
+const movementColumns = (movements: readonly Movement[]): unknown[] => [
   movements.map(({ item }) => item),
   movements.map(({ sku }) => sku),
   movements.map(({ kind }) => kind),
@@ -225,22 +232,28 @@ const columns = (movements: readonly Movement[]): unknown[] => [
   movements.map(({ reserved }) => reserved),
 ];
 
-const keeping = (
+const decisionValues = (
   orderId: Uuid,
   before: Holding,
-  { reservation, movements }: NonNullable<Decision['keep']>,
+  { reservation, movements }: NonNullable<Decision['changes']>,
   { actor, reason }: Occasion,
 ): unknown[] => {
   const released = reservation.state === 'released' ? reservation : undefined;
   return [
     ...[orderId, reservation.state, JSON.stringify(reservation.lines)],
     ...[released?.restocked ?? false, released?.short ? JSON.stringify(released.short) : null],
-    ...[before.reservation?.state ?? null, ...columns(movements), reason ?? null, actor, released?.wasted ?? false],
+    ...[
+      before.reservation?.state ?? null,
+      ...movementColumns(movements),
+      reason ?? null,
+      actor,
+      released?.wasted ?? false,
+    ],
   ];
 };
 
 /** An item whose SKU went to another item is shown with its last SKU. */
-const row = 's.item, s.variant_id, coalesce(s.sku, s.former_sku) as sku, s.on_hand, s.reserved, s.version';
+const stockColumns = 's.item, s.variant_id, coalesce(s.sku, s.former_sku) as sku, s.on_hand, s.reserved, s.version';
 
 const lockHolding = statement(
   'stock-hold',
@@ -256,7 +269,7 @@ const lockHolding = statement(
      union
      select s.item from holds h join stock s on s.sku = h.sku where h.item is null
    ), locked as (
-     select ${row}, s.sku is null as nameless from stock s
+     select ${stockColumns}, s.sku is null as nameless from stock s
      where s.item = any (array(select item from wanted)) order by s.item for update
    )
    select (select to_jsonb(mine) from mine) as reservation,
@@ -345,14 +358,14 @@ const setSkus = statement(
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[])
        as n (item, variant_id, sku, named, former_sku)
     where s.item = n.item
-    returning ${row}`,
+    returning ${stockColumns}`,
 );
 
 const insertStock = statement(
   'stock-shelve',
   `with shelved as (
      insert into stock as s (item, variant_id, sku, named, former_sku, on_hand)
-     values ($1, $2, $3, $4, $5, $6) returning ${row}
+     values ($1, $2, $3, $4, $5, $6) returning ${stockColumns}
    ), noted as (
      insert into stock_movements (item, sku, kind, delta_on_hand, delta_reserved, actor)
      select item, sku, 'listed', on_hand, 0, $7 from shelved
@@ -360,4 +373,7 @@ const insertStock = statement(
    select * from shelved`,
 );
 
-export const listed = statement('stock-list', `select ${row} from stock s where s.sku > $1 order by s.sku limit $2`);
+export const listStock = statement(
+  'stock-list',
+  `select ${stockColumns} from stock s where s.sku > $1 order by s.sku limit $2`,
+);

@@ -14,12 +14,12 @@ export class ReleaseWhenAsked implements ICommandHandler<ReleaseStock> {
 
   async execute({ body: { orderId, reason, waste } }: ReleaseStock): Promise<void> {
     const occasion = { actor: 'checkout', reason };
-    const reserved = (seen: Holding) =>
+    const decideRelease = (seen: Holding) =>
       seen.reservation && seen.reservation.state !== 'committed' ? release(seen, waste) : undefined;
-    if (await this.stocks.decideWithoutLock(orderId, [], reserved, occasion)) return;
-    const holding = await this.stocks.hold(orderId);
+    if (await this.stocks.decideWithoutLock(orderId, [], decideRelease, occasion)) return;
+    const holding = await this.stocks.lockHolding(orderId);
     const decision = release(holding, waste);
-    await this.stocks.keep(orderId, holding, decision, occasion);
+    await this.stocks.saveDecision(orderId, holding, decision, occasion);
     this.eventBus.publishAll([...announcementsOf(orderId, decision, holding.stock)]);
   }
 }

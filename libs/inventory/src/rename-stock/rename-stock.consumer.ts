@@ -2,10 +2,10 @@ import { EventBus, type IEventHandler } from '@nestjs/cqrs';
 import { VariantsRenamed } from '#contracts/catalog';
 import type { Uuid } from '#kernel';
 import { currentUnit, InboxEventsHandler, RetryLater } from '#messaging';
-import { count } from '../adjust-stock/adjust-stock';
+import { countStock } from '../adjust-stock/adjust-stock';
 import { levelsAfter, type Stock } from '../model/stock';
 import { itemOfVariant, nameItems } from '../model/stock-names';
-import { levelChanged } from '../model/stock-announcements';
+import { levelMessage } from '../model/stock-announcements';
 import { Stocks } from '../model/stocks.store';
 
 /**
@@ -35,15 +35,15 @@ export class RenameWhenRenamed implements IEventHandler<VariantsRenamed> {
       const counted = item && variant.stock !== undefined && (await this.count(item.item, variant.stock));
       if (counted) levels.set(counted.item, counted);
     }
-    if (levels.size > 0) this.eventBus.publishAll([...levels.values()].map(levelChanged));
+    if (levels.size > 0) this.eventBus.publishAll([...levels.values()].map(levelMessage));
   }
 
   /** On hand is never set below what is reserved, because orders may have reserved more since staff counted. */
   private async count(item: Uuid, onHand: number): Promise<Stock | undefined> {
     const stock = await this.stocks.lock(item);
-    const movement = count(stock, Math.max(onHand, stock.reserved));
+    const movement = countStock(stock, Math.max(onHand, stock.reserved));
     if (!movement) return undefined;
-    await this.stocks.move(movement, { actor: 'catalog' });
+    await this.stocks.saveMovement(movement, { actor: 'catalog' });
     return levelsAfter([stock], [movement])[0];
   }
 }

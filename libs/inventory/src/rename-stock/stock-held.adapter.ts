@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { StockHeld, type StockCount } from '#contracts/inventory';
 import type { Uuid } from '#kernel';
-import { count } from '../adjust-stock/adjust-stock';
+import { countStock } from '../adjust-stock/adjust-stock';
 import { Stocks } from '../model/stocks.store';
 
 @Injectable()
-export class StockHeldHere extends StockHeld {
+export class LocalStockHeld extends StockHeld {
   constructor(private readonly stocks: Stocks) {
     super();
   }
@@ -14,7 +14,7 @@ export class StockHeldHere extends StockHeld {
     const available = new Map<Uuid, number>();
     for (const { variantId, sku, onHand } of counts) {
       const known = await this.stocks.ofVariant(variantId);
-      if (known) count({ ...known.stock, sku }, onHand);
+      if (known) countStock({ ...known.stock, sku }, onHand);
       available.set(variantId, onHand - (known?.stock.reserved ?? 0));
     }
     return available;

@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 import { ReserveStock } from '#contracts/inventory';
 import { currentUnit, InboxCommandHandler, RetryLater } from '#messaging';
 import { announcementsOf } from '../model/stock-announcements';
-import { reserve, unlisted, type Holding } from '../model/stock';
+import { reserve, unlistedSkus, type Holding } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
 
@@ -20,20 +20,20 @@ export class ReserveWhenAsked implements ICommandHandler<ReserveStock> {
   ) {}
 
   async execute({ body: { orderId, lines } }: ReserveStock): Promise<void> {
-    const got = (seen: Holding) => {
+    const decideReservation = (seen: Holding) => {
       const decision = reserve(seen, lines);
-      return decision.answer.kind === 'reserved' || !decision.keep ? decision : undefined;
+      return decision.answer.kind === 'reserved' || !decision.changes ? decision : undefined;
     };
-    if (await this.stocks.decideWithoutLock(orderId, lines, got, { actor: 'checkout' })) return;
+    if (await this.stocks.decideWithoutLock(orderId, lines, decideReservation, { actor: 'checkout' })) return;
 
-    const holding = await this.stocks.hold(orderId, lines);
-    const missing = holding.reservation ? [] : unlisted(lines, holding.stock);
+    const holding = await this.stocks.lockHolding(orderId, lines);
+    const missing = holding.reservation ? [] : unlistedSkus(lines, holding.stock);
     if (missing.length > 0 && (currentUnit()?.attempts ?? ATTEMPTS) < ATTEMPTS)
       throw new RetryLater(`${missing.join(', ')} is not listed yet`, PAUSE_MS);
 
     const decision = reserve(holding, lines);
     if (decision.answer.kind === 'short') this.conflicts.inc({ why: 'short' });
-    await this.stocks.keep(orderId, holding, decision, { actor: 'checkout' });
+    await this.stocks.saveDecision(orderId, holding, decision, { actor: 'checkout' });
     this.eventBus.publishAll([...announcementsOf(orderId, decision, holding.stock)]);
   }
 }

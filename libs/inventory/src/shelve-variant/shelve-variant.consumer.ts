@@ -2,8 +2,8 @@ import { EventBus } from '@nestjs/cqrs';
 import type { IEventHandler } from '@nestjs/cqrs';
 import { VariantListed } from '#contracts/catalog';
 import { InboxEventsHandler } from '#messaging';
-import { itemOfVariant, nameItems, type Named } from '../model/stock-names';
-import { levelChanged } from '../model/stock-announcements';
+import { itemOfVariant, nameItems, type NamedItem } from '../model/stock-names';
+import { levelMessage } from '../model/stock-announcements';
 import { Stocks } from '../model/stocks.store';
 
 @InboxEventsHandler([VariantListed], { name: 'shelve-variant' })
@@ -21,11 +21,11 @@ export class ShelveWhenListed implements IEventHandler<VariantListed> {
       await this.stocks.rename(nameItems(items, [naming], named)); // old stock without a variant gets this variant
       return;
     }
-    const added: Named = { item: variantId, variantId, sku: null, named: -1, formerSku: null };
+    const added: NamedItem = { item: variantId, variantId, sku: null, named: -1, formerSku: null };
     const changed = nameItems([...items, added], [naming], named);
     const others = changed.filter(({ item }) => item !== variantId);
-    if (others.length > 0) this.eventBus.publishAll((await this.stocks.rename(others)).map(levelChanged));
+    if (others.length > 0) this.eventBus.publishAll((await this.stocks.rename(others)).map(levelMessage));
     const own = changed.find(({ item }) => item === variantId) ?? added;
-    this.eventBus.publish(levelChanged(await this.stocks.shelve(own, stock, { actor: 'catalog' })));
+    this.eventBus.publish(levelMessage(await this.stocks.shelve(own, stock, { actor: 'catalog' })));
   }
 }

@@ -1,6 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Stock } from '../model/stock';
-import { NamedStock } from './named-stock.adapter';
+import { StockBySku } from './stock-by-sku.adapter';
 
 /** The stock of one SKU, or at most `limit` stocks after the SKU `after`, in the order of the SKUs. */
 export class ViewStock extends Query<readonly Stock[]> {
@@ -15,7 +15,7 @@ export class ViewStock extends Query<readonly Stock[]> {
 
 @QueryHandler(ViewStock)
 export class ViewStockHandler implements IQueryHandler<ViewStock> {
-  constructor(private readonly stocks: NamedStock) {}
+  constructor(private readonly stocks: StockBySku) {}
 
   async execute({ limit, after, sku }: ViewStock): Promise<readonly Stock[]> {
     if (sku === undefined) return this.stocks.list(limit, after);

@@ -1,6 +1,6 @@
 import { OrderConfirmed, type OrderedLine } from '#contracts/ordering';
 import { vnd } from '#kernel';
-import { contentOf } from './letter-of';
+import { letterContentOf } from './letter-of';
 
 const line = (modifiers?: OrderedLine['modifiers']): OrderedLine => ({
   ...{ productId: 'p', variantId: 'v', sku: 's', name: 'Bạc xỉu', quantity: 1 },
@@ -8,9 +8,9 @@ const line = (modifiers?: OrderedLine['modifiers']): OrderedLine => ({
 });
 const option = (name: string, quantity: number) => ({ optionId: name, group: 'g', name, quantity, price: vnd(0) });
 
-it('A letter tells lines of one variant apart by their options', () => {
+it('A letter shows the options of lines, so that lines of one variant differ', () => {
   const items = [line(), line([]), line([option('Ít đường', 1), option('Trân châu', 2)])];
-  const content = contentOf(new OrderConfirmed({ number: 'n', items, total: vnd(3), method: 'card' } as never));
+  const content = letterContentOf(new OrderConfirmed({ number: 'n', items, total: vnd(3), method: 'card' } as never));
   expect(content).toMatchObject({
     lines: [{ name: 'Bạc xỉu' }, { name: 'Bạc xỉu' }, { name: 'Bạc xỉu (Ít đường, 2 × Trân châu)' }],
   });

@@ -8,7 +8,7 @@ import {
   type OrderStatusUpdated,
 } from '#contracts/ordering';
 import type { Content } from './letter';
-import { toldOf } from './status-words';
+import { letterStatusOf } from './status-words';
 
 /** The options distinguish two lines of the same variant. */
 const nameWithOptions = ({ name, modifiers = [] }: OrderedLine): string =>
@@ -16,11 +16,11 @@ const nameWithOptions = ({ name, modifiers = [] }: OrderedLine): string =>
     ? name
     : `${name} (${modifiers.map((one) => (one.quantity > 1 ? `${one.quantity} × ${one.name}` : one.name)).join(', ')})`;
 
-export type Told =
+export type LetterMessage =
   OrderConfirmed | OrderCancelled | OrderPaymentReversed | OrderRefunded | OrderRefundFailed | OrderStatusUpdated;
 
 /** The content of the letter about a message; undefined if there is no letter about this change of status. */
-export function contentOf(message: Told): Content | undefined {
+export function letterContentOf(message: LetterMessage): Content | undefined {
   if (message instanceof OrderConfirmed) {
     const { number, items, total, method } = message.body;
     const lines = items.map((item) => ({
@@ -49,6 +49,6 @@ export function contentOf(message: Told): Content | undefined {
     return { event: 'order-refund-failed', number, amount, owed };
   }
   const { number } = message.body;
-  const status = toldOf(message.body);
+  const status = letterStatusOf(message.body);
   return status && { event: 'order-status', number, status };
 }

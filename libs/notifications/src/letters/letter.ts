@@ -1,5 +1,5 @@
 import type { Erased, Money, Sealed, Uuid } from '#kernel';
-import type { ToldStatus } from './status-words';
+import type { LetterStatus } from './status-words';
 
 export type Locale = 'vi' | 'en';
 
@@ -45,7 +45,7 @@ export type Content =
       /** The total that the shop owes the customer. */
       readonly owed: Money;
     }
-  | { readonly event: 'order-status'; readonly number: string; readonly status: ToldStatus };
+  | { readonly event: 'order-status'; readonly number: string; readonly status: LetterStatus };
 
 export interface Line {
   readonly name: string;

@@ -9,7 +9,7 @@ describe('The mailbox', () => {
   });
   afterAll(() => database.drop());
 
-  it('shows every letter on one page or another, also those that were sent within one millisecond', async () => {
+  it('shows every letter exactly once over all pages, also letters of the same millisecond', async () => {
     await database.admin(
       `insert into notifications.letters (id, order_id, event, channel, locale, recipient, recipient_key, content, sent_at)
        select gen_random_uuid(), gen_random_uuid(), 'order-confirmed', 'email', 'vi', '{}', 'an', '{}',
@@ -23,13 +23,13 @@ describe('The mailbox', () => {
       seen.push(...page.map(({ id }) => id));
       const last = page.at(-1);
       if (!last) break;
-      before = { at: last.sentAt.toISOString(), id: last.id }; // what a cursor carries
+      before = { at: last.sentAt.toISOString(), id: last.id }; // the content of a cursor
     }
     expect(new Set(seen).size).toBe(100);
     expect(seen).toHaveLength(100);
   });
 
-  it('keeps one letter, however often it is written', async () => {
+  it('stores a letter once, also if it is written again', async () => {
     const letters = new Letters(database.of('notifications'));
     const orderId = derivedId('0192d1a4-7c00-7000-8000-000000000001', 'order');
     const letter = {

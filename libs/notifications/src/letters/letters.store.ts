@@ -14,7 +14,7 @@ interface Row {
   sent_at: Date;
 }
 
-const letter = (row: Row): Letter => ({
+const letterFromRow = (row: Row): Letter => ({
   id: row.id,
   orderId: row.order_id,
   locale: row.locale,
@@ -22,7 +22,7 @@ const letter = (row: Row): Letter => ({
   content: row.content,
 });
 
-const write = statement(
+const insertLetter = statement(
   'letters_write',
   `insert into letters (id, order_id, event, channel, locale, recipient, recipient_key, content, sent_at, next_at)
    select $1::uuid, $2::uuid, $3::text, 'email', $4::text, $5::jsonb, $6::text, $7::jsonb,
@@ -30,17 +30,17 @@ const write = statement(
    where not exists (select from forgotten where subject = ($5::jsonb->'email'->>'subject')::uuid)
    on conflict (id) do nothing returning id`,
 );
-const claim = statement(
+const claimLetters = statement(
   'letters_claim',
   `update letters l set attempts = attempts + 1, next_at = now() + interval '30 seconds'
      from (select id from letters where sent_at is null and next_at <= now() order by next_at limit $1 for update skip locked) due
     where l.id = due.id returning l.*`,
 );
-const failed = statement(
+const setFailed = statement(
   'letters_failed',
   `update letters set next_at = now() + least(2 ^ least(attempts, 12), 3600) * interval '1 second', error = $2 where id = $1`,
 );
-const forget = statement(
+const forgetSubject = statement(
   'letters_forget',
   `with known as (insert into forgotten (subject) values ($1::text::uuid) on conflict do nothing),
    dropped as (
@@ -50,7 +50,7 @@ const forget = statement(
       where recipient->'email'->>'subject' = $1::text and sent_at is not null)
    select count(*)::int as count from dropped`,
 );
-const list = statement(
+const listLetters = statement(
   'letters_list',
   `select * from letters
     where sent_at is not null and ($1::text[] is null or recipient_key = any($1))
@@ -72,7 +72,7 @@ export class Letters {
    */
   async write(letter: Letter, recipientKey: string, toBeSent: boolean): Promise<boolean> {
     const { id, orderId, locale, recipient, content } = letter;
-    const rows = await this.db.query(write, [
+    const rows = await this.db.query(insertLetter, [
       ...[
         id,
         orderId,
@@ -88,16 +88,16 @@ export class Letters {
   }
 
   async claimDue(limit: number): Promise<Letter[]> {
-    return (await this.db.query<Row>(claim, [limit])).map(letter);
+    return (await this.db.query<Row>(claimLetters, [limit])).map(letterFromRow);
   }
 
-  async sent(id: Uuid): Promise<void> {
+  async markSent(id: Uuid): Promise<void> {
     const changes = { sentAt: () => 'now()', nextAt: null, error: null };
     await this.db.entities.update(LetterEntity, { id, sentAt: IsNull() }, changes);
   }
 
-  async failed(id: Uuid, error: string): Promise<void> {
-    await this.db.query(failed, [id, error]);
+  async markFailed(id: Uuid, error: string): Promise<void> {
+    await this.db.query(setFailed, [id, error]);
   }
 
   /** Drops a letter that cannot be sent. */
@@ -107,7 +107,7 @@ export class Letters {
 
   /** Returns the number of deleted letters, which had not been sent yet. */
   async forget(subject: Uuid): Promise<number> {
-    return (await this.db.query<{ count: number }>(forget, [subject]))[0].count;
+    return (await this.db.query<{ count: number }>(forgetSubject, [subject]))[0].count;
   }
 
   /** Newest first. */
@@ -116,7 +116,12 @@ export class Letters {
     before: { at: string; id: Uuid } | undefined,
     limit: number,
   ): Promise<SentLetter[]> {
-    const rows = await this.db.query<Row>(list, [recipientKeys ?? null, before?.at ?? null, before?.id ?? null, limit]);
-    return rows.map((row) => ({ ...letter(row), sentAt: row.sent_at }));
+    const rows = await this.db.query<Row>(listLetters, [
+      recipientKeys ?? null,
+      before?.at ?? null,
+      before?.id ?? null,
+      limit,
+    ]);
+    return rows.map((row) => ({ ...letterFromRow(row), sentAt: row.sent_at }));
   }
 }

@@ -23,7 +23,7 @@ describe('A letter', () => {
     expect(letter.text).toContain('thanh toán khi nhận hàng');
   });
 
-  it('says in English why an order was cancelled, and what comes back', () => {
+  it('says in English why an order was cancelled, and how much money is given back', () => {
     const letter = renderLetter(
       { event: 'order-cancelled', number: 'CT-1', code: 'OUT_OF_STOCK', refundDue: vnd(90_000) },
       'An',
@@ -49,7 +49,7 @@ describe('A letter', () => {
       'So far we have given back 100.000 ₫ in all, everything that you paid.',
       'tổng cộng 100.000 ₫, toàn bộ số tiền bạn đã trả.',
     ],
-  ])('of a refund tells this part, and all that was given back: %s', (_, content, inEnglish, inVietnamese) => {
+  ])('of a refund has the amount of this refund, and of all refunds: %s', (_, content, inEnglish, inVietnamese) => {
     const [en, vi] = [renderLetter(content, 'An', 'en'), renderLetter(content, 'An', 'vi')];
     const part = content.event === 'order-refunded' ? dong(content.amount) : '';
     expect(en.text).toContain(`We have given back ${part} for your order CT-1.`);
@@ -65,11 +65,11 @@ describe('A letter', () => {
     expect(renderLetter(refund(40_000, 40_000), 'An', 'en').text).not.toContain('is over');
   });
 
-  it('of a part, as it was kept once, does not guess how much it is in all', () => {
+  it('of an older partial refund, without a total, does not show a total', () => {
     expect(renderLetter(refund(40_000), 'An', 'en').text).not.toContain('in all');
   });
 
-  it('of a refund that failed tells what is still owed, and who looks after it', () => {
+  it('of a refund that failed says what is still owed, and that the shop handles it', () => {
     const content = { event: 'order-refund-failed', number: 'CT-1', amount: vnd(20_000), owed: vnd(25_000) } as const;
     const [en, vi] = [renderLetter(content, 'An', 'en'), renderLetter(content, 'An', 'vi')];
     expect(en.text).toContain('could not give back 20.000 ₫');
@@ -78,7 +78,7 @@ describe('A letter', () => {
     expect(vi.text).toContain('còn nợ bạn 25.000 ₫');
   });
 
-  it.each(['vi', 'en'] as const)('tells in %s of money that was taken and given back', (locale) => {
+  it.each(['vi', 'en'] as const)('reports in %s money that was taken and given back', (locale) => {
     const cancelled = { event: 'order-cancelled', number: 'CT-1', refundDue: vnd(0), reversed: vnd(90_000) } as const;
     for (const code of ['CUSTOMER', 'STAFF', 'OVERDUE', 'PAYMENT_UNAVAILABLE', 'PAYMENT_UNRESOLVED']) {
       const { text } = renderLetter({ ...cancelled, code }, 'An', locale);
@@ -92,7 +92,7 @@ describe('A letter', () => {
   it.each([
     ['en', 'Before that we had already given back 30.000 ₫.', 'We will give back 60.000 ₫.'],
     ['vi', 'Trước khi hủy, chúng tôi đã hoàn 30.000 ₫ cho bạn.', 'Chúng tôi sẽ hoàn lại 60.000 ₫.'],
-  ] as const)('tells in %s of refunds that were made before the order was cancelled', (locale, before, due) => {
+  ] as const)('reports in %s refunds that were made before the order was cancelled', (locale, before, due) => {
     const cancelled = { event: 'order-cancelled', number: 'CT-1', code: 'STAFF', refundDue: vnd(60_000) } as const;
     const { text } = renderLetter({ ...cancelled, refunded: vnd(30_000) }, 'An', locale);
     expect(text).toContain(before);
@@ -100,7 +100,7 @@ describe('A letter', () => {
     expect(renderLetter(cancelled, 'An', locale).text).not.toContain(before.slice(0, 12));
   });
 
-  it('says that nothing was charged where the provider did not answer and took nothing', () => {
+  it('says that nothing was charged if the provider did not answer and took nothing', () => {
     const content = {
       event: 'order-cancelled',
       number: 'CT-1',
@@ -110,7 +110,7 @@ describe('A letter', () => {
     expect(renderLetter(content, 'An', 'en').text).toContain('You were not charged.');
   });
 
-  it('shows a name as it is, and never as markup', () => {
+  it('shows a name as text, and never as HTML', () => {
     const letter = renderLetter({ event: 'order-status', number: 'CT-1', status: 'ready' }, '<b>An</b>', 'en');
     expect(letter.text).toContain('<b>An</b>');
     expect(letter.html).toContain('&lt;b&gt;An&lt;/b&gt;');

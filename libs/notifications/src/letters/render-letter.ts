@@ -10,22 +10,22 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text that is safe inside HTML. */
-export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
 
 /** Removes line breaks, because a mail subject must be one line. */
-const oneLine = (text: string): string => text.replace(/[\r\n]+/g, ' ');
+const withoutLineBreaks = (text: string): string => text.replace(/[\r\n]+/g, ' ');
 
 /**
  * The letter in the language of its reader. Without a confirmed address, `name` is undefined: a buyer can type another
  * person's address into an order, and must not be able to send their own text to it. All text is escaped in the HTML.
  */
 export function renderLetter(content: Content, name: string | undefined, locale: Locale): Rendered {
-  const { hello, bye, tell } = wordings[locale];
-  const { subject, paragraphs } = tell(content);
-  const all = [hello(name && oneLine(name)), ...paragraphs, bye];
+  const { hello, bye, compose } = wordings[locale];
+  const { subject, paragraphs } = compose(content);
+  const all = [hello(name && withoutLineBreaks(name)), ...paragraphs, bye];
   return {
-    subject: oneLine(subject),
+    subject: withoutLineBreaks(subject),
     text: all.join('\n\n'),
-    html: `<!doctype html><html lang="${locale}"><body>${all.map((each) => `<p>${escaped(each)}</p>`).join('')}</body></html>`,
+    html: `<!doctype html><html lang="${locale}"><body>${all.map((each) => `<p>${escapeHtml(each)}</p>`).join('')}</body></html>`,
   };
 }

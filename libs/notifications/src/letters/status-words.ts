@@ -11,16 +11,19 @@ export const statusWords = {
   completed: { vi: 'đã hoàn tất', en: 'is complete' },
 } as const;
 
-export type ToldStatus = keyof typeof statusWords;
+export type LetterStatus = keyof typeof statusWords;
 
-const isTold = (status: string): status is ToldStatus => status in statusWords;
+const hasLetter = (status: string): status is LetterStatus => status in statusWords;
 
-const goesOn = (status: string, previous: string): boolean =>
+const isResumed = (status: string, previous: string): boolean =>
   previous === 'on-hold' && (status === 'confirmed' || status === 'accepted');
 
 /** What the letter about a change of status says; undefined if there is no letter. */
-export function toldOf(change: { readonly status: string; readonly previous: string }): ToldStatus | undefined {
+export function letterStatusOf(change: {
+  readonly status: string;
+  readonly previous: string;
+}): LetterStatus | undefined {
   const { status, previous } = change;
-  if (goesOn(status, previous)) return 'resumed';
-  return isTold(status) ? status : undefined;
+  if (isResumed(status, previous)) return 'resumed';
+  return hasLetter(status) ? status : undefined;
 }

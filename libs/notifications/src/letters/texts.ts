@@ -9,7 +9,7 @@ interface Wording {
   /** `name` is undefined if it is not confirmed that the address belongs to the person. */
   readonly hello: (name: string | undefined) => string;
   readonly bye: string;
-  readonly tell: (content: Content) => { readonly subject: string; readonly paragraphs: readonly string[] };
+  readonly compose: (content: Content) => { readonly subject: string; readonly paragraphs: readonly string[] };
 }
 
 const reasonsVi: Readonly<Record<string, string>> = {
@@ -33,30 +33,31 @@ const reasonsEn: Readonly<Record<string, string>> = {
 type Refund = Extract<Content, { event: 'order-refunded' }>;
 
 /** The total that has been given back; undefined if an older letter does not have it. */
-const soFar = ({ whole, total, refundedTotal }: Refund): string | undefined => {
+const refundedSoFar = ({ whole, total, refundedTotal }: Refund): string | undefined => {
   const all = refundedTotal ?? (whole ? total : undefined);
   return all && dong(all);
 };
 
-const soFarVi = (content: Refund): readonly string[] => {
-  const all = soFar(content);
+const refundedSoFarVi = (content: Refund): readonly string[] => {
+  const all = refundedSoFar(content);
   if (all === undefined) return [];
   return [`Đến nay chúng tôi đã hoàn tổng cộng ${all}${content.whole ? ', toàn bộ số tiền bạn đã trả' : ''}.`];
 };
 
-const soFarEn = (content: Refund): readonly string[] => {
-  const all = soFar(content);
+const refundedSoFarEn = (content: Refund): readonly string[] => {
+  const all = refundedSoFar(content);
   if (all === undefined) return [];
   return [`So far we have given back ${all} in all${content.whole ? ', everything that you paid' : ''}.`];
 };
 type Cancelled = Extract<Content, { event: 'order-cancelled' }>;
-const takenAndBack = ({ reversed }: Cancelled): boolean => reversed !== undefined && reversed.amount > 0;
-const wasNotCharged = (content: Cancelled): boolean => content.code === 'PAYMENT_UNAVAILABLE' && !takenAndBack(content);
+const wasTakenAndReturned = ({ reversed }: Cancelled): boolean => reversed !== undefined && reversed.amount > 0;
+const wasNotCharged = (content: Cancelled): boolean =>
+  content.code === 'PAYMENT_UNAVAILABLE' && !wasTakenAndReturned(content);
 
 const vi: Wording = {
   hello: (name) => `Chào ${name ?? 'bạn'},`,
   bye: 'Cảm ơn bạn đã ghé Coffee & Tea.',
-  tell: (content) => {
+  compose: (content) => {
     switch (content.event) {
       case 'order-confirmed':
         return {
@@ -72,7 +73,7 @@ const vi: Wording = {
           subject: `Đơn hàng ${content.number} đã bị hủy`,
           paragraphs: [
             `Đơn hàng ${content.number} đã bị hủy. ${reasonsVi[content.code] ?? ''}`.trim(),
-            ...(takenAndBack(content) ? [`${dong(content.reversed!)} đã bị trừ và đã được hoàn lại.`] : []),
+            ...(wasTakenAndReturned(content) ? [`${dong(content.reversed!)} đã bị trừ và đã được hoàn lại.`] : []),
             ...(wasNotCharged(content) ? ['Bạn chưa bị trừ tiền.'] : []),
             ...(content.refunded ? [`Trước khi hủy, chúng tôi đã hoàn ${dong(content.refunded)} cho bạn.`] : []),
             ...(content.refundDue.amount > 0 ? [`Chúng tôi sẽ hoàn lại ${dong(content.refundDue)}.`] : []),
@@ -88,7 +89,7 @@ const vi: Wording = {
           subject: `Hoàn tiền cho đơn hàng ${content.number}`,
           paragraphs: [
             `Chúng tôi đã hoàn ${dong(content.amount)} cho đơn hàng ${content.number}.`,
-            ...soFarVi(content),
+            ...refundedSoFarVi(content),
             ...(content.ended ? ['Đơn hàng đã kết thúc và sẽ không được giao.'] : []),
           ],
         };
@@ -111,7 +112,7 @@ const vi: Wording = {
 const en: Wording = {
   hello: (name) => (name === undefined ? 'Hello,' : `Hello ${name},`),
   bye: 'Thank you for coming to Coffee & Tea.',
-  tell: (content) => {
+  compose: (content) => {
     switch (content.event) {
       case 'order-confirmed':
         return {
@@ -127,7 +128,7 @@ const en: Wording = {
           subject: `Your order ${content.number} was cancelled`,
           paragraphs: [
             `Your order ${content.number} was cancelled. ${reasonsEn[content.code] ?? ''}`.trim(),
-            ...(takenAndBack(content) ? [`${dong(content.reversed!)} was taken and has been given back.`] : []),
+            ...(wasTakenAndReturned(content) ? [`${dong(content.reversed!)} was taken and has been given back.`] : []),
             ...(wasNotCharged(content) ? ['You were not charged.'] : []),
             ...(content.refunded ? [`Before that we had already given back ${dong(content.refunded)}.`] : []),
             ...(content.refundDue.amount > 0 ? [`We will give back ${dong(content.refundDue)}.`] : []),
@@ -145,7 +146,7 @@ const en: Wording = {
           subject: `A refund for your order ${content.number}`,
           paragraphs: [
             `We have given back ${dong(content.amount)} for your order ${content.number}.`,
-            ...soFarEn(content),
+            ...refundedSoFarEn(content),
             ...(content.ended ? ['The order is over and will not be handed out.'] : []),
           ],
         };

@@ -19,7 +19,7 @@ import { Mailer } from './mailer';
 @Injectable()
 export class SendLetters implements BeforeApplicationShutdown {
   private readonly log = new Logger(SendLetters.name);
-  private turn: Promise<void> | undefined;
+  private running: Promise<void> | undefined;
   private closed = false;
 
   constructor(
@@ -33,15 +33,15 @@ export class SendLetters implements BeforeApplicationShutdown {
 
   @Interval(500)
   tick(): void {
-    if (!this.mailer || this.closed || this.turn) return;
-    this.turn = this.sendDue()
+    if (!this.mailer || this.closed || this.running) return;
+    this.running = this.sendDue()
       .catch((error: unknown) => this.log.error(error))
-      .finally(() => (this.turn = undefined));
+      .finally(() => (this.running = undefined));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closed = true;
-    await this.turn;
+    await this.running;
   }
 
   private async drop(id: Letter['id']): Promise<void> {
@@ -65,7 +65,7 @@ export class SendLetters implements BeforeApplicationShutdown {
       });
       crashPoint('letter.sent');
       await this.db.transaction(async () => {
-        await this.letters.sent(id);
+        await this.letters.markSent(id);
         this.eventBus.publish(new NotificationSent({ orderId, event: content.event, channel: 'email' }));
       });
       crashPoint('letter.marked');
@@ -73,7 +73,7 @@ export class SendLetters implements BeforeApplicationShutdown {
       // The errors of mail servers contain the address.
       const why = redactText(error instanceof Error ? error.message : String(error));
       this.log.warn(`letter ${id} was not accepted and is sent again later: ${why}`);
-      await this.letters.failed(id, why);
+      await this.letters.markFailed(id, why);
     }
   }
 }

@@ -13,7 +13,7 @@ import { derivedId } from '#kernel';
 import { Config } from '#platform/config';
 import { InboxEventsHandler } from '#messaging';
 import { Vault } from '#platform/privacy';
-import { contentOf, type Told } from '../letters/letter-of';
+import { letterContentOf, type LetterMessage } from '../letters/letter-of';
 import { Letters } from '../letters/letters.store';
 import { recipientKey } from '../letters/recipient-key';
 
@@ -35,9 +35,9 @@ export class WriteWhenOrderMoves {
     private readonly eventBus: EventBus,
   ) {}
 
-  async handle(message: Told): Promise<void> {
+  async handle(message: LetterMessage): Promise<void> {
     const { orderId, version, recipient } = message.body;
-    const content = contentOf(message);
+    const content = letterContentOf(message);
     if (!content || !recipient?.email) return; // a guest without an e-mail address gets no letter
     const email = await this.vault.open(recipient.email, { order: orderId, field: 'email' });
     if (typeof email !== 'string')

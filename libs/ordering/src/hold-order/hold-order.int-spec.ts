@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '../../../../test/support/eventually';
 import { openShop, type OpenShop } from '../../../../test/support/open-shop';
 import {
-  anyone,
+  anonymous,
   expectStatus,
   mailsTo,
   register,
-  shelve,
+  listDrink,
   stockOf,
   type Drink,
   type Person,
@@ -21,13 +21,13 @@ describe('An order on hold', () => {
   let drink: Drink;
   beforeAll(async () => {
     open = await openShop();
-    drink = await shelve(open.admin, { stock: 50 });
+    drink = await listDrink(open.admin, { stock: 50 });
   }, 240_000);
   afterAll(() => open?.close());
 
   async function bought(buyer: Person): Promise<string> {
-    const { id } = await buyer.buys(drink.variantId, 'tok_ok', 2);
-    await buyer.sees(id, 'confirmed');
+    const { id } = await buyer.buy(drink.variantId, 'tok_ok', 2);
+    await buyer.waitForStatus(id, 'confirmed');
     return id;
   }
   const requestStep = (id: string, step: string, body?: object) =>
@@ -47,7 +47,7 @@ describe('An order on hold', () => {
     for (const step of ['accept', 'prepare', 'ready', 'complete'])
       expect(await requestStep(id, step)).toMatchObject({ status: 409, body: { error: { code: 'ORDER_ON_HOLD' } } });
 
-    expect(await an.sees(id, 'on-hold')).toMatchObject({ hold: { reason: null } });
+    expect(await an.waitForStatus(id, 'on-hold')).toMatchObject({ hold: { reason: null } });
     for (const list of [await an.get('/orders?status=on-hold'), await admin.get('/admin/orders?status=on-hold')])
       expect(list.body.data.map((one: { id: string }) => one.id)).toContain(id);
     const history = (await an.get(`/orders/${id}/history`, { headers: { 'accept-language': 'vi' } })).body.data;
@@ -75,12 +75,12 @@ describe('An order on hold', () => {
 
   it('can be cancelled by its guest, who gets the money back', async () => {
     const { shop, admin } = open;
-    const first = await anyone(shop).puts(drink.variantId, 1);
-    const visitor = anyone(shop).carrying({ 'x-cart-token': first.headers.get('x-cart-token')! });
+    const first = await anonymous(shop).addToCart(drink.variantId, 1);
+    const visitor = anonymous(shop).withHeaders({ 'x-cart-token': first.headers.get('x-cart-token')! });
     const email = `khach-${randomUUID()}@example.com`;
     const contact = { name: 'Trần Thị Khách', phone: '0987 654 321', email };
-    const { id } = expectStatus(201, await visitor.orders('tok_ok', { body: { contact } })).body.data;
-    await visitor.sees(id, 'confirmed');
+    const { id } = expectStatus(201, await visitor.placeOrder('tok_ok', { body: { contact } })).body.data;
+    await visitor.waitForStatus(id, 'confirmed');
     const { available } = await stockOf(admin, drink);
 
     await doStep(id, 'hold', { reason });

@@ -62,7 +62,7 @@ class SettleBody {
 
 const Place = z.object({ foundAt: InstantShape, id: IdShape });
 
-const show = (found: ListedFinding): z.infer<typeof FindingAnswer> => ({
+const viewFinding = (found: ListedFinding): z.infer<typeof FindingAnswer> => ({
   ...{ id: found.id, kind: found.kind, state: found.state, provider: found.provider, chargeId: found.chargeId },
   ...{ paymentKey: found.paymentKey, orderId: found.orderId, amount: found.amount, reason: found.reason },
   ...{ foundAt: found.foundAt.toISOString(), settledAt: found.settledAt?.toISOString() ?? null },
@@ -87,7 +87,7 @@ export class ListFindingsController {
   @Answers(200, FindingAnswer, { description: 'A page of them.', list: true, paged: true })
   async list(@Query() { limit, cursor, state, orderId, open }: FindingsPage): Promise<Answer> {
     const rows = await this.findings.list({ state, orderId, open }, limit + 1, placeOf(cursor, Place));
-    return page(rows, limit, ({ foundAt, id }) => ({ foundAt: foundAt.toISOString(), id }), show);
+    return page(rows, limit, ({ foundAt, id }) => ({ foundAt: foundAt.toISOString(), id }), viewFinding);
   }
   @Post(':id/settle')
   @HttpCode(200)
@@ -108,6 +108,6 @@ export class ListFindingsController {
     @Body() { note }: SettleBody,
     @Who() { userId }: UserCaller,
   ): Promise<z.infer<typeof FindingAnswer>> {
-    return show(await this.commands.execute(new SettleFinding(id, note, userId)));
+    return viewFinding(await this.commands.execute(new SettleFinding(id, note, userId)));
   }
 }

@@ -1,15 +1,15 @@
 import { vnd } from '#kernel';
-import { faultOf } from './finding';
+import { findingKindOf } from './finding';
 
 const payment = { id: 'p1', provider: 'sandbox', orderId: 'o1', amount: vnd(90_000), chargeId: null };
 const booked = { key: 'p1', orderId: 'o1', amount: vnd(90_000) };
 const named = { provider: 'sandbox', orderId: 'o1', amount: vnd(90_000), chargeId: 'ch_1' };
 
-describe('Money that a provider tells of', () => {
-  it('fits the payment that it names, the first time and again', () => {
-    expect(faultOf(named, payment, {})).toBeUndefined();
+describe('Money that a provider reports', () => {
+  it('fits the payment that it names, also when it is repeated', () => {
+    expect(findingKindOf(named, payment, {})).toBeUndefined();
     const books = { paymentId: 'p1', charge: booked };
-    expect(faultOf(named, { ...payment, chargeId: 'ch_1' }, books)).toBeUndefined();
+    expect(findingKindOf(named, { ...payment, chargeId: 'ch_1' }, books)).toBeUndefined();
   });
 
   it.each([
@@ -38,6 +38,6 @@ describe('Money that a provider tells of', () => {
     ],
     ['a second charge', named, { ...payment, chargeId: 'ch_0' }, {}, 'second-charge'],
   ] as const)('is %s', (_, money, known, owner, fault) => {
-    expect(faultOf(money, known, owner)).toBe(fault);
+    expect(findingKindOf(money, known, owner)).toBe(fault);
   });
 });

@@ -21,7 +21,7 @@ export const findingStates = ['noted', 'giving-back', 'given-back', 'refused', '
 export type FindingState = (typeof findingStates)[number];
 
 /** Whether staff must look after a finding in this state. */
-export const needsSomebody = (state: FindingState): boolean => openStates.includes(state);
+export const needsStaff = (state: FindingState): boolean => openStates.includes(state);
 export const openStates: readonly FindingState[] = ['noted', 'refused'];
 
 /** Money as a provider reports it, in any currency. */
@@ -44,14 +44,14 @@ export interface Finding {
   readonly unanswered: number;
 }
 
-interface Named {
+interface WebhookCharge {
   readonly provider: string;
   readonly orderId: Uuid;
   readonly amount: TakenMoney;
   readonly chargeId: string;
 }
 
-interface Known {
+interface KnownPayment {
   readonly id: Uuid;
   readonly provider: string;
   readonly orderId: Uuid;
@@ -74,23 +74,23 @@ interface KnownCharge {
   readonly charge?: BookedCharge | null | undefined;
 }
 
-const sameMoney = (a: TakenMoney, b: TakenMoney): boolean => a.amount === b.amount && a.currency === b.currency;
+const isSameMoney = (a: TakenMoney, b: TakenMoney): boolean => a.amount === b.amount && a.currency === b.currency;
 
 /**
  * What is wrong with the money that a webhook reports; undefined if it fits the payment. While the provider does not
  * answer, only the details of the webhook are checked.
  */
-export function faultOf(
-  named: Named,
-  payment: Known | undefined,
+export function findingKindOf(
+  named: WebhookCharge,
+  payment: KnownPayment | undefined,
   { paymentId, charge }: KnownCharge,
 ): FindingKind | undefined {
   if (!payment || payment.provider !== named.provider) return 'unknown-payment';
-  if (named.orderId !== payment.orderId || !sameMoney(named.amount, payment.amount)) return 'mismatch';
+  if (named.orderId !== payment.orderId || !isSameMoney(named.amount, payment.amount)) return 'mismatch';
   if (paymentId !== undefined && paymentId !== payment.id) return 'charge-of-another';
   if (charge === null) return 'unknown-charge';
   if (charge && charge.orderId !== payment.orderId) return 'charge-of-another';
-  if (charge && !sameMoney(charge.amount, payment.amount)) return 'mismatch';
+  if (charge && !isSameMoney(charge.amount, payment.amount)) return 'mismatch';
   if (payment.chargeId !== null && payment.chargeId !== named.chargeId) return 'second-charge';
   // The charge is for the same order but has another key, so this payment did not take it.
   if (charge && charge.key !== payment.id) return 'charge-of-another';

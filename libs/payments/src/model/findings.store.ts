@@ -24,13 +24,13 @@ interface Row {
   settled_by: Uuid | null;
 }
 
-const finding = (row: Row): Finding => ({
+const findingFromRow = (row: Row): Finding => ({
   ...{ id: row.id, kind: row.kind, provider: row.provider, chargeId: row.charge_id, paymentKey: row.payment_key },
   ...{ orderId: row.order_id, amount: { amount: row.amount, currency: row.currency } },
   ...{ state: row.state, reason: row.reason, unanswered: row.unanswered },
 });
 
-const insert = statement(
+const insertFinding = statement(
   'findings_insert',
   `insert into payment_findings (kind, provider, charge_id, payment_key, payment_id, order_id, amount, currency, state, reason, next_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $1 = 'second-charge' then now() end)
@@ -46,29 +46,29 @@ const withState = `with found as (
           coalesce(reason, case when kind = 'late-money' and stands = 'refused' then 'the void found no money to give back' end) as reason,
           unanswered, found_at, settled_at, note, settled_by
      from found`;
-const list = statement(
+const listFindings = statement(
   'findings_list',
   `${withState}
     where ($1::text is null or stands = $1) and ($6::boolean is null or $6 = (stands = any ($7::text[]))) and ($2::uuid is null or order_id = $2)
       and ($3::timestamptz is null or (date_trunc('milliseconds', found_at), id) < ($3, $4::uuid))
     order by date_trunc('milliseconds', found_at) desc, id desc limit $5`,
 );
-const find = statement('findings_find', `${withState} where id = $1`);
-const claim = statement(
+const findFinding = statement('findings_find', `${withState} where id = $1`);
+const claimFindings = statement(
   'findings_claim',
   `update payment_findings f set claimed_until = now() + $2::int * interval '1 millisecond'
      from (select id from payment_findings where next_at <= now() and (claimed_until is null or claimed_until < now())
             order by next_at limit $1 for update skip locked) due
     where f.id = due.id returning f.*`,
 );
-const write = statement(
+const updateFinding = statement(
   'findings_write',
   `update payment_findings set state = $2, reason = $3, unanswered = $4, claimed_until = null,
           next_at = case when $2 = 'giving-back' then now() + $5::int * interval '1 millisecond' end,
           settled_at = case when $2 = 'giving-back' then null else now() end
     where id = $1 and state = 'giving-back' returning id`,
 );
-const own = statement(
+const assignCharge = statement(
   'charges_own',
   `with fresh as (
      insert into payment_charges (provider, charge_id, payment_id) values ($1, $2, $3) on conflict do nothing returning payment_id)
@@ -76,7 +76,7 @@ const own = statement(
    union all select payment_id from payment_charges where provider = $1 and charge_id = $2
    limit 1`,
 );
-const owner = statement(
+const findChargeOwner = statement(
   'charges_owner',
   `select payment_id as owner from payment_charges where provider = $1 and charge_id = $2`,
 );
@@ -106,8 +106,8 @@ export interface ListedFinding extends Finding {
   readonly settledBy: Uuid | null;
 }
 
-const listed = (row: Row): ListedFinding => ({
-  ...finding(row),
+const listedFromRow = (row: Row): ListedFinding => ({
+  ...findingFromRow(row),
   ...{ foundAt: row.found_at, settledAt: row.settled_at, note: row.note, settledBy: row.settled_by },
 });
 
@@ -127,9 +127,9 @@ export class Findings {
   ) {}
 
   /** Stores the finding once. Publishes MoneyFound if the finding belongs to a payment of the shop, in VND. */
-  async note({ kind, provider, chargeId, paymentKey, payment, amount, reason }: NewFinding): Promise<void> {
+  async record({ kind, provider, chargeId, paymentKey, payment, amount, reason }: NewFinding): Promise<void> {
     const state = kind === 'second-charge' || kind === 'late-money' ? 'giving-back' : 'noted';
-    const [fresh] = await this.db.query<{ id: Uuid }>(insert, [
+    const [fresh] = await this.db.query<{ id: Uuid }>(insertFinding, [
       ...[kind, provider, chargeId, paymentKey, payment?.id ?? null, payment?.orderId ?? null],
       ...[amount.amount, amount.currency, state, reason ?? null],
     ]);
@@ -141,22 +141,22 @@ export class Findings {
   }
 
   /** The payment that a charge is assigned to; undefined if there is none. */
-  async ownerOf(provider: string, chargeId: string): Promise<Uuid | undefined> {
-    return (await this.db.query<{ owner: Uuid }>(owner, [provider, chargeId]))[0]?.owner;
+  async chargeOwner(provider: string, chargeId: string): Promise<Uuid | undefined> {
+    return (await this.db.query<{ owner: Uuid }>(findChargeOwner, [provider, chargeId]))[0]?.owner;
   }
 
   /** Assigns the charge to the payment, unless another payment has it. Returns the payment that has the charge. */
-  async own(provider: string, chargeId: string, paymentId: Uuid): Promise<Uuid | undefined> {
-    return (await this.db.query<{ owner: Uuid }>(own, [provider, chargeId, paymentId]))[0]?.owner;
+  async assignCharge(provider: string, chargeId: string, paymentId: Uuid): Promise<Uuid | undefined> {
+    return (await this.db.query<{ owner: Uuid }>(assignCharge, [provider, chargeId, paymentId]))[0]?.owner;
   }
 
   async claimDue(limit: number, claimMs: number): Promise<readonly Finding[]> {
-    return (await this.db.query<Row>(claim, [limit, claimMs])).map(finding);
+    return (await this.db.query<Row>(claimFindings, [limit, claimMs])).map(findingFromRow);
   }
 
   /** False if the finding's state is no longer `giving-back`. */
-  async write({ id, state, reason, unanswered }: Finding, wait: number): Promise<boolean> {
-    return (await this.db.query(write, [id, state, reason, unanswered, wait])).length > 0;
+  async update({ id, state, reason, unanswered }: Finding, wait: number): Promise<boolean> {
+    return (await this.db.query(updateFinding, [id, state, reason, unanswered, wait])).length > 0;
   }
 
   /** Newest first. */
@@ -167,11 +167,11 @@ export class Findings {
   ): Promise<readonly ListedFinding[]> {
     const cursor = [after?.foundAt ?? null, after?.id ?? null];
     const values = [state ?? null, orderId ?? null, ...cursor, limit, open ?? null, openStates];
-    return (await this.db.query<Row>(list, values)).map(listed);
+    return (await this.db.query<Row>(listFindings, values)).map(listedFromRow);
   }
 
   async find(id: Uuid): Promise<ListedFinding | undefined> {
-    return (await this.db.query<Row>(find, [id])).map(listed)[0];
+    return (await this.db.query<Row>(findFinding, [id])).map(listedFromRow)[0];
   }
 
   async lock(id: Uuid): Promise<void> {

@@ -30,7 +30,7 @@ export class PaymentLines {
   ) {}
 
   /** A line's time, id and MAC. `heard` is JSON. The MAC does not cover the row number from the database. */
-  mark(orderId: Uuid, call: string, heard: string, state: string): [at: Date, line: Uuid, mac: Buffer] {
+  newLineFields(orderId: Uuid, call: string, heard: string, state: string): [at: Date, line: Uuid, mac: Buffer] {
     const at = this.time.now();
     const line = this.ids.next();
     const told = { at: inMicros(at.toISOString()), call, heard: JSON.parse(heard) as unknown, state };

@@ -1,7 +1,7 @@
 import { isUuid, type Money, type Uuid } from '#kernel';
 import type { BookedCharge, TakenMoney } from './finding';
-import type { Heard } from './payment';
-import type { RefundHeard } from './refund';
+import type { ProviderAnswer } from './payment';
+import type { RefundAnswer } from './refund';
 
 export interface Charge {
   /** The idempotency key: all calls for one payment have the same key. */
@@ -23,11 +23,11 @@ export interface WebhookEvent {
 
 /** A charge in the provider's books, and its state. */
 export interface ProviderCharge extends BookedCharge {
-  readonly heard: Heard;
+  readonly answer: ProviderAnswer;
 }
 
 /** Writes a UUID in lower case, so that equal ids are equal strings. Other ids are not changed. */
-export function inOneForm(id: string): string {
+export function normalizeId(id: string): string {
   const lower = id.toLowerCase();
   return isUuid(lower) ? lower : id;
 }
@@ -44,22 +44,22 @@ export class WebhookRefused extends Error {}
  */
 export abstract class PaymentProvider {
   abstract readonly name: string;
-  abstract charge(charge: Charge, signal: AbortSignal): Promise<Heard>;
+  abstract charge(charge: Charge, signal: AbortSignal): Promise<ProviderAnswer>;
   /** The state of a charge. `not-found` does not prove that there will be no charge: the call may still arrive. */
-  abstract find(key: string, signal: AbortSignal): Promise<Heard>;
+  abstract find(key: string, signal: AbortSignal): Promise<ProviderAnswer>;
   /** Makes the charge impossible from now on, and gives back the money that it took. */
-  abstract void(key: string, charge: Omit<Charge, 'key' | 'token'>, signal: AbortSignal): Promise<Heard>;
+  abstract void(key: string, charge: Omit<Charge, 'key' | 'token'>, signal: AbortSignal): Promise<ProviderAnswer>;
   abstract refund(
     refund: { readonly key: string; readonly chargeKey: string; readonly amount: Money; readonly reason: string },
     signal: AbortSignal,
-  ): Promise<RefundHeard>;
+  ): Promise<RefundAnswer>;
   /** The charge in the provider's books; undefined if the provider knows no such charge. */
   abstract chargeOf(chargeId: string, signal: AbortSignal): Promise<ProviderCharge | undefined>;
   /** Gives back a charge that the shop does not need. The same key gets the same answer. */
   abstract returnCharge(
     charge: { readonly key: string; readonly chargeId: string; readonly orderId: Uuid; readonly amount: Money },
     signal: AbortSignal,
-  ): Promise<RefundHeard>;
+  ): Promise<RefundAnswer>;
   /** Checks the signature and reads the body. UUIDs come in lower case. Throws WebhookRefused. */
   abstract webhook(
     body: Buffer,

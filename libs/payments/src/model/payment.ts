@@ -36,7 +36,7 @@ export interface Payment {
 }
 
 /** The provider's answer to a call, or the reason why there is no answer. */
-export type Heard =
+export type ProviderAnswer =
   | { readonly kind: 'captured'; readonly chargeId: string }
   | { readonly kind: 'declined'; readonly reason: string }
   | { readonly kind: 'accepted' }
@@ -57,7 +57,7 @@ export const foundByHand = ['given-back', 'never-taken', 'unknown'] as const;
 export type FoundByHand = (typeof foundByHand)[number];
 
 /** The text of a finding: what staff found out, and the reason that they typed. */
-export const foundWords = (found: FoundByHand, reason?: string): string => (reason ? `${found}: ${reason}` : found);
+export const describeFound = (found: FoundByHand, reason?: string): string => (reason ? `${found}: ${reason}` : found);
 
 export interface Decision {
   readonly payment: Payment;
@@ -68,7 +68,7 @@ export interface Decision {
 export const NO_PROVIDER = 'none';
 
 /** If the provider does not know the payment after this many charges, it is voided instead of charged again. */
-const CHARGES = 3;
+const MAX_CHARGES = 3;
 
 const withoutCall = (payment: Payment): Payment => ({ ...payment, next: null, wait: 0 });
 const withCall = (payment: Payment, next: ProviderCall, wait: number): Payment => ({ ...payment, next, wait });
@@ -77,7 +77,9 @@ const withCall = (payment: Payment, next: ProviderCall, wait: number): Payment =
  * A new payment. Cash is paid in the shop, so it needs no provider. If there is no provider, a card payment is declined
  * at once.
  */
-export function intend(asked: Pick<Payment, 'id' | 'orderId' | 'amount' | 'method' | 'provider' | 'token'>): Decision {
+export function createPayment(
+  asked: Pick<Payment, 'id' | 'orderId' | 'amount' | 'method' | 'provider' | 'token'>,
+): Decision {
   const payment: Payment = {
     ...asked,
     state: 'open',
@@ -91,37 +93,41 @@ export function intend(asked: Pick<Payment, 'id' | 'orderId' | 'amount' | 'metho
     voidedFor: null,
     reason: null,
   };
-  if (asked.method === 'cash') return taken(payment, null);
-  return asked.provider === NO_PROVIDER ? neverAsked(payment) : { payment, messages: [] };
+  if (asked.method === 'cash') return markTaken(payment, null);
+  return asked.provider === NO_PROVIDER ? declineWithoutProvider(payment) : { payment, messages: [] };
 }
 
 /**
  * What an answer changes in the payment. `call` is the call that was answered, or `webhook`. A repeated answer
  * changes nothing and sends no message.
  */
-export function hear(before: Payment, heard: Heard, call: ProviderCall | 'webhook' = 'find'): Decision {
-  const went = call === 'charge' && heard.kind !== 'not-asked';
-  const payment = went ? { ...before, charges: before.charges + 1 } : before;
+export function applyAnswer(
+  before: Payment,
+  answer: ProviderAnswer,
+  call: ProviderCall | 'webhook' = 'find',
+): Decision {
+  const isChargeAttempt = call === 'charge' && answer.kind !== 'not-asked';
+  const payment = isChargeAttempt ? { ...before, charges: before.charges + 1 } : before;
   switch (payment.state) {
     case 'open':
-      return whileOpen(payment, heard, call);
+      return applyWhileOpen(payment, answer, call);
     case 'taken':
       // Even if the provider gave the money back without a request, nothing changes. Staff see it in the journal.
       return { payment, messages: [] };
     case 'declined':
     case 'voided':
-      return afterTheEnd(payment, heard);
+      return applyAfterEnd(payment, answer);
     case 'voiding':
-      return whileVoiding(payment, heard);
+      return applyWhileVoiding(payment, answer);
   }
 }
 
 /** Money that arrives after the payment has ended is given back, once. */
-function afterTheEnd(payment: Payment, heard: Heard): Decision {
-  if (heard.kind === 'voided') return voidedAfterHand(payment, heard.refunded);
-  if (heard.kind === 'no-answer' || heard.kind === 'not-asked') return callLater(payment, heard);
-  if (heard.kind !== 'captured') return { payment, messages: [] };
-  const { chargeId } = heard;
+function applyAfterEnd(payment: Payment, answer: ProviderAnswer): Decision {
+  if (answer.kind === 'voided') return applyLateVoid(payment, answer.refunded);
+  if (answer.kind === 'no-answer' || answer.kind === 'not-asked') return callLater(payment, answer);
+  if (answer.kind !== 'captured') return { payment, messages: [] };
+  const { chargeId } = answer;
   // This charge was given back when the payment was voided. Only its id was not known.
   if (payment.refunded.amount > 0)
     return { payment: { ...payment, chargeId: payment.chargeId ?? chargeId }, messages: [] };
@@ -133,10 +139,10 @@ function afterTheEnd(payment: Payment, heard: Heard): Decision {
 }
 
 /** Staff settled the payment while the provider was unreachable. Now the provider has voided it too. */
-function voidedAfterHand(payment: Payment, refunded: Money): Decision {
+function applyLateVoid(payment: Payment, refunded: Money): Decision {
   if (payment.voidedFor !== 'by-hand' || payment.next === null) return { payment, messages: [] };
   const voided = withoutCall({ ...payment, refunded, unanswered: 0 });
-  return { payment: voided, messages: refunded.amount > 0 ? [outcome(voided)!] : [] };
+  return { payment: voided, messages: refunded.amount > 0 ? [outcomeMessage(voided)!] : [] };
 }
 
 function callLater(payment: Payment, { reason }: { readonly reason: string }): Decision {
@@ -145,22 +151,22 @@ function callLater(payment: Payment, { reason }: { readonly reason: string }): D
   return { payment: withCall({ ...payment, unanswered, reason }, payment.next, backOff(unanswered)), messages: [] };
 }
 
-function whileOpen(payment: Payment, heard: Heard, call: ProviderCall | 'webhook'): Decision {
-  switch (heard.kind) {
+function applyWhileOpen(payment: Payment, answer: ProviderAnswer, call: ProviderCall | 'webhook'): Decision {
+  switch (answer.kind) {
     case 'not-asked': {
-      if (heard.absent && !payment.asked) return neverAsked(payment);
-      const { reason } = heard;
+      if (answer.absent && !payment.asked) return declineWithoutProvider(payment);
+      const { reason } = answer;
       const unanswered = payment.unanswered + 1;
       const next = call === 'charge' && !payment.asked ? 'charge' : 'find';
       return {
         payment: withCall({ ...payment, unanswered, reason }, next, backOff(unanswered)),
-        messages: payment.asked && unanswered === 1 ? [unknown(payment, reason)] : [],
+        messages: payment.asked && unanswered === 1 ? [unknownMessage(payment, reason)] : [],
       };
     }
     case 'captured':
-      return taken(payment, heard.chargeId);
+      return markTaken(payment, answer.chargeId);
     case 'declined':
-      return declined(payment, 'declined', heard.reason);
+      return markDeclined(payment, 'declined', answer.reason);
     case 'accepted': {
       // Usually a webhook brings the result. Until it comes, the provider is asked less and less often.
       const unanswered = payment.unanswered + 1;
@@ -168,43 +174,43 @@ function whileOpen(payment: Payment, heard: Heard, call: ProviderCall | 'webhook
       return { payment: withCall({ ...payment, unanswered }, 'find', wait), messages: [] };
     }
     case 'voided':
-      return declined(payment, 'declined', 'voided by the provider');
+      return markDeclined(payment, 'declined', 'voided by the provider');
     case 'not-found':
       // The charge may still be on its way, so it is repeated with the same key. After the last attempt it is voided.
-      if (payment.charges < CHARGES)
+      if (payment.charges < MAX_CHARGES)
         return { payment: withCall(payment, 'charge', backOff(payment.charges)), messages: [] };
       return { payment: withCall({ ...payment, state: 'voiding', voidedFor: 'silence' }, 'void', 0), messages: [] };
     case 'no-answer': {
       const unanswered = payment.unanswered + 1;
       return {
-        payment: withCall({ ...payment, unanswered, reason: heard.reason }, 'find', backOff(unanswered - 1)),
-        messages: unanswered === 1 ? [unknown(payment, heard.reason)] : [],
+        payment: withCall({ ...payment, unanswered, reason: answer.reason }, 'find', backOff(unanswered - 1)),
+        messages: unanswered === 1 ? [unknownMessage(payment, answer.reason)] : [],
       };
     }
   }
 }
 
-function whileVoiding(payment: Payment, heard: Heard): Decision {
-  switch (heard.kind) {
+function applyWhileVoiding(payment: Payment, answer: ProviderAnswer): Decision {
+  switch (answer.kind) {
     case 'voided': {
-      const voided = withoutCall({ ...payment, state: 'voided', refunded: heard.refunded, unanswered: 0 });
-      if (payment.voidedFor !== 'silence') return { payment: voided, messages: [outcome(voided)!] };
-      return declined(voided, 'unavailable', 'the payment provider did not answer');
+      const voided = withoutCall({ ...payment, state: 'voided', refunded: answer.refunded, unanswered: 0 });
+      if (payment.voidedFor !== 'silence') return { payment: voided, messages: [outcomeMessage(voided)!] };
+      return markDeclined(voided, 'unavailable', 'the payment provider did not answer');
     }
     case 'no-answer':
     case 'not-asked': {
-      if (heard.kind === 'not-asked' && heard.absent && !payment.asked) {
+      if (answer.kind === 'not-asked' && answer.absent && !payment.asked) {
         const voided = withoutCall({ ...payment, state: 'voided' });
-        return { payment: voided, messages: [outcome(voided)!] }; // no provider was ever asked
+        return { payment: voided, messages: [outcomeMessage(voided)!] }; // no provider was ever asked
       }
       const unanswered = payment.unanswered + 1;
       return {
-        payment: withCall({ ...payment, unanswered, reason: heard.reason }, 'void', backOff(unanswered)),
-        messages: unanswered === 1 ? [unknown(payment, heard.reason)] : [],
+        payment: withCall({ ...payment, unanswered, reason: answer.reason }, 'void', backOff(unanswered)),
+        messages: unanswered === 1 ? [unknownMessage(payment, answer.reason)] : [],
       };
     }
     case 'captured':
-      return { payment: { ...payment, chargeId: payment.chargeId ?? heard.chargeId }, messages: [] };
+      return { payment: { ...payment, chargeId: payment.chargeId ?? answer.chargeId }, messages: [] };
     default:
       // Only the answer to the void counts now.
       return { payment, messages: [] };
@@ -212,12 +218,12 @@ function whileVoiding(payment: Payment, heard: Heard): Decision {
 }
 
 /** Voids the payment. Money that was taken is given back completely. */
-export function askToVoid(payment: Payment): Decision {
+export function voidPayment(payment: Payment): Decision {
   switch (payment.state) {
     case 'open': {
       if (!payment.asked) {
         const voided = withoutCall({ ...payment, state: 'voided', voidedFor: 'request' });
-        return { payment: voided, messages: [outcome(voided)!] }; // the provider was never asked
+        return { payment: voided, messages: [outcomeMessage(voided)!] }; // the provider was never asked
       }
       return {
         payment: withCall({ ...payment, state: 'voiding', voidedFor: 'request', unanswered: 0 }, 'void', 0),
@@ -231,16 +237,16 @@ export function askToVoid(payment: Payment): Decision {
           messages: [],
         };
       const voided = withoutCall({ ...payment, state: 'voided', refunded: payment.amount, voidedFor: 'request' });
-      return { payment: voided, messages: [outcome(voided)!] };
+      return { payment: voided, messages: [outcomeMessage(voided)!] };
     }
     case 'declined': {
       const voided = withoutCall({ ...payment, state: 'voided', voidedFor: 'request' });
-      return { payment: voided, messages: [outcome(voided)!] };
+      return { payment: voided, messages: [outcomeMessage(voided)!] };
     }
     case 'voiding':
       return { payment: { ...payment, voidedFor: 'request' }, messages: [] };
     case 'voided':
-      return { payment, messages: [outcome(payment)!] };
+      return { payment, messages: [outcomeMessage(payment)!] };
   }
 }
 
@@ -250,25 +256,25 @@ export function askToVoid(payment: Payment): Decision {
  */
 export function settleByHand(payment: Payment, found: FoundByHand): Decision {
   if (payment.state !== 'open' && payment.state !== 'voiding') {
-    const told = outcome(payment);
-    return { payment, messages: told ? [told] : [] };
+    const message = outcomeMessage(payment);
+    return { payment, messages: message ? [message] : [] };
   }
-  const back = found === 'given-back';
+  const isGivenBack = found === 'given-back';
   const ended: Payment = {
     ...payment,
     ...{ state: 'voided', voidedFor: 'by-hand', unanswered: 0, reason: `settled by hand: ${found}` },
-    refunded: back ? payment.amount : payment.refunded,
+    refunded: isGivenBack ? payment.amount : payment.refunded,
   };
-  const voided = back || !payment.asked ? withoutCall(ended) : withCall(ended, 'void', 60_000);
-  return { payment: voided, messages: [outcome(voided)!] };
+  const voided = isGivenBack || !payment.asked ? withoutCall(ended) : withCall(ended, 'void', 60_000);
+  return { payment: voided, messages: [outcomeMessage(voided)!] };
 }
 
 /** Staff settled the payment without the provider, and now the provider has given money back. */
-export const isGivenAfterHand = (before: Payment, after: Payment): boolean =>
+export const isReturnedAfterSettling = (before: Payment, after: Payment): boolean =>
   before.voidedFor === 'by-hand' && before.refunded.amount === 0 && after.refunded.amount > 0;
 
-/** The message that reports the payment's end; undefined if it has not ended. It can be sent again on request. */
-export function outcome(payment: Payment): Message | undefined {
+/** The message that reports the payment's end; undefined if the payment has not ended. It can be sent again on request. */
+export function outcomeMessage(payment: Payment): Message | undefined {
   const { orderId, id: paymentId, amount, method, provider, chargeId } = payment;
   switch (payment.state) {
     case 'taken':
@@ -290,24 +296,24 @@ export function outcome(payment: Payment): Message | undefined {
   }
 }
 
-const unknown = ({ orderId, id: paymentId, charges: attempts }: Payment, reason: string) =>
+const unknownMessage = ({ orderId, id: paymentId, charges: attempts }: Payment, reason: string) =>
   new PaymentUnknown({ orderId, paymentId, attempts, reason });
 
 /** No provider was asked for the money, because none is switched on. */
-const neverAsked = (payment: Payment): Decision =>
-  declined(payment, 'unavailable', 'no provider that takes cards is switched on');
+const declineWithoutProvider = (payment: Payment): Decision =>
+  markDeclined(payment, 'unavailable', 'no provider that takes cards is switched on');
 
-function taken(payment: Payment, chargeId: string | null): Decision {
+function markTaken(payment: Payment, chargeId: string | null): Decision {
   const paid = withoutCall({ ...payment, state: 'taken', chargeId, unanswered: 0 });
-  return { payment: paid, messages: [outcome(paid)!] };
+  return { payment: paid, messages: [outcomeMessage(paid)!] };
 }
 
-function declined(payment: Payment, code: 'declined' | 'unavailable', reason: string): Decision {
+function markDeclined(payment: Payment, code: 'declined' | 'unavailable', reason: string): Decision {
   const refused = withoutCall({
     ...payment,
     state: 'declined',
     reason,
     voidedFor: code === 'unavailable' ? 'silence' : null,
   });
-  return { payment: refused, messages: [outcome(refused)!] };
+  return { payment: refused, messages: [outcomeMessage(refused)!] };
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { vnd, type Message, type Sealed, type Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { singleStatement, runSingleStatement, Outbox } from '#messaging';
-import { NO_PROVIDER, type Heard, type Payment, type PaymentState, type ProviderCall } from './payment';
+import { NO_PROVIDER, type ProviderAnswer, type Payment, type PaymentState, type ProviderCall } from './payment';
 import { PaymentLines } from './payment-journal.store';
 
 interface Row {
@@ -23,7 +23,7 @@ interface Row {
   reason: string | null;
 }
 
-const payment = (row: Row): Payment => ({
+const paymentFromRow = (row: Row): Payment => ({
   id: row.id,
   orderId: row.order_id,
   amount: vnd(row.amount),
@@ -148,23 +148,23 @@ export class Payments {
   }
 
   async lockOfOrder(orderId: Uuid): Promise<Payment | undefined> {
-    return (await this.db.query<Row>(lock, [orderId])).map(payment)[0];
+    return (await this.db.query<Row>(lock, [orderId])).map(paymentFromRow)[0];
   }
 
   async lock(id: Uuid): Promise<Payment | undefined> {
-    return (await this.db.query<Row>(lockById, [id])).map(payment)[0];
+    return (await this.db.query<Row>(lockById, [id])).map(paymentFromRow)[0];
   }
 
   async find(id: Uuid): Promise<Payment | undefined> {
-    return (await this.db.query<Row>(byId, [id])).map(payment)[0];
+    return (await this.db.query<Row>(byId, [id])).map(paymentFromRow)[0];
   }
 
   async ofOrder(orderId: Uuid): Promise<Payment | undefined> {
-    return (await this.db.query<Row>(ofOrder, [orderId])).map(payment)[0];
+    return (await this.db.query<Row>(ofOrder, [orderId])).map(paymentFromRow)[0];
   }
 
   /** Makes the next `find` of an open payment due now. */
-  async askSoon(id: Uuid): Promise<void> {
+  async makeFindDue(id: Uuid): Promise<void> {
     await this.db.query(askSoon, [id]);
   }
 
@@ -172,8 +172,8 @@ export class Payments {
     await this.db.query(forgetTokens, [subject]);
   }
 
-  async write(changed: Payment, call: string, heard: Heard | { readonly kind: string }): Promise<void> {
-    await this.db.query(write, this.written(changed, call, JSON.stringify(heard)));
+  async write(changed: Payment, call: string, answer: ProviderAnswer | { readonly kind: string }): Promise<void> {
+    await this.db.query(write, this.writeValues(changed, call, JSON.stringify(answer)));
   }
 
   /**
@@ -184,11 +184,11 @@ export class Payments {
     before: Payment,
     changed: Payment,
     call: string,
-    heard: Heard,
+    answer: ProviderAnswer,
     messages: readonly Message[],
   ): Promise<boolean> {
     const values = [
-      ...this.written(changed, call, JSON.stringify(heard)),
+      ...this.writeValues(changed, call, JSON.stringify(answer)),
       ...[before.state, before.next, before.charges, before.unanswered],
       ...[before.chargeId, before.refunded.amount, before.voidedFor],
     ];
@@ -199,17 +199,17 @@ export class Payments {
   async claimDue(limit: number, claimMs: number, providers: readonly string[]): Promise<readonly Claimed[]> {
     const rows = await this.db.query<Row & { call: ProviderCall; before: boolean }>(claim, [limit, claimMs, providers]);
     return rows.map((row) => ({
-      payment: payment(row),
+      payment: paymentFromRow(row),
       call: row.call,
       askedBefore: row.before && row.provider !== NO_PROVIDER,
     }));
   }
 
-  private written(changed: Payment, call: string, heard: string): unknown[] {
+  private writeValues(changed: Payment, call: string, answerJson: string): unknown[] {
     return [
       ...[changed.id, changed.state, changed.next, changed.wait, changed.unanswered, changed.chargeId],
-      ...[changed.refunded.amount, changed.voidedFor, call, heard, changed.reason, changed.charges, changed.asked],
-      ...this.lines.mark(changed.orderId, call, heard, changed.state),
+      ...[changed.refunded.amount, changed.voidedFor, call, answerJson, changed.reason, changed.charges, changed.asked],
+      ...this.lines.newLineFields(changed.orderId, call, answerJson, changed.state),
     ];
   }
 }

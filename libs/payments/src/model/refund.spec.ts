@@ -1,5 +1,11 @@
 import { vnd } from '#kernel';
-import { hearRefund, isGivenAfterAll, settleRefundByHand, type Refund, type RefundHeard } from './refund';
+import {
+  applyRefundAnswer,
+  isReturnedAfterRefusal,
+  settleRefundByHand,
+  type Refund,
+  type RefundAnswer,
+} from './refund';
 
 const open: Refund = {
   ...{ id: '019ab3c4-0000-7000-8000-000000000001', orderId: '019ab3c4-0000-7000-8000-000000000002' },
@@ -7,39 +13,40 @@ const open: Refund = {
 };
 
 describe('A refund', () => {
-  it.each<RefundHeard>([
+  it.each<RefundAnswer>([
     { kind: 'no-answer', reason: 'time-out' },
     { kind: 'not-asked', reason: 'the provider sandbox is switched off', absent: true },
     { kind: 'not-asked', reason: 'connect ECONNREFUSED' },
     { kind: 'not-now', reason: 'the charge is still being processed' },
-  ])('that brings $kind is asked for again, for as long as it takes', (heard) => {
+  ])('whose answer is $kind is requested again, without a limit', (heard) => {
     let refund = open;
     for (let n = 0; n < 30; n++) {
-      const decision = hearRefund(refund, heard);
+      const decision = applyRefundAnswer(refund, heard);
       expect(decision.messages).toEqual([]);
       expect(decision.wait).toBeLessThanOrEqual(60_000);
       refund = decision.refund;
     }
     expect(refund.state).toBe('open');
-    expect(hearRefund(refund, { kind: 'refunded' })).toMatchObject({ refund: { state: 'refunded' } });
+    expect(applyRefundAnswer(refund, { kind: 'refunded' })).toMatchObject({ refund: { state: 'refunded' } });
   });
 
-  it('is over when the amount is refused', () => {
-    const refused = hearRefund(open, { kind: 'refused', reason: 'not so much is left' });
+  it('ends when the provider refuses the amount', () => {
+    const refused = applyRefundAnswer(open, { kind: 'refused', reason: 'not so much is left' });
     expect(refused).toMatchObject({ refund: { state: 'refused' }, messages: [{ body: { amount: vnd(20_000) } }] });
   });
 
-  it('may be ended by hand: given back, or still owed', () => {
+  it('can be ended by hand: as given back, or as still owed', () => {
     expect(settleRefundByHand(open, 'given-back').state).toBe('refunded');
     expect(settleRefundByHand(open, 'unknown').state).toBe('refused');
     const over: Refund = { ...open, state: 'refunded' };
     expect(settleRefundByHand(over, 'unknown')).toBe(over);
   });
 
-  it('is given after all where it had ended as not given back, and only there', () => {
-    const given: RefundHeard = { kind: 'refunded' };
-    expect(isGivenAfterAll(settleRefundByHand(open, 'unknown'), given)).toBe(true);
-    expect(isGivenAfterAll(settleRefundByHand(open, 'unknown'), { kind: 'refused', reason: 'no' })).toBe(false);
-    for (const state of ['open', 'refunded'] as const) expect(isGivenAfterAll({ ...open, state }, given)).toBe(false);
+  it('counts as given back later only if it had ended as not given back', () => {
+    const given: RefundAnswer = { kind: 'refunded' };
+    expect(isReturnedAfterRefusal(settleRefundByHand(open, 'unknown'), given)).toBe(true);
+    expect(isReturnedAfterRefusal(settleRefundByHand(open, 'unknown'), { kind: 'refused', reason: 'no' })).toBe(false);
+    for (const state of ['open', 'refunded'] as const)
+      expect(isReturnedAfterRefusal({ ...open, state }, given)).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ export interface Refund {
   readonly unanswered: number;
 }
 
-export type RefundHeard =
+export type RefundAnswer =
   | { readonly kind: 'refunded' }
   /** The amount is more than the rest of the charge. This is final. */
   | { readonly kind: 'refused'; readonly reason: string }
@@ -21,33 +21,33 @@ export type RefundHeard =
   | { readonly kind: 'no-answer'; readonly reason: string }
   | NotAsked;
 
-const isFinal = (heard: RefundHeard): heard is Extract<RefundHeard, { kind: 'refunded' | 'refused' }> =>
-  heard.kind === 'refunded' || heard.kind === 'refused';
+const isFinal = (answer: RefundAnswer): answer is Extract<RefundAnswer, { kind: 'refunded' | 'refused' }> =>
+  answer.kind === 'refunded' || answer.kind === 'refused';
 
 /**
  * What the provider's answer changes in a refund. `refunded` and `refused` are final. After any other answer the
  * provider is asked again after `wait` milliseconds.
  */
-export function hearRefund(
+export function applyRefundAnswer(
   refund: Refund,
-  heard: RefundHeard,
+  answer: RefundAnswer,
 ): { refund: Refund; wait: number; messages: readonly Message[] } {
   if (refund.state !== 'open') return { refund, wait: 0, messages: [] };
-  if (!isFinal(heard)) {
+  if (!isFinal(answer)) {
     const unanswered = refund.unanswered + 1;
     return { refund: { ...refund, unanswered }, wait: backOff(unanswered), messages: [] };
   }
   const ended: Refund = {
     ...refund,
-    state: heard.kind,
-    reason: heard.kind === 'refused' ? heard.reason : refund.reason,
+    state: answer.kind,
+    reason: answer.kind === 'refused' ? answer.reason : refund.reason,
   };
-  return { refund: ended, wait: 0, messages: [refundOutcome(ended)!] };
+  return { refund: ended, wait: 0, messages: [refundOutcomeMessage(ended)!] };
 }
 
 /** The refund had ended as refused, but now the provider says that it has given the money back. */
-export const isGivenAfterAll = ({ state }: Refund, heard: RefundHeard): boolean =>
-  state === 'refused' && heard.kind === 'refunded';
+export const isReturnedAfterRefusal = ({ state }: Refund, answer: RefundAnswer): boolean =>
+  state === 'refused' && answer.kind === 'refunded';
 
 /** Staff end a refund whose provider cannot be asked. If they did not find the money given back, it is refused. */
 export function settleRefundByHand(refund: Refund, found: FoundByHand): Refund {
@@ -56,7 +56,7 @@ export function settleRefundByHand(refund: Refund, found: FoundByHand): Refund {
   return { ...refund, state: 'refused', reason: 'ended by hand: the provider cannot be asked' };
 }
 
-export function refundOutcome({ orderId, id: refundId, amount, state, reason }: Refund): Message | undefined {
+export function refundOutcomeMessage({ orderId, id: refundId, amount, state, reason }: Refund): Message | undefined {
   if (state === 'refunded') return new PaymentRefunded({ orderId, refundId, amount });
   if (state === 'refused')
     return new RefundRefused({ orderId, refundId, amount, reason: reason ?? 'refused by the provider' });

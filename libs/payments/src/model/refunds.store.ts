@@ -17,7 +17,7 @@ interface Row {
   unanswered: number;
 }
 
-const refund = (row: Row): Refund => ({
+const refundFromRow = (row: Row): Refund => ({
   id: row.id,
   orderId: row.order_id,
   amount: vnd(row.amount),
@@ -26,7 +26,7 @@ const refund = (row: Row): Refund => ({
   unanswered: row.unanswered,
 });
 
-const refundOf = ({ id, orderId, amount, state, reason, unanswered }: RefundEntity): Refund => ({
+const refundFromEntity = ({ id, orderId, amount, state, reason, unanswered }: RefundEntity): Refund => ({
   ...{ id, orderId, amount: vnd(amount) },
   ...{ state, reason, unanswered },
 });
@@ -72,18 +72,18 @@ export class Refunds {
   async lock(id: Uuid): Promise<Refund | undefined> {
     const lock = { mode: 'pessimistic_write' } as const;
     const found = await this.db.entities.findOne(RefundEntity, { where: { id }, lock });
-    return found ? refundOf(found) : undefined;
+    return found ? refundFromEntity(found) : undefined;
   }
 
   async write(changed: Refund, wait: number, heard: { readonly kind: string }): Promise<void> {
     const text = JSON.stringify(heard);
     await this.db.query(write, [
       ...[changed.id, changed.state, changed.reason, changed.unanswered, wait, text, CALL],
-      ...this.lines.mark(changed.orderId, CALL, text, changed.state),
+      ...this.lines.newLineFields(changed.orderId, CALL, text, changed.state),
     ]);
   }
 
   async claimDue(limit: number, claimMs: number): Promise<readonly Refund[]> {
-    return (await this.db.query<Row>(claim, [limit, claimMs])).map(refund);
+    return (await this.db.query<Row>(claim, [limit, claimMs])).map(refundFromRow);
   }
 }

@@ -2,12 +2,12 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
 import { isUuid, NotFound } from '#kernel';
 import { Database } from '#database';
-import { faultOf, type FindingKind } from '../model/finding';
+import { findingKindOf, type FindingKind } from '../model/finding';
 import { Findings } from '../model/findings.store';
-import type { Heard, Payment } from '../model/payment';
+import type { ProviderAnswer, Payment } from '../model/payment';
 import type { WebhookEvent } from '../model/payment-provider';
 import { Payments } from '../model/payments.store';
-import { WebhooksHeard } from '../model/webhooks-heard.store';
+import { ReceivedWebhooks } from '../model/received-webhooks.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 
 export class ReceiveWebhook extends Command<void> {
@@ -29,7 +29,7 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
   constructor(
     private readonly db: Database,
     private readonly payments: Payments,
-    private readonly heard: WebhooksHeard,
+    private readonly webhooks: ReceivedWebhooks,
     private readonly findings: Findings,
     private readonly calls: ProviderCalls,
   ) {}
@@ -39,21 +39,21 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
     const charge = await this.calls.chargeOf(provider, event.chargeId);
     const fits = await this.db.transaction(async () => {
       const payment = isUuid(event.key) ? await this.payments.lock(event.key) : undefined;
-      const paymentId = await this.findings.ownerOf(provider, event.chargeId);
-      const fault = faultOf({ ...event, provider }, payment, { paymentId, charge });
+      const paymentId = await this.findings.chargeOwner(provider, event.chargeId);
+      const fault = findingKindOf({ ...event, provider }, payment, { paymentId, charge });
       if (!payment || (fault && fault !== 'second-charge'))
-        return this.misfit(provider, event, fault ?? 'unknown-payment', payment);
-      if (!charge || isUnderway(charge.heard)) {
-        await this.heard.keep(provider, event);
-        await this.askSoon(payment);
+        return this.recordMisfit(provider, event, fault ?? 'unknown-payment', payment);
+      if (!charge || isUndecided(charge.answer)) {
+        await this.webhooks.storePending(provider, event);
+        await this.askProviderSoon(payment);
         return true;
       }
       // Two webhooks may name one charge at the same moment. Only one payment can have it.
-      if ((await this.findings.own(provider, event.chargeId, payment.id)) !== payment.id)
-        return this.misfit(provider, event, 'charge-of-another', payment);
-      const fresh = await this.heard.remember(provider, event);
-      if (!fault && fresh) await this.calls.heard(payment.id, 'webhook', charge.heard);
-      if (fault && charge.heard.kind === 'captured') await this.note(provider, event, fault, payment);
+      if ((await this.findings.assignCharge(provider, event.chargeId, payment.id)) !== payment.id)
+        return this.recordMisfit(provider, event, 'charge-of-another', payment);
+      const fresh = await this.webhooks.markHandled(provider, event);
+      if (!fault && fresh) await this.calls.storeAnswer(payment.id, 'webhook', charge.answer);
+      if (fault && charge.answer.kind === 'captured') await this.recordFinding(provider, event, fault, payment);
       crashPoint('webhook.before-commit');
       return true;
     });
@@ -62,24 +62,34 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
   }
 
   /** Stores a finding for a webhook that does not fit, and asks the provider about the payment that it names. */
-  private async misfit(provider: string, event: WebhookEvent, kind: FindingKind, payment?: Payment): Promise<false> {
-    await this.note(provider, event, kind, payment);
-    await this.heard.forget(provider, event);
-    if (payment && kind !== 'unknown-payment') await this.askSoon(payment);
+  private async recordMisfit(
+    provider: string,
+    event: WebhookEvent,
+    kind: FindingKind,
+    payment?: Payment,
+  ): Promise<false> {
+    await this.recordFinding(provider, event, kind, payment);
+    await this.webhooks.deletePending(provider, event);
+    if (payment && kind !== 'unknown-payment') await this.askProviderSoon(payment);
     return false;
   }
 
-  private async askSoon({ id }: Payment): Promise<void> {
-    await this.payments.askSoon(id);
-    this.db.afterCommit(() => this.calls.poke());
+  private async askProviderSoon({ id }: Payment): Promise<void> {
+    await this.payments.makeFindDue(id);
+    this.db.afterCommit(() => this.calls.startDueCalls());
   }
 
-  private note(provider: string, event: WebhookEvent, kind: FindingKind, payment: Payment | undefined): Promise<void> {
+  private recordFinding(
+    provider: string,
+    event: WebhookEvent,
+    kind: FindingKind,
+    payment: Payment | undefined,
+  ): Promise<void> {
     const { chargeId, key: paymentKey, amount } = event;
     const ours = kind === 'unknown-payment' ? undefined : payment;
-    return this.findings.note({ kind, provider, chargeId, paymentKey, payment: ours, amount });
+    return this.findings.record({ kind, provider, chargeId, paymentKey, payment: ours, amount });
   }
 }
 
 /** The provider has the charge in its books, but not its result. */
-const isUnderway = ({ kind }: Heard): boolean => kind === 'accepted' || kind === 'not-found';
+const isUndecided = ({ kind }: ProviderAnswer): boolean => kind === 'accepted' || kind === 'not-found';

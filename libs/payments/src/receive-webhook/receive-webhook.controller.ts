@@ -37,7 +37,7 @@ export class ReceiveWebhookController {
     @Param('provider') name: string,
     @Req() request: RawBodyRequest<FastifyRequest>,
   ): Promise<z.infer<typeof Received>> {
-    const provider = this.providers.named(name);
+    const provider = this.providers.find(name);
     if (!provider) throw new NotFound('payment provider');
     await this.commands.execute(new ReceiveWebhook(name, this.read(provider, request)));
     return { received: true };

@@ -14,7 +14,7 @@ let admin: string;
 
 beforeAll(async () => {
   shop = await openContext([PaymentsModule], ['payments', 'sandbox', 'privacy']);
-  provider = shop.app.get(Providers, { strict: false }).named('sandbox')!;
+  provider = shop.app.get(Providers, { strict: false }).find('sandbox')!;
   admin = await shop.token('admin');
 });
 afterAll(() => shop.close());
@@ -25,7 +25,7 @@ interface Known {
   readonly order: string;
 }
 
-/** A payment that waits for its provider, and is not asked about by itself for an hour. */
+/** A payment without a result. Its next call is due in an hour. */
 async function payment(more: { state?: string; next?: string | null; charge?: string } = {}): Promise<Known> {
   const [id, order] = [randomUUID(), randomUUID()];
   const { state = 'open', next = 'find', charge = null } = more;
@@ -48,7 +48,11 @@ async function charge({ id: key, order }: Known, more: { state?: string; amount?
   return id;
 }
 
-const told = ({ id: key, order: orderId }: Known, chargeId: string, id: string = randomUUID()): WebhookEvent => ({
+const webhookEvent = (
+  { id: key, order: orderId }: Known,
+  chargeId: string,
+  id: string = randomUUID(),
+): WebhookEvent => ({
   ...{ id, key, orderId, chargeId },
   amount: { amount: 90_000, currency: 'VND' },
 });
@@ -62,14 +66,14 @@ const receive = (event: WebhookEvent): Promise<string> =>
     );
 const stateOf = async ({ id }: Known): Promise<string> =>
   (await shop.database.admin<{ state: string }>('select state from payments.payments where id = $1', [id]))[0].state;
-const becomes = (known: Known, state: string) =>
+const waitForState = (known: Known, state: string) =>
   eventually(async () => expect(await stateOf(known)).toBe(state), 15_000);
 const findingsOf = async ({ order }: Known): Promise<any[]> =>
   (await shop.ask('GET', `/admin/payments/findings?orderId=${order}`, { token: admin })).body.data;
 const kindsOf = async (known: Known) => (await findingsOf(known)).map(({ kind, state }) => `${kind} ${state}`);
 
 describe('A payment that staff settled by hand', () => {
-  it('is a finding that stays open when the provider gives the money back after all', async () => {
+  it('is a finding that stays open when the provider gives the money back later', async () => {
     const settled = await payment({ state: 'voided', next: 'void' });
     await charge(settled);
     await shop.database.admin(
@@ -87,9 +91,9 @@ describe('A payment that staff settled by hand', () => {
 });
 
 describe('A webhook', () => {
-  it('is believed where the provider has the charge in its books as this payment’s', async () => {
+  it('counts if the provider’s books show the charge for this payment', async () => {
     const open = await payment();
-    expect(await receive(told(open, await charge(open)))).toBe('received');
+    expect(await receive(webhookEvent(open, await charge(open)))).toBe('received');
     expect(await stateOf(open)).toBe('taken');
     expect(await findingsOf(open)).toEqual([]);
   });
@@ -100,72 +104,73 @@ describe('A webhook', () => {
     ['another order’s', async () => charge({ id: randomUUID(), order: randomUUID() }), 'charge-of-another noted'],
     ['under another key', async (o: Known) => charge({ ...o, id: randomUUID() }), 'charge-of-another noted'],
     ['of another amount', async (o: Known) => charge(o, { amount: 1 }), 'mismatch noted'],
-  ])('with a charge that is %s is noted and not believed', async (_, made, noted) => {
+  ])('with a charge that is %s becomes a finding, and does not change the payment', async (_, made, noted) => {
     const open = await payment();
     jest.spyOn(provider, 'find').mockResolvedValue({ kind: 'accepted' });
-    const event = told(open, await made(open));
+    const event = webhookEvent(open, await made(open));
     for (const times of [1, 2]) expect([times, await receive(event)]).toEqual([times, 'NOT_FOUND']);
     expect(await stateOf(open)).toBe('open');
     expect(await kindsOf(open)).toEqual([noted]);
   });
 
-  it('that is not believed has the payment asked about by its own key', async () => {
+  it('that does not fit makes the shop ask the provider about the payment by its own key', async () => {
     const open = await payment();
     const real = await charge(open);
-    expect(await receive(told(open, randomUUID()))).toBe('NOT_FOUND');
-    await becomes(open, 'taken');
-    expect(await receive(told(open, real))).toBe('received');
+    expect(await receive(webhookEvent(open, randomUUID()))).toBe('NOT_FOUND');
+    await waitForState(open, 'taken');
+    expect(await receive(webhookEvent(open, real))).toBe('received');
     expect(await kindsOf(open)).toEqual(['unknown-charge noted']);
   });
 
-  it('is kept while the provider does not answer, and nothing is believed meanwhile', async () => {
+  it('is stored while the provider does not answer, and the payment does not change meanwhile', async () => {
     const open = await payment();
     const real = await charge(open);
     const silent = jest.spyOn(provider, 'chargeOf').mockRejectedValue(new Error('time-out'));
     const away = jest.spyOn(provider, 'find').mockRejectedValue(new Error('time-out'));
-    expect(await receive(told(open, real))).toBe('received');
-    expect(await receive(told(open, randomUUID()))).toBe('received');
+    expect(await receive(webhookEvent(open, real))).toBe('received');
+    expect(await receive(webhookEvent(open, randomUUID()))).toBe('received');
     await eventually(() => expect(silent.mock.calls.length).toBeGreaterThan(2), 15_000);
     expect(await stateOf(open)).toBe('open');
     expect(await findingsOf(open)).toEqual([]);
     silent.mockRestore();
-    await becomes(open, 'taken');
+    await waitForState(open, 'taken');
     away.mockRestore();
     await eventually(async () => expect(await kindsOf(open)).toEqual(['unknown-charge noted']), 15_000);
   });
 
   it.each(['open', 'voided'])(
-    'of a charge that is still being processed is no money yet; the payment is %s',
+    'of a charge that is still being processed does not count yet; the payment is %s',
     async (state) => {
       const known = await payment({ state, next: state === 'open' ? 'find' : null });
       const real = await charge(known, { state: 'processing' });
-      expect(await receive(told(known, real))).toBe('received');
+      expect(await receive(webhookEvent(known, real))).toBe('received');
       expect(await stateOf(known)).toBe(state);
       await shop.database.admin(`update sandbox.charges set settle_at = now() where id = $1`, [real]);
-      if (state === 'open') return becomes(known, 'taken');
+      if (state === 'open') return waitForState(known, 'taken');
       await eventually(async () => expect(await kindsOf(known)).toEqual(['late-money given-back']), 15_000);
     },
   );
 
-  it('whose id was heard before for another payment counts', async () => {
+  it('counts if its id came before for another payment', async () => {
     const [first, second] = [await payment(), await payment()];
     const id = randomUUID();
-    for (const each of [first, second]) expect(await receive(told(each, await charge(each), id))).toBe('received');
+    for (const each of [first, second])
+      expect(await receive(webhookEvent(each, await charge(each), id))).toBe('received');
     expect([await stateOf(first), await stateOf(second)]).toEqual(['taken', 'taken']);
   });
 
-  it('of late money leaves no work behind in its transaction', async () => {
+  it('of late money starts its work after its transaction', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const ended = await payment({ state: 'voided', next: null });
-    expect(await receive(told(ended, await charge(ended)))).toBe('received');
+    expect(await receive(webhookEvent(ended, await charge(ended)))).toBe('received');
     await eventually(async () => expect(await kindsOf(ended)).toEqual(['late-money given-back']), 15_000);
     expect(errors.mock.calls).toEqual([]);
   });
 
-  it('of late money that the void does not find tells why somebody has to look', async () => {
+  it('of late money has a reason if the void found no money', async () => {
     const ended = await payment({ state: 'voided', next: null });
     jest.spyOn(provider, 'void').mockResolvedValue({ kind: 'voided', refunded: { amount: 0, currency: 'VND' } });
-    expect(await receive(told(ended, await charge(ended)))).toBe('received');
+    expect(await receive(webhookEvent(ended, await charge(ended)))).toBe('received');
     await eventually(
       async () =>
         expect(await findingsOf(ended)).toMatchObject([

@@ -3,14 +3,14 @@ import { RefundPayment, RefundRefused } from '#contracts/payments';
 import { Database } from '#database';
 import { InboxCommandHandler, RetryLater } from '#messaging';
 import { Payments } from '../model/payments.store';
-import { hearRefund, refundOutcome } from '../model/refund';
+import { applyRefundAnswer, refundOutcomeMessage } from '../model/refund';
 import { Refunds } from '../model/refunds.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 
 /**
  * Ordering asks for refunds of payments that were taken. If the payment is still open here, this database was restored
- * from a backup: the request waits until the provider has told the payment's result again. The provider's books decide
- * about a payment that is declined here: it may have given the money back by this refund's key.
+ * from a backup. Then the request waits until the provider has answered again about the payment. If the payment is
+ * declined here, the provider's books decide: the provider may have given the money back with this refund's key before.
  */
 @InboxCommandHandler(RefundPayment, { name: 'refund-payment', lane: 'payment' })
 export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
@@ -31,23 +31,23 @@ export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
     const fresh = await this.refunds.add({ id: refundId, orderId, amount: amount.amount, reason });
     const refund = (await this.refunds.lock(refundId))!;
     if (!fresh) {
-      const told = refundOutcome(refund);
-      if (told) return void this.eventBus.publish(told);
+      const message = refundOutcomeMessage(refund);
+      if (message) return void this.eventBus.publish(message);
       await this.refunds.write(refund, 0, { kind: 'asked again' });
-      return this.db.afterCommit(() => this.calls.poke());
+      return this.db.afterCommit(() => this.calls.startDueCalls());
     }
     if (amount.amount > left && !providerDecides) {
-      const refused = hearRefund(refund, { kind: 'refused', reason: `only ${left} of the payment is left` });
+      const refused = applyRefundAnswer(refund, { kind: 'refused', reason: `only ${left} of the payment is left` });
       await this.refunds.write(refused.refund, 0, { kind: 'refused' });
       return void this.eventBus.publish(
         new RefundRefused({ orderId, refundId, amount, reason: refused.refund.reason! }),
       );
     }
     if (payment!.method === 'cash') {
-      const given = hearRefund(refund, { kind: 'refunded' });
+      const given = applyRefundAnswer(refund, { kind: 'refunded' });
       await this.refunds.write(given.refund, 0, { kind: 'refunded' });
       return void this.eventBus.publishAll([...given.messages]);
     }
-    this.db.afterCommit(() => this.calls.poke());
+    this.db.afterCommit(() => this.calls.startDueCalls());
   }
 }

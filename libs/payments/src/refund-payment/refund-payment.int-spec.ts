@@ -11,12 +11,12 @@ let provider: PaymentProvider;
 
 beforeAll(async () => {
   shop = await openContext([PaymentsModule], ['payments', 'sandbox', 'privacy']);
-  provider = shop.app.get(Providers, { strict: false }).named('sandbox')!;
+  provider = shop.app.get(Providers, { strict: false }).find('sandbox')!;
 }, 60_000);
 afterAll(() => shop?.close());
 afterEach(() => jest.restoreAllMocks());
 
-/** A payment as a restored database has it, whose provider is not asked again soon. */
+/** An open payment, as in a restored database. Its next call is not due soon. */
 async function paymentIn(state: string): Promise<string> {
   const orderId = randomUUID();
   await shop.database.admin(
@@ -36,7 +36,7 @@ const askForRefund = (orderId: string) =>
     [orderId, RefundPayment.type],
   );
 
-const told = async (orderId: string) =>
+const sentMessages = async (orderId: string) =>
   (
     await shop.database.admin<{ type: string }>(
       `select type from payments.outbox where body->>'orderId' = $1 order by seq`,
@@ -45,7 +45,7 @@ const told = async (orderId: string) =>
   ).map(({ type }) => type);
 
 describe('A refund', () => {
-  it('waits while the payment is open, and is given once the payment is known to be taken', async () => {
+  it('waits while the payment is open, and is made when the payment is known to be taken', async () => {
     const given = jest.spyOn(provider, 'refund').mockResolvedValue({ kind: 'refunded' });
     const orderId = await paymentIn('open');
     await askForRefund(orderId);
@@ -53,20 +53,20 @@ describe('A refund', () => {
       const sql = `select attempts from payments.inbox where key = $1 and state = 'waiting' and attempts > 0`;
       expect(await shop.database.admin(sql, [orderId])).toHaveLength(1);
     });
-    expect(await told(orderId)).toEqual([]);
+    expect(await sentMessages(orderId)).toEqual([]);
     await shop.database.admin(
       `update payments.payments set state = 'taken', next = null, next_at = null where order_id = $1`,
       [orderId],
     );
-    await eventually(async () => expect(await told(orderId)).toEqual(['payments.payment-refunded.v1']), 15_000);
+    await eventually(async () => expect(await sentMessages(orderId)).toEqual(['payments.payment-refunded.v1']), 15_000);
     expect(given).toHaveBeenCalledTimes(1);
   });
 
-  it('of a payment that is declined here is decided by the provider’s books', async () => {
+  it('of a payment that is declined here depends on the provider’s books', async () => {
     const refund = jest.spyOn(provider, 'refund').mockResolvedValue({ kind: 'refused', reason: 'there is no charge' });
     const orderId = await paymentIn('declined');
     await askForRefund(orderId);
-    await eventually(async () => expect(await told(orderId)).toEqual(['payments.refund-refused.v1']), 15_000);
+    await eventually(async () => expect(await sentMessages(orderId)).toEqual(['payments.refund-refused.v1']), 15_000);
     expect(refund).toHaveBeenCalledTimes(1);
   });
 
@@ -74,7 +74,7 @@ describe('A refund', () => {
     const refund = jest.spyOn(provider, 'refund');
     const orderId = randomUUID();
     await askForRefund(orderId);
-    await eventually(async () => expect(await told(orderId)).toEqual(['payments.refund-refused.v1']));
+    await eventually(async () => expect(await sentMessages(orderId)).toEqual(['payments.refund-refused.v1']));
     expect(refund).not.toHaveBeenCalled();
   });
 });

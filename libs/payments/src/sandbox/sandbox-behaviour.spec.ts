@@ -9,7 +9,7 @@ describe('The sandbox provider', () => {
     ['tok_timeout_not_charged', null, 'never'],
     ['tok_late_webhook', 'processing', 'accepted'],
     ['anything else', 'declined', 'now'],
-  ])('with %s writes %s and answers %s', (token, books, answer) => {
+  ])('with %s stores %s and answers %s', (token, books, answer) => {
     expect(behaviourOf(token, 1)).toMatchObject({ books, answer });
   });
 

@@ -6,27 +6,34 @@ export interface Behaviour {
   readonly answer: 'now' | 'when-settled' | 'accepted' | 'failure' | 'never';
   readonly settlesInMs: number;
   /** Whether the shop gets a webhook when the charge is settled. */
-  readonly tell: boolean;
+  readonly sendsWebhook: boolean;
 }
 
-const now = (books: 'captured' | 'declined'): Behaviour => ({ books, answer: 'now', settlesInMs: 0, tell: false });
+const immediate = (books: 'captured' | 'declined'): Behaviour => ({
+  books,
+  answer: 'now',
+  settlesInMs: 0,
+  sendsWebhook: false,
+});
 
 /** `attempts`: the number of charges with this key, including this one. */
 export function behaviourOf(token: string, attempts: number): Behaviour {
   switch (token) {
     case 'tok_ok':
-      return now('captured');
+      return immediate('captured');
     case 'tok_slow':
-      return { books: 'processing', answer: 'when-settled', settlesInMs: 3_000, tell: false };
+      return { books: 'processing', answer: 'when-settled', settlesInMs: 3_000, sendsWebhook: false };
     case 'tok_timeout_charged':
-      return { books: 'captured', answer: 'never', settlesInMs: 0, tell: false };
+      return { books: 'captured', answer: 'never', settlesInMs: 0, sendsWebhook: false };
     case 'tok_timeout_not_charged':
-      return { books: null, answer: 'never', settlesInMs: 0, tell: false };
+      return { books: null, answer: 'never', settlesInMs: 0, sendsWebhook: false };
     case 'tok_late_webhook':
-      return { books: 'processing', answer: 'accepted', settlesInMs: 2_000, tell: true };
+      return { books: 'processing', answer: 'accepted', settlesInMs: 2_000, sendsWebhook: true };
     case 'tok_flaky':
-      return attempts <= 2 ? { books: 'failed', answer: 'failure', settlesInMs: 0, tell: false } : now('captured');
+      return attempts <= 2
+        ? { books: 'failed', answer: 'failure', settlesInMs: 0, sendsWebhook: false }
+        : immediate('captured');
     default:
-      return now('declined');
+      return immediate('declined');
   }
 }

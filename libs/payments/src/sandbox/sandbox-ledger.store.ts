@@ -35,7 +35,7 @@ const enter = statement(
       set attempts = c.attempts + (c.state = 'failed')::int, state = case when c.state = 'failed' then excluded.state else c.state end
    returning *, (xmax = 0) as fresh`,
 );
-const attempted = statement(
+const captureFailed = statement(
   'sandbox_attempted',
   `update charges set state = 'captured', at = now() where key = $1 and state = 'failed' returning *`,
 );
@@ -51,7 +51,7 @@ const settle = statement(
      from settled where tell`,
 );
 
-const annul = statement(
+const voidCharge = statement(
   'sandbox_void',
   `insert into charges as c (key, order_id, amount, token, state) values ($1, $2, $3, 'void', 'voided')
    on conflict (key) do update
@@ -72,14 +72,14 @@ const giveBack = statement(
    select exists (select from known) or exists (select from noted) as given`,
 );
 
-const kept = `select * from charges where state in ('captured', 'refunded')`;
-const queue = statement(
+const selectChargesWithMoney = `select * from charges where state in ('captured', 'refunded')`;
+const claimWebhooks = statement(
   'sandbox_webhooks_claim',
   `update webhooks w set attempts = attempts + 1, due_at = now() + least(500 * 2 ^ attempts, 60000) * interval '1 millisecond'
      from (select id from webhooks where delivered_at is null and due_at <= now() order by id limit 20 for update skip locked) due
     where w.id = due.id returning w.id, w.event_id, w.body`,
 );
-const delivered = statement('sandbox_webhooks_delivered', `update webhooks set delivered_at = now() where id = $1`);
+const setDelivered = statement('sandbox_webhooks_delivered', `update webhooks set delivered_at = now() where id = $1`);
 
 /** The sandbox provider's books. They have their own schema, which no context of the shop can read. */
 @Injectable()
@@ -92,18 +92,18 @@ export class SandboxLedger {
   }
 
   /** The row of the charge, new or existing. */
-  async enter(
+  async insertOrFind(
     charge: { key: string; orderId: Uuid; amount: number; token: string },
     does: Behaviour,
   ): Promise<ChargeRow & { fresh: boolean }> {
     const rows = await this.db.query<ChargeRow & { fresh: boolean }>(enter, [
-      ...[charge.key, charge.orderId, charge.amount, charge.token, does.books, does.settlesInMs, does.tell],
+      ...[charge.key, charge.orderId, charge.amount, charge.token, does.books, does.settlesInMs, does.sendsWebhook],
     ]);
     return rows[0];
   }
 
   async captureFailed(key: string): Promise<ChargeRow | undefined> {
-    return (await this.db.query<ChargeRow>(attempted, [key]))[0];
+    return (await this.db.query<ChargeRow>(captureFailed, [key]))[0];
   }
 
   async settle(): Promise<void> {
@@ -113,7 +113,7 @@ export class SandboxLedger {
   /** Returns the amount that was given back. From now on, no charge with this key takes money. */
   async void(key: string, orderId: Uuid, amount: number): Promise<number> {
     await this.settle();
-    return (await this.db.query<{ refunded: number }>(annul, [key, orderId, amount]))[0].refunded;
+    return (await this.db.query<{ refunded: number }>(voidCharge, [key, orderId, amount]))[0].refunded;
   }
 
   async charge(id: Uuid): Promise<ChargeRow | undefined> {
@@ -131,15 +131,15 @@ export class SandboxLedger {
   async charges(orderId: Uuid | undefined): Promise<readonly ChargeRow[]> {
     await this.settle();
     return orderId
-      ? this.db.query<ChargeRow>(`${kept} and order_id = $1 order by at desc`, [orderId])
-      : this.db.query<ChargeRow>(`${kept} order by at desc limit 1000`);
+      ? this.db.query<ChargeRow>(`${selectChargesWithMoney} and order_id = $1 order by at desc`, [orderId])
+      : this.db.query<ChargeRow>(`${selectChargesWithMoney} order by at desc limit 1000`);
   }
 
   async claimWebhooks(): Promise<readonly WebhookRow[]> {
-    return this.db.query<WebhookRow>(queue);
+    return this.db.query<WebhookRow>(claimWebhooks);
   }
 
-  async delivered(id: number): Promise<void> {
-    await this.db.query(delivered, [id]);
+  async markDelivered(id: number): Promise<void> {
+    await this.db.query(setDelivered, [id]);
   }
 }

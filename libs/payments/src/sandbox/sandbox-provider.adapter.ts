@@ -4,26 +4,26 @@ import { z } from 'zod';
 import { IdShape, isUuid, textShape, vnd, type Money, type Uuid } from '#kernel';
 import { Config } from '#platform/config';
 import {
-  inOneForm,
+  normalizeId,
   PaymentProvider,
   WebhookRefused,
   type Charge,
   type ProviderCharge,
   type WebhookEvent,
 } from '../model/payment-provider';
-import type { Heard } from '../model/payment';
-import type { RefundHeard } from '../model/refund';
+import type { ProviderAnswer } from '../model/payment';
+import type { RefundAnswer } from '../model/refund';
 import { SandboxLedger, type ChargeRow } from './sandbox-ledger.store';
 import { behaviourOf } from './sandbox-behaviour';
-import { faultOf, SIGNATURE_HEADER } from './webhook-signature';
+import { signatureFault, SIGNATURE_HEADER } from './webhook-signature';
 
-const AnId = textShape(200).transform(inOneForm);
+const IdText = textShape(200).transform(normalizeId);
 
 const Body = z.object({
-  id: AnId,
+  id: IdText,
   type: z.literal('charge.captured'),
-  key: AnId,
-  chargeId: AnId,
+  key: IdText,
+  chargeId: IdText,
   orderId: IdShape,
   amount: z.object({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) }),
 });
@@ -40,37 +40,37 @@ export class SandboxProvider extends PaymentProvider {
     super();
   }
 
-  async charge({ key, orderId, amount, token }: Charge, signal: AbortSignal): Promise<Heard> {
+  async charge({ key, orderId, amount, token }: Charge, signal: AbortSignal): Promise<ProviderAnswer> {
     const does = behaviourOf(token, 1);
-    if (does.books === null) return never(signal);
-    const row = await this.ledger.enter({ key, orderId, amount: amount.amount, token }, does);
-    if (row.state === 'failed') return this.tryAgain(row);
-    if (!row.fresh) return heardOf(row);
-    if (does.answer === 'never') return never(signal);
+    if (does.books === null) return waitUntilAborted(signal);
+    const row = await this.ledger.insertOrFind({ key, orderId, amount: amount.amount, token }, does);
+    if (row.state === 'failed') return this.retryFailedCharge(row);
+    if (!row.fresh) return answerOf(row);
+    if (does.answer === 'never') return waitUntilAborted(signal);
     if (does.answer === 'accepted') return { kind: 'accepted' };
     if (does.answer === 'when-settled') {
       await sleep(does.settlesInMs, undefined, { signal });
       return this.find(key);
     }
-    return heardOf(row);
+    return answerOf(row);
   }
 
-  private async tryAgain(row: ChargeRow): Promise<Heard> {
+  private async retryFailedCharge(row: ChargeRow): Promise<ProviderAnswer> {
     if (behaviourOf(row.token, row.attempts).books === 'failed') throw new Error('the sandbox provider failed (503)');
-    return heardOf((await this.ledger.captureFailed(row.key)) ?? row);
+    return answerOf((await this.ledger.captureFailed(row.key)) ?? row);
   }
 
-  async find(key: string): Promise<Heard> {
+  async find(key: string): Promise<ProviderAnswer> {
     const row = await this.ledger.find(key);
-    return row ? heardOf(row) : { kind: 'not-found' };
+    return row ? answerOf(row) : { kind: 'not-found' };
   }
 
-  async void(key: string, { orderId, amount }: { orderId: Uuid; amount: Money }): Promise<Heard> {
+  async void(key: string, { orderId, amount }: { orderId: Uuid; amount: Money }): Promise<ProviderAnswer> {
     const refunded = await this.ledger.void(key, orderId, amount.amount);
     return { kind: 'voided', refunded: { ...amount, amount: refunded } };
   }
 
-  async refund({ key, chargeKey, amount }: { key: string; chargeKey: string; amount: Money }): Promise<RefundHeard> {
+  async refund({ key, chargeKey, amount }: { key: string; chargeKey: string; amount: Money }): Promise<RefundAnswer> {
     if (await this.ledger.refund(key, chargeKey, amount.amount)) return { kind: 'refunded' };
     const charge = await this.ledger.find(chargeKey);
     if (charge?.state === 'processing') return { kind: 'not-now', reason: 'the charge is still being processed' };
@@ -78,24 +78,24 @@ export class SandboxProvider extends PaymentProvider {
     // The charge was settled between the two queries, so the refund can be tried again.
     if (charge.state === 'captured' && charge.refunded + amount.amount <= charge.amount)
       return { kind: 'not-now', reason: 'the charge has just been settled' };
-    return { kind: 'refused', reason: 'there is not so much left of the charge' };
+    return { kind: 'refused', reason: 'the refund is larger than what is left of the charge' };
   }
 
   async chargeOf(chargeId: string): Promise<ProviderCharge | undefined> {
     const row = isUuid(chargeId) ? await this.ledger.charge(chargeId) : undefined;
-    return row && { key: row.key, orderId: row.order_id, amount: vnd(row.amount), heard: heardOf(row) };
+    return row && { key: row.key, orderId: row.order_id, amount: vnd(row.amount), answer: answerOf(row) };
   }
 
-  async returnCharge(wanted: { key: string; chargeId: string; orderId: Uuid; amount: Money }): Promise<RefundHeard> {
+  async returnCharge(wanted: { key: string; chargeId: string; orderId: Uuid; amount: Money }): Promise<RefundAnswer> {
     const { key, chargeId, orderId, amount } = wanted;
     const charge = isUuid(chargeId) ? await this.ledger.charge(chargeId) : undefined;
     if (!charge) return { kind: 'refused', reason: 'the provider knows no such charge' };
-    if (charge.order_id !== orderId) return { kind: 'refused', reason: 'the charge is of another order' };
+    if (charge.order_id !== orderId) return { kind: 'refused', reason: 'the charge belongs to another order' };
     return this.refund({ key, chargeKey: charge.key, amount });
   }
 
   webhook(body: Buffer, headers: Readonly<Record<string, string | string[] | undefined>>, now: Date): WebhookEvent {
-    const fault = faultOf(
+    const fault = signatureFault(
       this.config.sandboxWebhookSecret!,
       headers[SIGNATURE_HEADER],
       body,
@@ -116,7 +116,7 @@ function textOf(body: Buffer): string {
   }
 }
 
-function heardOf(row: ChargeRow): Heard {
+function answerOf(row: ChargeRow): ProviderAnswer {
   switch (row.state) {
     case 'captured':
       return { kind: 'captured', chargeId: row.id };
@@ -132,5 +132,5 @@ function heardOf(row: ChargeRow): Heard {
   }
 }
 
-const never = (signal: AbortSignal): Promise<never> =>
+const waitUntilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('time-out')), { once: true }));

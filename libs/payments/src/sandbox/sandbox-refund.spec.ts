@@ -8,15 +8,13 @@ const refundOf = (charge: object | undefined, amount = 40_000) => {
 };
 const captured = { state: 'captured', amount: 100_000, refunded: 60_000 };
 
-describe('A refund that the ledger did not make', () => {
+describe('A refund that the ledger refused', () => {
   it.each([
     ['is processed still', { ...captured, state: 'processing' }],
     ['is not there yet', undefined],
     ['was settled just now, and has so much left', captured],
-  ])('is asked for again where the charge %s', async (_, charge) =>
-    expect((await refundOf(charge)).kind).toBe('not-now'),
-  );
+  ])('is requested again if the charge %s', async (_, charge) => expect((await refundOf(charge)).kind).toBe('not-now'));
 
-  it('is refused where the charge has less left', async () =>
+  it('is refused if less than its amount is left of the charge', async () =>
     expect((await refundOf(captured, 40_001)).kind).toBe('refused'));
 });

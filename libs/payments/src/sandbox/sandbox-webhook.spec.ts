@@ -8,7 +8,7 @@ const SECRET = 'a secret of the sandbox';
 const now = new Date('2026-11-23T03:04:05Z');
 const provider = new SandboxProvider({} as SandboxLedger, { sandboxWebhookSecret: SECRET } as Config);
 
-const heard = (body: object) => {
+const readWebhook = (body: object) => {
   const bytes = Buffer.from(JSON.stringify(body));
   return provider.webhook(bytes, { [SIGNATURE_HEADER]: sign(SECRET, now.getTime() / 1000, bytes) }, now);
 };
@@ -20,16 +20,16 @@ const good = {
 };
 
 describe('A signed webhook', () => {
-  it('is read when its form is known', () => {
-    expect(heard(good)).toMatchObject({ id: 'evt-1', key: 'pay-1', chargeId: 'ch-1' });
+  it('is read if its form is known', () => {
+    expect(readWebhook(good)).toMatchObject({ id: 'evt-1', key: 'pay-1', chargeId: 'ch-1' });
   });
 
-  it('has its ids in one form, however they are spelled; an id that is no UUID stays as it is', () => {
+  it('has UUIDs in lower case; an id that is no UUID does not change', () => {
     const id = good.orderId;
     const ids = { id, key: id, chargeId: id, orderId: id };
     const capitals = Object.fromEntries(Object.entries(ids).map(([name, value]) => [name, value.toUpperCase()]));
-    expect(heard({ ...good, ...capitals })).toMatchObject(ids);
-    expect(heard({ ...good, chargeId: 'ch_AbC' })).toMatchObject({ chargeId: 'ch_AbC' });
+    expect(readWebhook({ ...good, ...capitals })).toMatchObject(ids);
+    expect(readWebhook({ ...good, chargeId: 'ch_AbC' })).toMatchObject({ chargeId: 'ch_AbC' });
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe('A signed webhook', () => {
     ),
     { ...good, amount: { amount: 1e300, currency: 'VND' } },
     { ...good, amount: 'constructor' },
-  ])('is of an unknown form, and never reaches the database: %j', (body) => {
-    expect(() => heard(body)).toThrow(ZodError);
+  ])('is refused for its form, before the database is used: %j', (body) => {
+    expect(() => readWebhook(body)).toThrow(ZodError);
   });
 });

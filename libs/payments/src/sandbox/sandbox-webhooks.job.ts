@@ -15,7 +15,7 @@ const TIMEOUT_MS = 2_000;
 @Injectable()
 export class SandboxWebhooks implements BeforeApplicationShutdown {
   private readonly log = new Logger(SandboxWebhooks.name);
-  private turn: Promise<void> | undefined;
+  private running: Promise<void> | undefined;
   private closed = false;
 
   constructor(
@@ -27,19 +27,19 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
 
   @Interval(250)
   tick(): void {
-    if (this.closed || this.turn) return;
-    this.turn = this.deliverDue()
+    if (this.closed || this.running) return;
+    this.running = this.deliverDue()
       .catch((error: unknown) => this.log.warn(error instanceof Error ? error.message : String(error)))
-      .finally(() => (this.turn = undefined));
+      .finally(() => (this.running = undefined));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.closed = true;
-    await this.turn;
+    await this.running;
   }
 
   private async deliverDue(): Promise<void> {
-    const base = this.shop();
+    const base = this.shopUrl();
     if (!base) return; // not listening yet
     await this.ledger.settle();
     const due = await this.ledger.claimWebhooks();
@@ -60,11 +60,11 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
     });
     await response.arrayBuffer();
     crashPoint('webhook.answered');
-    if (response.ok) await this.ledger.delivered(id);
+    if (response.ok) await this.ledger.markDelivered(id);
     else this.log.warn(`the shop answered ${response.status} to webhook ${event_id}; it will be sent again`);
   }
 
-  private shop(): string | undefined {
+  private shopUrl(): string | undefined {
     const server = this.http.httpAdapter?.getHttpServer() as Server | undefined;
     const address = server?.address() as AddressInfo | null | undefined;
     if (!address?.port) return undefined;

@@ -1,11 +1,11 @@
-import { faultOf, sign } from './webhook-signature';
+import { signatureFault, sign } from './webhook-signature';
 
 const body = Buffer.from('{"id":"evt_1"}');
 const at = 1_790_000_000;
 
 describe("The sandbox's signature", () => {
-  it('holds for the body and the time it was made for', () => {
-    expect(faultOf('secret', sign('secret', at, body), body, at + 299)).toBeUndefined();
+  it('is valid only for its body and its time', () => {
+    expect(signatureFault('secret', sign('secret', at, body), body, at + 299)).toBeUndefined();
   });
   it.each([
     ['is missing', undefined, body, at],
@@ -16,6 +16,6 @@ describe("The sandbox's signature", () => {
     ['is of the future', sign('secret', at, body), body, at - 301],
     ['has another time than was signed', sign('secret', at, body).replace(`t=${at}`, `t=${at + 1}`), body, at],
   ])('is refused when it %s', (_, header, bytes, now) => {
-    expect(faultOf('secret', header, bytes, now)).toBeDefined();
+    expect(signatureFault('secret', header, bytes, now)).toBeDefined();
   });
 });

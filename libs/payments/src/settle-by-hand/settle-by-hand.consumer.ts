@@ -3,19 +3,19 @@ import { SettleByHand } from '#contracts/payments';
 import type { Uuid } from '#kernel';
 import { InboxCommandHandler } from '#messaging';
 import { Findings } from '../model/findings.store';
-import { foundWords, settleByHand } from '../model/payment';
+import { describeFound, settleByHand } from '../model/payment';
 import { Payments } from '../model/payments.store';
-import { refundOutcome, settleRefundByHand } from '../model/refund';
+import { refundOutcomeMessage, settleRefundByHand } from '../model/refund';
 import { Refunds } from '../model/refunds.store';
 
-type Settled = SettleByHand['body'];
+type Settlement = SettleByHand['body'];
 
 /**
  * Ends a payment or a refund whose provider cannot be asked. What staff found out becomes a finding, so that others
  * can check the money later.
  */
 @InboxCommandHandler(SettleByHand, { name: 'settle-by-hand', lane: 'payment' })
-export class SettleWhenLookedAt implements ICommandHandler<SettleByHand> {
+export class SettleWhenStaffAsk implements ICommandHandler<SettleByHand> {
   constructor(
     private readonly payments: Payments,
     private readonly refunds: Refunds,
@@ -28,33 +28,33 @@ export class SettleWhenLookedAt implements ICommandHandler<SettleByHand> {
     return refundId === null ? this.settlePayment(body) : this.settleRefund(body, refundId);
   }
 
-  private async settlePayment({ orderId, found, reason }: Settled): Promise<void> {
+  private async settlePayment({ orderId, found, reason }: Settlement): Promise<void> {
     const payment = await this.payments.lockOfOrder(orderId);
     if (!payment) return; // no provider was asked for money, so VoidPayment is answered at once
     const { payment: changed, messages } = settleByHand(payment, found);
     if (changed !== payment) {
       await this.payments.write(changed, 'by-hand', { kind: found });
-      await this.note(orderId, payment.amount.amount, foundWords(found, reason), payment.id);
+      await this.recordFinding(orderId, payment.amount.amount, describeFound(found, reason), payment.id);
     }
     this.eventBus.publishAll([...messages]);
   }
 
-  private async settleRefund({ orderId, found, reason }: Settled, refundId: Uuid): Promise<void> {
+  private async settleRefund({ orderId, found, reason }: Settlement, refundId: Uuid): Promise<void> {
     const payment = await this.payments.lockOfOrder(orderId);
     const refund = await this.refunds.lock(refundId);
     if (!payment || !refund) return;
     const settled = settleRefundByHand(refund, found);
     if (settled !== refund) {
       await this.refunds.write(settled, 0, { kind: `by-hand: ${found}` });
-      await this.note(orderId, refund.amount.amount, foundWords(found, reason), refundId);
+      await this.recordFinding(orderId, refund.amount.amount, describeFound(found, reason), refundId);
     }
-    const told = refundOutcome(settled);
-    if (told) this.eventBus.publish(told);
+    const message = refundOutcomeMessage(settled);
+    if (message) this.eventBus.publish(message);
   }
 
-  private async note(orderId: Uuid, amount: number, reason: string, paymentKey: Uuid): Promise<void> {
+  private async recordFinding(orderId: Uuid, amount: number, reason: string, paymentKey: Uuid): Promise<void> {
     const payment = await this.payments.ofOrder(orderId);
-    await this.findings.note({
+    await this.findings.record({
       ...{ kind: 'settled-by-hand', provider: payment!.provider, chargeId: payment!.chargeId, paymentKey, payment },
       ...{ amount: { amount, currency: 'VND' }, reason },
     });

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, NotFound, type Uuid } from '#kernel';
 import { Database } from '#database';
-import { needsSomebody } from '../model/finding';
+import { needsStaff } from '../model/finding';
 import { Findings, type ListedFinding } from '../model/findings.store';
 
 export class SettleFinding extends Command<ListedFinding> {
@@ -18,7 +18,9 @@ export class SettleFinding extends Command<ListedFinding> {
 /** The shop gives this money back itself, or has done so. */
 class FindingNeedsNobody extends DomainError {
   constructor(state: string) {
-    super('FINDING_NEEDS_NOBODY', 'conflict', `The shop sees to this finding itself: it is ${state}.`, { state });
+    super('FINDING_NEEDS_NOBODY', 'conflict', `The shop handles this finding itself. Its state is ${state}.`, {
+      state,
+    });
   }
 }
 
@@ -36,7 +38,7 @@ export class SettleFindingHandler implements ICommandHandler<SettleFinding> {
       const known = await this.findings.find(id);
       if (!known) throw new NotFound('finding');
       if (known.state === 'settled') return known;
-      if (!needsSomebody(known.state)) throw new FindingNeedsNobody(known.state);
+      if (!needsStaff(known.state)) throw new FindingNeedsNobody(known.state);
       await this.findings.settle(id, note, by);
       return (await this.findings.find(id))!;
     });

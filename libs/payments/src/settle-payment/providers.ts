@@ -9,7 +9,7 @@ export class Providers {
     this.byName = new Map(all.map((provider) => [provider.name, provider]));
   }
 
-  get forCards(): string {
+  get cardProvider(): string {
     return this.all[0]?.name ?? NO_PROVIDER;
   }
 
@@ -17,7 +17,7 @@ export class Providers {
     return this.all.map(({ name }) => name);
   }
 
-  named(name: string): PaymentProvider | undefined {
+  find(name: string): PaymentProvider | undefined {
     return this.byName.get(name);
   }
 }

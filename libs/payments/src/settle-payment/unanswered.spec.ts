@@ -1,5 +1,5 @@
 import { NotSent } from '../model/payment-provider';
-import { unanswered } from './unanswered';
+import { classifyFailure } from './unanswered';
 
 const coded = (code: string) => Object.assign(new Error(code), { code });
 
@@ -9,8 +9,8 @@ describe('A call that failed', () => {
     ['met a closed door', new TypeError('fetch failed', { cause: coded('ECONNREFUSED') })],
     ['found no such host', coded('ENOTFOUND')],
     ['found no address that answers', new AggregateError([coded('ECONNREFUSED'), coded('EHOSTUNREACH')])],
-  ])('did not go out when it %s', (_, error) => {
-    expect(unanswered(error).kind).toBe('not-asked');
+  ])('was not sent if it %s', (_, error) => {
+    expect(classifyFailure(error).kind).toBe('not-asked');
   });
 
   it.each([
@@ -18,7 +18,7 @@ describe('A call that failed', () => {
     ['lost its connection', new TypeError('fetch failed', { cause: coded('ECONNRESET') })],
     ['was answered with a failure', new Error('the sandbox provider failed (503)')],
     ['threw anything else', 'oops'],
-  ])('may have gone out when it %s', (_, error) => {
-    expect(unanswered(error).kind).toBe('no-answer');
+  ])('may have been sent if it %s', (_, error) => {
+    expect(classifyFailure(error).kind).toBe('no-answer');
   });
 });

@@ -15,10 +15,10 @@ const BEFORE_SENDING = new Set([
 ]);
 
 /** How many levels of nested errors are searched. */
-const DEPTH = 5;
+const MAX_DEPTH = 5;
 
 function wasNotSent(error: unknown, depth = 0): boolean {
-  if (!(error instanceof Error) || depth > DEPTH) return false;
+  if (!(error instanceof Error) || depth > MAX_DEPTH) return false;
   if (error instanceof NotSent) return true;
   if ('code' in error && BEFORE_SENDING.has(String(error.code))) return true;
   const errors = error instanceof AggregateError ? error.errors : [];
@@ -26,12 +26,12 @@ function wasNotSent(error: unknown, depth = 0): boolean {
 }
 
 /** What a failed call means. */
-export function unanswered(error: unknown): Unanswered {
+export function classifyFailure(error: unknown): Unanswered {
   const reason = error instanceof Error ? error.message || error.name : String(error);
   return { kind: wasNotSent(error) ? 'not-asked' : 'no-answer', reason };
 }
 
-export const switchedOff = (provider: string): NotAsked => ({
+export const providerSwitchedOff = (provider: string): NotAsked => ({
   kind: 'not-asked',
   reason: `the provider ${provider} is switched off`,
   absent: true,

@@ -3,7 +3,7 @@ import { TakePayment } from '#contracts/payments';
 import { derivedId } from '#kernel';
 import { Database } from '#database';
 import { InboxCommandHandler } from '#messaging';
-import { intend, outcome } from '../model/payment';
+import { createPayment, outcomeMessage } from '../model/payment';
 import { Payments } from '../model/payments.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 import { Providers } from '../settle-payment/providers';
@@ -21,8 +21,8 @@ export class TakeWhenAsked implements ICommandHandler<TakePayment> {
 
   async execute({ body }: TakePayment): Promise<void> {
     const { orderId, amount, method, token } = body;
-    const provider = method === 'cash' ? 'cash' : this.providers.forCards;
-    const { payment, messages } = intend({
+    const provider = method === 'cash' ? 'cash' : this.providers.cardProvider;
+    const { payment, messages } = createPayment({
       id: derivedId(orderId, 'payment'),
       orderId,
       amount,
@@ -39,7 +39,7 @@ export class TakeWhenAsked implements ICommandHandler<TakePayment> {
       return;
     }
     const known = await this.payments.ofOrder(orderId);
-    const told = known && outcome(known);
-    if (told) this.eventBus.publish(told); // a repeated request gets the same answer
+    const message = known && outcomeMessage(known);
+    if (message) this.eventBus.publish(message); // a repeated request gets the same answer
   }
 }

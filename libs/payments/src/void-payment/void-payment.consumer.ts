@@ -3,7 +3,7 @@ import { PaymentVoided, VoidPayment } from '#contracts/payments';
 import { derivedId, nothing, vnd } from '#kernel';
 import { Database } from '#database';
 import { InboxCommandHandler } from '#messaging';
-import { askToVoid, intend } from '../model/payment';
+import { voidPayment, createPayment } from '../model/payment';
 import { Payments } from '../model/payments.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 
@@ -18,16 +18,16 @@ export class VoidWhenAsked implements ICommandHandler<VoidPayment> {
 
   async execute({ body: { orderId } }: VoidPayment): Promise<void> {
     const payment = await this.payments.lockOfOrder(orderId);
-    if (!payment) return this.leaveTombstone(orderId);
-    const { payment: changed, messages } = askToVoid(payment);
+    if (!payment) return this.storeVoidedPayment(orderId);
+    const { payment: changed, messages } = voidPayment(payment);
     if (changed !== payment) await this.payments.write(changed, 'void', { kind: 'asked' });
     this.eventBus.publishAll([...messages]);
-    if (changed.next === 'void') this.db.afterCommit(() => this.calls.poke());
+    if (changed.next === 'void') this.db.afterCommit(() => this.calls.startDueCalls());
   }
 
   /** VoidPayment came before TakePayment. A voided payment is stored, so that a later TakePayment takes no money. */
-  private async leaveTombstone(orderId: string): Promise<void> {
-    const { payment } = intend({
+  private async storeVoidedPayment(orderId: string): Promise<void> {
+    const { payment } = createPayment({
       id: derivedId(orderId, 'payment'),
       orderId,
       amount: vnd(0),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { after, before, changedBuild, inWords, type ChangedBuild, type Edit } from '../changed-build';
+import { insertAfter, insertBefore, changedBuild, replaceText, type ChangedBuild, type Edit } from '../changed-build';
 
 const inventory = 'libs/inventory/src/inventory.module.ts';
 const announcements = 'libs/inventory/src/model/stock-announcements.ts';
@@ -7,48 +7,52 @@ const notifications = 'libs/notifications/src/notifications.module.ts';
 const checkout = 'libs/ordering/src/checkout/checkout.saga.ts';
 const projections = 'libs/ordering/src/projections/order-projections.config.ts';
 
-/** Beside the new files of overlay/: what in the tree has to name them. */
+/** The changes of existing files that use the new files of overlay/. */
 const edits: readonly Edit[] = [
-  before('libs/inventory/contracts/index.ts', 'export interface StockLine {', "export * from './newer';", ''),
-  before(
+  insertBefore('libs/inventory/contracts/index.ts', 'export interface StockLine {', "export * from './newer';", ''),
+  insertBefore(
     inventory,
     "import { contextDatabase } from '#database';",
     "import { GoodsPacked, GoodsWrapped, WrapGoods } from '#contracts/inventory';",
     "import { WrapWhenAsked } from './wrap-goods/wrap-goods.consumer';",
   ),
-  inWords(inventory, 'const consumed = [', 'const consumed = [WrapGoods, '),
-  inWords(inventory, 'const published = [', 'const published = [GoodsWrapped, GoodsPacked, '),
-  after(inventory, '    ReleaseWhenAsked,', '    WrapWhenAsked,'),
-  inWords(announcements, '  StockCommitted,\n', '  GoodsPacked,\n  StockCommitted,\n'),
-  inWords(
+  replaceText(inventory, 'const consumed = [', 'const consumed = [WrapGoods, '),
+  replaceText(inventory, 'const published = [', 'const published = [GoodsWrapped, GoodsPacked, '),
+  insertAfter(inventory, '    ReleaseWhenAsked,', '    WrapWhenAsked,'),
+  replaceText(announcements, '  StockCommitted,\n', '  GoodsPacked,\n  StockCommitted,\n'),
+  replaceText(
     announcements,
     '  return [answerTo(orderId, decision.answer), ',
     "  const packed = decision.answer.kind === 'committed' ? [new GoodsPacked({ orderId })] : [];\n" +
       '  return [answerTo(orderId, decision.answer), ...packed, ',
   ),
-  before(
+  insertBefore(
     notifications,
     "import { contextMessaging } from '#messaging';",
     "import { GoodsPacked } from '#contracts/inventory';",
     "import { NoteNews } from './note-news/note-news.consumer';",
   ),
-  inWords(notifications, 'const consumed = [', 'const consumed = [GoodsPacked, '),
-  inWords(notifications, 'WriteWhenOrderMoves, ForgetRecipient, ', 'WriteWhenOrderMoves, ForgetRecipient, NoteNews, '),
-  inWords(checkout, 'import { StockCommitRefused,', 'import { GoodsWrapped, StockCommitRefused,'),
-  before(checkout, "import { react } from './checkout';", "import { withWrapping } from './wrapping';"),
-  inWords(checkout, '  ...[StockReserved,', '  ...[GoodsWrapped, StockReserved,'),
-  inWords(
+  replaceText(notifications, 'const consumed = [', 'const consumed = [GoodsPacked, '),
+  replaceText(
+    notifications,
+    'WriteWhenOrderMoves, ForgetRecipient, ',
+    'WriteWhenOrderMoves, ForgetRecipient, NoteNews, ',
+  ),
+  replaceText(checkout, 'import { StockCommitRefused,', 'import { GoodsWrapped, StockCommitRefused,'),
+  insertBefore(checkout, "import { hear } from './checkout';", "import { withWrapping } from './wrapping';"),
+  replaceText(checkout, '  ...[StockReserved,', '  ...[GoodsWrapped, StockReserved,'),
+  replaceText(
     checkout,
     'definition(config.reservationTtlSeconds));',
     '...withWrapping(definition(config.reservationTtlSeconds)));',
   ),
-  before(
+  insertBefore(
     projections,
     "import { orderList } from './order-list.projection';",
     "import { orderedLines } from './ordered-lines.projection';",
   ),
-  inWords(projections, 'orderProjections = [', 'orderProjections = [orderedLines, '),
+  replaceText(projections, 'orderProjections = [', 'orderProjections = [orderedLines, '),
 ];
 
-/** The build after this one: one handler, one message, one step of the checkout and one read model more. */
+/** The next build. It has new messages and handlers, one more step of the checkout, and one more read model. */
 export const newerBuild = (): Promise<ChangedBuild> => changedBuild(join(__dirname, 'overlay'), edits);

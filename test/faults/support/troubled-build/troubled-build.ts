@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { before, changedBuild, inWords, type ChangedBuild, type Edit } from '../changed-build';
+import { insertBefore, changedBuild, replaceText, type ChangedBuild, type Edit } from '../changed-build';
 
 const consumer = 'libs/inventory/src/commit-stock/commit-stock.consumer.ts';
 const begins = 'async execute({ body: { orderId } }: CommitStock): Promise<void> {\n';
 
 const edits: readonly Edit[] = [
-  before(consumer, "import { Stocks } from '../model/stocks.store';", "import { trouble } from './trouble';"),
-  inWords(consumer, begins, `${begins}    await trouble();\n`),
+  insertBefore(consumer, "import { Stocks } from '../model/stocks.store';", "import { trouble } from './trouble';"),
+  replaceText(consumer, begins, `${begins}    await trouble();\n`),
 ];
 
-/** A build whose handler `commit-stock` hangs or throws while a file says so. */
+/** A build whose handler `commit-stock` hangs or throws while a file tells it to. */
 export const troubledBuild = (): Promise<ChangedBuild> => changedBuild(join(__dirname, 'overlay'), edits);

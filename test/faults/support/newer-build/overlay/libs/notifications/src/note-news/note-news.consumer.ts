@@ -3,7 +3,7 @@ import { OrderConfirmed } from '#contracts/ordering';
 import { Database } from '#database';
 import { currentUnit, InboxEventsHandler } from '#messaging';
 
-/** Notes every message that it hears, as often as it hears it. */
+/** Stores every message that it receives, also a repeated message. */
 @InboxEventsHandler([OrderConfirmed, GoodsPacked], { name: 'note-news' })
 export class NoteNews {
   constructor(private readonly db: Database) {}

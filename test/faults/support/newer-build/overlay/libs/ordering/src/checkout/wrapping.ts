@@ -13,7 +13,7 @@ const isWrapped = (state: Checkout): boolean => 'wrapped' in state;
 const wrapFirst = (asks: readonly Message[], orderId: string): readonly Message[] =>
   asks.map((ask) => (ask instanceof ConfirmOrder ? new WrapGoods({ orderId }) : ask));
 
-/** The checkout with one step more: before an order is confirmed, its goods are wrapped. The older one is kept. */
+/** The checkout with one more step: before an order is confirmed, its goods are wrapped. The older definition stays too. */
 export function withWrapping(older: Definition): [Definition, Definition] {
   const hear = (...told: Parameters<Hear>): ReturnType<Hear> => {
     const [state, heard] = told;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Does to whoever awaits it what the file TROUBLE says: `hang`, `throw`, or nothing. */
+/** Hangs, throws or does nothing, as the file that TROUBLE names says (`hang`, `throw`). */
 export async function trouble(): Promise<void> {
   const what = readFileSync(process.env['TROUBLE'] as string, 'utf8').trim();
   if (what === 'hang') await new Promise(() => undefined);

@@ -1,0 +1,95 @@
+import type { Portion } from '#contracts/cart';
+import { derivedId, type Uuid } from '#kernel';
+import { withLines, portionsOf, withPortions, type Cart, type CartLine } from '../model/cart';
+
+/** A line of an order. Orders from an older version of the shop have no `portions`. */
+export interface OrderedItem {
+  readonly variantId: Uuid;
+  readonly quantity: number;
+  readonly portions?: readonly Portion[];
+}
+
+export interface OrderFromCart {
+  readonly orderId: Uuid;
+  readonly cartVersion: number;
+  readonly items: readonly OrderedItem[];
+}
+
+/**
+ * The cart after an order was placed from it at `cartVersion`. The ordered portions are removed. Pieces that were added
+ * since then stay. A repeated message changes nothing.
+ */
+export function removeOrdered(cart: Cart, { orderId, cartVersion, items }: OrderFromCart): Cart {
+  const isKnown = cart.orderedVersion !== undefined && cart.orderedVersion >= cartVersion;
+  const lines = hasPortions(items)
+    ? withoutPortions(cart.lines, orderId, items)
+    : isKnown
+      ? cart.lines
+      : cart.version === cartVersion
+        ? []
+        : withoutVariants(cart.lines, items);
+  if (isKnown && lines === cart.lines) return cart;
+  const orderedVersion = Math.max(cart.orderedVersion ?? 0, cartVersion);
+  return { ...undoMergeBySpentToken(cart, cartVersion), version: cart.version + 1, orderedVersion, lines };
+}
+
+/**
+ * Undoes the merge by a log-in that used a token which this order had already spent. The merge was possible because
+ * the cart did not know of the order yet. The cart now belongs to the guest with the token that the order returned.
+ */
+function undoMergeBySpentToken(cart: Cart, cartVersion: number): Cart {
+  const { mergedInto, mergedSince, ...rest } = cart;
+  const bySpentToken = mergedInto !== undefined && mergedSince !== undefined && mergedSince < cartVersion;
+  return bySpentToken ? rest : cart;
+}
+
+/** Removes ordered portions from a cart to which a log-in moved them. */
+export function removeOrderedFromTarget(
+  cart: Cart,
+  { orderId, items }: Pick<OrderFromCart, 'orderId' | 'items'>,
+): Cart {
+  const lines = withoutPortions(cart.lines, orderId, items);
+  return lines === cart.lines ? cart : withLines(cart, lines);
+}
+
+const hasPortions = (items: readonly OrderedItem[]): boolean => items.some(({ portions }) => portions !== undefined);
+
+function withoutPortions(
+  lines: readonly CartLine[],
+  orderId: Uuid,
+  items: readonly OrderedItem[],
+): readonly CartLine[] {
+  const ordered = new Map(items.flatMap(({ portions = [] }) => portions.map(({ id, quantity }) => [id, quantity])));
+  const holds = (line: CartLine) => portionsOf(line).some(({ id }) => ordered.has(id));
+  if (!lines.some(holds)) return lines;
+  return lines.flatMap((line) => {
+    if (!holds(line)) return [line];
+    const left = portionsOf(line).map((portion) => remainingPortion(portion, ordered.get(portion.id), orderId));
+    return (
+      withPortions(
+        line,
+        left.filter(({ quantity }) => quantity > 0),
+      ) ?? []
+    );
+  });
+}
+
+/** Pieces that were added to a portion after the order become a new portion, which can be ordered. */
+function remainingPortion(portion: Portion, ordered: number | undefined, orderId: Uuid): Portion {
+  if (ordered === undefined) return portion;
+  return { id: derivedId(orderId, portion.id), quantity: Math.max(portion.quantity - ordered, 0) };
+}
+
+/** For messages from an older version of the shop, which have variants but no portions. */
+function withoutVariants(lines: readonly CartLine[], items: readonly OrderedItem[]): readonly CartLine[] {
+  return items.reduce((kept, { variantId, quantity }) => {
+    let left = quantity;
+    return kept.flatMap((line) => {
+      const gone = line.variantId === variantId ? Math.min(line.quantity, left) : 0;
+      left -= gone;
+      if (gone === 0) return [line];
+      const portion = { id: line.id, quantity: line.quantity - gone };
+      return withPortions(line, [portion]) ?? [];
+    });
+  }, lines);
+}

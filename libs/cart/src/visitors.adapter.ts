@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { CartTokens, isTooOldToRead, type Caller, type CartToken, type GuestStanding } from '#platform/security';
+import { Clock } from '#platform/system';
+import { CartTokenSpent } from './model/cart-errors';
+import type { GuestOwner, Owner } from './model/owner';
+
+export const CART_TOKEN = 'X-Cart-Token';
+
+/** The cart of a request. A guest without a valid token gets a new one with the answer. */
+export interface Visitor {
+  readonly owner: Owner;
+  readonly newToken?: string;
+  /** Why the caller's token no longer opens a cart. */
+  readonly spentBy?: CartTokenSpent['by'];
+}
+
+export const guestOwner = ({ guest, since }: GuestStanding): GuestOwner => ({ kind: 'guest', tokenHash: guest, since });
+
+function ownerFrom(caller: Caller): Owner | undefined {
+  if (caller.kind === 'guest') return caller.cartToken && guestOwner(caller.cartToken);
+  const { userId, guestBefore } = caller;
+  return { kind: 'user', userId, ...(guestBefore && { before: guestOwner(guestBefore) }) };
+}
+
+@Injectable()
+export class Visitors {
+  constructor(
+    private readonly tokens: CartTokens,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Does the work for the caller's cart, or for a new and empty cart if the token no longer opens one. After a log-in,
+   * the old token may still read the guest's orders. Then a request that only reads the cart (`reads`) gets no new
+   * token, so that the client keeps the old token.
+   */
+  async serve<T>(caller: Caller, work: (visitor: Visitor) => Promise<T>, reads?: 'reads'): Promise<T> {
+    const owner = ownerFrom(caller);
+    if (!owner) return work(newGuest(this.tokens.issue()));
+    try {
+      return await work({ owner });
+    } catch (error) {
+      if (!(error instanceof CartTokenSpent)) throw error;
+      const { by: spentBy } = error;
+      const { owner: newOwner, newToken } = newGuest(this.tokens.issue());
+      const keepsToken = reads && spentBy === 'log-in' && caller.cartToken && this.mayReadOrders(caller.cartToken);
+      return work({ owner: newOwner, spentBy, ...(!keepsToken && { newToken }) });
+    }
+  }
+
+  /** Whether the token came with an order and is still new enough to read orders (30 days). */
+  private mayReadOrders(token: CartToken): boolean {
+    return token.since > 0 && !isTooOldToRead(token, this.clock.now());
+  }
+}
+
+const newGuest = (token: CartToken): Visitor => ({ owner: guestOwner(token), newToken: token.text });

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/** The body of an answer as text, so that a cached answer can be sent without work. */
+export interface JsonAnswer {
+  readonly body: string;
+  readonly etag: string;
+}
+
+/** Puts the envelope around data that is JSON text. */
+export function toJsonAnswer(data: string, meta?: object): JsonAnswer {
+  const body = `{"success":true,"data":${data}${meta ? `,"meta":${JSON.stringify(meta)}` : ''}}`;
+  return { body, etag: `"${createHash('sha1').update(body).digest('base64url')}"` };
+}
+
+/** Adds one member to a JSON object. The object is JSON text, and not empty. */
+export const withMember = (object: string, name: string, value: unknown): string =>
+  `${object.slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`;

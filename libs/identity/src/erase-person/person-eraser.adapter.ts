@@ -1,0 +1,114 @@
+import { EventBus } from '@nestjs/cqrs';
+import { Injectable, Logger } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
+import { PersonErased } from '#contracts/identity';
+import { OrderBooks, type Orderer } from '#contracts/ordering';
+import { NotFound, type Uuid } from '#kernel';
+import { Database } from '#database';
+import { ErasedSubjects, Vault } from '#platform/privacy';
+import { Clock, Ids } from '#platform/system';
+import { Accounts } from '../model/accounts.store';
+import { OrderOfCustomer, OrderOpen } from '../model/identity-errors';
+import type { Erasure } from './erasure';
+import { Erasures } from './erasures.store';
+
+type Kind = Erasure['kind'];
+
+const toOrderer = (subject: Uuid, kind: Kind): Orderer =>
+  kind === 'customer' ? { kind, customerId: subject } : { kind, orderId: subject };
+
+/**
+ * Erases a person in five steps. It stores the request; closes the person's orders; adds the person to the list outside
+ * the database; destroys the key; deletes the account with its sessions and publishes PersonErased. Each step can be
+ * repeated. After a crash `FinishErasures` continues.
+ */
+@Injectable()
+export class PersonEraser {
+  private readonly log = new Logger('Erasures');
+
+  constructor(
+    private readonly db: Database,
+    private readonly erasures: Erasures,
+    private readonly accounts: Accounts,
+    private readonly books: OrderBooks,
+    private readonly list: ErasedSubjects,
+    private readonly vault: Vault,
+    private readonly eventBus: EventBus,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Throws OrderOpen, OrderOfCustomer, NotFound. A repeated call returns the state of the erasure. */
+  async erase(subject: Uuid, kind: Kind): Promise<Erasure> {
+    const request = await this.erasures.request(this.ids.next(), subject, kind);
+    if (!request.begun) await this.carryOut(request.id, subject, kind, request.asks);
+    return (await this.erasures.ofSubject(subject))!;
+  }
+
+  async carryOut(id: Uuid, subject: Uuid, kind: Kind, requestCount: number): Promise<void> {
+    crashPoint('erasure.asked');
+    const cartId = await this.closeOrders(subject, kind, requestCount);
+    crashPoint('erasure.closed');
+    await this.list.add([{ subject, kind }], this.clock.now());
+    await this.vault.destroy(subject);
+    crashPoint('erasure.key-destroyed');
+    await this.db.transaction(async () => {
+      const erasureId = await this.erasures.begin(id, subject, kind);
+      if (!erasureId) return; // another process has done this already
+      await this.deleteAccountAndPublish(erasureId, subject, kind, cartId);
+      crashPoint('erasure.identity');
+    });
+    crashPoint('erasure.told');
+  }
+
+  /**
+   * Erases a person again whose data came back with a restored backup. Open orders do not prevent it: no order was open
+   * when the person was erased.
+   */
+  async eraseAgain(subject: Uuid, kind: Kind): Promise<void> {
+    await this.vault.destroy(subject);
+    const cartId = await this.tryToCloseOrders(subject, kind);
+    await this.db.transaction(async () => {
+      await this.deleteAccountAndPublish(
+        await this.erasures.restart(this.ids.next(), subject, kind),
+        subject,
+        kind,
+        cartId,
+      );
+    });
+  }
+
+  /** In a transaction: deletes the account, and publishes PersonErased. */
+  private async deleteAccountAndPublish(
+    erasureId: Uuid,
+    subject: Uuid,
+    kind: Kind,
+    cartId: Uuid | undefined,
+  ): Promise<void> {
+    if (kind === 'customer') await this.accounts.remove(subject);
+    await this.erasures.markPartDone(erasureId, 'identity');
+    const at = this.clock.now().toISOString();
+    this.eventBus.publish(new PersonErased({ erasureId, subject, kind, ...(cartId && { cartId }), at }));
+  }
+
+  private async tryToCloseOrders(subject: Uuid, kind: Kind): Promise<Uuid | undefined> {
+    try {
+      const closed = await this.books.close(toOrderer(subject, kind));
+      if (closed.outcome === 'closed') return closed.cartId;
+      if (closed.outcome === 'open')
+        this.log.warn(`${kind} ${subject} is erased, and has orders that are open again: ${closed.orders.map(({ number }) => number).join(', ')}`); // prettier-ignore
+    } catch (error) {
+      this.log.warn(`new orders of ${kind} ${subject} could not be prevented: ${(error as Error).message}`);
+    }
+    return undefined;
+  }
+
+  private async closeOrders(subject: Uuid, kind: Kind, requestCount: number): Promise<Uuid | undefined> {
+    const closed = await this.books.close(toOrderer(subject, kind));
+    if (closed.outcome === 'closed') return closed.cartId;
+    await this.erasures.withdraw(subject, requestCount);
+    if (closed.outcome === 'open') throw new OrderOpen(closed.orders);
+    if (closed.outcome === 'of-customer') throw new OrderOfCustomer(closed.customerId);
+    throw new NotFound('order');
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { SkuOwners } from '#contracts/catalog';
+import { DomainError } from '#kernel';
+import type { Stock } from '../model/stock';
+import { Stocks } from '../model/stocks.store';
+
+const LONGEST_WAIT_MS = 2_000;
+const PAUSE_MS = 25;
+
+/**
+ * Finds stock by the SKU that staff typed. It asks the catalogue which variant has this SKU now, because the message
+ * about a new SKU may not have arrived here yet.
+ */
+@Injectable()
+export class StockBySku {
+  constructor(
+    private readonly stocks: Stocks,
+    private readonly skuOwners: SkuOwners,
+  ) {}
+
+  /** Undefined if the SKU does not exist. Throws UNAVAILABLE if the variant does not arrive here in time. */
+  async find(sku: string): Promise<Stock | undefined> {
+    const bearer = await this.skuOwners.ownerOf(sku);
+    if (!bearer) return this.findWithoutOwner(sku);
+    for (const start = performance.now(); ; await pause(PAUSE_MS)) {
+      const known = await this.stocks.ofVariant(bearer.variantId);
+      const isLate = performance.now() - start >= LONGEST_WAIT_MS;
+      if (known && (known.named >= bearer.named || isLate)) return { ...known.stock, sku };
+      if (isLate)
+        throw new DomainError('UNAVAILABLE', 'unavailable', `${sku} is not in the stock yet. Try again in a moment.`);
+    }
+  }
+
+  /** A page of stock with the catalogue's current SKUs. The order is that of the SKUs stored here. */
+  async list(limit: number, after?: string): Promise<readonly Stock[]> {
+    const stocks = await this.stocks.list(limit, after);
+    const names = await this.skuOwners.currentSkus(stocks.flatMap(({ variantId }) => variantId ?? []));
+    return stocks.map((stock) => ({ ...stock, sku: currentSku(stock, names) }));
+  }
+
+  /** Stock whose SKU no variant of the catalogue has, for example old stock without a variant. */
+  private async findWithoutOwner(sku: string): Promise<Stock | undefined> {
+    const stock = await this.stocks.find(sku);
+    if (!stock?.variantId) return stock;
+    return currentSku(stock, await this.skuOwners.currentSkus([stock.variantId])) === sku ? stock : undefined;
+  }
+}
+
+const currentSku = ({ variantId, sku }: Stock, names: ReadonlyMap<string, string>): string =>
+  (variantId === null ? undefined : names.get(variantId)) ?? sku;

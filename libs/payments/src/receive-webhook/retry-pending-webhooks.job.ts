@@ -1,0 +1,45 @@
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Interval } from '@nestjs/schedule';
+import { NotFound } from '#kernel';
+import { ReceivedWebhooks } from '../model/received-webhooks.store';
+import { ReceiveWebhook } from './receive-webhook.command';
+
+/** Processes webhooks again that the provider's books did not confirm at first. */
+@Injectable()
+export class RetryPendingWebhooks implements BeforeApplicationShutdown {
+  private readonly log = new Logger(RetryPendingWebhooks.name);
+  private running: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly webhooks: ReceivedWebhooks,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Interval(2_000)
+  tick(): void {
+    if (this.closed || this.running) return;
+    this.running = this.handleDue()
+      .catch((error: unknown) => this.log.error(error))
+      .finally(() => (this.running = undefined));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closed = true;
+    await this.running;
+  }
+
+  private async handleDue(): Promise<void> {
+    const due = await this.webhooks.claimDue(20);
+    await Promise.all(due.map(({ provider, event }) => this.receive(new ReceiveWebhook(provider, event))));
+  }
+
+  private async receive(webhook: ReceiveWebhook): Promise<void> {
+    try {
+      await this.commands.execute(webhook);
+    } catch (error) {
+      if (!(error instanceof NotFound)) this.log.error(error); // NotFound: it became a finding
+    }
+  }
+}
