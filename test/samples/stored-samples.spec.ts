@@ -77,7 +77,7 @@ describe('Stored events', () => {
     const ends = readSampleLives().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
     expect(ends).toEqual(sampleLives.map(({ end }) => end));
     for (const events of readSampleLives()) {
-      for (const event of events) expect(inWords(event as unknown as OrderEvent, 'vi').title).toBeTruthy();
+      for (const event of events) expect(describeFact(event as unknown as OrderEvent, 'vi').title).toBeTruthy();
       for (const { project } of orderProjections)
         expect(
           events.reduce<object | undefined>((view, event) => project(view as never, event), undefined),

@@ -36,11 +36,11 @@ const failed: OrderEvent = {
 };
 
 /** A refund that ends the order. */
-const ended = orders.refundDeciding(refundId, 30_000, { end: true, restock: true });
+const ended = orders.refundRequestedWith(refundId, 30_000, { end: true, restock: true });
 
 const at = '2026-11-23T03:04:05.678Z';
 const messagesAfter = (before: readonly OrderEvent[], event: OrderEvent) =>
-  announcements(orderId, orders.given(...before), before.length, [event], at);
+  announcements(orderId, orders.orderAfter(...before), before.length, [event], at);
 
 const lines = [{ sku: 'a1', quantity: 2 }];
 const amount = vnd(100_000);
@@ -55,14 +55,14 @@ const basket = { orderId, lines: linesWithVariants, total: amount, method: 'card
 /** Messages as the current code sends them: at least one of every class. */
 export const messages: readonly Message[] = [
   ...messagesAfter([], placed),
-  ...messagesAfter(ordered.pending, facts.confirmed),
-  ...messagesAfter(ordered.pending, facts.unwanted),
+  ...messagesAfter(factsUntil.pending, facts.confirmed),
+  ...messagesAfter(factsUntil.pending, facts.unwanted),
   ...messagesAfter([placed], failed),
-  ...messagesAfter(ordered.confirmed, cancelled),
+  ...messagesAfter(factsUntil.confirmed, cancelled),
   ...messagesAfter([facts.placed, facts.cancelled], everyFact.PaymentReversed),
-  ...messagesAfter(ordered.confirmed, ended),
-  ...messagesAfter([...ordered.confirmed, ended], everyFact.OrderRefunded),
-  ...messagesAfter([...ordered.completed, asked], everyFact.RefundFailed),
+  ...messagesAfter(factsUntil.confirmed, ended),
+  ...messagesAfter([...factsUntil.confirmed, ended], everyFact.OrderRefunded),
+  ...messagesAfter([...factsUntil.completed, asked], everyFact.RefundFailed),
 
   ...requestsOf({ step: 'reserving', basket, asked: 0 }),
   ...requestsOf({ step: 'paying', basket, unknown: false, asked: 0 }),

@@ -1,5 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
-import { SubscriptionDesk } from '#messaging';
+import { SubscriptionAdmin } from '#messaging';
 import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
@@ -27,7 +27,7 @@ export class DropSubscriptionCommand extends JsonCommand {
     const why = withMessages ? `by ${operatorName()}: ${reason}` : undefined;
     const dropped = await this.operator.withShop((shop) =>
       shop.runAudited('dropSubscription', [context, handler, ...(type ? [type] : [])], reason, () =>
-        shop.app.get(SubscriptionDesk, { strict: false }).drop({ context, handler, type, withMessages: why }),
+        shop.app.get(SubscriptionAdmin, { strict: false }).drop({ context, handler, type, withMessages: why }),
       ),
     );
     if (json) return printJson({ context, handler, ...dropped });

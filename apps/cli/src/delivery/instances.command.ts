@@ -15,7 +15,7 @@ export class InstancesCommand extends JsonCommand {
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
     const instances = await this.operator.withShop(({ app }) =>
-      app.get(SubscriptionDesk, { strict: false }).instances(),
+      app.get(SubscriptionAdmin, { strict: false }).instances(),
     );
     if (json) return printJson({ instances });
     printTable(

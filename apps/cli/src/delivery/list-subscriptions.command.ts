@@ -14,7 +14,7 @@ export class ListSubscriptionsCommand extends JsonCommand {
   async run([name]: string[], { json }: JsonOption): Promise<void> {
     const context = name === undefined ? undefined : parseContextName(name);
     const subscriptions = await this.operator.withShop(({ app }) =>
-      app.get(SubscriptionDesk, { strict: false }).list(context),
+      app.get(SubscriptionAdmin, { strict: false }).list(context),
     );
     if (json) return printJson({ subscriptions });
     printTable(

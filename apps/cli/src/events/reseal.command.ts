@@ -18,7 +18,7 @@ export class ResealCommand extends DeclarationCommand {
     const declaration = this.declarationFrom(options);
     const record = await this.operator.withShop((shop) =>
       shop.runAudited('eventsReseal', [], declaration.reason, () =>
-        shop.app.get(SealDesk, { strict: false }).reseal(declaration),
+        shop.app.get(SealRepair, { strict: false }).reseal(declaration),
       ),
     );
     if (options.json) return printJson({ record });

@@ -18,7 +18,7 @@ export class RestoredCommand extends DeclarationCommand {
     const declaration = this.declarationFrom(options);
     const record = await this.operator.withShop((shop) =>
       shop.runAudited('eventsRestored', [], declaration.reason, () =>
-        shop.app.get(SealDesk, { strict: false }).restored(declaration),
+        shop.app.get(SealRepair, { strict: false }).acceptRestoredBackup(declaration),
       ),
     );
     if (options.json) return printJson({ record });

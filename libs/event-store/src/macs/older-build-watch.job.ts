@@ -38,7 +38,7 @@ export class OlderBuildWatch implements OnApplicationBootstrap {
   @OneAtATime()
   async registerAndCheck(): Promise<void> {
     await this.db
-      .outside(async () => {
+      .outsideTransaction(async () => {
         await this.exceptions.sign();
         await registerMacMaker(this.db, this.instances.id);
         this.mayBeAlive = await isOlderBuildAlive(this.db);

@@ -53,7 +53,7 @@ export class HeadWatch {
   async checkHeads(): Promise<void> {
     if (!this.leadership.leads(this.signals.sequencerTask)) return this.wrongHeads.clear();
     await this.db
-      .outside(async () => {
+      .outsideTransaction(async () => {
         const page = await readHeadsAfter(this.db, this.lastCompared, PAGE);
         this.lastCompared = page.length < PAGE ? FIRST : page.at(-1)!.orderId;
         const suspects = page.filter(isHeadWrong).map(({ orderId }) => orderId);

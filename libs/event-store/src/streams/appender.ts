@@ -65,7 +65,8 @@ export class Appender {
     const collected = unit?.take() ?? { messages: [], timers: [] };
     // If a handler has not queried the database yet, it needs no transaction: this statement writes everything.
     const isOwnTransaction = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
-    const runOutsideIfOwn = <T>(work: () => Promise<T>) => (isOwnTransaction ? this.db.outside(work) : work());
+    const runOutsideIfOwn = <T>(work: () => Promise<T>) =>
+      isOwnTransaction ? this.db.outsideTransaction(work) : work();
     let written = false;
     crashPoint('append.before', append.events[0].type);
     try {
@@ -94,7 +95,7 @@ export class Appender {
     const metadata = JSON.stringify(append.metadata);
     if (!isOwnTransaction) return this.appendAlone(append, prepared, metadata, messages, collected.timers);
     const appendAlone = () =>
-      this.db.outside(() => this.appendAlone(append, prepared, metadata, messages, collected.timers));
+      this.db.outsideTransaction(() => this.appendAlone(append, prepared, metadata, messages, collected.timers));
     if (events.length > 1 || guards.length > 0 || collected.timers.length > 0) return appendAlone();
     const [{ id: eventId, text: data, mac }] = prepared;
     const [{ type, schemaVersion }] = events;
@@ -213,7 +214,7 @@ export class Appender {
   }
 
   private readonly lookUpOutside: LookUp = <Row extends object>(sql: Statement, values: unknown[]) =>
-    this.db.outside(() => this.db.query<Row>(sql, values));
+    this.db.outsideTransaction(() => this.db.query<Row>(sql, values));
 
   private notifyReaders({ messages, claimed }: Append, { timers }: Collected): void {
     this.signals.announceAppended();

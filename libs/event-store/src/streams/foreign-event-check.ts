@@ -66,7 +66,7 @@ export class ForeignEventCheck {
   }
 
   private runOutside<T>(query: () => Promise<T>): Promise<T> {
-    return this.db.begun() ? query() : this.db.outside(query);
+    return this.db.begun() ? query() : this.db.outsideTransaction(query);
   }
 }
 

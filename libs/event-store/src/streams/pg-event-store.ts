@@ -158,7 +158,7 @@ export class PgEventStore extends EventStore {
   }
 
   async waiting(): Promise<{ waiting: number; seconds: number }> {
-    return this.db.outside(() => measureQueue(this.db));
+    return this.db.outsideTransaction(() => measureQueue(this.db));
   }
 
   unnumbered(streamId?: Uuid): Promise<readonly Unnumbered[]> {
@@ -170,11 +170,11 @@ export class PgEventStore extends EventStore {
   }
 
   canonical(eventIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, readonly string[]>> {
-    return this.db.outside(() => readCanonicalFields(this.db, eventIds));
+    return this.db.outsideTransaction(() => readCanonicalFields(this.db, eventIds));
   }
 
   seals(after: number, limit: number): Promise<ProvedSeal[]> {
-    return this.db.outside(() => readProvedSeals(this.db, after, limit));
+    return this.db.outsideTransaction(() => readProvedSeals(this.db, after, limit));
   }
 
   export(from = 1, to?: number): AsyncGenerator<string> {

@@ -162,7 +162,7 @@ export class Snapshots implements BeforeApplicationShutdown {
       );
     }
     await this.db
-      .outside(() => this.db.query(DROP, [streamId, name, version]))
+      .outsideTransaction(() => this.db.query(DROP, [streamId, name, version]))
       .catch((error: Error) =>
         this.log.warn(`a wrong snapshot of order ${streamId} could not be deleted: ${error.message}`),
       );
@@ -222,7 +222,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     const mac = this.key.of(macText(reducer, last, JSON.parse(text) as object));
     const values = [streamId, name, version, last.version, id, text, mac];
     const written = this.db
-      .outside(() => this.db.query(STORE, values))
+      .outsideTransaction(() => this.db.query(STORE, values))
       .then(() => undefined)
       .catch((error: Error) => this.log.warn(`could not store a snapshot of order ${streamId}: ${error.message}`))
       .finally(() => this.writing.delete(streamId));

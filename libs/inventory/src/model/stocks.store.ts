@@ -64,7 +64,7 @@ export class Stocks {
   ): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox repeats after a conflict
     const readWithoutLock = async (): Promise<Holding> => {
-      const [row] = await this.db.outside(() =>
+      const [row] = await this.db.outsideTransaction(() =>
         this.db.query<HoldingRow>(readHolding, [orderId, ...lineIdentifiers(wanted)]),
       );
       return holdingFromRow(row);

@@ -61,7 +61,7 @@ describe('An order on hold', () => {
     expect(await doStep(id, 'resume')).toMatchObject({ status: 'accepted', version: 5, hold: null });
     expect((await doStep(id, 'resume')).version).toBe(5);
     for (const step of ['prepare', 'ready', 'complete']) await doStep(id, step);
-    expect(await an.sees(id, 'completed')).toMatchObject({ hold: null });
+    expect(await an.waitForStatus(id, 'completed')).toMatchObject({ hold: null });
     expect(await requestStep(id, 'hold', { reason })).toMatchObject({
       status: 409,
       body: { error: { code: 'WRONG_STATUS' } },

@@ -6,10 +6,10 @@ import type { Place } from '#platform/privacy';
 /** Says to which place a personal value is bound: the order, and the field in it. */
 @Injectable()
 export class PersonalValuePlaces {
-  constructor(private readonly olderBuilds: OlderBuilds) {}
+  constructor(private readonly olderBuilds: OlderBuildWatch) {}
 
   /** Undefined while an older build may be running. Such a build cannot open values that are bound to a place. */
   of(order: Uuid, field: string): Place | undefined {
-    return this.olderBuilds.alive ? undefined : { order, field };
+    return this.olderBuilds.mayBeAlive ? undefined : { order, field };
   }
 }

@@ -44,7 +44,7 @@ export class Timelines {
         ...row,
         ...{ seq, message_id: messageId, by: claimedBy },
       }));
-      const rows = await db.outside(() => db.query<{ seq: number }>(SAVE_ENTRIES, [JSON.stringify(given)]));
+      const rows = await db.outsideTransaction(() => db.query<{ seq: number }>(SAVE_ENTRIES, [JSON.stringify(given)]));
       const keptSeqs = new Set(rows.map(({ seq }) => seq));
       return entries.map(({ claim }) => keptSeqs.has(claim.seq));
     });

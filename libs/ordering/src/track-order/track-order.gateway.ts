@@ -136,7 +136,7 @@ export class TrackOrderGateway
 
   /** Counts the connection for its account or guest until it is closed. False if there are too many. */
   private takePlace({ conn }: Socket, caller: Caller): boolean {
-    const giveBack: GiveBack | undefined = this.places.take(connectionOwnerOf(caller));
+    const giveBack: ReleaseSlot | undefined = this.places.take(connectionOwnerOf(caller));
     if (giveBack) conn.once('close', giveBack);
     if (conn.readyState !== 'open') giveBack?.();
     return giveBack !== undefined;

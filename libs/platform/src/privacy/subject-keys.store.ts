@@ -90,7 +90,7 @@ export class SubjectKeys {
 
   private async findOrInsert(subject: Uuid): Promise<SubjectKey> {
     const fresh = wrap(this.wrappingKey, subject, newKey());
-    const [row] = await this.db.outside(async () => {
+    const [row] = await this.db.outsideTransaction(async () => {
       const rows = await this.db.query<Row>(FIND_OR_INSERT, [subject, fresh]);
       return rows.length > 0 ? rows : this.db.query<Row>(FIND, [[subject]]);
     });
@@ -125,16 +125,17 @@ export class SubjectKeys {
 
   /** The given subjects whose key is destroyed. It always reads the database, never the memory. */
   async findDestroyed(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
-    const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(DESTROYED, [subjects]));
+    const rows = await this.db.outsideTransaction(() => this.db.query<{ subject: Uuid }>(DESTROYED, [subjects]));
     return new Set(rows.map(({ subject }) => subject));
   }
 
   async digestOfDestroyedKeys(): Promise<string> {
-    return (await this.db.outside(() => this.db.query<{ digest: string }>(DIGEST_OF_DESTROYED, [])))[0].digest;
+    return (await this.db.outsideTransaction(() => this.db.query<{ digest: string }>(DIGEST_OF_DESTROYED, [])))[0]
+      .digest;
   }
 
   async findDestroyedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]> {
-    const rows = await this.db.outside(() =>
+    const rows = await this.db.outsideTransaction(() =>
       this.db.query<{ subject: Uuid }>(DESTROYED_AFTER, [subject ?? null, limit]),
     );
     return rows.map(({ subject: one }) => one);
@@ -142,13 +143,13 @@ export class SubjectKeys {
 
   /** The given subjects that have no row. A destroyed key still has a row. */
   async findMissing(subjects: readonly Uuid[]): Promise<readonly Uuid[]> {
-    const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(MISSING, [subjects]));
+    const rows = await this.db.outsideTransaction(() => this.db.query<{ subject: Uuid }>(MISSING, [subjects]));
     return rows.map(({ subject }) => subject);
   }
 
   /** Whether the stored keys were wrapped with another secret: this process cannot unwrap any of five keys. */
   async needAnotherSecret(): Promise<boolean> {
-    const rows = await this.db.outside(() => this.db.query<Row>(SOME_KEYS, []));
+    const rows = await this.db.outsideTransaction(() => this.db.query<Row>(SOME_KEYS, []));
     return rows.length > 0 && rows.every((row) => this.tryUnwrap(row) === 'unusable');
   }
 

@@ -39,7 +39,7 @@ const edits: readonly Edit[] = [
     'WriteWhenOrderMoves, ForgetRecipient, NoteNews, ',
   ),
   replaceText(checkout, 'import { StockCommitRefused,', 'import { GoodsWrapped, StockCommitRefused,'),
-  insertBefore(checkout, "import { hear } from './checkout';", "import { withWrapping } from './wrapping';"),
+  insertBefore(checkout, "import { react } from './checkout';", "import { withWrapping } from './wrapping';"),
   replaceText(checkout, '  ...[StockReserved,', '  ...[GoodsWrapped, StockReserved,'),
   replaceText(
     checkout,
