@@ -14,7 +14,7 @@ const view = (id: string) => ({ id }) as DatedOrder;
 /** The commands, with keys that another process has stored before. */
 function newCommands(...stored: StoredKey[]) {
   const keys = { find: async (_: string, name: string) => stored.find((one) => one.key === name) };
-  const orders = { asAnswered: async (orderId: string) => view(orderId) };
+  const orders = { viewAfterCommand: async (orderId: string) => view(orderId) };
   return new KeyedCommands(keys as unknown as IdempotencyKeys, orders as unknown as Orders, new TestIds());
 }
 const storedKey = (key: IdempotencyKey): StoredKey => ({
