@@ -4,6 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { DatabaseModule } from '#database';
 import { LeadershipModule } from '#database/leadership';
 import { Branches } from './outbox/branches';
+import { HandOver } from './hand-over/hand-over';
 import { Identities } from './instances/identities';
 import { Instances } from './instances/instances';
 import { LocalTransport } from './outbox/local-transport';
@@ -37,6 +38,7 @@ import { SubscriptionDesk } from './upkeep/subscription-desk';
     Identities,
     Instances,
     Relays,
+    HandOver,
     PostOffice,
     QueueCare,
     UnheardCare,
@@ -45,6 +47,6 @@ import { SubscriptionDesk } from './upkeep/subscription-desk';
     SubscriptionDesk,
     { provide: Transport, useClass: LocalTransport },
   ],
-  exports: [OutboxPublisherModule, PostOffice, Branches, Instances, Relays, Transport, Redeliveries, SubscriptionDesk],
+  exports: [OutboxPublisherModule, HandOver, PostOffice, Branches, Instances, Relays, Transport, Redeliveries, SubscriptionDesk],
 })
 export class MessagingModule {}

@@ -5,6 +5,7 @@ import { contextNames, type Config, type ContextName } from '#platform/config';
 import { connect, databaseUrl, ownerSettings } from '../pool/connection';
 import { isCompatible, MissingMigrations, NewerMigrations, recordEarlier, recordedMigration } from './compatible';
 import { createExtensions, createRoles, createSchema } from './create-schema';
+import { admitSenders, closedTo } from './senders';
 import { migrationFiles, type MigrationFile } from './migrations';
 import { poolStartsWith } from '../pool/session-settings';
 import { ownRuntimeRole, rememberOneRole, withRoles } from '../pool/roles';
@@ -23,6 +24,8 @@ export interface MigrationReport {
 
 interface Standing {
   readonly roles: boolean;
+  /** The role of another context may not send messages to this one yet. */
+  readonly closed: boolean;
   /** No migration has run yet. */
   readonly isNew: boolean;
   readonly pending: readonly MigrationFile[];
@@ -66,8 +69,11 @@ export async function migrate(
       const standing = await look(client, living, folder);
       Object.assign(newer, acceptNewer(standing));
       if (onlyNew) await refuseEarlier(client, standing, folder);
-      const behind = living.filter((context) => hasWork(standing[context]!) || !standing[context]!.roles);
+      const behind = living.filter((context) => hasWork(standing[context]!) || !standing[context]!.roles || standing[context]!.closed);
       const poor = behind.length > 0 ? await bringUp(client, url, behind, ran, folder) : [];
+      // After all migrations, because the roles of all contexts exist then.
+      if (behind.length > 0 && poor.length === 0)
+        for (const context of living) await withLock(client, context, () => admitSenders(client, context));
       rememberOneRole(url, poor.length > 0);
       withoutRoles.push(...poor);
     } finally {
@@ -160,13 +166,14 @@ async function look(
   contexts: readonly ContextName[],
   folder?: string,
 ): Promise<Partial<Record<ContextName, Standing>>> {
-  const { rows } = await client.query<{ context: ContextName; roles: boolean; known: boolean; lists: boolean }>(
+  const { rows } = await client.query<{ context: ContextName; roles: boolean; closed: boolean; known: boolean; lists: boolean }>(
     `select context, exists (select from pg_roles where rolname = 'shop_' || context
                       and pg_has_role(current_user, oid, 'member')) as roles,
+            ${closedTo('context', '$2')} as closed,
             to_regclass(format('%I.migrations', context)) is not null as known,
             to_regclass(format('%I.compatible_migrations', context)) is not null as lists
        from unnest($1::text[]) as context`,
-    [contexts],
+    [contexts, contextNames],
   );
   const asked = rows.filter(({ known }) => known);
   const done = new Map<ContextName, Ran[]>();
@@ -182,7 +189,7 @@ async function look(
       done.set(context, [...(done.get(context) ?? []), { at: Number(at), name, compatible }]);
   }
   return Object.fromEntries(
-    rows.map(({ context, roles }) => {
+    rows.map(({ context, roles, closed }) => {
       const files = migrationFiles(context, folder);
       const ran = done.get(context) ?? [];
       const pending = files.filter(({ timestamp }) => !ran.some(({ at }) => at === timestamp));
@@ -190,7 +197,7 @@ async function look(
       const unlisted = files.filter(
         (file) => ran.some(({ at, compatible }) => at === file.timestamp && compatible === false) && isCompatible(file),
       );
-      return [context, { roles, isNew: ran.length === 0, pending, unknown, unlisted }];
+      return [context, { roles, closed, isNew: ran.length === 0, pending, unknown, unlisted }];
     }),
   );
 }

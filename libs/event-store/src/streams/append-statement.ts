@@ -1,5 +1,5 @@
 import { statement, type Statement } from '#database';
-import { inboxDone, outboxInsert, timersCancelled, timersSet } from '#messaging';
+import { handOverSql, inboxDone, timersCancelled, timersSet } from '#messaging';
 import type { Guard, Guarded } from './guard';
 import { NamedParameters } from './named-parameters';
 import { named } from './table-names';
@@ -75,7 +75,7 @@ export function statementOf(parts: Parts, guards: readonly Guard<object>[]): App
 
 const nameOf = (parts: Parts, guards: readonly Guard<object>[]): string =>
   [
-    'append-by',
+    'append-handing',
     Object.entries(LETTERS).reduce(
       (letters, [part, letter]) => letters + (parts[part as keyof Parts] ? letter : ''),
       '',
@@ -154,12 +154,13 @@ function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedPa
       from events${one.join('')}
       ${some && `where ${some}`}${parts.single ? '' : ' order by events.version'}`,
     ],
-    ['sent', parts.messages && outboxInsert(own.messages, appended)],
+    ['sent', parts.messages && handOverSql(own.messages, appended)],
     ['timed', parts.timers && timersSet(own.toSet, appended)],
     ['cancelled', parts.timers && timersCancelled(own.toCancel, appended)],
     ['done', parts.claim && inboxDone(`(select ${seq} from head)`, messageId, claimedBy)],
   ];
-  const written = steps.flatMap(([name, body]) => (body ? [`${name} as (${body})`] : []));
+  const written = steps.flatMap(([name, body]) => (body ? [`${name} as ${name === 'sent' ? 'materialized ' : ''}(${body})`] : []));
   return `with ${written.join(',\n')}
-    select (select version from head) as version, statement_timestamp() as "timestamp"`;
+    select (select version from head) as version, statement_timestamp() as "timestamp",
+      ${parts.messages ? '(select handed from sent)' : 'null'} as handed`;
 }

@@ -4,11 +4,11 @@ import { statement, type Statement } from '#database';
 import {
   ClaimLost,
   currentTrace,
-  outboxValue,
   requestTrace,
   toCancel,
   toSet,
   type Envelope,
+  type HandOverResult,
   type Outbox,
   type Unit,
 } from '#messaging';
@@ -54,7 +54,7 @@ export class Appender {
     private readonly signals: LogSignals,
     private readonly macKey: MacKey,
   ) {
-    this.groups = new AppendGroups(db);
+    this.groups = new AppendGroups(db, outbox);
   }
 
   /** Returns undefined if the command has already appended to this stream. */
@@ -75,8 +75,8 @@ export class Appender {
       crashPoint('append.written', append.events[0].type);
       if (row.version === null) return await within(() => this.explain(append));
       unit?.settled();
-      if (alone) this.wake(append, gathered);
-      else this.db.afterCommit(() => this.wake(append, gathered));
+      if (alone) this.wake(row, gathered);
+      else this.db.afterCommit(() => this.wake(row, gathered));
       return { version: row.version, repeated: false, events: appendedEvents(append, events, row.timestamp) };
     } finally {
       if (!written) giveBack(unit, gathered);
@@ -133,6 +133,7 @@ export class Appender {
       claim: claimed !== undefined,
       timers: timers.length > 0,
     };
+    const sending = this.outbox.sending(messages);
     const { sql, values } = appendStatement(parts, guards, {
       ...{ streamId, commandId, expectedVersion, metadata },
       id: of(marked.map(({ id }) => id)),
@@ -140,13 +141,13 @@ export class Appender {
       schemaVersion: of(events.map(({ schemaVersion }) => schemaVersion)),
       data: of(marked.map(({ text }) => text)),
       mac: of(marked.map(({ mac }) => mac)),
-      ...(parts.messages && { messages: outboxValue(messages) }),
+      ...(parts.messages && { messages: sending.value }),
       ...claimed,
       ...(parts.timers && { toSet: toSet(timers), toCancel: toCancel(timers) }),
     });
     try {
-      const [row] = await this.db.query<Written>(sql, values);
-      return row;
+      const [{ handed, ...row }] = await this.db.query<Written & { handed: HandOverResult | null }>(sql, values);
+      return { ...row, sent: () => sending.sent(handed) };
     } catch (error) {
       throw await this.refusal(error as { code?: string; constraint?: string }, append);
     }
@@ -206,10 +207,10 @@ export class Appender {
   private readonly outside: LookUp = <Row extends object>(sql: Statement, values: unknown[]) =>
     this.db.outside(() => this.db.query<Row>(sql, values));
 
-  private wake({ messages, claimed }: Append, { timers }: Gathered): void {
+  private wake({ sent }: Written, { timers }: Gathered): void {
     this.signals.appended();
     this.outbox.wakeTimers(timers);
-    if (claimed || (messages && messages.length > 0)) this.outbox.wake();
+    sent?.();
   }
 }
 

@@ -3,7 +3,9 @@ import { crashPoint } from '#crash-points';
 import type { Leadership } from '#database/leadership';
 import type { Branch } from '../outbox/branch';
 import { claim, claimFresh, claimLimited, release, type Claimed, type InboxRow, type Place } from './claims.store';
+import { Lease, type Claimant, type DirectWorker } from '../hand-over/lease';
 import { handleOne, type PutOffFor } from './handle-one';
+import { claimLeased, endLeases } from './leases.store';
 import { hasten, wake } from './held.store';
 import { Lanes, type Run } from './lanes';
 import { Pace } from '../outbox/pace';
@@ -27,9 +29,12 @@ const REFUSED_MS = 10_000;
  * and the messages of one key one after the other. It claims only messages that this build can handle. Other messages
  * wait for a build that can.
  */
-export class InboxWorker {
+export class InboxWorker implements DirectWorker {
   private readonly stopping = new AbortController();
   private readonly held = new Map<number, number>();
+  /** The leased rows that this process has not handled yet. */
+  private readonly leased = new Set<number>();
+  private readonly backlogs = new Set<string>();
   private readonly lanes: Lanes;
   private readonly sweeper: Sweeper;
   private readonly pace = new Pace();
@@ -67,6 +72,7 @@ export class InboxWorker {
     const notBegun = this.lanes.clear<InboxRow>().flatMap(({ rows }) => rows.map(({ seq }) => seq));
     const idle = this.lanes.idle();
     await this.releaseClaims(notBegun);
+    await this.giveBackLeases(notBegun);
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([idle, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
     clearTimeout(timer);
@@ -105,7 +111,7 @@ export class InboxWorker {
       this.sweptAt = performance.now();
     }
     const short = this.branch.handlers.lanes.filter((lane) => this.lanes.isShort(lane));
-    this.mayHaveMore = this.held.size > 0;
+    this.mayHaveMore = this.held.size + this.leased.size > 0;
     if (short.length === 0) return false;
     const { handlers } = this.branch;
     const free = short.filter((lane) => handlers.atMost(lane) === undefined);
@@ -124,10 +130,15 @@ export class InboxWorker {
     if (rows.length > 0) crashPoint('inbox.claimed', context);
     for (const { seq } of rows) this.held.set(seq, instance);
     await this.prepare(rows);
-    for (const run of inRuns(rows)) this.lanes.add(run, () => this.work(run, instance));
+    for (const run of inRuns(rows)) this.lanes.add(run, () => this.work(run, { number: instance, instance }));
     const behind = this.branch.marks.looked(places, fullUpTo, (lane) => count(rows, lane));
     const full = lanes.filter((lane) => count(rows, lane) >= MAX_CLAIMED);
-    for (const lane of lanes) if (!full.includes(lane)) this.branch.marks.caughtUp(lane);
+    for (const lane of lanes)
+      if (full.includes(lane)) this.backlogs.add(lane);
+      else {
+        this.branch.marks.caughtUp(lane);
+        this.backlogs.delete(lane);
+      }
     if (full.length > 0) this.mayHaveMore = true;
     return behind || full.some((lane) => this.lanes.isShort(lane));
   }
@@ -152,15 +163,59 @@ export class InboxWorker {
     this.branch.inbox.ring();
   }
 
-  private async work(run: Run<InboxRow>, instance: number): Promise<void> {
+  hasRoom(lane: string): boolean {
+    return (
+      !this.stopping.signal.aborted &&
+      this.leadership.instance !== 0 &&
+      !this.backlogs.has(lane) &&
+      this.lanes.hasRoom(lane)
+    );
+  }
+
+  /** Rows that are not handled soon are dropped here. Any process claims them when the lease is over. */
+  take(rows: readonly InboxRow[], since: number): void {
+    if (this.stopping.signal.aborted) return void endLeases(this.branch.db, rows.map(({ seq }) => seq)).catch(() => undefined); // prettier-ignore
+    for (const { seq } of rows) this.leased.add(seq);
+    const prepared = this.prepare(rows);
+    for (const run of inRuns(rows))
+      this.lanes.add(run, async () => {
+        await prepared;
+        await this.workLeased(run, new Lease(since, this.leadership.instance));
+        for (const { seq } of run.rows) this.leased.delete(seq);
+        if (this.mayHaveMore) this.branch.inbox.ring();
+      });
+  }
+
+  private async workLeased(run: Run<InboxRow>, lease: Lease): Promise<void> {
+    if (lease.isTooLate) return;
+    lease.begin(async () => {
+      const instance = this.leadership.instance;
+      for (const seq of await claimLeased(this.branch.db, instance, run.rows)) this.held.set(seq, instance);
+      return instance;
+    });
+    await this.work(run, lease);
+    lease.end();
+    for (const { seq } of run.rows) this.held.delete(seq);
+  }
+
+  /** Other processes may claim these rows at once. */
+  private async giveBackLeases(seqs: readonly number[]): Promise<void> {
+    const leased = seqs.filter((seq) => this.leased.delete(seq));
+    if (leased.length === 0) return;
+    await endLeases(this.branch.db, leased).catch(() => undefined); // if it fails, they wait for the end of the lease
+    this.leadership.notify(`inbox:${this.branch.context}`);
+  }
+
+  private async work(run: Run<InboxRow>, claimant: Claimant): Promise<void> {
     for (let at = 0; at < run.rows.length; at++) {
       const row = run.rows[at];
       const behind = run.rows.slice(at + 1).map(({ seq }) => seq);
       if (this.stopping.signal.aborted && at > 0) {
         await this.releaseClaims([row.seq, ...behind]);
+        await this.giveBackLeases([row.seq, ...behind]);
         return;
       }
-      const outcome = await handleOne(this.branch, row, instance, behind, this.log);
+      const outcome = await handleOne(this.branch, row, claimant, behind, this.log);
       this.held.delete(row.seq);
       if (typeof outcome === 'string' || !outcome.locked) await this.hastenOthers(row, outcome === 'done');
       if (outcome === 'done') continue;

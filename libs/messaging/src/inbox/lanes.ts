@@ -30,6 +30,11 @@ export class Lanes {
     return (this.waiting.get(lane)?.length ?? 0) < this.limit(lane);
   }
 
+  /** True if the lane has fewer runs, waiting and in work, than twice the number that it may handle at once. */
+  hasRoom(lane: string): boolean {
+    return (this.waiting.get(lane)?.length ?? 0) + (this.running.get(lane) ?? 0) < 2 * this.limit(lane);
+  }
+
   /** Removes and returns the runs that have not started. */
   clear<Row>(): Run<Row>[] {
     const taken = [...this.waiting.values()].flatMap((queue) => queue.map(({ run }) => run as unknown as Run<Row>));

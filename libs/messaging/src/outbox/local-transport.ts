@@ -42,7 +42,7 @@ export class LocalTransport extends Transport {
   }
 
   async deliver(from: ContextName, receiver: ContextName, messages: readonly Envelope[]): Promise<void> {
-    await receive(this.database(receiver), messages, this.sameServer(from, receiver));
+    await receive(this.database(receiver), messages, this.sharesServer(from, receiver));
     crashPoint('transport.handed-over', `${from}-to-${receiver}`);
     const localBranch = this.branches.find(receiver);
     localBranch?.inbox.ring();
@@ -53,7 +53,7 @@ export class LocalTransport extends Transport {
     return this.branches.find(context)?.db ?? this.databases.of(context);
   }
 
-  private sameServer(one: ContextName, other: ContextName): boolean {
+  sharesServer(one: ContextName, other: ContextName): boolean {
     return databaseUrl(this.config, one) === databaseUrl(this.config, other);
   }
 }

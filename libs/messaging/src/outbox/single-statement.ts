@@ -4,7 +4,7 @@ import type { Message } from '#kernel';
 import { ClaimLost } from '../messages/errors';
 import { inboxDone } from '../inbox/inbox.store';
 import type { Outbox } from './outbox';
-import { outboxInsert, outboxValue } from './outbox.store';
+import { handOverSql, type HandOverResult } from '../hand-over/hand-over.store';
 
 const worked = 'exists (select from work)';
 const DIVISION_BY_ZERO = '22012';
@@ -28,14 +28,16 @@ export function singleStatement(name: string, work: string, parameters: number):
   const [first, second, third, fourth] = [1, 2, 3, 4].map((more) => `$${parameters + more}`);
   const done = () => `done as (${inboxDone(first, second, third).replace('returning', `and ${worked} returning`)})`;
   // If the claim was lost, no message is marked as done. Then the division by zero rolls back the whole statement.
-  const counted = 'select work.*, 1 / (select count(*) from done) as counted from work';
+  const counted = '1 / (select count(*) from done) as counted';
+  const handed = '(select handed from sent) as handed';
+  const sent = (request: string) => `sent as materialized (${handOverSql(request, worked)})`;
   return {
     plain: statement(name, `with ${work} select * from work`),
-    sending: statement(`${name}-sent`, `with ${work}, sent as (${outboxInsert(first, worked)}) select * from work`),
-    counting: statement(`${name}-done`, `with ${work}, ${done()} ${counted}`),
+    sending: statement(`${name}-handed`, `with ${work}, ${sent(first)} select work.*, ${handed} from work`),
+    counting: statement(`${name}-done`, `with ${work}, ${done()} select work.*, ${counted} from work`),
     countingAndSending: statement(
-      `${name}-done-sent`,
-      `with ${work}, ${done()}, sent as (${outboxInsert(fourth, worked)}) ${counted}`,
+      `${name}-done-handed`,
+      `with ${work}, ${done()}, ${sent(fourth)} select work.*, ${counted}, ${handed} from work`,
     ),
   };
 }
@@ -58,18 +60,19 @@ export async function runSingleStatement<Row extends object>(
     if (rows.length > 0 && messages.length > 0) outbox.send(messages);
     return rows;
   }
-  const sent = messages.length > 0 ? [outboxValue(outbox.envelopes(messages))] : [];
+  const toSend = messages.length > 0 ? outbox.sending(outbox.envelopes(messages)) : undefined;
+  const sent = toSend ? [toSend.value] : [];
   const [sql, claim] = unit
     ? [sent.length > 0 ? countingAndSending : counting, unit.claim]
     : [sent.length > 0 ? sending : plain, []];
   if (unit) crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   const rows = await db
-    .outside(() => db.query<Row>(sql, [...values, ...claim, ...sent]))
+    .outside(() => db.query<Row & { handed?: HandOverResult }>(sql, [...values, ...claim, ...sent]))
     .catch((error: Error & { code?: string }) => {
       throw unit && error.code === DIVISION_BY_ZERO ? new ClaimLost(unit.handler, unit.claimed.seq) : error;
     });
   if (rows.length === 0) return rows;
   unit?.settled();
-  if (sent.length > 0) outbox.wake();
+  toSend?.sent(rows[0].handed);
   return rows;
 }

@@ -58,7 +58,7 @@ export abstract class SagaHandler<State extends object, Hears extends Message> i
   /** One locked saga must not hold up the steps of the others that are written with it. */
   private async write(steps: readonly Step[]): Promise<readonly Outcome[]> {
     const { key, time, outbox } = this;
-    const write = (skipLocked: boolean) => takeSteps(outbox.db, steps, { key, now: time.now(), skipLocked });
+    const write = (skipLocked: boolean) => takeSteps(outbox, steps, { key, now: time.now(), skipLocked });
     if (performance.now() >= this.skipsLockedUntil) {
       try {
         return await write(false);
@@ -117,7 +117,6 @@ export abstract class SagaHandler<State extends object, Hears extends Message> i
       if (outcome === 'taken') {
         this.cache.set(envelope.key, { ...from, version: from.version + 1, state: kept });
         unit.settled();
-        if (asks.length > 0) this.outbox.wake();
         this.outbox.wakeTimers(changes);
         if (shown.status === 'over') ended(this.name, shown.step);
         return;

@@ -3,14 +3,15 @@ import { statement, type Database } from '#database';
 import { lineMac } from '#messaging/journals';
 import type { MacKey } from '#platform/macs';
 import {
-  outboxInsert,
-  outboxValue,
+  handOverSome,
   timersCancelled,
   timersSet,
   toCancel,
   toSet,
   type Claim,
   type Envelope,
+  type HandOverResult,
+  type Outbox,
   type TimerChange,
 } from '#messaging';
 import type { SagaStatus } from './definition';
@@ -56,10 +57,10 @@ const stepsSql = (free = '') => `with given as materialized (
      select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, by int, name text, id text, definition int,
        version int, state jsonb, status text, step text, waiting_for text, asked_again int, attention text,
        heard text, message_id uuid, happened_at timestamptz, attempts int, note text, asked text[], asked_keys text[],
-       timers jsonb, asks uuid[], marked_at timestamptz, mac bytea)),
+       timers jsonb, handled_by int, asks uuid[], marked_at timestamptz, mac bytea)),
    -- one look by number for each: a plan made while the inbox was small would read all of it for ever
    claim as materialized (
-     select i.seq from (select * from given where seq > 0 and by > 0 order by seq) g cross join lateral (
+     select i.seq from (select * from given where seq > 0 and by >= 0 order by seq) g cross join lateral (
        select i.seq from inbox i
        where i.seq = g.seq and i.message_id = g.message_id and i.claimed_by = g.by and i.state || '' = 'waiting'
        offset 0 for update of i) i),
@@ -80,16 +81,16 @@ ${free}   moved as (
    noted as (
      insert into process_journal (name, id, version, heard, message_id, happened_at, attempts, note, asked, asked_keys,
        timers, handled_by, marked_at, mac)
-     select name, id, version + 1, heard, message_id, happened_at, attempts, note, asked, asked_keys, timers, by, marked_at,
+     select name, id, version + 1, heard, message_id, happened_at, attempts, note, asked, asked_keys, timers, handled_by, marked_at,
        mac from step),
-   sent as (${outboxInsert('$2', 'm.id in (select unnest(asks) from step)')}),
+   sent as materialized (${handOverSome('$2', "(m.message->>'id')::uuid in (select unnest(asks) from step)")}),
    timed as (${timersSet('$3', 't.key in (select id from step)')}),
    cancelled as (${timersCancelled('$4', 't.key in (select id from step)')})
    select seq, seq in (select seq from claim) as claimed, seq in (select seq from step) as moved,
-     ${free ? 'seq in (select seq from locked)' : 'false'} as locked from given`;
+     ${free ? 'seq in (select seq from locked)' : 'false'} as locked, (select handed from sent) as handed from given`;
 
-const STEPS = statement('saga-steps-marked', stepsSql());
-const STEPS_OF_FREE = statement('saga-steps-of-free', stepsSql(FREE));
+const STEPS = statement('saga-steps-handed', stepsSql());
+const STEPS_OF_FREE = statement('saga-steps-of-free-handed', stepsSql(FREE));
 
 export interface Step {
   readonly claim: Claim;
@@ -130,7 +131,7 @@ const lineOf = ({ claim, saga, id, heard, from, note, attempts, asks, timers }: 
     timers.length > 0
       ? timers.map(({ name, afterSeconds }) => ({ name: name.slice(saga.length + 1), afterSeconds }))
       : null,
-  ...{ handledBy: claim.claimedBy, markedAt: inMicros(now.toISOString()) },
+  ...{ handledBy: claim.instance ?? claim.claimedBy, markedAt: inMicros(now.toISOString()) },
 });
 
 interface How {
@@ -143,10 +144,12 @@ interface How {
 
 /** Writes all steps in one statement. Each step must be of a different saga. */
 export async function takeSteps(
-  db: Database,
+  outbox: Outbox,
   steps: readonly Step[],
   { key, now, skipLocked }: How,
 ): Promise<Outcome[]> {
+  const { db } = outbox;
+  const sending = outbox.sending(steps.flatMap(({ asks }) => asks));
   const given = steps.map((step) => {
     const { claim, from, state, shown, asks } = step;
     const line = lineOf(step, now);
@@ -156,18 +159,19 @@ export async function takeSteps(
       ...{ status: shown.status, step: shown.step, waiting_for: shown.waitingFor },
       ...{ asked_again: shown.asked, attention: shown.attention },
       ...{ heard: line.heard, message_id: line.messageId, happened_at: line.happenedAt, attempts: line.attempts },
-      ...{ note: line.note, asked: line.asked, asked_keys: line.askedKeys, timers: line.timers },
+      ...{ note: line.note, asked: line.asked, asked_keys: line.askedKeys, timers: line.timers, handled_by: line.handledBy },
       ...{ asks: asks.map((ask) => ask.id), marked_at: line.markedAt },
       mac: `\\x${lineMac(key, sagaLine(db.context, line)).toString('hex')}`,
     };
   });
   const timers = steps.flatMap((step) => step.timers);
   const rows = await db.outside(() =>
-    db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean }>(skipLocked ? STEPS_OF_FREE : STEPS, [
+    db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean; handed: HandOverResult | null }>(skipLocked ? STEPS_OF_FREE : STEPS, [
       JSON.stringify(given),
-      ...[outboxValue(steps.flatMap(({ asks }) => asks)), toSet(timers), toCancel(timers)],
+      ...[sending.value, toSet(timers), toCancel(timers)],
     ]),
   );
+  sending.sent(rows[0]?.handed);
   const outcomes = new Map<number, Outcome>(
     rows.map(({ seq, claimed, moved, locked }) => [
       seq,

@@ -138,6 +138,7 @@ export const variables = z.object({
   RESERVATION_TTL_SECONDS: whole(1, SECONDS_OF_A_YEAR),
   GUEST_CASH_MAX_ITEMS: whole(0, 1_000_000),
   REBUILD_YIELD_MS: whole(1, 600_000),
+  MESSAGE_DELIVERY: z.enum(['direct', 'relay'], 'must be direct or relay'),
 
   SMTP_URL: url('smtp', 'smtps').optional(),
   MAIL_FROM: z.string().trim().refine(isSender, 'must be an address such as Coffee & Tea <hello@coffee-tea.example>'),
