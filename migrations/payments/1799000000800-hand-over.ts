@@ -16,6 +16,7 @@ create function take_v1(may text[], messages jsonb, lease_ms int)
   language plpgsql volatile security definer
   set search_path = payments, pg_temp
   set lock_timeout = '50ms'
+  set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -68,13 +69,16 @@ begin
 end $$;
 revoke all on function take_v1(text[], jsonb, int) from public;
 
-create function hand_over_v1(sending jsonb) returns jsonb language plpgsql volatile as $$
+create function hand_over_v1(sending jsonb) returns jsonb language plpgsql volatile
+  set plan_cache_mode = force_generic_plan
+as $$
 declare
   messages jsonb := sending->'messages';
   receivers jsonb := sending->'receivers';
   lease_ms int := sending->'leaseMs';
   is_direct boolean;
   numbered jsonb;
+  types text[];
   part jsonb;
   taken jsonb := '[]';
   failed jsonb := '{}';
@@ -97,83 +101,116 @@ begin
   if not is_direct then
     return '{"unsent": true}';
   end if;
+  types := array(select m.type from jsonb_to_recordset(messages) as m(type text));
 
   if receivers ? 'cart' then
     begin
-      select coalesce(jsonb_agg(jsonb_build_array('cart', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-      into part
-      from cart.take_v1(array(select jsonb_array_elements_text(receivers->'cart')), numbered, lease_ms) t;
-      taken := taken || part;
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from cart.subscriptions s where s.type = any(types))
+        or not exists (select from cart.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('cart', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from cart.take_v1(array(select jsonb_array_elements_text(receivers->'cart')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
     exception when others then
       failed := failed || jsonb_build_object('cart', sqlerrm);
     end;
   end if;
   if receivers ? 'catalog' then
     begin
-      select coalesce(jsonb_agg(jsonb_build_array('catalog', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-      into part
-      from catalog.take_v1(array(select jsonb_array_elements_text(receivers->'catalog')), numbered, lease_ms) t;
-      taken := taken || part;
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from catalog.subscriptions s where s.type = any(types))
+        or not exists (select from catalog.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('catalog', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from catalog.take_v1(array(select jsonb_array_elements_text(receivers->'catalog')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
     exception when others then
       failed := failed || jsonb_build_object('catalog', sqlerrm);
     end;
   end if;
   if receivers ? 'customers' then
     begin
-      select coalesce(jsonb_agg(jsonb_build_array('customers', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-      into part
-      from customers.take_v1(array(select jsonb_array_elements_text(receivers->'customers')), numbered, lease_ms) t;
-      taken := taken || part;
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from customers.subscriptions s where s.type = any(types))
+        or not exists (select from customers.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('customers', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from customers.take_v1(array(select jsonb_array_elements_text(receivers->'customers')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
     exception when others then
       failed := failed || jsonb_build_object('customers', sqlerrm);
     end;
   end if;
   if receivers ? 'identity' then
     begin
-      select coalesce(jsonb_agg(jsonb_build_array('identity', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-      into part
-      from identity.take_v1(array(select jsonb_array_elements_text(receivers->'identity')), numbered, lease_ms) t;
-      taken := taken || part;
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from identity.subscriptions s where s.type = any(types))
+        or not exists (select from identity.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('identity', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from identity.take_v1(array(select jsonb_array_elements_text(receivers->'identity')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
     exception when others then
       failed := failed || jsonb_build_object('identity', sqlerrm);
     end;
   end if;
   if receivers ? 'inventory' then
     begin
-      select coalesce(jsonb_agg(jsonb_build_array('inventory', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-      into part
-      from inventory.take_v1(array(select jsonb_array_elements_text(receivers->'inventory')), numbered, lease_ms) t;
-      taken := taken || part;
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from inventory.subscriptions s where s.type = any(types))
+        or not exists (select from inventory.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('inventory', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from inventory.take_v1(array(select jsonb_array_elements_text(receivers->'inventory')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
     exception when others then
       failed := failed || jsonb_build_object('inventory', sqlerrm);
     end;
   end if;
   if receivers ? 'notifications' then
     begin
-      select coalesce(jsonb_agg(jsonb_build_array('notifications', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-      into part
-      from notifications.take_v1(array(select jsonb_array_elements_text(receivers->'notifications')), numbered, lease_ms) t;
-      taken := taken || part;
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from notifications.subscriptions s where s.type = any(types))
+        or not exists (select from notifications.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('notifications', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from notifications.take_v1(array(select jsonb_array_elements_text(receivers->'notifications')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
     exception when others then
       failed := failed || jsonb_build_object('notifications', sqlerrm);
     end;
   end if;
   if receivers ? 'ordering' then
     begin
-      select coalesce(jsonb_agg(jsonb_build_array('ordering', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-      into part
-      from ordering.take_v1(array(select jsonb_array_elements_text(receivers->'ordering')), numbered, lease_ms) t;
-      taken := taken || part;
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from ordering.subscriptions s where s.type = any(types))
+        or not exists (select from ordering.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('ordering', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from ordering.take_v1(array(select jsonb_array_elements_text(receivers->'ordering')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
     exception when others then
       failed := failed || jsonb_build_object('ordering', sqlerrm);
     end;
   end if;
   if receivers ? 'payments' then
     begin
-      select coalesce(jsonb_agg(jsonb_build_array('payments', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-      into part
-      from payments.take_v1(array(select jsonb_array_elements_text(receivers->'payments')), numbered, lease_ms) t;
-      taken := taken || part;
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from payments.subscriptions s where s.type = any(types))
+        or not exists (select from payments.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('payments', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from payments.take_v1(array(select jsonb_array_elements_text(receivers->'payments')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
     exception when others then
       failed := failed || jsonb_build_object('payments', sqlerrm);
     end;
