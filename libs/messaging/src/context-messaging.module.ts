@@ -7,6 +7,7 @@ import { ContextMessagingModule, MESSAGING_CONTEXT } from './context-messaging';
 import { DeadLetters } from './dead-letters/dead-letters.store';
 import { MessagingModule } from './messaging.module';
 import { Outbox } from './outbox/outbox';
+import { HandOver } from './hand-over/hand-over';
 import { OutboxPublisher } from './outbox/outbox-publisher';
 import { MessagingRuntime } from './outbox/messaging-runtime';
 import { StoredTimers, Timers } from './timers/timers';
@@ -16,17 +17,20 @@ const modules = new Map<ContextName, { module: DynamicModule; classes: Set<Messa
 const messagingProviders = (context: ContextName) => [
   {
     provide: Outbox,
-    inject: [Databases, MessagingRuntime, OutboxPublisher, Clock, Ids],
+    inject: [Databases, MessagingRuntime, OutboxPublisher, HandOver, Clock, Ids],
     useFactory: (
       databases: Databases,
-      office: MessagingRuntime,
+      runtime: MessagingRuntime,
       publisher: OutboxPublisher,
+      handOver: HandOver,
       clock: Clock,
       ids: Ids,
     ) => {
       const { classes } = modules.get(context)!;
-      const { registry, relay, timers } = office.addContext(context, databases.of(context), [...classes]);
-      const outbox = new Outbox(databases.of(context), registry, clock, ids, relay, timers);
+      const branch = runtime.addContext(context, databases.of(context), [...classes]);
+      const { registry, relay, timers } = branch;
+      const outbox = new Outbox(databases.of(context), registry, clock, ids, relay, timers, handOver);
+      branch.outbox = outbox;
       publisher.add(outbox);
       return outbox;
     },

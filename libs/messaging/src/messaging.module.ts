@@ -4,6 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { DatabaseModule } from '#database';
 import { LeadershipModule } from '#database/leadership';
 import { Branches } from './outbox/branches';
+import { HandOver } from './hand-over/hand-over';
 import { Identities } from './instances/identities';
 import { Instances } from './instances/instances';
 import { LocalTransport } from './outbox/local-transport';
@@ -37,6 +38,7 @@ import { SubscriptionAdmin } from './upkeep/subscription-admin';
     Identities,
     Instances,
     Relays,
+    HandOver,
     MessagingRuntime,
     InboxMaintenance,
     UnhandledMessages,
@@ -47,6 +49,7 @@ import { SubscriptionAdmin } from './upkeep/subscription-admin';
   ],
   exports: [
     OutboxPublisherModule,
+    HandOver,
     MessagingRuntime,
     Branches,
     Instances,

@@ -5,6 +5,7 @@ import { contextNames, type Config, type ContextName } from '#platform/config';
 import { connect, databaseUrl, ownerSettings } from '../pool/connection';
 import { isCompatible, MissingMigrations, NewerMigrations, recordCompatible, withRecording } from './compatible';
 import { createExtensions, createRoles, createSchema } from './create-schema';
+import { admitSenders, closedTo } from './senders';
 import { listMigrationFiles, type MigrationFile } from './migrations';
 import { poolSettings } from '../pool/session-settings';
 import { ownRuntimeRole, rememberOneRole, runMigrationsWithRoles } from '../pool/roles';
@@ -25,6 +26,8 @@ export interface MigrationReport {
 interface SchemaStatus {
   /** True if the role of the context exists, and this login may use it. */
   readonly hasRoles: boolean;
+  /** True if the role of another context may not send messages to this one yet. */
+  readonly isClosed: boolean;
   /** True if no migration has run yet. */
   readonly isNew: boolean;
   readonly pending: readonly MigrationFile[];
@@ -68,8 +71,14 @@ export async function migrate(
       const statuses = await readStatus(client, ownContexts, folder);
       Object.assign(newer, acceptNewer(statuses));
       if (onlyNew) await refuseMissing(client, statuses, folder);
-      const toMigrate = ownContexts.filter((context) => hasWork(statuses[context]!) || !statuses[context]!.hasRoles);
+      const toMigrate = ownContexts.filter((context) => {
+        const status = statuses[context]!;
+        return hasWork(status) || !status.hasRoles || status.isClosed;
+      });
       const withOneRole = toMigrate.length > 0 ? await migrateContexts(client, url, toMigrate, ran, folder) : [];
+      // After all migrations, because the roles of all contexts exist then.
+      if (toMigrate.length > 0 && withOneRole.length === 0)
+        for (const context of ownContexts) await withLock(client, context, () => admitSenders(client, context));
       rememberOneRole(url, withOneRole.length > 0);
       withoutRoles.push(...withOneRole);
     } finally {
@@ -161,13 +170,20 @@ async function readStatus(
   contexts: readonly ContextName[],
   folder?: string,
 ): Promise<Partial<Record<ContextName, SchemaStatus>>> {
-  const { rows } = await client.query<{ context: ContextName; roles: boolean; known: boolean; lists: boolean }>(
+  const { rows } = await client.query<{
+    context: ContextName;
+    roles: boolean;
+    closed: boolean;
+    known: boolean;
+    lists: boolean;
+  }>(
     `select context, exists (select from pg_roles where rolname = 'shop_' || context
                       and pg_has_role(current_user, oid, 'member')) as roles,
+            ${closedTo('context', '$2')} as closed,
             to_regclass(format('%I.migrations', context)) is not null as known,
             to_regclass(format('%I.compatible_migrations', context)) is not null as lists
        from unnest($1::text[]) as context`,
-    [contexts],
+    [contexts, contextNames],
   );
   const withTable = rows.filter(({ known }) => known);
   const executed = new Map<ContextName, ExecutedMigration[]>();
@@ -183,7 +199,7 @@ async function readStatus(
       executed.set(context, [...(executed.get(context) ?? []), { at: Number(at), name, compatible }]);
   }
   return Object.fromEntries(
-    rows.map(({ context, roles }) => {
+    rows.map(({ context, roles, closed }) => {
       const files = listMigrationFiles(context, folder);
       const ran = executed.get(context) ?? [];
       const pending = files.filter(({ timestamp }) => !ran.some(({ at }) => at === timestamp));
@@ -191,7 +207,7 @@ async function readStatus(
       const unlisted = files.filter(
         (file) => ran.some(({ at, compatible }) => at === file.timestamp && compatible === false) && isCompatible(file),
       );
-      return [context, { hasRoles: roles, isNew: ran.length === 0, pending, unknown, unlisted }];
+      return [context, { hasRoles: roles, isClosed: closed, isNew: ran.length === 0, pending, unknown, unlisted }];
     }),
   );
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { statement, withoutLockWait } from '#database';
-import type { Claim, Envelope } from '#messaging';
+import { handOverSome, type Claim, type Envelope, type HandOverResult, type Outbox } from '#messaging';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
@@ -27,6 +27,8 @@ export interface SingleAppend {
 export interface Written {
   readonly version: number | null;
   readonly timestamp: Date;
+  /** Call this after the commit. Undefined if the append was written in a group, which calls it for all messages. */
+  readonly sent?: () => void;
 }
 
 interface WaitingAppend {
@@ -68,7 +70,7 @@ const FIELDS: readonly {
  * its key, even if its statistics say that the table is small.)
  */
 const GROUP = statement(
-  'append-group-marked',
+  'append-group-handing',
   `with brief as materialized (select set_config('lock_timeout', '50ms', true)),
    given as materialized (
      select g.* from brief cross join unnest(${FIELDS.map(({ type }, at) => `$${at + 1}::${type}[]`).join(', ')})
@@ -96,16 +98,16 @@ const GROUP = statement(
      select g.id, h.${named.stream}, h.version, g.type, g.schema_version, g.data, g.metadata, statement_timestamp(), g.mac
      from ready g join head h on h.${named.stream} = g.${named.stream} and h.version = g.expected + 1 returning id),
    pending as (insert into ${named.pending} (event_id) select id from events),
-   sent as (
-     insert into outbox (id, type, key, body, meta)
-     select m.id, m.type, m.key, m.body, m.meta
-     from rows from (jsonb_to_recordset($${FIELDS.length + 1}::jsonb) as (stream uuid, id uuid, type text, key text, body jsonb, meta jsonb))
-       with ordinality as m(stream, id, type, key, body, meta, place)
-     where m.stream in (select ${named.stream} from head) order by m.place),
+   sent as materialized (${handOverSome(
+     `$${FIELDS.length + 1}`,
+     `(m.message->>'id')::uuid in (
+        select l.id from head h join unnest($${FIELDS.length + 2}::uuid[], $${FIELDS.length + 3}::uuid[]) as l(stream, id) on l.stream = h.${named.stream})`,
+   )}),
    done as (
      update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = null
      from ready g join head h on h.${named.stream} = g.${named.stream} and h.version = g.expected + 1 where i.seq = g.seq)
-   select ${named.stream} as "streamId", statement_timestamp() as "timestamp" from head`,
+   select ${named.stream} as "streamId", statement_timestamp() as "timestamp", (select handed from sent) as handed
+   from head`,
 );
 
 /**
@@ -124,7 +126,10 @@ export class AppendGroups {
    */
   private readonly runDetached = AsyncLocalStorage.snapshot() as (work: () => void) => void;
 
-  constructor(private readonly db: StreamDatabase) {}
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly outbox: Outbox,
+  ) {}
 
   async write(append: SingleAppend, appendAlone: () => Promise<Written>): Promise<Written> {
     if (this.running >= MOST_RUNNING) {
@@ -191,12 +196,18 @@ export class AppendGroups {
 
   private async writeGroup(group: readonly WaitingAppend[]): Promise<void> {
     const written = new Map<string, Written>();
+    const appends = group.map(({ append }) => append);
+    const sending = this.outbox.sending(appends.flatMap(({ messages }) => messages));
     try {
       const rows = await this.db.outsideTransaction(() =>
         withoutLockWait(() =>
-          this.db.query<{ streamId: string; timestamp: Date }>(GROUP, parametersOf(group.map(({ append }) => append))),
+          this.db.query<{ streamId: string; timestamp: Date; handed: HandOverResult | null }>(
+            GROUP,
+            parametersOf(appends, sending.value),
+          ),
         ),
       );
+      sending.sent(rows[0]?.handed);
       for (const { append } of group) {
         const row = rows.find(({ streamId }) => streamId === append.streamId);
         if (row) written.set(append.streamId, { version: append.expectedVersion + 1, timestamp: row.timestamp });
@@ -210,7 +221,9 @@ export class AppendGroups {
   }
 }
 
-const parametersOf = (group: readonly SingleAppend[]): unknown[] => [
+const parametersOf = (group: readonly SingleAppend[], sending: string): unknown[] => [
   ...FIELDS.map(({ valueFrom }) => group.map(valueFrom)),
-  JSON.stringify(group.flatMap(({ streamId, messages }) => messages.map((one) => ({ stream: streamId, ...one })))),
+  sending,
+  group.flatMap(({ streamId, messages }) => messages.map(() => streamId)),
+  group.flatMap(({ messages }) => messages.map(({ id }) => id)),
 ];

@@ -1,5 +1,5 @@
 import { statement, type Statement } from '#database';
-import { inboxDone, outboxInsert, timersCancelled, timersSet } from '#messaging';
+import { handOverSql, inboxDone, timersCancelled, timersSet } from '#messaging';
 import type { Guard, Guarded } from './guard';
 import { NamedParameters } from './named-parameters';
 import { named } from './table-names';
@@ -76,7 +76,7 @@ export function findOrPrepare(parts: Parts, guards: readonly Guard<object>[]): A
 
 const statementName = (parts: Parts, guards: readonly Guard<object>[]): string =>
   [
-    'append-by',
+    'append-handing',
     Object.entries(LETTERS).reduce(
       (letters, [part, letter]) => letters + (parts[part as keyof Parts] ? letter : ''),
       '',
@@ -156,12 +156,15 @@ function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedPa
       from events${singleRowGuards.join('')}
       ${eachHasRows && `where ${eachHasRows}`}${parts.single ? '' : ' order by events.version'}`,
     ],
-    ['sent', parts.messages && outboxInsert(own.messages, headMoved)],
+    ['sent', parts.messages && handOverSql(own.messages, headMoved)],
     ['timed', parts.timers && timersSet(own.toSet, headMoved)],
     ['cancelled', parts.timers && timersCancelled(own.toCancel, headMoved)],
     ['done', parts.claim && inboxDone(`(select ${seq} from head)`, messageId, claimedBy)],
   ];
-  const definedSteps = steps.flatMap(([name, body]) => (body ? [`${name} as (${body})`] : []));
+  const definedSteps = steps.flatMap(([name, body]) =>
+    body ? [`${name} as ${name === 'sent' ? 'materialized ' : ''}(${body})`] : [],
+  );
   return `with ${definedSteps.join(',\n')}
-    select (select version from head) as version, statement_timestamp() as "timestamp"`;
+    select (select version from head) as version, statement_timestamp() as "timestamp",
+      ${parts.messages ? '(select handed from sent)' : 'null'} as handed`;
 }

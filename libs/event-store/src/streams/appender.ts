@@ -4,11 +4,11 @@ import { statement, type Statement } from '#database';
 import {
   ClaimLost,
   currentTrace,
-  outboxValue,
   requestTrace,
   toCancel,
   toSet,
   type Envelope,
+  type HandOverResult,
   type Outbox,
   type Unit,
 } from '#messaging';
@@ -54,7 +54,7 @@ export class Appender {
     private readonly signals: LogSignals,
     private readonly macKey: MacKey,
   ) {
-    this.groups = new AppendGroups(db);
+    this.groups = new AppendGroups(db, outbox);
   }
 
   /** Returns undefined if the command has already appended to this stream. */
@@ -76,8 +76,8 @@ export class Appender {
       crashPoint('append.written', append.events[0].type);
       if (row.version === null) return await runOutsideIfOwn(() => this.explain(append));
       unit?.settled();
-      if (isOwnTransaction) this.notifyReaders(append, collected);
-      else this.db.afterCommit(() => this.notifyReaders(append, collected));
+      if (isOwnTransaction) this.notifyReaders(row, collected);
+      else this.db.afterCommit(() => this.notifyReaders(row, collected));
       return { version: row.version, repeated: false, events: appendedEvents(append, events, row.timestamp) };
     } finally {
       if (!written) returnToUnit(unit, collected);
@@ -139,6 +139,7 @@ export class Appender {
       claim: claimed !== undefined,
       timers: timers.length > 0,
     };
+    const sending = this.outbox.sending(messages);
     const { sql, values } = appendStatement(parts, guards, {
       ...{ streamId, commandId, expectedVersion, metadata },
       id: oneOrAll(prepared.map(({ id }) => id)),
@@ -146,13 +147,13 @@ export class Appender {
       schemaVersion: oneOrAll(events.map(({ schemaVersion }) => schemaVersion)),
       data: oneOrAll(prepared.map(({ text }) => text)),
       mac: oneOrAll(prepared.map(({ mac }) => mac)),
-      ...(parts.messages && { messages: outboxValue(messages) }),
+      ...(parts.messages && { messages: sending.value }),
       ...claimed,
       ...(parts.timers && { toSet: toSet(timers), toCancel: toCancel(timers) }),
     });
     try {
-      const [row] = await this.db.query<Written>(sql, values);
-      return row;
+      const [{ handed, ...row }] = await this.db.query<Written & { handed: HandOverResult | null }>(sql, values);
+      return { ...row, sent: () => sending.sent(handed) };
     } catch (error) {
       throw await this.translateError(error as { code?: string; constraint?: string }, append);
     }
@@ -216,10 +217,10 @@ export class Appender {
   private readonly lookUpOutside: LookUp = <Row extends object>(sql: Statement, values: unknown[]) =>
     this.db.outsideTransaction(() => this.db.query<Row>(sql, values));
 
-  private notifyReaders({ messages, claimed }: Append, { timers }: Collected): void {
+  private notifyReaders({ sent }: Written, { timers }: Collected): void {
     this.signals.announceAppended();
     this.outbox.wakeTimers(timers);
-    if (claimed || (messages && messages.length > 0)) this.outbox.wake();
+    sent?.();
   }
 }
 

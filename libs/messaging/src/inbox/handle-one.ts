@@ -3,6 +3,7 @@ import { crashPoint } from '#crash-points';
 import { Deadline, isEnvironmental, isLocked, withoutLockWait } from '#database';
 import { redactText } from '#platform/observability';
 import { decideRetry } from './backoff';
+import type { Claimant } from '../hand-over/lease';
 import type { Branch } from '../outbox/branch';
 import type { InboxRow } from './claims.store';
 import { classOf, traceAfter, type Envelope } from '../messages/envelope';
@@ -12,7 +13,7 @@ import { makeDead, postpone } from './held.store';
 import { countLostClaim, countHandled, countOverdue } from './metrics';
 import { settleUnit } from './settle';
 import { withTrace } from '../messages/trace';
-import { inUnit, Unit } from './unit';
+import { inUnit, Unit, type Claim } from './unit';
 
 export interface Postponement {
   readonly afterMs: number;
@@ -33,12 +34,12 @@ const RETRY_AFTER_LOSS_MS = 1_000;
 export async function handleOne(
   branch: Branch,
   row: InboxRow,
-  instance: number,
+  claimant: Claimant,
   behind: number[],
   log: Logger,
 ): Promise<Outcome> {
   try {
-    await handle(branch, row, instance);
+    await handle(branch, row, claimant);
     countHandled(branch.context, row.handler, 'done');
     return 'done';
   } catch (error) {
@@ -47,19 +48,19 @@ export async function handleOne(
       countLostClaim(branch.context);
       return { afterMs: RETRY_AFTER_LOSS_MS };
     }
-    return recordFailure(branch, row, instance, behind, error, log);
+    return recordFailure(branch, row, claimant, behind, error, log);
   }
 }
 
 async function recordFailure(
   branch: Branch,
   row: InboxRow,
-  instance: number,
+  claimant: Claimant,
   behind: number[],
   error: unknown,
   log: Logger,
 ): Promise<Outcome> {
-  const claim = { seq: row.seq, messageId: row.id, claimedBy: instance };
+  const claim = claimOf(row, claimant);
   const reason = redactText(String((error as Error)?.stack ?? error).slice(0, 4_000));
   try {
     if (error instanceof HandlerOverdue) countOverdue(branch.context, row.handler);
@@ -89,7 +90,17 @@ const describeRow = ({ key, meta }: InboxRow): string =>
     .filter(Boolean)
     .join(', ');
 
-async function handle(branch: Branch, row: InboxRow, instance: number): Promise<void> {
+/** A leased row may be claimed while it is handled. So the number is read when a statement is sent. */
+const claimOf = ({ seq, id }: InboxRow, claimant: Claimant): Claim => ({
+  seq,
+  messageId: id,
+  get claimedBy() {
+    return claimant.number;
+  },
+  instance: claimant.instance,
+});
+
+async function handle(branch: Branch, row: InboxRow, claimant: Claimant): Promise<void> {
   const { context, handlers, registry } = branch;
   const handler = handlers.find(row.handler);
   if (!handler) throw new Undecodable(`${context} has no handler called ${row.handler}`);
@@ -102,7 +113,7 @@ async function handle(branch: Branch, row: InboxRow, instance: number): Promise<
     body: message.body,
     meta: row.meta,
   };
-  const claimed = { seq: row.seq, messageId: row.id, claimedBy: instance };
+  const claimed = claimOf(row, claimant);
   const unit = new Unit(context, row.handler, envelope, claimed, row.attempts);
   crashPoint('inbox.taken', row.handler, row.type);
   await runWithinLimit(handler, unit, (deadline) =>

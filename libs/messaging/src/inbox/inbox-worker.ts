@@ -3,7 +3,9 @@ import { crashPoint } from '#crash-points';
 import type { Leadership } from '#database/leadership';
 import type { Branch } from '../outbox/branch';
 import { claim, claimFresh, claimLimited, release, type Claimed, type InboxRow, type ClaimRange } from './claims.store';
+import { Lease, type Claimant, type DirectWorker } from '../hand-over/lease';
 import { handleOne, type Postponement } from './handle-one';
+import { claimLeased, endLeases } from './leases.store';
 import { makeDueNow, wakeParked } from './held.store';
 import { Lanes, type MessageGroup } from './lanes';
 import { Pace } from '../outbox/pace';
@@ -27,9 +29,13 @@ const LEFT_TO_OTHERS_MS = 10_000;
  * and the messages of one key one after the other. It claims only messages that this build can handle. Other messages
  * wait for a build that can.
  */
-export class InboxWorker {
+export class InboxWorker implements DirectWorker {
   private readonly stopping = new AbortController();
   private readonly claimedBy = new Map<number, number>();
+  /** The leased rows that this process has not handled yet. */
+  private readonly leased = new Set<number>();
+  /** The lanes in which the last claim left messages. */
+  private readonly backlogs = new Set<string>();
   private readonly lanes: Lanes;
   private readonly sweeper: Sweeper;
   private readonly pace = new Pace();
@@ -67,6 +73,7 @@ export class InboxWorker {
     const notBegun = this.lanes.removeWaiting<InboxRow>().flatMap(({ rows }) => rows.map(({ seq }) => seq));
     const idle = this.lanes.waitUntilIdle();
     await this.releaseClaims(notBegun);
+    await this.giveBackLeases(notBegun);
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([idle, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
     clearTimeout(timer);
@@ -104,8 +111,8 @@ export class InboxWorker {
       await this.sweeper.sweep(instance, [...this.claimedBy.keys()]);
       this.lastSweepAt = performance.now();
     }
-    const withRoom = this.branch.handlers.lanes.filter((lane) => this.lanes.hasRoom(lane));
-    this.mayHaveMore = this.claimedBy.size > 0;
+    const withRoom = this.branch.handlers.lanes.filter((lane) => this.lanes.wantsMore(lane));
+    this.mayHaveMore = this.claimedBy.size + this.leased.size > 0;
     if (withRoom.length === 0) return false;
     const { handlers } = this.branch;
     const unlimited = withRoom.filter((lane) => handlers.messagesAtOnce(lane) === undefined);
@@ -125,12 +132,18 @@ export class InboxWorker {
     if (rows.length > 0) crashPoint('inbox.claimed', context);
     for (const { seq } of rows) this.claimedBy.set(seq, instance);
     await this.prepare(rows);
-    for (const group of groupByKey(rows)) this.lanes.add(group, () => this.handleGroup(group, instance));
+    for (const group of groupByKey(rows))
+      this.lanes.add(group, () => this.handleGroup(group, { number: instance, instance }));
     const behind = this.branch.marks.recordClaim(ranges, fullUpTo, (lane) => countInLane(rows, lane));
     const full = lanes.filter((lane) => countInLane(rows, lane) >= MAX_CLAIMED);
-    for (const lane of lanes) if (!full.includes(lane)) this.branch.marks.recordCaughtUp(lane);
+    for (const lane of lanes)
+      if (full.includes(lane)) this.backlogs.add(lane);
+      else {
+        this.branch.marks.recordCaughtUp(lane);
+        this.backlogs.delete(lane);
+      }
     if (full.length > 0) this.mayHaveMore = true;
-    return behind || full.some((lane) => this.lanes.hasRoom(lane));
+    return behind || full.some((lane) => this.lanes.wantsMore(lane));
   }
 
   /** Uses the quick claim while all messages are fresh and few of them wait for others, which is usual. */
@@ -153,15 +166,59 @@ export class InboxWorker {
     this.branch.inbox.ring();
   }
 
-  private async handleGroup(group: MessageGroup<InboxRow>, instance: number): Promise<void> {
+  hasRoom(lane: string): boolean {
+    return (
+      !this.stopping.signal.aborted &&
+      this.leadership.instance !== 0 &&
+      !this.backlogs.has(lane) &&
+      this.lanes.hasRoom(lane)
+    );
+  }
+
+  /** Rows that are not handled soon are dropped here. Any process claims them when the lease is over. */
+  take(rows: readonly InboxRow[], since: number): void {
+    for (const { seq } of rows) this.leased.add(seq);
+    if (this.stopping.signal.aborted) return void this.giveBackLeases(rows.map(({ seq }) => seq));
+    const prepared = this.prepare(rows);
+    for (const group of groupByKey(rows))
+      this.lanes.add(group, async () => {
+        await prepared;
+        await this.handleLeased(group, new Lease(since, this.leadership.instance));
+        for (const { seq } of group.rows) this.leased.delete(seq);
+        if (this.mayHaveMore) this.branch.inbox.ring();
+      });
+  }
+
+  private async handleLeased(group: MessageGroup<InboxRow>, lease: Lease): Promise<void> {
+    if (lease.isTooLate) return;
+    lease.begin(async () => {
+      const { instance } = this.leadership;
+      for (const seq of await claimLeased(this.branch.db, instance, group.rows)) this.claimedBy.set(seq, instance);
+      return instance;
+    });
+    await this.handleGroup(group, lease);
+    await lease.end();
+    for (const { seq } of group.rows) this.claimedBy.delete(seq);
+  }
+
+  /** Other processes may claim these rows at once. */
+  private async giveBackLeases(seqs: readonly number[]): Promise<void> {
+    const leased = seqs.filter((seq) => this.leased.delete(seq));
+    if (leased.length === 0) return;
+    await endLeases(this.branch.db, leased).catch(() => undefined); // if it fails, they wait for the end of the lease
+    this.leadership.notify(`inbox:${this.branch.context}`);
+  }
+
+  private async handleGroup(group: MessageGroup<InboxRow>, claimant: Claimant): Promise<void> {
     for (let at = 0; at < group.rows.length; at++) {
       const row = group.rows[at];
       const behind = group.rows.slice(at + 1).map(({ seq }) => seq);
       if (this.stopping.signal.aborted && at > 0) {
         await this.releaseClaims([row.seq, ...behind]);
+        await this.giveBackLeases([row.seq, ...behind]);
         return;
       }
-      const outcome = await handleOne(this.branch, row, instance, behind, this.log);
+      const outcome = await handleOne(this.branch, row, claimant, behind, this.log);
       this.claimedBy.delete(row.seq);
       if (typeof outcome === 'string' || !outcome.metLock) await this.retryOthersNow(row, outcome === 'done');
       if (outcome === 'done') continue;
@@ -170,7 +227,7 @@ export class InboxWorker {
       return;
     }
     if (group.rows.some(({ held }) => held)) await this.wakeParkedBehind(group);
-    if (this.mayHaveMore && this.lanes.hasRoom(group.lane)) this.branch.inbox.ring();
+    if (this.mayHaveMore && this.lanes.wantsMore(group.lane)) this.branch.inbox.ring();
   }
 
   private scheduleRetry({ seq }: InboxRow, { afterMs, isForOtherBuild }: Postponement): void {

@@ -1,5 +1,5 @@
 import { statement, type Database } from '#database';
-import { outboxInsert } from '../outbox/outbox.store';
+import { handOverSql } from '../hand-over/hand-over.store';
 import { asyncCommit } from './async-commit';
 import { isOpen } from './open-messages';
 import type { Envelope } from '../messages/envelope';
@@ -58,10 +58,10 @@ export const timersCancelled = (parameter: string, gate = 'true') => `
 const IS_DONE = 'exists (select from done)';
 
 const DONE_QUICKLY = statement(
-  'inbox-done-quickly-2',
+  'inbox-done-quickly-3',
   `with ${asyncCommit}, given as materialized (
      select * from unnest((select $1::bigint[]), (select $2::uuid[]), (select $3::int[])) as c(seq, message_id, claimed_by)
-     where seq > 0 and claimed_by > 0 order by seq),
+     where seq > 0 and claimed_by >= 0 order by seq),
    mine as materialized (
      select i.seq from given c cross join lateral (
        select i.seq from inbox i
@@ -87,15 +87,16 @@ export async function markDone(db: Database, claims: readonly Claim[]): Promise<
 export const DONE = statement('inbox-done', inboxDone('$1', '$2', '$3'));
 
 export const DONE_AND_SENT = statement(
-  'inbox-done-sent',
-  `with done as (${inboxDone('$1', '$2', '$3')}), sent as (${outboxInsert('$4', IS_DONE)}) select seq from done`,
+  'inbox-done-handed',
+  `with done as (${inboxDone('$1', '$2', '$3')}), sent as materialized (${handOverSql('$4', IS_DONE)})
+   select seq, (select handed from sent) as handed from done`,
 );
 
 export const DONE_SENT_AND_TIMED = statement(
-  'inbox-done-sent-timed',
+  'inbox-done-handed-timed',
   `with done as (${inboxDone('$1', '$2', '$3')}),
-   sent as (${outboxInsert('$4', IS_DONE)}),
+   sent as materialized (${handOverSql('$4', IS_DONE)}),
    timed as (${timersSet('$5', IS_DONE)}),
    cancelled as (${timersCancelled('$6', IS_DONE)})
-   select seq from done`,
+   select seq, (select handed from sent) as handed from done`,
 );

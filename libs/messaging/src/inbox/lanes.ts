@@ -26,8 +26,13 @@ export class Lanes {
   }
 
   /** True if fewer groups wait in the lane than it may handle at once. Then more messages should be claimed for it. */
-  hasRoom(lane: string): boolean {
+  wantsMore(lane: string): boolean {
     return (this.waiting.get(lane)?.length ?? 0) < this.limit(lane);
+  }
+
+  /** True if the lane has fewer groups, waiting and running, than twice the number that it may handle at once. */
+  hasRoom(lane: string): boolean {
+    return (this.waiting.get(lane)?.length ?? 0) + (this.running.get(lane) ?? 0) < 2 * this.limit(lane);
   }
 
   /** Removes and returns the groups that have not started. */

@@ -3,7 +3,7 @@ import type { Statement } from '#database';
 import type { Branch } from '../outbox/branch';
 import { ClaimLost } from '../messages/errors';
 import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
-import { outboxValue } from '../outbox/outbox.store';
+import type { HandOverResult } from '../hand-over/hand-over.store';
 import { isAnyDueSoon } from '../timers/timer';
 import { toCancel, toSet } from '../timers/timers.store';
 import type { Unit } from './unit';
@@ -12,7 +12,7 @@ import type { Unit } from './unit';
  * Sends the last statement of the unit. The statement writes the collected messages and timers, and marks the handled
  * message as done. If the claim was lost, it writes nothing.
  */
-export async function settleUnit({ db, relay, timers: clock, done }: Branch, unit: Unit): Promise<void> {
+export async function settleUnit({ db, outbox, timers: clock, done }: Branch, unit: Unit): Promise<void> {
   crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   if (!unit.hasGathered && !db.begun()) {
     if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);
@@ -20,17 +20,20 @@ export async function settleUnit({ db, relay, timers: clock, done }: Branch, uni
   }
   const { messages, timers } = unit.take();
   const claim = unit.claim;
+  const sending = outbox!.sending(messages);
   const [sql, values]: [Statement, unknown[]] =
     timers.length > 0
-      ? [DONE_SENT_AND_TIMED, [...claim, outboxValue(messages), toSet(timers), toCancel(timers)]]
+      ? [DONE_SENT_AND_TIMED, [...claim, sending.value, toSet(timers), toCancel(timers)]]
       : messages.length > 0
-        ? [DONE_AND_SENT, [...claim, outboxValue(messages)]]
+        ? [DONE_AND_SENT, [...claim, sending.value]]
         : [DONE, claim];
-  await db.last(sql, values, ({ rows }) => {
-    if (rows.length === 0) throw new ClaimLost(unit.handler, unit.claimed.seq);
+  let handed: HandOverResult | null | undefined;
+  await db.last(sql, values, ({ rows: [row] }) => {
+    if (!row) throw new ClaimLost(unit.handler, unit.claimed.seq);
+    handed = (row as { handed?: HandOverResult | null }).handed;
   });
   unit.settled();
   if (db.begun()) crashPoint('inbox.before-commit', unit.handler, unit.envelope.type);
-  if (messages.length > 0) db.afterCommit(() => relay.raise());
+  if (messages.length > 0) db.afterCommit(() => sending.sent(handed));
   if (isAnyDueSoon(timers)) db.afterCommit(() => clock.raise());
 }

@@ -7,7 +7,10 @@ import type { TimerChange } from '../timers/timer';
 export interface Claim {
   readonly seq: number;
   readonly messageId: string;
+  /** 0 if the row is leased to this process. */
   readonly claimedBy: number;
+  /** The number of this process, if it differs from `claimedBy`. */
+  readonly instance?: number;
 }
 
 /** The claim as parameters for `inboxDone`. */

@@ -2,7 +2,9 @@ import type { ContextName } from '#platform/config';
 import type { Database } from '#database';
 import type { Handlers } from '../messages/handlers';
 import type { MessageRegistry } from '../messages/registry';
+import type { DirectWorker } from '../hand-over/lease';
 import type { Gathering } from './gathering';
+import type { Outbox } from './outbox';
 import type { LaneMarks } from '../inbox/lane-marks';
 import type { Probes } from '../inbox/probes';
 import type { StalledMessages } from '../inbox/stalled';
@@ -16,6 +18,10 @@ export interface Branch {
   readonly registry: MessageRegistry;
   /** Empty until the application has started. */
   handlers: Handlers;
+  /** The worker that takes messages from memory. Undefined until it has started. */
+  worker?: DirectWorker;
+  /** Set when the context's `Outbox` is made, before any message is handled. */
+  outbox?: Outbox;
   /** Raised when the outbox has new messages. */
   readonly relay: Signal;
   /** Raised when a message arrived in the inbox, or may be tried again. */

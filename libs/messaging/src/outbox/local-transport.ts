@@ -10,6 +10,12 @@ import { storeReceived } from '../inbox/inbox.store';
 import { SubscriptionCache, type SubscribedTypes } from './subscription-cache';
 import { Transport } from './transport';
 
+/** The database of a URL, without the login: each context may have a login of its own. */
+function databaseOf(url: string): string {
+  const { host, pathname, searchParams } = new URL(url);
+  return [host, pathname, searchParams.get('host')].join(' ');
+}
+
 /**
  * Copies messages from database to database, without a broker. One statement writes all messages for a receiver. The
  * receiver's context may run in this process or in another one.
@@ -42,7 +48,7 @@ export class LocalTransport extends Transport {
   }
 
   async deliver(from: ContextName, receiver: ContextName, messages: readonly Envelope[]): Promise<void> {
-    await storeReceived(this.databaseOf(receiver), messages, this.isSameServer(from, receiver));
+    await storeReceived(this.databaseOf(receiver), messages, this.sharesServer(from, receiver));
     crashPoint('transport.handed-over', `${from}-to-${receiver}`);
     const localBranch = this.branches.find(receiver);
     localBranch?.inbox.ring();
@@ -53,7 +59,7 @@ export class LocalTransport extends Transport {
     return this.branches.find(context)?.db ?? this.databases.of(context);
   }
 
-  private isSameServer(one: ContextName, other: ContextName): boolean {
-    return databaseUrl(this.config, one) === databaseUrl(this.config, other);
+  sharesServer(one: ContextName, other: ContextName): boolean {
+    return databaseOf(databaseUrl(this.config, one)) === databaseOf(databaseUrl(this.config, other));
   }
 }

@@ -150,6 +150,7 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
     const worker = new InboxWorker(branch, this.leadership);
     this.workers.push(worker);
     worker.start();
+    branch.worker = worker;
     const clock = new TimerClock(branch);
     this.clocks.push(clock);
     clock.start();

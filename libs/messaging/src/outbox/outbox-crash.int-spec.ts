@@ -20,7 +20,11 @@ jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
 beforeAll(async () => {
   const url = await server.start();
   database = await testDatabase({ empty: true });
-  const where = { databaseUrl: database.url, databaseUrls: { inventory: url, payments: url } };
+  const where = {
+    databaseUrl: database.url,
+    databaseUrls: { inventory: url, payments: url },
+    messageDelivery: 'relay' as const,
+  };
   await migrateTwoContexts(where);
   app = await startTwoContexts(where); // leadership uses the other server, which does not crash
 });

@@ -4,24 +4,6 @@ import { statement, type Database } from '#database';
 import type { Envelope } from '../messages/envelope';
 import { asyncCommit } from '../inbox/async-commit';
 
-/**
- * SQL that writes the messages of one jsonb parameter (see `outboxValue`) into the outbox. A store includes it in its
- * own statement. `gate` is the SQL condition for writing, such as `exists (select from done)`.
- */
-export const outboxInsert = (parameter: string, gate = 'true') => `
-  insert into outbox (id, type, key, body, meta)
-  select m.id, m.type, m.key, m.body, m.meta
-  from rows from (jsonb_to_recordset(${parameter}::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
-    with ordinality as m(id, type, key, body, meta, place)
-  where ${gate}
-  order by m.place`;
-
-export const outboxValue = (messages: readonly Envelope[]): string => JSON.stringify(messages);
-
-const INSERT = statement('outbox-insert', outboxInsert('$1'));
-
-export const insertOutbox = (db: Database, messages: readonly Envelope[]) => db.query(INSERT, [outboxValue(messages)]);
-
 export interface OutboxRow extends Envelope {
   readonly seq: number;
 }

@@ -2,7 +2,9 @@ import type { Message, Uuid } from '#kernel';
 import type { Database } from '#database';
 import type { Clock, Ids } from '#platform/system';
 import { classOf, makeEnvelope, traceAfter, type Envelope } from '../messages/envelope';
-import { insertOutbox } from './outbox.store';
+import type { HandOver } from '../hand-over/hand-over';
+import { handOver } from '../hand-over/hand-over.store';
+import { Sending } from '../hand-over/sending';
 import type { MessageRegistry } from '../messages/registry';
 import type { Signal } from '../signal';
 import { isAnyDueSoon, type TimerChange } from '../timers/timer';
@@ -20,10 +22,11 @@ export class Outbox {
     private readonly ids: Ids,
     private readonly relay: Signal,
     private readonly timers: Signal,
+    private readonly handOver?: HandOver,
   ) {}
 
   /**
-   * Makes envelopes for `outboxInsert`. In a handler, their ids and trace are derived from the handled message.
+   * Makes envelopes for `sending`. In a handler, their ids and trace are derived from the handled message.
    * Elsewhere, give `ids` (derived from the command's id) if a repeated command must make messages with the same ids.
    */
   envelopes(messages: readonly Message[], ids?: (index: number) => Uuid, trace?: Trace): Envelope[] {
@@ -52,9 +55,9 @@ export class Outbox {
     else this.buffer().push(...ready);
   }
 
-  /** Call this after a store's own statement has written messages, so that the relay reads them at once. */
-  wake(): void {
-    this.relay.raise();
+  /** For a statement that sends these messages with `handOverSql`. */
+  sending(messages: readonly Envelope[]): Sending {
+    return new Sending(this.db.context, messages, this.relay, this.handOver);
   }
 
   /** Call this after a store's own statement has set timers. */
@@ -71,8 +74,11 @@ export class Outbox {
   private buffer(): Envelope[] {
     return this.db.local(BUFFER, () => {
       const messages: Envelope[] = [];
-      this.db.beforeCommit(async () => void (await insertOutbox(this.db, messages)));
-      this.db.afterCommit(() => this.wake());
+      this.db.beforeCommit(async () => {
+        const sending = this.sending(messages);
+        const handed = await handOver(this.db, sending.value);
+        this.db.afterCommit(() => sending.sent(handed));
+      });
       return messages;
     });
   }

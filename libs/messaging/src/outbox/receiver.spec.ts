@@ -17,6 +17,10 @@ class FakeTransport extends Transport {
     return this.known;
   }
 
+  sharesServer(): boolean {
+    return true;
+  }
+
   async deliver(_from: string, _receiver: string, messages: readonly OutboxRow[]): Promise<void> {
     this.delivered.push(...messages.map(({ seq }) => seq));
   }

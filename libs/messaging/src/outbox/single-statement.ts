@@ -4,7 +4,7 @@ import type { Message } from '#kernel';
 import { ClaimLost } from '../messages/errors';
 import { inboxDone } from '../inbox/inbox.store';
 import type { Outbox } from './outbox';
-import { outboxInsert, outboxValue } from './outbox.store';
+import { handOverSql, type HandOverResult } from '../hand-over/hand-over.store';
 
 const HAS_WORKED = 'exists (select from work)';
 const DIVISION_BY_ZERO = '22012';
@@ -28,17 +28,16 @@ export function singleStatement(name: string, work: string, parameters: number):
   const [first, second, third, fourth] = [1, 2, 3, 4].map((more) => `$${parameters + more}`);
   const done = () => `done as (${inboxDone(first, second, third).replace('returning', `and ${HAS_WORKED} returning`)})`;
   // If the claim was lost, no message is marked as done. Then the division by zero rolls back the whole statement.
-  const counted = 'select work.*, 1 / (select count(*) from done) as counted from work';
+  const counted = '1 / (select count(*) from done) as counted';
+  const handed = '(select handed from sent) as handed';
+  const sent = (request: string) => `sent as materialized (${handOverSql(request, HAS_WORKED)})`;
   return {
     plain: statement(name, `with ${work} select * from work`),
-    withMessages: statement(
-      `${name}-sent`,
-      `with ${work}, sent as (${outboxInsert(first, HAS_WORKED)}) select * from work`,
-    ),
-    withDone: statement(`${name}-done`, `with ${work}, ${done()} ${counted}`),
+    withMessages: statement(`${name}-handed`, `with ${work}, ${sent(first)} select work.*, ${handed} from work`),
+    withDone: statement(`${name}-done`, `with ${work}, ${done()} select work.*, ${counted} from work`),
     withDoneAndMessages: statement(
-      `${name}-done-sent`,
-      `with ${work}, ${done()}, sent as (${outboxInsert(fourth, HAS_WORKED)}) ${counted}`,
+      `${name}-done-handed`,
+      `with ${work}, ${done()}, ${sent(fourth)} select work.*, ${counted}, ${handed} from work`,
     ),
   };
 }
@@ -61,18 +60,19 @@ export async function runSingleStatement<Row extends object>(
     if (rows.length > 0 && messages.length > 0) outbox.send(messages);
     return rows;
   }
-  const outboxValues = messages.length > 0 ? [outboxValue(outbox.envelopes(messages))] : [];
+  const sending = messages.length > 0 ? outbox.sending(outbox.envelopes(messages)) : undefined;
+  const request = sending ? [sending.value] : [];
   const [sql, claim] = unit
-    ? [outboxValues.length > 0 ? withDoneAndMessages : withDone, unit.claim]
-    : [outboxValues.length > 0 ? withMessages : plain, []];
+    ? [sending ? withDoneAndMessages : withDone, unit.claim]
+    : [sending ? withMessages : plain, []];
   if (unit) crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   const rows = await db
-    .outsideTransaction(() => db.query<Row>(sql, [...values, ...claim, ...outboxValues]))
+    .outsideTransaction(() => db.query<Row & { handed?: HandOverResult }>(sql, [...values, ...claim, ...request]))
     .catch((error: Error & { code?: string }) => {
       throw unit && error.code === DIVISION_BY_ZERO ? new ClaimLost(unit.handler, unit.claimed.seq) : error;
     });
   if (rows.length === 0) return rows;
   unit?.settled();
-  if (outboxValues.length > 0) outbox.wake();
+  sending?.sent(rows[0].handed);
   return rows;
 }

@@ -13,6 +13,9 @@ export abstract class Transport {
   /** The subscriptions that were read last, of any age. It sends no query. */
   abstract lastSubscribed(receiver: ContextName): SubscribedTypes | undefined;
 
+  /** True if both contexts have their schemas in one database, so that one statement can write into both. */
+  abstract sharesServer(one: ContextName, other: ContextName): boolean;
+
   /**
    * Resolves when all messages are stored at the receiver. If it rejects, the relay delivers all of them again. The
    * receiver recognises repeated messages by their ids.

@@ -59,7 +59,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
   /** A locked saga must not delay the steps of other sagas in the same statement. */
   private async writeSteps(steps: readonly Step[]): Promise<readonly StepOutcome[]> {
     const { key, time, outbox } = this;
-    const write = (skipLocked: boolean) => takeSteps(outbox.db, steps, { key, now: time.now(), skipLocked });
+    const write = (skipLocked: boolean) => takeSteps(outbox, steps, { key, now: time.now(), skipLocked });
     if (performance.now() >= this.skipsLockedUntil) {
       try {
         return await write(false);
@@ -127,7 +127,6 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
       if (outcome === 'taken') {
         this.stateCache.set(envelope.key, { ...before, version: before.version + 1, state: newState });
         unit.settled();
-        if (asks.length > 0) this.outbox.wake();
         this.outbox.wakeTimers(changes);
         if (status.status === 'over') countEnding(this.name, status.step);
         return;

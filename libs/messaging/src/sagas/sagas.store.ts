@@ -3,14 +3,15 @@ import { statement, type Database } from '#database';
 import { lineMac } from '#messaging/journals';
 import type { MacKey } from '#platform/macs';
 import {
-  outboxInsert,
-  outboxValue,
+  handOverSome,
   timersCancelled,
   timersSet,
   toCancel,
   toSet,
   type Claim,
   type Envelope,
+  type HandOverResult,
+  type Outbox,
   type TimerChange,
 } from '#messaging';
 import type { SagaStatus } from './definition';
@@ -59,7 +60,7 @@ const stepsSql = (free = '') => `with given as materialized (
        timers jsonb, asks uuid[], marked_at timestamptz, mac bytea)),
    -- one index look-up for each number: a plan from the time of a small inbox would read the whole inbox for ever
    claim as materialized (
-     select i.seq from (select * from given where seq > 0 and by > 0 order by seq) g cross join lateral (
+     select i.seq from (select * from given where seq > 0 and by >= 0 order by seq) g cross join lateral (
        select i.seq from inbox i
        where i.seq = g.seq and i.message_id = g.message_id and i.claimed_by = g.by and i.state || '' = 'waiting'
        offset 0 for update of i) i),
@@ -80,16 +81,16 @@ ${free}   moved as (
    noted as (
      insert into process_journal (name, id, version, heard, message_id, happened_at, attempts, note, asked, asked_keys,
        timers, handled_by, marked_at, mac)
-     select name, id, version + 1, heard, message_id, happened_at, attempts, note, asked, asked_keys, timers, by, marked_at,
+     select name, id, version + 1, heard, message_id, happened_at, attempts, note, asked, asked_keys, timers, handled_by, marked_at,
        mac from step),
-   sent as (${outboxInsert('$2', 'm.id in (select unnest(asks) from step)')}),
+   sent as materialized (${handOverSome('$2', "(m.message->>'id')::uuid in (select unnest(asks) from step)")}),
    timed as (${timersSet('$3', 't.key in (select id from step)')}),
    cancelled as (${timersCancelled('$4', 't.key in (select id from step)')})
    select seq, seq in (select seq from claim) as claimed, seq in (select seq from step) as moved,
-     ${free ? 'seq in (select seq from locked)' : 'false'} as locked from given`;
+     ${free ? 'seq in (select seq from locked)' : 'false'} as locked, (select handed from sent) as handed from given`;
 
-const STEPS = statement('saga-steps-marked', stepsSql());
-const STEPS_WITHOUT_LOCKED = statement('saga-steps-of-free', stepsSql(WITHOUT_LOCKED));
+const STEPS = statement('saga-steps-handed', stepsSql());
+const STEPS_WITHOUT_LOCKED = statement('saga-steps-of-free-handed', stepsSql(WITHOUT_LOCKED));
 
 export interface Step {
   readonly claim: Claim;
@@ -133,7 +134,7 @@ const journalLineOf = (
     timers.length > 0
       ? timers.map(({ name, afterSeconds }) => ({ name: name.slice(saga.length + 1), afterSeconds }))
       : null,
-  ...{ handledBy: claim.claimedBy, markedAt: inMicros(now.toISOString()) },
+  ...{ handledBy: claim.instance ?? claim.claimedBy, markedAt: inMicros(now.toISOString()) },
 });
 
 interface WriteOptions {
@@ -146,10 +147,12 @@ interface WriteOptions {
 
 /** Writes all steps in one statement. Each step must be of a different saga. */
 export async function takeSteps(
-  db: Database,
+  outbox: Outbox,
   steps: readonly Step[],
   { key, now, skipLocked }: WriteOptions,
 ): Promise<StepOutcome[]> {
+  const { db } = outbox;
+  const sending = outbox.sending(steps.flatMap(({ asks }) => asks));
   const given = steps.map((step) => {
     const { claim, before, state, status, asks } = step;
     const line = journalLineOf(step, now);
@@ -159,18 +162,25 @@ export async function takeSteps(
       ...{ status: status.status, step: status.step, waiting_for: status.waitingFor },
       ...{ asked_again: status.asked, attention: status.attention },
       ...{ heard: line.heard, message_id: line.messageId, happened_at: line.happenedAt, attempts: line.attempts },
-      ...{ note: line.note, asked: line.asked, asked_keys: line.askedKeys, timers: line.timers },
+      ...{
+        note: line.note,
+        asked: line.asked,
+        asked_keys: line.askedKeys,
+        timers: line.timers,
+        handled_by: line.handledBy,
+      },
       ...{ asks: asks.map((ask) => ask.id), marked_at: line.markedAt },
       mac: `\\x${lineMac(key, macContentOf(db.context, line)).toString('hex')}`,
     };
   });
   const timers = steps.flatMap((step) => step.timers);
   const rows = await db.outsideTransaction(() =>
-    db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean }>(
+    db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean; handed: HandOverResult | null }>(
       skipLocked ? STEPS_WITHOUT_LOCKED : STEPS,
-      [JSON.stringify(given), ...[outboxValue(steps.flatMap(({ asks }) => asks)), toSet(timers), toCancel(timers)]],
+      [JSON.stringify(given), sending.value, toSet(timers), toCancel(timers)],
     ),
   );
+  sending.sent(rows[0]?.handed);
   const outcomes = new Map<number, StepOutcome>(
     rows.map(({ seq, claimed, moved, locked }) => [
       seq,

@@ -88,7 +88,7 @@ export class Payments {
 }
 
 /** One database for both contexts, or one for each. */
-type DatabaseUrls = Pick<Config, 'databaseUrl' | 'databaseUrls'>;
+type DatabaseUrls = Pick<Config, 'databaseUrl' | 'databaseUrls'> & Partial<Pick<Config, 'messageDelivery'>>;
 
 const urlsOf = (database: string | DatabaseUrls): DatabaseUrls =>
   typeof database === 'string' ? { databaseUrl: database, databaseUrls: {} } : database;
@@ -130,7 +130,10 @@ export async function startTwoContexts(
   const modules = onlyContext ? [Elsewhere, onlyContext === 'inventory' ? First : Second] : [First, Second];
   @Module({ imports: [ConfigModule.with(config), SystemModule, ...modules] })
   class Shop {}
-  return NestFactory.createApplicationContext(Shop, { logger: ['error'], abortOnError: false });
+  return NestFactory.createApplicationContext(Shop, {
+    logger: process.env.SEE ? ['error', 'warn', 'log', 'debug'] : ['error'],
+    abortOnError: false,
+  });
 }
 
 export const migrateTwoContexts = (database: string | DatabaseUrls) =>

@@ -20,7 +20,7 @@ const SAVE_ENTRIES = statement(
      select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, message_id uuid, by int, id uuid, "orderId" uuid, at timestamptz,
        source text, type text, note text, data jsonb)),
    claim as materialized (
-     select i.seq from (select * from given where seq > 0 and by > 0 order by seq) g cross join lateral (
+     select i.seq from (select * from given where seq > 0 and by >= 0 order by seq) g cross join lateral (
        select i.seq from inbox i
        where i.seq = g.seq and i.message_id = g.message_id and i.claimed_by = g.by and i.state || '' = 'waiting'
        offset 0 for update of i) i),

@@ -1,0 +1,29 @@
+import type { Client } from 'pg';
+import { contextNames, type ContextName } from '#platform/config';
+
+/** Called by the statements of other contexts, which hand messages over to this one. */
+const TAKE = 'take_v1(text[], jsonb, int)';
+
+const senders = (context: string, among: string) => `
+  select r.rolname from pg_roles r
+  where r.rolname = any(array(select 'shop_' || c from unnest(${among}::text[]) c))
+    and not (has_schema_privilege(r.oid, to_regnamespace(${context}), 'usage')
+      and has_function_privilege(r.oid, to_regprocedure(${context} || '.${TAKE}'), 'execute'))`;
+
+/** SQL: true if the context takes messages, and the role of another context may not send it any yet. */
+export const closedTo = (context: string, among: string) =>
+  `to_regprocedure(${context} || '.${TAKE}') is not null and exists (${senders(context, among)})`;
+
+/** Lets the roles of all contexts send messages to this context. They can call this one
+ * function, and read which messages the context wants. */
+export async function admitSenders(client: Client, context: ContextName): Promise<void> {
+  const { rows } = await client.query<{ rolname: string }>(
+    `select s.rolname from (${senders('$1', '$2')}) s where to_regprocedure($1 || '.${TAKE}') is not null`,
+    [context, contextNames],
+  );
+  if (rows.length === 0) return;
+  const roles = rows.map(({ rolname }) => rolname).join(', ');
+  await client.query(`grant usage on schema ${context} to ${roles}`);
+  await client.query(`grant execute on function ${context}.${TAKE} to ${roles}`);
+  await client.query(`grant select on ${context}.subscriptions to ${roles}`);
+}

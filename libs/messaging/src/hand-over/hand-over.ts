@@ -1,0 +1,138 @@
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
+import { Config, type ContextName } from '#platform/config';
+import { Leadership, WITHOUT_JOBS } from '#database/leadership';
+import type { InboxRow } from '../inbox/claims.store';
+import type { Handlers } from '../messages/handlers';
+import type { Envelope } from '../messages/envelope';
+import { Branches } from '../outbox/branches';
+import { Transport } from '../outbox/transport';
+import { LEASE_MS } from './lease';
+import { messagesHandedOver } from './metrics';
+import { sendAgain, type HandOverRequest, type HandOverResult, type TakenRow } from './hand-over.store';
+
+/** After a receiver failed to take messages, the relay delivers all messages for this time. */
+const OFF_MS = 1_000;
+/**
+ * A handler that is added at a start gets every message that is sent 2.5 s later or after that. If sending took longer
+ * than this, the list of handlers that was read may be too old.
+ */
+const OLDEST_SUBSCRIPTIONS_MS = 2_000;
+/** A list of the subscriptions on another server that is older than this is not used. */
+const FRESH_MS = 1_000;
+
+type Wanted = ReadonlyMap<string, readonly { readonly handler: string; readonly lane: string }[]>;
+
+/**
+ * Hands messages over to contexts on the same server: the statement that sends a message also writes the receiver's
+ * inbox row. If a handler of this process has room, the row is leased to this process, and the handler gets the message
+ * from memory after the commit. If the process ends before, any process claims the row when the lease is over.
+ */
+@Injectable()
+export class HandOver {
+  private readonly log = new Logger('HandOver');
+  private readonly wanted = new WeakMap<Handlers, Wanted>();
+  private offUntil = -Infinity;
+
+  constructor(
+    private readonly branches: Branches,
+    private readonly transport: Transport,
+    private readonly leadership: Leadership,
+    private readonly config: Config,
+    @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs: boolean | null,
+  ) {}
+
+  /** What `hand_over_v1` needs to send these messages. */
+  request(from: ContextName, messages: readonly Envelope[]): HandOverRequest {
+    const nothing = { messages, receivers: {}, relayed: [], leaseMs: LEASE_MS };
+    if (messages.length === 0 || !this.isOn) return nothing;
+    const types = [...new Set(messages.map(({ type }) => type))];
+    const receivers: Partial<Record<ContextName, readonly string[]>> = {};
+    const relayed = new Set<string>();
+    for (const receiver of this.transport.receivers)
+      if (this.transport.sharesServer(from, receiver)) receivers[receiver] = this.canHandle(receiver, types);
+      else for (const type of types) if (this.isWantedElsewhere(receiver, type)) relayed.add(type);
+    if (relayed.size === types.length) return nothing;
+    return { ...nothing, receivers, relayed: [...relayed] };
+  }
+
+  /** Call this after the commit, with the answer of the statement. `since` is when the request was made. */
+  done(context: ContextName, messages: readonly Envelope[], result: HandOverResult, since: number): void {
+    const from = this.branches.get(context);
+    const { taken = [], failed = {}, unsent } = result;
+    if (unsent) from.relay.raise();
+    for (const [receiver, reason] of Object.entries(failed)) this.off(receiver as ContextName, reason);
+    if (taken.length > 0) crashPoint('hand-over.committed', context);
+    for (const [receiver, rows] of byReceiver(taken)) this.give(receiver, rows, messages, result, since);
+    if (taken.length > 0 && performance.now() - since > OLDEST_SUBSCRIPTIONS_MS)
+      void sendAgain(from.db, messages.map(({ id }) => id)).then(() => from.relay.raise(), () => undefined); // prettier-ignore
+    messagesHandedOver(context, unsent ? 'relay' : 'direct', messages.length);
+  }
+
+  private get isOn(): boolean {
+    return this.config.messageDelivery !== 'relay' && !this.withoutJobs && performance.now() >= this.offUntil;
+  }
+
+  private off(receiver: ContextName, reason: string): void {
+    this.log.debug(`${receiver} could not take messages directly: ${reason}`); // the relay reports a receiver that is away
+    this.offUntil = performance.now() + OFF_MS;
+  }
+
+  /** The handlers of this process that have room for these types, as "handler type". */
+  private canHandle(receiver: ContextName, types: readonly string[]): readonly string[] {
+    const branch = this.branches.find(receiver);
+    const worker = branch?.worker;
+    if (!branch || !worker) return [];
+    const wanted = this.wantedBy(branch.handlers);
+    return types.flatMap((type) =>
+      (wanted.get(type) ?? []).flatMap(({ handler, lane }) =>
+        worker.hasRoom(lane) && branch.handlers.messagesAtOnce(lane) === undefined ? [`${handler} ${type}`] : [],
+      ),
+    );
+  }
+
+  private wantedBy(handlers: Handlers): Wanted {
+    const known = this.wanted.get(handlers);
+    if (known) return known;
+    const wanted = new Map<string, { handler: string; lane: string }[]>();
+    for (const { type, handler, lane } of handlers.subscriptions)
+      wanted.set(type, [...(wanted.get(type) ?? []), { handler, lane }]);
+    this.wanted.set(handlers, wanted);
+    return wanted;
+  }
+
+  private isWantedElsewhere(receiver: ContextName, type: string): boolean {
+    const known = this.transport.lastSubscribed(receiver);
+    return !known || performance.now() - known.readAt > FRESH_MS || known.types.has(type);
+  }
+
+  /** Gives the leased rows to the worker of this process. For the other rows, it wakes those that may claim them. */
+  private give(
+    receiver: ContextName,
+    rows: readonly TakenRow[],
+    messages: readonly Envelope[],
+    { sequences = [] }: HandOverResult,
+    since: number,
+  ): void {
+    const branch = this.branches.find(receiver);
+    const leased = rows.flatMap(([, seq, id, handler, direct]): InboxRow[] => {
+      const at = direct ? messages.findIndex((one) => one.id === id) : -1;
+      const known = branch?.handlers.find(handler);
+      if (at === -1 || !known) return [];
+      const { type, key, meta } = messages[at];
+      const body = JSON.parse(JSON.stringify(messages[at].body)) as object; // each handler gets an object of its own
+      const sent = { id, type, key, body, meta: { ...meta, sequence: sequences[at] } };
+      return [{ ...sent, seq, handler, lane: known.lane, attempts: 0, waits: 0, held: false, failingFor: 0 }];
+    });
+    if (leased.length > 0) branch!.worker?.take(leased, since);
+    if (rows.every(([, , , , direct]) => direct)) return;
+    branch?.inbox.ring();
+    if (!branch || this.leadership.hasPeers) this.leadership.notify(`inbox:${receiver}`);
+  }
+}
+
+function byReceiver(taken: readonly TakenRow[]): Map<ContextName, TakenRow[]> {
+  const groups = new Map<ContextName, TakenRow[]>();
+  for (const row of taken) groups.set(row[0], [...(groups.get(row[0]) ?? []), row]);
+  return groups;
+}

@@ -1,0 +1,65 @@
+import type { InboxRow } from '../inbox/claims.store';
+
+/** For this time, the rows that were handed over directly belong to this process. */
+export const LEASE_MS = 2_000;
+/** A run that has not begun at this time is dropped, because another process may claim its rows soon. */
+const BEGIN_BEFORE_MS = LEASE_MS * 0.8;
+/** A run that is not over at this time claims its rows, so that nobody handles them when the lease is over. */
+const CLAIM_AFTER_MS = LEASE_MS * 0.5;
+
+/**
+ * Whom the rows of a run belong to: the number of the instance that claimed them, or 0 if they are leased. It is the
+ * number in the rows while they are handled.
+ */
+export interface Claimant {
+  readonly number: number;
+  /** The number of this process. */
+  readonly instance: number;
+}
+
+/** The lease of a run. It is counted from before the statement that wrote the rows. */
+export class Lease implements Claimant {
+  private claimedBy = 0;
+  private timer?: NodeJS.Timeout;
+  private claiming: Promise<void> = Promise.resolve();
+
+  /** `since`: in milliseconds of `performance.now()`. */
+  constructor(
+    private readonly since: number,
+    readonly instance: number,
+  ) {}
+
+  get number(): number {
+    return this.claimedBy;
+  }
+
+  get isTooLate(): boolean {
+    return performance.now() - this.since > BEGIN_BEFORE_MS;
+  }
+
+  /** Claims the rows with `claim` if the run takes long. It answers with the instance's number. */
+  begin(claim: () => Promise<number>): void {
+    const afterMs = Math.max(0, this.since + CLAIM_AFTER_MS - performance.now());
+    this.timer = setTimeout(() => {
+      this.claiming = claim().then(
+        (number) => void (this.claimedBy = number),
+        () => undefined, // then the lease ends, and another process may claim the rows
+      );
+    }, afterMs);
+    this.timer.unref();
+  }
+
+  /** Resolves when no claim is under way any more. */
+  end(): Promise<void> {
+    clearTimeout(this.timer);
+    return this.claiming;
+  }
+}
+
+/** Takes the rows that were handed over to this process. */
+export interface DirectWorker {
+  /** True if the lane has room for another run, and no backlog. */
+  hasRoom(lane: string): boolean;
+  /** `since`: when the lease began, in milliseconds of `performance.now()`. */
+  take(rows: readonly InboxRow[], since: number): void;
+}

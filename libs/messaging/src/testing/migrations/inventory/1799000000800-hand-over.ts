@@ -1,0 +1,234 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Messages to contexts on the same server go directly into their inboxes. `take_v1` is called by the senders: a context
+ * that migrates grants it to the roles of the others. `hand_over_v1` is called by this context's own statements.
+ */
+export class HandOver1799000000800 implements MigrationInterface {
+  static readonly olderBuildsMayRun = true;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+create index outbox_unsent_keys on outbox (key) where sent_at is null;
+
+create function take_v1(may text[], messages jsonb, lease_ms int)
+  returns table (seq bigint, message_id uuid, handler text, direct boolean)
+  language plpgsql volatile security definer
+  set search_path = inventory, pg_temp
+  set lock_timeout = '50ms'
+  set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  caller text := coalesce(nullif(current_setting('role'), 'none'), session_user);
+begin
+  if not exists (
+    select from jsonb_to_recordset(messages) as m(type text)
+    cross join lateral (select from subscriptions s where s.type = m.type offset 0) s) then
+    if not exists (select from subscriptions) then
+      raise exception 'inventory was never opened';
+    end if;
+    return;
+  end if;
+  -- A context may send its own messages, and commands to this context.
+  if caller = any(array['shop_cart', 'shop_catalog', 'shop_customers', 'shop_identity', 'shop_inventory', 'shop_notifications', 'shop_ordering', 'shop_payments']) and exists (
+    select from jsonb_to_recordset(messages) as m(type text, meta jsonb)
+    cross join lateral (select from subscriptions s where s.type = m.type offset 0) s
+    where m.meta->>'source' is distinct from substr(caller, 6)
+      or split_part(m.type, '.', 1) not in ('inventory', substr(caller, 6))) then
+    raise exception '% may not send these messages to inventory', caller using errcode = 'insufficient_privilege';
+  end if;
+  return query
+  with given as materialized (
+    select m.id, m.type, m.key, m.body, m.meta, m.place, s.handler, s.lane
+    from rows from (jsonb_to_recordset(messages) as (id uuid, type text, key text, body jsonb, meta jsonb))
+      with ordinality as m(id, type, key, body, meta, place)
+    cross join lateral (select s.handler, s.lane from subscriptions s where s.type = m.type offset 0) s),
+  keys as materialized (
+    select k.lane, k.key, k.able,
+      exists (
+        select from inbox b
+        where b.lane = k.lane and b.key = k.key and b.held and coalesce(b.state, '') <> 'done' offset 0) as parked,
+      exists (
+        select from inbox b where b.lane = k.lane and b.key = k.key and coalesce(b.state, '') <> 'done' offset 0) as busy
+    from (
+      select g.lane, g.key, bool_and(g.handler || ' ' || g.type = any(may)) as able
+      from given g group by g.lane, g.key) k),
+  taken as (
+    insert into inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
+    select g.id, g.handler, g.lane, g.key, g.type, g.body, g.meta, k.parked,
+      case when k.parked then 'infinity'::timestamptz
+        when k.able and not k.busy then clock_timestamp() + lease_ms * interval '1 millisecond'
+        else now() end
+    from given g join keys k on k.lane = g.lane and k.key = g.key
+    order by g.place
+    on conflict (message_id, handler) do nothing
+    returning seq, message_id, handler, lane, key)
+  select t.seq, t.message_id, t.handler, k.able and not k.busy
+  from taken t join keys k on k.lane = t.lane and k.key = t.key;
+end $$;
+revoke all on function take_v1(text[], jsonb, int) from public;
+
+create function hand_over_v1(sending jsonb) returns jsonb language plpgsql volatile
+  set plan_cache_mode = force_generic_plan
+as $$
+declare
+  messages jsonb := sending->'messages';
+  receivers jsonb := sending->'receivers';
+  lease_ms int := sending->'leaseMs';
+  is_direct boolean;
+  numbered jsonb;
+  types text[];
+  part jsonb;
+  taken jsonb := '[]';
+  failed jsonb := '{}';
+begin
+  -- While an earlier message of the same key is unsent, a later one must not overtake it.
+  is_direct := receivers <> '{}' and not exists (
+    select from jsonb_to_recordset(messages) as m(key text)
+    cross join lateral (select from outbox o where o.key = m.key and o.sent_at is null offset 0) o);
+  with written as (
+    insert into outbox (id, type, key, body, meta, sent_at)
+    select m.id, m.type, m.key, m.body, m.meta,
+      case when is_direct and not sending->'relayed' ? m.type then now() end
+    from rows from (jsonb_to_recordset(messages) as (id uuid, type text, key text, body jsonb, meta jsonb))
+      with ordinality as m(id, type, key, body, meta, place)
+    order by m.place
+    returning id, seq)
+  select jsonb_agg(jsonb_set(m.message, '{meta,sequence}', to_jsonb(w.seq)) order by m.place) into numbered
+  from jsonb_array_elements(messages) with ordinality as m(message, place)
+  join written w on w.id = (m.message->>'id')::uuid;
+  if not is_direct then
+    return '{"unsent": true}';
+  end if;
+  types := array(select m.type from jsonb_to_recordset(messages) as m(type text));
+
+  if receivers ? 'cart' then
+    begin
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from cart.subscriptions s where s.type = any(types))
+        or not exists (select from cart.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('cart', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from cart.take_v1(array(select jsonb_array_elements_text(receivers->'cart')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
+    exception when others then
+      failed := failed || jsonb_build_object('cart', sqlerrm);
+    end;
+  end if;
+  if receivers ? 'catalog' then
+    begin
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from catalog.subscriptions s where s.type = any(types))
+        or not exists (select from catalog.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('catalog', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from catalog.take_v1(array(select jsonb_array_elements_text(receivers->'catalog')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
+    exception when others then
+      failed := failed || jsonb_build_object('catalog', sqlerrm);
+    end;
+  end if;
+  if receivers ? 'customers' then
+    begin
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from customers.subscriptions s where s.type = any(types))
+        or not exists (select from customers.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('customers', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from customers.take_v1(array(select jsonb_array_elements_text(receivers->'customers')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
+    exception when others then
+      failed := failed || jsonb_build_object('customers', sqlerrm);
+    end;
+  end if;
+  if receivers ? 'identity' then
+    begin
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from identity.subscriptions s where s.type = any(types))
+        or not exists (select from identity.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('identity', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from identity.take_v1(array(select jsonb_array_elements_text(receivers->'identity')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
+    exception when others then
+      failed := failed || jsonb_build_object('identity', sqlerrm);
+    end;
+  end if;
+  if receivers ? 'inventory' then
+    begin
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from inventory.subscriptions s where s.type = any(types))
+        or not exists (select from inventory.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('inventory', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from inventory.take_v1(array(select jsonb_array_elements_text(receivers->'inventory')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
+    exception when others then
+      failed := failed || jsonb_build_object('inventory', sqlerrm);
+    end;
+  end if;
+  if receivers ? 'notifications' then
+    begin
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from notifications.subscriptions s where s.type = any(types))
+        or not exists (select from notifications.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('notifications', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from notifications.take_v1(array(select jsonb_array_elements_text(receivers->'notifications')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
+    exception when others then
+      failed := failed || jsonb_build_object('notifications', sqlerrm);
+    end;
+  end if;
+  if receivers ? 'ordering' then
+    begin
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from ordering.subscriptions s where s.type = any(types))
+        or not exists (select from ordering.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('ordering', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from ordering.take_v1(array(select jsonb_array_elements_text(receivers->'ordering')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
+    exception when others then
+      failed := failed || jsonb_build_object('ordering', sqlerrm);
+    end;
+  end if;
+  if receivers ? 'payments' then
+    begin
+      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
+      if exists (select from payments.subscriptions s where s.type = any(types))
+        or not exists (select from payments.subscriptions) then
+        select coalesce(jsonb_agg(jsonb_build_array('payments', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+        into part
+        from payments.take_v1(array(select jsonb_array_elements_text(receivers->'payments')), numbered, lease_ms) t;
+        taken := taken || part;
+      end if;
+    exception when others then
+      failed := failed || jsonb_build_object('payments', sqlerrm);
+    end;
+  end if;
+  if failed <> '{}' then
+    update outbox o set sent_at = null
+    from jsonb_to_recordset(numbered) as m(id uuid) where o.id = m.id and o.sent_at is not null;
+  end if;
+  return jsonb_build_object(
+    'taken', taken,
+    'sequences', jsonb_path_query_array(numbered, '$[*].meta.sequence'),
+    'failed', failed,
+    'unsent', failed <> '{}' or sending->'relayed' <> '[]');
+end $$;
+`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('Migrations go forward only.');
+  }
+}
