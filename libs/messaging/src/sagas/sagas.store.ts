@@ -57,7 +57,7 @@ const stepsSql = (free = '') => `with given as materialized (
      select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, by int, name text, id text, definition int,
        version int, state jsonb, status text, step text, waiting_for text, asked_again int, attention text,
        heard text, message_id uuid, happened_at timestamptz, attempts int, note text, asked text[], asked_keys text[],
-       timers jsonb, asks uuid[], marked_at timestamptz, mac bytea)),
+       timers jsonb, handled_by int, asks uuid[], marked_at timestamptz, mac bytea)),
    -- one index look-up for each number: a plan from the time of a small inbox would read the whole inbox for ever
    claim as materialized (
      select i.seq from (select * from given where seq > 0 and by >= 0 order by seq) g cross join lateral (
