@@ -120,7 +120,7 @@ describe('A message', () => {
     let times = 0;
     const { inventory } = await start({
       onAsk: async () => {
-        if (++times === 1) await database.admin('update payments.inbox set claimed_by = 0 where key = $1', [orderId]);
+        if (++times === 1) await database.admin('update payments.inbox set claimed_by = 4242 where key = $1', [orderId]);
       },
     });
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));

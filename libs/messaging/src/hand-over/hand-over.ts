@@ -50,7 +50,7 @@ export class HandOver {
     const receivers: Partial<Record<ContextName, readonly string[]>> = {};
     const relayed = new Set<string>();
     for (const receiver of this.transport.receivers)
-      if (this.transport.sharesServer(from, receiver)) receivers[receiver] = this.canHandle(receiver, types);
+      if (this.transport.sharesServer(from, receiver)) receivers[receiver] = this.canHandle(receiver, messages);
       else for (const type of types) if (this.isWantedElsewhere(receiver, type)) relayed.add(type);
     if (relayed.size === types.length) return nothing;
     return { ...nothing, receivers, relayed: [...relayed] };
@@ -78,17 +78,22 @@ export class HandOver {
     this.offUntil = performance.now() + OFF_MS;
   }
 
-  /** The handlers of this process that have room for these types, as "handler type". */
-  private canHandle(receiver: ContextName, types: readonly string[]): readonly string[] {
+  /** The handlers of this process that have room for all these messages, as "handler type". */
+  private canHandle(receiver: ContextName, messages: readonly Envelope[]): readonly string[] {
     const branch = this.branches.find(receiver);
     const worker = branch?.worker;
     if (!branch || !worker) return [];
     const wanted = this.wantedBy(branch.handlers);
-    return types.flatMap((type) =>
-      (wanted.get(type) ?? []).flatMap(({ handler, lane }) =>
-        worker.hasRoom(lane) && branch.handlers.messagesAtOnce(lane) === undefined ? [`${handler} ${type}`] : [],
-      ),
-    );
+    const counts = new Map<string, number>(); // messages in each lane
+    const pairs = new Map<string, string>(); // "handler type", and its lane
+    for (const { type } of messages)
+      for (const { handler, lane } of wanted.get(type) ?? []) {
+        counts.set(lane, (counts.get(lane) ?? 0) + 1);
+        pairs.set(`${handler} ${type}`, lane);
+      }
+    const isOpen = (lane: string) =>
+      branch.handlers.messagesAtOnce(lane) === undefined && worker.hasRoom(lane, counts.get(lane)!);
+    return [...pairs].flatMap(([pair, lane]) => (isOpen(lane) ? [pair] : []));
   }
 
   private wantedBy(handlers: Handlers): Wanted {

@@ -58,8 +58,8 @@ export class Lease implements Claimant {
 
 /** Takes the rows that were handed over to this process. */
 export interface DirectWorker {
-  /** True if the lane has room for another run, and no backlog. */
-  hasRoom(lane: string): boolean;
+  /** True if the lane has no backlog, and room for so many more messages. */
+  hasRoom(lane: string, more: number): boolean;
   /** `since`: when the lease began, in milliseconds of `performance.now()`. */
   take(rows: readonly InboxRow[], since: number): void;
 }

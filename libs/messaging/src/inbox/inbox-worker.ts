@@ -166,12 +166,12 @@ export class InboxWorker implements DirectWorker {
     this.branch.inbox.ring();
   }
 
-  hasRoom(lane: string): boolean {
+  hasRoom(lane: string, more: number): boolean {
     return (
       !this.stopping.signal.aborted &&
       this.leadership.instance !== 0 &&
       !this.backlogs.has(lane) &&
-      this.lanes.hasRoom(lane)
+      this.lanes.hasRoom(lane, more)
     );
   }
 

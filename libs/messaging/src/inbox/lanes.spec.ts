@@ -21,7 +21,7 @@ describe('Lanes', () => {
     add('fast', 2);
     add('fast', 3);
     expect(begun).toEqual(['slow 0', 'fast 2', 'fast 3']);
-    expect([lanes.hasRoom('slow'), lanes.hasRoom('fast')]).toEqual([false, true]);
+    expect([lanes.wantsMore('slow'), lanes.wantsMore('fast')]).toEqual([false, true]);
     gates[0].open();
     await gates[0].opened;
     await new Promise(setImmediate);
