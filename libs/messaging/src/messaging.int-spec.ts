@@ -21,8 +21,10 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => database.drop());
 
+let messageDelivery: 'direct' | 'relay';
+
 async function start(behaviour: Partial<Behaviour> = {}) {
-  const app = await startTwoContexts(database.url, behaviour);
+  const app = await startTwoContexts({ databaseUrl: database.url, databaseUrls: {}, messageDelivery }, behaviour);
   apps.push(app);
   return { app, inventory: app.get(Inventory, { strict: false }), payments: app.get(Payments, { strict: false }) };
 }
@@ -46,7 +48,8 @@ const states = async (context: string) =>
     ).map(({ state, count }) => [state, count]),
   );
 
-describe('A message', () => {
+describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
+  beforeAll(() => (messageDelivery = delivery));
   it('goes from the outbox to the inbox and to its handler, and its answer comes back', async () => {
     const { inventory } = await start();
     const orderId = randomUUID();
@@ -120,7 +123,8 @@ describe('A message', () => {
     let times = 0;
     const { inventory } = await start({
       onAsk: async () => {
-        if (++times === 1) await database.admin('update payments.inbox set claimed_by = 4242 where key = $1', [orderId]);
+        if (++times === 1)
+          await database.admin('update payments.inbox set claimed_by = 4242 where key = $1', [orderId]);
       },
     });
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { register } from 'prom-client';
+import { eventually } from '../../../../test/support/eventually';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { Branches } from '../outbox/branches';
+import { Ask } from '../testing/messages';
+import { type Behaviour, Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
+import { LEASE_MS } from './lease';
+
+jest.setTimeout(30_000);
+
+let database: TestDatabase;
+const apps: INestApplicationContext[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase({ empty: true });
+  await migrateTwoContexts(database.url);
+});
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await database.admin(
+    'truncate inventory.inbox, payments.inbox, inventory.outbox, payments.outbox, inventory.effects',
+  );
+});
+afterAll(() => database.drop());
+
+async function start(behaviour: Partial<Behaviour> = {}) {
+  const app = await startTwoContexts(database.url, behaviour);
+  apps.push(app);
+  const { db, eventBus } = app.get(Inventory, { strict: false });
+  const ask = (orderId: string, ...numbers: number[]) =>
+    db.transaction(async () => void eventBus.publishAll(numbers.map((n) => new Ask({ orderId, n }))));
+  return { app, db, ask, branches: app.get(Branches, { strict: false }) };
+}
+
+const answered = async (orderId: string) =>
+  (await database.admin<{ n: number }>('select n from inventory.effects where key = $1 order by seq', [orderId])).map(
+    ({ n }) => n,
+  );
+const unsent = () => database.admin('select 1 from inventory.outbox where sent_at is null');
+const asks = () =>
+  database.admin<{ state: string; claimedBy: number; isLeased: boolean }>(
+    `select state, claimed_by as "claimedBy", next_at > now() and claimed_by = 0 as "isLeased" from payments.inbox order by seq`,
+  );
+
+async function countSent(way: string): Promise<number> {
+  const { values } = await register.getSingleMetric('shop_messages_sent_total')!.get();
+  return values.filter(({ labels }) => labels['way'] === way).reduce((sum, { value }) => sum + value, 0);
+}
+
+describe('A message for a context in the same database', () => {
+  it('is in the inbox of the receiver when the transaction of the sender commits, and stays in the outbox as sent', async () => {
+    const { ask } = await start({ onAsk: () => pause(50) });
+    const before = await countSent('direct');
+    const orderId = randomUUID();
+    await ask(orderId, 1);
+    expect(await asks()).toMatchObject([{ state: 'waiting', isLeased: true }]);
+    expect(await unsent()).toEqual([]);
+    await eventually(async () => expect(await answered(orderId)).toEqual([1]));
+    expect(await countSent('direct')).toBeGreaterThan(before);
+  });
+
+  it('is claimed by any process when the lease is over, if its process did not handle it', async () => {
+    const { ask, branches } = await start();
+    const { worker } = branches.get('payments');
+    jest.spyOn(worker!, 'take').mockImplementationOnce(() => undefined); // as if the process had ended here
+    const orderId = randomUUID();
+    await ask(orderId, 1, 2);
+    await pause(LEASE_MS / 2);
+    expect(await answered(orderId)).toEqual([]);
+    await eventually(async () => expect(await answered(orderId)).toEqual([1, 2]));
+  });
+
+  it('does not overtake an earlier message of its key that is still unsent', async () => {
+    const { ask } = await start();
+    const orderId = randomUUID();
+    const blocked = database.admin(
+      'do $$ begin lock table payments.inbox in access exclusive mode; perform pg_sleep(1); end $$',
+    );
+    await pause(100);
+    const began = performance.now();
+    await ask(orderId, 1);
+    expect(performance.now() - began).toBeLessThan(800); // the sender does not wait for the receiver
+    expect(await unsent()).toHaveLength(1);
+    await Promise.all([blocked, ask(orderId, 2)]);
+    await ask(orderId, 3);
+    await eventually(async () => expect(await answered(orderId)).toEqual([1, 2, 3]));
+    expect(await unsent()).toEqual([]);
+  });
+
+  it('belongs to the process by a claim, not only by the lease, when its handler takes long', async () => {
+    let finish = () => undefined as void;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    let times = 0;
+    const { ask } = await start({ onAsk: () => (times++, finished) });
+    await start(); // a second instance, which would claim the row
+    const orderId = randomUUID();
+    await ask(orderId, 1);
+    await eventually(async () => expect((await asks())[0].claimedBy).toBeGreaterThan(0));
+    await pause(LEASE_MS);
+    finish();
+    await eventually(async () => expect(await answered(orderId)).toEqual([1]));
+    expect(times).toBe(1);
+  });
+
+  it('goes back at once when its process stops before it began', async () => {
+    const never = new Promise<void>(() => undefined);
+    const { app, ask } = await start({ onAsk: () => never });
+    const keys = Array.from({ length: 8 }, () => randomUUID());
+    for (const orderId of keys) await ask(orderId, 1); // four are running, four wait
+    expect((await asks()).filter(({ isLeased }) => isLeased)).toHaveLength(8);
+    void app.close();
+    await eventually(async () => expect((await asks()).filter(({ isLeased }) => isLeased)).toHaveLength(4));
+    apps.splice(apps.indexOf(app), 1);
+    await start();
+    await eventually(async () => expect((await asks()).map(({ state }) => state)).toEqual(keys.map(() => 'done')));
+  });
+
+  it('is not taken from a role that may not send it', async () => {
+    const take = (role: string, type: string, source: string) =>
+      database.admin(
+        `do $$ begin set local role ${role}; perform payments.take_v1('{}', '[{"id": "${randomUUID()}", "type": "${type}", "key": "k", "body": {}, "meta": {"source": "${source}"}}]', 2000); end $$`,
+      );
+    await start();
+    await expect(take('shop_inventory', 'payments.ask.v1', 'payments')).rejects.toThrow('may not send these messages');
+    await database.admin(`insert into payments.subscriptions (type, handler, lane) values ('catalog.forged.v1', 'h', 'l')`); // prettier-ignore
+    await expect(take('shop_inventory', 'catalog.forged.v1', 'inventory')).rejects.toThrow('may not send');
+    await take('shop_inventory', 'payments.ask.v1', 'inventory');
+    await expect(database.admin('set role shop_inventory; select * from payments.inbox')).rejects.toThrow('permission');
+  });
+});
