@@ -17,7 +17,10 @@ const WIDTH = 40;
 const LINE =
   /^(\d+\.\d+)\|(?:shop )?([^|]*)\|LOG: {2}duration: ([\d.]+) ms {2}(parse|bind|execute|statement)(?: (\S+))?: (.*)/;
 /** Statements of the loops that run without an order. The same in an idle shop. */
-const isIdle = ({ name }) => /look|^inbox-claim|outbox-next|timers-fire|queue-writers|^beat|_claim$|sandbox_settle|drift|relation_size|^select (least|o\.id|order_id|t\.relation)|^with present|^\(select h/.test(name);
+const isIdle = ({ name }) =>
+  /^(inbox|outbox|log|queue)-(look|claim|below|age)|outbox-next|timers-fire|queue-writers|^beat|_claim$|sandbox_settle|drift|relation_size|^select (least|o\.id|order_id|t\.relation)|^with present|^\(select h/.test(
+    name,
+  );
 
 const [what] = process.argv.slice(2);
 if (what !== 'order') {
