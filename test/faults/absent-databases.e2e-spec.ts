@@ -172,7 +172,7 @@ describe('A receiver whose server crashes after it has committed, before the sen
     // An asynchronous commit reaches the disk late, so a crash loses it.
     const settings = { wal_writer_delay: '10s' };
     shop = await ShopOnServers.open([together, 'customers', 'notifications'], {
-      env: { PAYMENT_TIMEOUT_MS: '300' },
+      env: { PAYMENT_TIMEOUT_MS: '300', MESSAGE_DELIVERY: 'relay' },
       settings,
     });
   }, 180_000);

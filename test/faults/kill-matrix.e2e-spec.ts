@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { randomInt, randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually';
 import { waitUntilIdle, findFaults } from './support/find-faults';
-import { besideCheckouts, crashPoints } from './support/crash-list';
+import { besideCheckouts, crashPointsOf } from './support/crash-list';
 import { purchaseKinds } from './support/purchases';
 import { CrashPointQueue } from './support/crash-point-queue';
 import { killRepeatedly, type Kill } from './support/killing';
@@ -13,13 +13,14 @@ import { mailServer } from './support/smtp';
 import { FaultShop } from './support/fault-shop';
 import { ShopServer } from './support/shop-server';
 
-const KILLS = repeatCount(1_000, 30);
+const KILLS = repeatCount(1_000, 15);
 const MINUTE = 60_000;
 /** A payment without an answer is given up after this time, so that timers become due too. */
 const RESERVED_S = '3';
 const SEED = Number(process.env['FAULTS_SEED'] ?? randomInt(2 ** 31));
 
-describe('Killed at every step of a checkout', () => {
+describe.each(['direct', 'relay'] as const)('Killed at every step of a checkout, with delivery by %s,', (delivery) => {
+  const crashPoints = crashPointsOf(delivery);
   const seen = join(tmpdir(), `crash-seen-${randomUUID()}`);
   let shopServer: ShopServer;
   let mail: Awaited<ReturnType<typeof mailServer>>;
@@ -27,7 +28,10 @@ describe('Killed at every step of a checkout', () => {
 
   beforeAll(async () => {
     [shopServer, mail] = await Promise.all([ShopServer.open(), mailServer()]);
-    const env = { PAYMENT_TIMEOUT_MS: '300', RESERVATION_TTL_SECONDS: RESERVED_S, SMTP_URL: mail.url };
+    const env = {
+      ...{ PAYMENT_TIMEOUT_MS: '300', RESERVATION_TTL_SECONDS: RESERVED_S },
+      ...{ SMTP_URL: mail.url, MESSAGE_DELIVERY: delivery },
+    };
     stands.push(await FaultShop.open(shopServer, 1, { ...env, CRASH_SEEN: seen }));
   }, 3 * MINUTE);
   afterAll(async () => {
@@ -67,7 +71,7 @@ describe('Killed at every step of a checkout', () => {
     `loses nothing in ${KILLS} kills`,
     async () => {
       process.stdout.write(`FAULTS_SEED=${SEED}\n`);
-      const env = { PAYMENT_TIMEOUT_MS: '300', SMTP_URL: mail.url };
+      const env = { PAYMENT_TIMEOUT_MS: '300', SMTP_URL: mail.url, MESSAGE_DELIVERY: delivery };
       stands.push(...(await Promise.all([FaultShop.open(shopServer, 2, env), FaultShop.open(shopServer, 1, env)])));
       const queue = new CrashPointQueue(crashPoints, SEED, KILLS);
       const struck: string[] = [];
@@ -76,7 +80,7 @@ describe('Killed at every step of a checkout', () => {
         struck.push(...kills.map(({ point }) => point));
         wrong.push(...found);
         recordResult({
-          fault: 'kill -9 at a crash point of a checkout',
+          fault: `kill -9 at a crash point of a checkout, delivery by ${delivery}`,
           tried: kills.length,
           lost: found.length,
           recoveryMs: kills.map(({ recoveryMs }) => recoveryMs),

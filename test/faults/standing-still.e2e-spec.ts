@@ -32,7 +32,8 @@ describe('A frozen leader', () => {
   const stands: FaultShop[] = [];
   beforeAll(async () => {
     shopServer = await ShopServer.open();
-    for (let n = 0; n < PAIRS; n++) stands.push(await FaultShop.open(shopServer, 2, { PAYMENT_TIMEOUT_MS: '300' }));
+    for (let n = 0; n < PAIRS; n++)
+      stands.push(await FaultShop.open(shopServer, 2, { PAYMENT_TIMEOUT_MS: '300', MESSAGE_DELIVERY: 'relay' }));
   }, 240_000);
   afterAll(async () => {
     for (const { processes: shopProcesses } of stands)
