@@ -3,7 +3,7 @@ import { InboxEventsHandler } from '#messaging';
 import { Erasures } from './erasures.store';
 
 /** Stores which contexts have deleted their data about a person. */
-@InboxEventsHandler([PartErased], { name: 'note-part-erased' })
+@InboxEventsHandler([PartErased], { name: 'note-part-erased', fromOthers: true })
 export class NotePartErased {
   constructor(private readonly erasures: Erasures) {}
 

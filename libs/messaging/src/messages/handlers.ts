@@ -27,6 +27,7 @@ export interface Handler {
   readonly parallel: number;
   readonly messagesAtOnce?: number | undefined;
   readonly limitSeconds: number;
+  readonly fromOthers: boolean;
   readonly retry: RetryPolicy;
   readonly classes: readonly MessageClass[];
   handle(message: Message): Promise<void>;
@@ -56,6 +57,7 @@ export function handlerOf(instance: object, commands: CommandBus): Handler | und
     parallel: metadata.parallel ?? PARALLEL,
     messagesAtOnce: metadata.atMost,
     limitSeconds: metadata.limitSeconds ?? LIMIT_SECONDS,
+    fromOthers: metadata.fromOthers ?? kind === 'command',
     retry: metadata.retry ?? RETRY,
     classes,
     handle: async (message) => void (await (kind === 'command' ? commands.execute(message) : one.handle!(message))),
@@ -142,6 +144,8 @@ export class Handlers {
   }
 
   get subscriptions(): Subscription[] {
-    return this.all.flatMap((one) => typesOf(one).map((type) => ({ type, handler: one.name, lane: one.lane })));
+    return this.all.flatMap((one) =>
+      typesOf(one).map((type) => ({ type, handler: one.name, lane: one.lane, fromOthers: one.fromOthers })),
+    );
   }
 }

@@ -25,6 +25,11 @@ export interface InboxOptions {
   readonly atMost?: number;
   /** After this many seconds, the handling of a message is aborted, and the message is postponed. 30 by default. */
   readonly limitSeconds?: number;
+  /**
+   * Whether other contexts may send these messages although they are named after the context of the handler, as in
+   * `identity.part-erased`. True for commands, false for events by default.
+   */
+  readonly fromOthers?: boolean;
   /** When a failing message becomes a dead letter. By default after ten attempts, but not within the first hour. */
   readonly retry?: RetryPolicy;
 }

@@ -5,15 +5,19 @@ export interface Subscription {
   readonly type: string;
   readonly handler: string;
   readonly lane: string;
+  /** See `InboxOptions`. */
+  readonly fromOthers?: boolean;
 }
 
 const SUBSCRIBE = statement(
-  'subscriptions-add-3',
+  'subscriptions-add-4',
   `with heard as (
-     select * from jsonb_to_recordset($1::jsonb) as s(type text, handler text, lane text)),
+     select * from jsonb_to_recordset($1::jsonb) as s(type text, handler text, lane text, "fromOthers" boolean)),
    added as (
-     insert into subscriptions (type, handler, lane) select type, handler, lane from heard
-     on conflict (type, handler) do update set lane = excluded.lane where $2 and subscriptions.lane <> excluded.lane
+     insert into subscriptions (type, handler, lane, from_others)
+     select type, handler, lane, coalesce("fromOthers", false) from heard
+     on conflict (type, handler) do update set lane = excluded.lane, from_others = excluded.from_others
+     where $2 and (subscriptions.lane, subscriptions.from_others) <> (excluded.lane, excluded.from_others)
      returning xmax = 0 as is_new),
    known as (select max(s.since) as since from subscriptions s join heard h using (type, handler))
    select count(*) filter (where is_new)::int as added,
