@@ -4,8 +4,9 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { register } from 'prom-client';
 import { eventually } from '../../../../test/support/eventually';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { runSingleStatement, singleStatement } from '../outbox/single-statement';
 import { Branches } from '../outbox/branches';
-import { Ask } from '../testing/messages';
+import { Alarm, Ask } from '../testing/messages';
 import { type Behaviour, Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
 import { LEASE_MS } from './lease';
 
@@ -32,7 +33,7 @@ async function start(behaviour: Partial<Behaviour> = {}) {
   const { db, eventBus } = app.get(Inventory, { strict: false });
   const ask = (orderId: string, ...numbers: number[]) =>
     db.transaction(async () => void eventBus.publishAll(numbers.map((n) => new Ask({ orderId, n }))));
-  return { app, db, ask, branches: app.get(Branches, { strict: false }) };
+  return { app, db, eventBus, ask, branches: app.get(Branches, { strict: false }) };
 }
 
 const answered = async (orderId: string) =>
@@ -103,6 +104,27 @@ describe('A message for a context in the same database', () => {
     finish();
     await eventually(async () => expect(await answered(orderId)).toEqual([1]));
     expect(times).toBe(1);
+  });
+
+  it('is handled outside the transaction of its sender, also if its answer comes back to the context of the sender', async () => {
+    const note = singleStatement(
+      'note-alarm',
+      'work as (insert into effects (key, n) values ($1, $2) returning key)',
+      2,
+    );
+    const { db, eventBus, branches } = await start({
+      onAlarm: async ({ body: { orderId, n } }) => {
+        // This sends `Ask` in the statement of the handler, so before the transaction of the handler has ended.
+        await runSingleStatement(branches.get('inventory').outbox!, note, [orderId, n], [new Ask({ orderId, n: 6 })]);
+      },
+    });
+    const orderId = randomUUID();
+    await db.transaction(async () => void eventBus.publish(new Alarm({ orderId, n: 5 })));
+    await eventually(async () => expect(await answered(orderId)).toEqual([5, 6]));
+    expect(await database.admin('select handler, attempts, waits from inventory.inbox order by handler')).toEqual([
+      { handler: 'alarm', attempts: 0, waits: 0 },
+      { handler: 'note-answer', attempts: 0, waits: 0 },
+    ]);
   });
 
   it('goes back at once when its process stops before it began', async () => {

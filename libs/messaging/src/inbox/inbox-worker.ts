@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import type { Leadership } from '#database/leadership';
@@ -50,6 +51,11 @@ export class InboxWorker implements DirectWorker {
    * of a lane with more messages than one claim takes.
    */
   private mayHaveMore = false;
+  /**
+   * Runs the handling of handed-over messages in the async context of the constructor. Otherwise it would run in the
+   * transaction, the unit and the trace of the sender.
+   */
+  private readonly runDetached = AsyncLocalStorage.snapshot() as (work: () => void) => void;
   private readonly log: Logger;
 
   constructor(
@@ -177,6 +183,10 @@ export class InboxWorker implements DirectWorker {
 
   /** Rows that are not handled soon are dropped here. Any process claims them when the lease is over. */
   take(rows: readonly InboxRow[], since: number): void {
+    this.runDetached(() => this.queueLeased(rows, since));
+  }
+
+  private queueLeased(rows: readonly InboxRow[], since: number): void {
     for (const { seq } of rows) this.leased.add(seq);
     if (this.stopping.signal.aborted) return void this.giveBackLeases(rows.map(({ seq }) => seq));
     const prepared = this.prepare(rows);
