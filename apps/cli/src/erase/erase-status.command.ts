@@ -14,11 +14,7 @@ export class EraseStatusCommand extends JsonCommand {
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
     if (!isUuid(id))
-      throw new DomainError(
-        'VALIDATION_ERROR',
-        'invalid',
-        `Give the id of an erasure. It must be a UUID, but ${id} was given.`,
-      );
+      throw new DomainError('VALIDATION_ERROR', 'invalid', 'Give the id of an erasure. It must be a UUID.');
     const erasure = await this.operator.withShop((shop) => shop.query(new ViewErasure(id)));
     printErasure(erasure, json);
     if (erasure.state !== 'done') process.exitCode = EXIT.failed;
