@@ -29,6 +29,14 @@ export interface HandOverResult {
   readonly unsent: boolean;
 }
 
+/** Decides what a statement hands over, and continues when it has. `HandOver` implements it. */
+export interface Delivery {
+  /** What `hand_over_v1` needs to send these messages. */
+  request(from: ContextName, messages: readonly Envelope[]): HandOverRequest;
+  /** Call this after the commit. `since` is when the request was made. */
+  done(from: ContextName, messages: readonly Envelope[], result: HandOverResult, since: number): void;
+}
+
 /**
  * SQL that sends messages: into the outbox, and directly into the inboxes on the same server. Its column is `handed`, a
  * `HandOverResult`. `request` is a jsonb parameter (see `Sending.value`), `gate` the condition for sending. The select

@@ -9,7 +9,7 @@ import { Branches } from '../outbox/branches';
 import { Transport } from '../outbox/transport';
 import { LEASE_MS } from './lease';
 import { messagesHandedOver } from './metrics';
-import { sendAgain, type HandOverRequest, type HandOverResult, type TakenRow } from './hand-over.store';
+import { sendAgain, type Delivery, type HandOverRequest, type HandOverResult, type TakenRow } from './hand-over.store';
 
 /** After a receiver failed to take messages, the relay delivers all messages for this time. */
 const OFF_MS = 1_000;
@@ -29,7 +29,7 @@ type Wanted = ReadonlyMap<string, readonly { readonly handler: string; readonly 
  * from memory after the commit. If the process ends before, any process claims the row when the lease is over.
  */
 @Injectable()
-export class HandOver {
+export class HandOver implements Delivery {
   private readonly log = new Logger('HandOver');
   private readonly wanted = new WeakMap<Handlers, Wanted>();
   private offUntil = -Infinity;
@@ -42,7 +42,6 @@ export class HandOver {
     @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs: boolean | null,
   ) {}
 
-  /** What `hand_over_v1` needs to send these messages. */
   request(from: ContextName, messages: readonly Envelope[]): HandOverRequest {
     const nothing = { messages, receivers: {}, relayed: [], leaseMs: LEASE_MS };
     if (messages.length === 0 || !this.isOn) return nothing;
@@ -56,7 +55,6 @@ export class HandOver {
     return { ...nothing, receivers, relayed: [...relayed] };
   }
 
-  /** Call this after the commit, with the answer of the statement. `since` is when the request was made. */
   done(context: ContextName, messages: readonly Envelope[], result: HandOverResult, since: number): void {
     const from = this.branches.get(context);
     const { taken = [], failed = {}, unsent } = result;

@@ -1,8 +1,7 @@
 import type { ContextName } from '#platform/config';
 import type { Envelope } from '../messages/envelope';
 import type { Signal } from '../signal';
-import type { HandOver } from './hand-over';
-import type { HandOverRequest, HandOverResult } from './hand-over.store';
+import type { Delivery, HandOverRequest, HandOverResult } from './hand-over.store';
 import { LEASE_MS } from './lease';
 
 /** The messages that one statement sends. */
@@ -15,9 +14,9 @@ export class Sending {
     private readonly context: ContextName,
     private readonly messages: readonly Envelope[],
     private readonly relay: Signal,
-    private readonly handOver?: HandOver,
+    private readonly delivery?: Delivery,
   ) {
-    const request: HandOverRequest = handOver?.request(context, messages) ?? {
+    const request: HandOverRequest = delivery?.request(context, messages) ?? {
       ...{ messages, receivers: {}, relayed: [], leaseMs: LEASE_MS },
     };
     this.value = JSON.stringify(request);
@@ -26,7 +25,7 @@ export class Sending {
   /** Call this after the commit, with the statement's column `handed`. It is null if nothing was sent. */
   sent(handed: HandOverResult | null | undefined): void {
     if (!handed) return;
-    if (this.handOver) this.handOver.done(this.context, this.messages, handed, this.since);
+    if (this.delivery) this.delivery.done(this.context, this.messages, handed, this.since);
     else this.relay.raise();
   }
 }

@@ -2,8 +2,7 @@ import type { Message, Uuid } from '#kernel';
 import type { Database } from '#database';
 import type { Clock, Ids } from '#platform/system';
 import { classOf, makeEnvelope, traceAfter, type Envelope } from '../messages/envelope';
-import type { HandOver } from '../hand-over/hand-over';
-import { handOver } from '../hand-over/hand-over.store';
+import { handOver, type Delivery } from '../hand-over/hand-over.store';
 import { Sending } from '../hand-over/sending';
 import type { MessageRegistry } from '../messages/registry';
 import type { Signal } from '../signal';
@@ -22,7 +21,7 @@ export class Outbox {
     private readonly ids: Ids,
     private readonly relay: Signal,
     private readonly timers: Signal,
-    private readonly handOver?: HandOver,
+    private readonly delivery?: Delivery,
   ) {}
 
   /**
@@ -57,7 +56,7 @@ export class Outbox {
 
   /** For a statement that sends these messages with `handOverSql`. */
   sending(messages: readonly Envelope[]): Sending {
-    return new Sending(this.db.context, messages, this.relay, this.handOver);
+    return new Sending(this.db.context, messages, this.relay, this.delivery);
   }
 
   /** Call this after a store's own statement has set timers. */
