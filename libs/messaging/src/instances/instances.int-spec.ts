@@ -43,7 +43,12 @@ describe('A process', () => {
     expect(others).toEqual([]);
     expect(one.build).toBe(instances.buildOf('inventory'));
     expect(one.number).toBeGreaterThan(0);
-    expect(one.hears).toContainEqual({ handler: 'nothing', type: 'inventory.nothing.v1', lane: 'nothing' });
+    expect(one.hears).toContainEqual({
+      handler: 'nothing',
+      type: 'inventory.nothing.v1',
+      lane: 'nothing',
+      fromOthers: false,
+    });
     await apps.pop()!.close();
     expect(await readLivingInstances(inventory())).toEqual([]);
   });
