@@ -1,6 +1,7 @@
 import { statement, type Database } from '#database';
 import type { ContextName } from '#platform/config';
 import type { Envelope } from '../messages/envelope';
+import { LEASE_MS } from './lease';
 
 /** The parameter of `hand_over_v1`. */
 export interface HandOverRequest {
@@ -14,6 +15,11 @@ export interface HandOverRequest {
   readonly relayed: readonly string[];
   readonly leaseMs: number;
 }
+
+/** A request that leaves all messages to the relay. */
+export const relayRequest = (messages: readonly Envelope[]): HandOverRequest => ({
+  ...{ messages, receivers: {}, relayed: [], leaseMs: LEASE_MS },
+});
 
 /** One inbox row that a receiver wrote: receiver, number, message id, handler, and whether it is leased to this process. */
 export type TakenRow = readonly [receiver: ContextName, seq: number, id: string, handler: string, direct: boolean];

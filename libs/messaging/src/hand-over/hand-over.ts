@@ -6,18 +6,20 @@ import type { InboxRow } from '../inbox/claims.store';
 import type { Handlers } from '../messages/handlers';
 import type { Envelope } from '../messages/envelope';
 import { Branches } from '../outbox/branches';
+import { OLDEST_SUBSCRIPTIONS_MS } from '../outbox/receivers';
 import { Transport } from '../outbox/transport';
-import { LEASE_MS } from './lease';
 import { messagesHandedOver } from './metrics';
-import { sendAgain, type Delivery, type HandOverRequest, type HandOverResult, type TakenRow } from './hand-over.store';
+import {
+  relayRequest,
+  sendAgain,
+  type Delivery,
+  type HandOverRequest,
+  type HandOverResult,
+  type TakenRow,
+} from './hand-over.store';
 
 /** After a receiver failed to take messages, the relay delivers all messages for this time. */
 const OFF_MS = 1_000;
-/**
- * A handler that is added at a start gets every message that is sent 2.5 s later or after that. If sending took longer
- * than this, the list of handlers that was read may be too old.
- */
-const OLDEST_SUBSCRIPTIONS_MS = 2_000;
 /** A list of the subscriptions on another server that is older than this is not used. */
 const FRESH_MS = 1_000;
 
@@ -43,16 +45,16 @@ export class HandOver implements Delivery {
   ) {}
 
   request(from: ContextName, messages: readonly Envelope[]): HandOverRequest {
-    const nothing = { messages, receivers: {}, relayed: [], leaseMs: LEASE_MS };
-    if (messages.length === 0 || !this.isOn) return nothing;
+    const byRelay = relayRequest(messages);
+    if (messages.length === 0 || !this.isOn) return byRelay;
     const types = [...new Set(messages.map(({ type }) => type))];
     const receivers: Partial<Record<ContextName, readonly string[]>> = {};
     const relayed = new Set<string>();
     for (const receiver of this.transport.receivers)
       if (this.transport.sharesServer(from, receiver)) receivers[receiver] = this.canHandle(receiver, messages);
       else for (const type of types) if (this.isWantedElsewhere(receiver, type)) relayed.add(type);
-    if (relayed.size === types.length) return nothing;
-    return { ...nothing, receivers, relayed: [...relayed] };
+    if (relayed.size === types.length) return byRelay;
+    return { ...byRelay, receivers, relayed: [...relayed] };
   }
 
   done(context: ContextName, messages: readonly Envelope[], result: HandOverResult, since: number): void {
@@ -62,6 +64,7 @@ export class HandOver implements Delivery {
     for (const [receiver, reason] of Object.entries(failed)) this.off(receiver as ContextName, reason);
     if (taken.length > 0) crashPoint('hand-over.committed', context);
     for (const [receiver, rows] of byReceiver(taken)) this.give(receiver, rows, messages, result, since);
+    // A handler may have been added while the statement ran. Then the relay delivers the messages to it.
     if (taken.length > 0 && performance.now() - since > OLDEST_SUBSCRIPTIONS_MS)
       void sendAgain(from.db, messages.map(({ id }) => id)).then(() => from.relay.raise(), () => undefined); // prettier-ignore
     messagesHandedOver(context, unsent ? 'relay' : 'direct', messages.length);

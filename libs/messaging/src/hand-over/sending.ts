@@ -1,8 +1,7 @@
 import type { ContextName } from '#platform/config';
 import type { Envelope } from '../messages/envelope';
 import type { Signal } from '../signal';
-import type { Delivery, HandOverRequest, HandOverResult } from './hand-over.store';
-import { LEASE_MS } from './lease';
+import { relayRequest, type Delivery, type HandOverResult } from './hand-over.store';
 
 /** The messages that one statement sends. */
 export class Sending {
@@ -16,10 +15,7 @@ export class Sending {
     private readonly relay: Signal,
     private readonly delivery?: Delivery,
   ) {
-    const request: HandOverRequest = delivery?.request(context, messages) ?? {
-      ...{ messages, receivers: {}, relayed: [], leaseMs: LEASE_MS },
-    };
-    this.value = JSON.stringify(request);
+    this.value = JSON.stringify(delivery?.request(context, messages) ?? relayRequest(messages));
   }
 
   /** Call this after the commit, with the statement's column `handed`. It is null if nothing was sent. */

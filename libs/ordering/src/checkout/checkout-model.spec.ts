@@ -171,7 +171,7 @@ class TinyShop {
     }
   }
 
-  /** The timer of the checkout goes off: it repeats its request if it still waits. */
+  /** The timer of the checkout fires. The checkout repeats its request if it still waits. */
   wait(): void {
     const reaction = react(this.checkout, new CheckoutWaits({ orderId, asked: 0 }), 900);
     this.checkout = reaction.state;
