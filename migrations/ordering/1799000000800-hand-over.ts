@@ -26,6 +26,7 @@ begin
   if not exists (
     select from jsonb_to_recordset(messages) as m(type text)
     cross join lateral (select from subscriptions s where s.type = m.type offset 0) s) then
+    -- A context without any subscription was never opened. The messages are kept for it.
     if not exists (select from subscriptions) then
       raise exception 'ordering was never opened';
     end if;
@@ -81,13 +82,12 @@ declare
   lease_ms int := sending->'leaseMs';
   is_direct boolean;
   numbered jsonb;
-  types text[];
   part jsonb;
   taken jsonb := '[]';
   failed jsonb := '{}';
 begin
   -- While an earlier message of the same key is unsent, a later one must not overtake it.
-  is_direct := receivers <> '{}' and not exists (
+  is_direct := (sending->'direct')::boolean and not exists (
     select from jsonb_to_recordset(messages) as m(key text)
     cross join lateral (select from outbox o where o.key = m.key and o.sent_at is null offset 0) o);
   with written as (
@@ -104,116 +104,82 @@ begin
   if not is_direct then
     return '{"unsent": true}';
   end if;
-  types := array(select m.type from jsonb_to_recordset(messages) as m(type text));
-
   if receivers ? 'cart' then
     begin
-      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
-      if exists (select from cart.subscriptions s where s.type = any(types))
-        or not exists (select from cart.subscriptions) then
-        select coalesce(jsonb_agg(jsonb_build_array('cart', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-        into part
-        from cart.take_v1(array(select jsonb_array_elements_text(receivers->'cart')), numbered, lease_ms) t;
-        taken := taken || part;
-      end if;
+      select coalesce(jsonb_agg(jsonb_build_array('cart', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+      into part
+      from cart.take_v1(array(select jsonb_array_elements_text(receivers->'cart')), numbered, lease_ms) t;
+      taken := taken || part;
     exception when others then
       failed := failed || jsonb_build_object('cart', sqlerrm);
     end;
   end if;
   if receivers ? 'catalog' then
     begin
-      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
-      if exists (select from catalog.subscriptions s where s.type = any(types))
-        or not exists (select from catalog.subscriptions) then
-        select coalesce(jsonb_agg(jsonb_build_array('catalog', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-        into part
-        from catalog.take_v1(array(select jsonb_array_elements_text(receivers->'catalog')), numbered, lease_ms) t;
-        taken := taken || part;
-      end if;
+      select coalesce(jsonb_agg(jsonb_build_array('catalog', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+      into part
+      from catalog.take_v1(array(select jsonb_array_elements_text(receivers->'catalog')), numbered, lease_ms) t;
+      taken := taken || part;
     exception when others then
       failed := failed || jsonb_build_object('catalog', sqlerrm);
     end;
   end if;
   if receivers ? 'customers' then
     begin
-      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
-      if exists (select from customers.subscriptions s where s.type = any(types))
-        or not exists (select from customers.subscriptions) then
-        select coalesce(jsonb_agg(jsonb_build_array('customers', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-        into part
-        from customers.take_v1(array(select jsonb_array_elements_text(receivers->'customers')), numbered, lease_ms) t;
-        taken := taken || part;
-      end if;
+      select coalesce(jsonb_agg(jsonb_build_array('customers', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+      into part
+      from customers.take_v1(array(select jsonb_array_elements_text(receivers->'customers')), numbered, lease_ms) t;
+      taken := taken || part;
     exception when others then
       failed := failed || jsonb_build_object('customers', sqlerrm);
     end;
   end if;
   if receivers ? 'identity' then
     begin
-      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
-      if exists (select from identity.subscriptions s where s.type = any(types))
-        or not exists (select from identity.subscriptions) then
-        select coalesce(jsonb_agg(jsonb_build_array('identity', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-        into part
-        from identity.take_v1(array(select jsonb_array_elements_text(receivers->'identity')), numbered, lease_ms) t;
-        taken := taken || part;
-      end if;
+      select coalesce(jsonb_agg(jsonb_build_array('identity', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+      into part
+      from identity.take_v1(array(select jsonb_array_elements_text(receivers->'identity')), numbered, lease_ms) t;
+      taken := taken || part;
     exception when others then
       failed := failed || jsonb_build_object('identity', sqlerrm);
     end;
   end if;
   if receivers ? 'inventory' then
     begin
-      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
-      if exists (select from inventory.subscriptions s where s.type = any(types))
-        or not exists (select from inventory.subscriptions) then
-        select coalesce(jsonb_agg(jsonb_build_array('inventory', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-        into part
-        from inventory.take_v1(array(select jsonb_array_elements_text(receivers->'inventory')), numbered, lease_ms) t;
-        taken := taken || part;
-      end if;
+      select coalesce(jsonb_agg(jsonb_build_array('inventory', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+      into part
+      from inventory.take_v1(array(select jsonb_array_elements_text(receivers->'inventory')), numbered, lease_ms) t;
+      taken := taken || part;
     exception when others then
       failed := failed || jsonb_build_object('inventory', sqlerrm);
     end;
   end if;
   if receivers ? 'notifications' then
     begin
-      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
-      if exists (select from notifications.subscriptions s where s.type = any(types))
-        or not exists (select from notifications.subscriptions) then
-        select coalesce(jsonb_agg(jsonb_build_array('notifications', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-        into part
-        from notifications.take_v1(array(select jsonb_array_elements_text(receivers->'notifications')), numbered, lease_ms) t;
-        taken := taken || part;
-      end if;
+      select coalesce(jsonb_agg(jsonb_build_array('notifications', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+      into part
+      from notifications.take_v1(array(select jsonb_array_elements_text(receivers->'notifications')), numbered, lease_ms) t;
+      taken := taken || part;
     exception when others then
       failed := failed || jsonb_build_object('notifications', sqlerrm);
     end;
   end if;
   if receivers ? 'ordering' then
     begin
-      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
-      if exists (select from ordering.subscriptions s where s.type = any(types))
-        or not exists (select from ordering.subscriptions) then
-        select coalesce(jsonb_agg(jsonb_build_array('ordering', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-        into part
-        from ordering.take_v1(array(select jsonb_array_elements_text(receivers->'ordering')), numbered, lease_ms) t;
-        taken := taken || part;
-      end if;
+      select coalesce(jsonb_agg(jsonb_build_array('ordering', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+      into part
+      from ordering.take_v1(array(select jsonb_array_elements_text(receivers->'ordering')), numbered, lease_ms) t;
+      taken := taken || part;
     exception when others then
       failed := failed || jsonb_build_object('ordering', sqlerrm);
     end;
   end if;
   if receivers ? 'payments' then
     begin
-      -- A context without any subscription was never opened. Then take_v1 refuses the messages, so they are kept for it.
-      if exists (select from payments.subscriptions s where s.type = any(types))
-        or not exists (select from payments.subscriptions) then
-        select coalesce(jsonb_agg(jsonb_build_array('payments', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
-        into part
-        from payments.take_v1(array(select jsonb_array_elements_text(receivers->'payments')), numbered, lease_ms) t;
-        taken := taken || part;
-      end if;
+      select coalesce(jsonb_agg(jsonb_build_array('payments', t.seq, t.message_id, t.handler, t.direct) order by t.seq), '[]')
+      into part
+      from payments.take_v1(array(select jsonb_array_elements_text(receivers->'payments')), numbered, lease_ms) t;
+      taken := taken || part;
     exception when others then
       failed := failed || jsonb_build_object('payments', sqlerrm);
     end;

@@ -26,7 +26,7 @@ describe('A second shop whose DATABASE_URL_CUSTOMERS leads to another database t
       (error: Error) => error.message,
     );
     expect(said).toMatch(
-      /customers: this process is set to another database than instance \d+, which is alive: check DATABASE_URL_CUSTOMERS\./,
+      /customers: this process uses another database than instance \d+, which is alive: check DATABASE_URL_CUSTOMERS\./,
     );
     expect(said).not.toMatch(/\n\s+at /); // no stack
     expect(await wrong.admin('select 1 from customers.subscriptions')).toEqual([]);

@@ -14,8 +14,7 @@ const senders = (context: string, among: string) => `
 export const closedTo = (context: string, among: string) =>
   `to_regprocedure(${context} || '.${TAKE}') is not null and exists (${senders(context, among)})`;
 
-/** Lets the roles of all contexts send messages to this context. They can call this one
- * function, and read which messages the context wants. */
+/** Lets the roles of all contexts send messages to this context. They can call this one function, and read nothing. */
 export async function admitSenders(client: Client, context: ContextName): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>(
     `select s.rolname from (${senders('$1', '$2')}) s where to_regprocedure($1 || '.${TAKE}') is not null`,
@@ -25,5 +24,4 @@ export async function admitSenders(client: Client, context: ContextName): Promis
   const roles = rows.map(({ rolname }) => rolname).join(', ');
   await client.query(`grant usage on schema ${context} to ${roles}`);
   await client.query(`grant execute on function ${context}.${TAKE} to ${roles}`);
-  await client.query(`grant select on ${context}.subscriptions to ${roles}`);
 }

@@ -6,9 +6,11 @@ import { LEASE_MS } from './lease';
 /** The parameter of `hand_over_v1`. */
 export interface HandOverRequest {
   readonly messages: readonly Envelope[];
+  /** False if the relay delivers all messages. Then the fields below are not used. */
+  readonly direct: boolean;
   /**
-   * The receivers on this server. For each one, what this process can handle now, as "handler type". The receiver leases
-   * such messages to this process.
+   * The receivers on this server that may want one of the messages. For each one, what this process can handle now, as
+   * "handler type". The receiver leases such messages to this process.
    */
   readonly receivers: Readonly<Partial<Record<ContextName, readonly string[]>>>;
   /** The types that a receiver on another server wants. The relay delivers them. */
@@ -18,7 +20,7 @@ export interface HandOverRequest {
 
 /** A request that leaves all messages to the relay. */
 export const relayRequest = (messages: readonly Envelope[]): HandOverRequest => ({
-  ...{ messages, receivers: {}, relayed: [], leaseMs: LEASE_MS },
+  ...{ messages, direct: false, receivers: {}, relayed: [], leaseMs: LEASE_MS },
 });
 
 /** One inbox row that a receiver wrote: receiver, number, message id, handler, and whether it is leased to this process. */

@@ -18,10 +18,17 @@ import {
   type TakenRow,
 } from './hand-over.store';
 
-/** After a receiver failed to take messages, the relay delivers all messages for this time. */
+/** After a receiver failed to take messages, or while much is in work, the relay delivers all messages for this time. */
 const OFF_MS = 1_000;
-/** A list of the subscriptions on another server that is older than this is not used. */
+/**
+ * While more groups of messages than this are in work in this process, the relay delivers. It delivers many messages with
+ * one statement, so it needs less time for each of them than hand-over (decision 44 has the figures).
+ */
+const MAX_IN_WORK = 7;
+/** A list of subscriptions that is older than this is not used. */
 const FRESH_MS = 1_000;
+/** A hand-over that took longer than this is sent again, because its list of subscriptions may be outdated. */
+const MAX_TIME_MS = OLDEST_SUBSCRIPTIONS_MS - FRESH_MS;
 
 type Wanted = ReadonlyMap<string, readonly { readonly handler: string; readonly lane: string }[]>;
 
@@ -46,15 +53,19 @@ export class HandOver implements Delivery {
 
   request(from: ContextName, messages: readonly Envelope[]): HandOverRequest {
     const byRelay = relayRequest(messages);
+    if (this.isBusy) this.pause();
     if (messages.length === 0 || !this.isOn) return byRelay;
     const types = [...new Set(messages.map(({ type }) => type))];
     const receivers: Partial<Record<ContextName, readonly string[]>> = {};
     const relayed = new Set<string>();
-    for (const receiver of this.transport.receivers)
+    for (const receiver of this.transport.receivers) {
+      const wanted = this.mayWant(receiver, types);
+      if (wanted.length === 0) continue;
       if (this.transport.sharesServer(from, receiver)) receivers[receiver] = this.canHandle(receiver, messages);
-      else for (const type of types) if (this.isWantedElsewhere(receiver, type)) relayed.add(type);
+      else for (const type of wanted) relayed.add(type);
+    }
     if (relayed.size === types.length) return byRelay;
-    return { ...byRelay, receivers, relayed: [...relayed] };
+    return { ...byRelay, direct: true, receivers, relayed: [...relayed] };
   }
 
   done(context: ContextName, messages: readonly Envelope[], result: HandOverResult, since: number): void {
@@ -65,7 +76,7 @@ export class HandOver implements Delivery {
     if (taken.length > 0) crashPoint('hand-over.committed', context);
     for (const [receiver, rows] of byReceiver(taken)) this.give(receiver, rows, messages, result, since);
     // A handler may have been added while the statement ran. Then the relay delivers the messages to it.
-    if (taken.length > 0 && performance.now() - since > OLDEST_SUBSCRIPTIONS_MS)
+    if (taken.length > 0 && performance.now() - since > MAX_TIME_MS)
       void sendAgain(from.db, messages.map(({ id }) => id)).then(() => from.relay.raise(), () => undefined); // prettier-ignore
     messagesHandedOver(context, unsent ? 'relay' : 'direct', messages.length);
   }
@@ -74,8 +85,18 @@ export class HandOver implements Delivery {
     return this.config.messageDelivery !== 'relay' && !this.withoutJobs && performance.now() >= this.offUntil;
   }
 
+  private get isBusy(): boolean {
+    let inWork = 0;
+    for (const { worker } of this.branches.all) inWork += worker?.groupsInWork ?? 0;
+    return inWork > MAX_IN_WORK;
+  }
+
   private off(receiver: ContextName, reason: string): void {
     this.log.debug(`${receiver} could not take messages directly: ${reason}`); // the relay reports a receiver that is away
+    this.pause();
+  }
+
+  private pause(): void {
     this.offUntil = performance.now() + OFF_MS;
   }
 
@@ -107,9 +128,13 @@ export class HandOver implements Delivery {
     return wanted;
   }
 
-  private isWantedElsewhere(receiver: ContextName, type: string): boolean {
+  /** The types that the receiver subscribed to. All of them if its list of subscriptions is too old. */
+  private mayWant(receiver: ContextName, types: readonly string[]): readonly string[] {
     const known = this.transport.lastSubscribed(receiver);
-    return !known || performance.now() - known.readAt > FRESH_MS || known.types.has(type);
+    const ageMs = known ? performance.now() - known.readAt : Infinity;
+    // The next message needs a fresh list. A receiver that is away keeps the old one.
+    if (ageMs > FRESH_MS / 2) this.transport.readSubscribed(receiver, FRESH_MS / 2).catch(() => undefined);
+    return known && ageMs <= FRESH_MS ? types.filter((type) => known.types.has(type)) : types;
   }
 
   /** Gives the leased rows to the worker of this process. For the other rows, it wakes those that may claim them. */

@@ -58,6 +58,8 @@ export class Lease implements Claimant {
 
 /** Takes the rows that were handed over to this process. */
 export interface DirectWorker {
+  /** The groups of messages that are being handled here, or wait for it. */
+  readonly groupsInWork: number;
   /** True if the lane has no backlog, and room for so many more messages. */
   hasRoom(lane: string, more: number): boolean;
   /** `since`: when the lease began, in milliseconds of `performance.now()`. */

@@ -172,6 +172,10 @@ export class InboxWorker implements DirectWorker {
     this.branch.inbox.ring();
   }
 
+  get groupsInWork(): number {
+    return this.lanes.size;
+  }
+
   hasRoom(lane: string, more: number): boolean {
     return (
       !this.stopping.signal.aborted &&

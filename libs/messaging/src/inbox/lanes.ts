@@ -35,6 +35,11 @@ export class Lanes {
     return (this.waiting.get(lane)?.length ?? 0) + (this.running.get(lane) ?? 0) + more <= 2 * this.limit(lane);
   }
 
+  /** The groups that run or wait. */
+  get size(): number {
+    return [...this.waiting.values()].reduce((sum, queue) => sum + queue.length, this.total);
+  }
+
   /** Removes and returns the groups that have not started. */
   removeWaiting<Row>(): MessageGroup<Row>[] {
     const taken = [...this.waiting.values()].flatMap((queue) =>

@@ -8,7 +8,8 @@ const FIND_OUTCOMES = statement(
   `select order_id as "orderId", min(version) as version from order_events
    where order_id = any($1::uuid[]) and event_type in ('OrderConfirmed', 'OrderCancelled') group by order_id`,
 );
-const PAUSE_MS = 15;
+/** Orders whose events are numbered within this time share one query. */
+const PAUSE_MS = 3;
 const POLL_MS = 150;
 
 /**
