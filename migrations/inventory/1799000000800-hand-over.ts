@@ -10,7 +10,7 @@ export class HandOver1799000000800 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
 create index outbox_unsent_keys on outbox (key) where sent_at is null;
-alter table subscriptions add column from_others boolean not null default false;
+alter table subscriptions add column from_others boolean not null default false, add column only_if jsonpath;
 
 create function take_v1(may text[], messages jsonb, lease_ms int)
   returns table (seq bigint, message_id uuid, handler text, direct boolean)
@@ -47,7 +47,9 @@ begin
     select m.id, m.type, m.key, m.body, m.meta, m.place, s.handler, s.lane
     from rows from (jsonb_to_recordset(messages) as (id uuid, type text, key text, body jsonb, meta jsonb))
       with ordinality as m(id, type, key, body, meta, place)
-    cross join lateral (select s.handler, s.lane from subscriptions s where s.type = m.type offset 0) s),
+    cross join lateral (
+      select s.handler, s.lane from subscriptions s
+      where s.type = m.type and (s.only_if is null or coalesce(m.body @? s.only_if, true)) offset 0) s),
   keys as materialized (
     select k.lane, k.key, k.able,
       exists (

@@ -13,7 +13,13 @@ export { type Envelope, type MessageMeta } from './messages/envelope';
 export { ClaimLost, NotForThisBuild, RetryLater, Undecodable } from './messages/errors';
 export { type Checks, type Prepares } from './messages/handlers';
 export { Gathering } from './outbox/gathering';
-export { handledBy, InboxCommandHandler, InboxEventsHandler, type InboxOptions } from './messages/inbox-handlers';
+export {
+  handledBy,
+  InboxCommandHandler,
+  InboxEventsHandler,
+  inboxMetadata,
+  type InboxOptions,
+} from './messages/inbox-handlers';
 export { inboxDone, timersCancelled, timersSet } from './inbox/inbox.store';
 export { Instances } from './instances/instances';
 export { type Instance } from './instances/instances.store';
@@ -24,7 +30,14 @@ export { OtherDatabase } from './instances/other-database';
 export { MessagingModule } from './messaging.module';
 export { Outbox } from './outbox/outbox';
 export { OutboxPublisher } from './outbox/outbox-publisher';
-export { handOverSome, handOverSql, type HandOverResult } from './hand-over/hand-over.store';
+export {
+  HANDED,
+  sendingStatement,
+  sentOfSql,
+  sentSql,
+  type HandOverResult,
+  type Way,
+} from './hand-over/hand-over.store';
 export { Sending } from './hand-over/sending';
 export { MessageRegistry } from './messages/registry';
 export { relayLeadName } from './outbox/relay';

@@ -72,6 +72,22 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     await eventually(() => expect(handled).toBe(190), 3_000);
   });
 
+  it('is not delivered to a handler that wants it only under another condition', async () => {
+    const handled: number[] = [];
+    const { inventory } = await start({ onNothing: ({ body: { n } }) => void handled.push(n) });
+    const orderId = randomUUID();
+    const messages = [-1, 1, -1, 2].map((n) => new Nothing({ orderId, n }));
+    await inventory.db.transaction(async () => void inventory.eventBus.publishAll(messages));
+    await eventually(() => expect(handled).toEqual([1, 2]));
+    expect(await database.admin(`select (body->>'n')::int as n from inventory.inbox order by seq`)).toEqual([
+      { n: 1 },
+      { n: 2 },
+    ]);
+    await eventually(async () =>
+      expect(await database.admin('select 1 from inventory.outbox where sent_at is null')).toEqual([]),
+    );
+  });
+
   it('is not sent when the transaction rolls back', async () => {
     const { inventory } = await start();
     const failing = inventory.db.transaction(async () => {

@@ -35,8 +35,6 @@ const inOneStatement = [
   ...handlerPoints('count-sales', 'ordering', 'order-confirmed'),
   ...handlerPoints('empty-cart', 'ordering', 'order-placed'),
   ...handlerPoints('keep-availability', 'inventory', 'stock-level-changed'),
-  ...handlerPoints('write-letter', 'ordering', 'order-status-updated'),
-  ...handlerPoints('earn-points', 'ordering', 'order-status-updated'),
 ];
 
 /** Handlers that need a transaction. */

@@ -2,8 +2,17 @@ import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } fro
 import { InboxEventsHandler } from '#messaging';
 import { PointsOfOrders } from './points-of-orders.store';
 
+const ofCustomer = '$.recipient.customerId ? (@ != null)';
+
 /** Adds points when the money is paid: by card when the order is confirmed, in cash when it is completed. */
-@InboxEventsHandler([OrderConfirmed, OrderStatusUpdated], { name: 'earn-points', lane: 'points' })
+@InboxEventsHandler([OrderConfirmed, OrderStatusUpdated], {
+  name: 'earn-points',
+  lane: 'points',
+  onlyIf: {
+    [OrderConfirmed.type]: ofCustomer,
+    [OrderStatusUpdated.type]: '$ ? (@.status == "completed" && @.recipient.customerId != null)',
+  },
+})
 export class EarnWhenPaid {
   constructor(private readonly points: PointsOfOrders) {}
 
@@ -13,7 +22,11 @@ export class EarnWhenPaid {
 }
 
 /** Takes points back when money is refunded or an order is cancelled. */
-@InboxEventsHandler([OrderCancelled, OrderRefunded], { name: 'take-points-back', lane: 'points' })
+@InboxEventsHandler([OrderCancelled, OrderRefunded], {
+  name: 'take-points-back',
+  lane: 'points',
+  onlyIf: { [OrderCancelled.type]: ofCustomer, [OrderRefunded.type]: ofCustomer },
+})
 export class TakeBackWhenUndone {
   constructor(private readonly points: PointsOfOrders) {}
 

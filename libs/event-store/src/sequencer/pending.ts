@@ -33,7 +33,7 @@ export interface NumberedRow {
   readonly seq: number;
 }
 
-const LIMIT = 1_000;
+export const MOST_READ = 1_000;
 
 function lastInLog(column: string): string {
   return `(select ${column} from ${named.log} order by position desc limit 1)`;
@@ -47,7 +47,7 @@ const PENDING = statement(
      from (
        (select seq, event_id from ${named.pending} where seq = any($2::bigint[]))
        union all
-       (select seq, event_id from ${named.pending} where seq > $1 order by seq limit ${LIMIT})
+       (select seq, event_id from ${named.pending} where seq > $1 order by seq limit ${MOST_READ})
      ) p ${joinEvent('p.event_id')}
    ) w on true order by w.seq`,
 );
@@ -60,7 +60,7 @@ export async function readPending(db: StreamDatabase, { above, missing }: NextRe
   const rows = await db.query<PendingEvent & { xmin: string; last: number | null }>(PENDING, [above, missing]);
   const events = rows.filter(({ seq }) => seq !== null);
   const fresh = events.filter(({ seq }) => seq > above).length;
-  return { events, last: rows[0].last ?? 0, xmin: BigInt(rows[0].xmin), isComplete: fresh < LIMIT };
+  return { events, last: rows[0].last ?? 0, xmin: BigInt(rows[0].xmin), isComplete: fresh < MOST_READ };
 }
 
 const NUMBER = statement(

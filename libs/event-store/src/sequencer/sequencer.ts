@@ -8,7 +8,7 @@ import { openDoorbell } from './doorbell';
 import type { LogSignals } from './log-signals';
 import type { MacGate } from '../macs/mac-gate';
 import { enqueueLost } from './lost.store';
-import { readLogEnd, LogMoved, numberEvents, readPending, type LogEnd, type PendingEvent } from './pending';
+import { MOST_READ, readLogEnd, LogMoved, numberEvents, readPending, type LogEnd, type PendingEvent } from './pending';
 import type { Sealer } from '../seals/sealer';
 import { sortByVersion } from '../streams/version-order';
 import {
@@ -101,7 +101,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         onSuccess();
         const wait = await this.sealer.sealWhenDue();
         if (events > 0) await pause(events < LARGE_BATCH ? GATHER_MS : GATHER_LARGE_MS);
-        else await bell.wait(Math.min(CHECK_MS, wait), lost);
+        // Events that were committed during the batch have rung the bell.
+        if (events < MOST_READ) await bell.wait(Math.min(CHECK_MS, wait), lost);
       }
       await this.sealer.sealRest();
     } finally {

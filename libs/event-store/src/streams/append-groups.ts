@@ -1,8 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { statement, withoutLockWait } from '#database';
-import { handOverSome, type Claim, type Envelope, type HandOverResult, type Outbox } from '#messaging';
+import { withoutLockWait } from '#database';
+import {
+  HANDED,
+  sendingStatement,
+  sentOfSql,
+  type Claim,
+  type Envelope,
+  type HandOverResult,
+  type Outbox,
+} from '#messaging';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
@@ -69,9 +77,9 @@ const FIELDS: readonly {
  * for each append that was written. All other appends write nothing. (`offset 0` makes the planner look up each id by
  * its key, even if its statistics say that the table is small.)
  */
-const GROUP = statement(
-  'append-group-handing',
-  `with brief as materialized (select set_config('lock_timeout', '50ms', true)),
+const GROUP = sendingStatement(
+  'append-group',
+  (way) => `with brief as materialized (select set_config('lock_timeout', '50ms', true)),
    given as materialized (
      select g.* from brief cross join unnest(${FIELDS.map(({ type }, at) => `$${at + 1}::${type}[]`).join(', ')})
        as g(${FIELDS.map(({ name }) => name).join(', ')})),
@@ -98,15 +106,15 @@ const GROUP = statement(
      select g.id, h.${named.stream}, h.version, g.type, g.schema_version, g.data, g.metadata, statement_timestamp(), g.mac
      from ready g join head h on h.${named.stream} = g.${named.stream} and h.version = g.expected + 1 returning id),
    pending as (insert into ${named.pending} (event_id) select id from events),
-   sent as materialized (${handOverSome(
+   ${sentOfSql(
+     way,
      `$${FIELDS.length + 1}`,
-     `(m.message->>'id')::uuid in (
-        select l.id from head h join unnest($${FIELDS.length + 2}::uuid[], $${FIELDS.length + 3}::uuid[]) as l(stream, id) on l.stream = h.${named.stream})`,
-   )}),
+     `select l.id from head h join unnest($${FIELDS.length + 2}::uuid[], $${FIELDS.length + 3}::uuid[]) as l(stream, id) on l.stream = h.${named.stream}`,
+   )},
    done as (
      update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = null
      from ready g join head h on h.${named.stream} = g.${named.stream} and h.version = g.expected + 1 where i.seq = g.seq)
-   select ${named.stream} as "streamId", statement_timestamp() as "timestamp", (select handed from sent) as handed
+   select ${named.stream} as "streamId", statement_timestamp() as "timestamp", ${HANDED}
    from head`,
 );
 
@@ -202,7 +210,7 @@ export class AppendGroups {
       const rows = await this.db.outsideTransaction(() =>
         withoutLockWait(() =>
           this.db.query<{ streamId: string; timestamp: Date; handed: HandOverResult | null }>(
-            GROUP,
+            GROUP[sending.way],
             parametersOf(appends, sending.value),
           ),
         ),

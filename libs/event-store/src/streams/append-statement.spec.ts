@@ -1,7 +1,7 @@
 import { appendStatement, findOrPrepare, type AppendValues, type Parts } from './append-statement';
 import { defineGuard } from './guard';
 
-const one: Parts = { single: true, messages: false, claim: false, timers: false };
+const one: Parts = { single: true, claim: false, timers: false };
 const own = {
   ...{ streamId: 'the stream', commandId: 'the command', expectedVersion: 3, metadata: 'who' },
   ...{ id: 'the event', type: 'Happened', schemaVersion: 1, data: '{}', mac: 'the mac' },
@@ -64,7 +64,7 @@ describe('The statement of an append', () => {
     const flags = [false, true];
     const all = guards.flatMap((given) =>
       flags.flatMap((single) =>
-        flags.flatMap((messages) =>
+        ([undefined, 'direct', 'relay'] as const).flatMap((messages) =>
           flags.flatMap((claim) => flags.map((timers) => [{ single, messages, claim, timers }, given] as const)),
         ),
       ),

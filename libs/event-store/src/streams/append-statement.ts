@@ -1,5 +1,5 @@
 import { statement, type Statement } from '#database';
-import { handOverSql, inboxDone, timersCancelled, timersSet } from '#messaging';
+import { HANDED, inboxDone, sentSql, timersCancelled, timersSet, type Way } from '#messaging';
 import type { Guard, Guarded } from './guard';
 import { NamedParameters } from './named-parameters';
 import { named } from './table-names';
@@ -11,7 +11,8 @@ import { named } from './table-names';
 export interface Parts {
   /** Exactly one event, as in most appends. Plain values cost less than arrays. */
   readonly single: boolean;
-  readonly messages: boolean;
+  /** How the messages are sent, if there are any. */
+  readonly messages?: Way | undefined;
   readonly claim: boolean;
   readonly timers: boolean;
 }
@@ -45,7 +46,7 @@ export interface AppendStatement {
 const APPEND = 'append';
 const SHARED = { part: APPEND, names: ['streamId', 'commandId'] } as const;
 const STEPS = [APPEND, 'claim', 'head', 'events', 'pending', 'sent', 'timed', 'cancelled', 'done'];
-const LETTERS = { single: 's', messages: 'm', claim: 'c', timers: 't' } as const;
+const LETTERS = { single: 's', claim: 'c', timers: 't' } as const;
 
 const headMoved = 'exists (select from head)';
 
@@ -76,7 +77,8 @@ export function findOrPrepare(parts: Parts, guards: readonly Guard<object>[]): A
 
 const statementName = (parts: Parts, guards: readonly Guard<object>[]): string =>
   [
-    'append-handing',
+    'append-sending',
+    parts.messages ?? 'none',
     Object.entries(LETTERS).reduce(
       (letters, [part, letter]) => letters + (parts[part as keyof Parts] ? letter : ''),
       '',
@@ -156,15 +158,13 @@ function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedPa
       from events${singleRowGuards.join('')}
       ${eachHasRows && `where ${eachHasRows}`}${parts.single ? '' : ' order by events.version'}`,
     ],
-    ['sent', parts.messages && handOverSql(own.messages, headMoved)],
     ['timed', parts.timers && timersSet(own.toSet, headMoved)],
     ['cancelled', parts.timers && timersCancelled(own.toCancel, headMoved)],
     ['done', parts.claim && inboxDone(`(select ${seq} from head)`, messageId, claimedBy)],
   ];
-  const definedSteps = steps.flatMap(([name, body]) =>
-    body ? [`${name} as ${name === 'sent' ? 'materialized ' : ''}(${body})`] : [],
-  );
+  const definedSteps = steps.flatMap(([name, body]) => (body ? [`${name} as (${body})`] : []));
+  if (parts.messages) definedSteps.push(sentSql(parts.messages, own.messages, headMoved));
   return `with ${definedSteps.join(',\n')}
     select (select version from head) as version, statement_timestamp() as "timestamp",
-      ${parts.messages ? '(select handed from sent)' : 'null'} as handed`;
+      ${parts.messages ? HANDED : 'null as handed'}`;
 }

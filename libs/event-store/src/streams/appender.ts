@@ -133,13 +133,13 @@ export class Appender {
     const { streamId, expectedVersion, commandId, events, guards = [], claimed } = append;
     const single = events.length === 1;
     const oneOrAll = <T>(values: readonly T[]): T | readonly T[] => (single ? values[0] : values);
+    const sending = this.outbox.sending(messages);
     const parts = {
       single,
-      messages: messages.length > 0,
+      messages: messages.length > 0 ? sending.way : undefined,
       claim: claimed !== undefined,
       timers: timers.length > 0,
     };
-    const sending = this.outbox.sending(messages);
     const { sql, values } = appendStatement(parts, guards, {
       ...{ streamId, commandId, expectedVersion, metadata },
       id: oneOrAll(prepared.map(({ id }) => id)),

@@ -28,7 +28,10 @@ afterEach(async () => {
 afterAll(() => database.drop());
 
 async function start(behaviour: Partial<Behaviour> = {}) {
-  const app = await startTwoContexts(database.url, behaviour);
+  const app = await startTwoContexts(
+    { databaseUrl: database.url, databaseUrls: {}, messageDelivery: 'direct' },
+    behaviour,
+  );
   apps.push(app);
   const { db, eventBus } = app.get(Inventory, { strict: false });
   const ask = (orderId: string, ...numbers: number[]) =>

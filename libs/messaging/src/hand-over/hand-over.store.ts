@@ -1,4 +1,4 @@
-import { statement, type Database } from '#database';
+import { statement, type Database, type Statement } from '#database';
 import type { ContextName } from '#platform/config';
 import type { Envelope } from '../messages/envelope';
 import { LEASE_MS } from './lease';
@@ -45,30 +45,61 @@ export interface Delivery {
   done(from: ContextName, messages: readonly Envelope[], result: HandOverResult, since: number): void;
 }
 
+/** How a statement sends its messages: directly into the inboxes, or into the outbox only, for the relay. */
+export type Way = 'direct' | 'relay';
+
+const UNSENT_RESULT = `'{"unsent": true}'::jsonb`;
+
+/** Without the function, because a call costs more than the rest of a small statement. */
+const insertSql = (request: string, condition: string) => `
+  insert into outbox (id, type, key, body, meta)
+  select m.id, m.type, m.key, m.body, m.meta
+  from rows from (
+    jsonb_to_recordset(${request}::jsonb->'messages') as (id uuid, type text, key text, body jsonb, meta jsonb))
+    with ordinality as m(id, type, key, body, meta, place)
+  where ${condition} order by m.place
+  returning ${UNSENT_RESULT} as handed`;
+
 /**
- * SQL that sends messages: into the outbox, and directly into the inboxes on the same server. Its column is `handed`, a
- * `HandOverResult`. `request` is a jsonb parameter (see `Sending.value`), `gate` the condition for sending. The select
- * of the statement must read `handed`, because Postgres runs a function in a CTE only if somebody reads it.
+ * SQL: the part `sent` of a statement after `with`. It sends messages, and has the column `handed`, a `HandOverResult`.
+ * `request` is a jsonb parameter (see `Sending.value`), `gate` the condition for sending. The select of the statement
+ * must read `HANDED`, because Postgres runs a function in such a part only if somebody reads it.
  *
  * The gate must depend on the lock of what the statement changes. Then messages about one thing are sent one after the
  * other.
  */
-export const handOverSql = (request: string, gate = 'true') =>
-  `select hand_over_v1(${request}::jsonb) as handed where ${gate}`;
+export const sentSql = (way: Way, request: string, gate: string) =>
+  way === 'relay'
+    ? `sent as (${insertSql(request, gate)})`
+    : `sent as materialized (select hand_over_v1(${request}::jsonb) as handed where ${gate})`;
 
-/** Like `handOverSql`, but sends only the messages (`m.message`) that fulfil the condition. */
-export const handOverSome = (request: string, condition: string) => `
+/** Like `sentSql`, but sends only the messages with these ids. `ids` is a select. */
+export const sentOfSql = (way: Way, request: string, ids: string) =>
+  way === 'relay'
+    ? `sent as (${insertSql(request, `m.id in (${ids})`)})`
+    : `sent as materialized (
   select hand_over_v1(jsonb_set(${request}::jsonb, '{messages}', chosen.messages)) as handed
   from (
     select jsonb_agg(m.message order by m.place) as messages
     from jsonb_array_elements(${request}::jsonb->'messages') with ordinality as m(message, place)
-    where ${condition}) chosen
-  where chosen.messages is not null`;
+    where (m.message->>'id')::uuid in (${ids})) chosen
+  where chosen.messages is not null)`;
 
-const HAND_OVER = statement('outbox-hand-over', handOverSql('$1'));
+/** SQL: the result of the part `sent`. Null if nothing was sent. */
+export const HANDED = '(select handed from sent limit 1) as handed';
 
-export const handOver = async (db: Database, request: string): Promise<HandOverResult> =>
-  (await db.query<{ handed: HandOverResult }>(HAND_OVER, [request]))[0].handed;
+/** A statement that sends messages, for each way. `text` makes its SQL with `sentSql` or `sentOfSql`. */
+export type SendingStatement = Readonly<Record<Way, Statement>>;
+
+export const sendingStatement = (name: string, text: (way: Way) => string): SendingStatement => ({
+  direct: statement(`${name}-direct`, text('direct')),
+  relay: statement(`${name}-relay`, text('relay')),
+});
+
+const SEND = sendingStatement('outbox-send', (way) => `with ${sentSql(way, '$1', 'true')} select ${HANDED}`);
+
+export const sendAlone = async (db: Database, { way, value }: { way: Way; value: string }): Promise<HandOverResult> =>
+  (await db.query<{ handed: HandOverResult }>(SEND[way], [value]))[0].handed;
 
 const UNSENT = statement('outbox-unsent-again', 'update outbox set sent_at = null where id = any($1::uuid[])');
 

@@ -21,8 +21,8 @@ import {
 /** After a receiver failed to take messages, or while much is in work, the relay delivers all messages for this time. */
 const OFF_MS = 1_000;
 /**
- * While more groups of messages than this are in work in this process, the relay delivers. It delivers many messages with
- * one statement, so it needs less time for each of them than hand-over (decision 44 has the figures).
+ * While more groups of messages than this are in work in this process, the relay delivers (if `MESSAGE_DELIVERY` is
+ * auto). It delivers many messages with one statement, so then it needs less time for each of them.
  */
 const MAX_IN_WORK = 7;
 /** A list of subscriptions that is older than this is not used. */
@@ -53,7 +53,7 @@ export class HandOver implements Delivery {
 
   request(from: ContextName, messages: readonly Envelope[]): HandOverRequest {
     const byRelay = relayRequest(messages);
-    if (this.isBusy) this.pause();
+    if (this.config.messageDelivery === 'auto' && this.isBusy) this.pause();
     if (messages.length === 0 || !this.isOn) return byRelay;
     const types = [...new Set(messages.map(({ type }) => type))];
     const receivers: Partial<Record<ContextName, readonly string[]>> = {};

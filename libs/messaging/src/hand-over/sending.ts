@@ -1,11 +1,12 @@
 import type { ContextName } from '#platform/config';
 import type { Envelope } from '../messages/envelope';
 import type { Signal } from '../signal';
-import { relayRequest, type Delivery, type HandOverResult } from './hand-over.store';
+import { relayRequest, type Delivery, type HandOverResult, type Way } from './hand-over.store';
 
 /** The messages that one statement sends. */
 export class Sending {
-  /** The parameter for `handOverSql`. */
+  readonly way: Way;
+  /** The parameter for `sentSql`. */
   readonly value: string;
   private readonly since = performance.now();
 
@@ -15,7 +16,9 @@ export class Sending {
     private readonly relay: Signal,
     private readonly delivery?: Delivery,
   ) {
-    this.value = JSON.stringify(delivery?.request(context, messages) ?? relayRequest(messages));
+    const request = delivery?.request(context, messages) ?? relayRequest(messages);
+    this.way = request.direct ? 'direct' : 'relay';
+    this.value = JSON.stringify(request);
   }
 
   /** Call this after the commit, with the statement's column `handed`. It is null if nothing was sent. */

@@ -1,6 +1,7 @@
 import { statement, type Database } from '#database';
-import { handOverSql } from '../hand-over/hand-over.store';
+import { HANDED, sendingStatement, sentSql } from '../hand-over/hand-over.store';
 import { asyncCommit } from './async-commit';
+import { isWanted } from '../outbox/subscriptions.store';
 import { isOpen } from './open-messages';
 import type { Envelope } from '../messages/envelope';
 import type { Claim } from './unit';
@@ -22,7 +23,7 @@ const receiveSql = (from: string) => `
    select m.id, s.handler, s.lane, m.key, m.type, m.body, m.meta, ${PARKED_COLUMNS}
    from ${from} rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
      with ordinality as m(id, type, key, body, meta, place)
-   join subscriptions s on s.type = m.type ${parkedBehind('s.lane', 'm.key')}
+   join subscriptions s on s.type = m.type and ${isWanted('s', 'm')} ${parkedBehind('s.lane', 'm.key')}
    order by m.place
    on conflict (message_id, handler) do nothing`;
 
@@ -86,17 +87,17 @@ export async function markDone(db: Database, claims: readonly Claim[]): Promise<
 
 export const DONE = statement('inbox-done', inboxDone('$1', '$2', '$3'));
 
-export const DONE_AND_SENT = statement(
-  'inbox-done-handed',
-  `with done as (${inboxDone('$1', '$2', '$3')}), sent as materialized (${handOverSql('$4', IS_DONE)})
-   select seq, (select handed from sent) as handed from done`,
+export const DONE_AND_SENT = sendingStatement(
+  'inbox-done-sent',
+  (way) => `with done as (${inboxDone('$1', '$2', '$3')}), ${sentSql(way, '$4', IS_DONE)}
+   select seq, ${HANDED} from done`,
 );
 
-export const DONE_SENT_AND_TIMED = statement(
-  'inbox-done-handed-timed',
-  `with done as (${inboxDone('$1', '$2', '$3')}),
-   sent as materialized (${handOverSql('$4', IS_DONE)}),
+export const DONE_SENT_AND_TIMED = sendingStatement(
+  'inbox-done-sent-timed',
+  (way) => `with done as (${inboxDone('$1', '$2', '$3')}),
+   ${sentSql(way, '$4', IS_DONE)},
    timed as (${timersSet('$5', IS_DONE)}),
    cancelled as (${timersCancelled('$6', IS_DONE)})
-   select seq, (select handed from sent) as handed from done`,
+   select seq, ${HANDED} from done`,
 );

@@ -23,9 +23,9 @@ export async function settleUnit({ db, outbox, timers: clock, done }: Branch, un
   const sending = outbox!.sending(messages);
   const [sql, values]: [Statement, unknown[]] =
     timers.length > 0
-      ? [DONE_SENT_AND_TIMED, [...claim, sending.value, toSet(timers), toCancel(timers)]]
+      ? [DONE_SENT_AND_TIMED[sending.way], [...claim, sending.value, toSet(timers), toCancel(timers)]]
       : messages.length > 0
-        ? [DONE_AND_SENT, [...claim, sending.value]]
+        ? [DONE_AND_SENT[sending.way], [...claim, sending.value]]
         : [DONE, claim];
   let handed: HandOverResult | null | undefined;
   await db.last(sql, values, ({ rows: [row] }) => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IEventHandler } from '@nestjs/cqrs';
 import type { INestApplicationContext } from '@nestjs/common';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
@@ -114,6 +115,34 @@ describe('Subscriptions', () => {
     await subscribe(inventory(), []);
     await database.of('inventory').query('delete from subscriptions');
     expect(await own()).toMatchObject([{ lane: 'gulp', waiting: 0 }]);
+  });
+
+  it('have their condition only while no living build has another one', async () => {
+    const condition = async () => {
+      const [row] = await database.admin<{ condition: string | null }>(
+        `select only_if::text as condition from inventory.subscriptions where handler = 'sip'`,
+      );
+      return row.condition;
+    };
+    const bigCups = { ...sip, onlyIf: '$.cups ? (@ > 3)' };
+    const living = (build: string, ...hears: object[]) =>
+      database.admin(
+        `insert into inventory.instances (id, number, build, hears) values ('${randomUUID()}', 901, '${build}', '${JSON.stringify(hears)}')`,
+      );
+    await subscribe(inventory(), [bigCups]);
+    expect(await condition()).toBe('$."cups"?(@ > 3)');
+    await living('same', bigCups);
+    await subscribe(inventory(), [bigCups]);
+    expect(await condition()).toBe('$."cups"?(@ > 3)');
+    await living('other', sip);
+    await subscribe(inventory(), [bigCups], false);
+    expect(await condition()).toBeNull();
+    await database.admin(`delete from inventory.instances where build = 'other'`);
+    await subscribe(inventory(), [bigCups]);
+    expect(await condition()).toBe('$."cups"?(@ > 3)');
+    await subscribe(inventory(), [sip]); // it has no condition, and an instance with one lives
+    expect(await condition()).toBeNull();
+    await database.admin(`delete from inventory.instances where build = 'same'`);
   });
 
   it('are removed by dropSubscriptions', async () => {

@@ -28,6 +28,7 @@ export interface Handler {
   readonly messagesAtOnce?: number | undefined;
   readonly limitSeconds: number;
   readonly fromOthers: boolean;
+  readonly onlyIf: Readonly<Record<string, string>>;
   readonly retry: RetryPolicy;
   readonly classes: readonly MessageClass[];
   handle(message: Message): Promise<void>;
@@ -58,6 +59,7 @@ export function handlerOf(instance: object, commands: CommandBus): Handler | und
     messagesAtOnce: metadata.atMost,
     limitSeconds: metadata.limitSeconds ?? LIMIT_SECONDS,
     fromOthers: metadata.fromOthers ?? kind === 'command',
+    onlyIf: metadata.onlyIf ?? {},
     retry: metadata.retry ?? RETRY,
     classes,
     handle: async (message) => void (await (kind === 'command' ? commands.execute(message) : one.handle!(message))),
@@ -145,7 +147,10 @@ export class Handlers {
 
   get subscriptions(): Subscription[] {
     return this.all.flatMap((one) =>
-      typesOf(one).map((type) => ({ type, handler: one.name, lane: one.lane, fromOthers: one.fromOthers })),
+      typesOf(one).map((type) => ({
+        ...{ type, handler: one.name, lane: one.lane, fromOthers: one.fromOthers },
+        onlyIf: one.onlyIf[type],
+      })),
     );
   }
 }

@@ -30,6 +30,12 @@ export interface InboxOptions {
    * `identity.part-erased`. True for commands, false for events by default.
    */
   readonly fromOthers?: boolean;
+  /**
+   * For a message type, a condition (jsonpath) on the body. Messages that do not fulfil it are not delivered. Use it for
+   * messages that the handler would ignore. The handler must still ignore them, because an older build may have
+   * subscribed to all.
+   */
+  readonly onlyIf?: Readonly<Record<string, string>>;
   /** When a failing message becomes a dead letter. By default after ten attempts, but not within the first hour. */
   readonly retry?: RetryPolicy;
 }

@@ -11,7 +11,7 @@ import { SubscriptionCache, type SubscribedTypes } from './subscription-cache';
 import { Transport } from './transport';
 
 /** The database of a URL, without the login: each context may have a login of its own. */
-function databaseOf(url: string): string {
+function databaseNameOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url);
   return [host, pathname, searchParams.get('host')].join(' ');
 }
@@ -23,6 +23,7 @@ function databaseOf(url: string): string {
 @Injectable()
 export class LocalTransport extends Transport {
   private readonly subscriptions: SubscriptionCache;
+  private readonly databaseNames = new Map<ContextName, string>();
 
   constructor(
     private readonly branches: Branches,
@@ -60,6 +61,14 @@ export class LocalTransport extends Transport {
   }
 
   sharesServer(one: ContextName, other: ContextName): boolean {
-    return databaseOf(databaseUrl(this.config, one)) === databaseOf(databaseUrl(this.config, other));
+    return this.databaseNameOf(one) === this.databaseNameOf(other);
+  }
+
+  private databaseNameOf(context: ContextName): string {
+    const known = this.databaseNames.get(context);
+    if (known !== undefined) return known;
+    const name = databaseNameOf(databaseUrl(this.config, context));
+    this.databaseNames.set(context, name);
+    return name;
   }
 }

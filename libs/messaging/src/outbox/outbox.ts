@@ -2,7 +2,7 @@ import type { Message, Uuid } from '#kernel';
 import type { Database } from '#database';
 import type { Clock, Ids } from '#platform/system';
 import { classOf, makeEnvelope, traceAfter, type Envelope } from '../messages/envelope';
-import { handOver, type Delivery } from '../hand-over/hand-over.store';
+import { sendAlone, type Delivery } from '../hand-over/hand-over.store';
 import { Sending } from '../hand-over/sending';
 import type { MessageRegistry } from '../messages/registry';
 import type { Signal } from '../signal';
@@ -54,7 +54,7 @@ export class Outbox {
     else this.buffer().push(...ready);
   }
 
-  /** For a statement that sends these messages with `handOverSql`. */
+  /** For a statement that sends these messages with `sentSql`. */
   sending(messages: readonly Envelope[]): Sending {
     return new Sending(this.db.context, messages, this.relay, this.delivery);
   }
@@ -75,7 +75,7 @@ export class Outbox {
       const messages: Envelope[] = [];
       this.db.beforeCommit(async () => {
         const sending = this.sending(messages);
-        const handed = await handOver(this.db, sending.value);
+        const handed = await sendAlone(this.db, sending);
         this.db.afterCommit(() => sending.sent(handed));
       });
       return messages;

@@ -4,7 +4,13 @@ import type { Message } from '#kernel';
 import { ClaimLost } from '../messages/errors';
 import { inboxDone } from '../inbox/inbox.store';
 import type { Outbox } from './outbox';
-import { handOverSql, type HandOverResult } from '../hand-over/hand-over.store';
+import {
+  HANDED,
+  sendingStatement,
+  sentSql,
+  type HandOverResult,
+  type SendingStatement,
+} from '../hand-over/hand-over.store';
 
 const HAS_WORKED = 'exists (select from work)';
 const DIVISION_BY_ZERO = '22012';
@@ -15,9 +21,9 @@ const DIVISION_BY_ZERO = '22012';
  */
 export interface SingleStatement {
   readonly plain: Statement;
-  readonly withMessages: Statement;
+  readonly withMessages: SendingStatement;
   readonly withDone: Statement;
-  readonly withDoneAndMessages: Statement;
+  readonly withDoneAndMessages: SendingStatement;
 }
 
 /**
@@ -29,15 +35,17 @@ export function singleStatement(name: string, work: string, parameters: number):
   const done = () => `done as (${inboxDone(first, second, third).replace('returning', `and ${HAS_WORKED} returning`)})`;
   // If the claim was lost, no message is marked as done. Then the division by zero rolls back the whole statement.
   const counted = '1 / (select count(*) from done) as counted';
-  const handed = '(select handed from sent) as handed';
-  const sent = (request: string) => `sent as materialized (${handOverSql(request, HAS_WORKED)})`;
   return {
     plain: statement(name, `with ${work} select * from work`),
-    withMessages: statement(`${name}-handed`, `with ${work}, ${sent(first)} select work.*, ${handed} from work`),
+    withMessages: sendingStatement(
+      name,
+      (way) => `with ${work}, ${sentSql(way, first, HAS_WORKED)} select work.*, ${HANDED} from work`,
+    ),
     withDone: statement(`${name}-done`, `with ${work}, ${done()} select work.*, ${counted} from work`),
-    withDoneAndMessages: statement(
-      `${name}-done-handed`,
-      `with ${work}, ${done()}, ${sent(fourth)} select work.*, ${counted}, ${handed} from work`,
+    withDoneAndMessages: sendingStatement(
+      `${name}-done`,
+      (way) =>
+        `with ${work}, ${done()}, ${sentSql(way, fourth, HAS_WORKED)} select work.*, ${counted}, ${HANDED} from work`,
     ),
   };
 }
@@ -63,8 +71,8 @@ export async function runSingleStatement<Row extends object>(
   const sending = messages.length > 0 ? outbox.sending(outbox.envelopes(messages)) : undefined;
   const request = sending ? [sending.value] : [];
   const [sql, claim] = unit
-    ? [sending ? withDoneAndMessages : withDone, unit.claim]
-    : [sending ? withMessages : plain, []];
+    ? [sending ? withDoneAndMessages[sending.way] : withDone, unit.claim]
+    : [sending ? withMessages[sending.way] : plain, []];
   if (unit) crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   const rows = await db
     .outsideTransaction(() => db.query<Row & { handed?: HandOverResult }>(sql, [...values, ...claim, ...request]))

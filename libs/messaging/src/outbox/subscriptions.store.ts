@@ -1,5 +1,6 @@
 import { statement, type Database } from '#database';
 import { isOpen } from '../inbox/open-messages';
+import { isLiving } from '../instances/instances.store';
 
 export interface Subscription {
   readonly type: string;
@@ -7,17 +8,36 @@ export interface Subscription {
   readonly lane: string;
   /** See `InboxOptions`. */
   readonly fromOthers?: boolean;
+  /** The condition for the type, see `InboxOptions`. */
+  readonly onlyIf?: string | undefined;
 }
 
+/**
+ * SQL: whether the handler of the subscription wants the message. A condition that cannot be evaluated does not keep a
+ * message back.
+ */
+export const isWanted = (subscription: string, message: string) =>
+  `(${subscription}.only_if is null or coalesce(${message}.body @? ${subscription}.only_if, true))`;
+
+// Two builds may have different conditions. While both live, all messages are delivered, and the handlers ignore some.
 const SUBSCRIBE = statement(
-  'subscriptions-add-4',
+  'subscriptions-add-5',
   `with heard as (
-     select * from jsonb_to_recordset($1::jsonb) as s(type text, handler text, lane text, "fromOthers" boolean)),
+     select s.type, s.handler, s.lane, coalesce(s."fromOthers", false) as from_others,
+       case when not exists (
+         select from instances i
+         cross join lateral jsonb_to_recordset(i.hears) as h(handler text, type text, "onlyIf" text)
+         where ${isLiving} and h.handler = s.handler and h.type = s.type and h."onlyIf" is distinct from s."onlyIf")
+       then s."onlyIf"::jsonpath end as only_if
+     from jsonb_to_recordset($1::jsonb) as s(type text, handler text, lane text, "fromOthers" boolean, "onlyIf" text)),
    added as (
-     insert into subscriptions (type, handler, lane, from_others)
-     select type, handler, lane, coalesce("fromOthers", false) from heard
-     on conflict (type, handler) do update set lane = excluded.lane, from_others = excluded.from_others
-     where $2 and (subscriptions.lane, subscriptions.from_others) <> (excluded.lane, excluded.from_others)
+     insert into subscriptions as known (type, handler, lane, from_others, only_if)
+     select type, handler, lane, from_others, only_if from heard
+     on conflict (type, handler) do update set only_if = excluded.only_if,
+       lane = case when $2 then excluded.lane else known.lane end,
+       from_others = case when $2 then excluded.from_others else known.from_others end
+     where $2 and (known.lane, known.from_others) <> (excluded.lane, excluded.from_others)
+       or known.only_if::text is distinct from excluded.only_if::text
      returning xmax = 0 as is_new),
    known as (select max(s.since) as since from subscriptions s join heard h using (type, handler))
    select count(*) filter (where is_new)::int as added,

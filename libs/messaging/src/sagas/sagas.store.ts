@@ -3,7 +3,9 @@ import { statement, type Database } from '#database';
 import { lineMac } from '#messaging/journals';
 import type { MacKey } from '#platform/macs';
 import {
-  handOverSome,
+  HANDED,
+  sendingStatement,
+  sentOfSql,
   timersCancelled,
   timersSet,
   toCancel,
@@ -13,6 +15,7 @@ import {
   type HandOverResult,
   type Outbox,
   type TimerChange,
+  type Way,
 } from '#messaging';
 import type { SagaStatus } from './definition';
 import { macContentOf, type SagaLine } from './saga-line';
@@ -53,7 +56,7 @@ const WITHOUT_LOCKED = `
  * Writes complete steps of different sagas. A step is written only if its claim is still held and its saga still has
  * the version that was read.
  */
-const stepsSql = (free = '') => `with given as materialized (
+const stepsSql = (way: Way, free = '') => `with given as materialized (
      select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, by int, name text, id text, definition int,
        version int, state jsonb, status text, step text, waiting_for text, asked_again int, attention text,
        heard text, message_id uuid, happened_at timestamptz, attempts int, note text, asked text[], asked_keys text[],
@@ -83,14 +86,14 @@ ${free}   moved as (
        timers, handled_by, marked_at, mac)
      select name, id, version + 1, heard, message_id, happened_at, attempts, note, asked, asked_keys, timers, handled_by, marked_at,
        mac from step),
-   sent as materialized (${handOverSome('$2', "(m.message->>'id')::uuid in (select unnest(asks) from step)")}),
+   ${sentOfSql(way, '$2', 'select unnest(asks) from step')},
    timed as (${timersSet('$3', 't.key in (select id from step)')}),
    cancelled as (${timersCancelled('$4', 't.key in (select id from step)')})
    select seq, seq in (select seq from claim) as claimed, seq in (select seq from step) as moved,
-     ${free ? 'seq in (select seq from locked)' : 'false'} as locked, (select handed from sent) as handed from given`;
+     ${free ? 'seq in (select seq from locked)' : 'false'} as locked, ${HANDED} from given`;
 
-const STEPS = statement('saga-steps-handed', stepsSql());
-const STEPS_WITHOUT_LOCKED = statement('saga-steps-of-free-handed', stepsSql(WITHOUT_LOCKED));
+const STEPS = sendingStatement('saga-steps', (way) => stepsSql(way));
+const STEPS_WITHOUT_LOCKED = sendingStatement('saga-steps-of-free', (way) => stepsSql(way, WITHOUT_LOCKED));
 
 export interface Step {
   readonly claim: Claim;
@@ -176,7 +179,7 @@ export async function takeSteps(
   const timers = steps.flatMap((step) => step.timers);
   const rows = await db.outsideTransaction(() =>
     db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean; handed: HandOverResult | null }>(
-      skipLocked ? STEPS_WITHOUT_LOCKED : STEPS,
+      (skipLocked ? STEPS_WITHOUT_LOCKED : STEPS)[sending.way],
       [JSON.stringify(given), sending.value, toSet(timers), toCancel(timers)],
     ),
   );

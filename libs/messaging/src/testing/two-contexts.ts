@@ -50,7 +50,7 @@ class StoreAnswer implements IEventHandler<Answer> {
   }
 }
 
-@InboxEventsHandler([Nothing], { name: 'nothing' })
+@InboxEventsHandler([Nothing], { name: 'nothing', onlyIf: { [Nothing.type]: '$.n ? (@ != -1)' } })
 class DoNothing implements IEventHandler<Nothing> {
   constructor(private readonly behaviour: Behaviour) {}
 

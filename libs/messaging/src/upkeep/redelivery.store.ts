@@ -1,4 +1,5 @@
 import { statement, type Database } from '#database';
+import { isWanted } from '../outbox/subscriptions.store';
 import type { Envelope } from '../messages/envelope';
 import { PARKED_COLUMNS, parkedBehind } from '../inbox/inbox.store';
 import type { OutboxRow } from '../outbox/outbox.store';
@@ -44,7 +45,7 @@ export const readSubscribedTypesOf = async (db: Database, handler: string | null
 const missingSql = `
   from rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
     with ordinality as m(id, type, key, body, meta, place)
-  join subscriptions s on s.type = m.type and ($2::text is null or s.handler = $2)
+  join subscriptions s on s.type = m.type and ($2::text is null or s.handler = $2) and ${isWanted('s', 'm')}
   where not exists (select from inbox i where i.message_id = m.id and i.handler = s.handler)`;
 
 const COUNT_MISSING = statement('inbox-count-missing', `select count(*)::int as count ${missingSql}`);

@@ -13,6 +13,11 @@ export const statusWords = {
 
 export type LetterStatus = keyof typeof statusWords;
 
+/** A condition (jsonpath) on the body of an `OrderStatusUpdated`: whether there is a letter about the change. */
+export const HAS_LETTER = `(@.previous == "on-hold" && @.status == "confirmed" || ${Object.keys(statusWords)
+  .map((status) => `@.status == "${status}"`)
+  .join(' || ')})`;
+
 const hasLetter = (status: string): status is LetterStatus => status in statusWords;
 
 const isResumed = (status: string, previous: string): boolean =>

@@ -16,15 +16,24 @@ import { Vault } from '#platform/privacy';
 import { letterContentOf, type LetterMessage } from '../letters/letter-of';
 import { Letters } from '../letters/letters.store';
 import { recipientKey } from '../letters/recipient-key';
+import { HAS_LETTER } from '../letters/status-words';
+
+const messages = [
+  ...[OrderConfirmed, OrderCancelled, OrderPaymentReversed, OrderRefunded, OrderRefundFailed],
+  OrderStatusUpdated,
+];
 
 /**
  * Writes one letter for each event. The letter's id is derived from the order, the event and the order's version, so a
  * repeated message writes no second letter.
  */
-@InboxEventsHandler(
-  [OrderConfirmed, OrderCancelled, OrderPaymentReversed, OrderRefunded, OrderRefundFailed, OrderStatusUpdated],
-  { name: 'write-letter' },
-)
+@InboxEventsHandler(messages, {
+  name: 'write-letter',
+  onlyIf: {
+    ...Object.fromEntries(messages.map(({ type }) => [type, '$.recipient.email ? (@ != null)'])),
+    [OrderStatusUpdated.type]: `$ ? (@.recipient.email != null && ${HAS_LETTER})`,
+  },
+})
 export class WriteWhenOrderMoves {
   private readonly log = new Logger(WriteWhenOrderMoves.name);
 

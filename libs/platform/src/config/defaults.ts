@@ -32,7 +32,7 @@ const common: Defaults = {
   REFUND_DAILY_LIMIT_BARISTA: '500000',
   RESERVATION_TTL_SECONDS: '900',
   REBUILD_YIELD_MS: '250',
-  MESSAGE_DELIVERY: 'direct',
+  MESSAGE_DELIVERY: 'auto',
   MAIL_FROM: 'Coffee & Tea <hello@coffee-tea.example>',
   LOG_LEVEL: 'info',
 };

@@ -138,7 +138,7 @@ export const variables = z.object({
   RESERVATION_TTL_SECONDS: wholeNumber(1, SECONDS_OF_A_YEAR),
   GUEST_CASH_MAX_ITEMS: wholeNumber(0, 1_000_000),
   REBUILD_YIELD_MS: wholeNumber(1, 600_000),
-  MESSAGE_DELIVERY: z.enum(['direct', 'relay'], 'must be direct or relay'),
+  MESSAGE_DELIVERY: z.enum(['auto', 'direct', 'relay'], 'must be auto, direct or relay'),
 
   SMTP_URL: url('smtp', 'smtps').optional(),
   MAIL_FROM: z.string().trim().refine(isSender, 'must be an address such as Coffee & Tea <hello@coffee-tea.example>'),

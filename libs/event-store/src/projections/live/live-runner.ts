@@ -22,6 +22,8 @@ const GATHER_MS = 15;
 export class LiveRunner {
   private readonly log = new Logger('Projections');
   private readonly events: SharedLog;
+  /** The largest position that this process was told of. */
+  private numberedUpTo = 0;
 
   constructor(
     private readonly db: StreamDatabase,
@@ -31,6 +33,7 @@ export class LiveRunner {
     private readonly wakeups: Wakeups,
   ) {
     this.events = new SharedLog(store);
+    store.onNumbered((position) => (this.numberedUpTo = Math.max(this.numberedUpTo, position)));
   }
 
   async run(name: string, stop: AbortSignal): Promise<void> {
@@ -72,8 +75,9 @@ export class LiveRunner {
       if (outcome === 'lost') return;
       if (outcome === 'moved') this.wakeups.wake('moved');
       behind = events >= Math.min(MANY_EVENTS, batch);
-      if (outcome === 'idle') await this.wakeups.wait(['log'], 500, stop, since);
-      else if (events > 0 && !behind) await this.wakeups.wait([], GATHER_MS, stop);
+      const caughtUp = outcome === 'idle' || (events > 0 && !behind && follower.at >= this.numberedUpTo);
+      if (events > 0 && !behind) await this.wakeups.wait([], GATHER_MS, stop);
+      if (caughtUp) await this.wakeups.wait(['log'], 500, stop, since);
     }
   }
 
