@@ -1,5 +1,5 @@
 import { statement, type Database } from '#database';
-import { isLiving } from './instances.store';
+import { isLiving } from './is-living';
 import type { OtherProcess } from './other-database';
 
 const ASK = statement(

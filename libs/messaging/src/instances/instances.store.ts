@@ -1,5 +1,6 @@
 import { statement, type Database } from '#database';
 import { asyncCommit } from '../inbox/async-commit';
+import { isLiving } from './is-living';
 import type { DatabaseIdentities } from './other-database';
 import type { Subscription } from '../outbox/subscriptions.store';
 
@@ -16,8 +17,6 @@ export interface Instance {
   readonly seenAt: Date;
 }
 
-/** SQL: true for a living instance. A heartbeat is written every 5 seconds, so three of them may be missing. */
-export const isLiving = `seen_at > now() - interval '20 seconds'`;
 
 const REGISTER = statement(
   'instance-register',

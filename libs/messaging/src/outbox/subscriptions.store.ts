@@ -1,6 +1,6 @@
 import { statement, type Database } from '#database';
 import { isOpen } from '../inbox/open-messages';
-import { isLiving } from '../instances/instances.store';
+import { isLiving } from '../instances/is-living';
 
 export interface Subscription {
   readonly type: string;

@@ -3,12 +3,34 @@
  * numbers and texts are written as ECMAScript writes them.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const own = value as Readonly<Record<string, unknown>>;
-  const names = Object.keys(own).filter((name) => own[name] !== undefined);
-  return `{${names
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonicalJson(own[name])}`)
-    .join(',')}}`;
+  return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value as Readonly<Record<string, unknown>>);
+}
+
+function canonicalArray(items: readonly unknown[]): string {
+  let text = '';
+  for (const item of items) text += `${text && ','}${canonicalJson(item ?? null)}`;
+  return `[${text}]`;
+}
+
+// The loops build one text, because this runs for every event and every journal line.
+function canonicalObject(own: Readonly<Record<string, unknown>>): string {
+  let text = '';
+  for (const name of Object.keys(own).sort()) {
+    const value = own[name];
+    if (value !== undefined) text += `${text && ','}${quoted(name)}:${canonicalJson(value)}`;
+  }
+  return `{${text}}`;
+}
+
+const MOST_NAMES = 1_000;
+const quotedNames = new Map<string, string>();
+
+/** The names in events and journal lines are few, so their texts are kept. */
+function quoted(name: string): string {
+  const known = quotedNames.get(name);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(name);
+  if (quotedNames.size < MOST_NAMES) quotedNames.set(name, text);
+  return text;
 }
