@@ -17,7 +17,6 @@ export interface Instance {
   readonly seenAt: Date;
 }
 
-
 const REGISTER = statement(
   'instance-register',
   `with known as (insert into builds (build) values ($3) on conflict do nothing),
