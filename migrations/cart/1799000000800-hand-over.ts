@@ -88,8 +88,11 @@ declare
   taken jsonb := '[]';
   failed jsonb := '{}';
 begin
+  -- The lists of subscriptions that the process used must be fresh, also if it was paused before this statement.
   -- While an earlier message of the same key is unsent, a later one must not overtake it.
-  is_direct := (sending->'direct')::boolean and not exists (
+  is_direct := (sending->'direct')::boolean
+    and coalesce(clock_timestamp() - (sending->>'listedAt')::timestamptz < interval '2 seconds', true)
+    and not exists (
     select from jsonb_to_recordset(messages) as m(key text)
     cross join lateral (select from outbox o where o.key = m.key and o.sent_at is null offset 0) o);
   with written as (

@@ -6,6 +6,7 @@ import { eventually } from '../../../../test/support/eventually';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { runSingleStatement, singleStatement } from '../outbox/single-statement';
 import { Branches } from '../outbox/branches';
+import { Transport } from '../outbox/transport';
 import { Alarm, Ask } from '../testing/messages';
 import { type Behaviour, Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
 import { LEASE_MS } from './lease';
@@ -91,6 +92,28 @@ describe('A message for a context in the same database', () => {
     await Promise.all([blocked, ask(orderId, 2)]);
     await ask(orderId, 3);
     await eventually(async () => expect(await answered(orderId)).toEqual([1, 2, 3]));
+    expect(await unsent()).toEqual([]);
+  });
+
+  it('is left to the relay if the process was paused, so that its list of subscriptions is outdated when it sends', async () => {
+    const { app, ask } = await start();
+    const outdated = { types: new Set<string>(), readAt: performance.now(), databaseTime: '2026-01-01' };
+    const lists = jest.spyOn(app.get(Transport, { strict: false }), 'lastSubscribed');
+    lists.mockReturnValueOnce(outdated).mockReturnValueOnce(outdated);
+    const before = await countSent('relay');
+    const orderId = randomUUID();
+    await ask(orderId, 1);
+    expect(await countSent('relay')).toBe(before + 1);
+    await eventually(async () => expect(await answered(orderId)).toEqual([1]));
+  });
+
+  it('calls no receiver that does not want it', async () => {
+    const { app, ask } = await start();
+    const nothing = { types: new Set<string>(), readAt: performance.now(), databaseTime: new Date().toISOString() };
+    const lists = jest.spyOn(app.get(Transport, { strict: false }), 'lastSubscribed');
+    lists.mockReturnValueOnce(nothing).mockReturnValueOnce(nothing);
+    await ask(randomUUID(), 1);
+    expect(await asks()).toEqual([]);
     expect(await unsent()).toEqual([]);
   });
 

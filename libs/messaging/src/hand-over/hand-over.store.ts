@@ -15,12 +15,17 @@ export interface HandOverRequest {
   readonly receivers: Readonly<Partial<Record<ContextName, readonly string[]>>>;
   /** The types that a receiver on another server wants. The relay delivers them. */
   readonly relayed: readonly string[];
+  /**
+   * When the list of subscriptions was read by which a receiver on this server was left out, by the clock of the
+   * database. Null if none was left out. If it is too old when the statement runs, the relay delivers.
+   */
+  readonly listedAt: string | null;
   readonly leaseMs: number;
 }
 
 /** A request that leaves all messages to the relay. */
 export const relayRequest = (messages: readonly Envelope[]): HandOverRequest => ({
-  ...{ messages, direct: false, receivers: {}, relayed: [], leaseMs: LEASE_MS },
+  ...{ messages, direct: false, receivers: {}, relayed: [], listedAt: null, leaseMs: LEASE_MS },
 });
 
 /** One inbox row that a receiver wrote: receiver, number, message id, handler, and whether it is leased to this process. */

@@ -7,6 +7,7 @@ import type { Handlers } from '../messages/handlers';
 import type { Envelope } from '../messages/envelope';
 import { Branches } from '../outbox/branches';
 import { OLDEST_SUBSCRIPTIONS_MS } from '../outbox/receivers';
+import type { SubscribedTypes } from '../outbox/subscription-cache';
 import { Transport } from '../outbox/transport';
 import { messagesHandedOver } from './metrics';
 import {
@@ -58,14 +59,18 @@ export class HandOver implements Delivery {
     const types = [...new Set(messages.map(({ type }) => type))];
     const receivers: Partial<Record<ContextName, readonly string[]>> = {};
     const relayed = new Set<string>();
+    const listTimes: string[] = [];
     for (const receiver of this.transport.receivers) {
-      const wanted = this.mayWant(receiver, types);
-      if (wanted.length === 0) continue;
-      if (this.transport.sharesServer(from, receiver)) receivers[receiver] = this.canHandle(receiver, messages);
+      const list = this.freshList(receiver);
+      const wanted = list ? types.filter((type) => list.types.has(type)) : types;
+      const isHere = this.transport.sharesServer(from, receiver);
+      if (isHere && wanted.length > 0) receivers[receiver] = this.canHandle(receiver, messages);
+      else if (isHere) listTimes.push(list!.databaseTime);
       else for (const type of wanted) relayed.add(type);
     }
     if (relayed.size === types.length) return byRelay;
-    return { ...byRelay, direct: true, receivers, relayed: [...relayed] };
+    const listedAt = listTimes.sort().at(0) ?? null;
+    return { ...byRelay, direct: true, receivers, relayed: [...relayed], listedAt };
   }
 
   done(context: ContextName, messages: readonly Envelope[], result: HandOverResult, since: number): void {
@@ -76,7 +81,7 @@ export class HandOver implements Delivery {
     if (taken.length > 0) crashPoint('hand-over.committed', context);
     for (const [receiver, rows] of byReceiver(taken)) this.give(receiver, rows, messages, result, since);
     // A handler may have been added while the statement ran. Then the relay delivers the messages to it.
-    if (taken.length > 0 && performance.now() - since > MAX_TIME_MS)
+    if (result.sequences && performance.now() - since > MAX_TIME_MS)
       void sendAgain(from.db, messages.map(({ id }) => id)).then(() => from.relay.raise(), () => undefined); // prettier-ignore
     messagesHandedOver(context, unsent ? 'relay' : 'direct', messages.length);
   }
@@ -128,13 +133,13 @@ export class HandOver implements Delivery {
     return wanted;
   }
 
-  /** The types that the receiver subscribed to. All of them if its list of subscriptions is too old. */
-  private mayWant(receiver: ContextName, types: readonly string[]): readonly string[] {
+  /** The receiver's list of subscriptions, if it is fresh. */
+  private freshList(receiver: ContextName): SubscribedTypes | undefined {
     const known = this.transport.lastSubscribed(receiver);
     const ageMs = known ? performance.now() - known.readAt : Infinity;
     // The next message needs a fresh list. A receiver that is away keeps the old one.
     if (ageMs > FRESH_MS / 2) this.transport.readSubscribed(receiver, FRESH_MS / 2).catch(() => undefined);
-    return known && ageMs <= FRESH_MS ? types.filter((type) => known.types.has(type)) : types;
+    return ageMs <= FRESH_MS ? known : undefined;
   }
 
   /** Gives the leased rows to the worker of this process. For the other rows, it wakes those that may claim them. */

@@ -39,14 +39,14 @@ beforeEach(() => {
 describe('A receiver', () => {
   it('gets only the types that it subscribed to', async () => {
     const readAt = performance.now();
-    transport.known = { types: new Set(['heard']), readAt };
+    transport.known = { types: new Set(['heard']), readAt, databaseTime: '' };
     expect(await receiver.deliver(rows)).toBe(readAt);
     expect(transport.delivered).toEqual([1, 3]);
   });
 
   it('is owed the types that it subscribed to, or all types if its subscriptions are not known', () => {
     expect(receiver.selectSubscribed(rows).rows).toEqual(rows);
-    transport.known = { types: new Set(['heard']), readAt: performance.now() };
+    transport.known = { types: new Set(['heard']), readAt: performance.now(), databaseTime: '' };
     expect(receiver.selectSubscribed(rows).rows.map(({ seq }) => seq)).toEqual([1, 3]);
     transport.known = { ...transport.known, readAt: performance.now() - 1_100 };
     expect(receiver.selectSubscribed(rows).rows).toEqual(rows);

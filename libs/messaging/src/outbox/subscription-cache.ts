@@ -2,10 +2,13 @@ import type { ContextName } from '#platform/config';
 import type { Database } from '#database';
 import { readSubscribedTypes } from './subscriptions.store';
 
-/** The types in a receiver's table of subscriptions. `readAt` is when the read began, in monotonic milliseconds. */
+/** The types in a receiver's table of subscriptions. */
 export interface SubscribedTypes {
   readonly types: ReadonlySet<string>;
+  /** When the read began, in monotonic milliseconds. */
   readonly readAt: number;
+  /** The same by the clock of the receiver's database. */
+  readonly databaseTime: string;
 }
 
 /** Caches the subscriptions of each receiver, read from its own table. All senders of this process share one read. */
@@ -39,9 +42,9 @@ export class SubscriptionCache {
 
   private async readFrom(context: ContextName): Promise<SubscribedTypes> {
     const readAt = performance.now();
-    const { types, opened } = await readSubscribedTypes(this.databaseOf(context));
+    const { types, opened, at } = await readSubscribedTypes(this.databaseOf(context));
     if (!opened) throw new Error(`no process of ${context} has ever run on this database`);
-    const found = { types: new Set(types), readAt };
+    const found = { types: new Set(types), readAt, databaseTime: at };
     if (readAt >= (this.known.get(context)?.readAt ?? 0)) this.known.set(context, found);
     return found;
   }

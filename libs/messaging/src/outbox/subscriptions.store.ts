@@ -68,13 +68,21 @@ export async function subscribe(
 }
 
 const TYPES = statement(
-  'subscriptions-types',
-  `select coalesce(array_agg(distinct type), '{}') as types, count(*) > 0 as opened from subscriptions`,
+  'subscriptions-types-at',
+  `select coalesce(array_agg(distinct type), '{}') as types, count(*) > 0 as opened, statement_timestamp()::text as at
+   from subscriptions`,
 );
 
-/** The types that the context subscribed to. `opened` is false if no process of the context has ever started. */
-export const readSubscribedTypes = async (db: Database): Promise<{ types: string[]; opened: boolean }> =>
-  (await db.query<{ types: string[]; opened: boolean }>(TYPES))[0];
+interface ReadTypes {
+  readonly types: readonly string[];
+  /** False if no process of the context has ever started. */
+  readonly opened: boolean;
+  /** The time of the database. */
+  readonly at: string;
+}
+
+/** The types that the context subscribed to. */
+export const readSubscribedTypes = async (db: Database): Promise<ReadTypes> => (await db.query<ReadTypes>(TYPES))[0];
 
 export interface ListedSubscription extends Subscription {
   readonly since: Date;
