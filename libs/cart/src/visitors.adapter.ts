@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CartTokens, isTooOldToRead, type Caller, type CartToken, type GuestStanding } from '#platform/security';
+import { CartTokens, isTooOldToRead, type Caller, type CartToken, type GuestTokenState } from '#platform/security';
 import { Clock } from '#platform/system';
 import { CartTokenSpent } from './model/cart-errors';
 import type { GuestOwner, Owner } from './model/owner';
@@ -14,7 +14,11 @@ export interface Visitor {
   readonly spentBy?: CartTokenSpent['by'];
 }
 
-export const guestOwner = ({ guest, since }: GuestStanding): GuestOwner => ({ kind: 'guest', tokenHash: guest, since });
+export const guestOwner = ({ guest, since }: GuestTokenState): GuestOwner => ({
+  kind: 'guest',
+  tokenHash: guest,
+  since,
+});
 
 function ownerFrom(caller: Caller): Owner | undefined {
   if (caller.kind === 'guest') return caller.cartToken && guestOwner(caller.cartToken);

@@ -14,7 +14,7 @@ interface EventPart {
 export const isVoiding = ({ type }: Pick<EventPart, 'type'>): boolean => type === VOIDING;
 
 /** The versions of the events that other events declare void. */
-export function voidedBy(events: readonly EventPart[]): ReadonlySet<number> {
+export function voidVersionsOf(events: readonly EventPart[]): ReadonlySet<number> {
   const voided = new Set<number>();
   for (const event of events) {
     if (!isVoiding(event) || event.unreadable) continue;
@@ -26,6 +26,6 @@ export function voidedBy(events: readonly EventPart[]): ReadonlySet<number> {
 
 /** The events that are not void. Every fold begins with this function. */
 export function counted<Event extends EventPart>(events: readonly Event[]): readonly Event[] {
-  const voided = voidedBy(events);
+  const voided = voidVersionsOf(events);
   return voided.size === 0 ? events : events.filter(({ version }) => !voided.has(version));
 }

@@ -2,17 +2,22 @@ import { Option, SubCommand } from 'nest-commander';
 import type { Command } from '@nestjs/cqrs';
 import type { ListedSaga } from '#messaging/sagas';
 import { showSaga } from '#ordering/sagas/show-saga';
-import { CompensateSaga, RetrySaga, type FoundByHand, type Tended } from '#ordering/sagas/tend-saga.command';
+import {
+  CompensateSaga,
+  RetrySaga,
+  type FindingByStaff,
+  type SagaIntervention,
+} from '#ordering/sagas/tend-saga.command';
 import { parseLine, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
 
-const MONEY_OUTCOMES: readonly FoundByHand[] = ['given-back', 'never-taken', 'unknown'];
+const MONEY_OUTCOMES: readonly FindingByStaff[] = ['given-back', 'never-taken', 'unknown'];
 
 interface SagaStepOptions extends JsonOption {
   readonly reason?: string;
-  readonly money?: FoundByHand;
+  readonly money?: FindingByStaff;
 }
 
 abstract class ChangeSagaCommand extends JsonCommand {
@@ -21,10 +26,14 @@ abstract class ChangeSagaCommand extends JsonCommand {
   }
 
   protected abstract readonly done: string;
-  protected abstract readonly commandFor: (id: string, tended: Tended, money?: FoundByHand) => Command<ListedSaga>;
+  protected abstract readonly commandFor: (
+    id: string,
+    tended: SagaIntervention,
+    money?: FindingByStaff,
+  ) => Command<ListedSaga>;
 
   async run([id]: string[], { json, reason, money }: SagaStepOptions): Promise<void> {
-    const tended: Tended = { actor: { kind: 'staff' }, by: operatorName(), reason: reason ?? null };
+    const tended: SagaIntervention = { actor: { kind: 'staff' }, by: operatorName(), reason: reason ?? null };
     const saga = showSaga(
       await this.operator.withShop((shop) => shop.execute(this.commandFor(id, tended, money), [id], tended.reason)),
     );
@@ -50,7 +59,7 @@ export class RetrySagaCommand extends ChangeSagaCommand {
     super(operator);
   }
 
-  protected commandFor = (id: string, tended: Tended) => new RetrySaga(id, tended);
+  protected commandFor = (id: string, tended: SagaIntervention) => new RetrySaga(id, tended);
 }
 
 @SubCommand({ name: 'compensate', arguments: '<id>', description: 'undo a checkout from its current step' })
@@ -61,10 +70,11 @@ export class CompensateSagaCommand extends ChangeSagaCommand {
     super(operator);
   }
 
-  protected commandFor = (id: string, tended: Tended, money?: FoundByHand) => new CompensateSaga(id, tended, money);
+  protected commandFor = (id: string, tended: SagaIntervention, money?: FindingByStaff) =>
+    new CompensateSaga(id, tended, money);
 
   @Option({ flags: '--money <found>', description: `what happened to the money: ${MONEY_OUTCOMES.join(', ')}` })
-  parseMoney(text: string): FoundByHand {
+  parseMoney(text: string): FindingByStaff {
     const found = MONEY_OUTCOMES.find((one) => one === text);
     if (!found) throw invalidArgument(`--money must be one of ${MONEY_OUTCOMES.join(', ')}.`);
     return found;

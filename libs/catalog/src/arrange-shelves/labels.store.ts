@@ -5,7 +5,7 @@ import { Not } from 'typeorm';
 
 import { DomainError, NotFound, hasSeen, type Uuid, type Seen } from '#kernel';
 import { Database } from '#database';
-import { complain, InvalidInput, PreconditionFailed } from '#platform/http';
+import { describeComplaint, InvalidInput, PreconditionFailed } from '#platform/http';
 import { Clock } from '#platform/system';
 
 import { BrandEntity } from '../model/brand.entity';
@@ -88,7 +88,7 @@ export class Labels {
   private async requireFreeSlug(kind: LabelKind, slug: string, id: Uuid): Promise<void> {
     await this.products.lock();
     if (this.reserved.isReserved(collectionOf(kind), slug))
-      throw new InvalidInput([{ field: 'slug', message: complain({ code: 'slug.mistakable' }) }]);
+      throw new InvalidInput([{ field: 'slug', message: describeComplaint({ code: 'slug.mistakable' }) }]);
     if (await this.db.entities.existsBy(entityOf(kind), { slug, id: Not(id) }))
       throw new DomainError('SLUG_TAKEN', 'conflict', `The slug ${slug} is taken. Choose another.`, { slug });
   }

@@ -32,8 +32,8 @@ export interface AppendValues {
   readonly seq?: number;
   readonly messageId?: string | null;
   readonly claimedBy?: number;
-  readonly toSet?: string;
-  readonly toCancel?: string;
+  readonly timersToSet?: string;
+  readonly timersToCancel?: string;
 }
 
 /** The statement for one combination of parts and guards. Each connection prepares it once. */
@@ -158,8 +158,8 @@ function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedPa
       from events${singleRowGuards.join('')}
       ${eachHasRows && `where ${eachHasRows}`}${parts.single ? '' : ' order by events.version'}`,
     ],
-    ['timed', parts.timers && timersSet(own.toSet, headMoved)],
-    ['cancelled', parts.timers && timersCancelled(own.toCancel, headMoved)],
+    ['timed', parts.timers && timersSet(own.timersToSet, headMoved)],
+    ['cancelled', parts.timers && timersCancelled(own.timersToCancel, headMoved)],
     ['done', parts.claim && inboxDone(`(select ${seq} from head)`, messageId, claimedBy)],
   ];
   const definedSteps = steps.flatMap(([name, body]) => (body ? [`${name} as (${body})`] : []));

@@ -5,8 +5,8 @@ import {
   ClaimLost,
   currentTrace,
   requestTrace,
-  toCancel,
-  toSet,
+  timersToCancel,
+  timersToSet,
   type Envelope,
   type HandOverResult,
   type Outbox,
@@ -60,7 +60,7 @@ export class Appender {
   /** Returns undefined if the command has already appended to this stream. */
   async append(given: Append): Promise<Appended | undefined> {
     const unit = given.claimed && this.outbox.unit(); // undefined for a message of another context, which cannot be marked as done here
-    unit?.mustBeAlive();
+    unit?.throwIfExpired();
     const append: Append = { ...given, claimed: unit?.claimed };
     const collected = unit?.take() ?? { messages: [], timers: [] };
     // If a handler has not queried the database yet, it needs no transaction: this statement writes everything.
@@ -75,7 +75,7 @@ export class Appender {
       written = row.version !== null;
       crashPoint('append.written', append.events[0].type);
       if (row.version === null) return await runOutsideIfOwn(() => this.explain(append));
-      unit?.settled();
+      unit?.recordDone();
       if (isOwnTransaction) this.notifyReaders(row, collected);
       else this.db.afterCommit(() => this.notifyReaders(row, collected));
       return { version: row.version, repeated: false, events: appendedEvents(append, events, row.timestamp) };
@@ -149,7 +149,7 @@ export class Appender {
       mac: oneOrAll(prepared.map(({ mac }) => mac)),
       ...(parts.messages && { messages: sending.value }),
       ...claimed,
-      ...(parts.timers && { toSet: toSet(timers), toCancel: toCancel(timers) }),
+      ...(parts.timers && { timersToSet: timersToSet(timers), timersToCancel: timersToCancel(timers) }),
     });
     try {
       const [{ handed, ...row }] = await this.db.query<Written & { handed: HandOverResult | null }>(sql, values);
@@ -226,7 +226,7 @@ export class Appender {
 
 function returnToUnit(unit: Unit | undefined, { messages, timers }: Collected): void {
   if (messages.length > 0) unit?.send(messages);
-  if (timers.length > 0) unit?.time(timers);
+  if (timers.length > 0) unit?.addTimers(timers);
 }
 
 const appendedEvents = (

@@ -6,7 +6,7 @@ import { WITHOUT_JOBS, Leadership } from '#database/leadership';
 import { configuredMacKey, MacKey } from '#platform/macs';
 import { contextMessaging, Instances, Outbox } from '#messaging';
 import { Clock, Ids } from '#platform/system';
-import { EventStore, EventStoreAside } from './event-store';
+import { EventStore, DetachedEventStore } from './event-store';
 import type { EventTypes } from './event-types';
 import { HeadWatch } from '../sequencer/head-watch.job';
 import { LogHealth } from '../sequencer/log-health';
@@ -135,7 +135,7 @@ export function contextEventStore(
           new PgEventStore(db, types, signals, key, macKey, outbox, clock, snapshots, seals),
       },
       {
-        provide: EventStoreAside,
+        provide: DetachedEventStore,
         inject: [Databases, LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain],
         useFactory: (databases: Databases, ...[signals, key, macKey, outbox, clock, snapshots, seals]: StoreParts) => {
           const aside = new StreamDatabase(databases.aside(context), tables);
@@ -174,7 +174,7 @@ export function contextEventStore(
           ),
       },
     ],
-    exports: [StreamDatabase, EventStore, EventStoreAside, SealChain, SealRepair, Verifications, OlderBuildWatch],
+    exports: [StreamDatabase, EventStore, DetachedEventStore, SealChain, SealRepair, Verifications, OlderBuildWatch],
   };
 }
 

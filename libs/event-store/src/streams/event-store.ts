@@ -95,7 +95,7 @@ export abstract class EventStore {
    * Runs `work` in a transaction that locks the stream, so that no other transaction appends to it. Before that, it
    * sets the stream's head to the version of the last event. If the head was different, `work` gets the former head.
    */
-  abstract withHeadPutRight<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T>;
+  abstract withRepairedHead<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T>;
 
   /**
    * Checks hashes, positions and seals against the stored bytes, and reports everything that was changed. It reads in
@@ -112,4 +112,4 @@ export abstract class EventStore {
 }
 
 /** The same streams over separate connections, for many readers at once, so that no command waits for a connection. */
-export abstract class EventStoreAside extends EventStore {}
+export abstract class DetachedEventStore extends EventStore {}

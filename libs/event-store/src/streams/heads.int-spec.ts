@@ -42,25 +42,25 @@ describe('The head of a stream', () => {
   ])('%s is repaired in the same transaction as the work', async (_, tamper, head, last) => {
     await tamper();
     await expect(append(2)).rejects.toThrow();
-    const was = await shop.store.withHeadPutRight(order, async (found) => {
+    const was = await shop.store.withRepairedHead(order, async (found) => {
       await append(last);
       return found;
     });
     expect(was).toEqual({ orderId: order, head, last });
     await append(last + 1);
-    expect(await shop.store.withHeadPutRight(order, async (found) => found)).toBeUndefined();
+    expect(await shop.store.withRepairedHead(order, async (found) => found)).toBeUndefined();
   });
 
   it('stays as it was if the work fails', async () => {
     await raiseHead();
-    const failed = shop.store.withHeadPutRight(order, () => Promise.reject(new Error('no')));
+    const failed = shop.store.withRepairedHead(order, () => Promise.reject(new Error('no')));
     await expect(failed).rejects.toThrow('no');
     await expect(append(2)).rejects.toThrow(VersionConflict);
   });
 
   it('is not created for a stream that does not exist', async () => {
     const stranger = ids.next();
-    expect(await shop.store.withHeadPutRight(stranger, async (found) => found)).toBeUndefined();
+    expect(await shop.store.withRepairedHead(stranger, async (found) => found)).toBeUndefined();
     expect(await db.query('select from order_heads where order_id = $1', [stranger])).toEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe('The head of a stream', () => {
     await watch.checkHeads();
     expect(watch.ordersWithWrongHead).toEqual([...before, order]);
     await expect(health.check()).rejects.toThrow('orders have a head');
-    await shop.store.withHeadPutRight(order, async () => undefined);
+    await shop.store.withRepairedHead(order, async () => undefined);
     await watch.checkHeads();
     expect(watch.ordersWithWrongHead).toEqual(before);
   });

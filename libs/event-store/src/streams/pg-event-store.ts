@@ -1,7 +1,7 @@
-import { voidedBy, VOIDING, counted, derivedId, type Uuid } from '#kernel';
+import { voidVersionsOf, VOIDING, counted, derivedId, type Uuid } from '#kernel';
 import { statement, type Statement } from '#database';
 import type { MacKey } from '#platform/macs';
-import { mayTell } from '#messaging';
+import { checkMayPublish } from '#messaging';
 import { Clock, Slices, SystemClock } from '#platform/system';
 import { Appender } from './appender';
 import { EventStore } from './event-store';
@@ -108,7 +108,7 @@ export class PgEventStore extends EventStore {
     const { expectedVersion, events, commandId } = append;
     if (events.length === 0) return { version: expectedVersion, repeated: false, events: [] };
     for (const { type, schemaVersion } of events) {
-      mayTell(type);
+      checkMayPublish(type);
       this.types.mustBeCurrent(type, schemaVersion);
     }
     const appended = await this.appender.append(append);
@@ -133,7 +133,9 @@ export class PgEventStore extends EventStore {
   }
 
   async voidedOf(streamId: Uuid): Promise<ReadonlySet<number>> {
-    return voidedBy(await this.foreignEvents.markForeign(await this.query<RowWithMacs>(VOIDINGS, [streamId, VOIDING])));
+    return voidVersionsOf(
+      await this.foreignEvents.markForeign(await this.query<RowWithMacs>(VOIDINGS, [streamId, VOIDING])),
+    );
   }
 
   fold<State extends object>(streamId: Uuid, reducer: Reducer<State>): Promise<Folded<State>> {
@@ -185,7 +187,7 @@ export class PgEventStore extends EventStore {
     return attestInSlices(this.sealKey, document, slices);
   }
 
-  withHeadPutRight<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T> {
+  withRepairedHead<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T> {
     return this.db.transaction(async () => work(await repairHead(this.db, streamId)));
   }
 

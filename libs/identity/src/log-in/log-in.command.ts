@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Config } from '#platform/config';
-import type { GuestStanding } from '#platform/security';
+import type { GuestTokenState } from '#platform/security';
 import { Clock, Ids } from '#platform/system';
 import type { Account } from '../model/account.entity';
 import { Accounts } from '../model/accounts.store';
@@ -15,7 +15,7 @@ import { Injectable } from '@nestjs/common';
 export interface LogInOrigin {
   readonly userAgent: string | null;
   /** The guest whose cart is merged into the account's cart. */
-  readonly guest: GuestStanding | undefined;
+  readonly guest: GuestTokenState | undefined;
 }
 
 export class LogIn extends Command<SignedIn> {

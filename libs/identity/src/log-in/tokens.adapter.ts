@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { Uuid } from '#kernel';
 import { Config } from '#platform/config';
-import { standingText, TOKEN_AUDIENCE, TOKEN_ISSUER, type GuestStanding, type Role } from '#platform/security';
+import { standingText, TOKEN_AUDIENCE, TOKEN_ISSUER, type GuestTokenState, type Role } from '#platform/security';
 import { Clock, Ids, SystemClock } from '#platform/system';
 import { TokenKeys } from '../keys/token-keys.adapter';
 
@@ -29,7 +29,7 @@ export class Tokens {
   ) {}
 
   /** `guest` is the guest whose cart token was sent at log-in. The cart context merges that guest's cart, once. */
-  async access(holder: Holder, sessionId: Uuid, lifetime: number, guest?: GuestStanding): Promise<string> {
+  async access(holder: Holder, sessionId: Uuid, lifetime: number, guest?: GuestTokenState): Promise<string> {
     const { kid, key } = await this.keys.current();
     // The expiry of a token is checked with the clock of the machine, so it is also set with that clock.
     const seconds = Math.floor(this.machine.now().getTime() / 1000);

@@ -7,7 +7,7 @@ import {
   answer,
   Answers,
   AsItIs,
-  complain,
+  describeComplaint,
   Does,
   etagOf,
   IfMatch,
@@ -84,7 +84,7 @@ export class AdjustStockController {
     return this.change(sku, { onHand, asRead }, { actor: nameOf(caller) }, seen).catch((error: unknown) => {
       if (!(error instanceof StockTooLarge)) throw error;
       throw new InvalidInput([
-        { field: 'onHand', message: complain({ code: 'number.large', params: { max: maxOnHand } }) },
+        { field: 'onHand', message: describeComplaint({ code: 'number.large', params: { max: maxOnHand } }) },
       ]);
     });
   }

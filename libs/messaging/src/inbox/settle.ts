@@ -5,7 +5,7 @@ import { ClaimLost } from '../messages/errors';
 import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
 import type { HandOverResult } from '../hand-over/hand-over.store';
 import { isAnyDueSoon } from '../timers/timer';
-import { toCancel, toSet } from '../timers/timers.store';
+import { timersToCancel, timersToSet } from '../timers/timers.store';
 import type { Unit } from './unit';
 
 /**
@@ -16,14 +16,14 @@ export async function settleUnit({ db, outbox, timers: clock, done }: Branch, un
   crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   if (!unit.hasGathered && !db.begun()) {
     if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);
-    return unit.settled();
+    return unit.recordDone();
   }
   const { messages, timers } = unit.take();
   const claim = unit.claim;
   const sending = outbox!.sending(messages);
   const [sql, values]: [Statement, unknown[]] =
     timers.length > 0
-      ? [DONE_SENT_AND_TIMED[sending.way], [...claim, sending.value, toSet(timers), toCancel(timers)]]
+      ? [DONE_SENT_AND_TIMED[sending.way], [...claim, sending.value, timersToSet(timers), timersToCancel(timers)]]
       : messages.length > 0
         ? [DONE_AND_SENT[sending.way], [...claim, sending.value]]
         : [DONE, claim];
@@ -32,7 +32,7 @@ export async function settleUnit({ db, outbox, timers: clock, done }: Branch, un
     if (!row) throw new ClaimLost(unit.handler, unit.claimed.seq);
     handed = (row as { handed?: HandOverResult | null }).handed;
   });
-  unit.settled();
+  unit.recordDone();
   if (db.begun()) crashPoint('inbox.before-commit', unit.handler, unit.envelope.type);
   if (messages.length > 0) db.afterCommit(() => sending.sent(handed));
   if (isAnyDueSoon(timers)) db.afterCommit(() => clock.raise());

@@ -22,9 +22,9 @@ describe('A unit', () => {
   it('cannot be settled while messages are unwritten, and cannot send after that', () => {
     const one = unit();
     one.send([heard]);
-    expect(() => one.settled()).toThrow('messages that were not written');
+    expect(() => one.recordDone()).toThrow('messages that were not written');
     expect(one.take().messages).toEqual([heard]);
-    one.settled();
+    one.recordDone();
     expect(() => one.send([heard])).toThrow('after its own message was marked as done');
   });
 

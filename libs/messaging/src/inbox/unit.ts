@@ -49,7 +49,7 @@ export class Unit {
     this.messages.push(...messages);
   }
 
-  time(changes: readonly TimerChange[]): void {
+  addTimers(changes: readonly TimerChange[]): void {
     this.throwIfClosed();
     this.timers.push(...changes);
   }
@@ -68,12 +68,12 @@ export class Unit {
 
   /** The claim, for the statement that marks the message as done. */
   get claim(): [number, string, number] {
-    this.mustBeAlive();
+    this.throwIfExpired();
     return claimValues(this.claimed);
   }
 
   /** Call this when a statement has marked the message as done. Throws if collected messages were not written. */
-  settled(): void {
+  recordDone(): void {
     if (this.hasGathered) throw new Error(`${this.handler} collected messages that were not written`);
     this.isOver = true;
   }
@@ -88,12 +88,12 @@ export class Unit {
   }
 
   /** Call this before a statement that the unit's transaction does not contain. Throws if the time limit has passed. */
-  mustBeAlive(): void {
+  throwIfExpired(): void {
     if (this.expired) throw this.expired;
   }
 
   private throwIfClosed(): void {
-    this.mustBeAlive();
+    this.throwIfExpired();
     if (this.isOver) throw new Error(`${this.handler} sent a message after its own message was marked as done`);
   }
 }
@@ -117,10 +117,10 @@ export const currentUnit = (): Unit | undefined => {
 export const inUnit = <T>(unit: Unit, work: () => T): T => currentWork.run(unit, work);
 
 /** Runs the work, which cannot publish messages, also not after it has returned. `who` names the work in the error. */
-export const hushed = <T>(who: string, work: () => T): T => currentWork.run(new NoMessages(who), work);
+export const withoutPublishing = <T>(who: string, work: () => T): T => currentWork.run(new NoMessages(who), work);
 
 /** Throws if the current work must not send messages. */
-export function mayTell(what: string): void {
+export function checkMayPublish(what: string): void {
   const here = currentWork.getStore();
   if (here instanceof NoMessages)
     throw new Error(`${here.who} must not publish messages, but it tried to publish ${what}`);

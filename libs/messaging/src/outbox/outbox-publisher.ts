@@ -3,7 +3,7 @@ import type { IEventPublisher } from '@nestjs/cqrs';
 import type { Message } from '#kernel';
 import { openDatabases, type Database } from '#database';
 import { classOf } from '../messages/envelope';
-import { mayTell } from '../inbox/unit';
+import { checkMayPublish } from '../inbox/unit';
 import type { Outbox } from './outbox';
 
 /**
@@ -27,7 +27,7 @@ export class OutboxPublisher implements IEventPublisher<Message> {
   publishAll<M extends Message>(messages: readonly M[]): void {
     if (messages.length === 0) return;
     const { type } = classOf(messages[0]);
-    mayTell(type);
+    checkMayPublish(type);
     const database = openDatabases().find((open) => this.outboxes.has(open));
     if (!database) throw new Error(`${type} was published outside a transaction`);
     this.outboxes.get(database)!.send(messages);

@@ -8,7 +8,7 @@ import type { MessageRegistry } from '../messages/registry';
 import type { Signal } from '../signal';
 import { isAnyDueSoon, type TimerChange } from '../timers/timer';
 import { currentTrace, requestTrace, type Trace } from '../messages/trace';
-import { currentUnit, mayTell, type Unit } from '../inbox/unit';
+import { currentUnit, checkMayPublish, type Unit } from '../inbox/unit';
 
 const BUFFER = Symbol('outbox');
 
@@ -33,7 +33,7 @@ export class Outbox {
     const now = this.clock.now();
     return messages.map((message, index) => {
       const { type } = classOf(message);
-      mayTell(type);
+      checkMayPublish(type);
       if (!this.registry.has(type)) throw new Error(`${type} is not among the messages of ${this.db.context}`);
       const id = ids ? ids(index) : unit ? unit.nextId() : this.ids.next();
       const follows = trace ??
@@ -45,7 +45,7 @@ export class Outbox {
 
   /** Adds the messages to the handler's last statement, or to the open transaction. Throws if there is neither. */
   send(messages: readonly Message[]): void {
-    mayTell(classOf(messages[0]).type);
+    checkMayPublish(classOf(messages[0]).type);
     const unit = this.unit();
     if (!unit && !this.db.inTransaction())
       throw new Error(`${classOf(messages[0]).type} was published outside a transaction of ${this.db.context}`);

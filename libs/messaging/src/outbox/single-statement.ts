@@ -80,7 +80,7 @@ export async function runSingleStatement<Row extends object>(
       throw unit && error.code === DIVISION_BY_ZERO ? new ClaimLost(unit.handler, unit.claimed.seq) : error;
     });
   if (rows.length === 0) return rows;
-  unit?.settled();
+  unit?.recordDone();
   sending?.sent(rows[0].handed);
   return rows;
 }

@@ -11,7 +11,7 @@ export interface SagaTimer {
 }
 
 /** What a saga does when it handles a message. */
-export interface Heard<State> {
+export interface Reaction<State> {
   readonly state: State;
   readonly asks: readonly Message[];
   readonly timers: readonly SagaTimer[];
@@ -41,6 +41,6 @@ export interface SagaDefinition<State, Handled extends Message> {
   readonly version: number;
   readonly initial: State;
   /** `now` is the database's time, so that all instances use one clock. */
-  hear(state: State, message: Handled, now: Date): Heard<State>;
+  react(state: State, message: Handled, now: Date): Reaction<State>;
   statusOf(state: State): SagaStatus;
 }

@@ -20,7 +20,7 @@ const rounds = (version: number, wanted: number, by: number): SagaDefinition<Rou
   name: 'rounds',
   version,
   initial: { heard: [] },
-  hear: ({ heard }, message) => {
+  react: ({ heard }, message) => {
     const { orderId, n } = message.body;
     const now = message instanceof Alarm ? heard : [...heard, n];
     const asks = now.length < wanted ? [new Ask({ orderId, n: (now.length + 1) * by })] : [];

@@ -1,4 +1,4 @@
-export { type Heard, type SagaDefinition, type SagaTimer, type SagaStatus } from './definition';
+export { type Reaction, type SagaDefinition, type SagaTimer, type SagaStatus } from './definition';
 export { sagaHandler } from './handler-factory';
 export { InboxSaga } from './inbox-saga';
 export { SagaHandler } from './saga-handler';

@@ -98,7 +98,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const before = this.stateCache.get(envelope.key) ?? (await this.loadStates([envelope.key])).get(envelope.key)!;
       const definition = this.definitionOf(before);
-      const { state, asks, timers, note } = definition.hear(before.state, message, this.time.now());
+      const { state, asks, timers, note } = definition.react(before.state, message, this.time.now());
       const newState = JSON.parse(JSON.stringify(state)) as State;
       const envelopes = this.outbox.envelopes([...asks, ...timers.map((timer) => timer.message)], (index) =>
         derivedId(envelope.id, handler, index),
@@ -109,7 +109,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
       })) as TimerChange[];
       const status = definition.statusOf(newState);
       crashPoint('inbox.before-settle', handler, envelope.type);
-      unit.mustBeAlive();
+      unit.throwIfExpired();
       const outcome = await this.stepWriter.add({
         ...{
           claim: claimed,
@@ -126,7 +126,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
       });
       if (outcome === 'taken') {
         this.stateCache.set(envelope.key, { ...before, version: before.version + 1, state: newState });
-        unit.settled();
+        unit.recordDone();
         this.outbox.wakeTimers(changes);
         if (status.status === 'over') countEnding(this.name, status.step);
         return;

@@ -14,7 +14,7 @@ const noting: SagaDefinition<object, Alarm> = {
   name: 'noting',
   version: 1,
   initial: {},
-  hear: (state, { body: { orderId, n } }) => ({
+  react: (state, { body: { orderId, n } }) => ({
     state,
     asks: n === 1 ? [new Ask({ orderId, n })] : [],
     timers: n === 2 ? [{ name: 'late', afterSeconds: 3_600, message: new Alarm({ orderId, n: 9 }) }] : [],

@@ -20,7 +20,7 @@ const counting: SagaDefinition<Counting, Alarm | Answer> = {
   name: 'counting',
   version: 1,
   initial: { answers: [] },
-  hear: (state, heard) => {
+  react: (state, heard) => {
     const { orderId, n } = heard.body;
     if (n === 13) throw new Error('unlucky');
     const timer = (afterSeconds: number | null) => ({

@@ -8,8 +8,8 @@ import {
   sentOfSql,
   timersCancelled,
   timersSet,
-  toCancel,
-  toSet,
+  timersToCancel,
+  timersToSet,
   type Claim,
   type Envelope,
   type HandOverResult,
@@ -180,7 +180,7 @@ export async function takeSteps(
   const rows = await db.outsideTransaction(() =>
     db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean; handed: HandOverResult | null }>(
       (skipLocked ? STEPS_WITHOUT_LOCKED : STEPS)[sending.way],
-      [JSON.stringify(given), sending.value, toSet(timers), toCancel(timers)],
+      [JSON.stringify(given), sending.value, timersToSet(timers), timersToCancel(timers)],
     ),
   );
   sending.sent(rows[0]?.handed);

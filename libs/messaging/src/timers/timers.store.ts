@@ -3,20 +3,20 @@ import { PARKED_COLUMNS, parkedBehind, timersCancelled, timersSet } from '../inb
 import { asyncCommit } from '../inbox/async-commit';
 import type { TimerChange } from './timer';
 
-export const toSet = (changes: readonly TimerChange[]): string =>
+export const timersToSet = (changes: readonly TimerChange[]): string =>
   JSON.stringify(changes.filter(({ afterSeconds }) => afterSeconds !== null));
-export const toCancel = (changes: readonly TimerChange[]): string =>
+export const timersToCancel = (changes: readonly TimerChange[]): string =>
   JSON.stringify(changes.filter(({ afterSeconds }) => afterSeconds === null));
 
 const SET = statement('timers-set', timersSet('$1'));
 const CANCEL = statement('timers-cancel', timersCancelled('$1'));
 
 export async function setTimers(db: Database, changes: readonly TimerChange[]): Promise<void> {
-  if (changes.some(({ afterSeconds }) => afterSeconds !== null)) await db.query(SET, [toSet(changes)]);
+  if (changes.some(({ afterSeconds }) => afterSeconds !== null)) await db.query(SET, [timersToSet(changes)]);
 }
 
 export async function cancelTimers(db: Database, changes: readonly TimerChange[]): Promise<void> {
-  if (changes.some(({ afterSeconds }) => afterSeconds === null)) await db.query(CANCEL, [toCancel(changes)]);
+  if (changes.some(({ afterSeconds }) => afterSeconds === null)) await db.query(CANCEL, [timersToCancel(changes)]);
 }
 
 /** A timer without a subscriber stays, because a build that handles it may start later. */

@@ -23,7 +23,7 @@ const definition = (reservationSeconds: number): SagaDefinition<Checkout, Checko
   name: 'checkout',
   version: 1,
   initial: initialCheckout,
-  hear: (state, message) => react(state, message, reservationSeconds),
+  react: (state, message) => react(state, message, reservationSeconds),
   statusOf: checkoutStatus,
 });
 

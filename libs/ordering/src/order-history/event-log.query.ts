@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { EventBroken, voidedBy, type Uuid } from '#kernel';
+import { EventBroken, voidVersionsOf, type Uuid } from '#kernel';
 import { EventStore, instantOfEvent, type ProvedSeal, type RecordedEvent, type VerifyResult } from '#event-store';
 import { OrderNotFound } from '../model/order-errors';
 import { mustBeInLog } from './span.config';
@@ -35,7 +35,7 @@ export const showEvent = (event: RecordedEvent): ShownEvent => ({
 /** A whole stream, with void events marked. */
 export function showEvents(
   stream: readonly RecordedEvent[],
-  voided: ReadonlySet<number> = voidedBy(stream),
+  voided: ReadonlySet<number> = voidVersionsOf(stream),
 ): readonly ShownEvent[] {
   return stream.map((event) => ({ ...showEvent(event), ...(voided.has(event.version) && { void: true }) }));
 }

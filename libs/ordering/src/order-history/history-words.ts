@@ -1,4 +1,4 @@
-import { EventBroken, voidedBy, type Money } from '#kernel';
+import { EventBroken, voidVersionsOf, type Money } from '#kernel';
 import { formatDong } from '../model/format-dong';
 import { hasEnded, orderLife, totalRefunded, type Order, type OrderEvent } from '../model/order';
 import { factTitles } from '../model/order-texts';
@@ -96,7 +96,7 @@ interface Stored {
  * be applied, the lines do not use the order's state any more.
  */
 export function makeLineWriter(events: readonly Stored[], locale: Locale): (recorded: Stored) => string {
-  const voided = voidedBy(events);
+  const voided = voidVersionsOf(events);
   let order: Order | undefined = orderLife.initial;
   return (recorded) => {
     if (voided.has(recorded.version)) return VOID[locale];

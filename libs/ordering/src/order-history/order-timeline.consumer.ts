@@ -15,6 +15,6 @@ export class OrderTimelineHandler {
     const entry = { id, orderId: message.body.orderId, at: meta.occurredAt, type, data: message.body };
     const kept = await this.timelines.save({ ...entry, ...describeMessage(message) }, unit.claimed);
     if (!kept) throw new ClaimLost(unit.handler, unit.claimed.seq);
-    unit.settled();
+    unit.recordDone();
   }
 }

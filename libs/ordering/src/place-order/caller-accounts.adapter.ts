@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ContactOf } from '#contracts/customers';
-import { complain, InvalidInput } from '#platform/http';
+import { describeComplaint, InvalidInput } from '#platform/http';
 import { Unanswered } from '#platform/questions';
 import type { Caller, UserCaller } from '#platform/security';
 import type { Account, OrderRequest } from './order-request';
@@ -20,7 +20,7 @@ export class CallerAccounts {
     const needsPhone = fulfilment.type === 'delivery' && !contact?.phone;
     const account = { ...registered, ...(await this.readProfile(caller, needsPhone)) };
     if (needsPhone && !account.phone)
-      throw new InvalidInput([{ field: 'contact.phone', message: complain({ code: 'required' }) }]);
+      throw new InvalidInput([{ field: 'contact.phone', message: describeComplaint({ code: 'required' }) }]);
     return account;
   }
 

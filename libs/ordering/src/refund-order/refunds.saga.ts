@@ -14,7 +14,7 @@ const definition: SagaDefinition<Refunds, RefundsMessage> = {
   name: 'refunds',
   version: 1,
   initial: noRefunds,
-  hear: reactToRefundMessage,
+  react: reactToRefundMessage,
   statusOf: refundsStatus,
 };
 

@@ -24,7 +24,7 @@ import { SagaAnswer, ViewedSagaAnswer } from './saga-answer';
 import { sagaNames } from './saga-id';
 import { ListSagas, ViewSaga } from './sagas.query';
 import { showSaga, showViewed } from './show-saga';
-import { CompensateSaga, RetrySaga, type Tended } from './tend-saga.command';
+import { CompensateSaga, RetrySaga, type SagaIntervention } from './tend-saga.command';
 
 const states = ['running', 'needs-attention', 'over'] as const;
 
@@ -74,7 +74,7 @@ const idParam = ApiParam({
   example: 'checkout:019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
 });
 
-const actionOf = (caller: Caller, { reason }: TendBody): Tended => ({
+const actionOf = (caller: Caller, { reason }: TendBody): SagaIntervention => ({
   actor: staffActor(caller),
   by: caller.kind === 'user' ? caller.userId : 'nobody',
   reason: reason ?? null,

@@ -27,10 +27,10 @@ import { parseSagaId } from './saga-id';
 import { inboxOf, requestIdsOf } from './sagas.query';
 import { windBack } from './wind-back';
 
-export type FoundByHand = SettleByHand['body']['found'];
+export type FindingByStaff = SettleByHand['body']['found'];
 
 /** The person who acts on a saga, and the reason. */
-export interface Tended {
+export interface SagaIntervention {
   readonly actor: Actor;
   /** The person, as the journal shows them: the id of a user, or the name of an operator. */
   readonly by: string;
@@ -45,7 +45,7 @@ export interface Tended {
 export class RetrySaga extends Command<ListedSaga> {
   constructor(
     readonly id: string,
-    readonly tended: Tended,
+    readonly tended: SagaIntervention,
   ) {
     super();
   }
@@ -100,9 +100,9 @@ const owesMoney = (order: PlacedState): boolean => 'refunds' in order && hasOpen
 export class CompensateSaga extends Command<ListedSaga> {
   constructor(
     readonly id: string,
-    readonly tended: Tended,
+    readonly tended: SagaIntervention,
     /** What staff found out about the money, if its provider cannot be asked. */
-    readonly money?: FoundByHand,
+    readonly money?: FindingByStaff,
   ) {
     super();
   }
@@ -137,7 +137,7 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     return saga;
   }
 
-  private async windBack(saga: ListedSaga, { actor, by, reason }: Tended): Promise<ListedSaga> {
+  private async windBack(saga: ListedSaga, { actor, by, reason }: SagaIntervention): Promise<ListedSaga> {
     if (saga.name !== 'checkout') throw new NothingToWindBack();
     if (isWindingBack(saga.step)) throw new WindingBackAlready(saga.step);
     const orderId = saga.id;

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { EventStoreAside, type RecordedEvent } from '#event-store';
+import { DetachedEventStore, type RecordedEvent } from '#event-store';
 
 const BATCH = 500;
 const POLL_MS = 1_000;
@@ -22,7 +22,7 @@ export class OrderFeed {
   private timer: NodeJS.Timeout | undefined;
   private started: Promise<void> | undefined;
 
-  constructor(private readonly store: EventStoreAside) {}
+  constructor(private readonly store: DetachedEventStore) {}
 
   /**
    * After this has resolved, every event that is numbered later is delivered, in version order. An event may be

@@ -14,7 +14,7 @@ import type { Namespace, Socket } from 'socket.io';
 import { z } from 'zod';
 import { DomainError, IdShape, type Uuid } from '#kernel';
 import { isAway } from '#database';
-import { EventStoreAside } from '#event-store';
+import { DetachedEventStore } from '#event-store';
 import { localeOf, textOf } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { AccessTokens, CartTokens, may, RightsWatch, type Caller } from '#platform/security';
@@ -102,7 +102,7 @@ export class TrackOrderGateway
     private readonly tokens: AccessTokens,
     private readonly cartTokens: CartTokens,
     private readonly guests: GuestTokens,
-    private readonly store: EventStoreAside,
+    private readonly store: DetachedEventStore,
     private readonly feed: OrderFeed,
     private readonly vault: Vault,
     private readonly rights: RightsWatch,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import type { Refusal } from '#platform/http';
-import { cartTokenSpent, isTooOldToRead, SpentTokens, type Caller, type GuestStanding } from '#platform/security';
+import { cartTokenSpent, isTooOldToRead, SpentTokens, type Caller, type GuestTokenState } from '#platform/security';
 import { Clock } from '#platform/system';
 import type { Reader } from '../model/readers';
 
@@ -43,11 +43,11 @@ export class GuestTokens extends SpentTokens {
   }
 
   /** The order that was placed with this token. Undefined if none was: then it is the guest's newest token. */
-  async findOrderOfToken({ guest, since }: GuestStanding): Promise<OrderOfToken | undefined> {
+  async findOrderOfToken({ guest, since }: GuestTokenState): Promise<OrderOfToken | undefined> {
     return (await this.db.query<OrderOfToken>(SPENT, [guest, since]))[0];
   }
 
-  async find<Token extends GuestStanding>(tokens: readonly Token[]): Promise<readonly Token[]> {
+  async find<Token extends GuestTokenState>(tokens: readonly Token[]): Promise<readonly Token[]> {
     const values = [tokens.map(({ guest }) => guest), tokens.map(({ since }) => since)];
     const rows = await this.db.query<{ guest: string; since: number }>(ALL_SPENT, values);
     const spent = new Set(rows.map(({ guest, since }) => `${guest}.${since}`));

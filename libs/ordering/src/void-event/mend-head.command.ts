@@ -23,7 +23,7 @@ export class MendHeadHandler implements ICommandHandler<MendHead> {
 
   /** Returns the head before the repair. Throws OrderNotFound, HeadNotBroken. */
   async execute({ orderId }: MendHead): Promise<Head> {
-    const was = await this.store.withHeadPutRight(orderId, async (head) => head ?? this.refuse(orderId));
+    const was = await this.store.withRepairedHead(orderId, async (head) => head ?? this.refuse(orderId));
     this.log.warn(`order ${orderId}: ${headRepairNote(was)}`);
     return was;
   }

@@ -52,7 +52,7 @@ export class VoidEventHandler implements ICommandHandler<VoidEvent> {
     );
     const sagaStates = await this.sagaStates(orderId); // read before the sagas get the message
     // A forged event may have a version beyond the head. Then every append would fail, so the head is repaired first.
-    await this.store.withHeadPutRight(orderId, async (was) => {
+    await this.store.withRepairedHead(orderId, async (was) => {
       const why = [redactText(reason), ...(was ? [headRepairNote(was)] : [])].join(' ');
       await this.declare(orderId, actor, { version, reason: why, unnumbered });
     });

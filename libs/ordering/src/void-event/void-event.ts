@@ -1,4 +1,4 @@
-import { counted, voidedBy, type Uuid } from '#kernel';
+import { counted, voidVersionsOf, type Uuid } from '#kernel';
 import type { OrderEvent } from '../model/order';
 import { EventBroken, EventNotBroken, FirstEventNeeded, applyRules, VersionNotThere } from '../model/order-errors';
 import { evolveDatedOrder, type DatedOrder } from '../model/dated-order';
@@ -31,7 +31,7 @@ export function voidEvent(
 ): readonly OrderEvent[] {
   const event = stream.find((one) => one.version === version);
   if (!event) throw new VersionNotThere(version, stream.at(-1)?.version ?? 0);
-  if (voidedBy(stream).has(version)) return [];
+  if (voidVersionsOf(stream).has(version)) return [];
   const { unreadable } = event;
   if (unreadable && !(unreadable instanceof EventBroken)) throw unreadable;
   if (!unreadable && !unnumbered.has(version) && canBeApplied(stream, version))

@@ -35,11 +35,11 @@ const locales = { vi: z.locales.vi().localeError, en: z.locales.en().localeError
 export function parseChanges(stream: readonly Stored[], wished: RequestedChanges, locale: Locale): StreamChanges {
   const { leaveOut = [], change = [], add = [] } = wished;
   const faults: Fault[] = [];
-  const complain = (field: string, code: string) => faults.push({ field, message: textOf(code, locale) });
+  const describeComplaint = (field: string, code: string) => faults.push({ field, message: textOf(code, locale) });
   const named = new Set<number>();
   const nameOnce = (field: string, version: number) => {
-    if (version < 1 || version > stream.length) complain(field, 'whatIf.version');
-    else if (named.has(version)) complain(field, 'whatIf.twice');
+    if (version < 1 || version > stream.length) describeComplaint(field, 'whatIf.version');
+    else if (named.has(version)) describeComplaint(field, 'whatIf.twice');
     named.add(version);
   };
   const parseEvent = (field: string, type: string, schemaVersion: number, data: object): OrderEvent => {
@@ -47,7 +47,7 @@ export function parseChanges(stream: readonly Stored[], wished: RequestedChanges
     faults.push(...found.map((fault) => ({ ...fault, field: [field, fault.field].filter(Boolean).join('.') })));
     return { type, data: read } as OrderEvent;
   };
-  if (leaveOut.length + change.length + add.length === 0) complain('leaveOut', 'whatIf.nothing');
+  if (leaveOut.length + change.length + add.length === 0) describeComplaint('leaveOut', 'whatIf.nothing');
   leaveOut.forEach((version, index) => nameOnce(`leaveOut.${index}`, version));
   const changed = change.flatMap(({ version, data, schemaVersion }, index) => {
     nameOnce(`change.${index}.version`, version);
@@ -56,7 +56,7 @@ export function parseChanges(stream: readonly Stored[], wished: RequestedChanges
     return [{ version, event: parseEvent(`change.${index}.data`, was.type, schemaVersion ?? was.schemaVersion, data) }];
   });
   const added = add.map(({ after, type, data, schemaVersion }, index) => {
-    if (after < 0 || after > stream.length) complain(`add.${index}.after`, 'whatIf.version');
+    if (after < 0 || after > stream.length) describeComplaint(`add.${index}.after`, 'whatIf.version');
     return { after, event: parseEvent(`add.${index}.data`, type, schemaVersion ?? orderEvents.current(type), data) };
   });
   if (faults.length > 0) throw new InvalidInput(faults);

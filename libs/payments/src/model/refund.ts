@@ -1,6 +1,6 @@
 import { PaymentRefunded, RefundRefused } from '#contracts/payments';
 import type { Message, Money, Uuid } from '#kernel';
-import type { FoundByHand, NotAsked } from './payment';
+import type { FindingByStaff, NotAsked } from './payment';
 import { backOff } from './back-off';
 
 export interface Refund {
@@ -50,7 +50,7 @@ export const isReturnedAfterRefusal = ({ state }: Refund, answer: RefundAnswer):
   state === 'refused' && answer.kind === 'refunded';
 
 /** Staff end a refund whose provider cannot be asked. If they did not find the money given back, it is refused. */
-export function settleRefundByHand(refund: Refund, found: FoundByHand): Refund {
+export function settleRefundByHand(refund: Refund, found: FindingByStaff): Refund {
   if (refund.state !== 'open') return refund;
   if (found === 'given-back') return { ...refund, state: 'refunded' };
   return { ...refund, state: 'refused', reason: 'ended by hand: the provider cannot be asked' };

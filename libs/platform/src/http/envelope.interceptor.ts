@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { map, type Observable } from 'rxjs';
 import { Answer, answer } from './answer';
-import { complain } from './field';
+import { describeComplaint } from './field';
 import { ANY_BODY, ANY_QUERY, BARE } from './operation';
 import { InvalidInput } from './validation.pipe';
 
@@ -70,7 +70,7 @@ function refuseQuery(request: FastifyRequest): void {
 /** Refuses a body that the route would ignore. `{}` is accepted, because many clients send it instead of no body. */
 function refuseBody({ body }: FastifyRequest): void {
   const isEmpty = body === undefined || (isPlainObject(body) && Object.keys(body).length === 0);
-  if (!isEmpty) throw new InvalidInput([{ field: 'body', message: complain({ code: 'body.none' }) }]);
+  if (!isEmpty) throw new InvalidInput([{ field: 'body', message: describeComplaint({ code: 'body.none' }) }]);
 }
 
 const isPlainObject = (body: unknown): body is object =>
@@ -79,7 +79,7 @@ const isPlainObject = (body: unknown): body is object =>
 /** A PATCH must have a body, even if it is only `{}`. For other methods the URL may be enough. */
 function refusePatchWithoutBody({ method, body }: FastifyRequest): void {
   if (method === 'PATCH' && body === undefined)
-    throw new InvalidInput([{ field: 'body', message: complain({ code: 'required' }) }]);
+    throw new InvalidInput([{ field: 'body', message: describeComplaint({ code: 'required' }) }]);
 }
 
 function putInEnvelope(value: unknown, isBare: boolean, request: FastifyRequest, reply: FastifyReply): unknown {

@@ -1,5 +1,5 @@
 import { jsonExcess, type Fault } from '#kernel';
-import { complain, fieldsOf, type BodyClass, type Complaint, type Contents } from './field';
+import { describeComplaint, fieldsOf, type BodyClass, type Complaint, type Contents } from './field';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -56,7 +56,7 @@ class ExcessSearch {
 
   private addFault(field: string, complaint: Complaint): void {
     this.faultCount += 1;
-    if (this.faults.length < this.mostFaults) this.faults.push({ field, message: complain(complaint) });
+    if (this.faults.length < this.mostFaults) this.faults.push({ field, message: describeComplaint(complaint) });
   }
 }
 

@@ -52,7 +52,7 @@ export interface ReadOptions extends ClassTransformOptions {
 }
 
 /** The text of a complaint, in the language of the request. */
-export const complain = (complaint: Complaint): string =>
+export const describeComplaint = (complaint: Complaint): string =>
   textOf(complaint.code, ambient()?.locale ?? 'en', complaint.params);
 
 interface FieldReader {
@@ -147,7 +147,7 @@ export function field(kind: FieldKind, options: FieldOptions<unknown> = {}): Pro
       name: 'field',
       validator: {
         validate: (value) => check(value) === undefined,
-        defaultMessage: (args) => complain(check(args?.value) ?? { code: 'required' }),
+        defaultMessage: (args) => describeComplaint(check(args?.value) ?? { code: 'required' }),
       },
     })(target, key);
     if (options.default !== undefined) Expose()(target, key);

@@ -9,7 +9,7 @@ export { addDoor } from './door/door';
 export { addEdge } from './edge';
 export { failureOf } from './failure';
 export { FailureFilter } from './failure.filter';
-export { complain, field, type Complaint, type FieldKind, type FieldOptions } from './field';
+export { describeComplaint, field, type Complaint, type FieldKind, type FieldOptions } from './field';
 export { AnyObject, checkText, Email, Flag, Id, Instant, Line, ListOf, Nested, NestedOrText, OneOf, Text, Whole } from './fields'; // prettier-ignore
 export { HttpModule } from './http.module';
 export { addMessages, localeOf, textOf, type Locale, type Texts } from './messages';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isStorable } from '#kernel';
 import { answer, type Answer, type AnswerOptions } from './answer';
-import { complain } from './field';
+import { describeComplaint } from './field';
 import { Text, Whole } from './fields';
 import { InvalidInput } from './validation.pipe';
 
@@ -33,7 +33,7 @@ export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, sha
   } catch {
     // The cursor is not JSON. It is refused below.
   }
-  throw new InvalidInput([{ field: 'cursor', message: complain({ code: 'cursor' }) }]);
+  throw new InvalidInput([{ field: 'cursor', message: describeComplaint({ code: 'cursor' }) }]);
 }
 
 function refuseUnstorable(_: string, value: unknown): unknown {

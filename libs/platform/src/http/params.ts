@@ -2,7 +2,7 @@ import { DomainError, isUuid, type Seen } from '#kernel';
 import { createParamDecorator, Param, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import { ApiHeader, ApiParam } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { complain } from './field';
+import { describeComplaint } from './field';
 import { Tagged } from './operation';
 import { InvalidInput } from './validation.pipe';
 
@@ -21,7 +21,7 @@ const idPipe = (name: string): PipeTransform => ({
   transform(value: unknown) {
     const id = typeof value === 'string' ? value.toLowerCase() : value;
     if (isUuid(id)) return id;
-    throw new InvalidInput([{ field: name, message: complain({ code: 'id' }) }]);
+    throw new InvalidInput([{ field: name, message: describeComplaint({ code: 'id' }) }]);
   },
 });
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ApiPropertyOptions } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { beginOf, endOf, normalSku, type Fault } from '#kernel';
-import { complain, field, type Complaint, type FieldOptions } from './field';
+import { describeComplaint, field, type Complaint, type FieldOptions } from './field';
 import { checkText } from './fields';
 import { addMessages } from './messages';
 
@@ -162,7 +162,7 @@ export function changedFixed(current: Readonly<Record<string, unknown>>, sent: o
     const given = (sent as Record<string, unknown>)[name];
     if (given === undefined || isDeepStrictEqual(inLowerCase(given), inLowerCase(value))) return [];
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
-    return [{ field: name, message: complain({ code: 'read-only.is', params: { value: shown } }) }];
+    return [{ field: name, message: describeComplaint({ code: 'read-only.is', params: { value: shown } }) }];
   });
 }
 

@@ -4,7 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Readable } from 'node:stream';
 import { overfullFaults } from './excess';
-import { complain, readFlatInput, type ReadOptions } from './field';
+import { describeComplaint, readFlatInput, type ReadOptions } from './field';
 import { TEXT_INSTEAD } from './fields';
 import { hideFreeForm } from './free-form';
 
@@ -15,12 +15,12 @@ function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
   return errors.flatMap((error) => {
     const field = path ? `${path}.${error.property}` : error.property;
     const { field: own, whitelistValidation, ...others } = error.constraints ?? {};
-    const message = own ?? (whitelistValidation !== undefined ? complain({ code: 'unknown' }) : undefined);
+    const message = own ?? (whitelistValidation !== undefined ? describeComplaint({ code: 'unknown' }) : undefined);
     const nestedFaults = faultsOf(error.children ?? [], field);
     if (message !== undefined) return [{ field, message }, ...nestedFaults];
     if (nestedFaults.length > 0) return nestedFaults;
     const realFaults = Object.values(others).filter((text) => text !== TEXT_INSTEAD);
-    return realFaults.length > 0 ? [{ field, message: complain({ code: 'object' }) }] : [];
+    return realFaults.length > 0 ? [{ field, message: describeComplaint({ code: 'object' }) }] : [];
   });
 }
 
@@ -47,7 +47,7 @@ export class InvalidInput extends DomainError {
 
   /** Unknown fields; there may be thousands of them. */
   static unknown(names: readonly string[]): InvalidInput {
-    const message = complain({ code: 'unknown' });
+    const message = describeComplaint({ code: 'unknown' });
     const shown = names.slice(0, MOST_FAULTS).map((field) => ({ field, message }));
     return new InvalidInput(shown, names.length - shown.length);
   }
@@ -64,7 +64,7 @@ export class ShopValidationPipe implements PipeTransform {
     if (value instanceof Readable) throw new UnsupportedMediaTypeException(); // a file instead of fields
     const given = value === undefined ? {} : value; // undefined: nothing was sent; `null` is refused below
     if (typeof given !== 'object' || given === null || Array.isArray(given))
-      throw new InvalidInput([{ field: type, message: complain({ code: 'object' }) }]);
+      throw new InvalidInput([{ field: type, message: describeComplaint({ code: 'object' }) }]);
     const options: ReadOptions = { fromText: type !== 'body' };
     const Type = metatype as new () => object;
     const flat = readFlatInput(Type, given as Record<string, unknown>, options.fromText === true);

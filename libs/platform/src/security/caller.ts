@@ -1,5 +1,5 @@
 import { isUuid, type Uuid } from '#kernel';
-import { standingIn, type CartToken, type GuestStanding } from './cart-tokens';
+import { standingIn, type CartToken, type GuestTokenState } from './cart-tokens';
 import type { AccessClaims } from './verifying-keys';
 
 export const ROLES = ['customer', 'barista', 'manager', 'auditor', 'admin'] as const;
@@ -32,7 +32,7 @@ export interface UserCaller {
    * The guest whose cart token was sent at log-in. The guest's cart is merged into the user's cart, once. It does not
    * allow reading the guest's orders.
    */
-  readonly guestBefore?: GuestStanding;
+  readonly guestBefore?: GuestTokenState;
   /** The `X-Cart-Token` of the request, if the shop issued it. It allows reading the guest's orders. */
   readonly cartToken?: CartToken;
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '#platform/config';
 
 /** Identifies a guest, and one token of the guest. */
-export interface GuestStanding {
+export interface GuestTokenState {
   /** SHA-256 of the guest's number, in hex. It is the same for all tokens of a guest, and it may be stored. */
   readonly guest: string;
   /** The version of the cart that the guest ordered last; 0 before the first order. */
@@ -13,7 +13,7 @@ export interface GuestStanding {
 }
 
 /** What a cart token that the shop issued contains. */
-export interface CartToken extends GuestStanding {
+export interface CartToken extends GuestTokenState {
   /** The token as it is sent. */
   readonly text: string;
 }
@@ -25,17 +25,17 @@ const MAC_BYTES = 24;
 const READS_FOR_SECONDS = 30 * 24 * 60 * 60;
 const STANDING = /^([0-9a-f]{64})\.(\d{1,10})\.(\d{1,10})$/;
 
-/** Writes a `GuestStanding` as text. An access token carries this text from the log-in to the cart. */
-export const standingText = ({ guest, since, issuedAt }: GuestStanding): string => `${guest}.${since}.${issuedAt}`;
+/** Writes a `GuestTokenState` as text. An access token carries this text from the log-in to the cart. */
+export const standingText = ({ guest, since, issuedAt }: GuestTokenState): string => `${guest}.${since}.${issuedAt}`;
 
-/** Reads a `GuestStanding` from its text; undefined if the text has another format. */
-export function standingIn(text: string | undefined): GuestStanding | undefined {
+/** Reads a `GuestTokenState` from its text; undefined if the text has another format. */
+export function standingIn(text: string | undefined): GuestTokenState | undefined {
   const [, guest, since, issuedAt] = STANDING.exec(text ?? '') ?? [];
   return guest === undefined ? undefined : { guest, since: Number(since), issuedAt: Number(issuedAt) };
 }
 
 /** Whether a token is too old to read orders. It may read the guest's orders for 30 days after it was issued. */
-export const isTooOldToRead = ({ issuedAt }: GuestStanding, now: Date): boolean =>
+export const isTooOldToRead = ({ issuedAt }: GuestTokenState, now: Date): boolean =>
   now.getTime() / 1000 - issuedAt > READS_FOR_SECONDS;
 
 /**

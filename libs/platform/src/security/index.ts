@@ -20,7 +20,7 @@ export {
   standingIn,
   standingText,
   type CartToken,
-  type GuestStanding,
+  type GuestTokenState,
 } from './cart-tokens';
 export { Limited } from './limited';
 export { isLimited, OfSessions, Unlimited } from './limits';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { EventStore } from '#event-store';
-import { hushed } from '#messaging';
+import { withoutPublishing } from '#messaging';
 import type { Amount, RebuildDiff, ShownDifference } from './comparison';
 import { Diffs } from './diffs';
 import { changesBetween } from './differences';
@@ -90,7 +90,9 @@ export class Comparer {
     const [pair] = await pairs.readPairsOf([orderId]);
     const events = await pairs.readEvents(orderId);
     const { old, next } = pairs;
-    const first = hushed(next.projection.name, () => findFirstDifference(old.projection, next.projection, events));
+    const first = withoutPublishing(next.projection.name, () =>
+      findFirstDifference(old.projection, next.projection, events),
+    );
     return {
       orderId,
       firstEvent: first

@@ -1,6 +1,6 @@
 import { counted, type Uuid } from '#kernel';
 import type { EventStore, RecordedEvent } from '#event-store';
-import { hushed } from '#messaging';
+import { withoutPublishing } from '#messaging';
 import { fromFoldedRow, type ComparableRow } from '../compare/differences';
 import { foldBatch } from './fold';
 import type { Projection } from './projection';
@@ -34,7 +34,7 @@ export function foldRow(
   orderId: Uuid,
   events: readonly RecordedEvent[],
 ): ComparableRow | undefined {
-  const { rows } = hushed(projection.name, () => foldBatch(projection, new Map(), events));
+  const { rows } = withoutPublishing(projection.name, () => foldBatch(projection, new Map(), events));
   const row = rows.get(orderId);
   return row && fromFoldedRow(projection, row);
 }

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventStore } from '#event-store';
-import { hushed } from '#messaging';
+import { withoutPublishing } from '#messaging';
 import { Follower } from './follower';
 import { BatchSize } from './batch-size';
 import { Wakeups } from './wakeups';
@@ -68,7 +68,7 @@ export class LiveRunner {
     while (!stop.aborted) {
       const since = this.wakeups.countSoFar(['log']);
       const batch: number = behind ? await size.eventsAfter(follower.at) : MANY_EVENTS;
-      const { outcome, events } = await hushed(table.name, () => follower.step(batch));
+      const { outcome, events } = await withoutPublishing(table.name, () => follower.step(batch));
       onSuccess();
       if (hasStoredTrouble) await this.registry.storeTrouble(table.relation, null);
       hasStoredTrouble = false;

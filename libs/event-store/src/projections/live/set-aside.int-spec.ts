@@ -1,5 +1,5 @@
 import { testDatabase } from '../../../../../test/support/test-database';
-import { mayTell, OutboxPublisher } from '#messaging';
+import { checkMayPublish, OutboxPublisher } from '#messaging';
 import { happening, ids, TestMessage, voiding } from '../../testing/store';
 import type { Projection } from './projection';
 import { newName, ProjectionTest, type Shop } from '../testing/shop';
@@ -96,7 +96,7 @@ describe('A projection that tries to publish', () => {
   });
 
   it('does not stop other code from publishing', () => {
-    expect(() => mayTell('ordering.told.v1')).not.toThrow();
+    expect(() => checkMayPublish('ordering.told.v1')).not.toThrow();
   });
 });
 

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { NotFound, type Uuid } from '#kernel';
 import { EventStore } from '#event-store';
-import { hushed } from '#messaging';
+import { withoutPublishing } from '#messaging';
 import { readEventsAsOf } from './as-of';
 import { foldBatch } from './fold';
 import { ProjectionRegistry, type ProjectionTable } from './registry';
@@ -84,7 +84,7 @@ export class SetAside {
     const [locked] = await this.registry.lock(table.relation);
     if (locked?.state !== 'live') return null;
     const seen = await readEventsAsOf(this.store, orderId, locked.position);
-    const folded = hushed(table.name, () => foldBatch(projection, new Map(), seen));
+    const folded = withoutPublishing(table.name, () => foldBatch(projection, new Map(), seen));
     const sameMove = { from: locked.position, to: locked.position, epoch: locked.epoch, rate: locked.rate };
     await new TableWriter(this.db, projection, table.relation).writeRows(sameMove, { ...folded, failures: [] });
     const [failure] = folded.failures;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { EventStore } from '#event-store';
-import { hushed } from '#messaging';
+import { withoutPublishing } from '#messaging';
 import { Follower } from '../live/follower';
 import { RebuildNotReady } from './rebuild-errors';
 import { ProjectionRegistry, type ProjectionTable } from '../live/registry';
@@ -36,7 +36,7 @@ export class PositionAligner {
     const only = orders && new Set(orders);
     const follower = new Follower(this.db, this.store, this.registry.projectionOf(table), table, setAside, only);
     while (follower.at < to) {
-      const step = await hushed(table.name, () => follower.step(to - follower.at));
+      const step = await withoutPublishing(table.name, () => follower.step(to - follower.at));
       if (step.outcome !== 'moved') throw new RebuildNotReady('catching-up');
     }
   }

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { EventStore, type RecordedEvent } from '#event-store';
-import { hushed } from '#messaging';
+import { withoutPublishing } from '#messaging';
 import { readEventsAsOf } from '../live/as-of';
 import { Comparer } from '../compare/comparer';
 import { Diffs } from '../compare/diffs';
@@ -100,7 +100,7 @@ export class Rebuilder {
     while (!stop.aborted) {
       const since = this.wakeups.countSoFar(['log', 'rebuilds']);
       const batch = await size.eventsAfter(follower.at);
-      const { outcome, events } = await hushed(row.name, () => follower.step(batch));
+      const { outcome, events } = await withoutPublishing(row.name, () => follower.step(batch));
       crashPoint(`rebuild.${row.state}`);
       if (outcome === 'lost') return;
       if (await this.advance(row, follower.at)) return;
@@ -153,7 +153,7 @@ export class Rebuilder {
     for (const id of row.orders!) streams.push(...(await readEventsAsOf(this.store, id, row.target)));
     const total = streams.length;
     await this.rows.storeProgress(row, 0, total);
-    const folded = hushed(row.name, () => foldBatch(projection, new Map(), streams));
+    const folded = withoutPublishing(row.name, () => foldBatch(projection, new Map(), streams));
     const move = { from: table.position, to: Math.max(row.target, table.position), epoch: table.epoch, rate: 0 };
     const written = await new TableWriter(this.db, projection, row.relation).writeRows(move, folded);
     if (!written) return;

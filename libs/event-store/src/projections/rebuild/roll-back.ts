@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { EventStore } from '#event-store';
-import { hushed } from '#messaging';
+import { withoutPublishing } from '#messaging';
 import { Follower } from '../live/follower';
 import { MOST_EVENTS_BEHIND, PositionAligner } from './position-aligner';
 import { BatchSize } from '../live/batch-size';
@@ -65,7 +65,7 @@ export class RollBack {
       const live = await this.registry.live(row.name);
       if ((live?.position ?? 0) - follower.at <= MOST_EVENTS_BEHIND / 2) return true;
       const batch = await size.eventsAfter(follower.at);
-      const { outcome } = await hushed(row.name, () => follower.step(batch));
+      const { outcome } = await withoutPublishing(row.name, () => follower.step(batch));
       crashPoint('rollback.catch-up');
       if (outcome === 'lost') return false;
       await this.throttle.pauseIfSlow(row, stop);

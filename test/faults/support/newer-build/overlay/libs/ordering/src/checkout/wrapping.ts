@@ -6,7 +6,7 @@ import type { CheckoutMessage } from './checkout-moves';
 import { requestsOf, type Checkout } from './checkout-steps';
 
 type Definition = SagaDefinition<Checkout, CheckoutMessage>;
-type Hear = Definition['hear'];
+type React = Definition['react'];
 
 const isWrapped = (state: Checkout): boolean => 'wrapped' in state;
 
@@ -15,7 +15,7 @@ const wrapFirst = (asks: readonly Message[], orderId: string): readonly Message[
 
 /** The checkout with one more step: before an order is confirmed, its goods are wrapped. The older definition stays too. */
 export function withWrapping(older: Definition): [Definition, Definition] {
-  const hear = (...told: Parameters<Hear>): ReturnType<Hear> => {
+  const react = (...told: Parameters<React>): ReturnType<React> => {
     const [state, heard] = told;
     if ((heard as Message) instanceof GoodsWrapped) {
       if (state.step !== 'confirming' || isWrapped(state))
@@ -23,9 +23,9 @@ export function withWrapping(older: Definition): [Definition, Definition] {
       const wrapped = { ...state, wrapped: true };
       return { state: wrapped, asks: requestsOf(wrapped), timers: [], note: 'wrapped' };
     }
-    const next = older.hear(...told);
+    const next = older.react(...told);
     if (next.state.step !== 'confirming' || isWrapped(next.state)) return next;
     return { ...next, asks: wrapFirst(next.asks, next.state.orderId) };
   };
-  return [{ ...older, version: older.version + 1, hear }, older];
+  return [{ ...older, version: older.version + 1, react }, older];
 }
