@@ -49,6 +49,7 @@ describe('A process', () => {
       type: 'inventory.nothing.v1',
       lane: 'nothing',
       fromOthers: false,
+      onlyIf: '$.n ? (@ != -1)',
     });
     await apps.pop()!.close();
     expect(await readLivingInstances(inventory())).toEqual([]);
