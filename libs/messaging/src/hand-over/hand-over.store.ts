@@ -16,8 +16,9 @@ export interface HandOverRequest {
   /** The types that a receiver on another server wants. The relay delivers them. */
   readonly relayed: readonly string[];
   /**
-   * When the list of subscriptions was read by which a receiver on this server was left out, by the clock of the
-   * database. Null if none was left out. If it is too old when the statement runs, the relay delivers.
+   * Some receivers on this server are left out, because they did not subscribe. This is the time when their oldest list
+   * of subscriptions was read, by the clock of the database. If it is too long ago when the statement runs, the relay
+   * delivers. Null if no receiver is left out.
    */
   readonly listedAt: string | null;
   readonly leaseMs: number;
@@ -55,7 +56,7 @@ export type Way = 'direct' | 'relay';
 
 const UNSENT_RESULT = `'{"unsent": true}'::jsonb`;
 
-/** Without the function, because a call costs more than the rest of a small statement. */
+/** Inserts into the outbox only. It does not call `hand_over_v1`, because a call takes longer than a small statement. */
 const insertSql = (request: string, condition: string) => `
   insert into outbox (id, type, key, body, meta)
   select m.id, m.type, m.key, m.body, m.meta

@@ -26,7 +26,7 @@ const OFF_MS = 1_000;
  * auto). It delivers many messages with one statement, so then it needs less time for each of them.
  */
 const MAX_IN_WORK = 7;
-/** A list of subscriptions that is older than this is not used. */
+/** Lists of subscriptions are used up to this age. */
 const FRESH_MS = 1_000;
 /** A hand-over that took longer than this is sent again, because its list of subscriptions may be outdated. */
 const MAX_TIME_MS = OLDEST_SUBSCRIPTIONS_MS - FRESH_MS;

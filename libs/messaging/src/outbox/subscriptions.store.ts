@@ -13,8 +13,8 @@ export interface Subscription {
 }
 
 /**
- * SQL: whether the handler of the subscription wants the message. A condition that cannot be evaluated does not keep a
- * message back.
+ * SQL: whether the handler of the subscription wants the message. If its condition cannot be evaluated, the message is
+ * delivered.
  */
 export const isWanted = (subscription: string, message: string) =>
   `(${subscription}.only_if is null or coalesce(${message}.body @? ${subscription}.only_if, true))`;
@@ -77,7 +77,7 @@ interface ReadTypes {
   readonly types: readonly string[];
   /** False if no process of the context has ever started. */
   readonly opened: boolean;
-  /** The time of the database. */
+  /** When the types were read, by the clock of the database. */
   readonly at: string;
 }
 

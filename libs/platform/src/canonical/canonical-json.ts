@@ -26,7 +26,7 @@ function canonicalObject(own: Readonly<Record<string, unknown>>): string {
 const MOST_NAMES = 1_000;
 const quotedNames = new Map<string, string>();
 
-/** The names in events and journal lines are few, so their texts are kept. */
+/** Events and journal lines have few different names. So each name is quoted once, and kept. */
 function quoted(name: string): string {
   const known = quotedNames.get(name);
   if (known !== undefined) return known;

@@ -22,7 +22,7 @@ const GATHER_MS = 15;
 export class LiveRunner {
   private readonly log = new Logger('Projections');
   private readonly events: SharedLog;
-  /** The largest position that this process was told of. */
+  /** The largest position in the notifications that this process has received. */
   private numberedUpTo = 0;
 
   constructor(
