@@ -17,6 +17,7 @@ export {
   handledBy,
   InboxCommandHandler,
   InboxEventsHandler,
+  NO_MESSAGE,
   inboxMetadata,
   type InboxOptions,
 } from './messages/inbox-handlers';
@@ -36,6 +37,7 @@ export {
   sentOfSql,
   sentSql,
   type HandOverResult,
+  type SendingStatement,
   type Way,
 } from './hand-over/hand-over.store';
 export { Sending } from './hand-over/sending';

@@ -5,6 +5,12 @@ import { CommandHandler, EventsHandler } from '@nestjs/cqrs';
 import type { MessageClass } from '#kernel';
 import type { RetryPolicy } from '../inbox/backoff';
 
+/**
+ * A condition that no message fulfils, for `onlyIf`. Use it if another handler of this build does the work for this
+ * type. The handler keeps its subscription, because an earlier build does not have the other handler.
+ */
+export const NO_MESSAGE = '$ ? (1 == 0)';
+
 /** How the inbox runs a handler. */
 export interface InboxOptions {
   /** The handler's name in the inbox. It must never change, because stored messages contain it. */

@@ -1,4 +1,5 @@
 import type { Message } from '#kernel';
+import type { StepRecords } from './step-records';
 
 /**
  * A timer of a saga. Its name is unique in the saga. `afterSeconds: null` cancels it. The database's clock counts the
@@ -43,4 +44,6 @@ export interface SagaDefinition<State, Handled extends Message> {
   /** `now` is the database's time, so that all instances use one clock. */
   react(state: State, message: Handled, now: Date): Reaction<State>;
   statusOf(state: State): SagaStatus;
+  /** Rows that are stored about the messages. The newest definition of a saga decides. */
+  readonly records?: StepRecords;
 }

@@ -18,7 +18,16 @@ import type { DatabaseTime } from '#platform/system';
 import type { SagaDefinition } from './definition';
 import { DefinitionMissing } from './definition-missing';
 import { countEnding } from './metrics';
-import { loadSagas, findUnknownVersions, takeSteps, type StepOutcome, type Step, type SagaRecord } from './sagas.store';
+import {
+  loadSagas,
+  findUnknownVersions,
+  stepStatements,
+  takeSteps,
+  type StepOutcome,
+  type Step,
+  type SagaRecord,
+  type StepStatements,
+} from './sagas.store';
 
 const CACHE_SIZE = 2_000;
 const MAX_TRIES = 3;
@@ -43,6 +52,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
   private readonly stateCache = new LRUCache<string, SagaRecord<State>>({ max: CACHE_SIZE });
   private readonly stepWriter: Gathering<Step, StepOutcome>;
   private readonly definitions: readonly SagaDefinition<State, Handled>[];
+  private readonly statements: StepStatements;
   private skipsLockedUntil = -Infinity;
 
   /** Give the newest definition first. The older ones continue the sagas that began with them. */
@@ -53,13 +63,14 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
     ...definitions: readonly SagaDefinition<State, Handled>[]
   ) {
     this.definitions = definitions;
+    this.statements = stepStatements(definitions[0].records);
     this.stepWriter = new Gathering((steps) => this.writeSteps(steps));
   }
 
   /** A locked saga must not delay the steps of other sagas in the same statement. */
   private async writeSteps(steps: readonly Step[]): Promise<readonly StepOutcome[]> {
-    const { key, time, outbox } = this;
-    const write = (skipLocked: boolean) => takeSteps(outbox, steps, { key, now: time.now(), skipLocked });
+    const { statements, key, time, outbox } = this;
+    const write = (skipLocked: boolean) => takeSteps(outbox, steps, { statements, key, now: time.now(), skipLocked });
     if (performance.now() >= this.skipsLockedUntil) {
       try {
         return await write(false);
@@ -123,6 +134,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
         },
         ...{ attempts: attempts + 1 },
         ...{ asks: envelopes.slice(0, asks.length), timers: changes },
+        record: this.definitions[0].records?.rowOf(envelope, message),
       });
       if (outcome === 'taken') {
         this.stateCache.set(envelope.key, { ...before, version: before.version + 1, state: newState });

@@ -15,10 +15,12 @@ import {
   type HandOverResult,
   type Outbox,
   type TimerChange,
+  type SendingStatement,
   type Way,
 } from '#messaging';
 import type { SagaStatus } from './definition';
 import { macContentOf, type SagaLine } from './saga-line';
+import type { StepRecords } from './step-records';
 
 /** Finds the versions of the definition that unfinished sagas use, except the known ones. */
 export const findUnknownVersions = (db: Database, name: string, known: readonly number[]) =>
@@ -56,7 +58,7 @@ const WITHOUT_LOCKED = `
  * Writes complete steps of different sagas. A step is written only if its claim is still held and its saga still has
  * the version that was read.
  */
-const stepsSql = (way: Way, free = '') => `with given as materialized (
+const stepsSql = (way: Way, records: StepRecords | undefined, free = '') => `with given as materialized (
      select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, by int, name text, id text, definition int,
        version int, state jsonb, status text, step text, waiting_for text, asked_again int, attention text,
        heard text, message_id uuid, happened_at timestamptz, attempts int, note text, asked text[], asked_keys text[],
@@ -86,14 +88,27 @@ ${free}   moved as (
        timers, handled_by, marked_at, mac)
      select name, id, version + 1, heard, message_id, happened_at, attempts, note, asked, asked_keys, timers, handled_by, marked_at,
        mac from step),
-   ${sentOfSql(way, '$2', 'select unnest(asks) from step')},
+${records ? `   recorded as (${records.insert('$5', 'select message_id from step')}),\n` : ''}   ${sentOfSql(way, '$2', 'select unnest(asks) from step')},
    timed as (${timersSet('$3', 't.key in (select id from step)')}),
    cancelled as (${timersCancelled('$4', 't.key in (select id from step)')})
    select seq, seq in (select seq from claim) as claimed, seq in (select seq from step) as moved,
      ${free ? 'seq in (select seq from locked)' : 'false'} as locked, ${HANDED} from given`;
 
-const STEPS = sendingStatement('saga-steps', (way) => stepsSql(way));
-const STEPS_WITHOUT_LOCKED = sendingStatement('saga-steps-of-free', (way) => stepsSql(way, WITHOUT_LOCKED));
+/** The statements that write the steps of a saga. */
+export interface StepStatements {
+  readonly hasRecords: boolean;
+  readonly all: SendingStatement;
+  readonly withoutLocked: SendingStatement;
+}
+
+export function stepStatements(records?: StepRecords): StepStatements {
+  const name = records ? `saga-steps-${records.name}` : 'saga-steps';
+  return {
+    hasRecords: records !== undefined,
+    all: sendingStatement(name, (way) => stepsSql(way, records)),
+    withoutLocked: sendingStatement(`${name}-of-free`, (way) => stepsSql(way, records, WITHOUT_LOCKED)),
+  };
+}
 
 export interface Step {
   readonly claim: Claim;
@@ -109,6 +124,8 @@ export interface Step {
   readonly attempts: number;
   readonly asks: readonly Envelope[];
   readonly timers: readonly TimerChange[];
+  /** The row of `StepRecords` for the message. */
+  readonly record?: object | undefined;
 }
 
 const idempotencyKeysOf = (asks: readonly Envelope[]): (string | null)[] | null => {
@@ -141,6 +158,7 @@ const journalLineOf = (
 });
 
 interface WriteOptions {
+  readonly statements: StepStatements;
   /** Makes the MACs of the journal lines. */
   readonly key: MacKey;
   readonly now: Date;
@@ -152,7 +170,7 @@ interface WriteOptions {
 export async function takeSteps(
   outbox: Outbox,
   steps: readonly Step[],
-  { key, now, skipLocked }: WriteOptions,
+  { statements, key, now, skipLocked }: WriteOptions,
 ): Promise<StepOutcome[]> {
   const { db } = outbox;
   const sending = outbox.sending(steps.flatMap(({ asks }) => asks));
@@ -177,10 +195,11 @@ export async function takeSteps(
     };
   });
   const timers = steps.flatMap((step) => step.timers);
+  const recorded = statements.hasRecords ? [JSON.stringify(steps.flatMap(({ record }) => record ?? []))] : [];
   const rows = await db.outsideTransaction(() =>
     db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean; handed: HandOverResult | null }>(
-      (skipLocked ? STEPS_WITHOUT_LOCKED : STEPS)[sending.way],
-      [JSON.stringify(given), sending.value, timersToSet(timers), timersToCancel(timers)],
+      (skipLocked ? statements.withoutLocked : statements.all)[sending.way],
+      [JSON.stringify(given), sending.value, timersToSet(timers), timersToCancel(timers), ...recorded],
     ),
   );
   sending.sent(rows[0]?.handed);

@@ -16,6 +16,7 @@ import { DatabaseTime } from '#platform/system';
 import { react } from './checkout';
 import { CheckoutOverdue, CheckoutWaits, CompareCheckout, RetryCheckout, WindBackAsked } from './checkout-messages';
 import type { CheckoutMessage } from './checkout-moves';
+import { timelineRecords } from '../order-history/timelines.store';
 import { checkoutStatus } from './checkout-status';
 import { initialCheckout, type Checkout } from './checkout-steps';
 
@@ -25,6 +26,7 @@ const definition = (reservationSeconds: number): SagaDefinition<Checkout, Checko
   initial: initialCheckout,
   react: (state, message) => react(state, message, reservationSeconds),
   statusOf: checkoutStatus,
+  records: timelineRecords,
 });
 
 @Injectable()

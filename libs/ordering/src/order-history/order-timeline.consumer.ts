@@ -1,20 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { ClaimLost, currentUnit, InboxEventsHandler } from '#messaging';
-import { describeMessage, timelineMessages, type TimelineMessage } from './timeline-words';
-import { Timelines } from './timelines.store';
+import { ClaimLost, currentUnit, handledBy, InboxEventsHandler, NO_MESSAGE } from '#messaging';
+import { CheckoutSaga } from '../checkout/checkout.saga';
+import { RefundSaga } from '../refund-order/refunds.saga';
+import { timelineMessages, type TimelineMessage } from './timeline-words';
+import { timelineRowOf, Timelines } from './timelines.store';
+
+/** These sagas store the entry themselves, if they handle the message. */
+const ofSagas = [CheckoutSaga, RefundSaga].flatMap((saga) => handledBy(saga));
 
 /** Stores what other contexts report about an order, for the timeline that staff read. */
 @Injectable()
-@InboxEventsHandler(timelineMessages, { name: 'order-timeline', parallel: 16 })
+@InboxEventsHandler(timelineMessages, {
+  name: 'order-timeline',
+  parallel: 16,
+  onlyIf: Object.fromEntries(
+    timelineMessages.filter((one) => ofSagas.includes(one)).map(({ type }) => [type, NO_MESSAGE]),
+  ),
+})
 export class OrderTimelineHandler {
   constructor(private readonly timelines: Timelines) {}
 
   async handle(message: TimelineMessage): Promise<void> {
     const unit = currentUnit()!;
-    const { id, type, meta } = unit.envelope;
-    const entry = { id, orderId: message.body.orderId, at: meta.occurredAt, type, data: message.body };
-    const kept = await this.timelines.save({ ...entry, ...describeMessage(message) }, unit.claimed);
-    if (!kept) throw new ClaimLost(unit.handler, unit.claimed.seq);
+    if (!(await this.timelines.save(timelineRowOf(unit.envelope, message), unit.claimed)))
+      throw new ClaimLost(unit.handler, unit.claimed.seq);
     unit.recordDone();
   }
 }

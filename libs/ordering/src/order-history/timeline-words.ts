@@ -154,12 +154,16 @@ export type TimelineMessage = Message<{ readonly orderId: Uuid }>;
 
 const byType = new Map(entries.map((one) => [one.messageClass.type, one]));
 
+const typeOf = (message: Message): string => (message.constructor as unknown as MessageClass).type;
+
+export const isTimelineMessage = (message: Message): message is TimelineMessage => byType.has(typeOf(message));
+
 /** The source of a message in the timeline, and the message's text for staff. */
 export function describeMessage(
   message: Message,
   locale: Locale = 'en',
 ): { readonly source: Source; readonly note: string } {
-  const { source, texts } = byType.get((message.constructor as unknown as MessageClass).type)!;
+  const { source, texts } = byType.get(typeOf(message))!;
   return { source, note: texts[locale](message.body as never) };
 }
 

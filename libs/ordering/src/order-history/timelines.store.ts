@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
-import { Gathering, type Claim } from '#messaging';
-import type { Source } from './timeline-words';
+import { Gathering, type Claim, type Envelope } from '#messaging';
+import type { StepRecords } from '#messaging/sagas';
+import { describeMessage, isTimelineMessage, type Source, type TimelineMessage } from './timeline-words';
 
 export interface TimelineRow {
   readonly id: Uuid;
@@ -13,6 +14,22 @@ export interface TimelineRow {
   readonly note: string;
   readonly data: object;
 }
+
+export const timelineRowOf = ({ id, type, meta }: Envelope, message: TimelineMessage): TimelineRow => ({
+  ...{ id, orderId: message.body.orderId, at: meta.occurredAt, type, data: message.body },
+  ...describeMessage(message),
+});
+
+/** A saga that handles a message of the timeline stores the entry in the statement of its step. */
+export const timelineRecords: StepRecords = {
+  name: 'timeline',
+  insert: (rows, taken) =>
+    `insert into order_timeline (id, order_id, at, source, type, note, data)
+     select id, "orderId", at, source, type, note, data from jsonb_to_recordset(${rows}::jsonb)
+       as r(id uuid, "orderId" uuid, at timestamptz, source text, type text, note text, data jsonb)
+     where id in (${taken}) order by id on conflict (id) do nothing`,
+  rowOf: (envelope, message) => (isTimelineMessage(message) ? timelineRowOf(envelope, message) : undefined),
+};
 
 const SAVE_ENTRIES = statement(
   'timeline-keep',

@@ -5,6 +5,7 @@ import { MacKey } from '#platform/macs';
 import { Outbox } from '#messaging';
 import { InboxSaga, SagaHandler, type SagaDefinition } from '#messaging/sagas';
 import { DatabaseTime } from '#platform/system';
+import { timelineRecords } from '../order-history/timelines.store';
 import { reactToRefundMessage, type RefundsMessage } from './refunds';
 import { CompareRefunds, RefundWaits, RetryRefunds } from './refunds-messages';
 import { refundsStatus } from './refunds-status';
@@ -16,6 +17,7 @@ const definition: SagaDefinition<Refunds, RefundsMessage> = {
   initial: noRefunds,
   react: reactToRefundMessage,
   statusOf: refundsStatus,
+  records: timelineRecords,
 };
 
 @Injectable()
