@@ -37,3 +37,4 @@ export { toldOf, type SealRecord } from './seals/seal-records';
 export { startRun, stopRun, unavailable, waitFor, type JoinedRun } from './verifications/joined-run';
 export { Verifications } from './verifications/verifications';
 export type { Verification } from './verifications/verifications.store';
+export { idOfMessage } from './streams/appender';

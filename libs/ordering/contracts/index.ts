@@ -110,6 +110,8 @@ export class OrderConfirmed extends OrderMessage<
      * What has been paid so far: zero for cash. Older messages do not have it: then a card payment has paid the total.
      */
     readonly paid?: Money;
+    /** True if the checkout knows it already, because the statement that confirmed the order wrote its step, too. */
+    readonly knownToCheckout?: true;
   }
 > {
   static readonly type = 'ordering.order-confirmed.v1';

@@ -105,7 +105,7 @@ function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedPa
   const step = (guard: Guard<object>) => [guard.name, guard.sql(parameters.ofPart(guard.name, SHARED))] as const;
   const before = guards.filter(({ place }) => place === 'before');
   const after = guards.filter(({ place }) => place === 'after');
-  const singleRowGuards = after.filter(({ rows }) => rows !== 'several').map(({ name }) => `, ${name}`);
+  const singleRowGuards = after.filter(({ rows = 'one' }) => rows === 'one').map(({ name }) => `, ${name}`);
   const severalRowGuards = after.filter(({ rows }) => rows === 'several');
   const eachHasRows = severalRowGuards.map(({ name }) => `(select count(*) from ${name}) > 0`).join(' and ');
   const stream = `${own.streamId}::uuid`;

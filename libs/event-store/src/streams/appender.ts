@@ -44,6 +44,9 @@ const REFUSAL_CAUSE = statement(
 
 const UNIQUE_VIOLATION = '23505';
 
+/** The id of a message that a command's append sends, by its place in `Append.messages`. */
+export const idOfMessage = (commandId: Uuid, index: number): Uuid => derivedId(commandId, 'message', index);
+
 /** Writes one append, or throws the reason for the refusal. */
 export class Appender {
   private readonly groups: AppendGroups;
@@ -174,7 +177,7 @@ export class Appender {
           causationId: commandId,
           ...(metadata.requestId && { requestId: metadata.requestId }),
         };
-    return this.outbox.envelopes(messages, (index) => derivedId(commandId, 'message', index), trace);
+    return this.outbox.envelopes(messages, (index) => idOfMessage(commandId, index), trace);
   }
 
   /** Called when nothing was written. Returns undefined for a repeated command, and otherwise throws the reason. */

@@ -29,8 +29,8 @@ export interface Guard<Values extends object> {
    * append.
    */
   readonly place: 'before' | 'after';
-  /** Whether a step after the head returns one row or several. */
-  readonly rows?: 'one' | 'several';
+  /** How many rows a step after the head returns: one (the default), several, or any number, also none. */
+  readonly rows?: 'one' | 'several' | 'any';
   readonly sql: (parameters: GuardParameters<Values>) => string;
   /** The refusals, by the name of the constraint that was violated. */
   readonly violated?: Readonly<Record<string, Refusal<Values>>>;

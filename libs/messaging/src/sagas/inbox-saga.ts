@@ -1,5 +1,5 @@
 import type { MessageClass } from '#kernel';
-import { InboxEventsHandler } from '#messaging';
+import { InboxEventsHandler, type InboxOptions } from '#messaging';
 
 /** One statement writes the steps of many sagas, so many messages may be handled at once. */
 const PARALLEL = 16;
@@ -8,5 +8,8 @@ const PARALLEL = 16;
  * Marks a class as the handler of a saga. `name` is the saga's name, and also the handler's name in the inbox.
  * `messages` are the messages that it handles.
  */
-export const InboxSaga = (name: string, messages: readonly MessageClass[]): ClassDecorator =>
-  InboxEventsHandler(messages, { name, parallel: PARALLEL });
+export const InboxSaga = (
+  name: string,
+  messages: readonly MessageClass[],
+  options: Pick<InboxOptions, 'onlyIf'> = {},
+): ClassDecorator => InboxEventsHandler(messages, { ...options, name, parallel: PARALLEL });

@@ -1,8 +1,9 @@
 export { type Reaction, type SagaDefinition, type SagaTimer, type SagaStatus } from './definition';
 export { sagaHandler } from './handler-factory';
 export { InboxSaga } from './inbox-saga';
-export { SagaHandler } from './saga-handler';
+export { SagaHandler, type PreparedSteps } from './saga-handler';
 export { type StepRecords } from './step-records';
+export { isSagaOvertaken, sagaLinesSql, sagaMovedSql } from './sagas.store';
 export { sagaJournal } from './saga-lines.store';
 export { SagaFigures } from './saga-figures.job';
 export { SagaJournal, type JournalLine } from './saga-journal.store';

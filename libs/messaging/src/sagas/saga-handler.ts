@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { crashPoint } from '#crash-points';
-import { derivedId, type Message } from '#kernel';
+import { derivedId, type Message, type Uuid } from '#kernel';
 import { isLocked } from '#database';
 import {
   ClaimLost,
@@ -12,20 +12,23 @@ import {
   type Outbox,
   type Prepares,
   type TimerChange,
+  type Unit,
 } from '#messaging';
 import type { MacKey } from '#platform/macs';
 import type { DatabaseTime } from '#platform/system';
-import type { SagaDefinition } from './definition';
+import type { Reaction, SagaDefinition, SagaStatus, SagaTimer } from './definition';
 import { DefinitionMissing } from './definition-missing';
 import { countEnding } from './metrics';
 import {
   loadSagas,
   findUnknownVersions,
+  stepsAsJson,
   stepStatements,
   takeSteps,
   type StepOutcome,
   type Step,
   type SagaRecord,
+  type StepsAsJson,
   type StepStatements,
 } from './sagas.store';
 
@@ -42,6 +45,27 @@ class SagaLocked extends Error {
     super(`another transaction holds the row of the saga ${saga} ${id}`);
   }
 }
+
+/** A saga's state, and how it would react to a message. */
+export interface ReactionFrom<State> {
+  readonly before: SagaRecord<State>;
+  readonly reaction: Reaction<State>;
+}
+
+/** Steps of one saga for the statement of somebody else. */
+export interface PreparedSteps extends StepsAsJson {
+  /** The rows of `StepRecords`, as a JSON array. */
+  readonly records: string;
+  /** The requests of the last step. */
+  readonly requests: readonly Message[];
+  readonly timers: readonly TimerChange[];
+  /** Call one of these when the statement has written the steps, or has not. */
+  readonly written: () => void;
+  readonly notWritten: () => void;
+}
+
+/** The state as it will be read. */
+const asStored = <State>(state: State): State => JSON.parse(JSON.stringify(state)) as State;
 
 /**
  * Runs a saga. Extend this class and add the decorator `@InboxSaga(...)`. For each message, one statement marks it as
@@ -103,22 +127,15 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
   }
 
   async handle(message: Handled): Promise<void> {
-    const unit = currentUnit();
-    if (!unit) throw new Error(`${this.name} handles messages from the inbox only`);
+    const unit = this.currentUnit();
     const { envelope, claimed, handler, attempts } = unit;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const before = this.stateCache.get(envelope.key) ?? (await this.loadStates([envelope.key])).get(envelope.key)!;
-      const definition = this.definitionOf(before);
-      const { state, asks, timers, note } = definition.react(before.state, message, this.time.now());
-      const newState = JSON.parse(JSON.stringify(state)) as State;
-      const envelopes = this.outbox.envelopes([...asks, ...timers.map((timer) => timer.message)], (index) =>
-        derivedId(envelope.id, handler, index),
-      );
-      const changes = timers.map(({ name, afterSeconds }, index) => ({
-        ...{ name: `${this.name}/${name}`, key: envelope.key, afterSeconds },
-        envelope: envelopes[asks.length + index],
-      })) as TimerChange[];
-      const status = definition.statusOf(newState);
+      const { before, reaction } = await this.reactTo(message);
+      const { state, asks, timers, note } = reaction;
+      const newState = asStored(state);
+      const envelopes = this.outbox.envelopes(asks, (index) => derivedId(envelope.id, handler, index));
+      const changes = this.timerChanges(timers, envelope, asks.length);
+      const status = this.definitionOf(before).statusOf(newState);
       crashPoint('inbox.before-settle', handler, envelope.type);
       unit.throwIfExpired();
       const outcome = await this.stepWriter.add({
@@ -133,14 +150,14 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
           note,
         },
         ...{ attempts: attempts + 1 },
-        ...{ asks: envelopes.slice(0, asks.length), timers: changes },
+        ...{ asks: envelopes, timers: changes },
         record: this.definitions[0].records?.rowOf(envelope, message),
       });
       if (outcome === 'taken') {
         this.stateCache.set(envelope.key, { ...before, version: before.version + 1, state: newState });
         unit.recordDone();
         this.outbox.wakeTimers(changes);
-        if (status.status === 'over') countEnding(this.name, status.step);
+        this.countIfOver(status);
         return;
       }
       this.stateCache.delete(envelope.key);
@@ -150,6 +167,82 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
     throw new RetryLater(
       `${this.name} ${envelope.key} was changed by other messages during each of ${MAX_TRIES} tries`,
     );
+  }
+
+  /** How the saga would react to the message that is being handled. Nothing is written. */
+  protected async reactTo(message: Handled): Promise<ReactionFrom<State>> {
+    const { key } = this.currentUnit().envelope;
+    const before = this.stateCache.get(key) ?? (await this.loadStates([key])).get(key)!;
+    return { before, reaction: this.definitionOf(before).react(before.state, message, this.time.now()) };
+  }
+
+  /**
+   * Prepares the steps for the handled message and for a message that follows from it, so that the statement that sends
+   * `next` can write both steps. The requests of the two steps are not sent. The statement must mark the handled message
+   * as done, and must write nothing if the saga has changed (`sagaMovedSql`, `sagaLinesSql`).
+   */
+  protected prepareTwoSteps(
+    message: Handled,
+    { before, reaction }: ReactionFrom<State>,
+    next: { readonly message: Handled; readonly id: Uuid; readonly type: string },
+  ): PreparedSteps {
+    const { envelope, claimed, attempts } = this.currentUnit();
+    const { key } = envelope;
+    const now = this.time.now();
+    const definition = this.definitionOf(before);
+    const second = definition.react(asStored(reaction.state), next.message, now);
+    const state = asStored(second.state);
+    const status = definition.statusOf(state);
+    const following = { id: next.id, type: next.type, meta: { occurredAt: now.toISOString() } };
+    const about = { claim: claimed, saga: this.name, id: key, attempts: attempts + 1, asks: [] };
+    const steps = [
+      {
+        ...{ ...about, before, heard: envelope, note: reaction.note },
+        timers: this.timerChanges(reaction.timers, envelope, 0),
+      },
+      {
+        ...{ ...about, before: { version: before.version + 1 }, heard: following, note: second.note },
+        timers: this.timerChanges(second.timers, { id: next.id, key }, 0),
+      },
+    ];
+    const row = this.definitions[0].records?.rowOf(envelope, message);
+    // The second step may cancel what the first one sets.
+    const timers = [...new Map(steps.flatMap((step) => step.timers).map((one) => [one.name, one])).values()];
+    return {
+      ...stepsAsJson(steps, { state, status }, { key: this.key, now, context: this.outbox.db.context }),
+      records: JSON.stringify(row ? [row] : []),
+      requests: second.asks,
+      timers,
+      written: () => {
+        this.stateCache.set(key, { ...before, version: before.version + steps.length, state });
+        this.outbox.wakeTimers(timers);
+        this.countIfOver(status);
+      },
+      notWritten: () => void this.stateCache.delete(key),
+    };
+  }
+
+  private timerChanges(
+    timers: readonly SagaTimer[],
+    { id, key }: Pick<Envelope, 'id' | 'key'>,
+    asked: number,
+  ): TimerChange[] {
+    const messages = timers.map(({ message }) => message);
+    const envelopes = this.outbox.envelopes(messages, (index) => derivedId(id, this.name, asked + index));
+    return timers.map(({ name, afterSeconds }, index) => ({
+      ...{ name: `${this.name}/${name}`, key, afterSeconds },
+      envelope: envelopes[index],
+    })) as TimerChange[];
+  }
+
+  private countIfOver({ status, step }: SagaStatus): void {
+    if (status === 'over') countEnding(this.name, step);
+  }
+
+  private currentUnit(): Unit {
+    const unit = currentUnit();
+    if (!unit) throw new Error(`${this.name} handles messages from the inbox only`);
+    return unit;
   }
 
   private get name(): string {

@@ -1,6 +1,7 @@
 import { inMicros } from '#kernel';
 import { statement, type Database } from '#database';
 import { lineMac } from '#messaging/journals';
+import type { ContextName } from '#platform/config';
 import type { MacKey } from '#platform/macs';
 import {
   HANDED,
@@ -142,9 +143,15 @@ function parseInstant(text: string | undefined): string | null {
   return Number.isNaN(instant.getTime()) ? null : inMicros(instant.toISOString());
 }
 
+/** What a journal line tells of a step. */
+export type LineOfStep = Pick<Step, 'claim' | 'saga' | 'id' | 'note' | 'attempts' | 'asks' | 'timers'> & {
+  readonly before: Pick<SagaRecord<unknown>, 'version'>;
+  readonly heard: Pick<Envelope, 'id' | 'type'> & { readonly meta: Pick<Envelope['meta'], 'occurredAt'> };
+};
+
 /** The journal line of the step. `markedAt` is the time of this process. The database adds its own time as `at`. */
 const journalLineOf = (
-  { claim, saga, id, heard, before, note, attempts, asks, timers }: Step,
+  { claim, saga, id, heard, before, note, attempts, asks, timers }: LineOfStep,
   now: Date,
 ): SagaLine => ({
   ...{ name: saga, id, version: before.version + 1 },
@@ -155,6 +162,19 @@ const journalLineOf = (
       ? timers.map(({ name, afterSeconds }) => ({ name: name.slice(saga.length + 1), afterSeconds }))
       : null,
   ...{ handledBy: claim.instance ?? claim.claimedBy, markedAt: inMicros(now.toISOString()) },
+});
+
+const macOf = (key: MacKey, context: ContextName, line: SagaLine): string =>
+  `\\x${lineMac(key, macContentOf(context, line)).toString('hex')}`;
+
+const statusColumns = ({ status, step, waitingFor, asked, attention }: SagaStatus) => ({
+  ...{ status, step, waiting_for: waitingFor, asked_again: asked, attention },
+});
+
+const lineColumns = (line: SagaLine) => ({
+  ...{ heard: line.heard, message_id: line.messageId, happened_at: line.happenedAt, attempts: line.attempts },
+  ...{ note: line.note, asked: line.asked, asked_keys: line.askedKeys, timers: line.timers },
+  ...{ handled_by: line.handledBy, marked_at: line.markedAt },
 });
 
 interface WriteOptions {
@@ -180,18 +200,9 @@ export async function takeSteps(
     return {
       ...{ seq: claim.seq, by: claim.claimedBy, name: line.name, id: line.id },
       ...{ definition: before.definition, version: before.version, state },
-      ...{ status: status.status, step: status.step, waiting_for: status.waitingFor },
-      ...{ asked_again: status.asked, attention: status.attention },
-      ...{ heard: line.heard, message_id: line.messageId, happened_at: line.happenedAt, attempts: line.attempts },
-      ...{
-        note: line.note,
-        asked: line.asked,
-        asked_keys: line.askedKeys,
-        timers: line.timers,
-        handled_by: line.handledBy,
-      },
-      ...{ asks: asks.map((ask) => ask.id), marked_at: line.markedAt },
-      mac: `\\x${lineMac(key, macContentOf(db.context, line)).toString('hex')}`,
+      ...statusColumns(status),
+      ...lineColumns(line),
+      ...{ asks: asks.map((ask) => ask.id), mac: macOf(key, db.context, line) },
     };
   });
   const timers = steps.flatMap((step) => step.timers);
@@ -211,3 +222,63 @@ export async function takeSteps(
   );
   return steps.map(({ claim }) => outcomes.get(claim.seq)!);
 }
+
+/** Several steps of one saga, as JSON values for the statement of somebody else. */
+export interface StepsAsJson {
+  readonly saga: string;
+  readonly lines: string;
+}
+
+/** The last state of the saga, and a journal line for each step. */
+export function stepsAsJson(
+  lines: readonly LineOfStep[],
+  after: { readonly state: object; readonly status: SagaStatus },
+  { key, now, context }: { readonly key: MacKey; readonly now: Date; readonly context: ContextName },
+): StepsAsJson {
+  const [first] = lines;
+  const { version } = first.before;
+  return {
+    saga: JSON.stringify({
+      ...{ name: first.saga, id: first.id, before: version, version: version + lines.length, state: after.state },
+      ...statusColumns(after.status),
+    }),
+    lines: JSON.stringify(
+      lines.map((one) => {
+        const line = journalLineOf(one, now);
+        const { name, id } = line;
+        return { ...{ name, id, version: line.version }, ...lineColumns(line), mac: macOf(key, context, line) };
+      }),
+    ),
+  };
+}
+
+/**
+ * For the statement of somebody else: an update of a saga that has begun. `saga` is a parameter. Updates no row if
+ * `condition` is false, or if the saga has another version than the one that was read.
+ */
+export const sagaMovedSql = (saga: string, condition: string): string => `
+  update processes p set version = g.version, state = g.state, changed_at = now(), status = g.status, step = g.step,
+    waiting_for = g.waiting_for, asked = g.asked_again, attention = g.attention,
+    since = case when p.step = g.step and p.status = g.status then p.since else now() end
+  from jsonb_to_record(${saga}::jsonb) as g(name text, id text, before int, version int, state jsonb, status text,
+    step text, waiting_for text, asked_again int, attention text)
+  where ${condition} and p.name = g.name and p.id = g.id and p.version = g.before returning p.id`;
+
+export const isSagaOvertaken = (error: unknown): boolean => (error as { code?: string }).code === DIVISION_BY_ZERO;
+const DIVISION_BY_ZERO = '22012';
+
+/**
+ * For the statement of somebody else: the journal lines of the steps. `lines` is a parameter. `moved` is the part with
+ * `sagaMovedSql`. If it should have updated the saga and did not, the division by zero rolls back the whole statement.
+ * Returns the ids of the handled messages.
+ */
+export const sagaLinesSql = (lines: string, moved: string, condition: string): string => `
+  insert into process_journal (name, id, version, heard, message_id, happened_at, attempts, note, asked, asked_keys,
+    timers, handled_by, marked_at, mac)
+  select name, id, version, heard, message_id, happened_at, attempts, note, asked, asked_keys, timers, handled_by,
+    marked_at, mac
+  from jsonb_to_recordset(${lines}::jsonb) as g(name text, id text, version int, heard text, message_id uuid,
+    happened_at timestamptz, attempts int, note text, asked text[], asked_keys text[], timers jsonb, handled_by int,
+    marked_at timestamptz, mac bytea)
+  where case when ${condition} then 1 / (select count(*) from ${moved}) = 1 else false end
+  returning message_id`;

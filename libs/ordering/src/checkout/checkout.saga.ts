@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { EventBroken, type Message } from '#kernel';
 import {
   OrderCancellationRequested,
   OrderCancelled,
@@ -8,17 +9,30 @@ import {
 } from '#contracts/ordering';
 import { StockCommitRefused, StockCommitted, StockReleased, StockReserved, StockShort } from '#contracts/inventory';
 import { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
+import { isLocked } from '#database';
+import { idOfMessage, VersionConflict } from '#event-store';
 import { Config } from '#platform/config';
 import { MacKey } from '#platform/macs';
-import { Outbox } from '#messaging';
-import { InboxSaga, SagaHandler, type SagaDefinition } from '#messaging/sagas';
+import { currentUnit, Outbox } from '#messaging';
+import { InboxSaga, isSagaOvertaken, SagaHandler, type PreparedSteps, type SagaDefinition } from '#messaging/sagas';
 import { DatabaseTime } from '#platform/system';
-import { react } from './checkout';
-import { CheckoutOverdue, CheckoutWaits, CompareCheckout, RetryCheckout, WindBackAsked } from './checkout-messages';
-import type { CheckoutMessage } from './checkout-moves';
+import { confirmOrder } from '../confirm-order/confirm-order';
+import { commandOf } from '../model/commands-by-message';
+import { Orders, type Alongside } from '../model/orders.store';
 import { timelineRecords } from '../order-history/timelines.store';
+import { react } from './checkout';
+import {
+  CheckoutOverdue,
+  CheckoutWaits,
+  CompareCheckout,
+  ConfirmOrder,
+  RetryCheckout,
+  WindBackAsked,
+} from './checkout-messages';
+import type { CheckoutMessage } from './checkout-moves';
 import { checkoutStatus } from './checkout-status';
 import { initialCheckout, type Checkout } from './checkout-steps';
+import { stepsAlongside } from './steps-alongside';
 
 const definition = (reservationSeconds: number): SagaDefinition<Checkout, CheckoutMessage> => ({
   name: 'checkout',
@@ -29,15 +43,79 @@ const definition = (reservationSeconds: number): SagaDefinition<Checkout, Checko
   records: timelineRecords,
 });
 
+/** The order cannot be confirmed in the statement of the step. */
+class NotAlongside extends Error {}
+
 @Injectable()
-@InboxSaga('checkout', [
-  ...[OrderPlaced, OrderConfirmed, OrderCancellationRequested, OrderCancelled, OrderRefundRequested],
-  ...[StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased],
-  ...[PaymentTaken, PaymentDeclined, PaymentUnknown, PaymentVoided],
-  ...[CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked, CompareCheckout],
-])
+@InboxSaga(
+  'checkout',
+  [
+    ...[OrderPlaced, OrderConfirmed, OrderCancellationRequested, OrderCancelled, OrderRefundRequested],
+    ...[StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased],
+    ...[PaymentTaken, PaymentDeclined, PaymentUnknown, PaymentVoided],
+    ...[CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked, CompareCheckout],
+  ],
+  { onlyIf: { [OrderConfirmed.type]: '$ ? (!exists(@.knownToCheckout))' } },
+)
 export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
-  constructor(outbox: Outbox, time: DatabaseTime, key: MacKey, config: Config) {
+  constructor(
+    outbox: Outbox,
+    time: DatabaseTime,
+    key: MacKey,
+    config: Config,
+    private readonly orders: Orders,
+  ) {
     super(outbox, time, key, definition(config.reservationTtlSeconds));
   }
+
+  override async handle(message: CheckoutMessage): Promise<void> {
+    if (message instanceof StockCommitted && (await this.confirmAlongside(message))) return;
+    await super.handle(message);
+  }
+
+  /**
+   * Confirms the order in one statement with the checkout's last steps, so that no request and no answer is needed.
+   * False if nothing was written, for example because the order was cancelled or changed at this moment. Then the
+   * checkout sends the request `ConfirmOrder`.
+   */
+  private async confirmAlongside(message: StockCommitted): Promise<boolean> {
+    const unit = currentUnit();
+    if (!unit || unit.attempts > 0) return false;
+    const started = await this.reactTo(message);
+    const { state, asks } = started.reaction;
+    const [request] = asks;
+    if (state.step !== 'confirming' || !(request instanceof ConfirmOrder)) return false;
+    const { orderId, payment, idempotencyKey } = request.body;
+    const { commandId, actor } = commandOf(orderId, idempotencyKey);
+    let steps: PreparedSteps | undefined;
+    const alongside = (announced: readonly Message[]): Alongside => {
+      const index = announced.findIndex((one) => one instanceof OrderConfirmed);
+      const { body } = announced[index] as OrderConfirmed;
+      const confirmed = new OrderConfirmed({ ...body, knownToCheckout: true });
+      const next = { message: confirmed, id: idOfMessage(commandId, index), type: OrderConfirmed.type };
+      steps = this.prepareTwoSteps(message, started, next);
+      if (steps.requests.length > 0) throw new NotAlongside();
+      unit.addTimers(steps.timers);
+      return { messages: announced.with(index, confirmed), guards: stepsAlongside(steps) };
+    };
+    try {
+      await this.orders.change({ orderId, commandId, actor, alongside }, (order) => confirmOrder(order, payment));
+    } catch (error) {
+      if (!canBeAskedInstead(error)) throw error;
+    }
+    if (!unit.isSettled) {
+      unit.take(); // the timers
+      steps?.notWritten();
+      return false;
+    }
+    steps?.written();
+    return true;
+  }
 }
+
+const canBeAskedInstead = (error: unknown): boolean =>
+  error instanceof NotAlongside ||
+  error instanceof VersionConflict ||
+  error instanceof EventBroken ||
+  isLocked(error) ||
+  isSagaOvertaken(error);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { derivedId, EventBroken, type Uuid } from '#kernel';
+import { derivedId, EventBroken, type Message, type Uuid } from '#kernel';
 import {
   EventStore,
   VersionConflict,
@@ -21,6 +21,11 @@ import { OrderNotFound } from './order-errors';
 import { orderFold } from './order-snapshots.config';
 import { orderLife, type Order, type OrderEvent } from './order';
 
+export interface Alongside {
+  readonly messages: readonly Message[];
+  readonly guards: readonly Guarded[];
+}
+
 export interface Change {
   readonly orderId: Uuid;
   readonly commandId: Uuid;
@@ -29,6 +34,8 @@ export interface Change {
   readonly guards?: readonly Guarded[];
   /** True if the stream cannot exist yet, so that there is nothing to read. */
   readonly isNew?: true;
+  /** What the append also writes, and the messages that it sends. `announced` are the messages of its events. */
+  readonly alongside?: (announced: readonly Message[]) => Alongside;
   /** True for a request of a saga. If its events are declared void later, the same request appends again. */
   readonly isRequest?: boolean;
 }
@@ -86,19 +93,21 @@ export class Orders {
     change: Change,
     decide: (order: Order) => readonly OrderEvent[],
   ): Promise<DatedOrder | undefined> {
-    const { orderId, commandId, guards } = change;
+    const { orderId, commandId } = change;
     const { state: view, version } = change.isNew ? UNPLACED : await this.store.fold(orderId, orderFold);
     const before = view?.order ?? orderLife.initial;
     const events = decide(before);
     if (events.length === 0) return view;
     const claimed = currentUnit()?.claimed;
+    const announced = announcements(orderId, before, version, events, this.clock.now().toISOString());
+    const { messages, guards } = change.alongside?.(announced) ?? { messages: announced, guards: change.guards };
     const appended = await this.append(change, {
       streamId: orderId,
       expectedVersion: version,
       commandId,
       events: events.map(({ type, data }) => ({ type, schemaVersion: orderEvents.current(type), data })),
       metadata: this.metadata(change),
-      messages: announcements(orderId, before, version, events, this.clock.now().toISOString()),
+      messages,
       ...(guards && { guards }),
       ...(claimed && { claimed }),
     });
