@@ -1,12 +1,13 @@
 import { vnd } from '#kernel';
 import { CatalogPrices, isPriced } from '#contracts/catalog';
+import { OrderConfirmed } from '#contracts/ordering';
 import { Cache } from '#platform/cache';
 
+import { eventually } from '../../../test/support/eventually';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { noStock } from '../../../test/support/no-stock';
 import { browseStatement, type Sort } from './browse/browse-statement.query';
 import { CatalogModule } from './catalog.module';
-import { CountSales } from './count-sales/count-sales.consumer';
 import { categoryId } from './demo/demo-labels';
 import { demoProducts } from './demo/demo-products';
 import { DemoShelves } from './demo/demo-shelves.store';
@@ -223,7 +224,13 @@ describe('Messages from other contexts', () => {
   it('counts sold products', async () => {
     const { id } = product('binh-u-cold-brew');
     const item = { productId: id, quantity: 4 };
-    await shop.app.get(CountSales, { strict: false }).handle({ body: { items: [item, item] } } as never);
+    await shop.database.admin(
+      `insert into catalog.inbox (message_id, handler, lane, key, type, body, meta)
+       select gen_random_uuid(), 'count-sales', 'count-sales', n, $1, $2, '{}' from generate_series(1, 20) n`,
+      [OrderConfirmed.type, { items: [item, item] }],
+    );
+    const sold = 'select sold from catalog.product_sales where product_id = $1';
+    await eventually(async () => expect(await shop.database.admin(sold, [id])).toEqual([{ sold: 160 }]));
     await shop.app.get(ShelfTidier, { strict: false }).tidy();
     expect((await shop.ask('GET', '/products/popular?limit=1')).body.data[0].id).toBe(id);
   });

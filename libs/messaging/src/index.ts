@@ -13,6 +13,7 @@ export { type Envelope, type MessageMeta } from './messages/envelope';
 export { ClaimLost, NotForThisBuild, RetryLater, Undecodable } from './messages/errors';
 export { type Checks, type Prepares } from './messages/handlers';
 export { Gathering } from './outbox/gathering';
+export { GroupedHandling, groupedStatement } from './outbox/grouped-handling';
 export {
   handledBy,
   InboxCommandHandler,

@@ -212,7 +212,7 @@ const saveValues = (before: Cart, after: Cart): unknown[] => [
 const columns = `id, version, lines, ordered_version, merged_into, merged_since, closed_at is not null as closed,
   exists (select from cart_merges m where m.cart_id = carts.id) as moved`;
 
-const findCarts = statement('carts-find', `select ${columns} from carts where id = any ($1::uuid[])`);
+const findCarts = statement('carts-find', `select ${columns} from carts where id = any((select $1::uuid[])::uuid[])`);
 
 const lockCarts = statement('carts-lock', `${findCarts.text} order by id for update`);
 

@@ -6,7 +6,7 @@ import { InboxEventsHandler } from '#messaging';
 import { ShelfTidier } from '../shelf/tidy-shelf.job';
 import { Sales } from './sales.store';
 
-@InboxEventsHandler([OrderConfirmed], { name: 'count-sales' })
+@InboxEventsHandler([OrderConfirmed], { name: 'count-sales', parallel: 16 })
 export class CountSales implements IEventHandler<OrderConfirmed> {
   constructor(
     private readonly sales: Sales,

@@ -2,16 +2,15 @@ import { Injectable } from '@nestjs/common';
 
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
-import { singleStatement, runSingleStatement, Outbox } from '#messaging';
+import { GroupedHandling, groupedStatement } from '#messaging';
 
-const addSales = singleStatement(
-  'sales-add',
-  `work as (
-   insert into product_sales (product_id, sold)
-   select * from unnest($1::uuid[], $2::bigint[]) order by 1
-   on conflict (product_id) do update set sold = product_sales.sold + excluded.sold
-   returning product_id)`,
-  2,
+const ADD_SALES = groupedStatement(
+  'sales-add-together',
+  'sold jsonb',
+  `insert into product_sales (product_id, sold)
+   select s.key::uuid, sum(s.value::bigint)
+   from given join claim using (seq) cross join lateral jsonb_each_text(given.sold) s group by 1 order by 1
+   on conflict (product_id) do update set sold = product_sales.sold + excluded.sold`,
 );
 const copySales = statement(
   'sales-show',
@@ -23,13 +22,15 @@ const copySales = statement(
 /** How many pieces of each product were sold. A table of its own, so that a sale changes no index of the shelf. */
 @Injectable()
 export class Sales {
-  constructor(
-    private readonly db: Database,
-    private readonly outbox: Outbox,
-  ) {}
+  private readonly sales: GroupedHandling<{ readonly sold: Readonly<Record<string, number>> }>;
 
+  constructor(private readonly db: Database) {
+    this.sales = new GroupedHandling(db, ADD_SALES);
+  }
+
+  /** Adds the pieces, and marks the message that is being handled as done. */
   async add(sold: ReadonlyMap<Uuid, number>): Promise<void> {
-    await runSingleStatement(this.outbox, addSales, [[...sold.keys()], [...sold.values()]]);
+    await this.sales.write({ sold: Object.fromEntries(sold) });
   }
 
   /** Copies the counts to the shelf. True if the shelf has changed. */

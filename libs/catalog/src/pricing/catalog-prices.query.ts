@@ -15,7 +15,7 @@ const offers = (locale: Locale) => {
             ${name('v')} as "variantName", p.image_url as "imageUrl", v.price, greatest(v.available, 0) as available,
             not v.retired and p.status = 'active' as sold, p.modifiers
        from variants v join products p on p.id = v.product_id
-      where v.id = any($1::uuid[]) and p.status <> 'draft'`,
+      where v.id = any((select $1::uuid[])::uuid[]) and p.status <> 'draft'`,
   );
 };
 const statements = { vi: offers('vi'), en: offers('en') };
@@ -38,15 +38,13 @@ export class StoredCatalogPrices extends CatalogPrices {
   }
 }
 
+const pricesUnavailable = () =>
+  new DomainError('UNAVAILABLE', 'unavailable', 'Prices are not available right now. Try again in a moment.');
+
 async function withTimeout<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new DomainError(
-      'UNAVAILABLE',
-      'unavailable',
-      'Prices are not available right now. Try again in a moment.',
-    );
-    timer = setTimeout(() => reject(error), TIMEOUT_MS);
+    timer = setTimeout(() => reject(pricesUnavailable()), TIMEOUT_MS);
   });
   try {
     return await Promise.race([work, late]);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ClaimLost, currentUnit, handledBy, InboxEventsHandler, NO_MESSAGE } from '#messaging';
+import { currentUnit, handledBy, InboxEventsHandler, NO_MESSAGE } from '#messaging';
 import { CheckoutSaga } from '../checkout/checkout.saga';
 import { RefundSaga } from '../refund-order/refunds.saga';
 import { timelineMessages, type TimelineMessage } from './timeline-words';
@@ -21,9 +21,6 @@ export class OrderTimelineHandler {
   constructor(private readonly timelines: Timelines) {}
 
   async handle(message: TimelineMessage): Promise<void> {
-    const unit = currentUnit()!;
-    if (!(await this.timelines.save(timelineRowOf(unit.envelope, message), unit.claimed)))
-      throw new ClaimLost(unit.handler, unit.claimed.seq);
-    unit.recordDone();
+    await this.timelines.save(timelineRowOf(currentUnit()!.envelope, message));
   }
 }
