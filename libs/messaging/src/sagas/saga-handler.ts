@@ -232,7 +232,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
     return timers.map(({ name, afterSeconds }, index) => ({
       ...{ name: `${this.name}/${name}`, key, afterSeconds },
       envelope: envelopes[index],
-    })) as TimerChange[];
+    }));
   }
 
   private countIfOver({ status, step }: SagaStatus): void {

@@ -32,7 +32,7 @@ import {
 import type { CheckoutMessage } from './checkout-moves';
 import { checkoutStatus } from './checkout-status';
 import { initialCheckout, type Checkout } from './checkout-steps';
-import { stepsAlongside } from './steps-alongside';
+import { stepsAlongside } from './steps-alongside.store';
 
 const definition = (reservationSeconds: number): SagaDefinition<Checkout, CheckoutMessage> => ({
   name: 'checkout',

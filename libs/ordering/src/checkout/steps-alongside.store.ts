@@ -5,7 +5,7 @@ import { timelineRecords } from '../order-history/timelines.store';
 const IS_APPENDED = 'exists (select from head)';
 
 const sagaMoved = defineGuard<{ readonly saga: string }>({
-  name: 'saga_moved',
+  name: 'saga',
   place: 'after',
   sql: ({ saga }) => sagaMovedSql(saga, IS_APPENDED),
 });
@@ -14,11 +14,11 @@ const sagaLines = defineGuard<{ readonly lines: string }>({
   name: 'saga_lines',
   place: 'after',
   rows: 'several',
-  sql: ({ lines }) => sagaLinesSql(lines, 'saga_moved', IS_APPENDED),
+  sql: ({ lines }) => sagaLinesSql(lines, 'saga', IS_APPENDED),
 });
 
-const sagaRecords = defineGuard<{ readonly records: string }>({
-  name: 'saga_records',
+const timelineRows = defineGuard<{ readonly records: string }>({
+  name: 'timeline',
   place: 'after',
   rows: 'any',
   sql: ({ records }) => timelineRecords.insert(records, 'select message_id from saga_lines'),
@@ -28,5 +28,5 @@ const sagaRecords = defineGuard<{ readonly records: string }>({
 export const stepsAlongside = ({ saga, lines, records }: PreparedSteps) => [
   sagaMoved({ saga }),
   sagaLines({ lines }),
-  sagaRecords({ records }),
+  timelineRows({ records }),
 ];
