@@ -57,12 +57,15 @@ async function countSent(way: string): Promise<number> {
 
 describe('A message for a context in the same database', () => {
   it('is in the inbox of the receiver when the transaction of the sender commits, and stays in the outbox as sent', async () => {
-    const { ask } = await start({ onAsk: () => pause(50) });
+    let finish = (): void => undefined;
+    const seen = new Promise<void>((done) => (finish = done));
+    const { ask } = await start({ onAsk: () => seen });
     const before = await countSent('direct');
     const orderId = randomUUID();
     await ask(orderId, 1);
     expect(await asks()).toMatchObject([{ state: 'waiting', isLeased: true }]);
     expect(await unsent()).toEqual([]);
+    finish();
     await eventually(async () => expect(await answered(orderId)).toEqual([1]));
     expect(await countSent('direct')).toBeGreaterThan(before);
   });
