@@ -36,7 +36,7 @@ const MIGRATIONS = [
   ...['1799000000500-seal-records'],
   ...['1799000000510-verifications', '1799000000600-event-macs', '1799000000700-unnumbered-events'],
   ...['1799000000710-mac-exceptions', '1799000000711-guarded-seal-records', '1799000000712-verification-macs'],
-  ...['1799000000760-numbering-guard', '1799000000800-hand-over'],
+  ...['1799000000760-numbering-guard', '1799000000800-hand-over', '1799000000805-senders'],
 ];
 
 type Migration = new () => { up(runner: QueryRunner): Promise<void> };

@@ -3,7 +3,10 @@ import { InboxEventsHandler } from '#messaging';
 import { Erasures } from './erasures.store';
 
 /** Stores which contexts have deleted their data about a person. */
-@InboxEventsHandler([PartErased], { name: 'note-part-erased', fromOthers: true })
+@InboxEventsHandler([PartErased], {
+  name: 'note-part-erased',
+  senders: ['cart', 'customers', 'notifications', 'ordering', 'payments'],
+})
 export class NotePartErased {
   constructor(private readonly erasures: Erasures) {}
 

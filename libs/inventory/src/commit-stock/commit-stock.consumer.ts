@@ -11,7 +11,7 @@ import { CountsConflicts } from '../stock-conflicts.config';
 const decideCommit = (seen: Holding) =>
   seen.reservation && seen.reservation.state !== 'released' ? commit(seen) : undefined;
 
-@InboxCommandHandler(CommitStock, { name: 'commit-stock', lane: 'stock' })
+@InboxCommandHandler(CommitStock, { name: 'commit-stock', lane: 'stock', senders: ['ordering'] })
 export class CommitWhenAsked implements ICommandHandler<CommitStock> {
   constructor(
     private readonly stocks: Stocks,

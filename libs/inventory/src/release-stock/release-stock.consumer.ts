@@ -5,7 +5,7 @@ import { announcementsOf } from '../model/stock-announcements';
 import { release, type Holding } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
 
-@InboxCommandHandler(ReleaseStock, { name: 'release-stock', lane: 'stock' })
+@InboxCommandHandler(ReleaseStock, { name: 'release-stock', lane: 'stock', senders: ['ordering'] })
 export class ReleaseWhenAsked implements ICommandHandler<ReleaseStock> {
   constructor(
     private readonly stocks: Stocks,

@@ -11,7 +11,7 @@ import { CountsConflicts } from '../stock-conflicts.config';
 const ATTEMPTS = 6;
 const PAUSE_MS = 150;
 
-@InboxCommandHandler(ReserveStock, { name: 'reserve-stock', lane: 'stock' })
+@InboxCommandHandler(ReserveStock, { name: 'reserve-stock', lane: 'stock', senders: ['ordering'] })
 export class ReserveWhenAsked implements ICommandHandler<ReserveStock> {
   constructor(
     private readonly stocks: Stocks,

@@ -169,6 +169,26 @@ describe('A message for a context in the same database', () => {
     await eventually(async () => expect((await asks()).map(({ state }) => state)).toEqual(keys.map(() => 'done')));
   });
 
+  it('is not relayed from an outbox whose context may not send it', async () => {
+    const { ask } = await start();
+    await database.admin(
+      `insert into inventory.outbox (id, type, key, body, meta) values
+        (gen_random_uuid(), 'payments.answer.v1', 'forged', '{"orderId": "forged", "n": 1}', '{"source": "payments"}'),
+        (gen_random_uuid(), 'payments.answer.v1', 'forged', '{"orderId": "forged", "n": 2}', '{"source": "inventory"}'),
+        (gen_random_uuid(), 'payments.ask.v1', 'forged', '{"orderId": "forged", "n": 3}', '{"source": "ordering"}')`,
+    );
+    const orderId = randomUUID();
+    await ask(orderId, 1);
+    await eventually(async () => expect(await unsent()).toEqual([]));
+    await eventually(async () => expect(await answered(orderId)).toEqual([1]));
+    expect(await answered('forged')).toEqual([]);
+    expect(
+      await database.admin(
+        `select type from inventory.inbox where key = 'forged' union all select type from payments.inbox where key = 'forged'`,
+      ),
+    ).toEqual([]);
+  });
+
   it('is not taken from a role that may not send it', async () => {
     const take = (role: string, type: string, source: string) =>
       database.admin(
@@ -182,7 +202,8 @@ describe('A message for a context in the same database', () => {
     await database.admin(`insert into payments.subscriptions (type, handler, lane) values ('payments.answer.v1', 'h', 'l')`); // prettier-ignore
     await expect(take('shop_inventory', 'payments.answer.v1', 'inventory')).rejects.toThrow('may not send');
     await expect(take('current_user', 'payments.ask.v1', 'inventory')).rejects.toThrow('may not send');
-    await take('shop_inventory', 'payments.ask.v1', 'inventory'); // a command
+    await take('shop_inventory', 'payments.ask.v1', 'inventory'); // a command that payments takes from inventory
+    await expect(take('shop_ordering', 'payments.ask.v1', 'ordering')).rejects.toThrow('may not send');
     await expect(database.admin('set role shop_inventory; select * from payments.inbox')).rejects.toThrow('permission');
   });
 });

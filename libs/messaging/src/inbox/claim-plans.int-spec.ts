@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ContextName } from '#platform/config';
 import { Client } from 'pg';
 import type { Database, Statement } from '#database';
 import { eventually } from '../../../../test/support/eventually';
@@ -7,6 +8,8 @@ import { claim, CLAIM, CLAIM_FRESH } from './claims.store';
 import { postpone, wakeStranded } from './held.store';
 import { storeReceived } from './inbox.store';
 import { LaneMarks } from './lane-marks';
+
+const route = { from: 'bar' as ContextName, receiver: 'inventory', sameServer: true } as const;
 
 const LANE = 'brew';
 const ME = 7;
@@ -33,7 +36,7 @@ const insertMany = (count: number, key: 'each' | 'hot') =>
     [count, key],
   );
 const receiveOne = (key: string) =>
-  storeReceived(db, [{ id: randomUUID(), type: 'bar.brew.v1', key, body: {}, meta: {} } as never], true);
+  storeReceived(db, [{ id: randomUUID(), type: 'bar.brew.v1', key, body: {}, meta: {} } as never], route);
 const ANALYZE = 'analyze inventory.inbox';
 const VACUUM = 'vacuum inventory.inbox';
 

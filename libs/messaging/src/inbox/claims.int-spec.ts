@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ContextName } from '#platform/config';
 import { Client } from 'pg';
 import type { Database } from '#database';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
@@ -8,6 +9,8 @@ import { markDone, storeReceived } from './inbox.store';
 import { LaneMarks } from './lane-marks';
 import { makeUnhandledDead, countUnhandled } from '../instances/unheard.store';
 import type { Claim } from './unit';
+
+const route = { from: 'bar' as ContextName, receiver: 'inventory', sameServer: true } as const;
 
 const LANE = 'brew';
 const ME = 7;
@@ -28,7 +31,7 @@ afterAll(() => test.drop());
 afterEach(() => test.admin('truncate inventory.inbox'));
 
 const message = (key: string, type = 'bar.brew.v1') => ({ id: randomUUID(), type, key, body: {}, meta: {} }) as never;
-const receiveKeys = (...keys: readonly string[]) => storeReceived(db, keys.map((key) => message(key)), true); // prettier-ignore
+const receiveKeys = (...keys: readonly string[]) => storeReceived(db, keys.map((key) => message(key)), route); // prettier-ignore
 const insertMany = (count: number, key: string) =>
   test.admin(
     `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)
@@ -53,7 +56,7 @@ describe('A claim', () => {
   });
 
   it('leaves messages that this build cannot handle, and the messages behind them', async () => {
-    await storeReceived(db, [message('a', 'bar.new.v1'), message('a'), message('b')], true);
+    await storeReceived(db, [message('a', 'bar.new.v1'), message('a'), message('b')], route);
     expect(keys(await claimRows())).toEqual(['b']);
     const [untouched] = await test.admin(
       `select attempts + waits as tried, held from inventory.inbox where handler = 'newer'`,
@@ -63,7 +66,7 @@ describe('A claim', () => {
 
   it('finds other keys behind many messages that must wait for a newer build', async () => {
     const behind = Array.from({ length: 40 }, (_, n) => [message(`k${n}`, 'bar.new.v1'), message(`k${n}`)]);
-    await storeReceived(db, [...behind.flat(), message('stranger')], true);
+    await storeReceived(db, [...behind.flat(), message('stranger')], route);
     expect(keys(await claimRows())).toEqual(['stranger']);
   });
 
@@ -140,7 +143,7 @@ describe('A claim of fresh messages only', () => {
   });
 
   it('leaves messages that are held or that this build cannot handle, and the messages behind them', async () => {
-    await storeReceived(db, [message('new', 'bar.new.v1'), message('new'), message('held'), message('free')], true);
+    await storeReceived(db, [message('new', 'bar.new.v1'), message('new'), message('held'), message('free')], route);
     const row = (await claimRows()).find(({ key }) => key === 'held')!;
     await postpone(db, claimOf(row), [], later);
     await test.admin(`update inventory.inbox set claimed_by = 0 where key = 'free'`);
@@ -224,7 +227,7 @@ describe('A postponed message', () => {
 
 describe('A message that no living build can handle', () => {
   it('is counted, and becomes a dead letter after a day; the messages behind it wait', async () => {
-    await storeReceived(db, [message('a', 'bar.new.v1'), message('a'), message('b', 'bar.new.v1')], true);
+    await storeReceived(db, [message('a', 'bar.new.v1'), message('a'), message('b', 'bar.new.v1')], route);
     await test.admin(`update inventory.inbox set received_at = now() - interval '25 hours' where key = 'a'`);
     expect(await countUnhandled(db, capabilities.handlerTypes)).toEqual([
       { handler: 'newer', type: 'bar.new.v1', count: 2 },

@@ -1,7 +1,8 @@
 import { statement, type Database } from '#database';
 import { HANDED, sendingStatement, sentSql } from '../hand-over/hand-over.store';
 import { asyncCommit } from './async-commit';
-import { isWanted } from '../outbox/subscriptions.store';
+import type { ContextName } from '#platform/config';
+import { isWanted, maySend } from '../outbox/subscriptions.store';
 import { isOpen } from './open-messages';
 import type { Envelope } from '../messages/envelope';
 import type { Claim } from './unit';
@@ -17,25 +18,43 @@ export const parkedBehind = (lane: string, key: string) => `
 
 export const PARKED_COLUMNS = `behind.parked, case when behind.parked then 'infinity'::timestamptz else now() end`;
 
-/** SQL: inserts one row for each handler of each message. */
-const receiveSql = (from: string) => `
-   insert into inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
-   select m.id, s.handler, s.lane, m.key, m.type, m.body, m.meta, ${PARKED_COLUMNS}
-   from ${from} rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
-     with ordinality as m(id, type, key, body, meta, place)
-   join subscriptions s on s.type = m.type and ${isWanted('s', 'm')} ${parkedBehind('s.lane', 'm.key')}
-   order by m.place
-   on conflict (message_id, handler) do nothing`;
+/** SQL: inserts one row for each handler of each message. Returns the types that the sender may not send. */
+const receiveSql = (cte: string, from: string) => `with ${cte} given as materialized (
+     select m.id, s.handler, s.lane, m.key, m.type, m.body, m.meta, m.place, ${maySend('s', 'm', '$2::text', '$3::text')} as is_allowed
+     from ${from} rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
+       with ordinality as m(id, type, key, body, meta, place)
+     join subscriptions s on s.type = m.type and ${isWanted('s', 'm')}),
+   arrived as (
+     insert into inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
+     select g.id, g.handler, g.lane, g.key, g.type, g.body, g.meta, ${PARKED_COLUMNS}
+     from given g ${parkedBehind('g.lane', 'g.key')}
+     where g.is_allowed order by g.place
+     on conflict (message_id, handler) do nothing)
+   select distinct type from given where not is_allowed`;
 
-const RECEIVE = statement('inbox-receive', receiveSql(''));
-const RECEIVE_QUICKLY = statement('inbox-receive-quickly', `with ${asyncCommit} ${receiveSql('quick cross join')}`);
+const RECEIVE = statement('inbox-receive-allowed', receiveSql('', ''));
+const RECEIVE_QUICKLY = statement('inbox-receive-allowed-quickly', receiveSql(`${asyncCommit},`, 'quick cross join'));
+
+export interface Route {
+  readonly from: ContextName;
+  readonly receiver: ContextName;
+  readonly sameServer: boolean;
+}
 
 /**
  * Stores messages in the inbox. If the sender is on the same server, the commit does not wait for the disk: a crash
- * that loses the delivery also loses the update that marks the message as sent.
+ * that loses the delivery also loses the update that marks the message as sent. Messages that the sender may not send
+ * are left out. Returns their types.
  */
-export const storeReceived = (db: Database, messages: readonly Envelope[], sameServer: boolean) =>
-  db.query(sameServer ? RECEIVE_QUICKLY : RECEIVE, [JSON.stringify(messages)]);
+export async function storeReceived(
+  db: Database,
+  messages: readonly Envelope[],
+  { from, receiver, sameServer }: Route,
+): Promise<string[]> {
+  const values = [JSON.stringify(messages), from, receiver];
+  const refused = await db.query<{ type: string }>(sameServer ? RECEIVE_QUICKLY : RECEIVE, values);
+  return refused.map(({ type }) => type);
+}
 
 /**
  * SQL that marks the message as done. It returns no row if the message is done already, or if the claim was lost.

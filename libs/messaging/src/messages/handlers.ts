@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { CommandBus } from '@nestjs/cqrs';
 import type { Message, MessageClass } from '#kernel';
+import type { ContextName } from '#platform/config';
 import { RETRY, type RetryPolicy } from '../inbox/backoff';
 import type { Envelope } from './envelope';
 import { inboxMetadata } from './inbox-handlers';
@@ -27,7 +28,7 @@ export interface Handler {
   readonly parallel: number;
   readonly messagesAtOnce?: number | undefined;
   readonly limitSeconds: number;
-  readonly fromOthers: boolean;
+  readonly senders: readonly ContextName[];
   readonly onlyIf: Readonly<Record<string, string>>;
   readonly retry: RetryPolicy;
   readonly classes: readonly MessageClass[];
@@ -58,7 +59,7 @@ export function handlerOf(instance: object, commands: CommandBus): Handler | und
     parallel: metadata.parallel ?? PARALLEL,
     messagesAtOnce: metadata.atMost,
     limitSeconds: metadata.limitSeconds ?? LIMIT_SECONDS,
-    fromOthers: metadata.fromOthers ?? kind === 'command',
+    senders: metadata.senders ?? [],
     onlyIf: metadata.onlyIf ?? {},
     retry: metadata.retry ?? RETRY,
     classes,
@@ -148,7 +149,7 @@ export class Handlers {
   get subscriptions(): Subscription[] {
     return this.all.flatMap((one) =>
       typesOf(one).map((type) => ({
-        ...{ type, handler: one.name, lane: one.lane, fromOthers: one.fromOthers },
+        ...{ type, handler: one.name, lane: one.lane, senders: one.senders },
         onlyIf: one.onlyIf[type],
       })),
     );

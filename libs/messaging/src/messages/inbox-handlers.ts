@@ -3,6 +3,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { CommandHandler, EventsHandler } from '@nestjs/cqrs';
 import type { MessageClass } from '#kernel';
+import type { ContextName } from '#platform/config';
 import type { RetryPolicy } from '../inbox/backoff';
 
 /**
@@ -32,10 +33,10 @@ export interface InboxOptions {
   /** After this many seconds, the handling of a message is aborted, and the message is postponed. 30 by default. */
   readonly limitSeconds?: number;
   /**
-   * Whether other contexts may send these messages although they are named after the context of the handler, as in
-   * `identity.part-erased`. True for commands, false for events by default.
+   * The other contexts that may send these messages although they are named after the context of the handler, such as
+   * commands and `identity.part-erased`. None by default.
    */
-  readonly fromOthers?: boolean;
+  readonly senders?: readonly ContextName[];
   /**
    * For a message type, a condition (jsonpath) on the body. Messages that do not fulfil it are not delivered. Use it for
    * messages that the handler would ignore. The handler must still ignore them, because an older build may have

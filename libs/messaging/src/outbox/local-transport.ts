@@ -1,4 +1,4 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { Config, type ContextName } from '#platform/config';
 import { databaseUrl, Databases } from '#database';
@@ -22,6 +22,7 @@ function databaseNameOf(url: string): string {
  */
 @Injectable()
 export class LocalTransport extends Transport {
+  private readonly log = new Logger('Relay');
   private readonly subscriptions: SubscriptionCache;
   private readonly databaseNames = new Map<ContextName, string>();
 
@@ -49,7 +50,10 @@ export class LocalTransport extends Transport {
   }
 
   async deliver(from: ContextName, receiver: ContextName, messages: readonly Envelope[]): Promise<void> {
-    await storeReceived(this.databaseOf(receiver), messages, this.sharesServer(from, receiver));
+    const route = { from, receiver, sameServer: this.sharesServer(from, receiver) };
+    const refused = await storeReceived(this.databaseOf(receiver), messages, route);
+    if (refused.length > 0)
+      this.log.error(`${from} may not send ${refused.join(', ')} to ${receiver}. These messages are not delivered.`);
     crashPoint('transport.handed-over', `${from}-to-${receiver}`);
     const localBranch = this.branches.find(receiver);
     localBranch?.inbox.ring();

@@ -1,4 +1,5 @@
 import { statement, type Database } from '#database';
+import type { ContextName } from '#platform/config';
 import { isOpen } from '../inbox/open-messages';
 import { isLiving } from '../instances/is-living';
 
@@ -7,7 +8,7 @@ export interface Subscription {
   readonly handler: string;
   readonly lane: string;
   /** See `InboxOptions`. */
-  readonly fromOthers?: boolean;
+  readonly senders?: readonly ContextName[];
   /** The condition for the type, see `InboxOptions`. */
   readonly onlyIf?: string | undefined;
 }
@@ -19,24 +20,36 @@ export interface Subscription {
 export const isWanted = (subscription: string, message: string) =>
   `(${subscription}.only_if is null or coalesce(${message}.body @? ${subscription}.only_if, true))`;
 
+/**
+ * SQL: whether the context `sender` may send the message to the context `receiver`. A context sends messages that are
+ * named after itself, and those that the handler of the subscription takes from it. Subscriptions of older builds only
+ * say whether other contexts may send at all (`from_others`).
+ */
+export const maySend = (subscription: string, message: string, sender: string, receiver: string) => {
+  const namedAfter = `split_part(${message}.type, '.', 1)`;
+  return `coalesce(${message}.meta->>'source', ${sender}) = ${sender} and (${namedAfter} = ${sender} or
+       ${namedAfter} = ${receiver} and coalesce(${sender} = any(${subscription}.senders), ${subscription}.from_others))`;
+};
+
 // Two builds may have different conditions. While both live, all messages are delivered, and the handlers ignore some.
 const SUBSCRIBE = statement(
-  'subscriptions-add-5',
+  'subscriptions-add-6',
   `with heard as (
-     select s.type, s.handler, s.lane, coalesce(s."fromOthers", false) as from_others,
+     select s.type, s.handler, s.lane, coalesce(s.senders, '{}') as senders,
        case when not exists (
          select from instances i
          cross join lateral jsonb_to_recordset(i.hears) as h(handler text, type text, "onlyIf" text)
          where ${isLiving} and h.handler = s.handler and h.type = s.type and h."onlyIf" is distinct from s."onlyIf")
        then s."onlyIf"::jsonpath end as only_if
-     from jsonb_to_recordset($1::jsonb) as s(type text, handler text, lane text, "fromOthers" boolean, "onlyIf" text)),
+     from jsonb_to_recordset($1::jsonb) as s(type text, handler text, lane text, senders text[], "onlyIf" text)),
    added as (
-     insert into subscriptions as known (type, handler, lane, from_others, only_if)
-     select type, handler, lane, from_others, only_if from heard
+     insert into subscriptions as known (type, handler, lane, senders, from_others, only_if)
+     select type, handler, lane, senders, senders <> '{}', only_if from heard
      on conflict (type, handler) do update set only_if = excluded.only_if,
        lane = case when $2 then excluded.lane else known.lane end,
+       senders = case when $2 then excluded.senders else known.senders end,
        from_others = case when $2 then excluded.from_others else known.from_others end
-     where $2 and (known.lane, known.from_others) <> (excluded.lane, excluded.from_others)
+     where $2 and (known.lane, known.senders) is distinct from (excluded.lane, excluded.senders)
        or known.only_if::text is distinct from excluded.only_if::text
      returning xmax = 0 as is_new),
    known as (select max(s.since) as since from subscriptions s join heard h using (type, handler))

@@ -28,7 +28,7 @@ export abstract class Behaviour {
 }
 
 @Injectable()
-@InboxCommandHandler(Ask, { name: 'answer' })
+@InboxCommandHandler(Ask, { name: 'answer', senders: ['inventory'] })
 class AnswerWhenAsked implements ICommandHandler<Ask> {
   constructor(
     private readonly behaviour: Behaviour,

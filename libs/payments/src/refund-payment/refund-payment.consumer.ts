@@ -12,7 +12,7 @@ import { ProviderCalls } from '../settle-payment/provider-calls.job';
  * from a backup. Then the request waits until the provider has answered again about the payment. If the payment is
  * declined here, the provider's books decide: the provider may have given the money back with this refund's key before.
  */
-@InboxCommandHandler(RefundPayment, { name: 'refund-payment', lane: 'payment' })
+@InboxCommandHandler(RefundPayment, { name: 'refund-payment', lane: 'payment', senders: ['ordering'] })
 export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
   constructor(
     private readonly db: Database,

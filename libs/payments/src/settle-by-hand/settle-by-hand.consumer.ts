@@ -14,7 +14,7 @@ type Settlement = SettleByHand['body'];
  * Ends a payment or a refund whose provider cannot be asked. What staff found out becomes a finding, so that others
  * can check the money later.
  */
-@InboxCommandHandler(SettleByHand, { name: 'settle-by-hand', lane: 'payment' })
+@InboxCommandHandler(SettleByHand, { name: 'settle-by-hand', lane: 'payment', senders: ['ordering'] })
 export class SettleWhenStaffAsk implements ICommandHandler<SettleByHand> {
   constructor(
     private readonly payments: Payments,

@@ -9,7 +9,7 @@ import { ProviderCalls } from '../settle-payment/provider-calls.job';
 import { Providers } from '../settle-payment/providers';
 
 /** Stores the payment first. The provider is called after the commit, outside any transaction. */
-@InboxCommandHandler(TakePayment, { name: 'take-payment', lane: 'payment' })
+@InboxCommandHandler(TakePayment, { name: 'take-payment', lane: 'payment', senders: ['ordering'] })
 export class TakeWhenAsked implements ICommandHandler<TakePayment> {
   constructor(
     private readonly db: Database,

@@ -7,7 +7,7 @@ import { voidPayment, createPayment } from '../model/payment';
 import { Payments } from '../model/payments.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 
-@InboxCommandHandler(VoidPayment, { name: 'void-payment', lane: 'payment' })
+@InboxCommandHandler(VoidPayment, { name: 'void-payment', lane: 'payment', senders: ['ordering'] })
 export class VoidWhenAsked implements ICommandHandler<VoidPayment> {
   constructor(
     private readonly db: Database,
