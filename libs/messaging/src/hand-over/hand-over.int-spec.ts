@@ -169,6 +169,18 @@ describe('A message for a context in the same database', () => {
     await eventually(async () => expect((await asks()).map(({ state }) => state)).toEqual(keys.map(() => 'done')));
   });
 
+  it('is left to the relay while the receiver has not got an earlier one', async () => {
+    const { ask } = await start();
+    const before = await countSent('direct');
+    await database.admin(`insert into inventory.outbox_owed (receiver, seq) values ('payments', 0)`);
+    const orderId = randomUUID();
+    await ask(orderId, 1);
+    await eventually(async () => expect(await unsent()).toEqual([]));
+    expect(await countSent('direct')).toBe(before);
+    await eventually(async () => expect(await answered(orderId)).toEqual([1]));
+    await database.admin('truncate inventory.outbox_owed');
+  });
+
   it('is not relayed from an outbox whose context may not send it', async () => {
     const { ask } = await start();
     await database.admin(

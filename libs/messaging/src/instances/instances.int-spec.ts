@@ -48,7 +48,7 @@ describe('A process', () => {
       handler: 'nothing',
       type: 'inventory.nothing.v1',
       lane: 'nothing',
-      fromOthers: false,
+      senders: [],
       onlyIf: '$.n ? (@ != -1)',
     });
     await apps.pop()!.close();
@@ -111,11 +111,51 @@ describe('Subscriptions', () => {
   const own = async () => (await listSubscriptions(inventory())).filter(({ handler }) => handler === 'sip');
 
   it('are added and moved to another lane by a start, but not removed, and not by a plain DELETE', async () => {
-    expect(await subscribe(inventory(), [sip])).toMatchObject({ added: 1, age: 0 });
-    expect(await subscribe(inventory(), [{ ...sip, lane: 'gulp' }])).toMatchObject({ added: 0 });
-    await subscribe(inventory(), []);
+    expect(await subscribe(inventory(), [sip], true)).toMatchObject({ added: 1, age: 0 });
+    expect(await subscribe(inventory(), [{ ...sip, lane: 'gulp' }], true)).toMatchObject({ added: 0 });
+    await subscribe(inventory(), [], true);
     await database.of('inventory').query('delete from subscriptions');
     expect(await own()).toMatchObject([{ lane: 'gulp', waiting: 0 }]);
+  });
+
+  it('are those of the newest build again after another one changed them and ended', async () => {
+    await open();
+    const row = `select lane, only_if::text as condition, senders from inventory.subscriptions where handler = 'nothing'`;
+    const [before] = await database.admin(row);
+    await database.admin(
+      `update inventory.subscriptions set lane = 'other', only_if = '$.n ? (@ == 0)', senders = '{cart}' where handler = 'nothing'`,
+    );
+    const id = randomUUID();
+    await database.admin(
+      `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)
+       values ($1, 'nothing', 'other', 'k', 'inventory.nothing.v1', '{"orderId": "k", "n": 1}', '{}')`,
+      [id],
+    );
+    await eventually(async () => expect(await database.admin(row)).toEqual([before]));
+    const message = 'select lane, state from inventory.inbox where message_id = $1';
+    await eventually(async () =>
+      expect(await database.admin(message, [id])).toEqual([{ lane: 'nothing', state: 'done' }]),
+    );
+  });
+
+  it('have no condition while a process with another one may continue after a pause', async () => {
+    const condition = async () => {
+      const [row] = await database.admin<{ condition: string | null }>(
+        `select only_if::text as condition from inventory.subscriptions where handler = 'sip'`,
+      );
+      return row.condition;
+    };
+    await database.admin(
+      `insert into inventory.instances (id, number, build, hears, seen_at)
+       values (gen_random_uuid(), 902, 'paused', $1, now() - interval '1 hour')`,
+      [JSON.stringify([sip])],
+    );
+    await subscribe(inventory(), [{ ...sip, onlyIf: '$.cups ? (@ > 3)' }], true);
+    expect(await condition()).toBeNull();
+    await database.admin(`update inventory.instances set ended_at = now() where build = 'paused'`);
+    await subscribe(inventory(), [{ ...sip, onlyIf: '$.cups ? (@ > 3)' }], true);
+    expect(await condition()).toBe('$."cups"?(@ > 3)');
+    await database.admin(`delete from inventory.instances where build = 'paused'`);
   });
 
   it('have their condition only while no living build has another one', async () => {
@@ -130,18 +170,18 @@ describe('Subscriptions', () => {
       database.admin(
         `insert into inventory.instances (id, number, build, hears) values ('${randomUUID()}', 901, '${build}', '${JSON.stringify(hears)}')`,
       );
-    await subscribe(inventory(), [bigCups]);
+    await subscribe(inventory(), [bigCups], true);
     expect(await condition()).toBe('$."cups"?(@ > 3)');
     await living('same', bigCups);
-    await subscribe(inventory(), [bigCups]);
+    await subscribe(inventory(), [bigCups], true);
     expect(await condition()).toBe('$."cups"?(@ > 3)');
     await living('other', sip);
     await subscribe(inventory(), [bigCups], false);
     expect(await condition()).toBeNull();
     await database.admin(`delete from inventory.instances where build = 'other'`);
-    await subscribe(inventory(), [bigCups]);
+    await subscribe(inventory(), [bigCups], true);
     expect(await condition()).toBe('$."cups"?(@ > 3)');
-    await subscribe(inventory(), [sip]); // it has no condition, and an instance with one lives
+    await subscribe(inventory(), [sip], true); // it has no condition, and an instance with one lives
     expect(await condition()).toBeNull();
     await database.admin(`delete from inventory.instances where build = 'same'`);
   });

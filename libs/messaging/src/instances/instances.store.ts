@@ -1,6 +1,6 @@
 import { statement, type Database } from '#database';
 import { asyncCommit } from '../inbox/async-commit';
-import { isLiving } from './is-living';
+import { isLiving, mayContinue } from './is-living';
 import type { DatabaseIdentities } from './other-database';
 import type { Subscription } from '../outbox/subscriptions.store';
 
@@ -31,18 +31,41 @@ export const insertInstance = (db: Database, { id, number, build, hears, databas
   db.query(REGISTER, [id, number, build, JSON.stringify(hears), JSON.stringify(databases)]);
 
 const HEARTBEAT = statement(
-  'instance-beat',
-  `with ${asyncCommit} update instances set seen_at = now(), number = $2, databases = $3
-   from quick where id = $1 returning 1 as one`,
+  'instance-beats',
+  `with ${asyncCommit}, newest as (
+     select i.build from instances i join builds b on b.build = i.build
+     where ${isLiving} or i.id = $1 order by b.first_seen desc, b.build desc limit 1)
+   update instances i set seen_at = now(), ended_at = null, number = $2, databases = $3
+   from quick, newest where i.id = $1
+   returning newest.build = i.build as "isNewest", exists (
+     select from jsonb_to_recordset(i.hears) as h(type text, handler text, lane text, senders text[], "onlyIf" text)
+     left join subscriptions s on s.type = h.type and s.handler = h.handler
+     where s.type is null or s.only_if::text <> coalesce(h."onlyIf"::jsonpath::text, '')
+       or s.only_if is null and h."onlyIf" is not null and not exists (
+         select from instances o cross join lateral jsonb_to_recordset(o.hears) as t(handler text, type text, "onlyIf" text)
+         where ${mayContinue('o')} and t.handler = h.handler and t.type = h.type and t."onlyIf" is distinct from h."onlyIf")
+       or newest.build = i.build and (s.lane <> h.lane or s.senders is distinct from coalesce(h.senders, '{}'))) as differs`,
 );
 
-/** False if the row of this process is missing. This happens after a backup was restored. */
-export const writeHeartbeat = async (db: Database, { id, number, databases }: Registration): Promise<boolean> =>
-  (await db.query(HEARTBEAT, [id, number, JSON.stringify(databases)])).length > 0;
+export interface Heartbeat {
+  /** Whether no living process runs a newer build. */
+  readonly isNewest: boolean;
+  /** Whether the stored subscriptions are not those of this process. Another build may have changed them meanwhile. */
+  readonly differs: boolean;
+}
+
+/** Undefined if the row of this process is missing. This happens after a backup was restored. */
+export const writeHeartbeat = async (
+  db: Database,
+  { id, number, databases }: Registration,
+): Promise<Heartbeat | undefined> => (await db.query<Heartbeat>(HEARTBEAT, [id, number, JSON.stringify(databases)]))[0];
 
 /** Marks this process as ended. Its row stays for a day, because a process with the same handlers may start again. */
 export const markEnded = (db: Database, id: string) =>
-  db.query(`update instances set seen_at = least(seen_at, now() - interval '20 seconds') where id = $1`, [id]);
+  db.query(
+    `update instances set seen_at = least(seen_at, now() - interval '20 seconds'), ended_at = now() where id = $1`,
+    [id],
+  );
 
 const LIVING = statement(
   'instances-living',

@@ -16,7 +16,7 @@ import {
   insertInstance,
   type Registration,
 } from './instances.store';
-import { subscribe } from '../outbox/subscriptions.store';
+import { moveToSubscribedLanes, subscribe } from '../outbox/subscriptions.store';
 
 const BEAT_MS = 5_000;
 
@@ -141,7 +141,9 @@ export class Instances {
     entry.isBeating = true;
     try {
       const registration = this.registrationOf(entry);
-      if (!(await writeHeartbeat(entry.db, registration))) await this.registerAgain(entry, registration);
+      const heartbeat = await writeHeartbeat(entry.db, registration);
+      if (!heartbeat) await this.registerAgain(entry, registration);
+      else if (heartbeat.differs) await this.subscribeAgain(entry, heartbeat.isNewest);
       if (entry.checksDiskSpace) await checkDiskSpace(entry.db);
       entry.isFailing = false;
     } catch {
@@ -155,10 +157,21 @@ export class Instances {
    * Registers again after the row of this process was removed: the database was restored, or an operator removed a
    * process that did not respond.
    */
-  private async registerAgain({ context, db, hears }: Entry, registration: Registration): Promise<void> {
+  private async registerAgain(entry: Entry, registration: Registration): Promise<void> {
+    const { context, db, build } = entry;
     await insertInstance(db, registration);
-    const { added } = await subscribe(db, hears);
+    const added = await this.subscribeAgain(entry, await isNewestBuild(db, build));
     if (added > 0) this.log.warn(`${added} subscriptions of ${context} were missing and are added again`);
+  }
+
+  /**
+   * Another build changed the subscriptions while this process was paused or away, or a newer build has ended. Its
+   * messages may be in lanes that no process handles now.
+   */
+  private async subscribeAgain({ db, hears }: Entry, isNewest: boolean): Promise<number> {
+    const { added } = await subscribe(db, hears, isNewest);
+    await moveToSubscribedLanes(db);
+    return added;
   }
 
   private registrationOf({ build, hears }: Entry): Registration {

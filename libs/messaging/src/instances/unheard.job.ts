@@ -7,6 +7,7 @@ import { Branches } from '../outbox/branches';
 import { Instances } from './instances';
 import { unhandledMessagesGauge } from '../inbox/metrics';
 import { relayLeadName } from '../outbox/relay';
+import { moveToSubscribedLanes } from '../outbox/subscriptions.store';
 import { makeUnhandledDead, countUnhandled, type UnhandledCount } from './unheard.store';
 
 const MINUTE = 60_000;
@@ -38,6 +39,7 @@ export class UnhandledMessages {
         const living = await this.instances.handledByLiving(context);
         if (living.length === 0) continue; // not even this instance is registered, so the answer is not complete
         const handledByLiving = handlerTypesOf(living);
+        await moveToSubscribedLanes(db);
         const handledLately = await this.instances.handledLately(context);
         const dead = await makeUnhandledDead(db, handlerTypesOf(handledLately));
         if (dead > 0)

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { Client } from 'pg';
 import { crashPoint } from '#crash-points';
 import { Config, type ContextName } from '#platform/config';
 import { databaseUrl, Databases } from '#database';
@@ -10,10 +11,10 @@ import { storeReceived } from '../inbox/inbox.store';
 import { SubscriptionCache, type SubscribedTypes } from './subscription-cache';
 import { Transport } from './transport';
 
-/** The database of a URL, without the login: each context may have a login of its own. */
+/** The database of a URL as the driver reads it, without the login: each context may have a login of its own. */
 function databaseNameOf(url: string): string {
-  const { host, pathname, searchParams } = new URL(url);
-  return [host, pathname, searchParams.get('host')].join(' ');
+  const { host, port, database } = new Client({ connectionString: url });
+  return [host, port, database].join(' ');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { statement, type Database } from '#database';
 import type { ContextName } from '#platform/config';
 import { isOpen } from '../inbox/open-messages';
-import { isLiving } from '../instances/is-living';
+import { mayContinue } from '../instances/is-living';
 
 export interface Subscription {
   readonly type: string;
@@ -31,15 +31,16 @@ export const maySend = (subscription: string, message: string, sender: string, r
        ${namedAfter} = ${receiver} and coalesce(${sender} = any(${subscription}.senders), ${subscription}.from_others))`;
 };
 
-// Two builds may have different conditions. While both live, all messages are delivered, and the handlers ignore some.
+// Two builds may have different conditions. Then all messages are delivered, and the handlers ignore some. A process
+// that has not ended counts for a day, also if it is paused or cannot reach the database for a time.
 const SUBSCRIBE = statement(
-  'subscriptions-add-6',
+  'subscriptions-add-7',
   `with heard as (
      select s.type, s.handler, s.lane, coalesce(s.senders, '{}') as senders,
        case when not exists (
          select from instances i
          cross join lateral jsonb_to_recordset(i.hears) as h(handler text, type text, "onlyIf" text)
-         where ${isLiving} and h.handler = s.handler and h.type = s.type and h."onlyIf" is distinct from s."onlyIf")
+         where ${mayContinue('i')} and h.handler = s.handler and h.type = s.type and h."onlyIf" is distinct from s."onlyIf")
        then s."onlyIf"::jsonpath end as only_if
      from jsonb_to_recordset($1::jsonb) as s(type text, handler text, lane text, senders text[], "onlyIf" text)),
    added as (
@@ -74,11 +75,27 @@ export interface SubscribeResult {
 export async function subscribe(
   db: Database,
   subscriptions: readonly Subscription[],
-  isNewest = true,
+  isNewest: boolean,
 ): Promise<SubscribeResult> {
   const values = [JSON.stringify(subscriptions.length > 0 ? subscriptions : [NO_SUBSCRIPTION]), isNewest];
   return (await db.query<SubscribeResult>(SUBSCRIBE, values))[0];
 }
+
+const MOVE = statement(
+  'inbox-to-subscribed-lanes',
+  `with strayed as materialized (
+     select i.seq, s.lane from inbox i join subscriptions s on s.handler = i.handler and s.type = i.type
+     where ${isOpen('i')} and i.lane <> s.lane and not exists (
+       select from inbox c where c.lane = i.lane and c.key = i.key and ${isOpen('c')} and c.claimed_by <> 0))
+   update inbox i set lane = s.lane from strayed s where i.seq = s.seq and i.claimed_by = 0`,
+);
+
+/**
+ * Moves open messages to the lane of their subscription. They are in another one if a handler had another lane when they
+ * came, for example in a newer build that has ended. No process looks at that lane any more. Messages of a key wait
+ * while one of them is in work.
+ */
+export const moveToSubscribedLanes = (db: Database) => db.outsideTransaction(() => db.query(MOVE));
 
 const TYPES = statement(
   'subscriptions-types-at',

@@ -44,6 +44,11 @@ export interface SagaDefinition<State, Handled extends Message> {
   /** `now` is the database's time, so that all instances use one clock. */
   react(state: State, message: Handled, now: Date): Reaction<State>;
   statusOf(state: State): SagaStatus;
+  /**
+   * False for a state that only a newer build can have written, although the version of the definition is the same. Its
+   * messages wait for that build.
+   */
+  knows?(state: State): boolean;
   /** Rows that are stored about the messages. The newest definition of a saga decides. */
   readonly records?: StepRecords;
 }

@@ -173,7 +173,15 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
   protected async reactTo(message: Handled): Promise<ReactionFrom<State>> {
     const { key } = this.currentUnit().envelope;
     const before = this.stateCache.get(key) ?? (await this.loadStates([key])).get(key)!;
-    return { before, reaction: this.definitionOf(before).react(before.state, message, this.time.now()) };
+    const definition = this.definitionOf(before);
+    try {
+      if (definition.knows?.(before.state) === false)
+        throw new NotForThisBuild(`this build does not know the state of the saga ${this.name} ${key}`);
+      return { before, reaction: definition.react(before.state, message, this.time.now()) };
+    } catch (error) {
+      this.stateCache.delete(key); // the stored state may have moved on
+      throw error;
+    }
   }
 
   /**

@@ -10,6 +10,7 @@ import { type Behaviour, Inventory, migrateTwoContexts, startTwoContexts } from 
 import type { SagaDefinition } from './definition';
 import { sagaHandler } from './handler-factory';
 import { SagaJournal } from './saga-journal.store';
+import type { StepRecords } from './step-records';
 
 interface Counting {
   readonly answers: readonly number[];
@@ -93,6 +94,58 @@ describe('A saga', () => {
       await database.admin('select version, definition, state from inventory.processes where id = $1', [orderId]),
     ).toEqual([{ version: 4, definition: 1, state: { answers: [1, 2, 3] } }]);
     expect(await database.admin('select name from inventory.timers where key = $1', [orderId])).toEqual([]);
+  });
+
+  it('waits for a newer build if it does not know the stored state, and continues with what is stored then', async () => {
+    const Cautious = sagaHandler([Alarm, Answer], { ...counting, knows: ({ answers }) => !answers.includes(77) });
+    const app = await startTwoContexts(database.url, {}, [Cautious, SagaJournal]);
+    apps.push(app);
+    const { db, eventBus } = app.get(Inventory, { strict: false });
+    const orderId = randomUUID();
+    const set = (answers: readonly number[]) =>
+      database.admin(
+        `insert into inventory.processes (name, id, definition, version, state, status, step)
+         values ('counting', $1, 1, 9, $2, 'running', 'x')
+         on conflict (name, id) do update set state = excluded.state`,
+        [orderId, { answers }],
+      );
+    await set([77]);
+    await db.transaction(async () => void eventBus.publish(new Alarm({ orderId, n: 99 })));
+    const waiting = `select attempts, error from inventory.inbox where key = $1 and handler = 'counting'`;
+    await eventually(async () =>
+      expect(await database.admin(waiting, [orderId])).toEqual([
+        { attempts: 0, error: expect.stringContaining('NotForThisBuild') as string },
+      ]),
+    );
+    await set([1]);
+    await database.admin(`update inventory.inbox set next_at = now() where key = $1 and state = 'waiting'`, [orderId]);
+    await eventually(async () =>
+      expect(await database.admin('select version from inventory.processes where id = $1', [orderId])).toEqual([
+        { version: 10 },
+      ]),
+    );
+  }, 60_000);
+
+  it('writes records of its messages in the statement of the step', async () => {
+    await database.admin('create table inventory.heard (id uuid primary key, n int not null)');
+    await database.admin('grant insert, select on inventory.heard to shop_inventory');
+    const records: StepRecords = {
+      name: 'heard',
+      insert: (rows, taken) =>
+        `insert into heard select id, n from jsonb_to_recordset(${rows}::jsonb) as r(id uuid, n int)
+         where id in (${taken}) on conflict do nothing`,
+      rowOf: ({ id }, message) => (message instanceof Answer ? { id, n: message.body.n } : undefined),
+    };
+    const Recording = sagaHandler([Alarm, Answer], { ...counting, records });
+    const app = await startTwoContexts(database.url, {}, [Recording, SagaJournal]);
+    apps.push(app);
+    const { db, eventBus } = app.get(Inventory, { strict: false });
+    const orderId = randomUUID();
+    await db.transaction(async () => void eventBus.publish(new Alarm({ orderId, n: 0 })));
+    const heard = `select n from inventory.heard h join inventory.process_journal j on j.message_id = h.id where j.id = $1 order by n`;
+    await eventually(async () =>
+      expect(await database.admin(heard, [orderId])).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]),
+    );
   });
 
   it('does not wait for thirty other sagas whose rows are locked', async () => {

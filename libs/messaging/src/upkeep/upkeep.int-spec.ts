@@ -126,7 +126,7 @@ describe('A subscription', () => {
   });
 
   it('of no living process is dropped; its messages stay, or become done with a reason', async () => {
-    await subscribe(database.of('inventory'), [gone]);
+    await subscribe(database.of('inventory'), [gone], true);
     const { desk, send } = await open();
     await database.admin(
       `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
@@ -141,7 +141,7 @@ describe('A subscription', () => {
     await eventually(async () =>
       expect(await database.admin('select 1 from inventory.outbox where sent_at is null')).toEqual([]),
     );
-    await subscribe(database.of('inventory'), [gone]);
+    await subscribe(database.of('inventory'), [gone], true);
     expect(await desk.drop({ ...drop, withMessages: 'by os:0: merged into another' })).toMatchObject({ done: 1 });
     const [{ state, error }] = await database.admin<{ state: string; error: string }>(
       `select state, error from inventory.inbox where handler = 'gone' and key = 'x'`,
@@ -161,7 +161,7 @@ describe('A subscription', () => {
   });
 
   it('of a context without handlers is not listed as missing', async () => {
-    await subscribe(database.of('inventory'), []);
+    await subscribe(database.of('inventory'), [], true);
     const { desk } = await open();
     expect((await desk.instances()).filter(({ lacks }) => lacks.length > 0)).toEqual([]);
   });

@@ -72,6 +72,15 @@ export type Checkout =
   | { readonly step: 'undone'; readonly orderId: Uuid }
   | Reopened;
 
+const allSteps: Readonly<Record<Checkout['step'], true>> = {
+  ...{ waiting: true, reserving: true, paying: true, committing: true, confirming: true, confirmed: true },
+  ...{ voiding: true, releasing: true, closing: true, 'given-up': true },
+  ...{ unbooking: true, restocking: true, undone: true, reopened: true },
+};
+
+/** False for a step that a newer build has added. */
+export const isKnownCheckout = ({ step }: Checkout): boolean => Object.hasOwn(allSteps, step);
+
 /** Steps that only an answer can end. The other steps also end when the checkout is overdue. */
 const stepsWithoutWayOut = ['confirming', 'voiding', 'releasing', 'closing', 'unbooking', 'restocking'] as const;
 type NoWayOut = Extract<Checkout, { step: (typeof stepsWithoutWayOut)[number] }>;

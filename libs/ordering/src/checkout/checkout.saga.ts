@@ -31,7 +31,7 @@ import {
 } from './checkout-messages';
 import type { CheckoutMessage } from './checkout-moves';
 import { checkoutStatus } from './checkout-status';
-import { initialCheckout, type Checkout } from './checkout-steps';
+import { initialCheckout, isKnownCheckout, type Checkout } from './checkout-steps';
 import { stepsAlongside } from './steps-alongside.store';
 
 const definition = (reservationSeconds: number): SagaDefinition<Checkout, CheckoutMessage> => ({
@@ -40,6 +40,7 @@ const definition = (reservationSeconds: number): SagaDefinition<Checkout, Checko
   initial: initialCheckout,
   react: (state, message) => react(state, message, reservationSeconds),
   statusOf: checkoutStatus,
+  knows: isKnownCheckout,
   records: timelineRecords,
 });
 

@@ -48,6 +48,14 @@ export interface RefundsReaction {
 
 export const noRefunds: Refunds = { refunds: {} };
 
+const allSteps: Readonly<Record<RefundStep['step'], true>> = {
+  ...{ 'paying-back': true, recording: true, 'recording-failure': true, refunded: true, failed: true },
+};
+
+/** False if a refund is in a step that a newer build has added. */
+export const areKnownRefunds = ({ refunds }: Refunds): boolean =>
+  Object.values(refunds).every(({ step }) => Object.hasOwn(allSteps, step));
+
 export const isDone = (refund: RefundStep): refund is Extract<RefundStep, { step: 'refunded' | 'failed' }> =>
   refund.step === 'refunded' || refund.step === 'failed';
 export const areAllDone = ({ refunds }: Refunds): boolean => Object.values(refunds).every(isDone);

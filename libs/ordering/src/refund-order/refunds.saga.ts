@@ -9,7 +9,7 @@ import { timelineRecords } from '../order-history/timelines.store';
 import { reactToRefundMessage, type RefundsMessage } from './refunds';
 import { CompareRefunds, RefundWaits, RetryRefunds } from './refunds-messages';
 import { refundsStatus } from './refunds-status';
-import { noRefunds, type Refunds } from './refunds-steps';
+import { areKnownRefunds, noRefunds, type Refunds } from './refunds-steps';
 
 const definition: SagaDefinition<Refunds, RefundsMessage> = {
   name: 'refunds',
@@ -17,6 +17,7 @@ const definition: SagaDefinition<Refunds, RefundsMessage> = {
   initial: noRefunds,
   react: reactToRefundMessage,
   statusOf: refundsStatus,
+  knows: areKnownRefunds,
   records: timelineRecords,
 };
 
