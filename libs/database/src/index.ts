@@ -12,6 +12,7 @@ export { pgTypes } from './pool/pg-types';
 export { reachOfLogins, type Reach } from './pool/reach';
 export { DatabaseRefused } from './pool/refused';
 export { checkDiskSpace } from './pool/room';
+export { findConnectionShortages } from './pool/connection-limits';
 export { checkSessions, DatabaseAway, mainUrl, UnusableSessions } from './pool/sessions';
 export { startUpOptions } from './pool/session-settings';
 export { Sweeping } from './vacuum/sweeping';
