@@ -1,5 +1,49 @@
 import { PassThrough } from 'node:stream';
-import { allowClosedOutput } from './output';
+import { DomainError, EventBroken, NotFound, type RefusalKind } from '#kernel';
+import { ConfigError } from '#platform/config';
+import { UnusableSealAnchor } from '#event-store';
+import { invalidArgument } from './arguments';
+import { allowClosedOutput, printFailure } from './output';
+
+describe('The exit code of a command that throws', () => {
+  let printed: jest.SpyInstance;
+  beforeEach(() => (printed = jest.spyOn(process.stderr, 'write').mockReturnValue(true)));
+  afterEach(() => printed.mockRestore());
+
+  const codes: Readonly<Record<RefusalKind, number>> = {
+    invalid: 2,
+    'not-found': 2,
+    conflict: 1,
+    refused: 1,
+    stale: 1,
+    reused: 1,
+    'too-much': 1,
+    forbidden: 1,
+    unauthenticated: 1,
+    unavailable: 1,
+  };
+
+  it.each(Object.entries(codes) as [RefusalKind, number][])('is, for a refusal of the kind %s, %i', (kind, code) => {
+    expect(printFailure(new DomainError('CODE', kind, 'It is refused.'))).toBe(code);
+    expect(printed).toHaveBeenCalledWith('It is refused.\n');
+  });
+
+  it.each([
+    ['arguments are wrong', 2, invalidArgument('--limit must be a whole number.')],
+    ['commander does not know an option', 2, Object.assign(new Error('no'), { code: 'commander.unknownOption' })],
+    ['the order does not exist', 2, new NotFound('order')],
+    ['an event of the order is broken', 1, new EventBroken('OrderPlaced', 1)],
+    ['the file of the newest seal is damaged', 1, new UnusableSealAnchor('seal-anchor', new Error('it is damaged'))],
+    ['a setting is wrong', 1, new ConfigError(['PORT must be a whole number'])],
+    ['a file cannot be written', 1, Object.assign(new Error('no space'), { code: 'ENOSPC' })],
+  ])('is, if %s, %i', (_, code, error) => expect(printFailure(error)).toBe(code));
+
+  it('is 0 if help was requested', () => {
+    for (const code of ['commander.helpDisplayed', 'commander.help', 'commander.version'])
+      expect(printFailure(Object.assign(new Error('help'), { code }))).toBe(0);
+    expect(printed).not.toHaveBeenCalled();
+  });
+});
 
 describe('allowClosedOutput', () => {
   const failing = (code: string) => () => {

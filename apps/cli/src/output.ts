@@ -1,5 +1,4 @@
-import { DomainError } from '#kernel';
-import { ConfigError } from '#platform/config';
+import { DomainError, type RefusalKind } from '#kernel';
 
 const CLOSED_OUTPUT: readonly unknown[] = ['EPIPE', 'ERR_STREAM_DESTROYED'];
 
@@ -10,8 +9,13 @@ export function allowClosedOutput(output: NodeJS.WritableStream): void {
   });
 }
 
-/** Exit codes. 0: success. 1: the command failed or a check found problems. 2: wrong arguments, or a refusal. */
+/**
+ * Exit codes. 0: success. 1: the command failed or was refused, or a check found problems. 2: wrong arguments, or what
+ * the arguments name does not exist.
+ */
 export const EXIT = { failed: 1, wrong: 2 } as const;
+
+const WRONG_ARGUMENTS: readonly RefusalKind[] = ['invalid', 'not-found'];
 
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -43,5 +47,5 @@ export function printFailure(error: unknown): number {
   process.stderr.write(`${text}\n`);
   if (error instanceof DomainError)
     for (const { field, message } of error.details) process.stderr.write(`  ${field} ${message}\n`);
-  return error instanceof DomainError || error instanceof ConfigError ? EXIT.wrong : EXIT.failed;
+  return error instanceof DomainError && WRONG_ARGUMENTS.includes(error.kind) ? EXIT.wrong : EXIT.failed;
 }
