@@ -34,6 +34,8 @@ describe('A wrong call of the command line', () => {
     { words: ['orders', 'what-if', ORDER, '--change', '1=@nothing.json'], expected: 'nothing.json' },
     { words: ['orders', 'verify-evidence', '.'], expected: 'no file' },
     { words: ['orders', 'verify-evidence', 'package.json'], expected: 'give --public-key' },
+    { words: ['events', 'verify-export', '.'], expected: 'no file' },
+    { words: ['events', 'verify-export', 'package.json', '--public-key', '.'], expected: 'must be an Ed25519 key' },
     { words: ['outbox', 'resend', '--to', 'payments', '--since', 'yesterday'], expected: '--since must be' },
     { words: ['outbox', 'lost', '--of', 'payments', '--since', 'yesterday'], expected: '--since must be' },
     { words: ['outbox', 'lost', '--since', '2h'], expected: "required option '--of <context>'" },

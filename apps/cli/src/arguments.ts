@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { fstatSync, openSync, readFileSync } from 'node:fs';
 import {
   beginOf,
   DomainError,
@@ -40,12 +40,25 @@ export const parseList = (text: string): string[] =>
     .map((one) => one.trim())
     .filter(Boolean);
 
+const noFile = (file: string) => invalidArgument(`There is no file ${file} that can be read.`);
+
 /** The text of a file. Throws if it cannot be read. */
 export function readTextFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw invalidArgument(`There is no file ${file} that can be read.`);
+    throw noFile(file);
+  }
+}
+
+/** Opens a file that may be too large to be read at once. Throws if it cannot be read. */
+export function openFile(file: string): number {
+  try {
+    const opened = openSync(file, 'r');
+    if (fstatSync(opened).isDirectory()) throw noFile(file);
+    return opened;
+  } catch {
+    throw noFile(file);
   }
 }
 

@@ -22,7 +22,7 @@ export type { Head } from './streams/heads.store';
 export type { Folded, Reducer } from './streams/reducer';
 export { OlderBuildWatch } from './macs/older-build-watch.job';
 export type { Unnumbered } from './sequencer/unnumbered.store';
-export { publicKeyIn, TrustedKeys, type PublicKey } from './seals/trusted-keys';
+export { publicKeysIn, TrustedKeys, type PublicKey } from './seals/trusted-keys';
 export type { Finding, Found, Remark, Tampered, Verified, VerifyResult } from './verifications/findings';
 export { PgEventStore } from './streams/pg-event-store';
 export type { Prune } from './streams/store-maintenance.job';

@@ -1,46 +1,28 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Option, SubCommand } from 'nest-commander';
-import { checkExport, type TrustedKeys } from '#event-store';
-import { invalidArgument } from '../arguments';
-import { JsonCommand, type JsonOption } from '../json-option';
-import { EXIT, print, printJson } from '../output';
-import { readOwnKeys, parseTrustedKeys } from './trusted-keys';
-
-interface VerifyOptions extends JsonOption {
-  readonly publicKey?: TrustedKeys;
-}
+import { SubCommand } from 'nest-commander';
+import { checkExport } from '#event-store';
+import { openFile } from '../arguments';
+import { print, printJson } from '../output';
+import { TrustedKeysCommand, type TrustedKeysOption } from './trusted-keys';
 
 @SubCommand({
   name: 'verify-export',
   arguments: '<file>',
   description: 'check an export of the log offline; exit code 1 if it is refused',
 })
-export class VerifyExportCommand extends JsonCommand {
-  async run([file]: string[], { json, publicKey }: VerifyOptions): Promise<void> {
-    if (!existsSync(file)) throw invalidArgument(`There is no file ${file} that can be read.`);
-    const keys = publicKey ?? readOwnKeys();
+export class VerifyExportCommand extends TrustedKeysCommand {
+  async run([file]: string[], options: TrustedKeysOption): Promise<void> {
+    const fd = openFile(file);
+    const keys = this.trustedKeys(options);
     const checked = await checkExport(
-      createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity }),
+      createInterface({ input: createReadStream(file, { fd, encoding: 'utf8' }), crlfDelay: Infinity }),
       keys,
     );
-    if ('refusal' in checked) {
-      const { refusal, message } = checked;
-      process.exitCode = EXIT.failed;
-      if (json) return printJson({ valid: false, refusal, reason: message, trusted: keys.all.map(({ id }) => id) });
-      return print(`refused: ${message}`);
-    }
-    if (json) return printJson({ valid: true, ...checked });
+    if ('refusal' in checked) return this.printRefusal(checked, keys, options.json);
+    if (options.json) return printJson({ valid: true, ...checked });
     const { events, from, to, sealedThrough, keyIds, remarks } = checked;
     print(`${events} events, positions ${from} to ${to}, are unchanged; sealed up to ${sealedThrough}, signed with ${keyIds.join(', ')}`); // prettier-ignore
     for (const text of remarks) print(`note: ${text}`);
-  }
-
-  @Option({
-    flags: '--public-key <file|hex>',
-    description: 'the key to trust; by default the keys of this shop',
-  })
-  parsePublicKey(text: string): TrustedKeys {
-    return parseTrustedKeys(text);
   }
 }

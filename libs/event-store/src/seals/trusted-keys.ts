@@ -24,6 +24,20 @@ export function publicKeyIn(text: string): KeyObject {
   return key;
 }
 
+const PEM = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
+
+/**
+ * Public keys from a text: PEM blocks, and keys of 64 hex digits with white space or commas between them. Throws if the
+ * text has no key, or contains anything else.
+ */
+export function publicKeysIn(text: string): KeyObject[] {
+  const pems = text.match(PEM) ?? [];
+  const others = text.replace(PEM, ' ').split(/[\s,]+/).filter((one) => one !== ''); // prettier-ignore
+  const keys = [...pems, ...others].map(publicKeyIn);
+  if (keys.length === 0) throw new Error('there is no key');
+  return keys;
+}
+
 /** The public keys that are trusted for checking seals. A key is not trusted because a proof contains it. */
 export class TrustedKeys {
   private readonly keys: ReadonlyMap<string, KeyObject>;
