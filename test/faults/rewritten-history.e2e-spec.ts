@@ -84,7 +84,7 @@ describe('The history of a shop', () => {
     expect([unsaid.code, JSON.parse(unsaid.out)]).toEqual([1, expect.objectContaining({ finding: 'behind' })]);
     expect((await command(restored, 'events', 'restored')).code).toBe(2);
     const said = await command(restored, 'events', 'restored', '--reason', 'the disk failed', '--who', 'An');
-    expect([said.code, said.out]).toEqual([0, expect.stringContaining('by An: the disk failed')]);
+    expect([said.code, said.out, said.err]).toEqual([0, expect.stringContaining('by An: the disk failed'), '']);
     await open(restored);
     const id = await buy();
     const remark = expect.objectContaining({ kind: 'restored', who: 'An', reason: 'the disk failed' });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import type { Database } from '#database';
 import { SealKey } from '#event-store';
@@ -127,5 +128,15 @@ describe('AuditWatch', () => {
     await chain.tick();
     expect(watch.fault).toBeUndefined();
     expect(await seals()).toEqual([3, 4]);
+  });
+
+  it('logs no fault to the operator who confirms a restored backup', async () => {
+    await writeAndSeal();
+    await cutOffEnd();
+    const logged = jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    await openProcess().watch.restored();
+    expect(logged).not.toHaveBeenCalled();
+    logged.mockRestore();
+    expect(await openProcess().watch.checkSeals()).toBeUndefined();
   });
 });

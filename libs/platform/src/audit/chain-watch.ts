@@ -73,12 +73,16 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
   }
 
   private async checkSealsNow(): Promise<string | undefined> {
-    const known = await this.readRememberedSeal();
-    const fault = known ? await this.checkSealsAfter(known) : await this.trustNewestSeal();
+    const fault = await this.findSealFault();
     if (fault !== undefined && fault !== this.sealFault) this.log.error(`${fault}. ${this.advice}`);
     this.sealFault = fault;
     this.updateMetric();
     return fault;
+  }
+
+  private async findSealFault(): Promise<string | undefined> {
+    const known = await this.readRememberedSeal();
+    return known ? this.checkSealsAfter(known) : this.trustNewestSeal();
   }
 
   /** Checks the next lines. When all lines of the trail were right, an earlier fault is cleared. */
@@ -97,7 +101,8 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
    * if nothing is missing.
    */
   async restored(): Promise<void> {
-    if ((await this.checkSeals()) === undefined) return;
+    // This does not log the fault: its advice is what the operator does now.
+    if ((await this.findSealFault()) === undefined) return;
     const last = await lastChainSeal(this.db);
     await this.remember(last ? rememberedSealOf(last) : NOTHING_SEALED);
     await this.checkSeals();
