@@ -19,3 +19,4 @@ export { Sweeping } from './vacuum/sweeping';
 export { statement, type Statement } from './transactions/statement';
 export { runningPostgres, startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded/embedded'; // prettier-ignore
 export { DataFolderInUse } from './embedded/owner';
+export { EmbeddedPostgresUnusable } from './embedded/unusable';

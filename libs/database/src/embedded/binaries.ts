@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { canReach, type User } from './unprivileged';
+import { EmbeddedPostgresUnusable } from './unusable';
 
 export interface Binaries {
   readonly postgres: string;
@@ -26,7 +27,7 @@ function findPackageFolder(): string {
       continue;
     }
   }
-  throw new Error(`${name} is not installed: run npm install, or set DATABASE_URL`);
+  throw new EmbeddedPostgresUnusable(`${name} is not installed: run npm install, or set DATABASE_URL`);
 }
 
 /**
@@ -82,7 +83,9 @@ function copyBinaries(root: string, version: string, user: User | undefined): st
       if (!['EACCES', 'EPERM', 'EROFS', 'ENOTEMPTY', 'EEXIST', 'ENOSPC', 'ENOENT'].includes(code)) throw error;
     }
   }
-  throw new Error(`${user?.name ?? 'This user'} cannot reach the Postgres programs in ${root}, and they cannot be copied`); // prettier-ignore
+  throw new EmbeddedPostgresUnusable(
+    `${user?.name ?? 'This user'} cannot reach the Postgres programs in ${root}, and they cannot be copied: move the shop to a folder that this user may read, or set DATABASE_URL`,
+  );
 }
 
 /** The Postgres programs for this platform, in a folder from which the given user can run them. */

@@ -10,6 +10,7 @@ import { ownerOf, takeOwnership } from './owner';
 import { isAlive } from './processes';
 import { readPidFile, serverOn, stopServer, until } from './server';
 import { unprivilegedUser } from './unprivileged';
+import { EmbeddedPostgresUnusable } from './unusable';
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
@@ -159,8 +160,8 @@ class Supervisor implements EmbeddedPostgres {
     if (!this.cluster.exists) await this.createCluster();
     const installed = this.version.split('.')[0];
     if (this.cluster.majorVersion !== installed)
-      throw new Error(
-        `${this.directory} was made by Postgres ${this.cluster.majorVersion}, but the installed programs are Postgres ${installed}`,
+      throw new EmbeddedPostgresUnusable(
+        `${this.directory} was made by Postgres ${this.cluster.majorVersion}, but the installed programs are Postgres ${installed}: start the build that made it, or set another DATA_DIR`,
       );
     this.cluster.secure();
     if (!this.server.password) await this.resetPassword();
@@ -170,7 +171,8 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   private async createCluster(): Promise<void> {
-    if (existsSync(this.directory)) throw new Error(`${this.directory} exists, but it is not a database: move it away`);
+    if (existsSync(this.directory))
+      throw new EmbeddedPostgresUnusable(`${this.directory} exists, but it is not a database: move it away`);
     this.how = 'created';
     this.server = { ...this.server, password: randomBytes(24).toString('hex') };
     mkdirSync(this.dataDir, { recursive: true });

@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { inFolderOf } from '#platform/config';
 import { isAlive, startTimeOf } from './processes';
+import { EmbeddedPostgresUnusable } from './unusable';
 
 export interface Owner {
   readonly pid: number;
@@ -80,5 +81,5 @@ export function takeOwnership(dataDir: string): () => void {
     if (lockOwner && !isOwnerAlive(lockOwner)) rmSync(lockFile, { force: true });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
-  throw new Error(`Another process is taking over ${dataDir}, and has not finished yet: try again`);
+  throw new EmbeddedPostgresUnusable(`Another process is taking over ${dataDir}, and has not finished yet: try again`);
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { EmbeddedPostgresUnusable } from './unusable';
 
 /** The operating system's user who runs Postgres. Postgres refuses to run as root. */
 export interface User {
@@ -47,7 +48,10 @@ export function unprivilegedUser(directory: string): User | undefined {
     findByName(OUR_USER) ??
     createUser();
   const chosen = user ?? findByName('nobody');
-  if (!chosen) throw new Error('Postgres does not run as root, and no other user could be found or created');
+  if (!chosen)
+    throw new EmbeddedPostgresUnusable(
+      'Postgres does not run as root, and no other user could be found or created: start the shop as another user, or set DATABASE_URL',
+    );
   return chosen;
 }
 

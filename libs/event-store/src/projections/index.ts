@@ -20,7 +20,7 @@ export {
 } from './rebuild/rebuild';
 export * from './rebuild/rebuild-errors';
 export { Rebuilds } from './rebuild/rebuilds';
-export { ProjectionRegistry, type ProjectionTable } from './live/registry';
+export { ProjectionRegistry, ReducerMissing, type ProjectionTable } from './live/registry';
 export { ProjectionRunner } from './live/runner';
 export { SetAside, type AsideOrder, type Retried } from './live/set-aside';
 export { subscriptionStates, type ProjectionStatus, type SubscriptionState } from './live/status';

@@ -1,4 +1,5 @@
 export { type Reaction, type SagaDefinition, type SagaTimer, type SagaStatus } from './definition';
+export { DefinitionMissing } from './definition-missing';
 export { sagaHandler } from './handler-factory';
 export { InboxSaga } from './inbox-saga';
 export { SagaHandler, type PreparedSteps } from './saga-handler';

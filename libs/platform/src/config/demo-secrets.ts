@@ -12,6 +12,14 @@ export const secretNames = [
   'CART_TOKEN_SECRET',
   'SANDBOX_WEBHOOK_SECRET',
 ] as const;
+/** The file with the secrets of the demo cannot be read. Without them the data in its folder cannot be opened. */
+export class DamagedSecrets extends Error {
+  constructor(file: string, cause: Error) {
+    super(`${file} is not valid JSON, restore it from a backup: ${cause.message}`, { cause });
+    this.name = 'DamagedSecrets';
+  }
+}
+
 export type Secrets = Partial<Record<(typeof secretNames)[number], string>>;
 
 const fileIn = (dataDir: string) => join(dataDir, 'secrets');
@@ -23,9 +31,7 @@ export function readDemoSecrets(dataDir: string): Secrets {
   try {
     return JSON.parse(text) as Secrets;
   } catch (error) {
-    throw new Error(`${fileIn(dataDir)} is not valid JSON, restore it from a backup: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new DamagedSecrets(fileIn(dataDir), error as Error);
   }
 }
 

@@ -2,6 +2,7 @@ export { ConfigModule } from './config.module';
 export { Config, ConfigError, isFurnished, readConfig } from './config';
 export { contextNames, shopContexts, type ContextName } from './contexts';
 export { DEMO_ADMIN, LOCAL_URL } from './defaults';
+export { DamagedSecrets } from './demo-secrets';
 export { inFolderOf, UnusableFolder } from './unusable-folder';
 export { paymentProviders, type PaymentProviderName } from './variables';
 export { isEmailAddress, isNewEmailAddress, LONGEST_EMAIL } from './email-address';

@@ -25,6 +25,8 @@ class WithoutJobsModule {}
 export interface CommandShop {
   readonly app: INestApplicationContext;
   readonly config: Config;
+  /** How many migrations were run for this command, by context. */
+  readonly ran: MigrationReport['ran'];
   /** Migrations of a newer build that this build can work with. */
   readonly newer: MigrationReport['newer'];
   close(): Promise<void>;
@@ -43,7 +45,7 @@ export async function openForCommands(
   const { config, stop } = await findOrStartDatabase(configured);
   try {
     await checkSessions(config, contextNames, [], 'a command needs the databases of all contexts');
-    const { newer } = await migrate(config, { contexts: contextNames, onlyNew: !migrates });
+    const { ran, newer } = await migrate(config, { contexts: contextNames, onlyNew: !migrates });
     const app = await NestFactory.createApplicationContext(shopWithoutJobs(config, modules), {
       abortOnError: false,
       logger: errorsOnly,
@@ -51,6 +53,7 @@ export async function openForCommands(
     return {
       app,
       config,
+      ran,
       newer,
       close: async () => {
         await app.close();

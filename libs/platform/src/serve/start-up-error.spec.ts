@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { ReducerMissing, type ProjectionTable } from '#event-store/projections';
+import { DefinitionMissing } from '#messaging/sagas';
 import { startUpError } from './start-up-error';
 
 const settings = { host: '127.0.0.1', port: 3_000, metricsPort: 9_464 };
@@ -27,5 +29,16 @@ describe('The error of a port', () => {
     expect(startUpError(await failureOf(0, host), { ...settings, host })).toBe(
       `HOST ${host} is not an address of this machine: set an address of this machine, or 0.0.0.0 for all of its addresses`,
     );
+  });
+});
+
+describe('The error of a build that lacks something the database needs', () => {
+  const table = { relation: 'sales_v1', name: 'sales', version: 1, state: 'kept' } as ProjectionTable;
+
+  it.each([
+    ['a version of a saga', new DefinitionMissing('checkout', [2], [{ definition: 1, count: 3 }])],
+    ['the reducer of a table', new ReducerMissing(table)],
+  ])('is one sentence without a stack if it lacks %s', (_, error) => {
+    expect(startUpError(error)).toBe(error.message);
   });
 });

@@ -1,8 +1,17 @@
 import { isNativeError } from 'node:util/types';
-import { ConfigError, UnusableFolder, type Config } from '#platform/config';
-import { DatabaseAway, DatabaseRefused, DataFolderInUse, NewerMigrations, UnusableSessions } from '#database';
+import { ConfigError, DamagedSecrets, UnusableFolder, type Config } from '#platform/config';
+import {
+  DatabaseAway,
+  DatabaseRefused,
+  DataFolderInUse,
+  EmbeddedPostgresUnusable,
+  NewerMigrations,
+  UnusableSessions,
+} from '#database';
 import { HistoryLost, UnusableSealAnchor, WrongKey } from '#event-store';
+import { ReducerMissing } from '#event-store/projections';
 import { OtherDatabase } from '#messaging';
+import { DefinitionMissing } from '#messaging/sagas';
 import { UnusableErasedList, WrongPersonalDataKey } from '#platform/privacy';
 import { SeedRefused } from './seeder';
 
@@ -11,12 +20,16 @@ const AWAY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN', 'EH
 /** Errors whose message says what is wrong and what to do. */
 const SELF_EXPLANATORY = [
   ConfigError,
+  DamagedSecrets,
   DatabaseAway,
   DatabaseRefused,
   DataFolderInUse,
+  DefinitionMissing,
+  EmbeddedPostgresUnusable,
   HistoryLost,
   NewerMigrations,
   OtherDatabase,
+  ReducerMissing,
   SeedRefused,
   UnusableErasedList,
   UnusableFolder,
