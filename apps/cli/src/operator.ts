@@ -41,6 +41,11 @@ export class Shop {
     return this.opened.config;
   }
 
+  /** How many migrations were run for this command, by context. */
+  get ran() {
+    return this.opened.ran;
+  }
+
   /** Migrations of a newer build, by context. */
   get newer() {
     return this.opened.newer;

@@ -11,11 +11,17 @@ export class MigrateCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const readState = async (shop: Shop) => ({ pending: await pendingMigrations(shop.config), newer: shop.newer });
-    const { pending, newer } = await this.operator.withShop(readState, { migrates: true });
-    if (json) return printJson({ pending, newer });
+    const readState = async ({ config, ran, newer }: Shop) => ({
+      ran,
+      pending: await pendingMigrations(config),
+      newer,
+    });
+    const { ran, pending, newer } = await this.operator.withShop(readState, { migrates: true });
+    if (json) return printJson({ ran, pending, newer });
     for (const [context, names] of Object.entries(newer))
       print(`this build is older than the database of ${context} (${names.join(', ')}), but it may still work with it`);
+    const counts = Object.entries(ran).map(([context, count]) => `${context} ${count}`);
+    if (counts.length > 0) print(`migrations that ran: ${counts.join(', ')}`);
     print('the database is up to date');
   }
 }
