@@ -128,7 +128,9 @@ export class PlaceOrderController {
     'placeOrder',
     "Place an order from the caller's cart",
     'Answers at once with a pending order, or after its outcome with `Prefer: wait=5`. Prices are the server’s. ' +
-      'The same key and body get the same answer again, with `Idempotent-Replayed: true`.\n\n' +
+      'The same key and body place no second order: the answer has the same order, with `Idempotent-Replayed: true`. ' +
+      'Without `Prefer` it shows the order as it was placed, pending, whatever has happened since. With `Prefer` it waits ' +
+      'for the outcome, as for the first request.\n\n' +
       'A guest’s answer carries a new `X-Cart-Token`. The new token opens the cart, and reads this order and the earlier ' +
       'ones for 30 days. The token that was sent is spent: it opens and reads nothing any more.\n\n' +
       'If the answer is lost, send the same request again, with the same token, key and body; keep them until the answer ' +

@@ -39,11 +39,12 @@ export const Gone = createParamDecorator((_: unknown, context: ExecutionContext)
   return gone.signal;
 });
 
-const VISIBLE = /^[\x21-\x7e]{1,255}$/;
+const KEY_PATTERN = '^[!-~]{1,255}$'; // visible characters of ASCII
+const isKey = new RegExp(KEY_PATTERN);
 
 const readKey = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const key = requestOf(context).headers['idempotency-key'];
-  if (typeof key === 'string' && VISIBLE.test(key)) return key;
+  if (typeof key === 'string' && isKey.test(key)) return key;
   throw new DomainError(
     'IDEMPOTENCY_KEY_REQUIRED',
     'invalid',
@@ -58,8 +59,9 @@ export const IdempotencyKey = (): ParameterDecorator =>
     ApiHeader({
       name: 'Idempotency-Key',
       required: true,
-      description: 'The same key and body get the same answer again; another body is refused with 422.',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      description:
+        'The same key and body are carried out once, also if they are sent again. The same key with another body is refused with 422.',
+      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: KEY_PATTERN },
       example: '6f1f9c2e-checkout',
     }),
   );

@@ -360,6 +360,10 @@ describe('Every route', () => {
   it('requires an Idempotency-Key, and reads how long the caller waits', async () => {
     const none = await ask('POST', '/brews/orders');
     expect([none.status, none.body.error.code]).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
+    for (const key of ['', 'a b', 'é', 'x'.repeat(256)]) {
+      const wrong = await ask('POST', '/brews/orders', { headers: { 'idempotency-key': key } });
+      expect([key, wrong.status, wrong.body.error.code]).toEqual([key, 400, 'IDEMPOTENCY_KEY_REQUIRED']);
+    }
     const keyed = await ask('POST', '/brews/orders', { headers: { 'idempotency-key': 'k-1', prefer: 'wait=60' } });
     expect([keyed.status, keyed.body.data]).toEqual([202, { key: 'k-1', wait: 5 }]);
   });

@@ -147,6 +147,14 @@ describe('The OpenAPI document', () => {
         ['Prefer', false],
       ]),
     );
+    const { schema: key } = operation('/api/v1/brews/orders', 'post')['parameters'].find(
+      (each: any) => each.name === 'Idempotency-Key',
+    );
+    const isKey = (text: string) => new RegExp(key.pattern).test(text);
+    expect(['~', 'x'.repeat(255), '', 'a b', 'é', 'x'.repeat(256)].map(isKey)).toEqual([
+      ...[true, true],
+      ...[false, false, false, false],
+    ]);
     const query = operation('/api/v1/brews', 'get')['parameters'];
     expect(query.find((each: any) => each.name === 'limit')).toMatchObject({
       in: 'query',
