@@ -58,7 +58,10 @@ export class ListAuditCommand extends JsonCommand {
     return parseRangeEnd('--to', text);
   }
 
-  @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
+  @Option({
+    flags: '--limit <count>',
+    description: 'show at most this many lines; 20 by default, never more than 1000',
+  })
   parseLimit(text: string): number {
     return Math.min(parseWholeNumber('--limit', text, 1), 1_000);
   }

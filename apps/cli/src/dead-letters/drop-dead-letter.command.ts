@@ -21,7 +21,11 @@ export class DropDeadLetterCommand extends JsonCommand {
     else print(`${id} was dropped`);
   }
 
-  @Option({ flags: '--reason <text>', description: 'why, without names (required)', required: true })
+  @Option({
+    flags: '--reason <text>',
+    description: "the reason; do not write people's names in it (required)",
+    required: true,
+  })
   parseReason(text: string): string {
     return parseLine('--reason', text);
   }

@@ -28,7 +28,10 @@ export class ListDeadLettersCommand extends DeadLetterFilterCommand {
     );
   }
 
-  @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
+  @Option({
+    flags: '--limit <count>',
+    description: 'show at most this many dead letters; 20 by default, never more than 1000',
+  })
   parseLimit(text: string): number {
     return Math.min(parseWholeNumber('--limit', text, 1), 1_000);
   }

@@ -11,7 +11,7 @@ interface ListOptions extends JsonOption {
   readonly type?: string;
 }
 
-@SubCommand({ name: 'list', description: 'events in the order of the log' })
+@SubCommand({ name: 'list', description: 'list the events of all orders, sorted by their position in the log' })
 export class ListEventsCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -38,7 +38,10 @@ export class ListEventsCommand extends JsonCommand {
     return parseWholeNumber('--after', text);
   }
 
-  @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
+  @Option({
+    flags: '--limit <count>',
+    description: 'show at most this many events; 20 by default, never more than 1000',
+  })
   parseLimit(text: string): number {
     return Math.min(parseWholeNumber('--limit', text, 1), 1_000);
   }

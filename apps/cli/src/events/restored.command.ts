@@ -7,7 +7,7 @@ import { DeclarationCommand, type DeclarationOptions } from './declaration-comma
 @SubCommand({
   name: 'restored',
   description:
-    'declare that a backup was restored; the shop signs which events were lost with it, and every later verification reports it',
+    'declare that a backup was restored: a signed record says up to which position the log was sealed before, and up to which position the backup is sealed. Later verifications report this record',
 })
 export class RestoredCommand extends DeclarationCommand {
   constructor(private readonly operator: Operator) {

@@ -4,7 +4,7 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { EXIT, print, printJson, printTable } from '../output';
 
-@SubCommand({ name: 'verify', description: 'check the MAC of every line; exit code 1 if one is wrong' })
+@SubCommand({ name: 'verify', description: 'check all lines and their MACs; exit code 1 if there are problems' })
 export class VerifyJournalsCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -17,12 +17,14 @@ export class VerifyJournalsCommand extends JsonCommand {
     });
     if (verdicts.some(({ ok }) => !ok)) process.exitCode = EXIT.failed;
     if (json) return printJson(verdicts);
-    for (const { journal, lines, before, found, findings } of verdicts) {
-      print(`${journal}: ${lines} lines checked, ${found} problems found`);
-      if (before.lines > 0)
-        print(`  ${before.lines} other lines, up to ${before.through}, are older than the MACs and cannot be checked`);
+    for (const { journal, lines, before: withoutMac, found: problemCount, findings } of verdicts) {
+      print(`${journal}: ${lines} lines read, ${problemCount} problems found`);
+      if (withoutMac.lines > 0)
+        print(
+          `  ${withoutMac.lines} of these lines, the last from ${withoutMac.through}, have no MAC because they are older than the MACs. They cannot be checked`,
+        );
       if (findings.length > 0)
-        printTable(['line', 'about', 'problem'], findings.map(({ line, about, message }) => [line, about, message])); // prettier-ignore
+        printTable(['line', 'order or saga', 'problem'], findings.map(({ line, about, message }) => [line, about, message])); // prettier-ignore
     }
   }
 }

@@ -30,7 +30,10 @@ export class MendHeadCommand extends JsonCommand {
       );
   }
 
-  @Option({ flags: '--reason <text>', description: 'the reason, without names (required)' })
+  @Option({
+    flags: '--reason <text>',
+    description: "the reason, for the audit trail; do not write people's names in it (required)",
+  })
   parseReason(text: string): string {
     return parseLine('--reason', text);
   }

@@ -41,7 +41,7 @@ export class VoidEventCommand extends JsonCommand {
     return parseWholeNumber('--event', text, 1);
   }
 
-  @Option({ flags: '--reason <text>', description: 'the reason, without names (required)' })
+  @Option({ flags: '--reason <text>', description: "the reason; do not write people's names in it (required)" })
   parseReason(text: string): string {
     return parseLine('--reason', text);
   }

@@ -41,7 +41,7 @@ abstract class ChangeSagaCommand extends JsonCommand {
     else print(`${saga.id} ${this.done}; its step was ${saga.step}`);
   }
 
-  @Option({ flags: '--reason <text>', description: 'why, without names' })
+  @Option({ flags: '--reason <text>', description: "the reason; do not write people's names in it" })
   parseReason(text: string): string {
     return parseLine('--reason', text);
   }

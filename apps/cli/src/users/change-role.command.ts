@@ -40,7 +40,11 @@ export class ChangeRoleCommand extends JsonCommand {
     print(`${done.id} has the role ${done.role} from the next log-in`);
   }
 
-  @Option({ flags: '--reason <text>', description: 'why, without names (required)', required: true })
+  @Option({
+    flags: '--reason <text>',
+    description: "the reason; do not write people's names in it (required)",
+    required: true,
+  })
   parseReason(text: string): string {
     return parseLine('--reason', text);
   }
