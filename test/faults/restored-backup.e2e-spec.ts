@@ -145,7 +145,10 @@ describe('An erased person, after an older backup is restored,', () => {
     const nothing = await shopCommand(env, 'erase', 'reapply', '--json');
     expect([nothing.code, JSON.parse(nothing.out)]).toEqual([0, { listed: 2, again: [] }]);
     const all = await shopCommand(env, 'erase', 'reapply', '--all');
-    expect([all.code, all.out]).toEqual([0, expect.stringContaining('2 of 2 people on the list were erased again')]);
+    expect([all.code, all.out]).toEqual([
+      0,
+      expect.stringContaining('2 of 2 people in the file of erased people were erased again'),
+    ]);
     await open(database.url);
     await allDone();
   });

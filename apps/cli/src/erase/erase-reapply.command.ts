@@ -3,25 +3,34 @@ import { ReapplyErasures } from '#identity/erase-person/reapply-erasures.command
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
+import { CONTEXTS_FOLLOW } from './print-erasure';
 
 interface ReapplyOptions extends JsonOption {
   readonly all?: boolean;
 }
 
-@SubCommand({ name: 'reapply', description: 'erase people again whose data came back with a restored backup' })
+@SubCommand({
+  name: 'reapply',
+  description:
+    'erase people again whose data came back with a restored backup; the file ERASED_SUBJECTS_FILE lists all erased people',
+})
 export class EraseReapplyCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
   async run(_: string[], { json, all }: ReapplyOptions): Promise<void> {
-    const done = await this.operator.withShop((shop) => shop.execute(new ReapplyErasures(all === true)));
-    if (json) return printJson(done);
-    print(`${done.again.length} of ${done.listed} people on the list were erased again`);
-    if (done.again.length > 0) print('The contexts erase their part within seconds, when the shop is open.');
+    const result = await this.operator.withShop((shop) => shop.execute(new ReapplyErasures(all === true)));
+    if (json) return printJson(result);
+    const { listed: listedCount, again: erasedAgain } = result;
+    print(`${erasedAgain.length} of ${listedCount} people in the file of erased people were erased again`);
+    if (erasedAgain.length > 0) print(`Their keys and accounts are deleted. ${CONTEXTS_FOLLOW}`);
   }
 
-  @Option({ flags: '--all', description: 'erase everybody on the list, even if no data seems to have come back' })
+  @Option({
+    flags: '--all',
+    description: 'erase all people in the file again, even those of whom no data seems to have come back',
+  })
   parseAll(): boolean {
     return true;
   }
