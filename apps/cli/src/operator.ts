@@ -9,7 +9,10 @@ import { openForCommands, type CommandShop } from '#platform/serve';
 import { Ids } from '#platform/system';
 import { everyContext } from '../../every-context';
 
-/** Opens the shop for one command, and always closes it afterwards. */
+/**
+ * Opens the application for one command of the command line, and always closes it afterwards. It serves no HTTP,
+ * handles no messages and runs no jobs.
+ */
 @Injectable()
 export class Operator {
   async withShop<T>(task: (shop: Shop) => Promise<T>, how: { readonly migrates?: boolean } = {}): Promise<T> {
@@ -22,11 +25,11 @@ export class Operator {
   }
 }
 
-/** The operator's user number on this machine. The audit trail stores no names. */
+/** Names the operator by the user number on this machine, because the audit trail stores no names of people. */
 export const operatorName = (): string => `os:${userInfo().uid}`;
 
-const idOfResult = (done: unknown): string | null => {
-  const id = (done as { id?: unknown } | null | undefined)?.id;
+const idOfResult = (result: unknown): string | null => {
+  const id = (result as { id?: unknown } | null | undefined)?.id;
   return typeof id === 'string' ? id : null;
 };
 
@@ -46,7 +49,7 @@ export class Shop {
     return this.opened.ran;
   }
 
-  /** Migrations of a newer build, by context. */
+  /** By context, the migrations that a newer build has already run, and that this build can work with. */
   get newer() {
     return this.opened.newer;
   }
@@ -71,9 +74,9 @@ export class Shop {
     const entry = { request: `shop ${operation}`, targets, reason, requestId: null };
     await trail.begin({ id, actor: operatorName(), role: 'operator', channel: 'command-line', operation, ...entry });
     try {
-      const done = await work();
-      await trail.end(id, { status: 200, code: null, made: idOfResult(done) });
-      return done;
+      const result = await work();
+      await trail.end(id, { status: 200, code: null, made: idOfResult(result) });
+      return result;
     } catch (error) {
       const { status, code } = failureOf(error);
       await trail.end(id, { status, code, made: null }).catch(() => undefined);

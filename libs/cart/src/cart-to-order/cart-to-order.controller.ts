@@ -68,7 +68,10 @@ class ReturnedOrderBody {
   lines!: ReturnedLineBody[];
 }
 
-/** `CartOf` for other processes of the shop; null if the owner has no cart yet. */
+/**
+ * Answers the questions of `CartOf` over HTTP, for the other processes of the application. The answer is null if
+ * the owner has no cart yet.
+ */
 @Internal()
 @Controller('internal/cart-of')
 export class CartToOrderController {

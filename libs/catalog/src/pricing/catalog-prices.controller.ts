@@ -31,7 +31,7 @@ class PricesBody {
   locale!: 'vi' | 'en';
 }
 
-/** `CatalogPrices` for other processes of the shop. */
+/** Answers the question `CatalogPrices` over HTTP, for the other processes of the application. */
 @Internal()
 @Controller('internal/prices')
 export class CatalogPricesController {

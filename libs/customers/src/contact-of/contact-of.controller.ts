@@ -8,7 +8,10 @@ class CustomerBody {
   customerId!: string;
 }
 
-/** `ContactOf` for other processes of the shop; null if there is no profile. */
+/**
+ * Answers the question `ContactOf` over HTTP, for the other processes of the application. The answer is null if
+ * the customer has no profile yet, or was erased.
+ */
 @Internal()
 @Controller('internal/contact-of')
 export class ContactOfController {

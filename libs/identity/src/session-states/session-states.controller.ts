@@ -9,7 +9,10 @@ class SessionsBody {
   sessions!: Uuid[];
 }
 
-/** `SessionStates` for other processes of the shop, as pairs of id and state. */
+/**
+ * Answers the question `SessionStates` over HTTP, for the other processes of the application. The answer is a
+ * list of pairs of session id and state.
+ */
 @Internal()
 @Controller('internal/session-states')
 export class SessionStatesController {

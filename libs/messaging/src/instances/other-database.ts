@@ -1,6 +1,6 @@
 import type { ContextName } from '#platform/config';
 
-/** The identity of each context's database: see `context_identity`. */
+/** For each context, the identity of its database: the id in the context's table `context_identity`. */
 export type DatabaseIdentities = Readonly<Partial<Record<ContextName, string>>>;
 
 export interface OtherProcess {
@@ -8,7 +8,10 @@ export interface OtherProcess {
   readonly databases: DatabaseIdentities;
 }
 
-/** The first context for which another process uses a different database than this one. */
+/**
+ * Returns the first context for which another process uses a different database than this process, and the number of
+ * the other process. Undefined if there is none.
+ */
 export function findConflict(
   own: DatabaseIdentities,
   otherProcesses: readonly OtherProcess[],
@@ -19,7 +22,10 @@ export function findConflict(
   return undefined;
 }
 
-/** Two living processes use different databases for one context. Each one would get only a part of its messages. */
+/**
+ * Two living processes use different databases for one context. If both went on, each database would get only a part
+ * of the context's messages.
+ */
 export class OtherDatabase extends Error {
   constructor(context: ContextName, number: number, variables: readonly string[]) {
     super(

@@ -14,7 +14,7 @@ class OrdererBody {
   orderId?: string;
 }
 
-/** `OrderBooks` for other processes of the shop. */
+/** Answers the question `OrderBooks` over HTTP, for the other processes of the application. */
 @Internal()
 @Controller('internal/order-books')
 export class OrderBooksController {
