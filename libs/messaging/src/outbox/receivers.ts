@@ -109,7 +109,9 @@ export class Receivers {
   private markAway({ name }: Receiver, error: Error): void {
     const { away, log, db } = this.options;
     if (!away.has(name))
-      log.warn(`messages of ${db.context} for ${name} are kept until it takes them: ${error.message}`);
+      log.warn(
+        `messages of ${db.context} for ${name} are kept, because they cannot be delivered at the moment: ${error.message}`,
+      );
     away.add(name);
   }
 
