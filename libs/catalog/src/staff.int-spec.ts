@@ -37,7 +37,7 @@ describe('Listing a product', () => {
     const reply = await create({ name: 'Trà bí đao hạt chia', translations: { en: { name: 'Winter melon tea' } } });
     expect(reply.status).toBe(201);
     const { id, slug, version, variants } = reply.body.data;
-    expect([slug, version, reply.headers.etag]).toEqual(['tra-bi-dao-hat-chia', 1, '"1"']);
+    expect([slug, version, reply.headers.etag]).toEqual(['tra-bi-dao-hat-chia', 1, expect.stringMatching(/^"1-\w+"$/)]);
     expect(variants.map(({ price }: { price: { amount: number } }) => price.amount)).toEqual([45_000, 53_000]);
     const found = await shop.ask('GET', '/search?q=bi%20dao');
     expect(found.body.data[0].id).toBe(id);
@@ -122,7 +122,7 @@ describe('Editing a product', () => {
       shop.ask('PATCH', path, { token: manager, body: change, headers: seen ? { 'if-match': seen } : {} });
     await shop.ask('GET', `/products/${data.id}`);
     const edited = await edit({ basePrice: 50_000 }, '"1"');
-    expect([edited.status, edited.headers.etag]).toEqual([200, '"2"']);
+    expect([edited.status, edited.headers.etag]).toEqual([200, expect.stringMatching(/^"2-\w+"$/)]);
     const shown = (await shop.ask('GET', `/products/${data.id}`)).body.data;
     expect([shown.name, shown.variants[1].price.amount]).toEqual(['Món để sửa', 58_000]);
     for (const none of ['"1"', '"1", "3"', 'W/"2"', '"x"'])
@@ -170,7 +170,7 @@ describe('Editing a product', () => {
     expect(read.modifiers[0]).toMatchObject({ nameEn: 'Sugar', options: [{ nameEn: 'Full' }, { nameEn: null }] });
     for (const body of [read, {}, { basePrice: read.basePrice.amount }]) {
       const back = await shop.ask('PATCH', path, { token: manager, body });
-      expect([back.status, back.headers.etag, back.body.data]).toEqual([200, '"1"', read]);
+      expect([back.status, back.headers.etag, back.body.data]).toEqual([200, expect.stringMatching(/^"1-\w+"$/), read]);
     }
     read.modifiers[0].options[1].price = 3_000;
     read.modifiers[0].name = 'Độ ngọt';

@@ -68,7 +68,7 @@ describe('Stock, for staff', () => {
       status: 200,
       body: { data: { onHand: 20, reserved: 2, available: 18, version: 2 } },
     });
-    expect(counted.headers['etag']).toBe('"2"');
+    expect(counted.headers['etag']).toMatch(/^"2-\w+"$/);
     const body = { delta: -5, reason: 'Five cups broke' };
     const stale = { token: manager, body, headers: { 'if-match': '"1"' } };
     expect((await shop.ask('POST', '/admin/inventory/SKU-1/adjustments', stale)).status).toBe(412);

@@ -13,6 +13,7 @@ import {
   PathId,
   ReadOnly,
   Refuses,
+  tagOf,
   Whole,
   type Answer,
 } from '#platform/http';
@@ -20,7 +21,7 @@ import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { maxLineQuantity, type Cart } from '../model/cart';
 import { CartChanged } from '../model/cart-errors';
-import { cartAnswer, tagOf } from '../view-cart/cart-answer.adapter';
+import { cartAnswer } from '../view-cart/cart-answer.adapter';
 import { CartLineView, CartView } from '../view-cart/cart-view';
 import { tokenHeader, TokenMeta } from '../view-cart/token-header';
 import { ViewCart } from '../view-cart/view-cart.query';

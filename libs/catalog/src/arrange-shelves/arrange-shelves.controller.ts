@@ -10,7 +10,6 @@ import {
   AsItIs,
   BodyExample,
   Does,
-  etagOf,
   IfMatch,
   Line,
   NewSlug,
@@ -19,6 +18,7 @@ import {
   ReadOnly,
   Refuses,
   Tagged,
+  tagOf,
   Text,
   Whole,
   type Answer,
@@ -112,8 +112,8 @@ export class ArrangeShelvesController {
   @Get('categories')
   @Does('listCategoriesForStaff', 'Categories as they are stored, in both languages')
   @Answers(200, ArrangedCategoryShape, { list: true })
-  async categories(): Promise<Answer<readonly StoredLabel[]>> {
-    return answer(await this.queries.execute(new LookUpLabels('category')), { cacheControl: PRIVATE });
+  categories(): Promise<readonly StoredLabel[]> {
+    return this.queries.execute(new LookUpLabels('category'));
   }
 
   @Get('categories/:id')
@@ -128,8 +128,8 @@ export class ArrangeShelvesController {
   @Get('brands')
   @Does('listBrandsForStaff', 'Brands as they are stored')
   @Answers(200, ArrangedBrandShape, { list: true })
-  async brands(): Promise<Answer<readonly StoredLabel[]>> {
-    return answer(await this.queries.execute(new LookUpLabels('brand')), { cacheControl: PRIVATE });
+  brands(): Promise<readonly StoredLabel[]> {
+    return this.queries.execute(new LookUpLabels('brand'));
   }
 
   @Get('brands/:id')
@@ -205,7 +205,7 @@ export class ArrangeShelvesController {
 
   private async lookUp(kind: LabelKind, id: Uuid): Promise<Answer<StoredLabel>> {
     const [label] = await this.queries.execute(new LookUpLabels(kind, id));
-    return answer(label, { etag: etagOf(label.version), cacheControl: PRIVATE });
+    return answer(label, { etag: tagOf(label), cacheControl: PRIVATE });
   }
 
   private async arrange(kind: LabelKind, arrangement: Arrangement): Promise<Answer<StoredLabel | null>> {
@@ -213,7 +213,7 @@ export class ArrangeShelvesController {
     if (!label) return answer(label);
     const location = `/api/v1/admin/${kind === 'category' ? 'categories' : 'brands'}/${label.id}`;
     return answer(label, {
-      etag: etagOf(label.version),
+      etag: tagOf(label),
       ...('make' in arrangement && { headers: { location } }),
     });
   }

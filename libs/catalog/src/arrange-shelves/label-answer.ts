@@ -7,7 +7,7 @@ const shared = {
   slug: z.string().meta({ example: 'coffee-espresso' }),
   name: z.string().meta({ example: 'Cà phê' }),
   description: z.string().nullable(),
-  version: z.int().meta({ description: 'It is the ETag.', example: 1 }),
+  version: z.int().meta({ description: 'The ETag begins with it.', example: 1 }),
   createdAt: InstantShape,
   updatedAt: InstantShape,
 };

@@ -9,7 +9,6 @@ import {
   Answers,
   BodyExample,
   Does,
-  etagOf,
   IfMatch,
   MomentShape,
   OneOf,
@@ -20,6 +19,7 @@ import {
   PRIVATE,
   Refuses,
   Tagged,
+  tagOf,
   type Answer,
 } from '#platform/http';
 import { Allowed } from '#platform/security';
@@ -76,7 +76,7 @@ export class EditProductController {
   @Refuses('NOT_FOUND')
   async lookUp(@PathId() id: Uuid): Promise<Answer<StaffProductView>> {
     const product = await this.queries.execute(new LookUpProduct(id));
-    return answer(product, { etag: etagOf(product.version), cacheControl: PRIVATE });
+    return answer(product, { etag: tagOf(product), cacheControl: PRIVATE });
   }
 
   @Patch(':id')
@@ -96,7 +96,7 @@ export class EditProductController {
     @IfMatch() seen: Seen,
   ): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new EditProduct(id, change, seen));
-    return answer(product, { etag: etagOf(product.version) });
+    return answer(product, { etag: tagOf(product) });
   }
 
   @Post(':id/restore')
@@ -112,7 +112,7 @@ export class EditProductController {
     @IfMatch() seen: Seen,
   ): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new RestoreProduct(id, request, seen));
-    return answer(product, { etag: etagOf(product.version) });
+    return answer(product, { etag: tagOf(product) });
   }
 
   @Delete(':id')

@@ -30,7 +30,7 @@ export const StaffProductShape = ProductShape.omit({ available: true })
   .extend({
     sku: z.string().meta({ example: 'CA-PHE-SUA-DA' }),
     status: z.enum(staffStatuses),
-    version: z.int().meta({ description: 'The version of the last edit; it is the ETag.', example: 1 }),
+    version: z.int().meta({ description: 'The version of the last edit. The ETag begins with it.', example: 1 }),
     categoryId: IdShape.nullable().meta({ description: 'Null if it is gone; only for archived products.' }),
     brandId: IdShape.nullable().meta({ description: 'Null if it is gone; only for archived products.' }),
     category: LabelShape.nullable(),

@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 
-import { answer, Answers, Does, etagOf, Refuses, Tagged, type Answer } from '#platform/http';
+import { answer, Answers, Does, Refuses, Tagged, tagOf, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 
 import type { ProductDraft } from '../model/product';
@@ -25,7 +25,7 @@ export class ListProductController {
   async list(@Body(new NewProductPipe()) draft: ProductDraft): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new ListProduct(draft));
     return answer(product, {
-      etag: etagOf(product.version),
+      etag: tagOf(product),
       headers: { location: `/api/v1/admin/products/${product.id}` },
     });
   }

@@ -1,7 +1,7 @@
 import { createParamDecorator } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-import { alsoOnMethod, cachedFor, Tagged } from '#platform/http';
+import { addVary, alsoOnMethod, cachedFor, Tagged } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 
 import type { Locale } from './locale';
@@ -24,17 +24,11 @@ function bytesOf(answer: JsonAnswer): Buffer {
   return bytes;
 }
 
-/** Adds the language to the `vary` header, which may exist already, for example because of CORS. */
-const withLanguage = (already: unknown): string =>
-  typeof already === 'string' ? `${already}, accept-language` : 'accept-language';
-
 /** Sends the answer, or 304 if the client has it already. */
 export function sendJson(reply: FastifyReply, answer: JsonAnswer): void {
   const { etag } = answer;
-  void reply
-    .header('etag', etag)
-    .header('cache-control', cachedFor(CLIENT_CACHE_SECONDS))
-    .header('vary', withLanguage(reply.getHeader('vary')));
+  void reply.header('etag', etag).header('cache-control', cachedFor(CLIENT_CACHE_SECONDS));
+  addVary(reply, 'accept-language');
   const seen = reply.request.headers['if-none-match'];
   if (seen !== undefined && (seen === '*' || seen.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))) {
     void reply.code(304).send();

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
-import { answer, Answers, Does, page, PageQuery, placeOf, PRIVATE } from '#platform/http';
+import { answer, Answers, Does, page, PageQuery, placeOf } from '#platform/http';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { tierOf } from '../model/points';
 import { Points } from '../model/points.store';
@@ -48,6 +48,6 @@ export class MyLoyaltyController {
       ({ id, points, reason, order_id, at }) => ({ id, points, reason, orderId: order_id, at: at.toISOString() }),
     );
     const loyalty: z.infer<typeof Loyalty> = { balance, tier: tierOf(earned), entries: entries.data };
-    return answer(loyalty, { meta: entries.options.meta, cacheControl: PRIVATE });
+    return answer(loyalty, { meta: entries.options.meta });
   }
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { IdShape, type Seen } from '#kernel';
+import { IdShape } from '#kernel';
 import { LONGEST_EMAIL } from '#platform/config';
 import {
   answer,
@@ -10,8 +10,7 @@ import {
   AsItIs,
   changedFixed,
   Does,
-  etagOf,
-  IfMatch,
+  IfMatchTags,
   InvalidInput,
   OneOf,
   PersonName,
@@ -19,7 +18,9 @@ import {
   PRIVATE,
   ReadOnly,
   Refuses,
+  seenVersions,
   Tagged,
+  tagOf,
 } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
@@ -69,22 +70,27 @@ export class MyProfileController {
   @Answers(200, Profile)
   @Refuses('SUBJECT_ERASED')
   async view(@Who() caller: UserCaller) {
-    // AccountRegistered may not have arrived yet. Until then the data comes from the access token.
-    const known = await this.queries.execute(new MyProfile(caller.userId));
-    const profile: Profile = { ...(known ?? freshProfile(caller)), role: caller.role };
-    return answer(profile, { etag: etagOf(profile.version), cacheControl: PRIVATE });
+    const profile = await this.read(caller);
+    return answer(profile, { etag: tagOf(profile), cacheControl: PRIVATE });
   }
 
   @Patch()
   @Does('changeMe', 'Change my name, telephone or language')
   @Answers(200, Profile)
   @Refuses('PRECONDITION_FAILED', 'SUBJECT_ERASED')
-  async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatch() seen: Seen) {
+  async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatchTags() tags?: readonly string[]) {
     const { name, phone, locale } = body;
     const { userId: id, email, role } = caller;
     const wrong = changedFixed({ id, email, role }, body);
     if (wrong.length > 0) throw new InvalidInput(wrong);
+    const seen = tags && seenVersions(tags, await this.read(caller));
     await this.commands.execute(new ChangeProfile(freshProfile(caller), { name, phone, locale }, seen));
     return this.view(caller);
+  }
+
+  private async read(caller: UserCaller): Promise<Profile> {
+    // AccountRegistered may not have arrived yet. Until then the data comes from the access token.
+    const known = await this.queries.execute(new MyProfile(caller.userId));
+    return { ...(known ?? freshProfile(caller)), role: caller.role };
   }
 }

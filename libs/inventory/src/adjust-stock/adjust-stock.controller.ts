@@ -9,11 +9,11 @@ import {
   AsItIs,
   describeComplaint,
   Does,
-  etagOf,
   IfMatch,
   InvalidInput,
   ReadOnly,
   Refuses,
+  tagOf,
   Text,
   Whole,
   type Answer,
@@ -104,7 +104,8 @@ export class AdjustStockController {
 
   private async change(sku: string, change: StockChange, occasion: Occasion, seen?: Seen): Promise<Answer<StockView>> {
     const stock = await this.commands.execute(new ChangeStock(normalSku(sku), change, occasion, seen));
-    return answer(viewStock(stock), { etag: etagOf(stock.version) });
+    const view = viewStock(stock);
+    return answer(view, { etag: tagOf(view) });
   }
 }
 

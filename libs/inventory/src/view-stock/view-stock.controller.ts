@@ -7,13 +7,13 @@ import {
   answer,
   Answers,
   Does,
-  etagOf,
   page,
   PageQuery,
   placeOf,
   PRIVATE,
   Refuses,
   Tagged,
+  tagOf,
   Text,
   type Answer,
 } from '#platform/http';
@@ -51,6 +51,7 @@ export class ViewStockController {
   async lookUp(@Param() { sku }: SkuPath): Promise<Answer<StockView>> {
     const [stock] = await this.queries.execute(new ViewStock(1, undefined, normalSku(sku)));
     if (!stock) throw new NotFound('SKU');
-    return answer(viewStock(stock), { etag: etagOf(stock.version), cacheControl: PRIVATE });
+    const view = viewStock(stock);
+    return answer(view, { etag: tagOf(view), cacheControl: PRIVATE });
   }
 }

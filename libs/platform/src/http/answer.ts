@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
+
 export interface AnswerOptions {
   readonly status?: number;
   readonly meta?: object;
@@ -21,8 +24,33 @@ export const answer = <Data>(data: Data, options: AnswerOptions = {}): Answer<Da
 /** The entity tag of a version: 7 is `"7"`. */
 export const etagOf = (version: number | string): string => `"${version}"`;
 
+/**
+ * The entity tag of a view: `"7-3f0c6a1b2d4e"`. It covers the whole view. The version alone would be the same for two
+ * people, and for a view whose stock or names have changed.
+ */
+export const tagOf = (view: { readonly version: number }): string => {
+  const shown = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 12);
+  return etagOf(`${view.version}-${shown}`);
+};
+
+/** The version of the view, in a list, if one of the tags is its tag or only its version; else an empty list. */
+export const seenVersions = (tags: readonly string[], view: { readonly version: number }): readonly number[] =>
+  tags.includes(tagOf(view)) || tags.includes(etagOf(view.version)) ? [view.version] : [];
+
 /** All caches may store the answer for this time. For the same time again, they may send it and fetch a new answer. */
 export const cachedFor = (seconds: number): string => `public, max-age=${seconds}, stale-while-revalidate=${seconds}`;
 
-/** Only the caller's browser may store the answer. It must ask each time whether the answer is current. */
+/**
+ * Only the caller's browser may store the answer. It must ask each time whether the answer is current. So the answer
+ * needs an ETag.
+ */
 export const PRIVATE = 'private, no-cache';
+
+/** The headers on which a private answer depends. */
+export const PRIVATE_VARY = ['Authorization', 'X-Cart-Token'] as const;
+
+/** Adds header names to `vary`, which may exist already, for example because of CORS. */
+export function addVary(reply: FastifyReply, ...names: readonly string[]): void {
+  const already = reply.getHeader('vary');
+  reply.header('vary', [...(already === undefined ? [] : [String(already)]), ...names].join(', '));
+}

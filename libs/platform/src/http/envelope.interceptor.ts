@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { map, type Observable } from 'rxjs';
-import { Answer, answer } from './answer';
+import { addVary, Answer, answer, PRIVATE, PRIVATE_VARY } from './answer';
 import { describeComplaint } from './field';
 import { ANY_BODY, ANY_QUERY, BARE } from './operation';
 import { InvalidInput } from './validation.pipe';
@@ -88,7 +88,8 @@ function putInEnvelope(value: unknown, isBare: boolean, request: FastifyRequest,
   const { status, meta, headers, etag, cacheControl } = options;
   for (const [name, header] of Object.entries(headers ?? {})) reply.header(name, header);
   if (cacheControl !== undefined || reply.getHeader('cache-control') === undefined)
-    reply.header('cache-control', cacheControl ?? (etag === undefined ? 'no-store' : 'private, no-cache'));
+    reply.header('cache-control', cacheControl ?? (etag === undefined ? 'no-store' : PRIVATE));
+  if (reply.getHeader('cache-control') === PRIVATE) addVary(reply, ...PRIVATE_VARY);
   if (status !== undefined) reply.wantedStatus = status;
   const body = isBare ? data : { success: true, data: data ?? null, ...(meta && { meta }) };
   if (etag !== undefined) {

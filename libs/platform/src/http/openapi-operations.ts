@@ -23,6 +23,7 @@ const RATE = Object.fromEntries(
 const LANGUAGE = { description: 'The language of the message: vi or en.', schema: { type: 'string' } };
 const CHALLENGE = { description: '`Bearer`.', schema: { type: 'string' } };
 const VARY = { description: 'The answer follows Accept-Language.', schema: { type: 'string' } };
+const VARY_PRIVATE = { description: 'The answer depends on who asks.', schema: { type: 'string' } };
 const ETAG = {
   description: 'The version of this answer. Send it as If-None-Match to ask whether it has changed.',
   schema: { type: 'string' },
@@ -175,7 +176,7 @@ const headersOf = ({ limited, tagged }: AnswerStyle): Record<string, object> => 
   'X-Request-Id': REQUEST_ID,
   ...(limited ? RATE : {}),
   ...(tagged && { ETag: ETAG }),
-  ...(tagged?.byLanguage && { Vary: VARY }),
+  ...(tagged && { Vary: tagged.byLanguage ? VARY : VARY_PRIVATE }),
 });
 
 function answerResponse(doc: DocumentedAnswer, style: AnswerStyle, schemas: Schemas): object {

@@ -89,18 +89,18 @@ const readTags = createParamDecorator((_: unknown, context: ExecutionContext): r
   parseStrongTags(requestOf(context).headers['if-match']),
 );
 
-/** The versions in the tags. A tag that is not a version matches nothing. */
+/** The versions in the tags: `"7"`, or `"7-3f0c6a1b2d4e"` as answers have it. A tag without a version matches nothing. */
 export const parseVersions = (tags: readonly string[] | undefined): Seen =>
-  tags?.flatMap((tag) => /^"(0|[1-9]\d{0,14})"$/.exec(tag)?.[1] ?? []).map(Number);
+  tags?.flatMap((tag) => /^"(0|[1-9]\d{0,14})(?:-[\da-f]{12})?"$/.exec(tag)?.[1] ?? []).map(Number);
 
 const readIfMatch = createParamDecorator((_: unknown, context: ExecutionContext) =>
   parseVersions(parseStrongTags(requestOf(context).headers['if-match'])),
 );
 
-/** The versions in If-Match, for tags that are only a version. Undefined if any version is accepted. */
+/** The versions in If-Match, for changes that depend only on the version. Undefined if any version is accepted. */
 export const IfMatch = (): ParameterDecorator => documentIfMatch(readIfMatch());
 
-/** The whole tags in If-Match, for tags with more than a version. Undefined if any version is accepted. */
+/** The whole tags in If-Match, for changes that depend on the whole view. Undefined if any version is accepted. */
 export const IfMatchTags = (): ParameterDecorator => documentIfMatch(readTags());
 
 const documentIfMatch = (parameter: ParameterDecorator): ParameterDecorator =>

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { addVary } from './answer';
 
 type Coding = 'br' | 'gzip';
 
@@ -38,11 +39,8 @@ export class PreparedAnswer {
   async send(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const coding = codingFor(request.headers['accept-encoding']);
     const etag = `"${this.hash}${coding ? `-${coding}` : ''}"`;
-    const vary = reply.getHeader('vary');
-    reply
-      .header('etag', etag)
-      .header('cache-control', 'public, max-age=300')
-      .header('vary', vary ? `${String(vary)}, Accept-Encoding` : 'Accept-Encoding');
+    reply.header('etag', etag).header('cache-control', 'public, max-age=300');
+    addVary(reply, 'Accept-Encoding');
     const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
     if (known?.some((tag) => tag === etag || tag === '*')) return reply.code(304).send();
     if (coding) reply.header('content-encoding', coding);

@@ -340,8 +340,11 @@ describe('Every route', () => {
     expect(first.headers.etag).toBe('"7"');
     const again = await ask('GET', `/brews/${ID}`, { headers: { 'if-none-match': 'W/"7", "9"' } });
     expect([again.status, again.text, again.headers.etag]).toEqual([304, '', '"7"']);
+    expect(first.headers).toMatchObject({ 'cache-control': 'private, no-cache', vary: 'Authorization, X-Cart-Token' });
+    expect(again.headers).toMatchObject({ 'cache-control': 'private, no-cache', vary: 'Authorization, X-Cart-Token' });
     const hashed = await ask('GET', '/brews/cached');
     expect(hashed.headers['cache-control']).toContain('public, max-age=60');
+    expect(hashed.headers.vary).toBeUndefined();
     expect(
       (await ask('GET', '/brews/cached', { headers: { 'if-none-match': String(hashed.headers.etag) } })).status,
     ).toBe(304);
