@@ -5,6 +5,7 @@ export * from './answer';
 export * from './checked-fields';
 export { addBodyParsers, type Proof } from './body-parser';
 export { AddressLimits } from './door/address-limits';
+export { useClientAddresses } from './client-ip';
 export { addDoor } from './door/door';
 export { addEdge } from './edge';
 export { failureOf } from './failure';
@@ -42,6 +43,6 @@ export {
   Slug,
   Until,
 } from './shop-fields';
-export { warnOfUntrustedProxies } from './untrusted-proxies';
+
 export { InvalidInput, ShopValidationPipe } from './validation.pipe';
 export { faultOfName, PersonName } from './person-name';

@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config, LONGEST_EMAIL } from '#platform/config';
 import { Attempt } from './attempt';
 import { AttemptQueues } from './attempt-queues';
-import { addressOf, keyedHash, networkOf, QUARTER_HOUR_MS } from './rate-limit.options';
+import { addressOf, networkOf } from './addresses';
+import { keyedHash, QUARTER_HOUR_MS } from './rate-limit.options';
 import { RateLimits } from './rate-limits';
 
 /** The limit of an account for all addresses together, as a multiple of the limit of one address. */

@@ -1,8 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { ThrottlerModuleOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
-import { BlockList, isIPv6 } from 'node:net';
 import { createHmac } from 'node:crypto';
+import { addressOf, isLoopbackAddress } from './addresses';
 import { OF_SESSIONS, STRICT_LIMIT, type StrictLimit } from './limits';
 import type { RateLimits } from './rate-limits';
 
@@ -25,40 +25,12 @@ export interface LimitSettings {
 export const keyedHash = (secret: string, ...what: readonly string[]): string =>
   createHmac('sha256', secret).update(JSON.stringify(what)).digest('base64url');
 
-/** The address that is counted. For IPv6 it is the /64 network, which providers give to one household or server. */
-export function addressOf(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
-  if (mapped || !isIPv6(ip)) return mapped ?? ip;
-  const [head = '', tail] = ip.split('%')[0].split('::');
-  const left = head ? head.split(':') : [];
-  const right = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
-}
-
-/** The network of an address, so that a person who gets a neighbouring address is still recognised. */
-export function networkOf(ip: string): string {
-  const address = addressOf(ip);
-  return address.includes(':') ? address : address.replace(/\.\d+$/, '.0/24');
-}
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
 /**
  * Whether the client is on this machine. A request through a trusted proxy on this machine does not count, because its
  * client is elsewhere.
  */
 export function isLoopback({ raw, ips }: Pick<FastifyRequest, 'raw' | 'ips'>): boolean {
-  const peer = raw.socket.remoteAddress;
-  if (peer === undefined || (ips?.length ?? 1) > 1) return false;
-  const address = peer.replace(/^::ffff:(?=\d+\.)/i, '');
-  return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return (ips?.length ?? 1) === 1 && isLoopbackAddress(raw.socket.remoteAddress ?? '');
 }
 
 const byAddress = (secret: string) => (request: FastifyRequest) =>

@@ -9,10 +9,11 @@ import {
   limitConnections,
   serveDocs,
   addBodyParsers,
-  warnOfUntrustedProxies,
+  useClientAddresses,
 } from '#platform/http';
 import { AccessRecord, ShopState } from '#platform/observability';
 import { isInternal } from '#platform/questions';
+import { ClientAddresses } from '#platform/security';
 import { proofOfSender } from './proof-of-sender';
 import { ShopSockets } from './sockets';
 
@@ -47,6 +48,8 @@ const HELMET = {
 /** Adds what runs before the routes: edge, limits, headers, sockets, prefix and docs. Then initialises `app`. */
 export async function configureApp(app: NestFastifyApplication, config: Config, isLate?: () => boolean): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
+  const addresses = new ClientAddresses(config.trustedProxies);
+  useClientAddresses(fastify, addresses); // first, so that all later hooks see the same address
   const protection = await protectiveHeaders(config);
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers(protection);
@@ -58,7 +61,6 @@ export async function configureApp(app: NestFastifyApplication, config: Config, 
     failures: app.get(FailureFilter),
     ...(isLate && { isLate }),
   });
-  warnOfUntrustedProxies(fastify);
   addDoor(fastify, {
     limits: new AddressLimits(config),
     failures: app.get(FailureFilter),
@@ -68,7 +70,7 @@ export async function configureApp(app: NestFastifyApplication, config: Config, 
   addBodyParsers(fastify, { prove: proofOfSender(app, config) });
   const origins = config.corsOrigins.includes('*') ? '*' : config.corsOrigins.length > 0 && [...config.corsOrigins];
   if (origins) app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
-  app.useWebSocketAdapter(new ShopSockets(app, origins, config));
+  app.useWebSocketAdapter(new ShopSockets(app, { origins, addresses, limits: config }));
   app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_PREFIX });
   serveDocs(app);
   await app.init();

@@ -589,6 +589,9 @@ describe('The limits', () => {
     const from = async (ip: string) =>
       (await ask('GET', '/brews/whoever', { headers: { 'x-forwarded-for': ip } })).status;
     expect([await from('9.9.9.9'), await from('9.9.9.9'), await from('8.8.8.8')]).toEqual([200, 429, 200]);
+    expect([await from('7.7.7.7:1000'), await from('7.7.7.7:1001')]).toEqual([200, 429]);
+    expect([await from('[2001:db8::1]:443'), await from('2001:db8::2')]).toEqual([200, 429]);
+    expect([await from('unknown'), await from('garbage1')]).toEqual([200, 429]);
   });
 
   it('do not count requests from this machine, if the limit of the API is not set', async () => {

@@ -4,15 +4,8 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Config } from '#platform/config';
 import { localeOf, textOf } from '#platform/http';
 import { ShopState } from '#platform/observability';
-import { addressOf } from '#platform/security';
-import {
-  clientAddressFinder,
-  SessionAdmission,
-  ignoreOtherUpgrades,
-  isLoopbackAddress,
-  PerMinute,
-  type AdmissionSettings,
-} from '#platform/sockets';
+import { addressOf, isLoopbackAddress, type ClientAddresses } from '#platform/security';
+import { SessionAdmission, ignoreOtherUpgrades, PerMinute, type AdmissionSettings } from '#platform/sockets';
 
 type SocketServer = ReturnType<IoAdapter['createIOServer']>;
 type Options = NonNullable<Parameters<IoAdapter['createIOServer']>[1]>;
@@ -27,16 +20,22 @@ const JOIN_WITHIN_MS = 5_000;
 /** How long a client may take to read the reason, before its connection is closed. */
 const CLOSE_AFTER_MS = 1_000;
 
-type Limits = Pick<Config, 'edgeSockets' | 'rateLimitApi' | 'trustedProxies' | 'profile'>;
+type Limits = Pick<Config, 'edgeSockets' | 'rateLimitApi' | 'profile'>;
+
+interface SocketOptions {
+  readonly origins: Origins;
+  readonly addresses: ClientAddresses;
+  readonly limits: Limits;
+}
 
 /** The limits of connections. In the demo, clients on this machine are not counted. */
-function admissionSettings({ edgeSockets, rateLimitApi, trustedProxies, profile }: Limits): AdmissionSettings {
-  const clientOf = clientAddressFinder(trustedProxies);
+function admissionSettings({ addresses, limits }: SocketOptions): AdmissionSettings {
+  const { edgeSockets, rateLimitApi, profile } = limits;
   return {
     mostPerAddress: rateLimitApi === 0 ? 0 : edgeSockets,
     mostInAll: MOST_SESSIONS,
     addressOf: (request) => {
-      const ip = clientOf(request);
+      const ip = addresses.of(request);
       return profile === 'demo' && isLoopbackAddress(ip) ? undefined : addressOf(ip);
     },
   };
@@ -48,11 +47,10 @@ export class ShopSockets extends IoAdapter {
 
   constructor(
     private readonly app: INestApplication,
-    private readonly origins: Origins,
-    config: Limits,
+    private readonly options: SocketOptions,
   ) {
     super(app);
-    this.admission = new SessionAdmission(admissionSettings(config));
+    this.admission = new SessionAdmission(admissionSettings(options));
   }
 
   override createIOServer(port: number, options?: Options): SocketServer {
@@ -65,7 +63,7 @@ export class ShopSockets extends IoAdapter {
         const refusal = this.admission.reserveSlot(request);
         decide(refusal, refusal === undefined);
       },
-      ...(this.origins && { cors: { origin: this.origins } }),
+      ...(this.options.origins && { cors: { origin: this.options.origins } }),
     } as Options);
     ignoreOtherUpgrades(this.app.getHttpServer() as HttpServer);
     const sessions = new WeakMap<Connection, Session>();

@@ -1,4 +1,3 @@
-export { clientAddressFinder, isLoopbackAddress } from './client-address';
 export { SessionAdmission, type AdmissionSettings } from './session-admission';
 export { PerMinute } from './per-minute';
 export { Slots, type ReleaseSlot } from './slots';

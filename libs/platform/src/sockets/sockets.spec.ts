@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { clientAddressFinder, SessionAdmission, isLoopbackAddress, PerMinute, Slots, Turns } from '.';
+import { SessionAdmission, PerMinute, Slots, Turns } from '.';
 
 const from = (remoteAddress: string, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
@@ -48,24 +48,6 @@ describe('Turns', () => {
     await expect(first).rejects.toThrow('no');
     await second;
     expect(done).toEqual(['first', 'second']);
-  });
-});
-
-describe('The client of a request', () => {
-  it.each([
-    ['192.0.2.1', undefined, '192.0.2.1'],
-    ['192.0.2.1', '198.51.100.7', '192.0.2.1'],
-    ['10.1.2.3', '198.51.100.7', '198.51.100.7'],
-    ['::ffff:10.1.2.3', '203.0.113.9, 198.51.100.7, 10.0.0.1', '198.51.100.7'],
-    ['10.1.2.3', undefined, '10.1.2.3'],
-    ['10.1.2.3', 'nobody', '10.1.2.3'],
-    ['2001:db8::1', '198.51.100.7', '198.51.100.7'],
-  ])('with the peer %s and X-Forwarded-For %s is %s', (peer, forwarded, client) => {
-    expect(clientAddressFinder(['10.0.0.0/8', '2001:db8::/32'])(from(peer, forwarded))).toBe(client);
-  });
-
-  it('may be on this machine', () => {
-    expect(['127.0.0.1', '127.8.0.1', '::1', '192.0.2.1', ''].map(isLoopbackAddress)).toEqual([true, true, true, false, false]); // prettier-ignore
   });
 });
 

@@ -1,7 +1,6 @@
 import type { Server, Socket } from 'node:net';
-import { BlockList, isIPv6 } from 'node:net';
 import type { Config } from '#platform/config';
-import { addressOf } from '#platform/security';
+import { addressesOf, addressOf } from '#platform/security';
 import { Rates } from './rates';
 
 /** How many seconds of requests may come at once. */
@@ -9,19 +8,6 @@ const BURST_SECONDS = 4;
 /** Other processes of the shop are recognised by the address of their last request. */
 const MOST_NEIGHBOURS = 1_000;
 const KNOWN_FOR_MS = 10 * 60_000;
-
-const unmapped = (peer: string): string => peer.replace(/^::ffff:(?=\d+\.)/i, '').split('%')[0];
-const family = (peer: string) => (isIPv6(peer) ? 'ipv6' : 'ipv4');
-
-function listOf(ranges: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const range of ranges) {
-    const [address, bits] = range.split('/');
-    if (bits === undefined) list.addAddress(address, family(address));
-    else list.addSubnet(address, Number(bits), family(address));
-  }
-  return list;
-}
 
 type Settings = Pick<Config, 'edgeRate' | 'edgeConnections' | 'rateLimitApi' | 'trustedProxies' | 'profile'>;
 
@@ -31,7 +17,7 @@ type Settings = Pick<Config, 'edgeRate' | 'edgeConnections' | 'rateLimitApi' | '
  * limits of its own.
  */
 export class AddressLimits {
-  private readonly uncounted: BlockList;
+  private readonly isUncounted: (peer: string) => boolean;
   private readonly rates?: Rates;
   private readonly mostConnections: number;
   private readonly connections = new Map<string, number>();
@@ -41,13 +27,13 @@ export class AddressLimits {
     const isOff = rateLimitApi === 0;
     if (!isOff && edgeRate > 0) this.rates = new Rates(edgeRate, edgeRate * BURST_SECONDS);
     this.mostConnections = isOff || edgeConnections === 0 ? Infinity : edgeConnections;
-    this.uncounted = listOf([...trustedProxies, ...(profile === 'demo' ? ['127.0.0.0/8', '::1'] : [])]);
+    this.isUncounted = addressesOf([...trustedProxies, ...(profile === 'demo' ? ['127.0.0.0/8', '::1'] : [])]);
   }
 
   /** Remembers the address of another process of the shop. It sends for many people, so it is not counted. */
   rememberNeighbour(peer: string | undefined, now = performance.now()): void {
     if (peer === undefined) return;
-    const key = addressOf(unmapped(peer));
+    const key = addressOf(peer);
     this.neighbours.delete(key);
     this.neighbours.set(key, now + KNOWN_FOR_MS);
     const [oldest] = this.neighbours.keys();
@@ -81,9 +67,8 @@ export class AddressLimits {
 
   private keyOf(peer: string | undefined): string | undefined {
     if (peer === undefined) return undefined; // closed already, or not a network connection
-    const plain = unmapped(peer);
-    if (this.uncounted.check(plain, family(plain))) return undefined;
-    const key = addressOf(plain);
+    if (this.isUncounted(peer)) return undefined;
+    const key = addressOf(peer);
     return (this.neighbours.get(key) ?? 0) > performance.now() ? undefined : key;
   }
 }
