@@ -74,7 +74,7 @@ describe('The strict limits', () => {
     }
   });
 
-  it('for guests do not affect the sessions of signed-in people with the same IP address', async () => {
+  it('for guests do not affect log-ins and sessions of people with the same IP address', async () => {
     const tired = await openContext([IdentityModule], ['identity'], [{ provide: OrderBooks, useValue: {} }], {
       RATE_LIMIT_API: '3',
     });
@@ -82,9 +82,16 @@ describe('The strict limits', () => {
       const from = { remoteAddress: '198.51.100.9' };
       const send = async (url: string, payload: object) =>
         (await tired.app.inject({ method: 'POST', url: `/api/v1/auth/${url}`, payload, ...from })).statusCode;
+      const staff = { email: 'staff@example.com', password, name: 'Bình' };
+      expect(await send('register', staff)).toBe(201);
       const strangers: number[] = [];
       for (let n = 0; n < 5; n += 1) strangers.push(await send('login', { email: 'an@example.com' }));
       expect(strangers.at(-1)).toBe(429);
+      const others: number[] = [];
+      const anonymous = { method: 'DELETE', url: '/api/v1/users/me', payload: { password }, ...from } as const;
+      for (let n = 0; n < 5; n += 1) others.push((await tired.app.inject(anonymous)).statusCode);
+      expect(others.at(-1)).toBe(429);
+      expect(await send('login', { email: staff.email, password })).toBe(200);
       const refreshToken = 'one-that-nobody-issued';
       expect([await send('refresh', { refreshToken }), await send('logout', { refreshToken })]).toEqual([401, 200]);
     } finally {

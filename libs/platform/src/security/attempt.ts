@@ -9,6 +9,8 @@ export class Attempt {
     private readonly storeFailure: () => Promise<void>,
     /** Stores the client's address as a known place of the account. Undefined if the place is known already. */
     private readonly rememberPlace: (() => Promise<void>) | undefined,
+    /** The account and its address, if this is a known place of the account. */
+    readonly knownPlace: string | undefined = undefined,
   ) {}
 
   /** In this process the failure counts at once, before it is stored. */

@@ -74,6 +74,7 @@ export class Attempts {
       turn,
       () => this.limits.countAll(keys, QUARTER_HOUR_MS),
       unknownPlaces.length > 0 ? rememberPlace : undefined,
+      isUnknownPlace ? undefined : keyedHash(secret, account, address),
     );
     request.attempt = attempt;
     if (reply.raw.destroyed) attempt.drop();

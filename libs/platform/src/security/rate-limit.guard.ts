@@ -31,23 +31,28 @@ export class RateLimitGuard extends ThrottlerGuard {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    for (const throttler of this.limitsOf(context)) {
-      if (throttler.name === 'api' && this.isExempt(context)) continue;
-      const ttl = throttler.ttl as number;
-      const limit = typeof throttler.limit === 'function' ? await throttler.limit(context) : throttler.limit;
-      const { getTracker, generateKey } = { ...this.commonOptions, ...throttler };
-      await this.handleRequest({
-        context,
-        limit,
-        ttl,
-        throttler,
-        blockDuration: ttl,
-        getTracker: getTracker!,
-        generateKey: generateKey!,
-      });
-    }
+    const limits = this.limitsOf(context);
+    const logIns = limits.find(({ name }) => name === 'log-ins');
+    for (const throttler of limits) if (throttler !== logIns) await this.count(context, throttler);
     await this.beginAttempt(context);
+    if (logIns) await this.count(context, logIns); // the attempt knows whether this is a known place of the account
     return true;
+  }
+
+  private async count(context: ExecutionContext, throttler: ThrottlerOptions): Promise<void> {
+    if (throttler.name !== 'register' && this.isExempt(context)) return;
+    const ttl = throttler.ttl as number;
+    const limit = typeof throttler.limit === 'function' ? await throttler.limit(context) : throttler.limit;
+    const { getTracker, generateKey } = { ...this.commonOptions, ...throttler };
+    await this.handleRequest({
+      context,
+      limit,
+      ttl,
+      throttler,
+      blockDuration: ttl,
+      getTracker: getTracker!,
+      generateKey: generateKey!,
+    });
   }
 
   private isExempt(context: ExecutionContext): boolean {
@@ -86,7 +91,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     const counted = await this.countRequest(toCount, key);
     sendLimit(reply, limit, counted);
     if (counted.isBlocked) throw new RateLimited(counted.timeToBlockExpire);
-    if (name === 'api' && counted.totalHits > limit / 2) await pause(DELAY_MS);
+    if (name !== 'register' && counted.totalHits > limit / 2) await pause(DELAY_MS);
     return true;
   }
 

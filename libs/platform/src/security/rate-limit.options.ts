@@ -49,28 +49,48 @@ const asTracker =
   (request: Record<string, unknown>, context: ExecutionContext) =>
     by(request as unknown as FastifyRequest, context);
 
-const skipUnless = (limit: number, kind?: StrictLimit) => (context: ExecutionContext) =>
-  limit === 0 || (kind !== undefined && Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) !== kind);
+/** A log-in counts for the account at its known places, else for its address. */
+const byPlace = (secret: string) => (request: FastifyRequest) =>
+  request.attempt?.knownPlace === undefined ? byAddress(secret)(request) : `known:${request.attempt.knownPlace}`;
 
-export const rateLimitOptions = (settings: LimitSettings, storage: RateLimits): ThrottlerModuleOptions => ({
-  storage,
-  throttlers: [
-    {
-      name: 'api',
-      ttl: QUARTER_HOUR_MS,
-      limit: (context) => {
-        const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-        return settings.rateLimitApi * (caller?.kind === 'user' || isOfSessions(context) ? SIGNED_IN_FACTOR : 1);
+const strictLimitOf = (context: ExecutionContext) =>
+  Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) as StrictLimit | undefined;
+
+/**
+ * Log-in and registration have limits of their own. They are not counted for the limit of the API, because the guests
+ * of a busy café could use up the limit of its address, and the staff there could not log in.
+ */
+export function rateLimitOptions(settings: LimitSettings, storage: RateLimits): ThrottlerModuleOptions {
+  const { rateLimitApi, rateLimitLogin, rateLimitRegister, internalSecret: secret } = settings;
+  const isLogIn = (context: ExecutionContext) => rateLimitLogin > 0 && strictLimitOf(context) === 'login';
+  const isRegistration = (context: ExecutionContext) => rateLimitRegister > 0 && strictLimitOf(context) === 'register';
+  return {
+    storage,
+    throttlers: [
+      {
+        name: 'api',
+        ttl: QUARTER_HOUR_MS,
+        limit: (context) => {
+          const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
+          return rateLimitApi * (caller?.kind === 'user' || isOfSessions(context) ? SIGNED_IN_FACTOR : 1);
+        },
+        skipIf: (context) => rateLimitApi === 0 || isLogIn(context) || isRegistration(context),
+        getTracker: asTracker(byCaller(secret)),
       },
-      skipIf: skipUnless(settings.rateLimitApi),
-      getTracker: asTracker(byCaller(settings.internalSecret)),
-    },
-    {
-      name: 'register',
-      ttl: HOUR_MS,
-      limit: settings.rateLimitRegister,
-      skipIf: skipUnless(settings.rateLimitRegister, 'register'),
-      getTracker: asTracker(byAddress(settings.internalSecret)),
-    },
-  ],
-});
+      {
+        name: 'log-ins',
+        ttl: QUARTER_HOUR_MS,
+        limit: rateLimitApi,
+        skipIf: (context) => rateLimitApi === 0 || !isLogIn(context),
+        getTracker: asTracker(byPlace(secret)),
+      },
+      {
+        name: 'register',
+        ttl: HOUR_MS,
+        limit: rateLimitRegister,
+        skipIf: (context) => !isRegistration(context),
+        getTracker: asTracker(byAddress(secret)),
+      },
+    ],
+  };
+}

@@ -625,6 +625,26 @@ describe('The limits', () => {
     expect(await logIn('b@x.vn', 'right', '2.2.2.2')).toBe(200);
   });
 
+  it('of log-in and registration are not used up by other requests from the same address', async () => {
+    app = await demoShop({ rateLimitApi: 4, rateLimitLogin: 4, rateLimitRegister: 3 });
+    const statuses = async (times: number, send: () => Promise<{ status: number }>) => {
+      const all = [];
+      for (let n = 0; n < times; n += 1) all.push((await send()).status);
+      return all;
+    };
+    const logIn = (email: string, password: string) => () =>
+      ask('POST', '/brews/log-in', { payload: { email, password } });
+    expect((await logIn('staff@x.vn', 'right')()).status).toBe(200); // from now on a known place of this account
+    expect((await statuses(5, () => ask('GET', '/brews/whoever'))).at(-1)).toBe(429);
+    expect(await statuses(1, () => ask('POST', '/brews/register'))).toEqual([201]);
+    expect(await statuses(1, logIn('new@x.vn', 'right'))).toEqual([200]);
+    // Guests log in often, also with e-mail addresses that they invent.
+    expect(await statuses(1, logIn('one@x.vn', 'right'))).toEqual([200]);
+    expect(await statuses(1, () => ask('POST', '/brews/log-in', { payload: { password: 'x' } }))).toEqual([400]);
+    expect(await statuses(1, logIn('two@x.vn', 'right'))).toEqual([429]);
+    expect(await statuses(5, logIn('staff@x.vn', 'right'))).toEqual([200, 200, 200, 200, 429]);
+  });
+
   it('count a signed-in user separately from others at the same address', async () => {
     app = await demoShop({ rateLimitLogin: 2 });
     const guess = async (sub: string | undefined, password: string) =>
