@@ -1,4 +1,4 @@
-export { checkExport, type CheckedExport } from './export/export-check';
+export { checkExport, checkExportFile, type CheckedExport } from './export/export-check';
 export { openDoorbell } from './sequencer/doorbell';
 export * from './streams/errors';
 export { EventStore, DetachedEventStore } from './streams/event-store';

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { SubCommand } from 'nest-commander';
-import { checkExport } from '#event-store';
+import { checkExportFile } from '#event-store';
 import { openFile } from '../arguments';
 import { print, printJson } from '../output';
 import { TrustedKeysCommand, type TrustedKeysOption } from './trusted-keys';
@@ -15,10 +14,7 @@ export class VerifyExportCommand extends TrustedKeysCommand {
   async run([file]: string[], options: TrustedKeysOption): Promise<void> {
     const fd = openFile(file);
     const keys = this.trustedKeys(options);
-    const checked = await checkExport(
-      createInterface({ input: createReadStream(file, { fd, encoding: 'utf8' }), crlfDelay: Infinity }),
-      keys,
-    );
+    const checked = await checkExportFile(createReadStream(file, { fd }) as AsyncIterable<Buffer>, keys);
     if ('refusal' in checked) return this.printRefusal(checked, keys, options.json);
     if (options.json) return printJson({ valid: true, ...checked });
     const { events, from, to, sealedThrough, keyIds, remarks } = checked;

@@ -8,6 +8,7 @@ import { refused, type Refused } from '../verifications/proof-check';
 import { isSealValid } from '../seals/seal-key';
 import { isRecordValid, toldOf } from '../seals/seal-records';
 import type { TrustedKeys } from '../seals/trusted-keys';
+import { exportLines } from './export-lines';
 import { EXPORT_FORMAT, exportText } from './log-export';
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -44,9 +45,16 @@ export interface CheckedExport {
   readonly keyIds: readonly string[];
 }
 
-/** Checks an export line by line against keys that were trusted before. It needs no database. */
+/** Checks the bytes of an exported file, as `checkExport` does. */
+export const checkExportFile = (file: AsyncIterable<Buffer> | Iterable<Buffer>, keys: TrustedKeys) =>
+  checkExport(exportLines(file), keys);
+
+/**
+ * Checks an export line by line against keys that were trusted before. It needs no database. `undefined` is a line whose
+ * bytes are not those of a line.
+ */
 export async function checkExport(
-  lines: AsyncIterable<string> | Iterable<string>,
+  lines: AsyncIterable<string | undefined> | Iterable<string | undefined>,
   keys: TrustedKeys,
 ): Promise<CheckedExport | Refused> {
   const check = new ExportCheck(keys);
@@ -75,12 +83,11 @@ class ExportCheck {
 
   constructor(private readonly keys: TrustedKeys) {}
 
-  checkLine(text: string): Refused | undefined {
+  checkLine(text: string | undefined): Refused | undefined {
     this.lineNumber += 1;
     if (this.ended) return refused('form', `line ${this.lineNumber} comes after the end line`);
-    const read = parseJson(text);
-    if (read === undefined || canonicalJson(read) !== text)
-      return refused('form', `line ${this.lineNumber} is not canonical JSON: bytes were changed`);
+    const read = text === undefined ? undefined : parseCanonical(text);
+    if (read === undefined) return refused('form', `line ${this.lineNumber} is not canonical JSON: bytes were changed`);
     if (!this.head) {
       const head = Head.safeParse(read);
       if (!head.success) return refused('form', 'its first line is not the first line of an export');
@@ -165,9 +172,11 @@ class ExportCheck {
   }
 }
 
-function parseJson(text: string): unknown {
+/** Undefined if the text is not canonical JSON, or is nested too deeply to be serialized. */
+function parseCanonical(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const read = JSON.parse(text) as unknown;
+    return canonicalJson(read) === text ? read : undefined;
   } catch {
     return undefined;
   }

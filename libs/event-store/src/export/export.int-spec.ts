@@ -4,7 +4,7 @@ import { canonicalJson } from '#platform/canonical';
 import { chainHash } from '../seals/chain';
 import { SealKey } from '../seals/seal-key';
 import { happening, ids, key, storeOn } from '../testing/store';
-import { checkExport } from './export-check';
+import { checkExport, checkExportFile } from './export-check';
 
 let test: TestDatabase;
 let db: Database;
@@ -67,6 +67,23 @@ describe('An export of the log', () => {
     const lines = await linesOf();
     expect(change(lines)).not.toEqual(lines);
     expect(await check(change(lines))).toMatchObject({ refusal });
+  });
+
+  it('is refused as a file if a byte was changed, also between its lines', async () => {
+    const file = Buffer.from(`${(await linesOf()).join('\n')}\n`);
+    const checkBytes = (bytes: Buffer) => checkExportFile([bytes.subarray(0, 700), bytes.subarray(700)], key.trusted);
+    expect(await checkBytes(file)).toMatchObject({ events: 12, seals: 2 });
+    const text = file.toString();
+    const changed = {
+      'line breaks of Windows': Buffer.from(text.replaceAll('\n', '\r\n')),
+      'one line break of Windows': Buffer.from(text.replace('\n', '\r\n')),
+      'the last line break': file.subarray(0, -1),
+      'one more line break': Buffer.from(`${text}\n`),
+      'a byte order mark': Buffer.from(`\uFEFF${text}`),
+      'a byte that is not UTF-8': Buffer.from(file.map((byte, at) => (at === 40 ? 0xff : byte))),
+    };
+    for (const [what, bytes] of Object.entries(changed))
+      expect([what, await checkBytes(bytes)]).toEqual([what, expect.objectContaining({ refusal: 'form' })]);
   });
 
   it('is refused if its key is not trusted', async () => {
