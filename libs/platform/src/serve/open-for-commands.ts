@@ -11,9 +11,10 @@ import { contextNames, type Config } from '#platform/config';
 import { checkSessions, migrate, runningPostgres, startEmbeddedPostgres, type MigrationReport } from '#database';
 import { WITHOUT_JOBS } from '#database/leadership';
 import { ShopModule } from './shop.module';
+import { textOfLog } from './text-of-log';
 import { withDatabase } from './postgres';
 
-const print = (message: unknown) => void process.stderr.write(`${String(message)}\n`);
+const print = (message: unknown) => void process.stderr.write(`${textOfLog(message)}\n`);
 
 /** A command prints its own output to stdout. Of the log only errors are shown, on stderr. */
 const errorsOnly: LoggerService = { log: () => undefined, warn: () => undefined, error: print, fatal: print };
