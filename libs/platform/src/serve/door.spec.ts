@@ -181,6 +181,22 @@ describe('The door, for single connections', () => {
     socket.destroy();
   });
 
+  it('closes a connection if the client does not read its answers', async () => {
+    await open();
+    const server = app.getHttpServer() as Server;
+    expect(server.timeout).toBe(60_000);
+    server.setTimeout(400);
+    const socket = connect(port, '127.0.0.1', () => {
+      for (let n = 0; n < 300; n += 1) socket.write('GET /docs/openapi.json HTTP/1.1\r\nHost: a\r\n\r\n');
+    }).pause();
+    await pause(300);
+    const before = await connections();
+    for (let waited = 0; waited < 10_000 && (await connections()) > 0; waited += 50) await pause(50);
+    const after = await connections();
+    socket.destroy();
+    expect([before, after]).toEqual([1, 0]);
+  });
+
   it('accepts a limited number of connections from one address, and new ones after others are closed', async () => {
     await open({ rateLimitApi: 1_000, edgeConnections: 3, profile: 'production' });
     const sockets = Array.from({ length: 8 }, () =>
