@@ -175,7 +175,7 @@ export class SealRepair {
     const record = signRecord(key, number, previous, decision);
     await db.transaction(async () => {
       if (!(await insertRecord(db, record))) throw conflictError();
-      for (const seal of seals) await insertReseal(db, seal, number);
+      for (const seal of seals) if (!(await insertReseal(db, seal, number))) throw conflictError();
     });
     const newest = { ...end, record: number, recordSignature: record.signature };
     await anchor.remember(newest);

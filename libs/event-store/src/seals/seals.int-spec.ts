@@ -349,6 +349,54 @@ describe('Records that the shop has not signed', () => {
   });
 });
 
+describe('A false seal', () => {
+  const storeFalseSeals = async () => {
+    const hashes = new Map((await db.query<{ position: number; hash: string }>(
+      `select position, encode(hash, 'hex') as hash from order_log`)).map(({ position, hash }) => [position, hash])); // prettier-ignore
+    const [{ record }] = await db.query<{ record: number }>(
+      'select coalesce(max(number), 0) as record from order_seal_records',
+    );
+    const store = (name: string, position: number, after: number) =>
+      db.query<{ stored: boolean }>(
+        `select ${name}($1, $2, '00', $3, $4, '00', now(), $5) as stored`,
+        [position, after, hashes.get(position), key.id, record],
+      ); // prettier-ignore
+    const stored: boolean[] = [];
+    for (const name of record > 0 ? ['seal_events', 'reseal_events'] : ['seal_events'])
+      for (const [position, after] of [
+        [2, 1],
+        [12, 11],
+        [20, 15],
+        [25, 5],
+        [25, 21],
+        [25, 24],
+      ])
+        // prettier-ignore
+        stored.push((await store(name, position, after))[0].stored);
+    return stored;
+  };
+
+  it('cannot be stored with the role of the shop before the end of the newest seal, or after a gap', async () => {
+    const shop = await openShopWithSeals();
+    await shop.orders(5);
+    expect(new Set(await storeFalseSeals())).toEqual(new Set([false]));
+    await shop.sealer.seal(25);
+    expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 25 });
+  });
+
+  it('cannot be stored among seals that were made again either', async () => {
+    const shop = await openShopWithSeals();
+    await tamper('delete from ordering.order_seals where position = 10');
+    await storeOn(db, undefined, fileOf()).repair.reseal(justification);
+    await shop.orders(5);
+    const stored = await storeFalseSeals();
+    expect(stored).toHaveLength(12);
+    expect(new Set(stored)).toEqual(new Set([false]));
+    await shop.sealer.seal(25);
+    expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 25 });
+  });
+});
+
 describe('Seals that were made again', () => {
   const forge = (position: number, after: number) =>
     test.admin(`set role shop_ordering; insert into ordering.order_seals (position, after, root, hash, key_id, signature, sealed_at)
