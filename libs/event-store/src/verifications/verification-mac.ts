@@ -1,4 +1,4 @@
-import type { MacKey } from '#platform/macs';
+import { isMacOf, type MacKey } from '#platform/macs';
 import { canonicalJson, netstrings } from '#platform/canonical';
 import type { Verification } from './verification';
 
@@ -18,4 +18,4 @@ const macText = ({ id, cause, from, to, micros, result }: Omit<StoredVerificatio
 export const verificationMac = (key: MacKey, row: Omit<StoredVerification, 'mac'>): Buffer => key.of(macText(row));
 
 export const isMacRight = (key: MacKey, row: StoredVerification): boolean =>
-  row.mac !== null && key.holds(macText(row), row.mac);
+  isMacOf(key, () => macText(row), row.mac);

@@ -4,6 +4,7 @@ import { Config } from '#platform/config';
 import { DatabaseModule, Databases } from '#database';
 import { AlsoRestored, SealKey } from '#event-store';
 import { WITHOUT_JOBS } from '#database/leadership';
+import { configuredMacKey, MacKey } from '#platform/macs';
 import { Clock, Ids } from '#platform/system';
 import { AuditTrail } from './audit-trail.store';
 import { RefusalRecorder } from '#platform/security';
@@ -16,6 +17,8 @@ import { AuditChain } from './chain.job';
 import { AuditRefusalRecorder } from './audit-refusal-recorder.adapter';
 import { AuditVerifications } from './verifications';
 import { AuditVerificationRows } from './verifications.store';
+
+type VerificationParts = [Ids, MacKey, AuditWatch, AuditChain];
 
 /** The audit trail of the back office. Every process writes to it, and every process can read it. */
 @Global()
@@ -36,6 +39,7 @@ import { AuditVerificationRows } from './verifications.store';
       inject: [Config],
       useFactory: ({ sealSigningKey, sealFormerKeys }: Config) => new SealKey(sealSigningKey, sealFormerKeys),
     },
+    configuredMacKey,
     {
       provide: AuditWatch,
       inject: [Databases, SealKey, Config, { token: WITHOUT_JOBS, optional: true }],
@@ -56,13 +60,13 @@ import { AuditVerificationRows } from './verifications.store';
     },
     {
       provide: AuditVerifications,
-      inject: [Databases, SealKey, Ids, AuditWatch, AuditChain],
-      useFactory: (databases: Databases, key: SealKey, ids: Ids, watch: AuditWatch, chain: AuditChain) => {
+      inject: [Databases, SealKey, Ids, MacKey, AuditWatch, AuditChain],
+      useFactory: (databases: Databases, key: SealKey, ...[ids, macKey, watch, chain]: VerificationParts) => {
         const db = databases.of('audit');
         const findOtherFault = async () => (await watch.checkSeals()) ?? chain.fault;
         return new AuditVerifications(
           (progress, signal) => verifyAudit(db, key, { findOtherFault, onProgress: progress, signal }),
-          new AuditVerificationRows(db),
+          new AuditVerificationRows(db, macKey),
           ids,
         );
       },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import type { Database } from '#database';
 import { SealKey } from '#event-store';
+import { MacKey } from '#platform/macs';
 import { SystemClock } from '#platform/system';
 import { eventually } from '../../../../test/support/eventually';
 import { ids } from '../../../event-store/src/testing/store';
@@ -14,12 +15,13 @@ import { AuditVerificationRows } from './verifications.store';
 let test: TestDatabase;
 let db: Database;
 let rows: AuditVerificationRows;
+const macKey = new MacKey(Buffer.alloc(32, 5).toString('base64'));
 const key = new SealKey(Buffer.alloc(32, 4).toString('base64'));
 
 beforeEach(async () => {
   test = await testDatabase();
   db = test.of('audit');
-  rows = new AuditVerificationRows(db);
+  rows = new AuditVerificationRows(db, macKey);
   for (let n = 0; n < 3; n++)
     await new AuditTrail(db).begin({
       ...{ id: randomUUID(), actor: 'an', role: 'admin', channel: 'api', operation: 'makeThing' },
@@ -106,5 +108,39 @@ describe('A verification of the audit trail', () => {
       state: 'done',
       result: { valid: true },
     });
+  });
+
+  it.each([
+    ['a time in the future', `heard_at = 'infinity'`],
+    ['a start more than a day ago', `started_at = now() - interval '2 days', heard_at = now()`],
+    ['a result of its own', `result = '{"valid": true, "checked": 3}'`],
+    ['no MAC', `mac = null`],
+  ])('starts again if the row of the running one has %s', async (_, change) => {
+    const { finish, newProcess } = pausedVerification();
+    const { id } = (await rows.begin(ids.next()))!;
+    await test.admin(`set role shop_audit; update audit.verifications set ${change}`);
+    finish();
+    const done = await newProcess().startOrJoin(5_000, connectedClient());
+    expect(done).toMatchObject({ state: 'done', result: { valid: true } });
+    expect(done.id).not.toBe(id);
+  });
+
+  it('uses no row that the database role of the trail has added or changed', async () => {
+    const { finish, newProcess } = pausedVerification();
+    const added = ids.next();
+    await test.admin(`set role shop_audit; insert into audit.verifications (id) values ('${added}')`);
+    expect(await rows.running()).toBeUndefined();
+    expect(await rows.find(added)).toMatchObject({ state: 'stopped', result: null });
+    finish();
+    await test.admin(`do $$ begin set local session_replication_role = replica;
+      delete from audit.entries where id = (select max(id::text)::uuid from audit.entries); end $$`);
+    const { id, result } = await newProcess().startOrJoin(5_000, connectedClient());
+    expect(result).toMatchObject({ valid: false });
+    const forged = [`'{"valid": true, "checked": 3}'`, `('[' || repeat('[', 5000) || repeat(']', 5000) || ']')::jsonb`];
+    for (const value of forged) {
+      await test.admin(`set role shop_audit; update audit.verifications set state = 'done', result = ${value}`);
+      for (const one of [id, added])
+        expect(await newProcess().find(one)).toMatchObject({ state: 'stopped', result: null });
+    }
   });
 });

@@ -1,35 +1,52 @@
 import type { Uuid } from '#kernel';
 import type { Database } from '#database';
+import type { MacKey } from '#platform/macs';
 import type { AuditVerdict } from './chain-check';
+import type { AuditVerification } from './verification';
+import { isMacRight, verificationMac, type StoredAuditVerification } from './verification-mac';
 
-export interface AuditVerification {
-  readonly id: Uuid;
-  /** `stopped`: all clients that waited for the result have disconnected, or the process has ended. */
-  readonly state: 'running' | 'done' | 'stopped';
-  readonly checked: number;
-  readonly startedAt: Date;
-  readonly result: AuditVerdict | null;
-}
+export type { AuditVerification } from './verification';
 
-const columns = `id, state, checked, started_at as "startedAt", result`;
+const columns = `id, state, checked, started_at as "startedAt", result,
+  trunc(extract(epoch from started_at) * 1000000)::text as micros, mac`;
 
-/** Verifications of the audit trail. Only one runs at a time, in all processes. They are deleted after thirty days. */
+/**
+ * SQL: whether a running verification is given up. Its last report is older than a minute or in the future, or it has
+ * run for more than a day.
+ */
+const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
+  or started_at < now() - interval '1 day')`;
+
+/**
+ * Verifications of the audit trail. Only one runs at a time, in all processes. They are deleted after thirty days. A
+ * row counts only if its MAC is right, because a verification must also find changes that were made with the database
+ * role of the trail.
+ */
 export class AuditVerificationRows {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly key: MacKey,
+  ) {}
 
-  /** Undefined if another verification is running. If it has not reported for a minute, it counts as stopped. */
+  /** Undefined if another verification is running. */
   async begin(id: Uuid): Promise<AuditVerification | undefined> {
+    await this.db.query(`update verifications set state = 'stopped' where state = 'running' and ${GIVEN_UP}`);
+    for (const row of await this.rows(`where state = 'running'`))
+      if (!isRunningForUs(this.key, row))
+        await this.db.query(`update verifications set state = 'stopped' where id = $1`, [row.id]);
     await this.db.query(
-      `update verifications set state = 'stopped' where state = 'running' and heard_at < now() - interval '60 seconds'`,
+      `delete from verifications where state <> 'running'
+         and (started_at < now() - interval '30 days' or started_at > now() + interval '1 day')`,
     );
-    await this.db.query(
-      `delete from verifications where state <> 'running' and started_at < now() - interval '30 days'`,
-    );
-    const [row] = await this.db.query<AuditVerification>(
-      `insert into verifications (id) values ($1) on conflict do nothing returning ${columns}`,
-      [id],
-    );
-    return row;
+    return this.db.transaction(async () => {
+      const [row] = await this.db.query<StoredAuditVerification>(
+        `insert into verifications (id) values ($1) on conflict do nothing returning ${columns}`,
+        [id],
+      );
+      if (!row) return undefined;
+      await this.db.query('update verifications set mac = $2 where id = $1', [id, verificationMac(this.key, row)]);
+      return withoutMac(row);
+    });
   }
 
   async reportProgress(id: Uuid, checked: number): Promise<void> {
@@ -37,21 +54,41 @@ export class AuditVerificationRows {
   }
 
   async end(id: Uuid, result?: AuditVerdict): Promise<AuditVerification> {
-    const [row] = await this.db.query<AuditVerification>(
+    const [row] = await this.rows('where id = $1', [id]);
+    const text = result ? JSON.stringify(result) : null;
+    const stored = text === null ? null : (JSON.parse(text) as AuditVerdict);
+    const [ended] = await this.db.query<StoredAuditVerification>(
       `update verifications set state = $2, result = $3, checked = coalesce(($3::jsonb->>'checked')::bigint, checked),
-         heard_at = now()
+         heard_at = now(), mac = $4
        where id = $1 returning ${columns}`,
-      [id, result ? 'done' : 'stopped', result ? JSON.stringify(result) : null],
+      [id, result ? 'done' : 'stopped', text, verificationMac(this.key, { ...row, result: stored })],
     );
-    return row;
+    return withoutMac(ended);
   }
 
   async find(id: Uuid): Promise<AuditVerification | undefined> {
-    const sql = `select ${columns} from verifications where id = $1`;
-    return (await this.db.query<AuditVerification>(sql, [id]))[0];
+    const [row] = await this.rows('where id = $1', [id]);
+    return row && this.hideForgery(row);
   }
 
   async running(): Promise<AuditVerification | undefined> {
-    return (await this.db.query<AuditVerification>(`select ${columns} from verifications where state = 'running'`))[0];
+    const [row] = await this.rows(`where state = 'running'`);
+    return row && isRunningForUs(this.key, row) ? withoutMac(row) : undefined;
+  }
+
+  /** A row without a right MAC is shown as stopped, without a result. */
+  private hideForgery(row: StoredAuditVerification): AuditVerification {
+    const isOurs = row.state === 'running' ? isRunningForUs(this.key, row) : isMacRight(this.key, row);
+    return withoutMac(isOurs ? row : { ...row, state: 'stopped', result: null });
+  }
+
+  private rows(where: string, values: unknown[] = []): Promise<StoredAuditVerification[]> {
+    return this.db.query<StoredAuditVerification>(`select ${columns} from verifications ${where}`, values);
   }
 }
+
+/** Whether a process of the shop has begun the verification. A running verification has no result. */
+const isRunningForUs = (key: MacKey, row: StoredAuditVerification): boolean =>
+  row.result === null && isMacRight(key, row);
+
+const withoutMac = ({ micros, mac, ...row }: StoredAuditVerification): AuditVerification => row;
