@@ -30,7 +30,6 @@ export { StreamDatabase } from './streams/stream-database';
 export type { StreamTables } from './streams/table-names';
 export { SealKey } from './seals/seal-key';
 export { WrongKey } from './seals/known-keys';
-export { RememberedFile, UnusableSealAnchor } from './seals/remembered-file';
 export { SealChain } from './seals/seal-chain';
 export { AlsoRestored, SealRepair, type Justification } from './seals/seal-repair';
 export { toldOf, type SealRecord } from './seals/seal-records';

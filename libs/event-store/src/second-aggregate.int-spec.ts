@@ -153,10 +153,10 @@ describe('A second aggregate, with its own tables and its own stream column,', (
     expect((await store.prove(card))?.events).toHaveLength(2);
     expect(await store.verify()).toMatchObject({ ok: true, to: head, sealedThrough: head });
     const rows = new VerificationRows(db, macKey);
-    const { id } = (await rows.begin(ids.next(), 'asked', 1))!;
-    await rows.finish(id, await store.verify());
+    const begun = (await rows.begin(ids.next(), 'asked', 1))!;
+    await rows.finish(begun, await store.verify());
     expect(await rows.findLastGoodPosition()).toBe(0); // a verification on request does not count
-    expect(await rows.find(id)).toMatchObject({ state: 'done', result: { ok: true } });
+    expect(await rows.find(begun.id)).toMatchObject({ state: 'done', result: { ok: true } });
     const tamper = (amount: number) =>
       test.admin(`do $$ begin set local session_replication_role = replica;
         update gifts.gift_facts set event_data = '{"amount": ${amount}}' where card_id = '${card}' and version = 1; end $$`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RememberedFile } from './remembered-file';
+import { RememberedFile } from '#platform/system';
 
 const EndShape = z.strictObject({
   position: z.int().min(0),

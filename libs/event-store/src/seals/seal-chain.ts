@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
-import type { Clock } from '#platform/system';
+import { UnusableSealAnchor, type Clock } from '#platform/system';
 import { LogTampered, SealsDisagree } from '../streams/errors';
 import type { MacGate } from '../macs/mac-gate';
 import { merkleRoot } from './merkle';
@@ -19,7 +19,6 @@ import {
   readSealsFrom,
   readUnsealedMs,
 } from './seals.store';
-import { UnusableSealAnchor } from './remembered-file';
 import { NOTHING_SEALED, type EndOfSeals, type SealAnchor } from './seal-anchor';
 import { parseDecision, notSignedMessage, sortRecords, type Decision, type SealRecord } from './seal-records';
 import { readRecordsFrom } from './seal-records.store';

@@ -5,7 +5,7 @@ import { addMessages } from '#platform/http';
 import { WITHOUT_JOBS, Leadership } from '#database/leadership';
 import { configuredMacKey, MacKey } from '#platform/macs';
 import { contextMessaging, Instances, Outbox } from '#messaging';
-import { Clock, Ids } from '#platform/system';
+import { Clock, Ids, LastCheckResult } from '#platform/system';
 import { EventStore, DetachedEventStore } from './event-store';
 import type { EventTypes } from './event-types';
 import { HeadWatch } from '../sequencer/head-watch.job';
@@ -31,7 +31,7 @@ import { Verifications } from '../verifications/verifications';
 import { VerificationRows } from '../verifications/verifications.store';
 
 type StoreParts = [LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain];
-type VerificationParts = [Ids, MacKey, Leadership, LogSignals];
+type VerificationParts = [Ids, MacKey, Leadership, LogSignals, Config];
 type SequencerParts = [Leadership, LogSignals, SealChain, MacGate];
 
 addMessages({
@@ -119,9 +119,15 @@ export function contextEventStore(
       },
       {
         provide: Verifications,
-        inject: [StreamDatabase, EventStore, Ids, MacKey, Leadership, LogSignals],
-        useFactory: (db: StreamDatabase, store: EventStore, ...[ids, key, peers, signals]: VerificationParts) =>
-          new Verifications(store, new VerificationRows(db, key), ids, () => peers.leads(signals.sequencerTask)),
+        inject: [StreamDatabase, EventStore, Ids, MacKey, Leadership, LogSignals, Config],
+        useFactory: (db: StreamDatabase, store: EventStore, ...[ids, key, peers, signals, config]: VerificationParts) =>
+          new Verifications(
+            store,
+            new VerificationRows(db, key),
+            ids,
+            () => peers.leads(signals.sequencerTask),
+            new LastCheckResult(`${config.sealAnchorFile}-verified`),
+          ),
       },
       {
         provide: Snapshots,

@@ -17,5 +17,4 @@ const macText = ({ id, cause, from, to, micros, result }: Omit<StoredVerificatio
  */
 export const verificationMac = (key: MacKey, row: Omit<StoredVerification, 'mac'>): Buffer => key.of(macText(row));
 
-export const isMacRight = (key: MacKey, row: StoredVerification): boolean =>
-  isMacOf(key, () => macText(row), row.mac);
+export const isMacRight = (key: MacKey, row: StoredVerification): boolean => isMacOf(key, () => macText(row), row.mac);

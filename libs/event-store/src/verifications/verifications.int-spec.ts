@@ -179,9 +179,38 @@ describe('A stored verification result', () => {
     await db.query(
       `update order_verifications set started_at = now() + interval '1 hour' where result->>'ok' = 'true'`,
     );
-    expect(await verifications.rows.findTrouble()).toBeDefined();
+    expect(await verifications.rows.readLastResult()).toMatchObject({ problem: { found: 2 } });
     await db.query(`update order_verifications set result = jsonb_set(result, '{sealedThrough}', '5')`);
     expect(await verifications.rows.findLastGoodPosition()).toBe(0);
+  });
+
+  it('with findings stays the reported trouble if its row was deleted, or if an earlier good row was put back', async () => {
+    const verifications = openProcess();
+    await verifications.verifyAll();
+    const other = openProcess();
+    await change(99);
+    await verifications.verifyAll();
+    await other.readStoredResults();
+    await db.query(`delete from order_verifications where result->>'ok' = 'false'`);
+    for (const one of [verifications, other]) {
+      await one.readStoredResults();
+      expect(one.trouble).toContain('position 2');
+    }
+    await db.query('delete from order_verifications');
+    await other.readStoredResults();
+    expect(other.trouble).toContain('position 2');
+  });
+
+  it('gives and remembers its result also if its row was deleted while it ran', async () => {
+    const verifications = openProcess();
+    await change(99);
+    const go = delayVerification();
+    const answer = verifications.ask(1, undefined, 5_000, neverLeaves());
+    await eventually(async () => expect(await verifications.rows.findRunning()).toBeDefined());
+    await db.query('delete from order_verifications');
+    go();
+    expect(await answer).toMatchObject({ state: 'done', result: { ok: false } });
+    expect(verifications.trouble).toContain('position 2');
   });
 
   it('counts only up to the end of the log', async () => {

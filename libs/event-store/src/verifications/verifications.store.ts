@@ -1,5 +1,6 @@
 import type { Uuid } from '#kernel';
 import type { MacKey } from '#platform/macs';
+import type { CheckResult } from '#platform/system';
 import type { VerifyResult } from './findings';
 import type { Cause, Verification } from './verification';
 import { isMacRight, verificationMac, type StoredVerification } from './verification-mac';
@@ -58,10 +59,12 @@ export class VerificationRows {
     ]);
   }
 
-  async finish(id: Uuid, result?: VerifyResult): Promise<Verification> {
-    const row = (await this.rows('where id = $1', [id]))[0];
+  async finish(begun: Verification, result?: VerifyResult): Promise<Verification> {
+    const { id } = begun;
+    const [row] = await this.rows('where id = $1', [id]);
     const text = result ? JSON.stringify(result) : null;
     const found = text === null ? null : (JSON.parse(text) as VerifyResult);
+    if (!row) return { ...begun, state: result ? 'done' : 'stopped', result: found }; // somebody deleted the row
     const [ended] = await this.db.query<StoredVerification>(
       `update ${named.verifications} set state = $2, result = $3, heard_at = now(), mac = $4,
          checked = coalesce(($3::jsonb->>'to')::bigint, checked), last = coalesce(($3::jsonb->>'to')::bigint, last)
@@ -88,14 +91,15 @@ export class VerificationRows {
   }
 
   /**
-   * The newest verification with findings. Returns undefined if a later verification of the whole log found nothing.
+   * The result of the newest verification that decides whether the log is good: one with findings, or one of the whole
+   * log without findings.
    */
-  async findTrouble(): Promise<Verification | undefined> {
+  async readLastResult(): Promise<CheckResult | undefined> {
     const found = await this.findFirstOurs(
       `where state = 'done' and isfinite(started_at) and (result->>'ok' = 'false'
          or result->>'ok' = 'true' and from_position = 1 and to_position is null) order by started_at desc, id`,
     );
-    return found?.result?.ok === false ? withoutMac(found) : undefined;
+    return found && checkResultOf(found);
   }
 
   /** The last sealed position up to which a nightly or tail verification found nothing; 0 if there was none. */
@@ -137,6 +141,13 @@ export class VerificationRows {
   private rows(where: string, values: unknown[] = []): Promise<StoredVerification[]> {
     return this.db.query<StoredVerification>(`select ${columns} from ${named.verifications} ${where}`, values);
   }
+}
+
+/** Undefined if the verification found nothing in a part of the log, which says nothing about the other parts. */
+export function checkResultOf({ startedAt, from, to, result }: Verification): CheckResult | undefined {
+  const at = startedAt.getTime();
+  if (result?.ok === false) return { at, problem: { message: result.message, found: result.found } };
+  return result && from === 1 && to === null ? { at, problem: null } : undefined;
 }
 
 const withoutMac = ({ micros, mac, ...row }: StoredVerification): Verification => row;

@@ -1,12 +1,11 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Cron, Interval } from '@nestjs/schedule';
-import { OneAtATime } from '#platform/system';
+import { LastCheckResult, OneAtATime, type Ids } from '#platform/system';
 import { DomainError, type Uuid } from '#kernel';
-import type { Ids } from '#platform/system';
 import type { EventStore } from '../streams/event-store';
 import { badFindings, failedVerifications, verifiedThrough } from '../seals/metrics';
 import { startRun, stopRun, waitFor, type JoinedRun } from './joined-run';
-import type { Cause, Verification, VerificationRows } from './verifications.store';
+import { checkResultOf, type Cause, type Verification, type VerificationRows } from './verifications.store';
 
 const MINUTE = 60_000;
 /** How often a running verification stores its progress. */
@@ -45,6 +44,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     readonly rows: VerificationRows,
     private readonly ids: Ids,
     private readonly isLeader: () => boolean,
+    private readonly lastResult = new LastCheckResult(),
   ) {}
 
   /** Why the state of the log is unknown; undefined if it is known. */
@@ -101,9 +101,9 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   @Interval('verification results', MINUTE)
   @OneAtATime()
   async readStoredResults(): Promise<void> {
-    const found = await this.rows.findTrouble();
-    this.trouble = found?.result?.ok === false ? found.result.message : undefined;
-    badFindings.set(found?.result?.ok === false ? found.result.found : 0);
+    const problem = await this.lastResult.problemAfter(await this.rows.readLastResult());
+    this.trouble = problem?.message;
+    badFindings.set(problem?.found ?? 0);
     verifiedThrough.set(await this.rows.findLastGoodPosition());
   }
 
@@ -127,13 +127,14 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     const row = await this.rows.begin(this.ids.next(), cause, from, to);
     if (!row) return undefined;
     const run = startRun(row.id, (signal) =>
-      this.verify(row.id, from, to, signal).finally(() => (this.running = undefined)),
+      this.verify(row, from, to, signal).finally(() => (this.running = undefined)),
     );
     this.running = Object.assign(run, { from, to });
     return this.running;
   }
 
-  private async verify(id: Uuid, from: number, to: number | undefined, signal: AbortSignal): Promise<Verification> {
+  private async verify(begun: Verification, from: number, to: number | undefined, signal: AbortSignal) {
+    const { id } = begun;
     let reportedAt = performance.now();
     const progress = (checked: number, last: number) => {
       if (performance.now() - reportedAt < PROGRESS_MS) return;
@@ -142,14 +143,16 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     };
     try {
       const result = await this.store.verify(from, to, progress, signal);
-      const ended = await this.rows.finish(id, result);
+      const ended = await this.rows.finish(begun, result);
+      const decided = checkResultOf({ ...begun, result });
+      if (decided) await this.lastResult.keep(decided).catch((error: Error) => this.log.error(error.message));
       if (to === undefined && this.failed && from <= this.failed.from) this.setFailure(undefined);
       if (!result.ok)
         this.log.error({ message: `the log was changed: ${result.found} problems found`, verification: id, findings: result.findings }); // prettier-ignore
       await this.readStoredResults().catch(() => undefined);
       return ended;
     } catch (error) {
-      await this.rows.finish(id).catch(() => undefined);
+      await this.rows.finish(begun).catch(() => undefined);
       if (!signal.aborted) this.setFailure({ from, message: (error as Error).message });
       throw error;
     }

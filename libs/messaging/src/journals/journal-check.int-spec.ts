@@ -146,6 +146,32 @@ describe('The watch of a journal', () => {
     expect([one.problem, other.problem]).toEqual([undefined, undefined]);
   });
 
+  it('shows its finding also if the role of the shop deletes or changes the stored result', async () => {
+    await check();
+    const [one, other, late] = [watch(), watch(), watch()];
+    await one.checkNightly();
+    const [good] = await db.query<{ result: object; mac: Buffer; checked_at: string }>(
+      'select result, mac, checked_at::text from journal_checks',
+    );
+    await writeWithoutMac(DAY_ONE);
+    await one.checkNightly();
+    await other.readLastVerdict();
+    const changes: [string, unknown[]][] = [
+      [`update journal_checks set result = $1, checked_at = now() + interval '1 day'`, [JSON.stringify(good.result)]],
+      [`update journal_checks set result = $1, mac = $2, checked_at = $3::timestamptz`, [JSON.stringify(good.result), good.mac, good.checked_at]],
+      ['delete from journal_checks', []],
+    ]; // prettier-ignore
+    for (const [sql, values] of changes) {
+      await db.query(sql, values);
+      for (const process of [one, other]) {
+        await process.readLastVerdict();
+        expect(process.problem).toContain('it has no MAC');
+      }
+    }
+    await late.readLastVerdict();
+    expect(late.problem).toBeUndefined(); // it has never seen the result, and it has no file
+  });
+
   it('signs the number of old lines soon, and checks all lines at night', async () => {
     await writeWithoutMac(DAY_ONE);
     await watch(false).checkUntilSigned();

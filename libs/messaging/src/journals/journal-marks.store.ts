@@ -1,4 +1,6 @@
 import { statement, type Database } from '#database';
+import { canonicalJson, netstrings } from '#platform/canonical';
+import { isMacOf, type MacKey } from '#platform/macs';
 import type { JournalVerdict } from './journal-verdict';
 import { exactly } from './journal';
 
@@ -41,16 +43,45 @@ const OLDER_BUILDS = statement(
 export const areOlderBuildsAlive = async (db: Database, journal: string): Promise<boolean> =>
   (await db.query<{ others: boolean }>(OLDER_BUILDS, [journal]))[0].others;
 
+/** The stored result of a check. */
+export interface StoredVerdict {
+  readonly verdict: JournalVerdict;
+  /** When it was stored, in microseconds since 1970 by the clock of the database. */
+  readonly micros: string;
+}
+
+const verdictText = (journal: string, { verdict, micros }: StoredVerdict): string =>
+  netstrings(['coffee-tea.journal-check.1', journal, micros, canonicalJson(verdict)]);
+
+const micros = `trunc(extract(epoch from checked_at) * 1000000)::text as micros`;
+
 const SAVE_VERDICT = statement(
-  'journal-check-keep',
+  'journal-check-save',
   `insert into journal_checks (journal, result) values ($1, $2)
-   on conflict (journal) do update set checked_at = now(), result = excluded.result`,
+   on conflict (journal) do update set checked_at = now(), result = excluded.result, mac = null
+   returning ${micros}`,
 );
 
-export const saveVerdict = (db: Database, verdict: JournalVerdict) =>
-  db.query(SAVE_VERDICT, [verdict.journal, JSON.stringify(verdict)]);
+const SIGN_VERDICT = statement('journal-check-sign', 'update journal_checks set mac = $2 where journal = $1');
 
-const LAST_VERDICT = statement('journal-check-last', 'select result from journal_checks where journal = $1');
+/** Stores the result with a MAC, because the role that writes the journal also writes this table. */
+export const saveVerdict = (db: Database, key: MacKey, given: JournalVerdict): Promise<StoredVerdict> =>
+  db.transaction(async () => {
+    const text = JSON.stringify(given);
+    const verdict = JSON.parse(text) as JournalVerdict;
+    const [row] = await db.query<{ micros: string }>(SAVE_VERDICT, [verdict.journal, text]);
+    const stored = { verdict, micros: row.micros };
+    await db.query(SIGN_VERDICT, [verdict.journal, key.of(verdictText(verdict.journal, stored))]);
+    return stored;
+  });
 
-export const readSavedVerdict = async (db: Database, journal: string): Promise<JournalVerdict | undefined> =>
-  (await db.query<{ result: JournalVerdict }>(LAST_VERDICT, [journal]))[0]?.result;
+const LAST_VERDICT = statement(
+  'journal-check-read',
+  `select result as verdict, ${micros}, mac from journal_checks where journal = $1`,
+);
+
+/** Undefined if there is no result, or if its MAC is not right. */
+export async function readSavedVerdict(db: Database, key: MacKey, journal: string): Promise<StoredVerdict | undefined> {
+  const [row] = await db.query<StoredVerdict & { mac: Buffer | null }>(LAST_VERDICT, [journal]);
+  return row && isMacOf(key, () => verdictText(journal, row), row.mac) ? row : undefined;
+}

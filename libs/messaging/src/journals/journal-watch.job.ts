@@ -1,12 +1,12 @@
 import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Cron, Interval } from '@nestjs/schedule';
-import { OneAtATime } from '#platform/system';
+import { LastCheckResult, OneAtATime, type CheckResult } from '#platform/system';
 import { Gauge, register } from 'prom-client';
 import type { Database } from '#database';
 import type { MacKey } from '#platform/macs';
 import type { KeptJournal } from './journal';
 import { checkJournal, type JournalVerdict } from './journal-check';
-import { readMark, saveVerdict, readSavedVerdict } from './journal-marks.store';
+import { readMark, saveVerdict, readSavedVerdict, type StoredVerdict } from './journal-marks.store';
 
 const MINUTE = 60_000;
 const NAME = 'shop_journal_findings';
@@ -32,6 +32,7 @@ export class JournalWatch implements OnApplicationBootstrap {
     /** True if every living process of the context makes MACs, and this process may sign. */
     private readonly maySign: () => Promise<boolean>,
     private readonly leads: () => boolean,
+    private readonly lastResult = new LastCheckResult(),
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -70,7 +71,7 @@ export class JournalWatch implements OnApplicationBootstrap {
   @OneAtATime()
   async readLastVerdict(): Promise<void> {
     await this.logFailure(async () =>
-      this.show(await this.db.outsideTransaction(() => readSavedVerdict(this.db, this.journal.name))),
+      this.show(await this.db.outsideTransaction(() => readSavedVerdict(this.db, this.key, this.journal.name))),
     );
   }
 
@@ -82,19 +83,27 @@ export class JournalWatch implements OnApplicationBootstrap {
 
   private async checkAndSave(): Promise<JournalVerdict> {
     const verdict = await checkJournal(this.db, this.key, this.journal, { maySign: await this.maySign() });
-    await saveVerdict(this.db, verdict);
+    const stored = await saveVerdict(this.db, this.key, verdict);
     const { ok, journal, found, findings } = verdict;
     if (!ok) this.log.error({ message: `the journal ${journal} was changed: ${found} findings`, findings });
-    this.show(verdict);
+    await this.lastResult.keep(this.resultOf(stored)).catch((error: Error) => this.log.error(error.message));
+    await this.show(stored);
     return verdict;
   }
 
-  /** Shows the verdict in the health of this process and in its metrics. */
-  private show(verdict: JournalVerdict | undefined): void {
-    const [first] = verdict?.findings ?? [];
-    this.problem =
-      first && `${this.journal.name}: ${first.line === null ? '' : `line ${first.line}: `}${first.message}`;
-    findingsGauge.set({ journal: this.journal.name }, verdict?.found ?? 0);
+  /** Shows the last result in the health of this process and in its metrics. */
+  private async show(stored: StoredVerdict | undefined): Promise<void> {
+    const problem = await this.lastResult.problemAfter(stored && this.resultOf(stored));
+    this.problem = problem?.message;
+    findingsGauge.set({ journal: this.journal.name }, problem?.found ?? 0);
+  }
+
+  private resultOf({ verdict: { findings, found }, micros }: StoredVerdict): CheckResult {
+    const at = Number(micros) / 1_000;
+    const [first] = findings;
+    if (!first) return { at, problem: null };
+    const where = first.line === null ? '' : `line ${first.line}: `;
+    return { at, problem: { message: `${this.journal.name}: ${where}${first.message}`, found } };
   }
 
   private async logFailure(work: () => Promise<unknown>): Promise<void> {

@@ -1,13 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { ContextName } from '#platform/config';
+import { Config, type ContextName } from '#platform/config';
 import { DatabaseModule, Databases } from '#database';
 import { WITHOUT_JOBS, Leadership } from '#database/leadership';
 import { configuredMacKey, MacKey } from '#platform/macs';
+import { LastCheckResult } from '#platform/system';
 import { contextMessaging, relayLeadName } from '#messaging';
 import type { KeptJournal } from './journal';
 import { JournalHealth } from './journal-health';
 import { areOlderBuildsAlive } from './journal-marks.store';
 import { JournalWatch } from './journal-watch.job';
+
+type WatchParts = [MacKey, Leadership, Config, true?];
 
 @Module({})
 class ContextJournalModule {}
@@ -25,12 +28,14 @@ export function contextJournal(context: ContextName, journal: KeptJournal): Dyna
       configuredMacKey,
       {
         provide: JournalWatch,
-        inject: [Databases, MacKey, Leadership, { token: WITHOUT_JOBS, optional: true }],
-        useFactory: (databases: Databases, key: MacKey, leadership: Leadership, withoutJobs?: true) => {
+        inject: [Databases, MacKey, Leadership, Config, { token: WITHOUT_JOBS, optional: true }],
+        useFactory: (databases: Databases, ...[key, leadership, config, withoutJobs]: WatchParts) => {
           const db = databases.of(context);
           // The operator's command line runs without jobs, and signs nothing.
           const maySign = async () => !withoutJobs && !(await areOlderBuildsAlive(db, journal.name));
-          return new JournalWatch(db, key, journal, maySign, () => leadership.leads(relayLeadName(context)));
+          const leads = () => leadership.leads(relayLeadName(context));
+          const lastResult = new LastCheckResult(`${config.sealAnchorFile}-verified-${journal.name}`);
+          return new JournalWatch(db, key, journal, maySign, leads, lastResult);
         },
       },
       {

@@ -2,8 +2,9 @@ import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Gauge, register } from 'prom-client';
 import { z } from 'zod';
 import type { Database } from '#database';
-import { RememberedFile, type AlsoRestored, type SealKey } from '#event-store';
+import type { AlsoRestored, SealKey } from '#event-store';
 import { HealthCheck, Impaired } from '#platform/observability';
+import { RememberedFile } from '#platform/system';
 import { isValidChainSeal, CHAIN_START, type ChainSeal } from './chain';
 import { faultOfRow } from './chain-check';
 import {

@@ -125,6 +125,15 @@ describe('A verification of the audit trail', () => {
     expect(done.id).not.toBe(id);
   });
 
+  it('gives its result also if its row was deleted', async () => {
+    const { finish, newProcess } = pausedVerification();
+    const answer = newProcess().startOrJoin(5_000, connectedClient());
+    await waitUntilRunning();
+    await test.admin('set role shop_audit; delete from audit.verifications');
+    finish();
+    expect(await answer).toMatchObject({ state: 'done', result: { valid: true, checked: 3 } });
+  });
+
   it('uses no row that the database role of the trail has added or changed', async () => {
     const { finish, newProcess } = pausedVerification();
     const added = ids.next();

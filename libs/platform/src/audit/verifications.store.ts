@@ -53,10 +53,12 @@ export class AuditVerificationRows {
     await this.db.query('update verifications set checked = $2, heard_at = now() where id = $1', [id, checked]);
   }
 
-  async end(id: Uuid, result?: AuditVerdict): Promise<AuditVerification> {
+  async end(begun: AuditVerification, result?: AuditVerdict): Promise<AuditVerification> {
+    const { id } = begun;
     const [row] = await this.rows('where id = $1', [id]);
     const text = result ? JSON.stringify(result) : null;
     const stored = text === null ? null : (JSON.parse(text) as AuditVerdict);
+    if (!row) return { ...begun, state: result ? 'done' : 'stopped', result: stored }; // somebody deleted the row
     const [ended] = await this.db.query<StoredAuditVerification>(
       `update verifications set state = $2, result = $3, checked = coalesce(($3::jsonb->>'checked')::bigint, checked),
          heard_at = now(), mac = $4

@@ -71,22 +71,22 @@ export class AuditVerifications implements BeforeApplicationShutdown {
     const row = await this.rows.begin(this.ids.next());
     if (!row) return undefined;
     this.running = startRun(row.id, (signal) =>
-      this.verifyAndStore(row.id, signal).finally(() => (this.running = undefined)),
+      this.verifyAndStore(row, signal).finally(() => (this.running = undefined)),
     );
     return this.running;
   }
 
-  private async verifyAndStore(id: Uuid, signal: AbortSignal): Promise<AuditVerification> {
+  private async verifyAndStore(begun: AuditVerification, signal: AbortSignal): Promise<AuditVerification> {
     let reportedAt = performance.now();
     const progress = (checked: number) => {
       if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
       reportedAt = performance.now();
-      void this.rows.reportProgress(id, checked).catch(() => undefined);
+      void this.rows.reportProgress(begun.id, checked).catch(() => undefined);
     };
     try {
-      return await this.rows.end(id, await this.verify(progress, signal));
+      return await this.rows.end(begun, await this.verify(progress, signal));
     } catch (error) {
-      await this.rows.end(id).catch(() => undefined);
+      await this.rows.end(begun).catch(() => undefined);
       throw error;
     }
   }

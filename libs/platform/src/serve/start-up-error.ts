@@ -8,11 +8,12 @@ import {
   NewerMigrations,
   UnusableSessions,
 } from '#database';
-import { HistoryLost, UnusableSealAnchor, WrongKey } from '#event-store';
+import { HistoryLost, WrongKey } from '#event-store';
 import { ReducerMissing } from '#event-store/projections';
 import { OtherDatabase } from '#messaging';
 import { DefinitionMissing } from '#messaging/sagas';
 import { UnusableErasedList, WrongPersonalDataKey } from '#platform/privacy';
+import { UnusableSealAnchor } from '#platform/system';
 import { SeedRefused } from './seeder';
 
 const AWAY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH']);

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LastCheckResult } from './check-result';
+
+const problem = { message: 'line 3 was changed', found: 1 };
+const bad = { at: 2, problem };
+
+describe('The last result of a check', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'results-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const fileOf = (name: string) => join(folder, name);
+
+  it('stays if its row is deleted or an earlier row is put back, also in a process that starts later', async () => {
+    const process = new LastCheckResult(fileOf('one'));
+    expect(await process.problemAfter(bad)).toEqual(problem);
+    for (const one of [process, new LastCheckResult(fileOf('one'))]) {
+      expect(await one.problemAfter(undefined)).toEqual(problem);
+      expect(await one.problemAfter({ at: 1, problem: null })).toEqual(problem);
+    }
+  });
+
+  it('ends with a later check that finds nothing', async () => {
+    const process = new LastCheckResult(fileOf('two'));
+    await process.keep(bad);
+    expect(await process.problemAfter({ at: 3, problem: null })).toBeNull();
+    expect(await new LastCheckResult(fileOf('two')).problemAfter(undefined)).toBeNull();
+  });
+
+  it('is not needed for a problem that is in the database', async () => {
+    const process = new LastCheckResult();
+    await process.keep({ at: 3, problem: null });
+    expect(await process.problemAfter(bad)).toEqual(problem);
+  });
+});
