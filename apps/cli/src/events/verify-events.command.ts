@@ -1,9 +1,21 @@
 import { Option, SubCommand } from 'nest-commander';
+import type { VerifyResult } from '#event-store';
 import { VerifyEvents } from '#ordering/order-history/event-log.query';
 import { parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { EXIT, print, printJson, printTable } from '../output';
+
+/** What a reader must know of a log in which nothing is wrong, too. */
+function notesAbout({ firstFormatThrough, admitted, admittedPositions = [], remarks }: VerifyResult): string[] {
+  const notes: string[] = [];
+  if (firstFormatThrough > 0) notes.push(`the events up to position ${firstFormatThrough} have no MAC`);
+  if (admitted > 0) {
+    const more = admitted > admittedPositions.length ? ', and others' : '';
+    notes.push(`${admitted} later events have no MAC, at positions ${admittedPositions.join(', ')}${more}`);
+  }
+  return [...notes, ...remarks.map(({ text }) => text)];
+}
 
 interface VerifyOptions extends JsonOption {
   readonly from?: number;
@@ -31,7 +43,7 @@ export class VerifyEventsCommand extends JsonCommand {
         result.findings.map(({ position, orderId, eventId, message }) => [position, orderId, eventId, message]),
       );
     }
-    for (const { text } of result.remarks) print(`note: ${text}`);
+    for (const note of notesAbout(result)) print(`note: ${note}`);
   }
 
   @Option({ flags: '--from <position>', description: 'the first position to check' })

@@ -1,11 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import type { QueryRunner } from 'typeorm';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { counted, VOIDING } from '#kernel';
+import type { Instances } from '#messaging';
 import { MacKey } from '#platform/macs';
 import { eventually } from '../../../../test/support/eventually';
 import { chained, ORIGIN, type StoredEvent } from '../seals/chain';
-import { eventMac } from './event-mac';
+import { admissionMac, eventMac } from './event-mac';
 import { closeLog, readFirstFormat, doOlderEventsWait, isOlderBuildAlive } from './event-macs.store';
 import { MacExceptions1799000000710 } from '../../../../migrations/ordering/1799000000710-mac-exceptions';
 import { readLogEnd, LogMoved, numberEvents, readPending } from '../sequencer/pending';
@@ -13,6 +17,8 @@ import { OUT_OF_TURN } from '../sequencer/out-of-turn';
 import { requeueAside } from '../sequencer/unnumbered.store';
 import { insertSeal } from '../seals/seals.store';
 import { MacGate } from './mac-gate';
+import { OlderBuildWatch } from './older-build-watch.job';
+import { readNumbered } from '../streams/numbered-events.store';
 import { Sealer } from '../seals/sealer';
 import { SealAnchor } from '../seals/seal-anchor';
 import { SealChain } from '../seals/seal-chain';
@@ -32,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-const numberAll = async ({ sequencer }: ReturnType<typeof storeOn>) => {
+const numberAll = async ({ sequencer }: Pick<ReturnType<typeof storeOn>, 'sequencer'>) => {
   const run = await sequencer.begin();
   while ((await run()) > 0);
 };
@@ -420,7 +426,7 @@ describe('An event of an older build', () => {
     await numberAll(shop);
     await tamper(change);
     await forge(order, {});
-    await numberAll(shop);
+    await numberAll(storeOn(db)); // a process that remembers nothing
     expect(await shop.store.head()).toBe(1);
   });
 
@@ -488,7 +494,7 @@ describe('Events that were stored before there were MACs', () => {
     await tamper(`update ordering.order_events set mac = null;
       update ordering.order_event_formats set mac = null, through = 3, drawn = (select max(seq) from ordering.order_pending)`);
     await runMigration();
-    return shop;
+    return storeOn(db); // the first process that makes MACs
   };
 
   it('stay valid up to a position that the shop signs', async () => {
@@ -518,6 +524,97 @@ describe('Events that were stored before there were MACs', () => {
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'forged', position: null });
     await tamper('delete from ordering.order_event_formats');
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'forged', position: null });
+  });
+});
+
+describe('Which events may be without a MAC', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'macs-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Opens a shop that leads the sequencer and remembers its seals and MACs in files. */
+  const openShop = async () => {
+    const shop = storeOn(db, undefined, join(folder, 'anchor'));
+    const instances = { id: ids.next() } as Instances;
+    const watch = new OlderBuildWatch(db, instances, macKey, shop.seals.gate.memory);
+    await watch.registerAndCheck();
+    const run = await shop.sequencer.begin();
+    return { ...shop, watch, run };
+  };
+  const openShopWithOrders = async () => {
+    const shop = await openShop();
+    for (let n = 0; n < 3; n++) await shop.store.append(happening(ids.next(), 0));
+    while ((await shop.run()) > 0);
+    return shop;
+  };
+
+  it.each([
+    ['in the running shop', (shop: Awaited<ReturnType<typeof openShop>>) => Promise.resolve(shop)],
+    ['at its next start', openShop],
+  ])('is not extended by exceptions that are stored later, while no event has a MAC, %s', async (_, next) => {
+    const first = await openShopWithOrders();
+    const forged = ids.next();
+    await tamper(`create table ordering.macs as select id, mac from ordering.order_events;
+      update ordering.order_events set mac = null;
+      insert into ordering.order_mac_exceptions (instances, events, until) values ('{}', '{${forged}}', now())`);
+    const shop = await next(first);
+    await shop.watch.registerAndCheck();
+    expect(shop.watch.problem).toContain('exceptions for events without a MAC are ignored');
+    const order = (await shop.store.readLog(0, 1))[0].streamId;
+    await tamper(`update ordering.order_events e set mac = m.mac from ordering.macs m where m.id = e.id;
+      insert into ordering.order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
+        values ('${forged}', '${order}', 2, 'Ended', 1, '{}', '{}', now());
+      update ordering.order_heads set version = 2 where order_id = '${order}';
+      insert into ordering.order_pending (event_id) values ('${forged}')`);
+    await numberAll(shop);
+    expect(await shop.store.head()).toBe(3);
+    expect(await shop.store.verify()).toMatchObject({ found: 1, finding: 'unnumbered', admitted: 0 });
+    expect(await db.query('select from order_mac_exceptions where mac is not null')).toEqual([]);
+    await expect(shop.store.read(order)).rejects.toMatchObject({ code: 'EVENT_BROKEN' });
+  });
+
+  it('is not extended by an admission, if there were no exceptions: verification finds the event', async () => {
+    const shop = await openShopWithOrders();
+    const other = storeOn(db); // a process that remembers nothing, and signs what it finds
+    await tamper(`update ordering.order_events set mac = null where id = (
+      select event_id from ordering.order_log where position = 2)`);
+    const [event] = await readNumbered(db, 1, 2);
+    await db.query('insert into order_admissions (event_id, mac) values ($1, $2)', [
+      event.id,
+      admissionMac(macKey, event),
+    ]);
+    expect(await other.store.verify()).toMatchObject({ ok: true, admitted: 1, admittedPositions: [2] });
+    expect(await shop.store.verify()).toMatchObject({ ok: false, found: 1, finding: 'forged', position: 2 });
+    await expect(shop.store.read(event.streamId)).rejects.toMatchObject({ code: 'EVENT_BROKEN' });
+  });
+
+  it.each([
+    ['in the running shop', (shop: Awaited<ReturnType<typeof openShop>>) => Promise.resolve(shop)],
+    ['at its next start', openShop],
+  ])('does not end at a later position than before, %s', async (_, next) => {
+    const first = await openShopWithOrders();
+    await tamper(`create table ordering.macs as select id, mac from ordering.order_events;
+      update ordering.order_events set mac = null;
+      update ordering.order_event_formats set mac = null, through = 3, drawn = 1000000`);
+    const shop = await next(first);
+    await numberAll(shop);
+    await shop.watch.registerAndCheck();
+    expect(shop.watch.problem).toContain('this shop has not signed that');
+    expect((await readFirstFormat(db))!.mac).toBeNull();
+    await storeOn(db).sequencer.begin(); // a process that remembers nothing signs it
+    await tamper('update ordering.order_events e set mac = m.mac from ordering.macs m where m.id = e.id');
+    await shop.watch.registerAndCheck();
+    expect(shop.watch.problem).toContain('but they end at position 0');
+    expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'forged', firstFormatThrough: 0 });
+  });
+
+  it('is signed again if an older backup was restored, in which it ends earlier', async () => {
+    const shop = await openShopWithOrders();
+    await tamper('update ordering.order_event_formats set mac = null');
+    await numberAll(shop);
+    await shop.watch.registerAndCheck();
+    expect(shop.watch.problem).toBeUndefined();
+    expect(await shop.store.verify()).toMatchObject({ ok: true, firstFormatThrough: 0 });
   });
 });
 

@@ -1,12 +1,10 @@
 import { statement } from '#database';
+import type { FormatEnd } from './mac-memory';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
 /** The end of format 1. Events of format 1 were stored before there were MACs. */
-export interface FirstFormat {
-  /** The last position, and the last number of a pending event, at the time when MACs began. */
-  readonly through: number;
-  readonly drawn: number;
+export interface StoredFormat extends FormatEnd {
   /** In hex; null until a leader has signed it. */
   readonly mac: string | null;
 }
@@ -16,8 +14,8 @@ const FORMAT = statement(
   `select through, drawn, encode(mac, 'hex') as mac from ${named.eventFormats} where format = 1`,
 );
 
-export const readFirstFormat = async (db: StreamDatabase): Promise<FirstFormat | undefined> =>
-  (await db.query<FirstFormat>(FORMAT))[0];
+export const readFirstFormat = async (db: StreamDatabase): Promise<StoredFormat | undefined> =>
+  (await db.query<StoredFormat>(FORMAT))[0];
 
 export const signFirstFormat = (db: StreamDatabase, mac: Buffer) => db.query('select sign_event_format($1)', [mac]);
 

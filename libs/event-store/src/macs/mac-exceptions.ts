@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { statement } from '#database';
 import type { MacKey } from '#platform/macs';
 import { netstrings } from '#platform/canonical';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
+import type { MacMemory } from './mac-memory';
 
 interface StoredExceptions {
   readonly instances: readonly string[];
@@ -35,6 +37,12 @@ const LATE = statement(
 const macText = ({ instances, events, until }: StoredExceptions): string =>
   netstrings(['coffee-tea.mac-exceptions.1', instances.join(), events.join(), until]);
 
+const digestOf = (stored: StoredExceptions | undefined): string | null =>
+  stored ? createHash('sha256').update(macText(stored)).digest('hex') : null;
+
+const TOO_LATE =
+  'exceptions for events without a MAC are ignored, because they were stored or changed after MACs began';
+
 /** The events that may be numbered without a MAC of their own. */
 export interface Allowed {
   /** Older builds are alive, so their events are accepted. */
@@ -47,31 +55,61 @@ const NOTHING_ALLOWED: Allowed = { open: false, events: new Set() };
 
 /**
  * The exceptions that the migration stored. They are valid only if they are signed with the MAC key, which is not in
- * the database.
+ * the database. The first process that sees them remembers them outside of the database. After that no others are
+ * signed, or accepted.
  */
 export class MacExceptions {
   private readonly log = new Logger('EventStore');
+  /** Why exceptions in the database are not accepted; undefined if there are none of this kind. */
+  problem?: string;
 
   constructor(
     private readonly db: StreamDatabase,
     private readonly key: MacKey,
+    private readonly memory: MacMemory,
   ) {}
 
   /** Signs exceptions that are not signed yet. Call it before a process appends or numbers for the first time. */
   async sign(): Promise<void> {
     const stored = await this.read();
-    if (!stored || this.isSigned(stored)) return;
-    const [{ late }] = await this.db.query<{ late: boolean }>(LATE);
-    if (late)
-      this.log.error(
-        'exceptions for events without a MAC are ignored, because they were stored after the first event with a MAC: verify the log',
-      );
-    else await this.db.query('select sign_mac_exceptions($1)', [this.key.of(macText(stored))]);
+    const digest = digestOf(stored);
+    const known = await this.memory.exceptions.read();
+    if (known ? known.digest !== digest : await this.isTooLate(stored)) {
+      if (!known) await this.memory.exceptions.keep({ digest: null });
+      // After an older backup was restored there may be no exceptions any more, which allows less.
+      this.report(stored && TOO_LATE);
+      return;
+    }
+    if (stored && !this.isSigned(stored))
+      await this.db.query('select sign_mac_exceptions($1)', [this.key.of(macText(stored))]);
+    await this.memory.exceptions.keep({ digest });
+    this.report(undefined);
   }
 
   async readAllowed(): Promise<Allowed> {
     const stored = await this.read();
-    return stored && this.isSigned(stored) ? { open: stored.open, events: new Set(stored.events) } : NOTHING_ALLOWED;
+    if (!stored || !this.isSigned(stored)) return NOTHING_ALLOWED;
+    const known = await this.memory.exceptions.read();
+    if (known && known.digest !== digestOf(stored)) return NOTHING_ALLOWED;
+    return { open: stored.open, events: new Set(stored.events) };
+  }
+
+  /** Whether there may be admissions. If it is remembered that there were no exceptions, all admissions are forged. */
+  async mayHaveAdmitted(): Promise<boolean> {
+    const known = await this.memory.exceptions.read();
+    return known === undefined || known.digest !== null;
+  }
+
+  private async isTooLate(stored: StoredExceptions | undefined): Promise<boolean> {
+    if (!stored || this.isSigned(stored)) return false;
+    if (!(await this.db.query<{ late: boolean }>(LATE))[0].late) return false;
+    const now = await this.read();
+    return !now || !this.isSigned(now); // another process may have signed them, and numbered its first event since
+  }
+
+  private report(problem: string | undefined): void {
+    if (problem !== undefined && problem !== this.problem) this.log.error(`${problem}: verify the log`);
+    this.problem = problem;
   }
 
   private async read(): Promise<StoredExceptions | undefined> {

@@ -2,12 +2,15 @@ import { Logger } from '@nestjs/common';
 import { Counter, register } from 'prom-client';
 import type { Uuid } from '#kernel';
 import type { MacKey } from '#platform/macs';
+import { UnusableSealAnchor } from '#platform/system';
 import { chained, ORIGIN, type StoredEvent } from '../seals/chain';
 import { admissionMac, isAdmitted, isOurs } from './event-mac';
-import { findAdmissions, storeAdmissions, readFirstFormat, isImpossibleEnd, signFirstFormat } from './event-macs.store';
+import { findAdmissions, storeAdmissions } from './event-macs.store';
+import { FirstFormat } from './first-format';
 import { LogTampered } from '../streams/errors';
-import { formatMac, MacCheck, type WithMac } from './mac-check';
+import { MacCheck, type WithMac } from './mac-check';
 import { MacExceptions } from './mac-exceptions';
+import { MacMemory } from './mac-memory';
 import type { LogEnd } from '../sequencer/pending';
 import { readNumbered, type NumberedEvent } from '../streams/numbered-events.store';
 import { findOutOfTurn, outOfTurnMessage } from '../streams/strays';
@@ -43,22 +46,25 @@ export class MacGate {
   private readonly ownHashes = new Map<number, Link>();
 
   private readonly exceptions: MacExceptions;
+  private readonly firstFormat: FirstFormat;
 
   constructor(
     private readonly db: StreamDatabase,
     readonly key: MacKey,
+    readonly memory = new MacMemory(),
   ) {
-    this.exceptions = new MacExceptions(db, key);
+    this.exceptions = new MacExceptions(db, key, memory);
+    this.firstFormat = new FirstFormat(db, key, memory);
   }
 
   /** Call it when a process begins to number. */
   async prepare(): Promise<void> {
     this.forgetHashes();
-    const format = await readFirstFormat(this.db);
-    if (!format)
-      this.log.error('the position up to which events have no MAC is missing in the database: verify the log');
-    else if (format.mac === null) await this.signFormat(format.through, format.drawn);
-    await this.exceptions.sign();
+    for (const part of [this.firstFormat, this.exceptions])
+      await part.sign().catch((error: unknown) => {
+        if (!(error instanceof UnusableSealAnchor)) throw error;
+        this.log.error(error.message); // without its files, this process signs nothing new, but numbering must go on
+      });
   }
 
   /** Forgets the hashes given by this process, because another process may number from now on. */
@@ -143,7 +149,7 @@ export class MacGate {
   }
 
   private async checkRows(after: LogEnd, to: number): Promise<void> {
-    const check = new MacCheck(this.db, this.key);
+    const check = new MacCheck(this.db, this.key, this.memory);
     const unsigned = await check.readFirstFormatEnd();
     if (unsigned) throw new LogTampered(unsigned);
     let { position: at, hash: before } = after;
@@ -177,14 +183,6 @@ export class MacGate {
     const given = [...macs].filter((one): one is [string, Buffer] => one[1] !== undefined);
     if (given.length > 0) await storeAdmissions(this.db, given.map(([id]) => id), given.map(([, mac]) => mac)); // prettier-ignore
     return fresh.filter(({ id }) => macs.get(id) === undefined);
-  }
-
-  private async signFormat(through: number, drawn: number): Promise<void> {
-    if (await isImpossibleEnd(this.db, through))
-      this.log.error(
-        `the database says that events up to position ${through} have no MAC, but that is not true: verify the log`,
-      );
-    else await signFirstFormat(this.db, formatMac(this.key, through, drawn));
   }
 }
 

@@ -4,7 +4,9 @@ import { OneAtATime } from '#platform/system';
 import type { MacKey } from '#platform/macs';
 import type { Instances } from '#messaging';
 import { closeLog, doOlderEventsWait, isOlderBuildAlive, registerMacMaker } from './event-macs.store';
+import { FirstFormat } from './first-format';
 import { MacExceptions } from './mac-exceptions';
+import { MacMemory } from './mac-memory';
 import type { StreamDatabase } from '../streams/stream-database';
 
 const MINUTE = 60_000;
@@ -20,13 +22,22 @@ export class OlderBuildWatch implements OnApplicationBootstrap {
   /** Whether an older build may still be alive. If so, the shop writes nothing that an older build cannot read. */
   mayBeAlive = true;
   private readonly exceptions: MacExceptions;
+  private readonly firstFormat: FirstFormat;
+  private formatProblem?: string;
 
   constructor(
     private readonly db: StreamDatabase,
     private readonly instances: Instances,
     key: MacKey,
+    memory = new MacMemory(),
   ) {
-    this.exceptions = new MacExceptions(db, key);
+    this.exceptions = new MacExceptions(db, key, memory);
+    this.firstFormat = new FirstFormat(db, key, memory);
+  }
+
+  /** Why the database allows more events without a MAC than the shop has signed; undefined if it does not. */
+  get problem(): string | undefined {
+    return this.exceptions.problem ?? this.formatProblem;
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -40,6 +51,7 @@ export class OlderBuildWatch implements OnApplicationBootstrap {
     await this.db
       .outsideTransaction(async () => {
         await this.exceptions.sign();
+        await this.checkFirstFormat();
         await registerMacMaker(this.db, this.instances.id);
         this.mayBeAlive = await isOlderBuildAlive(this.db);
         if (!this.mayBeAlive && !(await doOlderEventsWait(this.db))) await closeLog(this.db);
@@ -47,5 +59,10 @@ export class OlderBuildWatch implements OnApplicationBootstrap {
       .catch((error: Error) =>
         this.log.warn(`the check for older builds failed, and is repeated in a minute: ${error.message}`),
       );
+  }
+
+  private async checkFirstFormat(): Promise<void> {
+    await this.firstFormat.remember();
+    this.formatProblem = (await this.firstFormat.read()).problem;
   }
 }

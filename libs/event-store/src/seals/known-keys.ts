@@ -1,6 +1,6 @@
 import { isOurs } from '../macs/event-mac';
 import { readFirstFormat } from '../macs/event-macs.store';
-import { isFormatSigned } from '../macs/mac-check';
+import { isFormatSigned } from '../macs/first-format';
 import { readLogEnd } from '../sequencer/pending';
 import { readNumbered } from '../streams/numbered-events.store';
 import type { Seal } from './seal-key';

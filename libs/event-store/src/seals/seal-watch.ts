@@ -32,11 +32,13 @@ export class SealWatch implements OnModuleInit {
   ) {}
 
   /**
-   * Throws HistoryLost if the log ends before the remembered seal, or differs from what was sealed. Throws WrongKey.
+   * Throws HistoryLost if the log ends before the remembered seal, or differs from what was sealed. Throws WrongKey, and
+   * UnusableSealAnchor.
    */
   async onModuleInit(): Promise<void> {
     await this.expectKeys();
     if (this.withoutJobs) return;
+    await this.chain.gate.memory.load();
     try {
       if (await this.chain.anchor.isMissing()) await this.adoptDatabase();
       else await this.chain.readCheckedEnd();

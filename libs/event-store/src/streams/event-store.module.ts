@@ -12,6 +12,7 @@ import { HeadWatch } from '../sequencer/head-watch.job';
 import { LogHealth } from '../sequencer/log-health';
 import { LogSignals } from '../sequencer/log-signals';
 import { MacGate } from '../macs/mac-gate';
+import { MacMemory } from '../macs/mac-memory';
 import { OlderBuildWatch } from '../macs/older-build-watch.job';
 import { PgEventStore } from './pg-event-store';
 import type { Reducer } from './reducer';
@@ -83,15 +84,17 @@ export function contextEventStore(
         useFactory: (config: Config) => new SealKey(config.sealSigningKey, config.sealFormerKeys),
       },
       configuredMacKey,
+      { provide: MacMemory, inject: [Config], useFactory: (config: Config) => new MacMemory(config.sealAnchorFile) },
       {
         provide: OlderBuildWatch,
-        inject: [StreamDatabase, Instances, MacKey],
-        useFactory: (db: StreamDatabase, instances: Instances, key: MacKey) => new OlderBuildWatch(db, instances, key),
+        inject: [StreamDatabase, Instances, MacKey, MacMemory],
+        useFactory: (db: StreamDatabase, instances: Instances, key: MacKey, memory: MacMemory) =>
+          new OlderBuildWatch(db, instances, key, memory),
       },
       {
         provide: MacGate,
-        inject: [StreamDatabase, MacKey],
-        useFactory: (db: StreamDatabase, key: MacKey) => new MacGate(db, key),
+        inject: [StreamDatabase, MacKey, MacMemory],
+        useFactory: (db: StreamDatabase, key: MacKey, memory: MacMemory) => new MacGate(db, key, memory),
       },
       {
         provide: SealChain,
@@ -113,9 +116,9 @@ export function contextEventStore(
       },
       {
         provide: EventLogHealth,
-        inject: [SealChain, Verifications],
-        useFactory: (chain: SealChain, verifications: Verifications) =>
-          new EventLogHealth(() => chain.trouble ?? verifications.trouble ?? verifications.failure),
+        inject: [SealChain, OlderBuildWatch, Verifications],
+        useFactory: (chain: SealChain, builds: OlderBuildWatch, verifications: Verifications) =>
+          new EventLogHealth(() => chain.trouble ?? builds.problem ?? verifications.trouble ?? verifications.failure),
       },
       {
         provide: Verifications,
@@ -131,8 +134,8 @@ export function contextEventStore(
       },
       {
         provide: Snapshots,
-        inject: [StreamDatabase, MacKey],
-        useFactory: (db: StreamDatabase, key: MacKey) => new Snapshots(db, types, key),
+        inject: [StreamDatabase, MacKey, MacMemory],
+        useFactory: (db: StreamDatabase, key: MacKey, memory: MacMemory) => new Snapshots(db, types, key, memory),
       },
       {
         provide: EventStore,

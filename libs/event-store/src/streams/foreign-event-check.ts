@@ -1,9 +1,9 @@
 import { EventBroken } from '#kernel';
 import type { MacKey } from '#platform/macs';
 import { isAdmittedAsRead, isOursAsRead } from '../macs/event-mac';
-import { readFirstFormat } from '../macs/event-macs.store';
-import { isFormatSigned } from '../macs/mac-check';
+import { FirstFormat } from '../macs/first-format';
 import { MacExceptions, type Allowed } from '../macs/mac-exceptions';
+import { MacMemory } from '../macs/mac-memory';
 import type { StoredRow } from './stored';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
@@ -27,14 +27,17 @@ export interface RowWithMacs extends StoredRow {
  */
 export class ForeignEventCheck {
   private readonly exceptions: MacExceptions;
-  /** Events up to this position were stored before there were MACs. Undefined until a signed value was read. */
+  private readonly firstFormat: FirstFormat;
+  /** Events up to this position were stored before there were MACs. Undefined until a signed position was read. */
   private firstFormatEnd?: number;
 
   constructor(
     private readonly db: StreamDatabase,
     private readonly key: MacKey,
+    memory = new MacMemory(),
   ) {
-    this.exceptions = new MacExceptions(db, key);
+    this.exceptions = new MacExceptions(db, key, memory);
+    this.firstFormat = new FirstFormat(db, key, memory);
   }
 
   /** Returns the same rows. Events that the shop did not append are marked as unreadable. */
@@ -47,7 +50,7 @@ export class ForeignEventCheck {
         row.eventMac !== null
           ? isOursAsRead(this.key, row, row.eventMac)
           : row.admission !== null
-            ? isAdmittedAsRead(this.key, row, row.admission)
+            ? (await this.exceptions.mayHaveAdmitted()) && isAdmittedAsRead(this.key, row, row.admission)
             : row.position !== null
               ? row.position <= (await (formatEnd ??= this.endOfFirstFormat()))
               : mayLackMac(row, await (allowed ??= this.runOutside(() => this.exceptions.readAllowed())));
@@ -60,9 +63,9 @@ export class ForeignEventCheck {
 
   private async endOfFirstFormat(): Promise<number> {
     if (this.firstFormatEnd !== undefined) return this.firstFormatEnd;
-    const format = await this.runOutside(() => readFirstFormat(this.db));
-    if (!format || !isFormatSigned(this.key, format)) return 0;
-    return (this.firstFormatEnd = format.through);
+    const { through, problem } = await this.runOutside(() => this.firstFormat.read());
+    if (problem === undefined && through > 0) this.firstFormatEnd = through;
+    return through;
   }
 
   private runOutside<T>(query: () => Promise<T>): Promise<T> {

@@ -101,7 +101,7 @@ export class PgEventStore extends EventStore {
     super();
     this.appender = new Appender(db, outbox, signals, macKey);
     this.prover = new Prover(db, chain);
-    this.foreignEvents = new ForeignEventCheck(db, macKey);
+    this.foreignEvents = new ForeignEventCheck(db, macKey, chain.gate.memory);
   }
 
   async append(append: Append): Promise<Appended> {
@@ -197,7 +197,7 @@ export class PgEventStore extends EventStore {
 
   verify(from = 1, to?: number, progress?: Span['progress'], signal?: AbortSignal): Promise<VerifyResult> {
     const remembered = () => this.chain.readCheckedEnd();
-    const span = { from, to, progress, signal, remembered };
+    const span = { from, to, progress, signal, remembered, memory: this.chain.gate.memory };
     return this.db.outsideTransaction(() => verifyLog(this.db, this.sealKey, this.macKey, span));
   }
 

@@ -1,3 +1,4 @@
+import type { MacMemory } from '../macs/mac-memory';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Counter, register } from 'prom-client';
 import { counted, VOIDING, type Uuid } from '#kernel';
@@ -103,8 +104,9 @@ export class Snapshots implements BeforeApplicationShutdown {
     private readonly db: StreamDatabase,
     private readonly types: EventTypes,
     private readonly key: MacKey,
+    memory?: MacMemory,
   ) {
-    this.foreignEvents = new ForeignEventCheck(db, key);
+    this.foreignEvents = new ForeignEventCheck(db, key, memory);
     this.refused = refusedCounter(db.tables);
   }
 

@@ -10,6 +10,7 @@ import { EventTypes } from '../streams/event-types';
 import type { Append } from '../streams/events';
 import { LogSignals } from '../sequencer/log-signals';
 import { MacGate } from '../macs/mac-gate';
+import { MacMemory } from '../macs/mac-memory';
 import { PgEventStore } from '../streams/pg-event-store';
 import { SealKey } from '../seals/seal-key';
 import { Sealer } from '../seals/sealer';
@@ -54,7 +55,7 @@ export function storeOn(
   registry.add(TestMessage);
   const outbox = new Outbox(db, registry, new SystemClock(), ids, new Signal(), new Signal());
   const clock = new SystemClock();
-  const gate = new MacGate(db, eventKey);
+  const gate = new MacGate(db, eventKey, new MacMemory(anchorFile));
   const seals = new SealChain(db, sealKey, new SealAnchor(anchorFile), clock, gate);
   const sealer = new Sealer(seals);
   return {

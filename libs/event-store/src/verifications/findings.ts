@@ -45,6 +45,8 @@ interface CheckedRange {
   readonly firstFormatThrough: number;
   /** Later events without a MAC of their own. They were accepted while an older build was alive. */
   readonly admitted: number;
+  /** The positions of the first hundred of these events. Earlier builds stored no positions. */
+  readonly admittedPositions?: readonly number[];
   /** Committed events that wait for their position. */
   readonly waiting: number;
   /** How many events declare another event void. */

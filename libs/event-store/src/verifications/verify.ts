@@ -6,6 +6,7 @@ import { chained, ORIGIN } from '../seals/chain';
 import { SealsDisagree, type Disagreement } from '../streams/errors';
 import { newFinding, Findings, type Finding, type Found, type VerifyResult } from './findings';
 import { MacCheck } from '../macs/mac-check';
+import type { MacMemory } from '../macs/mac-memory';
 import { readLogEnd } from '../sequencer/pending';
 import { readNumbered, type NumberedEvent } from '../streams/numbered-events.store';
 import { SealCheck } from '../seals/seal-check';
@@ -32,20 +33,22 @@ export interface Span {
   readonly signal?: AbortSignal;
   /** Compares the seals with what is remembered outside of the database. Throws SealsDisagree. */
   readonly remembered?: () => Promise<unknown>;
+  /** Which events may be without a MAC, as it is remembered outside of the database. */
+  readonly memory?: MacMemory;
 }
 
 /**
  * Recomputes the stored hashes in batches, and reports everything that is wrong. A short statement reads each batch.
  */
 export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey, span: Span): Promise<VerifyResult> {
-  const { from, to, progress, signal, remembered } = span;
+  const { from, to, progress, signal, remembered, memory } = span;
   const head = (await readLogEnd(db))?.position ?? 0;
   const start = Math.max(1, from);
   const last = Math.min(to ?? head, head);
   const findings = new Findings();
   const seals = new SealCheck(db, key);
   await seals.begin(start);
-  const macs = new MacCheck(db, macKey);
+  const macs = new MacCheck(db, macKey, memory);
   const unsigned = await macs.readFirstFormatEnd();
   if (unsigned) findings.add(newFinding('forged', null, null, unsigned));
 
@@ -89,7 +92,8 @@ export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey
   const [{ waiting }] = await db.query<{ waiting: number }>(WAITING);
   const events = Math.max(0, last - start + 1);
   const { count, sealedThrough } = seals;
-  const formats = { firstFormatThrough: macs.firstFormatEnd, admitted: macs.admitted };
+  const { firstFormatEnd: firstFormatThrough, admitted, admittedPositions } = macs;
+  const formats = { firstFormatThrough, admitted, admittedPositions };
   const range = { from: start, to: last, events, seals: count, sealedThrough };
   const checked = { ...range, ...formats, waiting, voided, remarks };
   const [first] = findings.listed;

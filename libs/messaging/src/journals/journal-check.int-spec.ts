@@ -10,6 +10,7 @@ import { checkJournal } from './journal-check';
 import { areOlderBuildsAlive } from './journal-marks.store';
 import { JournalWatch } from './journal-watch.job';
 import { lineMac } from './line-mac';
+import { markMemory } from './mark-memory';
 
 const key = new MacKey(Buffer.alloc(32, 1).toString('base64'));
 const journal = sagaJournal('ordering');
@@ -120,6 +121,58 @@ describe('The signed number of lines without a MAC', () => {
     await expect(db.query(`insert into journal_marks (journal) values ('other')`)).rejects.toThrow(denied);
     await db.query(`select sign_journal('ordering.process_journal', now(), 9, 'x')`); // the first one counts
     expect(await check()).toMatchObject({ ok: true, before: { lines: 1, signed: true } });
+  });
+});
+
+describe('The number of lines without a MAC that is remembered outside of the database', () => {
+  const removeMacs = () =>
+    test.admin(`do $$ begin set local session_replication_role = replica;
+      update ordering.process_journal set mac = null;
+      update ordering.journal_marks set mac = null, through = null, lines = null; end $$`);
+  const signedLines = async () =>
+    (await db.query<{ lines: number }>('select lines from journal_marks where mac is not null'))[0]?.lines;
+
+  it('is the most that is ever signed, also if all MACs are removed', async () => {
+    const memory = markMemory();
+    const checkWith = () => checkJournal(db, key, journal, { maySign: true, memory });
+    await writeWithoutMac(DAY_ONE);
+    await writeWithMac(DAY_ONE_LATER);
+    await writeWithMac(DAY_THREE);
+    expect(await checkWith()).toMatchObject({ ok: true, before: { lines: 1, signed: true } });
+    await removeMacs();
+    expect(await checkWith()).toMatchObject({ ok: false, found: 2, before: { lines: 1 } });
+    expect(await signedLines()).toBe(1);
+    expect(await checkWith()).toMatchObject({ ok: false, found: 2 });
+    expect(await check()).toMatchObject({ ok: false, found: 2 }); // another process reads what was signed
+  });
+
+  it('is signed again after an older backup was restored, and a larger one is a finding', async () => {
+    const memory = markMemory();
+    const checkWith = () => checkJournal(db, key, journal, { maySign: true, memory });
+    await writeWithoutMac(DAY_ONE);
+    await checkWith();
+    await test.admin('update ordering.journal_marks set mac = null');
+    expect(await checkWith()).toMatchObject({ ok: true, before: { lines: 1, signed: true } });
+    await removeMacs();
+    await writeWithoutMac(DAY_ONE_LATER);
+    await check(); // a process that remembers nothing signs two lines
+    expect(await signedLines()).toBe(2);
+    expect((await checkWith()).findings.map(({ message }) => message)).toEqual([
+      'journal_marks says that 2 lines have no MAC, but only 1 had none',
+      'it has no MAC: this shop did not write it',
+    ]);
+  });
+
+  it('is remembered at the start, if it is signed already', async () => {
+    await writeWithMac(DAY_ONE);
+    await check();
+    const memory = markMemory();
+    const watch = new JournalWatch(db, key, journal, async () => true, () => true, undefined, memory); // prettier-ignore
+    await watch.onApplicationBootstrap();
+    await eventually(async () => expect(await memory.read()).toEqual({ lines: 0, through: null }));
+    await removeMacs();
+    await watch.checkUntilSigned();
+    expect(watch.problem).toContain('it has no MAC');
   });
 });
 

@@ -5,7 +5,8 @@ import { Gauge, register } from 'prom-client';
 import type { Database } from '#database';
 import type { MacKey } from '#platform/macs';
 import type { KeptJournal } from './journal';
-import { checkJournal, type JournalVerdict } from './journal-check';
+import { checkJournal, rememberMark, type JournalVerdict } from './journal-check';
+import { markMemory } from './mark-memory';
 import { readMark, saveVerdict, readSavedVerdict, type StoredVerdict } from './journal-marks.store';
 
 const MINUTE = 60_000;
@@ -33,6 +34,7 @@ export class JournalWatch implements OnApplicationBootstrap {
     private readonly maySign: () => Promise<boolean>,
     private readonly leads: () => boolean,
     private readonly lastResult = new LastCheckResult(),
+    private readonly memory = markMemory(),
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -59,7 +61,9 @@ export class JournalWatch implements OnApplicationBootstrap {
    * old line.
    */
   private async signAtStart(): Promise<void> {
-    if ((await this.isUnsigned()) && (await this.maySign())) await this.check();
+    if (!(await this.maySign())) return;
+    if (await this.isUnsigned()) await this.check();
+    else await this.db.outsideTransaction(() => rememberMark(this.db, this.key, this.journal.name, this.memory));
   }
 
   private async isUnsigned(): Promise<boolean> {
@@ -82,7 +86,10 @@ export class JournalWatch implements OnApplicationBootstrap {
   }
 
   private async checkAndSave(): Promise<JournalVerdict> {
-    const verdict = await checkJournal(this.db, this.key, this.journal, { maySign: await this.maySign() });
+    const verdict = await checkJournal(this.db, this.key, this.journal, {
+      maySign: await this.maySign(),
+      memory: this.memory,
+    });
     const stored = await saveVerdict(this.db, this.key, verdict);
     const { ok, journal, found, findings } = verdict;
     if (!ok) this.log.error({ message: `the journal ${journal} was changed: ${found} findings`, findings });

@@ -8,6 +8,7 @@ import { contextMessaging, relayLeadName } from '#messaging';
 import type { KeptJournal } from './journal';
 import { JournalHealth } from './journal-health';
 import { areOlderBuildsAlive } from './journal-marks.store';
+import { markMemory } from './mark-memory';
 import { JournalWatch } from './journal-watch.job';
 
 type WatchParts = [MacKey, Leadership, Config, true?];
@@ -35,7 +36,8 @@ export function contextJournal(context: ContextName, journal: KeptJournal): Dyna
           const maySign = async () => !withoutJobs && !(await areOlderBuildsAlive(db, journal.name));
           const leads = () => leadership.leads(relayLeadName(context));
           const lastResult = new LastCheckResult(`${config.sealAnchorFile}-verified-${journal.name}`);
-          return new JournalWatch(db, key, journal, maySign, leads, lastResult);
+          const memory = markMemory(`${config.sealAnchorFile}-marks-${journal.name}`);
+          return new JournalWatch(db, key, journal, maySign, leads, lastResult, memory);
         },
       },
       {

@@ -126,6 +126,10 @@ export const VerifyAnswer = z
       .optional()
       .meta({ description: 'Events up to this position have no MAC, because an older build wrote them.' }),
     admitted: z.int().optional().meta({ description: 'Later events of an older build, which have no MAC.' }),
+    admittedPositions: z
+      .array(z.int())
+      .optional()
+      .meta({ description: 'The positions of the first hundred of these later events.' }),
     waiting: z.int().optional().meta({ description: 'Events that are committed but have no position yet.' }),
     voided: z.int().optional().meta({ description: 'Events that declare another one void.' }),
     remarks: z.array(RemarkAnswer).optional().meta({

@@ -5,7 +5,9 @@ import type { VerificationRunAnswer, VerifyAnswer } from './event-answer';
 /** The result of a verification, as an answer. */
 export function showResult(id: string, result: VerifyResult): z.infer<typeof VerifyAnswer> {
   const { events: checked, sealedThrough, firstFormatThrough, admitted, waiting, voided } = result;
-  const coverage = { sealedThrough, firstFormatThrough, admitted, waiting, voided, remarks: [...result.remarks] };
+  const admittedPositions = [...(result.admittedPositions ?? [])];
+  const withoutMac = { firstFormatThrough, admitted, admittedPositions };
+  const coverage = { sealedThrough, ...withoutMac, waiting, voided, remarks: [...result.remarks] };
   if (result.ok) return { id, valid: true, checked, ...coverage };
   return {
     id,

@@ -20,7 +20,7 @@ export class LastCheckResult {
 
   /** @param path the file; without a path, only this process remembers the result */
   constructor(path?: string) {
-    this.remembered = new Remembered(CheckResultShape, (one, other) => one.at > other.at, path);
+    this.remembered = new Remembered(CheckResultShape, path, (one, other) => one.at > other.at);
   }
 
   keep(result: CheckResult): Promise<void> {

@@ -18,7 +18,7 @@ export class UnusableSealAnchor extends DomainError {
     super(
       'SEAL_ANCHOR_UNUSABLE',
       'unavailable',
-      `The newest seal is remembered in ${path}, which cannot be used (${message}): ${adviceFor(message)}`,
+      `What the shop remembers outside of the database is in ${path}, which cannot be used (${message}): ${adviceFor(message)}`,
       { reason: code, seconds: 60 },
     );
     this.cause = cause;

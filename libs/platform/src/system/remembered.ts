@@ -12,14 +12,16 @@ export class Remembered<Content> {
 
   constructor(
     shape: z.ZodType<Content>,
-    private readonly isNewer: (one: Content, other: Content) => boolean,
     path?: string,
+    /** Without it, the first value stays for ever. */
+    private readonly isNewer?: (one: Content, other: Content) => boolean,
   ) {
     if (path !== undefined) this.file = new RememberedFile(path, shape);
   }
 
   /** The newest value of the memory and the file. Undefined if nothing is remembered. Throws UnusableSealAnchor. */
   async read(): Promise<Content | undefined> {
+    if (this.inMemory !== undefined && !this.isNewer) return this.inMemory;
     const written = await this.file?.read();
     if (written !== undefined) this.keepInMemory(written);
     return this.inMemory;
@@ -30,13 +32,13 @@ export class Remembered<Content> {
     this.keepInMemory(value);
     const done = this.lastWrite.then(async () => {
       const written = await this.file?.read();
-      if (written === undefined || this.isNewer(value, written)) await this.file?.write(value);
+      if (written === undefined || this.isNewer?.(value, written)) await this.file?.write(value);
     });
     this.lastWrite = done.catch(() => undefined);
     return done;
   }
 
   private keepInMemory(value: Content): void {
-    if (this.inMemory === undefined || this.isNewer(value, this.inMemory)) this.inMemory = value;
+    if (this.inMemory === undefined || this.isNewer?.(value, this.inMemory)) this.inMemory = value;
   }
 }
