@@ -145,7 +145,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
       const result = await this.store.verify(from, to, progress, signal);
       const ended = await this.rows.finish(begun, result);
       const decided = checkResultOf({ ...begun, result });
-      if (decided) await this.lastResult.keep(decided).catch((error: Error) => this.log.error(error.message));
+      if (decided) await this.lastResult.keep(decided);
       if (to === undefined && this.failed && from <= this.failed.from) this.setFailure(undefined);
       if (!result.ok)
         this.log.error({ message: `the log was changed: ${result.found} problems found`, verification: id, findings: result.findings }); // prettier-ignore

@@ -93,7 +93,7 @@ export class JournalWatch implements OnApplicationBootstrap {
     const stored = await saveVerdict(this.db, this.key, verdict);
     const { ok, journal, found, findings } = verdict;
     if (!ok) this.log.error({ message: `the journal ${journal} was changed: ${found} findings`, findings });
-    await this.lastResult.keep(this.resultOf(stored)).catch((error: Error) => this.log.error(error.message));
+    await this.lastResult.keep(this.resultOf(stored));
     await this.show(stored);
     return verdict;
   }

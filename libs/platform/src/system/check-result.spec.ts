@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { LastCheckResult } from './check-result';
 
 const problem = { message: 'line 3 was changed', found: 1 };
@@ -25,6 +26,17 @@ describe('The last result of a check', () => {
     await process.keep(bad);
     expect(await process.problemAfter({ at: 3, problem: null })).toBeNull();
     expect(await new LastCheckResult(fileOf('two')).problemAfter(undefined)).toBeNull();
+  });
+
+  it('does not hide a problem that is in the database, if its file cannot be used', async () => {
+    const logError = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    writeFileSync(fileOf('three'), 'damaged');
+    expect(await new LastCheckResult(fileOf('three')).problemAfter(bad)).toEqual(problem);
+    const process = new LastCheckResult(fileOf('three'));
+    await process.keep(bad);
+    expect(await process.problemAfter(undefined)).toEqual(problem);
+    expect(logError).toHaveBeenCalled();
+    logError.mockRestore();
   });
 
   it('is not needed for a problem that is in the database', async () => {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { z } from 'zod';
 import { Remembered } from './remembered';
 
@@ -16,6 +17,7 @@ export type CheckResult = Readonly<z.infer<typeof CheckResultShape>>;
  * deleted its row from the database, or put an earlier row back.
  */
 export class LastCheckResult {
+  private readonly log = new Logger('LastCheckResult');
   private readonly remembered: Remembered<CheckResult>;
 
   /** @param path the file; without a path, only this process remembers the result */
@@ -23,15 +25,25 @@ export class LastCheckResult {
     this.remembered = new Remembered(CheckResultShape, path, (one, other) => one.at > other.at);
   }
 
-  keep(result: CheckResult): Promise<void> {
-    return this.remembered.keep(result);
+  async keep(result: CheckResult): Promise<void> {
+    await this.remembered.keep(result).catch((error: Error) => this.log.error(error.message));
   }
 
   /** The problem that is not repaired yet, in view of the newest result in the database. */
   async problemAfter(stored: CheckResult | undefined): Promise<CheckResult['problem']> {
-    const known = await this.remembered.read();
-    if (stored && (!known || stored.at > known.at)) await this.remembered.keep(stored);
+    const known = await this.readRemembered();
+    if (stored && (!known || stored.at > known.at)) await this.keep(stored);
     if (stored?.problem) return stored.problem;
     return stored && known && stored.at > known.at ? null : (known?.problem ?? null);
+  }
+
+  /** A file that cannot be used must not hide a problem that is in the database. */
+  private async readRemembered(): Promise<CheckResult | undefined> {
+    try {
+      return await this.remembered.read();
+    } catch (error) {
+      this.log.error((error as Error).message);
+      return this.remembered.inMemory;
+    }
   }
 }

@@ -7,7 +7,8 @@ import { RememberedFile } from './remembered-file';
  */
 export class Remembered<Content> {
   private readonly file?: RememberedFile<Content>;
-  private inMemory?: Content;
+  /** What this process knows without reading the file. */
+  inMemory?: Content;
   private lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(
