@@ -4,6 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { DatabaseModule } from '#database';
 import { LeadershipModule } from '#database/leadership';
 import { Branches } from './outbox/branches';
+import { EarlyBusesModule } from './messages/early-buses.module';
 import { HandOver } from './hand-over/hand-over';
 import { Identities } from './instances/identities';
 import { Instances } from './instances/instances';
@@ -23,11 +24,14 @@ import { SubscriptionAdmin } from './upkeep/subscription-admin';
 @Module({
   imports: [
     // Nest's EventBus publishes to the outbox.
-    CqrsModule.forRootAsync({
-      imports: [OutboxPublisherModule],
-      inject: [OutboxPublisher],
-      useFactory: (eventPublisher: OutboxPublisher) => ({ eventPublisher: eventPublisher as never }),
-    }),
+    {
+      ...CqrsModule.forRootAsync({
+        imports: [OutboxPublisherModule],
+        inject: [OutboxPublisher],
+        useFactory: (eventPublisher: OutboxPublisher) => ({ eventPublisher: eventPublisher as never }),
+      }),
+      module: EarlyBusesModule,
+    },
     OutboxPublisherModule,
     DiscoveryModule,
     DatabaseModule,

@@ -8,6 +8,7 @@ import { MacKey } from '#platform/macs';
 import { SystemModule } from '#platform/system';
 import { contextMessaging } from '../context-messaging.module';
 import { DeadLetters } from '../dead-letters/dead-letters.store';
+import { Latecomers } from '../instances/latecomers';
 import { ELSEWHERE } from '../outbox/elsewhere';
 import { InboxCommandHandler, InboxEventsHandler } from '../messages/inbox-handlers';
 import { Timers } from '../timers/timers';
@@ -96,12 +97,14 @@ const urlsOf = (database: string | DatabaseUrls): DatabaseUrls =>
 /**
  * Starts an application of two contexts on the given database, without HTTP. `extraProviders` are for
  * the first context. With `onlyContext`, this application runs one context, and the other one runs in another process.
+ * Those of `mayOpenLater` are contexts that need not be open at the start.
  */
 export async function startTwoContexts(
   database: string | DatabaseUrls,
   behaviour: Partial<Behaviour> = {},
   extraProviders: Type[] = [],
   onlyContext?: 'inventory' | 'payments',
+  mayOpenLater: readonly ContextName[] = [],
 ): Promise<INestApplicationContext> {
   const provided = {
     provide: Behaviour,
@@ -127,8 +130,14 @@ export async function startTwoContexts(
   @Module({ providers: [{ provide: ELSEWHERE, useValue: otherContexts }], exports: [ELSEWHERE] })
   class Elsewhere {}
 
+  const latecomers: Latecomers = { contexts: mayOpenLater, isPrepared: () => true, prepare: async () => undefined };
+
+  @Global()
+  @Module({ providers: [{ provide: Latecomers, useValue: latecomers }], exports: [Latecomers] })
+  class OpenLater {}
+
   const modules = onlyContext ? [Elsewhere, onlyContext === 'inventory' ? First : Second] : [First, Second];
-  @Module({ imports: [ConfigModule.with(config), SystemModule, ...modules] })
+  @Module({ imports: [ConfigModule.with(config), SystemModule, OpenLater, ...modules] })
   class Shop {}
   return NestFactory.createApplicationContext(Shop, {
     logger: process.env.SEE ? ['error', 'warn', 'log', 'debug'] : ['error'],
