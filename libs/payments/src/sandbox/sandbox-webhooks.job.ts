@@ -27,6 +27,7 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
 
   @Interval(250)
   tick(): void {
+    if (!this.config.paymentProviders.includes('sandbox')) return;
     if (this.closed || this.running) return;
     this.running = this.deliverDue()
       .catch((error: unknown) => this.log.warn(error instanceof Error ? error.message : String(error)))
