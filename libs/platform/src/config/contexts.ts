@@ -21,3 +21,8 @@ export const contextNames = [
 export const shopContexts = contextNames.filter((name) => name !== 'privacy' && name !== 'audit' && name !== 'sandbox');
 
 export type ContextName = (typeof contextNames)[number];
+
+/** What a process of these contexts uses. Every process uses `privacy` and `audit`. */
+export const usedBy = (contexts: readonly ContextName[]): readonly ContextName[] => [
+  ...new Set<ContextName>([...contexts, 'privacy', 'audit']),
+];

@@ -1,6 +1,6 @@
 export { ConfigModule } from './config.module';
 export { Config, ConfigError, isFurnished, readConfig } from './config';
-export { contextNames, shopContexts, type ContextName } from './contexts';
+export { contextNames, shopContexts, usedBy, type ContextName } from './contexts';
 export { DEMO_ADMIN, LOCAL_URL } from './defaults';
 export { DamagedSecrets } from './demo-secrets';
 export { inFolderOf, UnusableFolder } from './unusable-folder';

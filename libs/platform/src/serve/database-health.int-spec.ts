@@ -32,8 +32,9 @@ describe('The health of the databases', () => {
     databaseUrls: Partial<Record<ContextName, string>>,
     contexts: readonly ContextName[],
     failing: readonly ContextName[] = [],
+    paymentProviders: Config['paymentProviders'] = ['sandbox', 'cash'],
   ) {
-    const config = { databaseUrl: database.url, databaseUrls } as Config;
+    const config = { databaseUrl: database.url, databaseUrls, paymentProviders } as Config;
     const databases = new Databases(config);
     const providers = databaseHealth(config, contexts);
     const module = await Test.createTestingModule({
@@ -61,10 +62,33 @@ describe('The health of the databases', () => {
   });
 
   it('asks the shared database through the leadership if no context of the process uses it', async () => {
-    const { checks, close } = await health({ customers: away }, ['customers']);
+    const { checks, close } = await health({ customers: away, privacy: away, audit: away }, ['customers']);
     await checks[0].check();
-    expect(checks.map(({ service }) => service)).toEqual(['database', 'database:customers']);
+    expect(checks[1].service).toBe('database:customers');
     await close();
+  });
+
+  const entries = async (...of: Parameters<typeof health>) => {
+    const { checks, close } = await health(...of);
+    await close();
+    return checks.slice(1).map(({ service, fatal }) => [service, fatal]);
+  };
+
+  it('has entries for privacy and audit in every service; without privacy nobody can order', async () => {
+    const apart = { privacy: away, audit: away };
+    expect(await entries(apart, ['ordering'])).toEqual([
+      ['database:privacy', true],
+      ['database:audit', false],
+    ]);
+    expect(await entries(apart, ['catalog', 'inventory'])).toEqual([
+      ['database:privacy', false],
+      ['database:audit', false],
+    ]);
+  });
+
+  it('has an entry for the sandbox only if it is one of the payment providers', async () => {
+    expect(await entries({ sandbox: away }, ['payments', 'sandbox'])).toEqual([['database:sandbox', false]]);
+    expect(await entries({ sandbox: away }, ['payments', 'sandbox'], [], ['cash'])).toEqual([]);
   });
 
   it('is impaired if a database is read-only, and healthy when it is writable again', async () => {

@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import type { Config, ContextName } from '#platform/config';
+import { usedBy, type Config, type ContextName } from '#platform/config';
 import { Databases, databaseUrl, mainUrl } from '#database';
 import { Leadership } from '#database/leadership';
 import { Instances } from '#messaging';
@@ -26,20 +26,28 @@ export class DatabaseHealth extends HealthCheck {
   }
 }
 
-/** `database` is the shared database; `database:<context>` is the separate database of a context. */
+/**
+ * The checks of the databases that a process of these contexts uses. `database` is the shared database;
+ * `database:<context>` is the separate database of a context.
+ */
 export function databaseHealth(config: Config, contexts: readonly ContextName[]): Provider[] {
   const main = mainUrl(config);
-  const separate = contexts.filter((context) => databaseUrl(config, context) !== main);
-  const shared = contexts.filter((context) => !separate.includes(context));
+  const used = usedBy(contexts).filter((one) => one !== 'sandbox' || config.paymentProviders.includes('sandbox'));
+  const separate = used.filter((context) => databaseUrl(config, context) !== main);
+  const shared = used.filter((context) => !separate.includes(context));
   return [
     healthOf('database', true, (sources) =>
       shared.length > 0 ? expectWritable(shared, sources) : sources.leadership.living(),
     ),
     ...separate.map((context) =>
-      healthOf(`database:${context}`, NEEDED.includes(context), (sources) => expectWritable([context], sources)),
+      healthOf(`database:${context}`, isFatal(context, contexts), (sources) => expectWritable([context], sources)),
     ),
   ];
 }
+
+/** Every process uses `privacy`, but for example the catalogue is still shown without it. */
+const isFatal = (context: ContextName, contexts: readonly ContextName[]): boolean =>
+  NEEDED.includes(context) && (context !== 'privacy' || contexts.includes('ordering'));
 
 interface Sources {
   readonly databases: Databases;

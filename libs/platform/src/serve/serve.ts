@@ -2,7 +2,15 @@ import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { contextNames, DEMO_ADMIN, readConfig, shopContexts, type Config, type ContextName } from '#platform/config';
+import {
+  contextNames,
+  DEMO_ADMIN,
+  readConfig,
+  shopContexts,
+  usedBy,
+  type Config,
+  type ContextName,
+} from '#platform/config';
 import { checkSessions, migrate, reachOfLogins, type MigrationReport, type Reach } from '#database';
 import { asNestLogger, endLog, MetricsServer, shopLogger, ShopState } from '#platform/observability';
 import { closeShop } from './closing';
@@ -42,7 +50,7 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
     await expectFreePort(settings.metricsPort ?? 0, settings.host);
     database = await signals.waitForDatabase(preparePostgres(settings, contexts, isService, print));
     const { config } = database;
-    const ownContexts = [...new Set<ContextName>([...contexts, 'privacy', 'audit'])];
+    const ownContexts = usedBy(contexts);
     const lateContexts = contextsThatMayOpenLater(config, ownContexts);
     const neededContexts = ownContexts.filter((context) => !lateContexts.includes(context));
     await checkSessions(
