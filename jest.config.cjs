@@ -57,7 +57,7 @@ const slow = [
   'serve/((manners|closing|door)\\.spec|database-health\\.int-spec)\\.ts$',
   'identity/src/limited-routes\\.int-spec\\.ts$',
   'ordering/src/projections/read-models\\.int-spec\\.ts$',
-  '(leadership/leadership|migrations/migrate)\\.int-spec\\.ts$',
+  '(leadership/leadership|migrations/(migrate|logins))\\.int-spec\\.ts$',
 ];
 const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow] };
 

@@ -2,11 +2,12 @@ import type { Client } from 'pg';
 import type { ContextName } from '#platform/config';
 import { ownerRole, ownRuntimeRole } from '../pool/roles';
 
-const NOT_ALLOWED = '42501';
+/** The code of the error when a login lacks a privilege. */
+export const NOT_ALLOWED = '42501';
 const ALREADY_EXISTS = ['42710', '23505', '42P06']; // another process created it after our check
 
 /** False if the work failed with one of these codes. */
-async function ignoreErrors(codes: readonly string[], work: Promise<unknown>): Promise<boolean> {
+export async function ignoreErrors(codes: readonly string[], work: Promise<unknown>): Promise<boolean> {
   return work.then(
     () => true,
     (error: { code?: string }) => {
@@ -16,7 +17,7 @@ async function ignoreErrors(codes: readonly string[], work: Promise<unknown>): P
   );
 }
 
-/** Creates the two roles of a context. False if this login may not create roles. */
+/** Creates the two roles of a context. False if they are missing, or not granted, and this login may not do it. */
 export async function createRoles(client: Client, context: ContextName): Promise<boolean> {
   for (const role of [ownerRole(context), ownRuntimeRole(context)]) {
     const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
@@ -24,19 +25,31 @@ export async function createRoles(client: Client, context: ContextName): Promise
       if (rows.length === 0) await ignoreErrors(ALREADY_EXISTS, client.query(`create role ${role} nologin`));
       await client.query(`grant ${role} to current_user`);
     } catch (error) {
-      if ((error as { code?: string }).code === NOT_ALLOWED) return false;
-      throw error;
+      if ((error as { code?: string }).code !== NOT_ALLOWED) throw error;
+      if (!(await isMember(client, role))) return false;
     }
   }
   return true;
 }
 
+/** True if this login may use the role, because somebody granted it. */
+async function isMember(client: Client, role: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `select from pg_roles where rolname = $1 and pg_has_role(current_user, oid, 'member')`,
+    [role],
+  );
+  return rows.length > 0;
+}
+
 /** Creates the context's schema. The owner role owns it. The runtime role may read and write rows only. */
 export async function createSchema(client: Client, context: ContextName, oneRole: boolean): Promise<void> {
-  if (oneRole) return void (await ignoreErrors(ALREADY_EXISTS, client.query(`create schema if not exists ${context}`)));
+  // Postgres asks for the right to create schemas even if this one exists. A context's own login does not have it.
+  const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [context]);
+  const owned = oneRole ? '' : `authorization ${ownerRole(context)}`;
+  if (rowCount === 0) await ignoreErrors(ALREADY_EXISTS, client.query(`create schema ${context} ${owned}`));
+  if (oneRole) return;
   const [owner, runtime] = [ownerRole(context), ownRuntimeRole(context)];
   const defaults = `alter default privileges for role ${owner} in schema ${context} grant`;
-  await ignoreErrors(ALREADY_EXISTS, client.query(`create schema if not exists ${context} authorization ${owner}`));
   await client.query(`grant usage on schema ${context} to ${runtime}`);
   await client.query(`${defaults} select, insert, update, delete on tables to ${runtime}`);
   await client.query(`${defaults} usage, select on sequences to ${runtime}`);

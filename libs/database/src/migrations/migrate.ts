@@ -8,7 +8,7 @@ import { createExtensions, createRoles, createSchema } from './create-schema';
 import { admitSenders, closedTo } from './senders';
 import { listMigrationFiles, type MigrationFile } from './migrations';
 import { poolSettings } from '../pool/session-settings';
-import { ownRuntimeRole, rememberOneRole, runMigrationsWithRoles } from '../pool/roles';
+import { hasOneRole, ownRuntimeRole, rememberOneRole, runMigrationsWithRoles } from '../pool/roles';
 
 export interface MigrationReport {
   /** How many migrations ran, per context. */
@@ -65,26 +65,27 @@ export async function migrate(
   const ran: Partial<Record<ContextName, number>> = {};
   const withoutRoles: ContextName[] = [];
   const newer: Partial<Record<ContextName, readonly string[]>> = {};
+  const closedDatabases = new Set<string>();
+  let hasMigrated = false;
   for (const [url, ownContexts] of contextsByUrl(config, contexts)) {
     const client = await connect(url, 'migrations');
     try {
       const statuses = await readStatus(client, ownContexts, folder);
       Object.assign(newer, acceptNewer(statuses));
       if (onlyNew) await refuseMissing(client, statuses, folder);
-      const toMigrate = ownContexts.filter((context) => {
-        const status = statuses[context]!;
-        return hasWork(status) || !status.hasRoles || status.isClosed;
-      });
+      const toMigrate = ownContexts.filter((context) => hasWork(statuses[context]!) || !statuses[context]!.hasRoles);
       const withOneRole = toMigrate.length > 0 ? await migrateContexts(client, url, toMigrate, ran, folder) : [];
-      // After all migrations, because the roles of all contexts exist then.
-      if (toMigrate.length > 0 && withOneRole.length === 0)
-        for (const context of ownContexts) await withLock(client, context, () => admitSenders(client, context));
       rememberOneRole(url, withOneRole.length > 0);
       withoutRoles.push(...withOneRole);
+      hasMigrated ||= toMigrate.length > 0;
+      if (ownContexts.some((context) => statuses[context]!.isClosed)) closedDatabases.add(url);
     } finally {
       await client.end();
     }
   }
+  // After the migrations of all databases, because the roles of all contexts exist then.
+  for (const [url, ownContexts] of contextsByUrl(config, contexts))
+    if ((hasMigrated || closedDatabases.has(url)) && !hasOneRole(url)) await admitSendersOf(url, ownContexts);
   return { ran, withoutRoles, newer };
 }
 
@@ -232,6 +233,15 @@ async function migrateContexts(
       if (count > 0) ran[context] = count;
     });
   return withOneRole;
+}
+
+async function admitSendersOf(url: string, contexts: readonly ContextName[]): Promise<void> {
+  const client = await connect(url, 'migrations');
+  try {
+    for (const context of contexts) await withLock(client, context, () => admitSenders(client, context));
+  } finally {
+    await client.end();
+  }
 }
 
 async function runMigrations(url: string, context: ContextName, oneRole: boolean, folder?: string): Promise<number> {

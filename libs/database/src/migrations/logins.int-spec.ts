@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ContextName } from '#platform/config';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../embedded/embedded';
+import { connect } from '../pool/connection';
+import { migrate } from './migrate';
+
+jest.setTimeout(60_000);
+
+const contexts: readonly ContextName[] = ['identity', 'cart'];
+const TAKE = 'take_v1(text[], jsonb, int)';
+
+let server: EmbeddedPostgres;
+const folder = mkdtempSync(join(tmpdir(), 'shop-logins-'));
+const migration = (context: ContextName, at: string, sql: string) =>
+  writeFileSync(
+    join(folder, context, `${at}-step.ts`),
+    `export class Step${at} { async up(runner) { await runner.query(\`${sql}\`) } async down() {} }\n`,
+  );
+
+async function admin<Row extends object>(url: string, sql: string): Promise<Row[]> {
+  const client = await connect(url, 'test');
+  try {
+    return (await client.query<Row & Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const databaseOf = (context: ContextName) => server.url.replace('/shop?', `/only_${context}?`);
+const loginOf = (context: ContextName) =>
+  databaseOf(context).replace(/\/\/[^/]*@/, `//${context}_login:${context}_login@`);
+const urls = (of: (context: ContextName) => string) => ({
+  databaseUrls: Object.fromEntries(contexts.map((context) => [context, of(context)])),
+});
+const migrateAs = (of: (context: ContextName) => string) => migrate(urls(of), { contexts, folder });
+
+const maySend = async (from: ContextName, to: ContextName) =>
+  (
+    await admin<{ may: boolean }>(
+      databaseOf(to),
+      `select has_schema_privilege('shop_${from}', '${to}', 'usage')
+              and has_function_privilege('shop_${from}', '${to}.${TAKE}', 'execute') as may`,
+    )
+  )[0].may;
+
+// A server of its own, because the roles of the other servers of the tests exist already.
+beforeAll(async () => {
+  server = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
+  for (const context of contexts) {
+    mkdirSync(join(folder, context));
+    migration(
+      context,
+      '1799000000000',
+      `create function ${TAKE} returns int language sql as 'select 1'; revoke execute on function ${TAKE} from public`,
+    );
+    await admin(server.url, `create database only_${context}`);
+  }
+  await migrateAs(databaseOf);
+  for (const context of contexts)
+    await admin(
+      server.url,
+      `create role ${context}_login login password '${context}_login';
+       grant shop_${context}, shop_${context}_owner to ${context}_login`,
+    );
+});
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('With a database and a login for each context', () => {
+  it('one migration lets every context send to every other one, and the logins have nothing left to do', async () => {
+    expect([await maySend('cart', 'identity'), await maySend('identity', 'cart')]).toEqual([true, true]);
+    expect(await migrateAs(loginOf)).toEqual({ ran: {}, withoutRoles: [], newer: {} });
+  });
+
+  it('a login grants what is missing, without the right to create schemas', async () => {
+    await admin(databaseOf('identity'), 'revoke usage on schema identity from shop_cart');
+    expect(await migrateAs(loginOf)).toEqual({ ran: {}, withoutRoles: [], newer: {} });
+    expect(await maySend('cart', 'identity')).toBe(true);
+  });
+
+  it('a login that may not grant does not stop the start', async () => {
+    await admin(databaseOf('identity'), 'revoke usage on schema identity from shop_cart');
+    await admin(server.url, 'revoke shop_identity_owner from identity_login');
+    expect(await migrateAs(loginOf)).toEqual({ ran: {}, withoutRoles: [], newer: {} });
+    expect(await maySend('cart', 'identity')).toBe(false);
+    await admin(server.url, 'grant shop_identity_owner to identity_login');
+  });
+
+  it("the logins run a later release's migrations", async () => {
+    migration('cart', '1799000000100', 'create table beans (kind text)');
+    expect(await migrateAs(loginOf)).toEqual({ ran: { cart: 1 }, withoutRoles: [], newer: {} });
+    expect(
+      await admin(databaseOf('cart'), `select tableowner as owner from pg_tables where tablename = 'beans'`),
+    ).toEqual([{ owner: 'shop_cart_owner' }]);
+  });
+});
