@@ -6,6 +6,7 @@ export { contextDatabase, DatabaseModule, Databases } from './transactions/datab
 export { isAway, isEnvironmental, isLocked, isRefusal } from './pool/environment';
 export { openDatabases, withoutLockWait } from './transactions/frames';
 export { migrate, pendingMigrations, type MigrateOptions, type MigrationReport } from './migrations/migrate';
+export { SchemaRefused, TablesOfOtherRole } from './migrations/refusals';
 export { migrationsFolder } from './migrations/migrations';
 export { PgDatabase } from './transactions/pg-database';
 export { pgTypes } from './pool/pg-types';

@@ -90,11 +90,31 @@ describe('With a database and a login for each context', () => {
     await admin(server.url, 'grant shop_identity_owner to identity_login');
   });
 
+  it('a login without the roles, or at the database of another context, gets an error that names the setting', async () => {
+    await admin(server.url, 'revoke shop_cart, shop_cart_owner from cart_login');
+    await expect(migrateAs(loginOf)).rejects.toThrow('the roles shop_cart, shop_cart_owner');
+    await admin(server.url, 'grant shop_cart, shop_cart_owner to cart_login');
+    const swapped = { databaseUrls: { cart: loginOf('cart').replace('only_cart', 'only_identity') } };
+    await expect(migrate(swapped, { contexts: ['cart'], folder })).rejects.toThrow(
+      'The login at DATABASE_URL_CART may not use or create the schema of cart (permission denied for database only_identity)',
+    );
+  });
+
   it("the logins run a later release's migrations", async () => {
     migration('cart', '1799000000100', 'create table beans (kind text)');
     expect(await migrateAs(loginOf)).toEqual({ ran: { cart: 1 }, withoutRoles: [], newer: {} });
     expect(
       await admin(databaseOf('cart'), `select tableowner as owner from pg_tables where tablename = 'beans'`),
     ).toEqual([{ owner: 'shop_cart_owner' }]);
+  });
+
+  it('tables that were restored without the roles are named at each start', async () => {
+    await admin(databaseOf('cart'), 'reassign owned by shop_cart_owner to shop');
+    const refusal = 'The tables of cart do not belong to the roles shop_<context>_owner';
+    await expect(migrateAs(databaseOf)).rejects.toThrow(refusal);
+    // the next start finds roles, but no other work
+    await expect(migrateAs(databaseOf)).rejects.toThrow(refusal);
+    migration('cart', '1799000000200', 'create table mugs (kind text)');
+    await expect(migrateAs(databaseOf)).rejects.toThrow(refusal);
   });
 });

@@ -2,11 +2,12 @@ import { parse } from 'node:path';
 import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { contextNames, type Config, type ContextName } from '#platform/config';
-import { connect, databaseUrl, ownerSettings } from '../pool/connection';
+import { connect, databaseSetting, databaseUrl, ownerSettings } from '../pool/connection';
 import { isCompatible, MissingMigrations, NewerMigrations, recordCompatible, withRecording } from './compatible';
-import { createExtensions, createRoles, createSchema } from './create-schema';
+import { createExtensions, createRoles, createSchema, NOT_ALLOWED } from './create-schema';
 import { admitSenders, closedTo } from './senders';
 import { listMigrationFiles, type MigrationFile } from './migrations';
+import { SchemaRefused, TablesOfOtherRole } from './refusals';
 import { poolSettings } from '../pool/session-settings';
 import { hasOneRole, ownRuntimeRole, rememberOneRole, runMigrationsWithRoles } from '../pool/roles';
 
@@ -28,6 +29,8 @@ interface SchemaStatus {
   readonly hasRoles: boolean;
   /** True if the role of another context may not send messages to this one yet. */
   readonly isClosed: boolean;
+  /** True if the tables do not belong to the owner role of the context. */
+  readonly isOfOtherRole: boolean;
   /** True if no migration has run yet. */
   readonly isNew: boolean;
   readonly pending: readonly MigrationFile[];
@@ -66,15 +69,19 @@ export async function migrate(
   const withoutRoles: ContextName[] = [];
   const newer: Partial<Record<ContextName, readonly string[]>> = {};
   const closedDatabases = new Set<string>();
+  const ofOtherRole: ContextName[] = [];
   let hasMigrated = false;
   for (const [url, ownContexts] of contextsByUrl(config, contexts)) {
     const client = await connect(url, 'migrations');
     try {
-      const statuses = await readStatus(client, ownContexts, folder);
+      const statuses = await readStatus(client, ownContexts, folder).catch(asRefusal(config, ownContexts));
       Object.assign(newer, acceptNewer(statuses));
       if (onlyNew) await refuseMissing(client, statuses, folder);
       const toMigrate = ownContexts.filter((context) => hasWork(statuses[context]!) || !statuses[context]!.hasRoles);
-      const withOneRole = toMigrate.length > 0 ? await migrateContexts(client, url, toMigrate, ran, folder) : [];
+      const withOneRole =
+        toMigrate.length > 0 ? await migrateContexts(client, url, toMigrate, config, ran, folder) : [];
+      if (withOneRole.length === 0)
+        ofOtherRole.push(...ownContexts.filter((context) => statuses[context]!.isOfOtherRole));
       rememberOneRole(url, withOneRole.length > 0);
       withoutRoles.push(...withOneRole);
       hasMigrated ||= toMigrate.length > 0;
@@ -83,6 +90,8 @@ export async function migrate(
       await client.end();
     }
   }
+  // After all databases, because the operator needs the roles of all contexts before the next attempt.
+  if (ofOtherRole.length > 0) throw new TablesOfOtherRole(ofOtherRole);
   // After the migrations of all databases, because the roles of all contexts exist then.
   for (const [url, ownContexts] of contextsByUrl(config, contexts))
     if ((hasMigrated || closedDatabases.has(url)) && !hasOneRole(url)) await admitSendersOf(url, ownContexts);
@@ -121,6 +130,12 @@ function contextsByUrl(config: Urls, contexts: readonly ContextName[]): Map<stri
   }
   return urls;
 }
+
+const asRefusal =
+  (config: Urls, contexts: readonly ContextName[]) =>
+  (error: Error & { readonly code?: string }): never => {
+    throw error.code === NOT_ALLOWED ? new SchemaRefused(contexts, databaseSetting(config, contexts[0]), error) : error;
+  };
 
 const hasWork = ({ pending, unlisted }: SchemaStatus): boolean => pending.length > 0 || unlisted.length > 0;
 
@@ -176,12 +191,15 @@ async function readStatus(
     roles: boolean;
     closed: boolean;
     known: boolean;
+    other: boolean | null;
     lists: boolean;
   }>(
     `select context, exists (select from pg_roles where rolname = 'shop_' || context
                       and pg_has_role(current_user, oid, 'member')) as roles,
             ${closedTo('context', '$2')} as closed,
             to_regclass(format('%I.migrations', context)) is not null as known,
+            (select pg_get_userbyid(relowner) <> format('shop_%s_owner', context) from pg_class
+              where oid = to_regclass(format('%I.migrations', context))) as other,
             to_regclass(format('%I.compatible_migrations', context)) is not null as lists
        from unnest($1::text[]) as context`,
     [contexts, contextNames],
@@ -200,7 +218,7 @@ async function readStatus(
       executed.set(context, [...(executed.get(context) ?? []), { at: Number(at), name, compatible }]);
   }
   return Object.fromEntries(
-    rows.map(({ context, roles, closed }) => {
+    rows.map(({ context, roles, closed, other }) => {
       const files = listMigrationFiles(context, folder);
       const ran = executed.get(context) ?? [];
       const pending = files.filter(({ timestamp }) => !ran.some(({ at }) => at === timestamp));
@@ -208,7 +226,8 @@ async function readStatus(
       const unlisted = files.filter(
         (file) => ran.some(({ at, compatible }) => at === file.timestamp && compatible === false) && isCompatible(file),
       );
-      return [context, { hasRoles: roles, isClosed: closed, isNew: ran.length === 0, pending, unknown, unlisted }];
+      const flags = { hasRoles: roles, isClosed: closed, isOfOtherRole: other === true, isNew: ran.length === 0 };
+      return [context, { ...flags, pending, unknown, unlisted }];
     }),
   );
 }
@@ -217,6 +236,7 @@ async function migrateContexts(
   client: Client,
   url: string,
   contexts: readonly ContextName[],
+  config: Urls,
   ran: Partial<Record<ContextName, number>>,
   folder?: string,
 ): Promise<ContextName[]> {
@@ -226,9 +246,10 @@ async function migrateContexts(
     await withLock(client, context, async () => {
       const oneRole = !(await createRoles(client, context));
       rememberOneRole(url, oneRole);
-      await createSchema(client, context, oneRole);
+      await createSchema(client, context, oneRole).catch(asRefusal(config, [context]));
       if (oneRole) withOneRole.push(context);
       const status = (await readStatus(client, [context], folder))[context]!; // another process may have migrated it
+      if (!oneRole && status.isOfOtherRole) return;
       const count = hasWork(status) ? await runMigrations(url, context, oneRole, folder) : 0;
       if (count > 0) ran[context] = count;
     });

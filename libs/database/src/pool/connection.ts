@@ -17,6 +17,10 @@ export function databaseUrl(config: Pick<Config, 'databaseUrl' | 'databaseUrls'>
   return url;
 }
 
+/** The name of the setting with that URL. */
+export const databaseSetting = ({ databaseUrls }: Pick<Config, 'databaseUrls'>, context: ContextName): string =>
+  databaseUrls[context] ? `DATABASE_URL_${context.toUpperCase()}` : 'DATABASE_URL';
+
 /**
  * A little longer than the server's limit for a statement. If no answer came until then, the server is unreachable,
  * although the connection is open.

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Client } from 'pg';
 import type { Config, ContextName } from '#platform/config';
-import { connect, databaseUrl } from './connection';
+import { connect, databaseSetting, databaseUrl } from './connection';
 import { isAway, isRefusal } from './environment';
 import { asRefusal } from './refused';
 import { rememberLostSettings } from './session-settings';
@@ -57,10 +57,7 @@ export async function checkSessions(
 
 function namesByUrl(config: Urls, contexts: readonly ContextName[]): Map<string, string> {
   const names = new Map<string, string>();
-  for (const context of contexts) {
-    const own = config.databaseUrls[context];
-    names.set(databaseUrl(config, context), own ? `DATABASE_URL_${context.toUpperCase()}` : 'DATABASE_URL');
-  }
+  for (const context of contexts) names.set(databaseUrl(config, context), databaseSetting(config, context));
   return names;
 }
 

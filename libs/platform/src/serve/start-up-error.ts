@@ -6,6 +6,8 @@ import {
   DataFolderInUse,
   EmbeddedPostgresUnusable,
   NewerMigrations,
+  SchemaRefused,
+  TablesOfOtherRole,
   UnusableSessions,
 } from '#database';
 import { HistoryLost, WrongKey } from '#event-store';
@@ -31,7 +33,9 @@ const SELF_EXPLANATORY = [
   NewerMigrations,
   OtherDatabase,
   ReducerMissing,
+  SchemaRefused,
   SeedRefused,
+  TablesOfOtherRole,
   UnusableErasedList,
   UnusableFolder,
   UnusableSealAnchor,
