@@ -37,6 +37,7 @@ import { OrderHistoryCommand } from './orders/order-history.command';
 import { OrderStateCommand } from './orders/order-state.command';
 import { OrderTimelineCommand } from './orders/order-timeline.command';
 import { OrdersCommand } from './orders/orders.command';
+import { CompareSagasCommand } from './sagas/compare-sagas.command';
 import { ListSagasCommand } from './sagas/list-sagas.command';
 import { SagasCommand } from './sagas/sagas.command';
 import { ShowSagaCommand } from './sagas/show-saga.command';
@@ -62,6 +63,7 @@ import { WhatIfCommand } from './orders/what-if.command';
     ...[DeadLettersCommand, ListDeadLettersCommand, ShowDeadLetterCommand],
     ...[RedriveDeadLettersCommand, DropDeadLetterCommand],
     ...[SagasCommand, ListSagasCommand, ShowSagaCommand, RetrySagaCommand, CompensateSagaCommand],
+    CompareSagasCommand,
     ...[InstancesCommand, SubscriptionsCommand, ListSubscriptionsCommand, DropSubscriptionCommand],
     ...[OutboxCommand, ResendCommand, LostMessagesCommand, HandlersCommand, ReplayHandlerCommand],
     ...[AuditCommand, ListAuditCommand],

@@ -20,6 +20,7 @@ export {
   InboxEventsHandler,
   NO_MESSAGE,
   inboxMetadata,
+  type DroppedMessage,
   type InboxOptions,
 } from './messages/inbox-handlers';
 export { inboxDone, timersCancelled, timersSet } from './inbox/inbox.store';

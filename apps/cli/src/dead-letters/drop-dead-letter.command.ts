@@ -1,9 +1,21 @@
 import { Option, SubCommand } from 'nest-commander';
-import { DropDeadLetter } from '#messaging/dead-letters';
+import { isUuid } from '#kernel';
+import { DropDeadLetter, type Dropped } from '#messaging/dead-letters';
+import { comparesOrders } from '#ordering/sagas/after-drop';
 import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
+
+const ABOUT_ORDERS: readonly string[] = ['ordering', 'inventory', 'payments'];
+
+/** What the dropped message means for its order. Undefined if it was not about an order. */
+function meaningOf({ context, key, sent }: Dropped): string | undefined {
+  if (comparesOrders(sent))
+    return `the order ${key} is now compared with its checkout and refunds, which make up for the message; see: sagas show ${key}`;
+  if (!ABOUT_ORDERS.includes(context) || !isUuid(key)) return undefined;
+  return `if a checkout or a refund of the order waits for it, set them right with: sagas compare ${key}`;
+}
 
 @SubCommand({
   name: 'drop',
@@ -16,9 +28,13 @@ export class DropDeadLetterCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json, reason }: JsonOption & { readonly reason: string }): Promise<void> {
-    await this.operator.withShop((shop) => shop.execute(new DropDeadLetter(id, operatorName(), reason), [id], reason));
-    if (json) printJson({ dropped: id });
-    else print(`${id} was dropped`);
+    const command = new DropDeadLetter(id, operatorName(), reason);
+    const dropped = await this.operator.withShop((shop) => shop.execute(command, [id], reason));
+    const { handler, type, key, sent } = dropped;
+    if (json) return printJson({ dropped: id, handler, type, key, sent });
+    print(`${id} was dropped: ${handler} never handles this ${type}`);
+    const meaning = meaningOf(dropped);
+    if (meaning) print(meaning);
   }
 
   @Option({

@@ -1,5 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { SubscriptionAdmin } from '#messaging';
+import { comparesOrders } from '#ordering/sagas/after-drop';
 import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
@@ -33,6 +34,8 @@ export class DropSubscriptionCommand extends JsonCommand {
     if (json) return printJson({ context, handler, ...dropped });
     for (const one of dropped.types) print(`${one} is no longer sent to ${handler} of ${context}`);
     if (dropped.done > 0) print(`${dropped.done} messages that waited for this handler are marked as done`);
+    if (comparesOrders(dropped.sent))
+      print('their orders are compared with their checkouts and refunds, which make up for the messages');
     if (dropped.waiting > 0)
       print(
         `${dropped.waiting} messages still wait for this handler. Start a build that has it, or run drop --with-messages`,

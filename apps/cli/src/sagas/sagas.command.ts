@@ -1,4 +1,5 @@
 import { Command } from 'nest-commander';
+import { CompareSagasCommand } from './compare-sagas.command';
 import { ListSagasCommand } from './list-sagas.command';
 import { ShowSagaCommand } from './show-saga.command';
 import { CompensateSagaCommand, RetrySagaCommand } from './tend-saga.command';
@@ -9,8 +10,8 @@ const FORMER_NAME = 'processes';
 @Command({
   name: 'sagas',
   aliases: [FORMER_NAME],
-  description: 'checkouts and refunds: list, show, retry, compensate',
-  subCommands: [ListSagasCommand, ShowSagaCommand, RetrySagaCommand, CompensateSagaCommand],
+  description: 'checkouts and refunds: list, show, retry, compensate, compare',
+  subCommands: [ListSagasCommand, ShowSagaCommand, RetrySagaCommand, CompensateSagaCommand, CompareSagasCommand],
 })
 export class SagasCommand extends CommandGroup {
   override setCommand(line: Parameters<CommandGroup['setCommand']>[0]): this {

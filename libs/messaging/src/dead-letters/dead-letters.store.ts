@@ -37,6 +37,8 @@ export interface OpenMessage extends Omit<DeadLetter, 'body' | 'meta' | 'followe
 
 const columns = `i.seq, i.message_id as "messageId", i.handler, i.key, i.type, i.attempts, i.error, i.received_at as "receivedAt"`;
 
+export type DroppedLetter = Pick<DeadLetter, 'handler' | 'key' | 'type'>;
+
 /** The state of a message that was redriven. */
 export interface LetterState {
   readonly seq: number;
@@ -87,12 +89,9 @@ export class DeadLetters {
    * Redrives the oldest dead letters, at most `limit`, in order of arrival. Their attempts count from the beginning. A
    * letter behind an earlier dead letter of its key waits for that one. Returns the numbers of the redriven letters.
    */
-  redriveAll(filter: DeadLetterFilter, limit: number): Promise<number[]> {
-    return this.changeLetters(
-      filter,
-      `state = 'waiting', attempts = 0, waits = 0, failed_since = null, held = true, next_at = ${nextAtSql}`,
-      limit,
-    );
+  async redriveAll(filter: DeadLetterFilter, limit: number): Promise<number[]> {
+    const change = `state = 'waiting', attempts = 0, waits = 0, failed_since = null, held = true, next_at = ${nextAtSql}`;
+    return (await this.changeLetters(filter, change, limit)).map(({ seq }) => seq);
   }
 
   readStates(seqs: readonly number[]): Promise<LetterState[]> {
@@ -108,12 +107,13 @@ export class DeadLetters {
   }
 
   /**
-   * Drops a dead letter for ever, so that the messages behind it are handled. The reason is stored in its row. False if
-   * there is no such dead letter.
+   * Drops a dead letter for ever, so that the messages behind it are handled. The reason is stored in its row. Undefined
+   * if there is no such dead letter.
    */
-  async drop(seq: number, why: string): Promise<boolean> {
+  async drop(seq: number, why: string): Promise<DroppedLetter | undefined> {
     const change = `state = 'done', done_at = now(), error = 'dropped: ' || $2 || E'\\n' || coalesce(i.error, '')`;
-    return (await this.changeLetters({ seqs: [seq] }, change, 1, [why])).length > 0;
+    const [dropped] = await this.changeLetters({ seqs: [seq] }, change, 1, [why]);
+    return dropped;
   }
 
   /** Makes postponed messages due now: these ones, and those of the given lane and key. Returns their number. */
@@ -133,7 +133,7 @@ export class DeadLetters {
 
   private async changeLetters(filter: DeadLetterFilter, change: string, limit: number, more: unknown[] = []) {
     const [where, values] = whereSql(filter, [limit, ...more]);
-    const rows = await this.db.query<{ seq: number; lane: string; key: string }>(
+    const rows = await this.db.query<DroppedLetter & { seq: number; lane: string }>(
       `with chosen as materialized (
          select i.seq, i.lane, i.key from inbox i where i.state = 'dead'${where} order by i.seq limit $1 for update),
        blocked as materialized (
@@ -143,14 +143,14 @@ export class DeadLetters {
          from (select distinct lane, key from chosen) c),
        settled as (
          update inbox i set ${change} from chosen c join blocked b using (lane, key) where i.seq = c.seq
-         returning i.seq, i.lane, i.key)
-       select seq, lane, key from settled order by seq`,
+         returning i.seq, i.lane, i.key, i.handler, i.type)
+       select seq, lane, key, handler, type from settled order by seq`,
       values,
     );
     const keys = new Map(rows.map(({ lane, key }) => [`${lane} ${key}`, { lane, key }]));
     for (const { lane, key } of keys.values()) await wakeParked(this.db, lane, key);
     this.db.afterCommit(() => this.inbox.raise());
-    return rows.map(({ seq }) => seq);
+    return rows;
   }
 }
 

@@ -9,10 +9,21 @@ import {
   type LetterState,
   type OpenMessage,
 } from '#messaging';
+import { sendAfterDrop } from '../upkeep/after-drop';
 import type { LetterAddress } from './letter-id';
 
 export type Letter = DeadLetter & LetterAddress;
 export type OpenLetter = OpenMessage & LetterAddress;
+
+/** A dead letter that was dropped. */
+export interface Dropped {
+  readonly context: ContextName;
+  readonly handler: string;
+  readonly key: string;
+  readonly type: string;
+  /** The types of the messages that were sent because of it. */
+  readonly sent: readonly string[];
+}
 
 export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
   readonly context?: ContextName | undefined;
@@ -74,9 +85,15 @@ export class LetterBox {
     return found;
   }
 
-  async drop({ context, seq }: LetterAddress, why: string): Promise<boolean> {
-    const [own] = this.lettersByContext(context);
-    return (await own?.letters.drop(seq, why)) ?? false;
+  /** Returns undefined if there is no such dead letter. */
+  async drop({ context, seq }: LetterAddress, why: string): Promise<Dropped | undefined> {
+    const branch = this.branches.find(context);
+    return branch?.db.transaction(async () => {
+      const dropped = await new DeadLetters(branch.db, branch.inbox).drop(seq, why);
+      if (!dropped) return undefined;
+      const { handler, key, type } = dropped;
+      return { context, handler, key, type, sent: sendAfterDrop(branch, handler, [dropped]) };
+    });
   }
 
   /**

@@ -138,7 +138,13 @@ export class LettersController {
   @Allowed('ops')
   @Noted('reason')
   @idParam
-  @Does('dropDeadLetter', 'Give one up for good', 'What waits behind it goes on without it.')
+  @Does(
+    'dropDeadLetter',
+    'Give one up for good',
+    'What waits behind it goes on without it, and nobody does its work. If the message was for a checkout, for refunds, or ' +
+      'recorded their results, the order is then compared with its sagas by itself: money and goods go back if the order ' +
+      'needs it. After any other message about an order, start that comparison with `POST /admin/sagas/{id}/compare`.',
+  )
   @Answers(204, null, { description: 'It is never handled.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND')
   async drop(

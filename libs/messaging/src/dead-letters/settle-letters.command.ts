@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { redactText } from '#platform/observability';
-import { LetterBox, type LetterFilter } from './letter-box';
+import { LetterBox, type Dropped, type LetterFilter } from './letter-box';
 import { letterId, LetterNotFound, parseLetterId } from './letter-id';
 
 /** One request redrives at most this many dead letters. */
@@ -51,8 +51,11 @@ export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLet
   }
 }
 
-/** Drops a dead letter for ever. The messages behind it are handled without it. */
-export class DropDeadLetter extends Command<void> {
+/**
+ * Drops a dead letter for ever. The messages behind it are handled without it. Its handler may send messages that set
+ * right what is missing now.
+ */
+export class DropDeadLetter extends Command<Dropped> {
   constructor(
     readonly id: string,
     readonly by: string,
@@ -66,8 +69,10 @@ export class DropDeadLetter extends Command<void> {
 export class DropDeadLetterHandler implements ICommandHandler<DropDeadLetter> {
   constructor(private readonly box: LetterBox) {}
 
-  async execute({ id, by, reason }: DropDeadLetter): Promise<void> {
+  async execute({ id, by, reason }: DropDeadLetter): Promise<Dropped> {
     const address = parseLetterId(id);
-    if (!address || !(await this.box.drop(address, `by ${by}: ${redactText(reason)}`))) throw new LetterNotFound();
+    const dropped = address && (await this.box.drop(address, `by ${by}: ${redactText(reason)}`));
+    if (!dropped) throw new LetterNotFound();
+    return dropped;
   }
 }

@@ -4,7 +4,7 @@ import type { Message, MessageClass } from '#kernel';
 import type { ContextName } from '#platform/config';
 import { RETRY, type RetryPolicy } from '../inbox/backoff';
 import type { Envelope } from './envelope';
-import { inboxMetadata } from './inbox-handlers';
+import { inboxMetadata, type DroppedMessage } from './inbox-handlers';
 import { olderTypesOf } from './registry';
 import type { Subscription } from '../outbox/subscriptions.store';
 
@@ -31,6 +31,7 @@ export interface Handler {
   readonly senders: readonly ContextName[];
   readonly onlyIf: Readonly<Record<string, string>>;
   readonly retry: RetryPolicy;
+  readonly afterDrop: (dropped: DroppedMessage) => readonly Message[];
   readonly classes: readonly MessageClass[];
   handle(message: Message): Promise<void>;
   prepare?(messages: readonly Envelope[]): Promise<void>;
@@ -62,6 +63,7 @@ export function handlerOf(instance: object, commands: CommandBus): Handler | und
     senders: metadata.senders ?? [],
     onlyIf: metadata.onlyIf ?? {},
     retry: metadata.retry ?? RETRY,
+    afterDrop: metadata.afterDrop ?? (() => []),
     classes,
     handle: async (message) => void (await (kind === 'command' ? commands.execute(message) : one.handle!(message))),
     ...(one.prepare && { prepare: (messages: readonly Envelope[]) => one.prepare!(messages) }),

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { applyDecorators, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { CommandHandler, EventsHandler } from '@nestjs/cqrs';
-import type { MessageClass } from '#kernel';
+import type { Message, MessageClass } from '#kernel';
 import type { ContextName } from '#platform/config';
 import type { RetryPolicy } from '../inbox/backoff';
 
@@ -11,6 +11,12 @@ import type { RetryPolicy } from '../inbox/backoff';
  * type. The handler keeps its subscription, because an earlier build does not have the other handler.
  */
 export const NO_MESSAGE = '$ ? (1 == 0)';
+
+/** A message that an operator gave up. */
+export interface DroppedMessage {
+  readonly type: string;
+  readonly key: string;
+}
 
 /** How the inbox runs a handler. */
 export interface InboxOptions {
@@ -43,6 +49,11 @@ export interface InboxOptions {
    * subscribed to all.
    */
   readonly onlyIf?: Readonly<Record<string, string>>;
+  /**
+   * The messages to send when an operator drops a message of this handler, so that the work that nobody does can be set
+   * right. They are sent in the transaction that drops the message.
+   */
+  readonly afterDrop?: (dropped: DroppedMessage) => readonly Message[];
   /** When a failing message becomes a dead letter. By default after ten attempts, but not within the first hour. */
   readonly retry?: RetryPolicy;
 }

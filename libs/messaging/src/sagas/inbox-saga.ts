@@ -11,5 +11,5 @@ const PARALLEL = 16;
 export const InboxSaga = (
   name: string,
   messages: readonly MessageClass[],
-  options: Pick<InboxOptions, 'onlyIf'> = {},
+  options: Pick<InboxOptions, 'onlyIf' | 'afterDrop'> = {},
 ): ClassDecorator => InboxEventsHandler(messages, { ...options, name, parallel: PARALLEL });

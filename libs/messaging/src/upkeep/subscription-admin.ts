@@ -10,6 +10,7 @@ import {
   type ListedSubscription,
   type Subscription,
 } from '../outbox/subscriptions.store';
+import { sendAfterDrop } from './after-drop';
 import { countWaiting, markWaitingDone } from './waiting.store';
 
 export type ContextInstance = Instance & {
@@ -57,15 +58,17 @@ export class SubscriptionAdmin {
 
   /**
    * Removes a handler's subscriptions. Throws if a living process has that handler. Returns the removed types, the
-   * number of messages that were marked as done, and the number of those that still wait.
+   * number of messages that were marked as done, the number of those that still wait, and the types of the messages that
+   * were sent because of the dropped ones.
    */
   async drop({
     context,
     handler,
     type,
     withMessages,
-  }: Drop): Promise<{ types: string[]; waiting: number; done: number }> {
-    const { db } = this.branches.get(context);
+  }: Drop): Promise<{ types: string[]; waiting: number; done: number; sent: readonly string[] }> {
+    const branch = this.branches.get(context);
+    const { db } = branch;
     return db.transaction(async () => {
       const alive = (await readLivingInstances(db)).find(({ hears }) =>
         hears.some((one) => one.handler === handler && (type === undefined || one.type === type)),
@@ -74,8 +77,10 @@ export class SubscriptionAdmin {
       await deleteEndedInstances(db);
       const types = await dropSubscriptions(db, handler, type ?? null);
       if (types.length === 0) throw new NotFound('subscription');
-      const done = withMessages === undefined ? 0 : await markWaitingDone(db, handler, types, withMessages);
-      return { types, done, waiting: await countWaiting(db, handler, types) };
+      const dropped = withMessages === undefined ? [] : await markWaitingDone(db, handler, types, withMessages);
+      const oneOfEachKey = [...new Map(dropped.map((one) => [one.key, one])).values()];
+      const sent = sendAfterDrop(branch, handler, oneOfEachKey);
+      return { types, done: dropped.length, waiting: await countWaiting(db, handler, types), sent };
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from '#database';
+import type { DroppedMessage } from '../messages/inbox-handlers';
 import { isOpen } from '../inbox/open-messages';
 
 const isWaiting = `i.state = 'waiting' and ${isOpen('i')} and i.handler = $1 and i.type = any($2::text[])`;
@@ -9,16 +10,18 @@ export const countWaiting = async (db: Database, handler: string, types: readonl
     await db.query<{ count: number }>(`select count(*)::int as count from inbox i where ${isWaiting}`, [handler, types])
   )[0].count;
 
-/** Marks the messages that wait for a handler as done without handling them. The reason is stored with them. */
-export const markWaitingDone = async (
+/**
+ * Marks the messages that wait for a handler as done without handling them. The reason is stored with them. Returns
+ * them.
+ */
+export const markWaitingDone = (
   db: Database,
   handler: string,
   types: readonly string[],
   reason: string,
-): Promise<number> =>
-  (
-    await db.execute(
-      `update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = 'dropped: ' || $3 where ${isWaiting}`,
-      [handler, types, reason],
-    )
-  ).count;
+): Promise<DroppedMessage[]> =>
+  db.query<DroppedMessage>(
+    `update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = 'dropped: ' || $3 where ${isWaiting}
+     returning i.type, i.key`,
+    [handler, types, reason],
+  );

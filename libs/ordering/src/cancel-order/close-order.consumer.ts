@@ -4,26 +4,33 @@ import { type ICommandHandler } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
 import type { Uuid } from '#kernel';
 import { CartOf } from '#contracts/cart';
-import { CloseOrder } from '../checkout/checkout-messages';
-import { commandOf } from '../model/commands-by-message';
+import { CloseOrder, ReviewOrder } from '../checkout/checkout-messages';
 import { Orders } from '../model/orders.store';
 import { returnedOrder } from '../model/returned-order';
 import { paymentIdOf } from '../reverse-payment/reverse-payment';
+import { OwnRequests } from '../sagas/own-requests.adapter';
+import { compareAfterDrop } from '../sagas/after-drop';
 import { closeOrder } from './cancel-order';
 
-@InboxCommandHandler(CloseOrder, { name: 'close-order', lane: 'order' })
+@InboxCommandHandler(CloseOrder, { name: 'close-order', lane: 'order', afterDrop: compareAfterDrop })
 export class CloseWhenGivenBack implements ICommandHandler<CloseOrder> {
   private readonly log = new Logger(CloseWhenGivenBack.name);
 
   constructor(
     private readonly orders: Orders,
     private readonly carts: CartOf,
+    private readonly requests: OwnRequests,
   ) {}
 
-  async execute({ body: { orderId, code, reversed: amount, idempotencyKey } }: CloseOrder): Promise<void> {
+  async execute({ body }: CloseOrder): Promise<void> {
+    const { orderId, code, reversed: amount } = body;
     await this.returnLines(orderId);
     const reversed = amount && { reversalId: paymentIdOf(orderId), amount };
-    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => closeOrder(order, code, reversed));
+    await this.requests.carryOut(
+      body,
+      (order) => closeOrder(order, code, reversed),
+      () => new ReviewOrder({ orderId }), // the checkout may have lost the message that the order is closed
+    );
   }
 
   /**

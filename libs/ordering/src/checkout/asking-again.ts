@@ -1,5 +1,6 @@
+import type { Uuid } from '#kernel';
 import { MAX_REPEATS, secondsUntilAskedAgain } from '../model/asked-again';
-import type { CheckoutWaits, RetryCheckout } from './checkout-messages';
+import { ReviewOrder, type CheckoutWaits, type ComparisonAsked, type RetryCheckout } from './checkout-messages';
 import { orderIdOf, keepStep, waitsTimer, type CheckoutReaction } from './checkout-moves';
 import { requestsOf, hasNoWayOut, type Checkout } from './checkout-steps';
 
@@ -11,12 +12,24 @@ const isAsking = (state: Checkout): state is Asking => 'asked' in state;
  * parked.
  */
 export function askAgain(state: Checkout, { body }: CheckoutWaits): CheckoutReaction {
+  if (state.step === 'waiting') return compareWaiting(state, body.orderId);
   if (!isAsking(state)) return keepStep(state, 'no answer is expected');
   if (state.parked !== undefined) return keepStep(state, 'needs attention: no more requests are sent');
   if (hasNoWayOut(state) && state.asked >= MAX_REPEATS) return park(state);
   const again = { ...state, asked: state.asked + 1 };
   const note = `no answer while ${state.step}: asked again`;
   return { state: again, asks: requestsOf(again), timers: [waitsTimer(body.orderId, again.asked)], note };
+}
+
+/** The message of the order was lost, or is very late. The order's stream decides how the checkout continues. */
+function compareWaiting(state: Extract<Checkout, { step: 'waiting' }>, orderId: Uuid): CheckoutReaction {
+  const compared = (state.compared ?? 0) + 1;
+  return {
+    state: { ...state, compared },
+    asks: [new ReviewOrder({ orderId })],
+    timers: [waitsTimer(orderId, compared)],
+    note: 'the order was not received: to be compared with the order',
+  };
 }
 
 /**
@@ -49,5 +62,5 @@ export function retry(state: Checkout, message: RetryCheckout): CheckoutReaction
   return { state: again, asks: requestsOf(again), timers: [timer], note: noteByStaff('asked again', message) };
 }
 
-export const noteByStaff = (what: string, { body: { by, reason } }: { body: RetryCheckout['body'] }): string =>
-  `${what}, by ${by}${reason === null ? '' : `: ${reason}`}`;
+export const noteByStaff = (what: string, { body: { by, reason } }: { body: ComparisonAsked }): string =>
+  `${what}${by === undefined ? '' : `, by ${by}${reason ? `: ${reason}` : ''}`}`;

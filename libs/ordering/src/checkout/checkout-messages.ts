@@ -72,27 +72,40 @@ export class WindBackAsked extends OrderMessage<{
   static readonly type = 'ordering.wind-back-asked.v1';
 }
 
+/** Who asked for a comparison, and why. Absent if the shop compares by itself. */
+export interface ComparisonAsked {
+  /** The id of a user, or the name of an operator. */
+  readonly by?: string;
+  readonly reason?: string | null;
+}
+
 /**
- * Ordering sends this to itself after an event of an order was declared void. It then compares the order's sagas with
- * the order's stream.
+ * Ordering sends this to itself when an order and its sagas may disagree: an event was declared void, or a message was
+ * lost. It then compares the order's sagas with the order's stream.
  */
-export class ReviewOrder extends OrderMessage<{ readonly orderId: Uuid }> {
+export class ReviewOrder extends OrderMessage<{ readonly orderId: Uuid } & ComparisonAsked> {
   static readonly type = 'ordering.review-order.v1';
 }
 
 /** The state of the order according to its stream. The checkout compares this state with its own. */
-export class CompareCheckout extends OrderMessage<{
-  readonly orderId: Uuid;
-  readonly status: OrderStatus;
-  /** Whether the stream has a confirmation that counts. */
-  readonly wasConfirmed: boolean;
-  /** Who asked to cancel the pending order. Null if nobody did. */
-  readonly unwantedBy: 'customer' | 'staff' | null;
-  /** Whether the order is to be made or is being made. */
-  readonly inHand: boolean;
-  readonly lines: readonly StockLine[];
-  readonly total: Money;
-  readonly method: 'card' | 'cash';
-}> {
+export class CompareCheckout extends OrderMessage<
+  {
+    readonly orderId: Uuid;
+    readonly status: OrderStatus;
+    /** Whether the stream has a confirmation that counts. */
+    readonly wasConfirmed: boolean;
+    /** Who asked to cancel the pending order. Null if nobody did. */
+    readonly unwantedBy: 'customer' | 'staff' | null;
+    /** Whether the order is to be made or is being made. */
+    readonly inHand: boolean;
+    readonly lines: readonly StockLine[];
+    readonly total: Money;
+    readonly method: 'card' | 'cash';
+    /** Where the goods of an ended order go. Absent while they are for the customer. */
+    readonly goods?: 'shelf' | 'waste';
+    /** The step of the checkout shortly before the order was read. Older messages lack it. */
+    readonly step?: string;
+  } & ComparisonAsked
+> {
   static readonly type = 'ordering.compare-checkout.v1';
 }

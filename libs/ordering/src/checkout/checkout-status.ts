@@ -25,9 +25,13 @@ const GIVEN_BACK =
   'an event of the order was declared void, and the order continues although its goods were given back: cancel the ' +
   'order again, or retry to keep it as it is';
 
+const NOT_RECEIVED =
+  'the cancellation of the order was received, but not the order: compare the checkout with the order';
+
 /** A checkout needs attention as soon as one request had to be repeated, although the repeats go on for a long time. */
 function attentionOf(state: Checkout): string | null {
   if (state.step === 'reopened') return state.pending ? PENDING_AGAIN : GIVEN_BACK;
+  if (state.step === 'waiting' && state.compared) return NOT_RECEIVED;
   if (!('asked' in state)) return null;
   if (state.parked !== undefined) return state.parked;
   return state.asked > 0 ? `no answer while ${state.step}, asked ${state.asked + 1} times` : null;

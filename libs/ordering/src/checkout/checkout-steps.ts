@@ -50,6 +50,13 @@ interface Reopened {
   readonly pending: boolean;
 }
 
+/** The order was not received. `compared`: how often the checkout was compared with the order, because it did not come. */
+interface Waiting {
+  readonly step: 'waiting';
+  readonly cancelled: CancellationCode | null;
+  readonly compared?: number;
+}
+
 /**
  * The steps of a checkout. Forward: reserving → paying → committing → confirming → confirmed. Backward, from the last
  * action to the first: voiding (the money) → releasing (the goods) → closing (the order) → given-up. For a confirmed
@@ -57,7 +64,7 @@ interface Reopened {
  * checkout that is over is reopened if an event of its order was declared void and the two no longer agree.
  */
 export type Checkout =
-  | { readonly step: 'waiting'; readonly cancelled: CancellationCode | null }
+  | Waiting
   | ({ readonly step: 'reserving'; readonly basket: Basket } & Asking)
   | ({ readonly step: 'paying'; readonly basket: Basket; readonly unknown: boolean } & Asking)
   | ({ readonly step: 'committing'; readonly orderId: Uuid; readonly payment: Payment } & Asking)

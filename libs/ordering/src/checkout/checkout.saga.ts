@@ -19,6 +19,7 @@ import { DatabaseTime } from '#platform/system';
 import { confirmOrder } from '../confirm-order/confirm-order';
 import { commandOf } from '../model/commands-by-message';
 import { Orders, type Alongside } from '../model/orders.store';
+import { compareAfterDrop } from '../sagas/after-drop';
 import { timelineRecords } from '../order-history/timelines.store';
 import { react } from './checkout';
 import {
@@ -56,7 +57,7 @@ class NotAlongside extends Error {}
     ...[PaymentTaken, PaymentDeclined, PaymentUnknown, PaymentVoided],
     ...[CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked, CompareCheckout],
   ],
-  { onlyIf: { [OrderConfirmed.type]: '$ ? (!exists(@.knownToCheckout))' } },
+  { onlyIf: { [OrderConfirmed.type]: '$ ? (!exists(@.knownToCheckout))' }, afterDrop: compareAfterDrop },
 )
 export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
   constructor(

@@ -49,7 +49,7 @@ export function react(state: Checkout, message: CheckoutMessage, reservationSeco
 function reactTo(state: Checkout, message: CheckoutMessage, reservationSeconds: number): CheckoutReaction {
   if (message instanceof OrderPlaced) return onPlaced(state, message, reservationSeconds);
   if (message instanceof OrderCancellationRequested)
-    return onCancellationRequested(state, message.body.by === 'staff' ? 'STAFF' : 'CUSTOMER');
+    return onCancellationRequested(state, message.body.orderId, message.body.by === 'staff' ? 'STAFF' : 'CUSTOMER');
   if (message instanceof OrderCancelled) return onCancelled(state, message);
   if (message instanceof OrderRefundRequested) return onRefundRequested(state, message);
   if (message instanceof CheckoutOverdue) return onOverdue(state);

@@ -160,8 +160,7 @@ describe('A checkout whose order is cancelled and does not count as paid', () =>
 
 describe('A checkout that agrees with its order, or is still running', () => {
   it.each<[string, Checkout, CompareCheckout]>([
-    ['has not begun', initialCheckout, compareMessage()],
-    ['is closing a closed order', closing, cancelledUnpaid],
+    ['has not begun, although the order has ended', initialCheckout, cancelledUnpaid],
     ['is confirmed', confirmed, inHand],
     ['is undone, and the order is cancelled', undone, compareMessage({ status: 'cancelled', wasConfirmed: true })],
     ['is undone, and the order is refunded', undone, compareMessage({ status: 'refunded', wasConfirmed: true })],
@@ -173,12 +172,12 @@ describe('A checkout that agrees with its order, or is still running', () => {
     expect(reactTo(confirming, compareMessage())).toMatchObject({
       state: confirming,
       asks: [expect.any(ConfirmOrder)],
-      timers: [],
+      timers: [{ name: 'waits', afterSeconds: 30 }],
     });
     expect(reactTo(closing, compareMessage())).toMatchObject({
       state: closing,
       asks: [expect.any(CloseOrder)],
-      timers: [],
+      timers: [{ name: 'waits', afterSeconds: 30 }],
     });
   });
 

@@ -1,32 +1,98 @@
 import { ReleaseStock } from '#contracts/inventory';
 import { noteByStaff } from './asking-again';
-import type { CompareCheckout, RetryCheckout } from './checkout-messages';
+import { ReviewOrder, type CompareCheckout, type RetryCheckout } from './checkout-messages';
 import { startStep, orderIdOf, keepStep, waitsTimer, type CheckoutReaction } from './checkout-moves';
 import { requestsOf, isOver, voidPaymentRequest, type Basket, type Checkout } from './checkout-steps';
+import { confirmedMethodOf, giveUp, onCancellationRequested } from './winding-back';
 
 type BegunCheckout = Exclude<Checkout, { step: 'waiting' }>;
+type StreamState = CompareCheckout['body'];
 
 /**
  * Compares the checkout with the order's stream. They differ if an event that the checkout had caused was declared
- * void. A checkout that is still running finishes first.
+ * void, or if a message to the checkout was lost. Then the checkout does what it would have done with that message. If
+ * the message comes later, nothing is done twice.
  */
-export function compareWithOrder(state: Checkout, { body }: CompareCheckout): CheckoutReaction {
-  if (state.step === 'waiting') return keepStep(state, 'compared with the order: the checkout has not begun');
-  if (body.status === 'pending') return onPendingAgain(state, body);
-  if (body.status === 'cancelled' && !body.wasConfirmed) return onCancelledUnpaid(state);
-  if (isGivenBack(state) && body.inHand) return reopen(body, false, 'the order goes on, its goods were given back');
+export function compareWithOrder(state: Checkout, message: CompareCheckout): CheckoutReaction {
+  const reaction = withTimer(compare(state, message.body), message.body);
+  return { ...reaction, note: noteByStaff(reaction.note, message) };
+}
+
+/** The timer may have been lost, too. A parked checkout waits for staff, and has none. */
+function withTimer(reaction: CheckoutReaction, { orderId }: StreamState): CheckoutReaction {
+  const { state, timers } = reaction;
+  if (!('asked' in state) || state.parked !== undefined || timers.some(({ name }) => name === 'waits')) return reaction;
+  return { ...reaction, timers: [...timers, waitsTimer(orderId, state.asked)] };
+}
+
+function compare(state: Checkout, body: StreamState): CheckoutReaction {
+  const { orderId, by, reason } = body;
+  if (body.step !== undefined && body.step !== state.step) {
+    // The order may have changed with the checkout, for example because it was confirmed.
+    const again = new ReviewOrder({ orderId, ...(by !== undefined && { by, reason: reason ?? null }) });
+    return keepStep(state, 'the checkout changed while the order was read: to be compared again', [again]);
+  }
+  if (state.step === 'waiting') return onNotBegun(state, body);
+  if (body.status === 'pending') return onPending(state, body);
+  return body.wasConfirmed ? onConfirmedBefore(state, body) : onCancelledUnpaid(state);
+}
+
+/**
+ * The message of the order was lost, so the checkout has taken nothing. If nobody cancelled the order, its time is
+ * over: the customer has waited for too long to be charged now.
+ */
+function onNotBegun(state: Extract<Checkout, { step: 'waiting' }>, body: StreamState): CheckoutReaction {
+  const { orderId } = body;
+  if (body.status !== 'pending') return keepStep(state, 'compared with the order: the checkout has not begun');
+  const why = state.cancelled ?? cancellationOf(body) ?? 'OVERDUE';
+  const note = 'compared with the order: the checkout never began, so the order is closed';
+  return startStep({ step: 'closing', orderId, why, asked: 0 }, note);
+}
+
+const cancellationOf = ({ unwantedBy }: StreamState) =>
+  unwantedBy === null ? undefined : unwantedBy === 'staff' ? 'STAFF' : 'CUSTOMER';
+
+/** The order was confirmed, and may have ended since. */
+function onConfirmedBefore(state: BegunCheckout, body: StreamState): CheckoutReaction {
+  if (isGivenBack(state))
+    return body.inHand
+      ? reopen(body, false, 'the order goes on, its goods were given back')
+      : keepStep(state, 'compared with the order');
+  const method = confirmedMethodOf(state);
+  if (method === undefined) return keepStep(state, 'compared with the order');
+  if (body.goods !== undefined) return giveGoodsBack(body, method);
+  if (state.step === 'confirming' || (state.step === 'reopened' && state.pending))
+    return startStep({ step: 'confirmed', orderId: body.orderId, method }, 'compared with the order: it is confirmed');
   return keepStep(state, 'compared with the order');
+}
+
+/** The order was cancelled, or ended by a refund. The refund saga handles the money of a card. */
+function giveGoodsBack({ orderId, status, goods }: StreamState, method: 'card' | 'cash'): CheckoutReaction {
+  const cancelled = status === 'cancelled';
+  const step = cancelled && method === 'cash' ? 'unbooking' : 'restocking';
+  const next: Checkout = {
+    ...{ step, orderId, asked: 0 },
+    ...(!cancelled && { why: 'REFUNDED' }),
+    ...(goods === 'waste' && { waste: true }),
+  };
+  return startStep(next, 'compared with the order: it has ended');
 }
 
 /** True if a confirmed order was cancelled or refunded later, so that its goods were given back or soon will be. */
 const isGivenBack = ({ step }: Checkout): boolean => step === 'undone' || step === 'restocking' || step === 'unbooking';
 
-/** The order is pending again: its confirmation or its cancellation was declared void. */
-function onPendingAgain(state: BegunCheckout, body: CompareCheckout['body']): CheckoutReaction {
-  if (!isOver(state) && !isGivenBack(state) && state.step !== 'reopened')
+const isRunning = (state: BegunCheckout): boolean => !isOver(state) && !isGivenBack(state) && state.step !== 'reopened';
+
+/** The order is pending, or pending again because its confirmation or its cancellation was declared void. */
+function onPending(state: BegunCheckout, body: StreamState): CheckoutReaction {
+  const cancellation = cancellationOf(body);
+  if (isRunning(state)) {
+    const cancelled = cancellation && onCancellationRequested(state, body.orderId, cancellation);
+    if (cancelled && cancelled.state !== state) return cancelled;
     // The saga may be waiting for the event that is now void, so it sends its requests again.
     return keepStep(state, 'compared with the order: still on its way, asked again', requestsOf(state));
-  if (body.unwantedBy) return goBack(state, body.unwantedBy === 'staff' ? 'STAFF' : 'CUSTOMER', 'to be cancelled');
+  }
+  if (cancellation) return goBack(state, cancellation, 'to be cancelled');
   // Everything was given back before the order was closed. The same steps run again, and the last one closes the order
   // again.
   if (state.step === 'given-up') return goBack(state, state.why, 'to be closed again');
@@ -40,11 +106,7 @@ const goBack = (
 ): CheckoutReaction =>
   startStep({ step: 'voiding', orderId: orderIdOf(state), why, asked: 0 }, `compared with the order: ${note}`);
 
-function reopen(
-  { orderId, lines, total, method }: CompareCheckout['body'],
-  pending: boolean,
-  note: string,
-): CheckoutReaction {
+function reopen({ orderId, lines, total, method }: StreamState, pending: boolean, note: string): CheckoutReaction {
   // The card's token was dropped. Payments reports the payment that exists, and takes no new one.
   const basket: Basket = { orderId, lines, total, method, token: null };
   return keepStep({ step: 'reopened', basket, pending }, `needs attention: ${note}`);
@@ -52,9 +114,12 @@ function reopen(
 
 /** The order's stream now says that the order ended without being paid. So all money and all goods go back. */
 function onCancelledUnpaid(state: BegunCheckout): CheckoutReaction {
-  if (!isOver(state) && !isGivenBack(state) && state.step !== 'reopened')
-    return keepStep(state, 'compared with the order: still on its way back');
   const orderId = orderIdOf(state);
+  if (state.step === 'closing') return giveUp(state, state.why);
+  if (isRunning(state)) {
+    const back = onCancellationRequested(state, orderId, 'STAFF');
+    return back.state === state ? keepStep(state, 'compared with the order: still on its way back') : back;
+  }
   const why = state.step === 'given-up' ? state.why : 'STAFF';
   const waste = 'waste' in state && state.waste;
   const over = startStep({ step: 'given-up', orderId, why }, 'compared with the order: whatever is left goes back');

@@ -10,10 +10,13 @@ import { recordReversalRequest, type Checkout } from './checkout-steps';
  * The order can no longer be confirmed: its stream accepted the cancellation while it was pending. A `ConfirmOrder`
  * that arrives later finds the cancellation there, and confirms nothing.
  */
-export function onCancellationRequested(state: Checkout, why: CancellationCode): CheckoutReaction {
+export function onCancellationRequested(state: Checkout, orderId: Uuid, why: CancellationCode): CheckoutReaction {
   switch (state.step) {
     case 'waiting':
-      return keepStep({ step: 'waiting', cancelled: why }, 'cancellation requested, received before the order');
+      return {
+        ...keepStep({ ...state, cancelled: why }, 'cancellation requested, received before the order'),
+        timers: [waitsTimer(orderId, 0)],
+      };
     case 'reserving':
       return startStep({ step: 'releasing', orderId: state.basket.orderId, why, asked: 0 }, 'cancellation requested');
     case 'paying':
@@ -99,7 +102,7 @@ export function onCancelled(state: Checkout, { body }: OrderCancelled): Checkout
 }
 
 /** The payment method, if the order is confirmed or may be. Undefined at all other steps. */
-function confirmedMethodOf(state: Checkout): 'card' | 'cash' | undefined {
+export function confirmedMethodOf(state: Checkout): 'card' | 'cash' | undefined {
   if (state.step === 'confirmed') return state.method;
   if (state.step === 'confirming') return state.payment.method;
   return state.step === 'reopened' ? state.basket.method : undefined;
@@ -123,7 +126,7 @@ export function onRefundRequested(
  * Money that was given back after `CloseOrder` was sent may be missing in the cancellation. So it is recorded
  * separately.
  */
-function giveUp(
+export function giveUp(
   { orderId, why, reversed }: Extract<Checkout, { step: 'closing' }>,
   code: CancellationCode,
 ): CheckoutReaction {

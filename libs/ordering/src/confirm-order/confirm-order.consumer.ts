@@ -1,15 +1,16 @@
 import { InboxCommandHandler } from '#messaging';
 import { type ICommandHandler } from '@nestjs/cqrs';
 import { ConfirmOrder } from '../checkout/checkout-messages';
-import { commandOf } from '../model/commands-by-message';
-import { Orders } from '../model/orders.store';
+import { OwnRequests } from '../sagas/own-requests.adapter';
+import { compareAfterDrop } from '../sagas/after-drop';
 import { confirmOrder } from './confirm-order';
+import { confirmationAgain } from './confirmation-again';
 
-@InboxCommandHandler(ConfirmOrder, { name: 'confirm-order', lane: 'order' })
+@InboxCommandHandler(ConfirmOrder, { name: 'confirm-order', lane: 'order', afterDrop: compareAfterDrop })
 export class ConfirmWhenCheckedOut implements ICommandHandler<ConfirmOrder> {
-  constructor(private readonly orders: Orders) {}
+  constructor(private readonly requests: OwnRequests) {}
 
-  async execute({ body: { orderId, payment, idempotencyKey } }: ConfirmOrder): Promise<void> {
-    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => confirmOrder(order, payment));
+  async execute({ body }: ConfirmOrder): Promise<void> {
+    await this.requests.carryOut(body, (order) => confirmOrder(order, body.payment), confirmationAgain);
   }
 }

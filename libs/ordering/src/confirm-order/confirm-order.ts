@@ -12,7 +12,7 @@ export interface Payment {
 
 /**
  * The checkout has the money and the goods. If the stream accepted a cancellation first, nothing is confirmed. The
- * checkout gets the message of that cancellation too, and then gives everything back.
+ * checkout gets the message of that cancellation, and then gives everything back.
  */
 export function confirmOrder(order: Order, payment: Payment): readonly OrderEvent[] {
   if (order.status !== 'pending' || order.cancellationRequested) return [];

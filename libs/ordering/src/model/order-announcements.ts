@@ -24,7 +24,7 @@ import type { OrderLine } from './placed-order';
 import { returnedOrder } from './returned-order';
 
 /** The words of staff are not sent to other contexts, because they may name a person. */
-const publicReason = ({ reason }: { readonly reason: string | Sealed }): string =>
+export const publicReason = ({ reason }: { readonly reason: string | Sealed }): string =>
   typeof reason === 'string' ? reason : 'asked for by staff';
 
 const itemsOf = (lines: readonly OrderLine[]) =>

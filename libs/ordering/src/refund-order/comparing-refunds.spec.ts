@@ -56,6 +56,30 @@ describe('Refunds compared with the order', () => {
     expect(compare(state, it)).toMatchObject({ state: { refunds: state.refunds }, asks: [], timers: [] });
   });
 
+  it('begin a refund whose request was lost, once, with the words of the shop', () => {
+    const lost = (state: Refunds) => {
+      const it = stream('requested');
+      return compare(
+        state,
+        new CompareRefunds({ ...it.body, refunds: it.body.refunds.map((one) => ({ ...one, reason: 'cold' })) }),
+      );
+    };
+    const begun = lost(noRefunds);
+    expect(begun.asks).toMatchObject([{ body: { refundId: 'a', amount, reason: 'cold' } }]);
+    expect(begun.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 30 }]);
+    expect(lost(begun.state).asks).toEqual([]);
+    expect(reactToRefundMessage(begun.state, requested)).toMatchObject({ state: begun.state, asks: [] });
+    expect(compare(noRefunds, stream('requested', { confirmed: false })).asks).toEqual([]);
+    expect(compare(noRefunds, stream('refunded')).asks).toEqual([]);
+  });
+
+  it('set the timer of a refund that waits, because it may have been lost', () => {
+    expect(compare(after(requested), stream('requested'))).toMatchObject({
+      asks: [],
+      timers: [{ name: 'refund-waits:a', afterSeconds: 30 }],
+    });
+  });
+
   it('send a result again that the order may not have recorded', () => {
     const parked: Refunds = { refunds: { a: { step: 'recording', amount, asked: 8, parked: 'no answer' } } };
     const again = compare(parked, stream());

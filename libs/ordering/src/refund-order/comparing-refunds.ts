@@ -1,4 +1,5 @@
 import type { Message, Uuid } from '#kernel';
+import { noteByStaff } from '../checkout/asking-again';
 import { secondsUntilAskedAgain } from '../model/asked-again';
 import type { CompareRefunds } from './refunds-messages';
 import {
@@ -15,24 +16,37 @@ type RecordedRefund = CompareRefunds['body']['refunds'][number];
 
 /**
  * Compares the refunds with the order's stream. If a refund has ended, but the stream has no result of it (any more),
- * the saga sends the request to payments again with the same id. Payments gives no money twice, and reports the result
- * again.
+ * the saga sends the request to payments again with the same id. It also does so if the stream has a refund that the
+ * saga does not know. Payments gives no money twice, and reports the result again.
  */
-export function compareRefunds(state: Refunds, { body }: CompareRefunds): RefundsReaction {
+export function compareRefunds(state: Refunds, message: CompareRefunds): RefundsReaction {
+  const { body } = message;
   const { orderId } = body;
   const asks: Message[] = [];
   const timers: RefundTimer[] = [];
   const next = Object.entries(state.refunds).map(([refundId, refund]): [Uuid, RefundStep] => {
     const recorded = body.refunds.find((one) => one.refundId === refundId);
     const after = body.confirmed ? reconcile(refund, recorded) : endUnlessPayingBack(refund);
+    if (after === refund && recorded?.state === 'requested' && 'asked' in refund && refund.parked === undefined)
+      timers.push(waitsTimer(orderId, refundId, secondsUntilAskedAgain(refund.asked))); // it may have been lost
     if (after === refund) return [refundId, refund];
     asks.push(...requestsOf(orderId, refundId, after));
     timers.push(waitsTimer(orderId, refundId, isDone(after) ? null : secondsUntilAskedAgain(0)));
     return [refundId, after];
   });
+  for (const { refundId, amount, reason = 'asked again' } of unknownRefunds(state, body)) {
+    const refund: RefundStep = { step: 'paying-back', amount, reason, asked: 0 };
+    next.push([refundId, refund]);
+    asks.push(...requestsOf(orderId, refundId, refund));
+    timers.push(waitsTimer(orderId, refundId, secondsUntilAskedAgain(0)));
+  }
   const note = asks.length > 0 ? 'compared with the order: asked again' : 'compared with the order';
-  return { state: { ...state, refunds: Object.fromEntries(next) }, asks, timers, note };
+  return { state: { ...state, refunds: Object.fromEntries(next) }, asks, timers, note: noteByStaff(note, message) };
 }
+
+/** Refunds of the stream whose requests the saga has not received. */
+const unknownRefunds = ({ refunds }: Refunds, body: CompareRefunds['body']): readonly RecordedRefund[] =>
+  body.confirmed ? body.refunds.filter(({ refundId, state }) => state === 'requested' && !refunds[refundId]) : [];
 
 function reconcile(refund: RefundStep, recorded: RecordedRefund | undefined): RefundStep {
   if (refund.step === 'paying-back') return refund; // wait for the answer of payments

@@ -1,26 +1,37 @@
 import { InboxCommandHandler } from '#messaging';
 import { type ICommandHandler } from '@nestjs/cqrs';
-import { commandOf } from '../model/commands-by-message';
-import { Orders } from '../model/orders.store';
-import { recordRefund, recordRefundFailure } from './refund-order';
+import type { Uuid } from '#kernel';
+import { ReviewOrder } from '../checkout/checkout-messages';
+import type { DatedOrder } from '../model/dated-order';
+import { OwnRequests } from '../sagas/own-requests.adapter';
+import { isResultRecorded, recordRefund, recordRefundFailure } from './refund-order';
+import { compareAfterDrop } from '../sagas/after-drop';
 import { RecordRefund, RecordRefundFailure } from './refunds-messages';
 
-@InboxCommandHandler(RecordRefund, { name: 'record-refund', lane: 'order' })
-export class RecordWhenRefunded implements ICommandHandler<RecordRefund> {
-  constructor(private readonly orders: Orders) {}
+/** The refunds may have lost the message that the result is recorded. */
+const resultAgain = (refundId: Uuid) => (view: DatedOrder) =>
+  isResultRecorded(view.order, refundId) ? new ReviewOrder({ orderId: view.id }) : undefined;
 
-  async execute({ body: { orderId, refundId, amount, idempotencyKey } }: RecordRefund): Promise<void> {
-    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => recordRefund(order, refundId, amount));
+@InboxCommandHandler(RecordRefund, { name: 'record-refund', lane: 'order', afterDrop: compareAfterDrop })
+export class RecordWhenRefunded implements ICommandHandler<RecordRefund> {
+  constructor(private readonly requests: OwnRequests) {}
+
+  async execute({ body }: RecordRefund): Promise<void> {
+    const { refundId, amount } = body;
+    await this.requests.carryOut(body, (order) => recordRefund(order, refundId, amount), resultAgain(refundId));
   }
 }
 
-@InboxCommandHandler(RecordRefundFailure, { name: 'record-refund-failure', lane: 'order' })
+@InboxCommandHandler(RecordRefundFailure, { name: 'record-refund-failure', lane: 'order', afterDrop: compareAfterDrop })
 export class RecordWhenRefundFailed implements ICommandHandler<RecordRefundFailure> {
-  constructor(private readonly orders: Orders) {}
+  constructor(private readonly requests: OwnRequests) {}
 
-  async execute({ body: { orderId, refundId, reason, amount, idempotencyKey } }: RecordRefundFailure): Promise<void> {
-    await this.orders.change(commandOf(orderId, idempotencyKey), (order) =>
-      recordRefundFailure(order, refundId, reason, amount),
+  async execute({ body }: RecordRefundFailure): Promise<void> {
+    const { refundId, reason, amount } = body;
+    await this.requests.carryOut(
+      body,
+      (order) => recordRefundFailure(order, refundId, reason, amount),
+      resultAgain(refundId),
     );
   }
 }

@@ -3,9 +3,10 @@ import { type ICommandHandler } from '@nestjs/cqrs';
 import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
 import { refundAgain } from './refund-order';
+import { compareAfterDrop } from '../sagas/after-drop';
 import { RefundAgain } from './refunds-messages';
 
-@InboxCommandHandler(RefundAgain, { name: 'refund-again', lane: 'order' })
+@InboxCommandHandler(RefundAgain, { name: 'refund-again', lane: 'order', afterDrop: compareAfterDrop })
 export class RequestRefundAgain implements ICommandHandler<RefundAgain> {
   constructor(private readonly orders: Orders) {}
 

@@ -112,6 +112,12 @@ const requestAgain = (refundId: Uuid, amount: Money): OrderEvent => ({
   data: { refundId, amount, reason: 'noted again: its request was declared void' },
 });
 
+/** Whether the order has the result of the refund: the money went back, or the provider refused. */
+export function isResultRecorded(order: Order, refundId: Uuid): boolean {
+  const refund = findRefund(order, refundId);
+  return refund !== undefined && refund.state !== 'requested';
+}
+
 /** The provider gave the money back. A repeated message counts once. */
 export function recordRefund(order: Order, refundId: Uuid, given?: Money): readonly OrderEvent[] {
   const refund = findRefund(order, refundId);

@@ -1,4 +1,5 @@
 import { OrderMessage, type Money, type Uuid } from '#kernel';
+import type { ComparisonAsked } from '../checkout/checkout-messages';
 
 /** Asks the order to record that the money is on its way back. The answer is OrderRefunded. */
 export class RecordRefund extends OrderMessage<{
@@ -54,18 +55,22 @@ export class RefundAgain extends OrderMessage<{
 }
 
 /** The state of the order's refunds according to its stream. The saga compares it with the results from payments. */
-export class CompareRefunds extends OrderMessage<{
-  readonly orderId: Uuid;
-  /** Whether the order counts as paid. If not, its money goes back as a whole, or the order is confirmed first. */
-  readonly confirmed: boolean;
-  readonly refunds: readonly {
-    readonly refundId: Uuid;
-    readonly amount: Money;
-    readonly state: 'requested' | 'refunded' | 'failed';
-  }[];
-  /** What the stream reports as owed, and at which version. */
-  readonly owed: Money;
-  readonly version: number;
-}> {
+export class CompareRefunds extends OrderMessage<
+  {
+    readonly orderId: Uuid;
+    /** Whether the order counts as paid. If not, its money goes back as a whole, or the order is confirmed first. */
+    readonly confirmed: boolean;
+    readonly refunds: readonly {
+      readonly refundId: Uuid;
+      readonly amount: Money;
+      readonly state: 'requested' | 'refunded' | 'failed';
+      /** Older messages lack it. */
+      readonly reason?: string;
+    }[];
+    /** What the stream reports as owed, and at which version. */
+    readonly owed: Money;
+    readonly version: number;
+  } & ComparisonAsked
+> {
   static readonly type = 'ordering.compare-refunds.v1';
 }

@@ -5,6 +5,7 @@ import { MacKey } from '#platform/macs';
 import { Outbox } from '#messaging';
 import { InboxSaga, SagaHandler, type SagaDefinition } from '#messaging/sagas';
 import { DatabaseTime } from '#platform/system';
+import { compareAfterDrop } from '../sagas/after-drop';
 import { timelineRecords } from '../order-history/timelines.store';
 import { reactToRefundMessage, type RefundsMessage } from './refunds';
 import { CompareRefunds, RefundWaits, RetryRefunds } from './refunds-messages';
@@ -22,12 +23,16 @@ const definition: SagaDefinition<Refunds, RefundsMessage> = {
 };
 
 @Injectable()
-@InboxSaga('refunds', [
-  ...[OrderRefundRequested, OrderRefunded, OrderRefundFailed],
-  ...[PaymentRefunded, RefundRefused],
-  RefundWaits,
-  ...[RetryRefunds, CompareRefunds],
-])
+@InboxSaga(
+  'refunds',
+  [
+    ...[OrderRefundRequested, OrderRefunded, OrderRefundFailed],
+    ...[PaymentRefunded, RefundRefused],
+    RefundWaits,
+    ...[RetryRefunds, CompareRefunds],
+  ],
+  { afterDrop: compareAfterDrop },
+)
 export class RefundSaga extends SagaHandler<Refunds, RefundsMessage> {
   constructor(outbox: Outbox, time: DatabaseTime, key: MacKey) {
     super(outbox, time, key, definition);

@@ -4,10 +4,11 @@ import { InboxCommandHandler, InboxEventsHandler } from '#messaging';
 import { RecordReversal } from '../checkout/checkout-messages';
 import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
+import { compareAfterDrop } from '../sagas/after-drop';
 import { paymentIdOf, recordReversal } from './reverse-payment';
 
 /** Records that the order's own payment was given back after the order had been closed. */
-@InboxCommandHandler(RecordReversal, { name: 'record-reversal', lane: 'order' })
+@InboxCommandHandler(RecordReversal, { name: 'record-reversal', lane: 'order', afterDrop: compareAfterDrop })
 export class RecordWhenReversed implements ICommandHandler<RecordReversal> {
   constructor(private readonly orders: Orders) {}
 

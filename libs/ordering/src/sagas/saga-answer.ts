@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
+import { orderStatuses } from '#contracts/ordering';
 
 export const SagaAnswer = z
   .object({
@@ -21,6 +22,31 @@ export const SagaAnswer = z
     changedAt: InstantShape,
   })
   .meta({ id: 'Saga' });
+
+export const ComparedOrderAnswer = z
+  .object({
+    orderId: IdShape,
+    status: z.enum(orderStatuses).meta({ description: 'The status of the order according to its stream.' }),
+    sagas: z
+      .array(
+        z.object({
+          id: z.string().meta({ example: 'checkout:019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' }),
+          step: z.string().meta({ example: 'confirming' }),
+          becomes: z.string().meta({ example: 'voiding', description: 'The step after the comparison.' }),
+          note: z.string().meta({ example: 'cancellation requested' }),
+          requests: z.array(z.string()).meta({
+            example: ['payments.void-payment.v1'],
+            description: 'The requests that the saga then sends. A repeated request does nothing twice.',
+          }),
+        }),
+      )
+      .meta({ description: 'What the comparison does with each saga, as seen now.' }),
+    deadLetters: z.array(z.string()).meta({
+      example: [],
+      description: "The order's dead letters. The comparison may wait until they are redriven or dropped.",
+    }),
+  })
+  .meta({ id: 'ComparedOrder' });
 
 const Asked = z.object({ type: z.string(), messageId: IdShape, idempotencyKey: z.string().nullable() });
 const TimerShape = z.object({ name: z.string(), dueAt: InstantShape.nullable() });

@@ -1,6 +1,8 @@
 import { addMessages } from '#platform/http';
 import { SagaFigures, Sagas } from '#messaging/sagas';
+import { CompareSagasHandler } from './compare-sagas.command';
 import { FormerPathController } from './former-path.controller';
+import { OwnRequests } from './own-requests.adapter';
 import { SagasController } from './sagas.controller';
 import { ListSagasHandler, ViewSagaHandler } from './sagas.query';
 import { CompensateSagaHandler, RetrySagaHandler } from './tend-saga.command';
@@ -25,7 +27,7 @@ addMessages({
 });
 
 export const sagaProviders = [
-  ...[Sagas, SagaFigures],
-  ...[ListSagasHandler, ViewSagaHandler, RetrySagaHandler, CompensateSagaHandler],
+  ...[Sagas, SagaFigures, OwnRequests],
+  ...[ListSagasHandler, ViewSagaHandler, RetrySagaHandler, CompensateSagaHandler, CompareSagasHandler],
 ];
 export const sagaControllers = [SagasController, FormerPathController];

@@ -20,7 +20,9 @@ import {
 } from '#platform/http';
 import { Allowed, Who, type Caller } from '#platform/security';
 import { staffActor } from '../model/actors';
-import { SagaAnswer, ViewedSagaAnswer } from './saga-answer';
+import { EVENT_BROKEN } from '../view-order/order-answer';
+import { CompareSagas } from './compare-sagas.command';
+import { ComparedOrderAnswer, SagaAnswer, ViewedSagaAnswer } from './saga-answer';
 import { sagaNames } from './saga-id';
 import { ListSagas, ViewSaga } from './sagas.query';
 import { showSaga, showViewed } from './show-saga';
@@ -133,6 +135,24 @@ export class SagasController {
   async retry(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
     const saga = await this.commands.execute(new RetrySaga(id, actionOf(caller, body)));
     return answer(showSaga(saga), { status: 202 });
+  }
+
+  @Post(':id/compare')
+  @Allowed('ops')
+  @Noted('reason')
+  @idParam
+  @Does(
+    'compareSagas',
+    'Compare an order with its checkout and its refunds',
+    'For an order that makes no progress because a message was dropped or lost. The stream of the order decides. A saga that ' +
+      'disagrees with it does what it would have done with the lost message: for example, it gives back the money and the goods ' +
+      'of a cancelled order, or it starts a refund that the order has requested. A pending order whose checkout never began is ' +
+      'closed. Nothing is charged or given back twice. If they agree, nothing changes.',
+  )
+  @Answers(202, ComparedOrderAnswer, { description: 'What will happen. The journals of the sagas show it.' })
+  @Refuses('NOT_FOUND', EVENT_BROKEN)
+  async compare(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
+    return answer(await this.commands.execute(new CompareSagas(id, actionOf(caller, body))), { status: 202 });
   }
 
   @Post(':id/compensate')

@@ -81,7 +81,8 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
   ): Promise<readonly (RetryRefunds | RetryCheckout | ReviewOrder)[]> {
     const { name, status, step } = saga;
     const review = new ReviewOrder({ orderId: about.orderId });
-    if (name === 'checkout' && status !== 'over') return [new RetryCheckout(about)];
+    if (name === 'checkout' && status !== 'over')
+      return step === 'waiting' ? [new RetryCheckout(about), review] : [new RetryCheckout(about)];
     const { order, version } = await this.orders.view(about.orderId);
     if (name === 'refunds') {
       // The saga needs attention, but nothing is owed: an event was declared void. So the saga is compared with the
@@ -145,9 +146,13 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     const place = this.places.of(id, 'reason');
     const sealed = reason === null ? null : await this.vault.sealMore(order.placed.subject, reason, place);
     await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
-    await this.db.transaction(
-      async () => void this.eventBus.publish(new WindBackAsked({ orderId, by, reason: redact(reason) })),
-    );
+    // The checkout may have lost the message of an earlier cancellation, or of the order. The comparison makes up for it.
+    const lostMessage = saga.step === 'waiting' || (order.status === 'pending' && order.cancellationRequested !== null);
+    const messages = [
+      new WindBackAsked({ orderId, by, reason: redact(reason) }),
+      ...(lostMessage ? [new ReviewOrder({ orderId })] : []),
+    ];
+    await this.db.transaction(async () => void this.eventBus.publishAll(messages));
     return saga;
   }
 }
@@ -167,7 +172,7 @@ function refundsToSettle({ id: orderId, name, step, state }: KnownSaga): {
   return { orderId, refunds: [null] };
 }
 
-const redact = (reason: string | null): string | null => reason && redactText(reason);
+export const redact = (reason: string | null): string | null => reason && redactText(reason);
 
 async function findSaga(sagas: Sagas, id: string): Promise<KnownSaga> {
   const ref = parseSagaId(id);

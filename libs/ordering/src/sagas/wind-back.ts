@@ -2,16 +2,15 @@ import type { Sealed } from '#kernel';
 import { cancelOrder } from '../cancel-order/cancel-order';
 import type { Order, OrderEvent } from '../model/order';
 import { OrderNotFound } from '../model/order-errors';
-import { SagaOver, WindingBackAlready } from './saga-errors';
+import { SagaOver } from './saga-errors';
 
 /**
  * Staff ask a checkout to give back what it has taken. The request goes to the order's stream, not to the saga: if a
  * confirmation runs at the same time, the first of the two in the stream counts. An order that is confirmed already
- * must be cancelled or refunded.
+ * must be cancelled or refunded. Returns nothing if the stream has such a request: then the checkout has lost its message.
  */
 export function windBack(order: Order, reason: Sealed | null): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
   if (order.status !== 'pending') throw new SagaOver(order.status);
-  if (order.cancellationRequested) throw new WindingBackAlready('unwanted');
   return cancelOrder(order, { by: 'staff', reason, refundId: '' });
 }

@@ -2,10 +2,12 @@ import { EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { InboxCommandHandler } from '#messaging';
 import { Sagas } from '#messaging/sagas';
 import { ReviewOrder } from '../checkout/checkout-messages';
-import { EventBroken } from '../model/order-errors';
+import { EventBroken, OrderNotFound } from '../model/order-errors';
 import { Orders } from '../model/orders.store';
 import type { DatedOrder } from '../model/dated-order';
-import { newCompareCheckout, newCompareRefunds } from './review-order';
+import type { Checkout } from '../checkout/checkout-steps';
+import type { Refunds } from '../refund-order/refunds-steps';
+import { comparisonsOf } from './review-order';
 
 /** Sends the state of the order, according to its stream, to the order's sagas. A repeat does no harm. */
 @InboxCommandHandler(ReviewOrder, { name: 'review-order', lane: 'order' })
@@ -16,19 +18,23 @@ export class ReviewWhenAsked implements ICommandHandler<ReviewOrder> {
     private readonly eventBus: EventBus,
   ) {}
 
-  async execute({ body: { orderId } }: ReviewOrder): Promise<void> {
-    const view = await this.viewIfReadable(orderId);
+  async execute({ body: { orderId, ...asked } }: ReviewOrder): Promise<void> {
+    const [checkout, refunds] = [await this.sagas.view('checkout', orderId), await this.sagas.view('refunds', orderId)];
+    const view = await this.viewIfReadable(orderId); // after the sagas, so that it is not older
     if (!view) return;
-    if (await this.sagas.view('checkout', orderId)) this.eventBus.publish(newCompareCheckout(view));
-    if (await this.sagas.view('refunds', orderId)) this.eventBus.publish(newCompareRefunds(view));
+    const states = { checkout: checkout?.state as Checkout, refunds: refunds?.state as Refunds };
+    this.eventBus.publishAll(Object.values(comparisonsOf(view, states, asked)));
   }
 
-  /** Undefined if another event is broken too. The sagas are compared when that event is declared void. */
+  /**
+   * Undefined if another event is broken too: the sagas are compared when that event is declared void. Also undefined if
+   * there is no such order, because a dropped message may have any key.
+   */
   private async viewIfReadable(orderId: string): Promise<DatedOrder | undefined> {
     try {
       return await this.orders.view(orderId);
     } catch (error) {
-      if (error instanceof EventBroken) return undefined;
+      if (error instanceof EventBroken || error instanceof OrderNotFound) return undefined;
       throw error;
     }
   }

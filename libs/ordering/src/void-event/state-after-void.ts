@@ -3,7 +3,7 @@ import { isOver, type Checkout } from '../checkout/checkout-steps';
 import { sagaId } from '../sagas/saga-id';
 import { isDone, type Refunds } from '../refund-order/refunds-steps';
 import type { DatedOrder } from '../model/dated-order';
-import { newCompareCheckout, newCompareRefunds } from './review-order';
+import { newCompareCheckout, newCompareRefunds, type SagaStates } from './review-order';
 
 /**
  * The state after an event was declared void: the order's status without that event, and sentences that tell staff what
@@ -13,11 +13,6 @@ export interface StateAfterVoid {
   /** Null while the order cannot be read. */
   readonly status: string | null;
   readonly toDo: readonly string[];
-}
-
-export interface SagaStates {
-  readonly checkout?: Checkout | undefined;
-  readonly refunds?: Refunds | undefined;
 }
 
 /** The state of an order that has another unreadable event. */

@@ -11,7 +11,8 @@ import { EventBroken, OrderNotFound } from '../model/order-errors';
 import { Orders } from '../model/orders.store';
 import { showEvents, type ShownEvent } from '../order-history/event-log.query';
 import type { Refunds } from '../refund-order/refunds-steps';
-import { stateAfterVoid, stateWhileBroken, type StateAfterVoid, type SagaStates } from './state-after-void';
+import type { SagaStates } from './review-order';
+import { stateAfterVoid, stateWhileBroken, type StateAfterVoid } from './state-after-void';
 import { headRepairNote } from './mend-head.command';
 import { voidEvent, type VoidRequest } from './void-event';
 

@@ -1,0 +1,38 @@
+import { Option, SubCommand } from 'nest-commander';
+import { CompareSagas } from '#ordering/sagas/compare-sagas.command';
+import { parseLine } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator, operatorName } from '../operator';
+import { print, printJson, printTable } from '../output';
+
+@SubCommand({
+  name: 'compare',
+  arguments: '<order>',
+  description:
+    'compare an order with its checkout and refunds, after a message was dropped or lost, and set them right',
+})
+export class CompareSagasCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json, reason }: JsonOption & { readonly reason?: string }): Promise<void> {
+    const tended = { actor: { kind: 'staff' as const }, by: operatorName(), reason: reason ?? null };
+    const command = new CompareSagas(id, tended);
+    const compared = await this.operator.withShop((shop) => shop.execute(command, [id], tended.reason));
+    if (json) return printJson(compared);
+    const { orderId, status, sagas, deadLetters } = compared;
+    print(`${orderId} is ${status} and is being compared with its sagas`);
+    printTable(
+      ['saga', 'step', 'becomes', 'note', 'requests'],
+      sagas.map((one) => [one.id, one.step, one.becomes, one.note, one.requests.join(', ') || null]),
+    );
+    if (deadLetters.length > 0)
+      print(`the comparison may wait until these dead letters are redriven or dropped: ${deadLetters.join(', ')}`);
+  }
+
+  @Option({ flags: '--reason <text>', description: 'why, without names' })
+  parseReason(text: string): string {
+    return parseLine('--reason', text);
+  }
+}

@@ -1,0 +1,14 @@
+import type { Message } from '#kernel';
+import { OrderCancellationRequested } from '#contracts/ordering';
+import { ReviewOrder } from '../checkout/checkout-messages';
+import type { DatedOrder } from '../model/dated-order';
+
+/**
+ * For a checkout that asks again although there is nothing to confirm. It may have lost the message of the cancellation
+ * or of the confirmation.
+ */
+export function confirmationAgain({ id: orderId, version, order }: DatedOrder): Message {
+  if (order.status !== 'pending' || !order.cancellationRequested) return new ReviewOrder({ orderId });
+  const { by } = order.cancellationRequested;
+  return new OrderCancellationRequested({ orderId, version, reason: null, by });
+}
