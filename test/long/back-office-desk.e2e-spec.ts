@@ -293,6 +293,50 @@ describe('The operators of the shop', () => {
       expectStatus(400, await admin.post('/admin/dead-letters/redrive', { body: { ids: ['nonsense'] } }));
     });
 
+    it('when it is dropped, the order is compared with its sagas', async () => {
+      const { id } = await an.buy(drink.variantId, 'tok_ok');
+      await standsAt(id, { state: 'over' });
+      await open.database.admin(
+        `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, state, held, error)
+         values (gen_random_uuid(), 'checkout', 'checkout', $1, 'ordering.checkout-waits.v1', '{}', '{}', 'dead', true, 'x')`,
+        [id],
+      );
+      const letter = await eventually(async () => (await listed(`/admin/dead-letters?key=${id}`))[0].id as string);
+      const before = expectStatus(
+        202,
+        await admin.post(`/admin/sagas/${id}/compare`, { body: { reason: 'it waits' } }),
+      );
+      expect(before.body.data).toEqual({
+        ...{ orderId: id, status: 'confirmed', deadLetters: [letter] },
+        sagas: [
+          {
+            id: `checkout:${id}`,
+            step: 'confirmed',
+            becomes: 'confirmed',
+            note: 'compared with the order',
+            requests: [],
+          },
+        ],
+      });
+      const dropped = await command('dead-letters', 'drop', letter, '--reason', 'nonsense');
+      expect(dropped.out).toContain(`the order ${id} is now compared with its checkout and refunds`);
+      const notes = async () => (await saga(id)).journal.map(({ note }: any) => note).slice(-2);
+      await eventually(async () =>
+        expect((await notes()).sort()).toEqual([
+          'compared with the order',
+          `compared with the order, by ${admin.userId}: it waits`,
+        ]),
+      );
+      const compared = await command('sagas', 'compare', id, '--reason', 'once more');
+      expect(compared).toMatchObject({ code: 0, out: expect.stringContaining(`${id} is confirmed`) });
+      expect(await listed(`/admin/audit?target=${id}&operation=compareSagas`)).toMatchObject([
+        { channel: 'command-line', status: 200, reason: 'once more' },
+      ]);
+      expect(await listed(`/admin/audit?target=checkout:${id}&operation=compareSagas`)).toEqual([]);
+      expectStatus(404, await admin.post(`/admin/sagas/${randomUUID()}/compare`, { body: {} }));
+      expectStatus(403, await an.post(`/admin/sagas/${id}/compare`, { body: {} }));
+    });
+
     it('drop a dead letter with a reason', async () => {
       const key = randomUUID();
       await open.database.admin(

@@ -83,14 +83,16 @@ export const messages: readonly Message[] = [
   new RetryCheckout({ orderId, by: customerId, reason: 'the bank is back' }),
   new RetryRefunds({ orderId, by: customerId, reason: null, owed: vnd(30_000), version: 8 }),
   new WindBackAsked({ orderId, by: customerId, reason: 'ordered by mistake' }),
-  new ReviewOrder({ orderId }),
+  new ReviewOrder({ orderId, by: customerId, reason: 'a message was lost' }),
   new CompareCheckout({
     ...{ orderId, status: 'pending', wasConfirmed: false, unwantedBy: null, inHand: false },
-    ...{ lines, total: vnd(60_000), method: 'card' },
+    ...{ lines, total: vnd(60_000), method: 'card', goods: 'shelf', step: 'confirming' },
+    ...{ by: customerId, reason: 'a message was lost' },
   }),
   new CompareRefunds({
     ...{ orderId, version: 8, confirmed: true, owed: vnd(0) },
-    refunds: [{ refundId, amount: vnd(30_000), state: 'requested' }],
+    refunds: [{ refundId, amount: vnd(30_000), state: 'requested', reason: 'cancelled: STAFF' }],
+    ...{ by: customerId, reason: 'a message was lost' },
   }),
 
   new inventory.StockReserved({ orderId, lines }),

@@ -135,7 +135,7 @@ describe('A subscription', () => {
     );
     const drop = { context: 'inventory', handler: 'gone' } as const;
     await expect(desk.drop({ ...drop, type: 'other' })).rejects.toThrow('no such subscription');
-    expect(await desk.drop(drop)).toEqual({ types: [Nothing.type], done: 0, waiting: 1 });
+    expect(await desk.drop(drop)).toEqual({ types: [Nothing.type], done: 0, waiting: 1, sent: [] });
     expect((await desk.list('inventory')).map(({ handler }) => handler)).not.toContain('gone');
     await send(randomUUID(), 1);
     await eventually(async () =>
