@@ -18,8 +18,8 @@ const branch = {
 beforeEach(() => void (sent.length = 0));
 
 describe('After messages were dropped', () => {
-  it('their handler may send messages, for each of them', () => {
-    const dropped = ['a', 'b'].map((key) => ({ type: 'known', key }));
+  it('their handler may send messages for them, and equal ones are sent once', () => {
+    const dropped = ['a', 'b', 'a'].map((key) => ({ type: 'known', key }));
     expect(sendAfterDrop(branch, 'asks', [...dropped, { type: 'other', key: 'c' }])).toEqual([Ask.type]);
     expect(sent).toEqual([new Ask({ orderId: 'a', n: 1 }), new Ask({ orderId: 'b', n: 1 })]);
   });

@@ -1,10 +1,13 @@
+import type { Message } from '#kernel';
 import { classOf } from '../messages/envelope';
 import type { DroppedMessage } from '../messages/inbox-handlers';
 import type { Branch } from '../outbox/branch';
 
+const contentOf = (message: Message): string => JSON.stringify([classOf(message).type, message.body]);
+
 /**
  * Sends what the handler wants to be sent after its messages were dropped. Call this in the transaction that drops them.
- * Returns the types of the sent messages.
+ * Equal messages are sent once. Returns the types of the sent messages.
  */
 export function sendAfterDrop(
   { handlers, outbox }: Branch,
@@ -12,7 +15,8 @@ export function sendAfterDrop(
   dropped: readonly DroppedMessage[],
 ): readonly string[] {
   const known = handlers.find(handler);
-  const messages = known ? dropped.flatMap((one) => known.afterDrop(one)) : [];
+  const wanted = known ? dropped.flatMap((one) => known.afterDrop(one)) : [];
+  const messages = [...new Map(wanted.map((message) => [contentOf(message), message])).values()];
   if (messages.length > 0) outbox!.send(messages);
   return [...new Set(messages.map((message) => classOf(message).type))];
 }

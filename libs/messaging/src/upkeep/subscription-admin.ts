@@ -78,8 +78,7 @@ export class SubscriptionAdmin {
       const types = await dropSubscriptions(db, handler, type ?? null);
       if (types.length === 0) throw new NotFound('subscription');
       const dropped = withMessages === undefined ? [] : await markWaitingDone(db, handler, types, withMessages);
-      const oneOfEachKey = [...new Map(dropped.map((one) => [one.key, one])).values()];
-      const sent = sendAfterDrop(branch, handler, oneOfEachKey);
+      const sent = sendAfterDrop(branch, handler, dropped);
       return { types, done: dropped.length, waiting: await countWaiting(db, handler, types), sent };
     });
   }

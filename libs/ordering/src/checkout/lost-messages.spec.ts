@@ -51,7 +51,7 @@ describe('A checkout that has lost the message of the confirmation', () => {
 
   it('is confirmed when it is compared with the order', () => {
     expect(reactTo(confirming, inHand)).toMatchObject({ state: confirmed, asks: [] });
-    expect(reactTo({ ...confirming, parked: 'no answer' } as Checkout, inHand)).toMatchObject({ state: confirmed });
+    expect(reactTo({ ...confirming, parked: 'no answer' }, inHand)).toMatchObject({ state: confirmed });
     const late = new OrderConfirmed({ orderId, version: 2 } as never);
     expect(reactTo(confirmed, late)).toMatchObject({ state: confirmed, asks: [] });
   });
@@ -82,7 +82,7 @@ describe('A checkout that has lost the message that its order is closed', () => 
 
   it('ends, and records the money that was given back', () => {
     expect(reactTo(closing, closed)).toMatchObject({ state: { step: 'given-up', why: 'CUSTOMER' }, asks: [] });
-    expect(reactTo({ ...closing, reversed: total } as Checkout, closed).asks).toEqual([expect.any(RecordReversal)]);
+    expect(reactTo({ ...closing, reversed: total }, closed).asks).toEqual([expect.any(RecordReversal)]);
   });
 
   it('continues its way back, or begins it, because such an order keeps no money', () => {
