@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { DomainError, EventBroken, NotFound, type RefusalKind } from '#kernel';
 import { ConfigError } from '#platform/config';
-import { UnusableSealAnchor } from '#event-store';
+import { UnusableSealAnchor } from '#platform/system';
 import { invalidArgument } from './arguments';
 import { allowClosedOutput, printFailure } from './output';
 

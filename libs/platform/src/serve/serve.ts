@@ -11,7 +11,7 @@ import {
   type Config,
   type ContextName,
 } from '#platform/config';
-import { checkSessions, migrate, reachOfLogins, type MigrationReport, type Reach } from '#database';
+import { checkSessions, findConnectionShortages, migrate, reachOfLogins, type MigrationReport, type Reach } from '#database';
 import { asNestLogger, endLog, MetricsServer, shopLogger, ShopState } from '#platform/observability';
 import { closeShop } from './closing';
 import { createShop } from './create-shop';
@@ -60,6 +60,7 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
     );
     reportMigrations(await migrate(config, { contexts: neededContexts }));
     if (config.profile === 'production') warnOfSharedLogins(await reachOfLogins(config, neededContexts));
+    (await findConnectionShortages(config, neededContexts)).forEach(print);
     const latecomers = new LateDatabases(config, lateContexts, reportMigrations);
     await latecomers.prepareAvailable();
     // Services share a data folder. Each has its own log folder, because only one process may write to a rotating file.
