@@ -11,7 +11,14 @@ import {
   type Config,
   type ContextName,
 } from '#platform/config';
-import { checkSessions, findConnectionShortages, migrate, reachOfLogins, type MigrationReport, type Reach } from '#database';
+import {
+  checkSessions,
+  findConnectionShortages,
+  migrate,
+  reachOfLogins,
+  type MigrationReport,
+  type Reach,
+} from '#database';
 import { asNestLogger, endLog, MetricsServer, shopLogger, ShopState } from '#platform/observability';
 import { closeShop } from './closing';
 import { createShop } from './create-shop';
