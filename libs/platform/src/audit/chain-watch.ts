@@ -118,7 +118,7 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
 
   private get advice(): string {
     const onlyTrailLost = this.file ? ` If no orders were lost, remove ${this.file.path} and start again.` : '';
-    return `If somebody restored an older backup, say so with: npm run shop -- events restored.${onlyTrailLost}`;
+    return `If somebody restored an older backup, say so with: npm run shop -- events restored --reason <text> --who <name>.${onlyTrailLost}`;
   }
 
   private updateMetric(): void {
