@@ -3,6 +3,7 @@ import type { Database } from '#database';
 import { canonicalJson } from '#platform/canonical';
 import { chainHash } from '../seals/chain';
 import { SealKey } from '../seals/seal-key';
+import { publicKeysIn, TrustedKeys } from '../seals/trusted-keys';
 import { happening, ids, key, storeOn } from '../testing/store';
 import { checkExport, checkExportFile } from './export-check';
 
@@ -102,4 +103,17 @@ describe('The fields that REST returns for events and seals', () => {
     expect(await store.seals(5, 20)).toEqual([second]);
     expect(canonicalJson(first)).toContain(events[4].hash);
   });
+});
+
+it('An export after a change of the signing key is checked with the former key and the new key', async () => {
+  const newKey = new SealKey(Buffer.alloc(32, 4).toString('base64'), [`public:${key.trusted.all[0].publicKey}`]);
+  const shop = storeOn(db, undefined, undefined, { sealKey: newKey });
+  await shop.sealer.seal(12);
+  let text = '';
+  for await (const line of shop.store.export()) text += line;
+  const checkWith = (keys: string) => check(text.trimEnd().split('\n'), new TrustedKeys(publicKeysIn(keys)));
+  const [current, former] = newKey.trusted.all.map(({ publicKey }) => publicKey);
+  expect(await checkWith(current)).toMatchObject({ refusal: 'untrusted' });
+  expect(await checkWith(former)).toMatchObject({ refusal: 'untrusted' });
+  expect(await checkWith(`${current}\n${former}`)).toMatchObject({ sealedThrough: 12, keyIds: [key.id, newKey.id] });
 });
