@@ -1,7 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { contextDatabase } from '#database';
+import { configuredMacKey } from '#platform/macs';
 import { VerifyingKeys } from '#platform/security';
 import { JwksController } from './jwks.controller';
+import { SigningKeysHealth } from './signing-keys-health';
 import { SigningKeyRows } from './signing-keys.store';
 import { TokenKeys } from './token-keys.adapter';
 
@@ -10,7 +12,13 @@ import { TokenKeys } from './token-keys.adapter';
 @Module({
   imports: [contextDatabase('identity')],
   controllers: [JwksController],
-  providers: [SigningKeyRows, TokenKeys, { provide: VerifyingKeys, useExisting: TokenKeys }],
+  providers: [
+    configuredMacKey,
+    SigningKeyRows,
+    TokenKeys,
+    SigningKeysHealth,
+    { provide: VerifyingKeys, useExisting: TokenKeys },
+  ],
   exports: [TokenKeys, VerifyingKeys],
 })
 export class KeysModule {}

@@ -1,17 +1,12 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomBytes,
-} from 'node:crypto';
-import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
 import { Config } from '#platform/config';
+import { MacKey } from '#platform/macs';
 import { VerifyingKeys } from '#platform/security';
-import { SigningKeyRows, type SigningKeyRow } from './signing-keys.store';
+import { OneAtATime } from '#platform/system';
+import { macText, makeKey, openKey } from './sealed-key';
+import { SigningKeyRows, type NewKeyRow, type SigningKeyRow } from './signing-keys.store';
 
 export interface SigningKey {
   readonly kid: string;
@@ -25,11 +20,25 @@ interface PublicKey {
   readonly until: number;
 }
 
+/** A row of the table, and what this process thinks of it. */
+interface CheckedKey {
+  readonly row: SigningKeyRow;
+  readonly trusted?: { readonly jwk: JsonWebKey; readonly key: KeyObject };
+  /** Only of a key that is in use. */
+  readonly signing?: SigningKey;
+  /** Why the key is not trusted. */
+  readonly doubt?: string;
+}
+
 const READ_AGAIN_AFTER_MS = 5_000;
+const MINUTE_MS = 60_000;
 
 /**
  * The shop's P-256 keys. The newest one signs. A retired key is valid only until the last token that it signed has
  * expired. So nobody can use a stolen old TOKEN_SECRET after that. Private keys are stored encrypted.
+ *
+ * A key in the table is trusted only if the shop wrote it. A key that is in use must have a private key that
+ * TOKEN_SECRET decrypts. A retired key may have been encrypted with a former secret, so its MAC is enough.
  */
 @Injectable()
 export class TokenKeys extends VerifyingKeys {
@@ -38,12 +47,21 @@ export class TokenKeys extends VerifyingKeys {
   private publics = new Map<string, PublicKey>();
   private readAt = 0;
   private reading: Promise<void> | undefined;
+  /** Keys that are not trusted, with the reason. */
+  private doubts: ReadonlyMap<string, string> = new Map();
 
   constructor(
     private readonly rows: SigningKeyRows,
     private readonly config: Config,
+    private readonly macKey: MacKey,
   ) {
     super();
+  }
+
+  /** A sentence about keys that are not trusted; undefined if there are none. */
+  get trouble(): string | undefined {
+    const [first] = this.doubts;
+    return first && `${this.doubts.size} signing keys in the database are not trusted: ${first[0]}: ${first[1]}`;
   }
 
   async find(kid: string): Promise<KeyObject | undefined> {
@@ -66,81 +84,99 @@ export class TokenKeys extends VerifyingKeys {
     };
   }
 
+  /** Finds keys that another instance has retired, and keys that somebody else has written. */
+  @Interval('signing keys', MINUTE_MS)
+  @OneAtATime()
+  async readAgain(): Promise<void> {
+    // If the database is unreachable, other checks report it.
+    await this.readOnce().catch(() => undefined);
+  }
+
   /** Reads the keys, because an unknown kid may be a new key of another instance. Forged tokens cause few reads. */
   private read(): Promise<void> {
     if (this.signing && performance.now() - this.readAt < READ_AGAIN_AFTER_MS) return Promise.resolve();
+    return this.readOnce();
+  }
+
+  private readOnce(): Promise<void> {
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
     return this.reading;
   }
 
   private async readNow(): Promise<void> {
-    let rows = await this.rows.all();
-    if (!rows.some((row) => row.retired_for === null)) {
-      await this.rows.addFirst(this.generateKey());
-      rows = await this.rows.all();
+    let keys = await this.checkedKeys();
+    if (!keys.some(({ row }) => row.retired_for === null)) {
+      await this.rows.addFirst(this.newRow());
+      keys = await this.checkedKeys();
     }
-    let signing = this.findSigningKey(rows);
-    if (!signing) {
+    if (!keys.some(({ signing }) => signing)) {
       // TOKEN_SECRET was changed, so the old private keys cannot be decrypted. A new key signs from now on.
       this.log.warn(
         'No signing key can be decrypted with this TOKEN_SECRET: a new key signs from now on, and earlier tokens end soon.',
       );
-      await this.rows.replaceAll(this.generateKey());
-      rows = await this.rows.all();
-      signing = this.findSigningKey(rows);
+      await this.rows.replaceAll(this.newRow(), (retired) => this.macOfRetired(retired));
+      keys = await this.checkedKeys();
     }
-    this.signing = signing;
+    this.signing = keys.find(({ signing }) => signing)?.signing;
     const now = performance.now();
     const life = this.config.accessTokenTtlSeconds;
     this.publics = new Map(
-      rows.map((row) => [
-        row.kid,
-        {
-          jwk: row.public_jwk,
-          key: createPublicKey({ key: row.public_jwk, format: 'jwk' }),
-          until: row.retired_for === null ? Infinity : now + (life - row.retired_for) * 1_000,
-        },
-      ]),
+      keys.flatMap(({ row: { kid, retired_for }, trusted }) =>
+        trusted
+          ? [[kid, { ...trusted, until: retired_for === null ? Infinity : now + (life - retired_for) * 1_000 }]]
+          : [],
+      ),
     );
+    this.reportDoubts(keys);
+    await this.addMissingMacs(keys);
     this.readAt = performance.now();
   }
 
-  private findSigningKey(rows: readonly SigningKeyRow[]): SigningKey | undefined {
-    for (const row of rows) {
-      if (row.retired_for !== null) continue;
-      try {
-        return {
-          kid: row.kid,
-          key: createPrivateKey({ key: this.open(row.private_sealed), format: 'der', type: 'pkcs8' }),
-        };
-      } catch {
-        continue; // encrypted with another secret
+  private async checkedKeys(): Promise<CheckedKey[]> {
+    return (await this.rows.recent(this.config.accessTokenTtlSeconds)).map((row) => this.check(row));
+  }
+
+  private check(row: SigningKeyRow): CheckedKey {
+    try {
+      const opened = openKey(this.config.tokenSecret, row);
+      if (typeof opened !== 'string') {
+        const { jwk, publicKey: key, privateKey } = opened;
+        const isInUse = row.retired_for === null;
+        return { row, trusted: { jwk, key }, ...(isInUse && { signing: { kid: row.kid, key: privateKey } }) };
       }
+      if (row.retired_for === null) return { row, doubt: opened };
+      if (!this.hasMac(row)) return { row, doubt: `${opened}, and its MAC is wrong` };
+      return { row, trusted: { jwk: row.public_jwk, key: createPublicKey({ key: row.public_jwk, format: 'jwk' }) } };
+    } catch {
+      return { row, doubt: 'it cannot be read as a key' };
     }
-    return undefined;
   }
 
-  private generateKey(): Omit<SigningKeyRow, 'retired_for'> {
-    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const jwk = publicKey.export({ format: 'jwk' });
-    const kid = createHash('sha256').update(`${jwk.x}.${jwk.y}`).digest('base64url').slice(0, 16);
-    return { kid, public_jwk: jwk, private_sealed: this.seal(privateKey.export({ format: 'der', type: 'pkcs8' })) };
+  private hasMac(row: SigningKeyRow): boolean {
+    return row.mac !== null && this.macKey.holds(macText(row), row.mac);
   }
 
-  private get secret(): Buffer {
-    return createHash('sha256').update('signing keys').update(this.config.tokenSecret).digest();
+  /** A key that the shop did not write gets no MAC, so it is not trusted after it was retired. */
+  private macOfRetired(retired: SigningKeyRow): Buffer | null {
+    return this.hasMac({ ...retired, retired_at: null }) ? this.macKey.of(macText(retired)) : null;
   }
 
-  private seal(plain: Buffer): string {
-    const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.secret, nonce);
-    return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64');
+  private newRow(): NewKeyRow {
+    const key = makeKey(this.config.tokenSecret);
+    return { ...key, mac: this.macKey.of(macText({ ...key, retired_at: null })) };
   }
 
-  private open(sealed: string): Buffer {
-    const bytes = Buffer.from(sealed, 'base64');
-    const decipher = createDecipheriv('aes-256-gcm', this.secret, bytes.subarray(0, 12));
-    decipher.setAuthTag(bytes.subarray(-16));
-    return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
+  /** Keys of older builds have no MAC. They need one, so that they are trusted when TOKEN_SECRET is changed. */
+  private async addMissingMacs(keys: readonly CheckedKey[]): Promise<void> {
+    for (const { row, signing } of keys)
+      if (signing && !this.hasMac(row)) await this.rows.addMac(row.kid, this.macKey.of(macText(row)));
+  }
+
+  private reportDoubts(keys: readonly CheckedKey[]): void {
+    const doubts = new Map(keys.flatMap(({ row, doubt }) => (doubt === undefined ? [] : [[row.kid, doubt]])));
+    for (const [kid, doubt] of doubts)
+      if (!this.doubts.has(kid))
+        this.log.error(`The signing key ${kid} in identity.signing_keys is not trusted: ${doubt}. If TOKEN_SECRET was not changed, delete the row, and find out who wrote it`); // prettier-ignore
+    this.doubts = doubts;
   }
 }

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -183,7 +184,7 @@ describe('The door, for single connections', () => {
 
   it('closes a connection if the client does not read its answers', async () => {
     await open();
-    const server = app.getHttpServer() as Server;
+    const server: HttpServer = app.getHttpServer();
     expect(server.timeout).toBe(60_000);
     server.setTimeout(400);
     const socket = connect(port, '127.0.0.1', () => {
