@@ -213,6 +213,20 @@ describe('A stored verification result', () => {
     expect(verifications.trouble).toContain('position 2');
   });
 
+  it('of a part of the log does not count for the whole log, if its row was changed while it ran', async () => {
+    const verifications = openProcess();
+    await change(99);
+    await verifications.verifyAll();
+    const go = delayVerification();
+    const answer = verifications.ask(5, undefined, 5_000, neverLeaves());
+    await eventually(async () => expect(await verifications.rows.findRunning()).toBeDefined());
+    await db.query(`update order_verifications set from_position = 1 where state = 'running'`);
+    go();
+    expect(await answer).toMatchObject({ state: 'done', from: 5, result: { ok: true } });
+    expect(await verifications.rows.find((await answer).id)).toMatchObject({ state: 'stopped', result: null });
+    expect(await verifications.rows.readLastResult()).toMatchObject({ problem: { found: 2 } });
+  });
+
   it('counts only up to the end of the log', async () => {
     const verifications = openProcess();
     await verifications.verifyAll();

@@ -59,12 +59,16 @@ export class VerificationRows {
     ]);
   }
 
+  /** If somebody has deleted or changed the row, the result is returned but not stored. */
   async finish(begun: Verification, result?: VerifyResult): Promise<Verification> {
     const { id } = begun;
     const [row] = await this.rows('where id = $1', [id]);
     const text = result ? JSON.stringify(result) : null;
     const found = text === null ? null : (JSON.parse(text) as VerifyResult);
-    if (!row) return { ...begun, state: result ? 'done' : 'stopped', result: found }; // somebody deleted the row
+    if (!row || !isMacRight(this.key, row)) {
+      await this.db.query(`update ${named.verifications} set state = 'stopped' where id = $1`, [id]);
+      return { ...begun, state: result ? 'done' : 'stopped', result: found };
+    }
     const [ended] = await this.db.query<StoredVerification>(
       `update ${named.verifications} set state = $2, result = $3, heard_at = now(), mac = $4,
          checked = coalesce(($3::jsonb->>'to')::bigint, checked), last = coalesce(($3::jsonb->>'to')::bigint, last)

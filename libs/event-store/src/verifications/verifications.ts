@@ -20,6 +20,7 @@ export class VerifyRunning extends DomainError {
 }
 
 interface Running extends JoinedRun<Verification> {
+  readonly begun: Verification;
   readonly from: number;
   readonly to: number | undefined;
 }
@@ -74,7 +75,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
       if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of another range' }); // prettier-ignore
       return other; // another process runs it; the client follows it by its id
     }
-    return (await waitFor(run, patienceMs, left)) ?? (await this.rows.find(run.id))!;
+    return (await waitFor(run, patienceMs, left)) ?? (await this.rows.find(run.id)) ?? run.begun;
   }
 
   find(id: Uuid): Promise<Verification | undefined> {
@@ -129,7 +130,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     const run = startRun(row.id, (signal) =>
       this.verify(row, from, to, signal).finally(() => (this.running = undefined)),
     );
-    this.running = Object.assign(run, { from, to });
+    this.running = Object.assign(run, { begun: row, from, to });
     return this.running;
   }
 

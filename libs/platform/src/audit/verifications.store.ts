@@ -53,12 +53,16 @@ export class AuditVerificationRows {
     await this.db.query('update verifications set checked = $2, heard_at = now() where id = $1', [id, checked]);
   }
 
+  /** If somebody has deleted or changed the row, the result is returned but not stored. */
   async end(begun: AuditVerification, result?: AuditVerdict): Promise<AuditVerification> {
     const { id } = begun;
     const [row] = await this.rows('where id = $1', [id]);
     const text = result ? JSON.stringify(result) : null;
     const stored = text === null ? null : (JSON.parse(text) as AuditVerdict);
-    if (!row) return { ...begun, state: result ? 'done' : 'stopped', result: stored }; // somebody deleted the row
+    if (!row || !isRunningForUs(this.key, row)) {
+      await this.db.query(`update verifications set state = 'stopped' where id = $1`, [id]);
+      return { ...begun, state: result ? 'done' : 'stopped', result: stored };
+    }
     const [ended] = await this.db.query<StoredAuditVerification>(
       `update verifications set state = $2, result = $3, checked = coalesce(($3::jsonb->>'checked')::bigint, checked),
          heard_at = now(), mac = $4

@@ -11,13 +11,17 @@ const REPORT_EVERY_MS = 1_000;
 /** How often the state of a verification in another process is read. */
 const READ_EVERY_MS = 250;
 
+interface Running extends JoinedRun<AuditVerification> {
+  readonly begun: AuditVerification;
+}
+
 /** Verifies the trail. It calls `progress` with the number of lines that were checked. `signal` stops it. */
 export type VerifyTrail = (progress: (checked: number) => void, signal: AbortSignal) => Promise<AuditVerdict>;
 
 /** Verifies the audit trail on request. Requests at the same time wait for the same verification. */
 export class AuditVerifications implements BeforeApplicationShutdown {
-  private running?: JoinedRun<AuditVerification>;
-  private starting?: Promise<JoinedRun<AuditVerification> | undefined>;
+  private running?: Running;
+  private starting?: Promise<Running | undefined>;
 
   constructor(
     private readonly verify: VerifyTrail,
@@ -37,7 +41,7 @@ export class AuditVerifications implements BeforeApplicationShutdown {
     for (const end = performance.now() + longestWaitMs; ;) {
       const run = this.running ?? (await this.startOnce());
       const left = Math.max(end - performance.now(), 0);
-      if (run) return (await this.waitForResult(run, left, gone)) ?? (await this.rows.find(run.id))!;
+      if (run) return (await this.waitForResult(run, left, gone)) ?? (await this.rows.find(run.id)) ?? run.begun;
       const runElsewhere = await this.rows.running();
       if (runElsewhere && left === 0) return runElsewhere;
       await pause(Math.min(READ_EVERY_MS, left));
@@ -62,17 +66,18 @@ export class AuditVerifications implements BeforeApplicationShutdown {
   }
 
   /** Requests at the same time start only one verification. */
-  private startOnce(): Promise<JoinedRun<AuditVerification> | undefined> {
+  private startOnce(): Promise<Running | undefined> {
     return (this.starting ??= this.start().finally(() => (this.starting = undefined)));
   }
 
   /** Undefined if another process is verifying. */
-  private async start(): Promise<JoinedRun<AuditVerification> | undefined> {
+  private async start(): Promise<Running | undefined> {
     const row = await this.rows.begin(this.ids.next());
     if (!row) return undefined;
-    this.running = startRun(row.id, (signal) =>
+    const run = startRun(row.id, (signal) =>
       this.verifyAndStore(row, signal).finally(() => (this.running = undefined)),
     );
+    this.running = Object.assign(run, { begun: row });
     return this.running;
   }
 
