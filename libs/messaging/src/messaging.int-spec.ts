@@ -203,10 +203,12 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     );
     await eventually(async () => expect(await effects(other)).toEqual([5]));
     expect(await effects(orderId)).toEqual([]);
-    cured = true;
     const [letter] = await payments.deadLetters.list(10);
     expect(letter).toMatchObject({ key: orderId, type: Ask.type, attempts: 10 });
     expect(letter.error).toContain('poison');
+    await payments.deadLetters.redrive(letter.seq);
+    await eventually(async () => expect(await payments.deadLetters.list(10)).toMatchObject([{ attempts: 11 }]));
+    cured = true;
     expect(await payments.deadLetters.redrive(letter.seq)).toBe(true);
     await eventually(async () => expect(await effects(orderId)).toEqual([1, 2, 3]));
   }, 20_000);

@@ -86,11 +86,12 @@ export class DeadLetters {
   }
 
   /**
-   * Redrives the oldest dead letters, at most `limit`, in order of arrival. Their attempts count from the beginning. A
-   * letter behind an earlier dead letter of its key waits for that one. Returns the numbers of the redriven letters.
+   * Redrives the oldest dead letters, at most `limit`, in order of arrival. Their attempts are kept: a letter that
+   * used all of them is a dead letter again after its next failure. A letter behind an earlier dead letter of its key
+   * waits for that one. Returns the numbers of the redriven letters.
    */
   async redriveAll(filter: DeadLetterFilter, limit: number): Promise<number[]> {
-    const change = `state = 'waiting', attempts = 0, waits = 0, failed_since = null, held = true, next_at = ${nextAtSql}`;
+    const change = `state = 'waiting', waits = 0, failed_since = null, held = true, next_at = ${nextAtSql}`;
     return (await this.changeLetters(filter, change, limit)).map(({ seq }) => seq);
   }
 

@@ -26,6 +26,12 @@ describe('The retry of a message', () => {
     expect(decide(again, 60, HOUR - 1)).toMatchObject({ dead: false, afterMs: 60_000 });
   });
 
+  it('of a redriven dead letter does not come, unless the message has to wait for others', () => {
+    expect(decide(new Error('again'), 10, 0)).toEqual({ dead: true });
+    expect(decide(new RetryLater('not yet'), 10, 0)).toEqual({ dead: false, afterMs: 1_000, counted: true });
+    expect(decide(refused('57P01'), 10, 0)).toMatchObject({ dead: false, counted: false });
+  });
+
   it('never ends after a fault of the environment, which does not count as an attempt', () => {
     const faults = ['08006', '25006', '42P01', '42501', '42703', '53100', '53300', '57P01', '57P03', 'ECONNREFUSED'];
     for (const code of faults)

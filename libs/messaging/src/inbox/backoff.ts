@@ -28,7 +28,7 @@ export function backoff(failure: number, random: number, longest = LONGEST_MS): 
 export interface Failures {
   readonly attempts: number;
   readonly waits: number;
-  /** Seconds since the message's first counted failure. */
+  /** Seconds since the message's first counted failure. 0 before it, and after a dead letter is redriven. */
   readonly failingFor: number;
 }
 
@@ -56,6 +56,9 @@ export function decideRetry(
     return { dead: false, afterMs: backoff(failures.waits + 1, random, longest), counted: false };
   }
   const attempt = failures.attempts + 1;
+  // Somebody watches this attempt. The message should not block its key for another hour before it can be dropped.
+  const isRedriven = failures.attempts >= policy.attempts && failures.failingFor === 0;
+  if (isRedriven && !(error instanceof RetryLater)) return { dead: true };
   if (attempt >= policy.attempts && failures.failingFor >= policy.atLeastSeconds) return { dead: true };
   if (error instanceof RetryLater) {
     const longest = attempt > NOT_YET_ATTEMPTS ? LONGEST_MS : NOT_YET_LONGEST_MS;
