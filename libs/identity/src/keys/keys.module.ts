@@ -3,7 +3,7 @@ import { contextDatabase } from '#database';
 import { configuredMacKey } from '#platform/macs';
 import { VerifyingKeys } from '#platform/security';
 import { JwksController } from './jwks.controller';
-import { SigningKeysHealth } from './signing-keys-health';
+import { SigningKeysHealth, SigningKeysWatch } from './signing-keys.job';
 import { SigningKeyRows } from './signing-keys.store';
 import { TokenKeys } from './token-keys.adapter';
 
@@ -17,6 +17,7 @@ import { TokenKeys } from './token-keys.adapter';
     SigningKeyRows,
     TokenKeys,
     SigningKeysHealth,
+    SigningKeysWatch,
     { provide: VerifyingKeys, useExisting: TokenKeys },
   ],
   exports: [TokenKeys, VerifyingKeys],

@@ -1,11 +1,9 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
 import { Config } from '#platform/config';
 import { MacKey } from '#platform/macs';
 import { VerifyingKeys } from '#platform/security';
-import { OneAtATime } from '#platform/system';
-import { macText, makeKey, openKey } from './sealed-key';
+import { macText, makeKey, openKey } from './sealed-key.adapter';
 import { SigningKeyRows, type NewKeyRow, type SigningKeyRow } from './signing-keys.store';
 
 export interface SigningKey {
@@ -31,7 +29,6 @@ interface CheckedKey {
 }
 
 const READ_AGAIN_AFTER_MS = 5_000;
-const MINUTE_MS = 60_000;
 
 /**
  * The shop's P-256 keys. The newest one signs. A retired key is valid only until the last token that it signed has
@@ -84,21 +81,14 @@ export class TokenKeys extends VerifyingKeys {
     };
   }
 
-  /** Finds keys that another instance has retired, and keys that somebody else has written. */
-  @Interval('signing keys', MINUTE_MS)
-  @OneAtATime()
-  async readAgain(): Promise<void> {
-    // If the database is unreachable, other checks report it.
-    await this.readOnce().catch(() => undefined);
-  }
-
   /** Reads the keys, because an unknown kid may be a new key of another instance. Forged tokens cause few reads. */
   private read(): Promise<void> {
     if (this.signing && performance.now() - this.readAt < READ_AGAIN_AFTER_MS) return Promise.resolve();
-    return this.readOnce();
+    return this.readAgain();
   }
 
-  private readOnce(): Promise<void> {
+  /** Reads the keys, also those that were retired or added since. */
+  readAgain(): Promise<void> {
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
     return this.reading;
   }

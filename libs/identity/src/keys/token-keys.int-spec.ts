@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { Config } from '#platform/config';
 import { MacKey } from '#platform/macs';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { macText } from './sealed-key';
+import { macText } from './sealed-key.adapter';
 import { SigningKeyRows } from './signing-keys.store';
 import { TokenKeys } from './token-keys.adapter';
 

@@ -1,6 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
 import { HealthCheck, Impaired } from '#platform/observability';
+import { OneAtATime } from '#platform/system';
 import { TokenKeys } from './token-keys.adapter';
+
+const MINUTE_MS = 60_000;
+
+/** Finds keys that another instance has retired, and keys that somebody else has written. */
+@Injectable()
+export class SigningKeysWatch {
+  constructor(private readonly keys: TokenKeys) {}
+
+  @Interval('signing keys', MINUTE_MS)
+  @OneAtATime()
+  async check(): Promise<void> {
+    await this.keys.readAgain().catch(() => undefined); // if the database is unreachable, other checks report it
+  }
+}
 
 /** `/health` shows this check only if it fails. */
 @Injectable()
