@@ -280,7 +280,7 @@ describe('The operators of the shop', () => {
     it('if it is redriven too early it fails again; after the repair its order continues', async () => {
       const redrive = () => admin.post(`/admin/dead-letters/${letter}/redrive`);
       expect(expectStatus(200, await redrive()).body.data).toEqual({ redriven: [letter], more: false });
-      await eventually(async () => expect(await data(`/admin/dead-letters/${letter}`)).toMatchObject({ attempts: 1 }));
+      await eventually(async () => expect(await data(`/admin/dead-letters/${letter}`)).toMatchObject({ attempts: 2 }));
       expect((await saga(id)).step).toBe('confirmed');
       await open.database.admin(`update ordering.inbox set body = $2 where key = $1 and state = 'dead'`, [
         id,
@@ -406,7 +406,7 @@ describe('The operators of the shop', () => {
       );
       const still = await command('dead-letters', 'redrive', '--key', id, '--wait', '20', '--json');
       expect(still.code).toBe(1);
-      expect(JSON.parse(still.out).became).toMatchObject([{ state: 'dead', attempts: 1 }]);
+      expect(JSON.parse(still.out).became).toMatchObject([{ state: 'dead', attempts: 2 }]);
       await open.database.admin(`update ordering.inbox set body = $2 where key = $1 and state = 'dead'`, [
         id,
         { orderId: id, asked: 0 },

@@ -164,6 +164,20 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     for (const since of ['start', { seconds: 3_600 }] as const)
       expect(await forgottenBy(branches, 'inventory', since)).toMatchObject([{ key: lost }]);
     expect(await forgottenBy(branches, 'inventory', { seconds: 0 })).toEqual([]);
+    const body = { orderId: lost, n: 1 };
+    expect(await forgottenBy(branches, 'inventory', { at: began })).toMatchObject([{ body, comesAgain: false }]);
+  });
+
+  it('that a restored context sent because of a message comes again with that message', async () => {
+    const { app, inventory } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
+    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
+    const lost = () => forgottenBy(app.get(Branches, { strict: false }), 'payments', 'start');
+    await database.admin('delete from payments.outbox');
+    expect(await lost()).toMatchObject([{ type: Answer.type, key: orderId, comesAgain: true }]);
+    await database.admin('delete from inventory.outbox');
+    expect(await lost()).toMatchObject([{ comesAgain: false }]);
   });
 
   it('that a relay delivers twice is handled once', async () => {

@@ -15,7 +15,7 @@ interface LostOptions extends JsonOption {
 @SubCommand({
   name: 'lost',
   description:
-    'the messages that a restored context had sent and no longer knows, such as new accounts; run this before a resend',
+    'the messages that a restored context had sent and no longer knows, such as new accounts; run this before a resend. With --json also those that resend brings again ("comesAgain")',
 })
 export class LostMessagesCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -28,10 +28,18 @@ export class LostMessagesCommand extends JsonCommand {
     );
     if (json) return printJson({ lost });
     if (lost.length === 0) return print(`${of} still has all messages that it sent to other contexts since then`);
-    printTable(
-      ['time', 'type', 'key'],
-      lost.map(({ at, type, key }) => [at.toISOString(), type, key]),
-    );
+    const byHand = lost.filter(({ comesAgain }) => !comesAgain);
+    if (byHand.length > 0)
+      printTable(
+        ['time', 'type', 'key', 'request', 'body'],
+        byHand.map(({ at, type, key, requestId, body }) => [
+          ...[at.toISOString(), type, key, requestId],
+          JSON.stringify(body),
+        ]),
+      );
+    const again = lost.length - byHand.length;
+    if (again > 0)
+      print(`${again} more messages are not listed: messages of other contexts caused them, and resend repeats these`);
   }
 
   @Option({

@@ -6,7 +6,12 @@ export interface Told {
   readonly id: string;
   readonly type: string;
   readonly key: string;
+  readonly body: object;
   readonly at: Date;
+  /** The message that caused it. Null if a request or a timer caused it. */
+  readonly cause: string | null;
+  /** The request that it began with, as in the audit trail. */
+  readonly requestId: string | null;
 }
 
 const BATCH = 1_000;
@@ -14,24 +19,20 @@ const BATCH = 1_000;
 /** The messages that this receiver got from the sender since that time. An inbox keeps the senders for 7 days. */
 export const readReceivedFrom = (receiver: Database, sender: string, since: Since): Promise<Told[]> =>
   receiver.query<Told>(
-    `select distinct on (message_id) message_id as id, type, key, received_at as at from inbox
+    `select distinct on (message_id) message_id as id, type, key, body, received_at as at,
+       meta->>'causationId' as cause, meta->>'requestId' as "requestId" from inbox
      where received_at >= (${sinceSql}) and meta->>'source' = $2 order by message_id`,
     [sinceValue(since), sender],
   );
 
-/**
- * Returns the messages that are not in the sender's outbox. This happens if the sender was restored from an older
- * backup.
- */
-export async function filterUnknown(sender: Database, told: readonly Told[]): Promise<Told[]> {
-  const unknown: Told[] = [];
-  for (let at = 0; at < told.length; at += BATCH) {
-    const batch = told.slice(at, at + BATCH);
-    const known = await sender.query<{ id: string }>('select id from outbox where id = any($1::uuid[])', [
-      batch.map(({ id }) => id),
+/** Those of the messages that are in the outbox of this context. */
+export async function filterSent(db: Database, ids: readonly string[]): Promise<Set<string>> {
+  const sent = new Set<string>();
+  for (let at = 0; at < ids.length; at += BATCH) {
+    const rows = await db.query<{ id: string }>('select id from outbox where id = any($1::uuid[])', [
+      ids.slice(at, at + BATCH),
     ]);
-    const ids = new Set(known.map(({ id }) => id));
-    unknown.push(...batch.filter(({ id }) => !ids.has(id)));
+    for (const { id } of rows) sent.add(id);
   }
-  return unknown;
+  return sent;
 }

@@ -1,18 +1,31 @@
 import type { ContextName } from '#platform/config';
 import type { Branches } from '../outbox/branches';
-import { readReceivedFrom, filterUnknown, type Told } from './lost.store';
+import { filterSent, readReceivedFrom, type Told } from './lost.store';
 import type { Since } from './redelivery.store';
+
+export interface Lost extends Told {
+  /**
+   * True if a message of another context caused it, which is still in that context's outbox. When that message is sent
+   * again, its work is done again.
+   */
+  readonly comesAgain: boolean;
+}
 
 /**
  * Finds messages that a restored context has sent, but that are not in its outbox any more. They show what was lost
  * since the backup, such as new accounts, SKUs, or stock counts that staff changed. A lost change that sent no message
  * to another context, such as a price, is not found.
  */
-export async function forgottenBy(branches: Branches, context: ContextName, since: Since): Promise<Told[]> {
-  const sender = branches.get(context).db;
+export async function forgottenBy(branches: Branches, context: ContextName, since: Since): Promise<Lost[]> {
+  const others = branches.all.filter((branch) => branch.context !== context);
   const found = new Map<string, Told>();
-  for (const { context: receiver, db } of branches.all)
-    if (receiver !== context) for (const told of await readReceivedFrom(db, context, since)) found.set(told.id, told);
-  const lost = await filterUnknown(sender, [...found.values()]);
-  return lost.sort((one, other) => one.at.getTime() - other.at.getTime());
+  for (const { db } of others) for (const told of await readReceivedFrom(db, context, since)) found.set(told.id, told);
+  const known = await filterSent(branches.get(context).db, [...found.keys()]);
+  const lost = [...found.values()].filter(({ id }) => !known.has(id));
+  const causes = [...new Set(lost.flatMap(({ cause }) => cause ?? []))];
+  const kept = new Set<string>();
+  for (const { db } of others) for (const id of await filterSent(db, causes)) kept.add(id);
+  return lost
+    .map((one) => ({ ...one, comesAgain: one.cause !== null && kept.has(one.cause) }))
+    .sort((one, other) => one.at.getTime() - other.at.getTime());
 }
