@@ -322,6 +322,7 @@ function run(fate: Fate): TinyShop {
     }
     const toSaga = lane === 'ordering → checkout' || lane === 'ordering → refunds';
     if (toSaga && fate.forgotten?.includes(toldToSagas++)) {
+      quietRounds = 0;
       delivered += 1;
       continue;
     }
