@@ -52,7 +52,9 @@ describe('A verification of the audit trail', () => {
     const verifications = newProcess();
     const answers = Array.from({ length: 20 }, () => verifications.startOrJoin(5_000, connectedClient()));
     await waitUntilRunning();
+    const joins = jest.spyOn(rows, 'running');
     const elsewhere = newProcess().startOrJoin(5_000, connectedClient());
+    await eventually(async () => expect(await joins.mock.results[0]?.value).toBeDefined());
     finish();
     const found = await Promise.all([...answers, elsewhere]);
     expect(new Set(found.map(({ id }) => id)).size).toBe(1);
