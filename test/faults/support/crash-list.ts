@@ -21,7 +21,7 @@ const handlerPoints = (handler: string, context: string, ...types: readonly stri
 
 /** The sagas. They write each step and its messages in one statement. */
 const sagas = [
-  ...handlerPoints('checkout', 'ordering', 'order-placed', 'order-confirmed', 'order-cancelled', 'order-cancellation-requested', 'order-refund-requested', 'checkout-overdue'), // prettier-ignore
+  ...handlerPoints('checkout', 'ordering', 'order-placed', 'order-cancelled', 'order-cancellation-requested', 'order-refund-requested', 'checkout-overdue'), // prettier-ignore
   ...handlerPoints('checkout', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
   ...handlerPoints('checkout', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided'),
   ...handlerPoints('refunds', 'ordering', 'order-refund-requested', 'order-refunded'),
@@ -35,6 +35,8 @@ const inOneStatement = [
   ...handlerPoints('count-sales', 'ordering', 'order-confirmed'),
   ...handlerPoints('empty-cart', 'ordering', 'order-placed'),
   ...handlerPoints('keep-availability', 'inventory', 'stock-level-changed'),
+  ...handlerPoints('order-timeline', 'customers', 'points-earned', 'points-taken-back'),
+  ...handlerPoints('order-timeline', 'notifications', 'notification-sent'),
 ];
 
 /** Handlers that need a transaction. */
@@ -49,15 +51,10 @@ const inTransactions = [
   ...handlerPoints('write-letter', 'ordering', 'order-confirmed', 'order-cancelled', 'order-refunded'),
 ];
 
-/** Handlers that append an event, which is a crash point already, or that write the timeline. */
+/** Handlers that append an event, which is a crash point already. */
 const others = [
-  ...handlerPoints('confirm-order', 'ordering', 'confirm-order'),
   ...handlerPoints('close-order', 'ordering', 'close-order'),
   ...handlerPoints('record-refund', 'ordering', 'record-refund'),
-  ...handlerPoints('order-timeline', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
-  ...handlerPoints('order-timeline', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided', 'payment-refunded'), // prettier-ignore
-  ...handlerPoints('order-timeline', 'customers', 'points-earned', 'points-taken-back'),
-  ...handlerPoints('order-timeline', 'notifications', 'notification-sent'),
 ];
 
 const handled = [...sagas, ...inOneStatement, ...inTransactions, ...others];
@@ -98,7 +95,8 @@ export const crashPointsOf = (delivery: Delivery): readonly string[] => [
 
 /**
  * Crash points that are also passed without an order. Accounts, carts and products use the same machinery. A relay that
- * starts takes its token in a transaction. With hand-over, messages still take the relay and a claim now and then.
+ * starts takes its token in a transaction. With hand-over, messages still take the relay and a claim now and then. The
+ * checkout sends `ConfirmOrder` only if it cannot confirm the order in the statement of its own step.
  */
 export const besideCheckouts =
-  /@(catalog|identity|cart)$|^(relay|transport)\.|^inbox\.claimed|^transaction\.commit-sent@ordering$|@(catalog|identity)-to-|(welcome-customer|shelve-variant)\/|^(?!(place-order|append|hand-over|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;
+  /@(catalog|identity|cart)$|^(relay|transport)\.|^inbox\.claimed|^transaction\.commit-sent@ordering$|@(catalog|identity)-to-|(welcome-customer|shelve-variant|confirm-order)\/|^inbox\.[a-z-]+@checkout\/ordering\.order-confirmed|^(?!(place-order|append|hand-over|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;

@@ -1,3 +1,4 @@
+import { crashPoint } from '#crash-points';
 import { statement, type Database, type Statement } from '#database';
 import { ClaimLost } from '../messages/errors';
 import { currentUnit, type Claim } from '../inbox/unit';
@@ -46,6 +47,7 @@ export class GroupedHandling<Row extends object> {
   async write(row: Row): Promise<void> {
     const unit = currentUnit();
     if (!unit) throw new Error(`${this.sql.name} handles messages from the inbox only`);
+    crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
     unit.throwIfExpired();
     if (!(await this.gathering.add({ row, claim: unit.claimed }))) throw new ClaimLost(unit.handler, unit.claimed.seq);
     unit.recordDone();

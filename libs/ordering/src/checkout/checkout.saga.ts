@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
 import { EventBroken, type Message } from '#kernel';
 import {
   OrderCancellationRequested,
@@ -100,6 +101,7 @@ export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
       unit.addTimers(steps.timers);
       return { messages: announced.with(index, confirmed), guards: stepsAlongside(steps) };
     };
+    crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
     try {
       await this.orders.change({ orderId, commandId, actor, alongside }, (order) => confirmOrder(order, payment));
     } catch (error) {

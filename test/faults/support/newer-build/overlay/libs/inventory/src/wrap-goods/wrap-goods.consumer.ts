@@ -2,7 +2,7 @@ import { EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { GoodsWrapped, WrapGoods } from '#contracts/inventory';
 import { InboxCommandHandler } from '#messaging';
 
-@InboxCommandHandler(WrapGoods, { name: 'wrap-goods' })
+@InboxCommandHandler(WrapGoods, { name: 'wrap-goods', senders: ['ordering'] })
 export class WrapWhenAsked implements ICommandHandler<WrapGoods> {
   constructor(private readonly eventBus: EventBus) {}
 
