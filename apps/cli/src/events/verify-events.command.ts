@@ -6,7 +6,7 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { EXIT, print, printJson, printTable } from '../output';
 
-/** What a reader must know of a log in which nothing is wrong, too. */
+/** Remarks about the log that are shown even if no fault was found. */
 function notesAbout({ firstFormatThrough, admitted, admittedPositions = [], remarks }: VerifyResult): string[] {
   const notes: string[] = [];
   if (firstFormatThrough > 0) notes.push(`the events up to position ${firstFormatThrough} have no MAC`);

@@ -43,7 +43,7 @@ async function isMember(client: Client, role: string): Promise<boolean> {
 
 /** Creates the context's schema. The owner role owns it. The runtime role may read and write rows only. */
 export async function createSchema(client: Client, context: ContextName, oneRole: boolean): Promise<void> {
-  // Postgres asks for the right to create schemas even if this one exists. A context's own login does not have it.
+  // `create schema` needs the right to create schemas, even if the schema exists. A context's own login lacks this right.
   const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [context]);
   const owned = oneRole ? '' : `authorization ${ownerRole(context)}`;
   if (rowCount === 0) await ignoreErrors(ALREADY_EXISTS, client.query(`create schema ${context} ${owned}`));

@@ -45,7 +45,7 @@ const maySend = async (from: ContextName, to: ContextName) =>
     )
   )[0].may;
 
-// A server of its own, because the roles of the other servers of the tests exist already.
+// This test needs its own server, because the other test servers already have these roles.
 beforeAll(async () => {
   server = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
   for (const context of contexts) {
