@@ -1,7 +1,8 @@
 import { createParamDecorator } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-import { addVary, alsoOnMethod, cachedFor, Tagged } from '#platform/http';
+import { validityOf } from '#platform/cache';
+import { addVary, alsoOnMethod, cachedFor, matchesEtag, Tagged } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 
 import type { Locale } from './locale';
@@ -29,8 +30,8 @@ export function sendJson(reply: FastifyReply, answer: JsonAnswer): void {
   const { etag } = answer;
   void reply.header('etag', etag).header('cache-control', cachedFor(CLIENT_CACHE_SECONDS));
   addVary(reply, 'accept-language');
-  const seen = reply.request.headers['if-none-match'];
-  if (seen !== undefined && (seen === '*' || seen.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))) {
+  reply.validity = validityOf(answer);
+  if (matchesEtag(etag, reply.request.headers['if-none-match'])) {
     void reply.code(304).send();
     return;
   }

@@ -2,7 +2,7 @@ import { Counter, Histogram, register } from 'prom-client';
 
 const requests = new Counter({
   name: 'cache_requests_total',
-  help: 'Requests to the cache: found in the process (local), found in the shared level (shared), or loaded (miss).',
+  help: 'Requests to the cache: answered from prepared bytes (ready), found in the process (local), found in the shared level (shared), or loaded (miss).',
   labelNames: ['kind', 'result'] as const,
   registers: [register],
 });
@@ -14,5 +14,6 @@ const loads = new Histogram({
   registers: [register],
 });
 
-export const countRequest = (kind: string, result: 'local' | 'shared' | 'miss'): void => requests.inc({ kind, result });
+export const countRequest = (kind: string, result: 'ready' | 'local' | 'shared' | 'miss'): void =>
+  requests.inc({ kind, result });
 export const countLoad = (kind: string, seconds: number): void => loads.observe({ kind }, seconds);

@@ -7,6 +7,7 @@ import { countRequest, countLoad } from './cache-metrics';
 import { LocalCopies } from './local-copies';
 import { sharedStore } from './shared-store';
 import { LocalTags, SharedTags, type Tags } from './tags';
+import { noteValidity } from './validity';
 
 /** A stored value. It is wrapped in an object, so that a stored `null` differs from a miss. */
 interface Stored {
@@ -28,10 +29,12 @@ export class TwoLevelCache extends Cache {
   private readonly levels: Levels;
   private readonly tags: Tags;
   private readonly client?: Redis;
+  private readonly localMs: number;
 
   constructor({ redisUrl, namespace = 'shop', localSeconds = redisUrl ? 2 : 5 }: CacheOptions) {
     super();
-    this.local = new LocalCopies(localSeconds * 1_000);
+    this.localMs = localSeconds * 1_000;
+    this.local = new LocalCopies(this.localMs);
     const localLevel = new Keyv({ store: this.local, namespace: '', serialize: undefined, deserialize: undefined });
     if (redisUrl === undefined) {
       this.levels = createCache({ stores: [localLevel] });
@@ -70,11 +73,17 @@ export class TwoLevelCache extends Cache {
       countRequest(entry.kind, 'local');
       return copy.value.v as T | null;
     }
-    return this.loadThroughLevels(entry, key, load);
+    return this.loadThroughLevels(entry, versions, key, load);
   }
 
-  private async loadThroughLevels<T>(entry: CacheEntry, key: string, load: () => Promise<T | null>): Promise<T | null> {
+  private async loadThroughLevels<T>(
+    entry: CacheEntry,
+    versions: string,
+    key: string,
+    load: () => Promise<T | null>,
+  ): Promise<T | null> {
     let isLoaded = false;
+    const begun = performance.now();
     const stored = await this.levels.wrap<Stored>(
       key,
       async () => {
@@ -87,6 +96,11 @@ export class TwoLevelCache extends Cache {
       { ttl: (loaded) => this.ttlOf(entry, loaded) },
     );
     countRequest(entry.kind, isLoaded ? 'miss' : 'shared');
+    const until = begun + Math.min(this.localMs, entry.seconds * 900);
+    noteValidity(stored.v, {
+      kind: entry.kind,
+      isCurrent: () => performance.now() < until && this.tags.versionsOf(entry.tags) === versions,
+    });
     return stored.v as T | null;
   }
 

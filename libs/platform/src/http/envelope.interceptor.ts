@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { map, type Observable } from 'rxjs';
 import { addVary, Answer, answer, PRIVATE, PRIVATE_VARY } from './answer';
+import { matchesEtag } from './etag';
 import { describeComplaint } from './field';
 import { ANY_BODY, ANY_QUERY, BARE } from './operation';
 import { InvalidInput } from './validation.pipe';
@@ -41,10 +42,6 @@ function routeOf(context: ExecutionContext): Route {
   }
   return route;
 }
-
-const matchesEtag = (etag: string, header: string | undefined): boolean =>
-  header !== undefined &&
-  (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
 
 /** Puts data into the envelope. The options of an `answer(…)` become headers and the status. */
 @Injectable()

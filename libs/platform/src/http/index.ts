@@ -8,6 +8,7 @@ export { AddressLimits } from './door/address-limits';
 export { useClientAddresses } from './client-ip';
 export { addDoor } from './door/door';
 export { addEdge } from './edge';
+export { matchesEtag } from './etag';
 export { failureOf } from './failure';
 export { FailureFilter } from './failure.filter';
 export { describeComplaint, field, type Complaint, type FieldKind, type FieldOptions } from './field';
@@ -30,6 +31,8 @@ export {
 } from './operation';
 export * from './paging';
 export * from './params';
+export { ReadyAnswers } from './ready/ready-answers';
+export { keepReadyAnswers, sendReadyAnswers } from './ready/send-ready';
 export {
   Amount,
   amountOf,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { addVary } from './answer';
+import { matchesEtag } from './etag';
 
 type Coding = 'br' | 'gzip';
 
@@ -41,8 +42,7 @@ export class PreparedAnswer {
     const etag = `"${this.hash}${coding ? `-${coding}` : ''}"`;
     reply.header('etag', etag).header('cache-control', 'public, max-age=300');
     addVary(reply, 'Accept-Encoding');
-    const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-    if (known?.some((tag) => tag === etag || tag === '*')) return reply.code(304).send();
+    if (matchesEtag(etag, request.headers['if-none-match'])) return reply.code(304).send();
     if (coding) reply.header('content-encoding', coding);
     return reply.header('content-type', this.type).send(coding ? await this.compress(coding) : this.bytes);
   }

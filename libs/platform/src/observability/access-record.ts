@@ -8,6 +8,22 @@ import { loggedUrl, browserOf, networkOf } from './logged-request';
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
 const QUIET = /^\/(health|metrics)\b/;
 
+/** What the log line and the measurement of a request need. */
+export interface AnsweredRequest {
+  readonly method: string;
+  readonly url: string;
+  /** The pattern of the route; undefined if there is none. */
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly milliseconds: number;
+  readonly userAgent: string | undefined;
+  readonly ip: string;
+  readonly userId?: string | undefined;
+  readonly requestId: string;
+  /** Only for an answer outside of a request's context, which has the id of its trace already. */
+  readonly traceId?: string;
+}
+
 /** One log line and one measurement for every request that was answered. */
 @Injectable()
 export class AccessRecord {
@@ -24,24 +40,40 @@ export class AccessRecord {
   }
 
   record(request: FastifyRequest, reply: FastifyReply): void {
-    const seconds = reply.elapsedTime / 1000;
-    // A URL that matches no route gets the label `unknown`, because anybody can invent URLs.
-    const route = request.routeOptions.url ?? 'unknown';
-    const method = METHODS.has(request.method) ? request.method : 'other';
-    this.durations.observe({ method, route, status: String(reply.statusCode) }, seconds);
+    const { ambient } = request;
+    this.recordAnswer({
+      method: request.method,
+      url: request.url,
+      // A URL that matches no route gets the label `unknown`, because anybody can invent URLs.
+      route: request.routeOptions.url,
+      status: reply.statusCode,
+      milliseconds: reply.elapsedTime,
+      userAgent: request.headers['user-agent'],
+      ip: request.ip,
+      userId: ambient?.userId,
+      requestId: request.id,
+    });
+  }
+
+  recordAnswer(answered: AnsweredRequest): void {
+    const { url, status, milliseconds } = answered;
+    const route = answered.route ?? 'unknown';
+    const method = METHODS.has(answered.method) ? answered.method : 'other';
+    this.durations.observe({ method, route, status: String(status) }, milliseconds / 1000);
     if (!this.isLogged) return;
-    if (QUIET.test(request.url) && reply.statusCode < 500) return;
+    if (QUIET.test(url) && status < 500) return;
     this.log.log({
       message: 'request answered',
-      method: request.method,
-      url: loggedUrl(request.url, request.routeOptions.url),
+      method: answered.method,
+      url: loggedUrl(url, answered.route),
       route,
-      statusCode: reply.statusCode,
-      duration: Math.round(reply.elapsedTime * 10) / 10,
-      userAgent: browserOf(request.headers['user-agent']),
-      ip: networkOf(request.ip),
-      userId: request.ambient?.userId,
-      requestId: request.id,
+      statusCode: status,
+      duration: Math.round(milliseconds * 10) / 10,
+      userAgent: browserOf(answered.userAgent),
+      ip: networkOf(answered.ip),
+      userId: answered.userId,
+      requestId: answered.requestId,
+      ...(answered.traceId !== undefined && { traceId: answered.traceId }),
     });
   }
 }

@@ -6,4 +6,4 @@ export { MetricsServer } from './metrics-server';
 export { ObservabilityModule } from './observability.module';
 export { redact, redactText } from './redact';
 export { ShopState } from './state';
-export { requestIdFrom, traceparentFrom } from './trace';
+export { requestIdFrom, traceIdOf, traceparentFrom } from './trace';

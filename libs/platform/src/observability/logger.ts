@@ -8,6 +8,7 @@ import { ambient } from './ambient';
 import { ElasticsearchLogs } from './elasticsearch-logs';
 import { redact } from './redact';
 import { RepetitionLimit } from './repetition-limit';
+import { traceIdOf } from './trace';
 
 export interface LogSettings {
   readonly logLevel: string;
@@ -15,8 +16,6 @@ export interface LogSettings {
   readonly elasticsearchUrl?: string | undefined;
   readonly stdout?: boolean;
 }
-
-const traceIdOf = (traceparent: string) => traceparent.split('-')[1];
 
 /** Adds the ids of the running request, and removes secrets and personal data. */
 const withContext = format((info) => {

@@ -21,6 +21,9 @@ export function traceparentFrom(header: unknown): string {
   return `00-${trace ?? random.slice(16)}-${random.slice(0, 16)}-01`;
 }
 
+/** The id of the trace that a `traceparent` names. */
+export const traceIdOf = (traceparent: string): string => traceparent.split('-')[1];
+
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** The caller's request id if it is valid, else a new one. */

@@ -22,6 +22,7 @@ export {
   type CartToken,
   type GuestTokenState,
 } from './cart-tokens';
+export { GuestLimit, type HeaderList } from './guest-limit';
 export { Limited } from './limited';
 export { isLimited, OfSessions, Unlimited } from './limits';
 export { PublishedKeys } from './published-keys.adapter';

@@ -33,8 +33,12 @@ export function isLoopback({ raw, ips }: Pick<FastifyRequest, 'raw' | 'ips'>): b
   return (ips?.length ?? 1) === 1 && isLoopbackAddress(raw.socket.remoteAddress ?? '');
 }
 
-const byAddress = (secret: string) => (request: FastifyRequest) =>
-  `address:${keyedHash(secret, addressOf(request.ip))}`;
+const addressTracker = (secret: string, ip: string): string => `address:${keyedHash(secret, addressOf(ip))}`;
+
+/** The key under which requests of a guest count for the limit of the API. */
+export const guestKey = (secret: string, ip: string): string => `api:${addressTracker(secret, ip)}`;
+
+const byAddress = (secret: string) => (request: FastifyRequest) => addressTracker(secret, request.ip);
 
 export const isOfSessions = (context: ExecutionContext) =>
   Reflect.getMetadata(OF_SESSIONS, context.getHandler()) === true;

@@ -1,3 +1,4 @@
+import { eventually } from '../../../../test/support/eventually';
 import type { RateLimits } from './rate-limits';
 
 /** The tests that every store of rate limits must pass. */
@@ -41,6 +42,15 @@ export function rateLimitsContract(name: string, open: () => Promise<RateLimits>
       expect((await limits.read([long, short])).map(({ hits }) => hits)).toEqual([1, 1]);
       await new Promise((over) => setTimeout(over, 60));
       expect((await limits.read([long, short])).map(({ hits }) => hits)).toEqual([1, 0]);
+    });
+
+    it('count at once below a number of hits, and nothing above it', async () => {
+      const at = key(11);
+      await limits.increment(at, 60_000, 10, 60_000, 'api');
+      const counted = [3, 3, 3].map((most) => limits.countBelow(at, 60_000, most)?.hits);
+      expect(counted.map((hits) => hits !== undefined)).toEqual([true, true, false]);
+      await eventually(async () => expect((await limits.read([at]))[0].hits).toBe(3));
+      expect((await limits.increment(at, 60_000, 10, 60_000, 'api')).totalHits).toBe(4);
     });
 
     it('begin again when the window is over', async () => {

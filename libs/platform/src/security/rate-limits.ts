@@ -17,6 +17,11 @@ export interface CountResult {
 /** Counts requests in fixed windows of time. */
 export abstract class RateLimits implements ThrottlerStorage {
   abstract increment(key: string, ttl: number, limit: number, block: number, name: string): Promise<CountResult>;
+  /**
+   * Counts one hit at once, without a round trip, if fewer than `most` were counted. Undefined: nothing was counted, and
+   * the caller must use `increment`.
+   */
+  abstract countBelow(key: string, ttl: number, most: number): CountWindow | undefined;
   /** Reads the counts of the keys, and counts nothing. */
   abstract read(keys: readonly string[]): Promise<readonly CountWindow[]>;
   /** Adds one to the count of each key. */
@@ -39,6 +44,13 @@ export class MemoryRateLimits extends RateLimits {
     const left = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
     const isBlocked = window.hits > limit;
     return Promise.resolve({ totalHits: window.hits, timeToExpire: left, isBlocked, timeToBlockExpire: left });
+  }
+
+  countBelow(key: string, ttl: number, most: number): CountWindow | undefined {
+    const now = performance.now();
+    const window = this.windows.get(key);
+    if (window && window.endsAt > now && window.hits >= most) return undefined;
+    return most > 0 ? this.hit(key, ttl, now) : undefined;
   }
 
   read(keys: readonly string[]): Promise<readonly CountWindow[]> {

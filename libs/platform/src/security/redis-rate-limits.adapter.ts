@@ -1,14 +1,15 @@
 import { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { MemoryRateLimits, RateLimits, type CountResult, type CountWindow } from './rate-limits';
 
 /**
- * Counts one hit for each key, with one round trip for all keys. The first hit begins the window. Returns two numbers
- * for each key: its hits, and the milliseconds until its window ends.
+ * Counts hits for each key, with one round trip for all keys: one hit, or the number after the time of the window. The
+ * first hit begins the window. Returns two numbers for each key: its hits, and the milliseconds until its window ends.
  */
 const COUNT_SCRIPT = `
 local result = {}
-for _, key in ipairs(KEYS) do
-  local hits = redis.call('INCR', key)
+for at, key in ipairs(KEYS) do
+  local hits = redis.call('INCRBY', key, ARGV[at + 1] or '1')
   local left = redis.call('PTTL', key)
   if left < 0 then
     redis.call('PEXPIRE', key, ARGV[1])
@@ -29,10 +30,24 @@ return result`;
 
 const REMEMBER_SCRIPT = `for _, key in ipairs(KEYS) do redis.call('SET', key, '1', 'PX', ARGV[1]) end return 0`;
 
+/** How often hits that were counted without a round trip are written to Redis. */
+const WRITE_EVERY_MS = 100;
+const MOST_KNOWN_KEYS = 10_000;
+
+/** A window as Redis had it at the last round trip, with the hits that were counted since. */
+interface KnownWindow {
+  hits: number;
+  readonly endsAt: number;
+}
+
 /** Counts in Redis, for all processes together. While Redis is away, each process counts for itself. */
 export class RedisRateLimits extends RateLimits {
   private readonly inMemory = new MemoryRateLimits();
   private readonly redis: Redis;
+  private readonly known = new LRUCache<string, KnownWindow>({ max: MOST_KNOWN_KEYS });
+  /** Hits that are not in Redis yet, by the length of their window and by key. */
+  private readonly unwritten = new Map<number, Map<string, number>>();
+  private writeTimer?: NodeJS.Timeout;
 
   constructor(
     url: string,
@@ -52,8 +67,35 @@ export class RedisRateLimits extends RateLimits {
     const result = await this.run(COUNT_SCRIPT, [key], ttl);
     if (!result) return this.inMemory.increment(key, ttl, limit);
     const [totalHits, left] = result;
+    this.known.set(key, { hits: totalHits, endsAt: performance.now() + left });
     const seconds = Math.max(1, Math.ceil(left / 1_000));
     return { totalHits, timeToExpire: seconds, isBlocked: totalHits > limit, timeToBlockExpire: seconds };
+  }
+
+  countBelow(key: string, ttl: number, most: number): CountWindow | undefined {
+    const window = this.known.get(key);
+    if (!window || window.endsAt <= performance.now() || window.hits >= most) return undefined;
+    window.hits += 1;
+    const ofThisLength = this.unwritten.get(ttl) ?? new Map<string, number>();
+    this.unwritten.set(ttl, ofThisLength.set(key, (ofThisLength.get(key) ?? 0) + 1));
+    this.writeTimer ??= setTimeout(() => void this.write(), WRITE_EVERY_MS).unref();
+    return window;
+  }
+
+  private async write(): Promise<void> {
+    this.writeTimer = undefined;
+    const pending = [...this.unwritten];
+    this.unwritten.clear();
+    for (const [ttl, counts] of pending) {
+      const keys = [...counts.keys()];
+      const result = await this.run(COUNT_SCRIPT, keys, ttl, ...counts.values());
+      if (!result) return this.known.clear(); // Redis is away: `increment` counts in this process
+      const now = performance.now();
+      keys.forEach((key, at) => {
+        const since = this.unwritten.get(ttl)?.get(key) ?? 0;
+        this.known.set(key, { hits: result[2 * at] + since, endsAt: now + result[2 * at + 1] });
+      });
+    }
   }
 
   async read(keys: readonly string[]): Promise<readonly CountWindow[]> {
@@ -84,7 +126,9 @@ export class RedisRateLimits extends RateLimits {
     await this.redis.ping();
   }
 
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
+    clearTimeout(this.writeTimer);
+    await this.write();
     this.redis.disconnect();
   }
 }

@@ -11,6 +11,7 @@ import { AuthenticateGuard } from './authenticate.guard';
 import { AuthoriseGuard } from './authorise.guard';
 import { CartTokens } from './cart-tokens';
 import { ErasedPeople } from './erased-people';
+import { GuestLimit } from './guest-limit';
 import { KeyRing } from './key-ring';
 import { LimitedRoutes } from './limited-routes';
 import { RateLimitGuard } from './rate-limit.guard';
@@ -48,10 +49,11 @@ class RateLimitsModule {}
     AccessTokens,
     AccessTokenStrategy,
     CartTokens,
+    GuestLimit,
     { provide: APP_GUARD, useClass: AuthenticateGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: AuthoriseGuard },
   ],
-  exports: [AccessTokens, Attempts, CartTokens, RightsWatch],
+  exports: [AccessTokens, Attempts, CartTokens, GuestLimit, RightsWatch],
 })
 export class SecurityModule {}

@@ -10,10 +10,13 @@ import {
   serveDocs,
   addBodyParsers,
   useClientAddresses,
+  keepReadyAnswers,
+  ReadyAnswers,
+  sendReadyAnswers,
 } from '#platform/http';
 import { AccessRecord, ShopState } from '#platform/observability';
 import { isInternal } from '#platform/questions';
-import { ClientAddresses } from '#platform/security';
+import { ClientAddresses, GuestLimit } from '#platform/security';
 import { proofOfSender } from './proof-of-sender';
 import { ShopSockets } from './sockets';
 
@@ -61,12 +64,15 @@ export async function configureApp(app: NestFastifyApplication, config: Config, 
     failures: app.get(FailureFilter),
     ...(isLate && { isLate }),
   });
+  const addressLimits = new AddressLimits(config);
   addDoor(fastify, {
-    limits: new AddressLimits(config),
+    limits: addressLimits,
     failures: app.get(FailureFilter),
     isInternal: (headers) => isInternal(headers, config),
   });
   limitConnections(fastify);
+  const answers = app.get(ReadyAnswers);
+  keepReadyAnswers(fastify, answers);
   addBodyParsers(fastify, { prove: proofOfSender(app, config) });
   const origins = config.corsOrigins.includes('*') ? '*' : config.corsOrigins.length > 0 && [...config.corsOrigins];
   if (origins) app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
@@ -75,6 +81,14 @@ export async function configureApp(app: NestFastifyApplication, config: Config, 
   serveDocs(app);
   await app.init();
   await fastify.ready();
+  sendReadyAnswers(fastify, {
+    answers,
+    addresses,
+    addressLimits,
+    state: app.get(ShopState),
+    record: app.get(AccessRecord),
+    guestLimit: app.get(GuestLimit),
+  });
 }
 
 const PER_ANSWER = ['date', 'connection', 'keep-alive', 'content-length', 'content-type'];

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { RateLimited } from '#platform/security';
 import type { FailureFilter } from '../failure.filter';
 import type { AddressLimits } from './address-limits';
+import { hasTwoHosts } from './ambiguous';
 
 /** Paths of health probes. Requests to them are never counted. */
 const PROBES = /^\/health\/(?:live|ready)(?:\?|$)/;
@@ -16,17 +17,8 @@ function hasLargeBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > MOST_DISCARDED;
 }
 
-/**
- * Whether a proxy and Node may read a request in different ways. Node accepts HTTP/0.9, and of two Host headers it uses
- * the first. A proxy in front of the shop may use the second.
- */
-function isAmbiguous({ raw }: FastifyRequest): boolean {
-  if (raw.httpVersionMajor < 1) return true;
-  let hosts = 0;
-  for (let at = 0; at < raw.rawHeaders.length; at += 2)
-    if (raw.rawHeaders[at].length === 4 && raw.rawHeaders[at].toLowerCase() === 'host') hosts += 1;
-  return hosts > 1;
-}
+/** Whether a proxy and Node may read a request in different ways. Node also accepts HTTP/0.9. */
+const isAmbiguous = ({ raw }: FastifyRequest): boolean => raw.httpVersionMajor < 1 || hasTwoHosts(raw);
 
 /** Methods whose body is never read, on any route. */
 const UNREAD = new Set(['GET', 'HEAD']);

@@ -20,8 +20,8 @@ export const HEADERS_MS = 10_000;
 /** Connections on which the server has read a request. */
 const connectionsWithRequest = new WeakSet<Socket>();
 
-export const noteRequests = (server: Server): void =>
-  void server.on('request', ({ socket }: IncomingMessage) => connectionsWithRequest.add(socket));
+export const noteRequest = ({ socket }: IncomingMessage): void => void connectionsWithRequest.add(socket);
+export const noteRequests = (server: Server): void => void server.on('request', noteRequest);
 
 /**
  * Answers a request that is not valid HTTP with the usual error form, and closes the connection. If this process was

@@ -8,7 +8,7 @@ import { HttpModule, shopAdapter } from '#platform/http';
 import { HealthCheck, Impaired, ObservabilityModule } from '#platform/observability';
 import { SecurityModule, TOKEN_AUDIENCE, TOKEN_ISSUER, VerifyingKeys } from '#platform/security';
 import { configureApp } from '../configure-app';
-import { AdminBrewsController, DemoController, WebhookController } from './demo.controller';
+import { AdminBrewsController, DemoController, MenuController, WebhookController } from './demo.controller';
 
 const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const foreignPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -54,7 +54,7 @@ export class WarningCheck extends HealthCheck {
 }
 
 @Module({
-  controllers: [DemoController, AdminBrewsController, WebhookController],
+  controllers: [DemoController, MenuController, AdminBrewsController, WebhookController],
   providers: [{ provide: VerifyingKeys, useClass: OneKey }, RedisCheck, DatabaseCheck, WarningCheck],
 })
 class DemoModule {}
@@ -71,6 +71,7 @@ export interface DemoOptions {
   readonly metricsPort?: number;
   readonly metricsToken?: string;
   readonly profile?: 'demo' | 'production';
+  readonly logLevel?: string;
   readonly isLate?: () => boolean;
   readonly logger?: LoggerService;
 }

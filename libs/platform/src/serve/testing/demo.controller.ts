@@ -1,8 +1,10 @@
 import { DomainError, MoneyShape, NotFound, hasSeen, type Seen } from '#kernel';
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { answer, Answers, AnyBody, AnyObject, Bare, cachedFor, Does, Email, etagOf, Flag, Id, IdempotencyKey, IfMatch, Instant, ListOf, Nested, OneOf, page, PageQuery, PathId, placeOf, PreconditionFailed, PreferWait, Refuses, Text, Whole } from '#platform/http'; // prettier-ignore
+import { shopLocale } from '#platform/observability';
 import { Allowed, GuestOrUser, Limited, Public, SignedIn, Unlimited, Who, type Caller } from '#platform/security';
 
 const Brew = z
@@ -92,6 +94,28 @@ export class Slow {
       Slow.release = finished;
       Slow.reached();
     });
+}
+
+/** A public answer that comes from a cache. `isCurrent` is the validity of the cached value. */
+@ApiTags('brews')
+@Controller('menu')
+export class MenuController {
+  static isCurrent = true;
+  /** How often the controller was asked. */
+  static asked = 0;
+
+  @Get()
+  @Public()
+  @Does('readMenu', 'Read the menu')
+  @Answers(200, Brew)
+  read(@Res() reply: FastifyReply): void {
+    MenuController.asked += 1;
+    reply.validity = { kind: 'menu', isCurrent: () => MenuController.isCurrent };
+    void reply
+      .header('etag', '"menu-1"')
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(Buffer.from(JSON.stringify({ success: true, data: brew(`Trà ${shopLocale()}`) })));
+  }
 }
 
 @ApiTags('brews')

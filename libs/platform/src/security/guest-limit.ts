@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { LRUCache } from 'lru-cache';
+import { Config } from '#platform/config';
+import { isLoopbackAddress } from './addresses';
+import { guestKey, QUARTER_HOUR_MS } from './rate-limit.options';
+import { RateLimits } from './rate-limits';
+
+const MOST_KEYS = 5_000;
+
+/** Headers as a flat list: name, value, name, value. */
+export type HeaderList = readonly string[];
+
+/**
+ * The limit of the API for guests, counted at once and without a guard. Above half of the limit nothing is counted here,
+ * because RateLimitGuard delays or refuses these requests.
+ */
+@Injectable()
+export class GuestLimit {
+  private readonly keys = new LRUCache<string, string>({ max: MOST_KEYS });
+
+  constructor(
+    private readonly limits: RateLimits,
+    private readonly config: Config,
+  ) {}
+
+  /** Counts a request. Returns its `ratelimit-…` headers, or undefined if RateLimitGuard must handle the request. */
+  count(request: IncomingMessage, ip: string): HeaderList | undefined {
+    const { rateLimitApi: limit, exemptsLoopback } = this.config;
+    if (limit === 0) return [];
+    if (exemptsLoopback && isLoopbackAddress(request.socket.remoteAddress ?? ''))
+      return request.headers['x-forwarded-for'] === undefined ? [] : undefined;
+    const window = this.limits.countBelow(this.keyOf(ip), QUARTER_HOUR_MS, Math.floor(limit / 2));
+    if (!window) return undefined;
+    const seconds = Math.max(1, Math.ceil((window.endsAt - performance.now()) / 1_000));
+    return [
+      ...['ratelimit-limit', String(limit)],
+      ...['ratelimit-remaining', String(limit - window.hits)],
+      ...['ratelimit-reset', String(seconds)],
+    ];
+  }
+
+  private keyOf(ip: string): string {
+    let key = this.keys.get(ip);
+    if (key === undefined) this.keys.set(ip, (key = guestKey(this.config.internalSecret, ip)));
+    return key;
+  }
+}
