@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CartOf, type CartOwner, type CartToOrder, type ReturnedOrder } from '#contracts/cart';
 import { CartTokens, standingIn } from '#platform/security';
 import { Carts } from '../model/carts.store';
-import { portionsOf, type Cart } from '../model/cart';
+import { portionsOf, versionAbove, type Cart } from '../model/cart';
 import { CartTokenSpent } from '../model/cart-errors';
 import type { Owner } from '../model/owner';
 import { ReturnedLines } from '../return-to-cart/returns.adapter';
@@ -19,12 +19,13 @@ export class StoredCartOf extends CartOf {
   }
 
   async owner(owner: CartOwner): Promise<CartToOrder | undefined> {
-    const cart = await this.find(owner);
+    const verified = this.verifiedOwner(owner);
+    const cart = verified && (await this.find(verified));
     if (!cart || cart.version === 0) return undefined;
-    const { id, version, orderedVersion, lines } = cart;
+    const { id, orderedVersion, lines } = cart;
     return {
       cartId: id,
-      version,
+      version: verified.kind === 'guest' ? versionAbove(cart, verified) : cart.version,
       ...(orderedVersion !== undefined && { orderedVersion }),
       lines: lines.map((line) => {
         const { variantId, quantity, modifiers, price, otherPrices } = line;
@@ -39,10 +40,9 @@ export class StoredCartOf extends CartOf {
   }
 
   /** Also undefined for a guest whose token no longer opens a cart. */
-  private async find(asked: CartOwner): Promise<Cart | undefined> {
-    const owner = this.verifiedOwner(asked);
+  private async find(owner: Owner): Promise<Cart | undefined> {
     try {
-      return owner && (await this.carts.current(owner));
+      return await this.carts.current(owner);
     } catch (error) {
       if (error instanceof CartTokenSpent) return undefined;
       throw error;

@@ -5,7 +5,7 @@ import { Database, statement } from '#database';
 import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 import { CartEntity } from './cart.entity';
 import { mergeCarts } from './merge-cart';
-import { emptyCart, hasOrderedSince, isOpenTo, type Cart, type CartLine } from './cart';
+import { emptyCart, hasOrderedSince, isOpenTo, versionAbove, type Cart, type CartLine } from './cart';
 import { CartTokenSpent } from './cart-errors';
 import { cartIdOf, type GuestOwner, type Owner } from './owner';
 
@@ -57,8 +57,10 @@ export class Carts {
     const id = cartIdOf(owner);
     return this.withOneRetry(async () => {
       const cart = requireOpen((await this.read(lockCarts, [id])).get(id) ?? emptyCart(id), owner);
-      const after = rule(cart);
-      if (after !== cart) await this.insertOrSave(cart, after, owner);
+      const changed = rule(cart);
+      if (changed === cart) return cart;
+      const after = owner.kind === 'guest' ? { ...changed, version: versionAbove(changed, owner) } : changed;
+      await this.insertOrSave(cart, after, owner);
       return after;
     });
   }

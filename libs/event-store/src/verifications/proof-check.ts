@@ -1,3 +1,4 @@
+import { VOIDING } from '#kernel';
 import type { Slices } from '#platform/system';
 import { CHAIN_TAG, chainHash, ORIGIN } from '../seals/chain';
 import type { ProvedEvent, ProvedSeal, StreamProof } from './evidence';
@@ -67,14 +68,30 @@ function* checkInSteps(
   const wrong = checkSeals(seals, keys);
   if (wrong) return wrong;
   if (events.length === 0) return refused('stream', 'there are no events');
+  const voided = voidedVersions(events);
+  let version = 0;
   for (const [index, event] of events.entries()) {
-    const why = checkEvent(streamId, index, event, events[index - 1], seals);
+    version = nextVersion(version, provedColumns(event).version, voided);
+    const why = checkEvent(streamId, version, event, events[index - 1], seals);
     if (why) return why;
     yield;
   }
   const used = new Set(events.map(({ seal }) => seal));
   const unused = seals.find(({ position }) => !used.has(position));
   return unused && refused('seal', `the seal at position ${unused.position} covers none of the events`);
+}
+
+/** The versions that proved events declare void. A void event that has no position is not in the proof. */
+function voidedVersions(events: readonly ProvedEvent[]): ReadonlySet<number> {
+  const voidings = events.map(provedColumns).filter(({ type }) => type === VOIDING);
+  return new Set(voidings.map(({ data }) => (JSON.parse(data) as { version: number }).version));
+}
+
+/** The version that must come next. It leaves out void versions, unless the proof has them. */
+function nextVersion(last: number, found: number, voided: ReadonlySet<number>): number {
+  let next = last + 1;
+  while (next < found && voided.has(next)) next += 1;
+  return next;
 }
 
 function checkSeals(seals: readonly ProvedSeal[], keys: TrustedKeys): Refused | undefined {
@@ -91,7 +108,7 @@ function checkSeals(seals: readonly ProvedSeal[], keys: TrustedKeys): Refused | 
 
 function checkEvent(
   streamId: string,
-  index: number,
+  expected: number,
   event: ProvedEvent,
   before: ProvedEvent | undefined,
   seals: readonly ProvedSeal[],
@@ -100,7 +117,7 @@ function checkEvent(
   const name = `the event at position ${position}`;
   if (tag !== CHAIN_TAG) return refused('form', `${name} was hashed in an unknown form`);
   if (stream !== streamId) return refused('stream', `${name} belongs to another order, ${stream}`);
-  if (version !== index + 1) return refused('stream', `version ${index + 1} is missing: ${name} is version ${version}`);
+  if (version !== expected) return refused('stream', `version ${expected} is missing: ${name} is version ${version}`);
   const last = before && provedColumns(before).position;
   if (last !== undefined && position <= last) return refused('stream', `${name} comes before position ${last}`);
   if (chainHash(event.fields) !== event.hash) return refused('event', `${name} does not match its hash`);

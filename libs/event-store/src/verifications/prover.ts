@@ -12,6 +12,7 @@ import type { SealChain } from '../seals/seal-chain';
 import { parseDecision, notSignedMessage, sortRecords } from '../seals/seal-records';
 import { readRecordsFrom } from '../seals/seal-records.store';
 import { readHashesBetween, readSealBefore, readSealsFrom } from '../seals/seals.store';
+import { isVoid } from '../sequencer/unnumbered.store';
 import { canonicalColumns, leftJoinLog } from '../streams/stored';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
@@ -23,7 +24,10 @@ const STREAM = statement(
   'stream-proved',
   `select l.position, encode(l.hash, 'hex') as hash, ${canonicalColumns},
      (select version from ${named.heads} where ${named.stream} = $1) as head
-   from ${named.events} e ${leftJoinLog('e.id')} where e.${named.stream} = $1 order by e.version`,
+   from ${named.events} e ${leftJoinLog('e.id')}
+   where e.${named.stream} = $1
+     and not exists (select from ${named.unnumbered} u where u.event_id = e.id and l.position is null and ${isVoid})
+   order by e.version`,
 );
 
 interface StreamRow extends StoredEvent {
@@ -90,7 +94,10 @@ export class Prover {
       .filter((record) => parseDecision(record).kind !== 'adopted');
   }
 
-  /** Waits at most two seconds until the sequencer has numbered the events that were just committed. */
+  /**
+   * Waits at most two seconds until the sequencer has numbered the events that were just committed. A void event that
+   * cannot be numbered is left out.
+   */
   private async waitUntilNumbered(streamId: Uuid): Promise<StreamRow[]> {
     for (const end = performance.now() + PATIENCE_MS; ; await pause(CHECK_MS)) {
       const rows = await this.db.query<StreamRow & { position: number | null }>(STREAM, [streamId]);

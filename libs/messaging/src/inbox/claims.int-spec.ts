@@ -6,7 +6,10 @@ import { testDatabase, type TestDatabase } from '../../../../test/support/test-d
 import { claim, claimFresh, claimLimited, WINDOW, type InboxRow } from './claims.store';
 import { makeDead, holdDead, postpone, wakeParked, wakeStranded } from './held.store';
 import { markDone, storeReceived } from './inbox.store';
+import { readInboxFigures } from './inbox-figures.store';
 import { LaneMarks } from './lane-marks';
+import { Sweeper } from './sweeper';
+import { moveToSubscribedLanes } from '../outbox/subscriptions.store';
 import { makeUnhandledDead, countUnhandled } from '../instances/unheard.store';
 import type { Claim } from './unit';
 
@@ -243,5 +246,26 @@ describe('A message that no living build can handle', () => {
       { key: 'b', state: 'waiting', parked: false, error: null },
     ]);
     expect(await makeUnhandledDead(db, [...capabilities.handlerTypes, 'newer bar.new.v1'])).toBe(0);
+  });
+});
+
+describe('A claim of a killed process', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it('is freed even in a lane that this build does not have', async () => {
+    await receiveKeys('a');
+    const insert = `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, claimed_by, claimed_at)
+       values (gen_random_uuid(), 'brew', 'other', $1, 'bar.brew.v1', '{}', '{}', $2, now())`;
+    for (const [key, claimant] of [['dead', 99], ['living', 8]] as const) await test.admin(insert, [key, claimant]); // prettier-ignore
+    let now = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    const branch = { context: 'inventory', db, marks: new LaneMarks(), handlers: { lanes: [LANE], handlerTypes: [] } };
+    const sweeper = new Sweeper(branch as never, { living: async () => [ME, 8] }, { warn: () => undefined } as never);
+    for (; now < 30_000; now += 1_000) await sweeper.sweep(ME, []);
+    const claimed = await test.admin(`select key, claimed_by from inventory.inbox where lane = 'other' order by key`);
+    expect(claimed).toEqual([{ key: 'dead', claimed_by: 0 }, { key: 'living', claimed_by: 8 }]); // prettier-ignore
+    expect(await readInboxFigures(db, [])).toMatchObject({ waiting: 3 });
+    await moveToSubscribedLanes(db);
+    expect(keys(await claimRows())).toEqual(['a', 'dead']);
   });
 });

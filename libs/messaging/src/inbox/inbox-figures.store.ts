@@ -1,5 +1,5 @@
 import { statement, type Database } from '#database';
-import { isOpen } from './open-messages';
+import { isOpen, lanesWithMessages } from './open-messages';
 import type { LaneMark } from './sweeps.store';
 
 export interface InboxFigures {
@@ -19,7 +19,8 @@ const secondsSince = (since: string) => `coalesce(extract(epoch from now() - min
 const FIGURES = statement(
   'inbox-figures',
   `with lanes as (
-     select s.lane, coalesce(m.mark, 0) as mark from (select distinct lane from subscriptions) s
+     select s.lane, coalesce(m.mark, 0) as mark
+     from (select lane from subscriptions union select unnest(${lanesWithMessages})) s
      left join unnest($1::text[], $2::bigint[]) as m(lane, mark) on m.lane = s.lane),
    open as (
      select i.* from lanes l cross join lateral (

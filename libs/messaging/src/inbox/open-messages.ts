@@ -5,3 +5,15 @@
  * read every handled message.
  */
 export const isOpen = (alias: string): string => `coalesce(${alias}.state, '') <> 'done'`;
+
+/**
+ * SQL: the lanes that have open messages, as an array. It reads one row of an index for each lane. A lane that no
+ * process of this build works on has messages if another build, which has ended, had other lanes.
+ */
+export const lanesWithMessages = `(
+  with recursive found(lane) as (
+    (select i.lane from inbox i where ${isOpen('i')} order by i.lane limit 1)
+    union all
+    select (select i.lane from inbox i where ${isOpen('i')} and i.lane > f.lane order by i.lane limit 1)
+    from found f where f.lane is not null)
+  select coalesce(array_agg(lane) filter (where lane is not null), '{}') from found)`;

@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs/common';
 import type { Leadership } from '#database/leadership';
 import type { Branch } from '../outbox/branch';
 import { countInboxBelowMark } from './metrics';
-import { readAllClaimants, freeStaleClaims } from './sweeps.store';
+import { readAllClaimants, readOtherLanes, freeStaleClaims, type LaneMark } from './sweeps.store';
 
 /**
  * The claims of a missing instance are freed after this time only, because an instance may soon get its number back
@@ -12,6 +12,19 @@ const GRACE_PERIOD_MS = 2_000;
 const FULL_READ_MS = 10_000;
 /** A full read ignores the marks. It is repeated after a pause of this many times its own duration. */
 const PAUSE_FACTOR = 100;
+
+/** Earlier than the time at which any held message is due. */
+const FROM_THE_BEGINNING = -1e9;
+
+interface ClaimSearch {
+  readonly lanes: readonly LaneMark[];
+  readonly dueAfter: number;
+  readonly instance: number;
+  /** The messages that this instance works on. */
+  readonly held: readonly number[];
+  /** The instances with claims in the lanes, if they are known already. */
+  readonly claimants?: readonly number[];
+}
 
 /** Updates the lane marks and frees the claims of dead instances. The worker calls it once a second. */
 export class Sweeper {
@@ -33,13 +46,24 @@ export class Sweeper {
     const isFullRead = began >= this.nextFullReadAt;
     const { hasOpenBelow, claimants } = await marks.update(db, handlers.lanes, isFullRead, this.handlerTypes);
     if (hasOpenBelow) countInboxBelowMark(context);
-    const lanes = marks.marksOf(handlers.lanes);
-    const claimantsFound = isFullRead ? await readAllClaimants(db, lanes, marks.dueAfter) : claimants;
-    if (isFullRead)
-      this.nextFullReadAt = performance.now() + Math.max(FULL_READ_MS, PAUSE_FACTOR * (performance.now() - began));
-    if (claimantsFound.length === 0) return;
-    const dead = await this.findDead(claimantsFound, instance);
-    const freed = await freeStaleClaims(db, lanes, marks.dueAfter, dead, instance, held);
+    await this.freeClaims({
+      ...{ lanes: marks.marksOf(handlers.lanes), dueAfter: marks.dueAfter, instance, held },
+      ...(!isFullRead && { claimants }),
+    });
+    if (!isFullRead) return;
+    // A killed process of another build may have claims in lanes that this build does not have.
+    const otherLanes = await readOtherLanes(db, handlers.lanes);
+    if (otherLanes.length > 0)
+      await this.freeClaims({ lanes: otherLanes, dueAfter: FROM_THE_BEGINNING, instance, held });
+    this.nextFullReadAt = performance.now() + Math.max(FULL_READ_MS, PAUSE_FACTOR * (performance.now() - began));
+  }
+
+  private async freeClaims({ lanes, dueAfter, instance, held, claimants }: ClaimSearch): Promise<void> {
+    const { db } = this.branch;
+    const found = claimants ?? (await readAllClaimants(db, lanes, dueAfter));
+    if (found.length === 0) return;
+    const dead = await this.findDead(found, instance);
+    const freed = await freeStaleClaims(db, lanes, dueAfter, dead, instance, held);
     if (freed > 0)
       this.log.warn(`freed ${freed} claims that no process was working on: their messages are handled again`);
   }

@@ -1,5 +1,6 @@
 import { statement, type Database } from '#database';
 import { lastDrawnSql } from '../outbox/horizon';
+import { lanesWithMessages } from './open-messages';
 
 /** A lane and its mark. No open fresh message of the lane has a number at or below `mark`. */
 export interface LaneMark {
@@ -30,6 +31,16 @@ const ALL_CLAIMANTS = statement(
 export async function readAllClaimants(db: Database, lanes: readonly LaneMark[], dueAfter: number): Promise<number[]> {
   const values = [lanes.map(({ lane }) => lane), lanes.map(({ mark }) => mark), dueAfter];
   return (await db.query<{ claimants: number[] }>(ALL_CLAIMANTS, values))[0].claimants;
+}
+
+const OTHER_LANES = statement(
+  'inbox-other-lanes',
+  `select lane from unnest(${lanesWithMessages}) as lane where lane <> all($1::text[])`,
+);
+
+/** The lanes with open messages that are not in the list. Their marks are not known. */
+export async function readOtherLanes(db: Database, lanes: readonly string[]): Promise<LaneMark[]> {
+  return (await db.query<{ lane: string }>(OTHER_LANES, [lanes])).map(({ lane }) => ({ lane, mark: 0 }));
 }
 
 const FREE = statement(

@@ -1,6 +1,6 @@
 import { statement, type Database } from '#database';
 import type { ContextName } from '#platform/config';
-import { isOpen } from '../inbox/open-messages';
+import { isOpen, lanesWithMessages } from '../inbox/open-messages';
 import { mayContinue } from '../instances/is-living';
 
 export interface Subscription {
@@ -121,7 +121,8 @@ export interface ListedSubscription extends Subscription {
 }
 
 const waitingSql = `(select count(*)::int from inbox i
-  where i.lane = s.lane and i.handler = s.handler and i.type = s.type and i.state = 'waiting' and ${isOpen('i')})`;
+  where i.lane = any(${lanesWithMessages}) and i.handler = s.handler and i.type = s.type and i.state = 'waiting'
+    and ${isOpen('i')})`;
 
 export const listSubscriptions = (db: Database): Promise<ListedSubscription[]> =>
   db.query<ListedSubscription>(
