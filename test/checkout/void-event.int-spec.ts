@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { publicKeysIn, TrustedKeys, type StreamProof } from '#event-store';
 import { vnd, type Uuid } from '#kernel';
 import { AdvanceOrder } from '../../libs/ordering/src/advance-order/advance-order.command';
 import { CancelOrder } from '../../libs/ordering/src/cancel-order/cancel-order.command';
@@ -8,6 +9,8 @@ import { RetrySaga } from '../../libs/ordering/src/sagas/tend-saga.command';
 import { OrderAccounts } from '../../libs/ordering/src/erase-person/order-accounts.store';
 import { RefundOrder } from '../../libs/ordering/src/refund-order/refund-order.command';
 import { MendHead } from '../../libs/ordering/src/void-event/mend-head.command';
+import { checkOrderEvidence } from '../../libs/ordering/src/evidence/order-evidence.config';
+import { OrderEvidence } from '../../libs/ordering/src/evidence/order-evidence.query';
 import { VoidEvent } from '../../libs/ordering/src/void-event/void-event.command';
 import { testDatabase } from '../support/test-database';
 import { body, fillCart, openSmallShop, waitUntil, type SmallShop } from './small-shop';
@@ -307,6 +310,30 @@ describe('An order that somebody has changed with the shop’s database role', (
     await execute(new AdvanceOrder(id, 'accept', staff));
     await cancel(id);
     await waitForStatus(order, 'cancelled');
+  });
+
+  it('has evidence, even if the void event can never have a position', async () => {
+    const { id } = await buyDrink();
+    await asShop(
+      `with forged as (
+         insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
+         select gen_random_uuid(), $1, max(version) + 1, 'OrderAccepted', 1, '{}', '{}', now() from order_events where order_id = $1
+         returning id),
+       head as (update order_heads set version = version + 1 where order_id = $1)
+       insert into order_pending (event_id) select id from forged`,
+      id,
+    );
+    await waitUntil(
+      () => shop.database.admin('select from ordering.order_unnumbered where order_id = $1', [id]),
+      (rows) => rows.length === 1,
+    );
+    await declareVoid(id, 3);
+    await execute(new AdvanceOrder(id, 'accept', staff));
+    const text = await shop.app.get(QueryBus).execute(new OrderEvidence(id as Uuid));
+    const { keys } = JSON.parse(text) as StreamProof;
+    const trusted = new TrustedKeys(publicKeysIn(keys.map(({ publicKey }) => publicKey).join(' ')));
+    const checked = checkOrderEvidence(text, trusted);
+    expect('events' in checked && checked.events.map(({ version }) => version)).toEqual([1, 2, 4, 5]);
   });
 
   it('accepts commands again after its version is corrected', async () => {

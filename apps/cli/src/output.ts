@@ -38,12 +38,20 @@ export function printTable(head: readonly string[], rows: readonly (readonly Cel
     );
 }
 
+/** A sentence for a file that the arguments name and that cannot be used; undefined for other errors. */
+function describeFileError({ syscall, path, code }: NodeJS.ErrnoException): string | undefined {
+  if (syscall !== 'open' || path === undefined) return undefined;
+  const why = { ENOENT: 'it or its folder does not exist', EACCES: 'access is denied', EISDIR: 'it is a folder' };
+  return `The file ${path} cannot be used: ${why[code as keyof typeof why] ?? code}.`;
+}
+
 /** Prints the error, and returns the exit code for it. */
 export function printFailure(error: unknown): number {
   const { code } = error as { code?: string };
   if (code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version') return 0;
   if (typeof code === 'string' && code.startsWith('commander.')) return EXIT.wrong; // commander has printed the error
-  const text = error instanceof Error ? error.message : String(error);
+  const fileError = error instanceof Error ? describeFileError(error) : undefined;
+  const text = fileError ?? (error instanceof Error ? error.message : String(error));
   process.stderr.write(`${text}\n`);
   if (error instanceof DomainError)
     for (const { field, message } of error.details) process.stderr.write(`  ${field} ${message}\n`);

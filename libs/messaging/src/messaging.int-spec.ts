@@ -180,6 +180,19 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     expect(await lost()).toMatchObject([{ comesAgain: false }]);
   });
 
+  it('that a job of a restored context sent after a command comes again with that command', async () => {
+    const { app, inventory } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
+    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
+    const lost = () => forgottenBy(app.get(Branches, { strict: false }), 'payments', 'start');
+    await database.admin('delete from payments.outbox');
+    await database.admin(`update inventory.inbox set meta = meta - 'causationId'`);
+    expect(await lost()).toMatchObject([{ type: Answer.type, comesAgain: true }]);
+    await database.admin(`update inventory.outbox set key = 'another'`);
+    expect(await lost()).toMatchObject([{ comesAgain: false }]);
+  });
+
   it('that a relay delivers twice is handled once', async () => {
     const { inventory } = await start();
     const orderId = randomUUID();

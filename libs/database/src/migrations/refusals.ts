@@ -4,9 +4,13 @@ import type { ContextName } from '#platform/config';
 export class SchemaRefused extends Error {
   constructor(contexts: readonly ContextName[], setting: string, cause: Error) {
     const roles = contexts.map((context) => `shop_${context}, shop_${context}_owner`).join(', ');
+    const shared =
+      contexts.length > 1
+        ? ` (if each context should have a login of its own: the settings of these contexts name the same one)`
+        : '';
     super(
       `The login at ${setting} may not use or create the schema of ${contexts.join(', ')} (${cause.message}): check ` +
-        `${setting}, and that the login has the roles ${roles}; if the database is new, first run ` +
+        `${setting}, and that the login has the roles ${roles}${shared}; if the database is new, first run ` +
         '"npm run shop -- migrate" with a login that may create schemas and roles',
       { cause },
     );

@@ -1,18 +1,22 @@
 import { Gauge, register } from 'prom-client';
 import { HealthCheck, Impaired } from '#platform/observability';
 import type { HeadWatch } from './head-watch.job';
-import { countUnnumbered } from './unnumbered.store';
+import { countUnnumbered, readOldestPending } from './unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 const NAME = 'log_unnumbered_events';
+/** A sequencer is replaced within seconds. If an event waits for so long, no process numbers events. */
+const LONGEST_WAIT_MS = 30_000;
 
 /**
- * Unhealthy if a committed event cannot be numbered, or if nothing can be appended to a stream. A database that does
- * not answer is reported by its own check.
+ * Unhealthy if a committed event cannot be numbered or waits for half a minute, or if nothing can be appended to a
+ * stream. The wait is measured from check to check, so that no wrong clock counts. A database that does not answer is
+ * reported by its own check.
  */
 export class LogHealth extends HealthCheck {
   readonly service: string;
   override readonly onlyWhenUnwell = true;
+  private oldest?: { readonly seq: number; readonly since: number };
 
   constructor(
     context: string,
@@ -35,9 +39,23 @@ export class LogHealth extends HealthCheck {
   async check(): Promise<void> {
     const count = (await this.count()) ?? 0;
     if (count > 0) throw new Impaired(`${count} events could not be numbered and were put aside`);
+    const waitMs = await this.measureWait();
+    if (waitMs > LONGEST_WAIT_MS)
+      throw new Impaired(
+        `an event has waited for its position for ${Math.round(waitMs / 1_000)} s: no process numbers events`,
+      );
     const { length } = this.heads.ordersWithWrongHead;
     if (length > 0)
       throw new Impaired(`${length} orders have a head that differs from the version of their last event`);
+  }
+
+  /** For how long, at least, the oldest event in the queue has waited; 0 if the queue is empty or cannot be read. */
+  private async measureWait(): Promise<number> {
+    const seq = await this.db.outsideTransaction(() => readOldestPending(this.db)).catch(() => null);
+    const now = performance.now();
+    if (seq === null) this.oldest = undefined;
+    else if (this.oldest?.seq !== seq) this.oldest = { seq, since: now };
+    return this.oldest ? now - this.oldest.since : 0;
   }
 
   private count(): Promise<number | undefined> {

@@ -150,6 +150,12 @@ const COUNT = statement(
 export const countUnnumbered = async (db: StreamDatabase): Promise<number> =>
   (await db.query<{ count: number }>(COUNT, []))[0].count;
 
+const OLDEST_PENDING = statement('pending-oldest', `select min(seq) as seq from ${named.pending}`);
+
+/** The number of the oldest event in the queue; null if the queue is empty. */
+export const readOldestPending = async (db: StreamDatabase): Promise<number | null> =>
+  (await db.query<{ seq: number | null }>(OLDEST_PENDING, []))[0].seq;
+
 const BEHIND = statement(
   'log-behind',
   `select (select count(*) from ${named.pending})::int as waiting,

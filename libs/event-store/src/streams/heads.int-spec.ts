@@ -79,3 +79,20 @@ describe('The head of a stream', () => {
     expect(watch.ordersWithWrongHead).toEqual(before);
   });
 });
+
+describe('An event that waits for its position', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it('is reported when no process numbers events for half a minute', async () => {
+    let now = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    const health = new LogHealth('ordering', db);
+    await health.check();
+    now = 29_000;
+    await health.check();
+    now = 31_000;
+    await expect(health.check()).rejects.toThrow('has waited for its position for 31 s');
+    await test.admin('truncate ordering.order_pending');
+    await health.check();
+  });
+});

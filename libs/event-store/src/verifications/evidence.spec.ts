@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
+import { VOIDING } from '#kernel';
 import { canonicalJson } from '#platform/canonical';
 import { chainFields, chainHash, ORIGIN, type StoredEvent } from '../seals/chain';
 import { attest, type ProvedSeal, type StreamProof } from './evidence';
@@ -30,7 +31,13 @@ type Doc = z.infer<typeof Shape>;
  * Makes a log of `count` events of two streams in turns, seals it every `stretch` positions, and returns the proof of
  * the first stream.
  */
-function makeProof(count = 9, stretch = 4, amount = 100, signer = key): StreamProof & { stream: string } {
+function makeProof(
+  count = 9,
+  stretch = 4,
+  amount = 100,
+  signer = key,
+  change: (event: StoredEvent) => Partial<StoredEvent> = () => ({}),
+): StreamProof & { stream: string } {
   const hashes: string[] = [];
   const all: { event: StoredEvent; fields: string[] }[] = [];
   for (let position = 1; position <= count; position++) {
@@ -39,7 +46,8 @@ function makeProof(count = 9, stretch = 4, amount = 100, signer = key): StreamPr
       ...{ type: 'Happened', schemaVersion: 1, data: `{"amount": ${amount + position}}`, metadata: '{}' },
       micros: String(1_767_600_000_000_000 + position),
     };
-    const fields = chainFields(hashes.at(-1) ?? ORIGIN, position, event).map(String);
+    const changed = { ...event, ...change(event) };
+    const fields = chainFields(hashes.at(-1) ?? ORIGIN, position, changed).map(String);
     hashes.push(chainHash(fields));
     all.push({ event, fields });
   }
@@ -108,6 +116,21 @@ describe('A Merkle path', () => {
     expect(merklePath(d, 3)).toEqual([leaf(2), merkleRoot(d.slice(0, 2)), merkleRoot(d.slice(4, 7))]);
     expect(merklePath(d, 4)).toEqual([leaf(5), leaf(6), merkleRoot(d.slice(0, 4))]);
     expect(merklePath(d, 6)).toEqual([merkleRoot(d.slice(4, 6)), merkleRoot(d.slice(0, 4))]);
+  });
+});
+
+describe('A proof without one of the versions', () => {
+  /** The third event of the stream has version 4. Its last event has version 6, and may declare version 3 void. */
+  const withoutThird = (voided: number) =>
+    makeProof(9, 4, 100, key, ({ streamId, version }) => {
+      if (streamId !== mine || version < 3) return {};
+      const last = { type: VOIDING, data: JSON.stringify({ version: voided }) };
+      return { version: version + 1, ...(version === 5 && last) };
+    });
+
+  it('is good only if a proved event declares this version void', () => {
+    expect(refusalOf(signDocument(withoutThird(3)))).toBe('good');
+    expect(refusalOf(signDocument(withoutThird(2)))).toBe('stream');
   });
 });
 

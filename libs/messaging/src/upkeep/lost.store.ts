@@ -36,3 +36,13 @@ export async function filterSent(db: Database, ids: readonly string[]): Promise<
   }
   return sent;
 }
+
+/** Those of the keys for which this context's outbox has a command to the receiver. */
+export async function filterCommanded(db: Database, receiver: string, keys: readonly string[]): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const rows = await db.query<{ key: string }>(
+    `select distinct key from outbox where key = any($1) and type like $2 || '.%'`,
+    [keys, receiver],
+  );
+  return rows.map(({ key }) => key);
+}

@@ -1,12 +1,13 @@
 import type { ContextName } from '#platform/config';
 import type { Branches } from '../outbox/branches';
-import { filterSent, readReceivedFrom, type Told } from './lost.store';
+import { filterCommanded, filterSent, readReceivedFrom, type Told } from './lost.store';
 import type { Since } from './redelivery.store';
 
 export interface Lost extends Told {
   /**
    * True if a message of another context caused it, which is still in that context's outbox. When that message is sent
-   * again, its work is done again.
+   * again, its work is done again. If the cause is not known, a command for the same key counts as the cause: for
+   * example, a payment is charged after the command to take it, but in a job.
    */
   readonly comesAgain: boolean;
 }
@@ -25,7 +26,10 @@ export async function forgottenBy(branches: Branches, context: ContextName, sinc
   const causes = [...new Set(lost.flatMap(({ cause }) => cause ?? []))];
   const kept = new Set<string>();
   for (const { db } of others) for (const id of await filterSent(db, causes)) kept.add(id);
+  const keys = [...new Set(lost.flatMap(({ cause, key }) => (cause === null ? [key] : [])))];
+  const commanded = new Set<string>();
+  for (const { db } of others) for (const key of await filterCommanded(db, context, keys)) commanded.add(key);
   return lost
-    .map((one) => ({ ...one, comesAgain: one.cause !== null && kept.has(one.cause) }))
+    .map((one) => ({ ...one, comesAgain: one.cause === null ? commanded.has(one.key) : kept.has(one.cause) }))
     .sort((one, other) => one.at.getTime() - other.at.getTime());
 }

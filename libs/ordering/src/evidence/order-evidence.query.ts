@@ -1,6 +1,6 @@
 import { Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
-import { EventStore } from '#event-store';
+import { EventStore, provedColumns } from '#event-store';
 import { Slices } from '#platform/system';
 import { OrderNotFound } from '../model/order-errors';
 import { OrderTimeline } from '../order-history/timeline.query';
@@ -31,10 +31,12 @@ export class OrderEvidenceHandler implements IQueryHandler<OrderEvidence> {
     const proof = await this.store.prove(orderId, slices);
     if (!proof) throw new OrderNotFound();
     const entries = await this.queries.execute(new OrderTimeline(orderId, undefined, gone));
-    // Events that are appended while the file is made are left out of the timeline. Times in the timeline have
+    const proved = new Set(proof.events.map((event) => provedColumns(event).version));
+    // Void events without a position, and events that are appended while the file is made, are left out of the
+    // timeline. Times in the timeline have
     // milliseconds; the events themselves have microseconds.
     const timeline = entries
-      .filter(({ version }) => version === null || version <= proof.events.length)
+      .filter(({ version }) => version === null || proved.has(version))
       .map((entry) => ({ ...entry, at: toMillis(entry.at) }));
     return this.store.attest(
       { format: EVIDENCE_FORMAT, about: EVIDENCE_TEXT, orderId, ...proof, standing: PROOF_OF_PARTS, timeline },
