@@ -82,6 +82,18 @@ describe('A cart', () => {
     expect(await carts.current(owner)).toMatchObject({ version: 2, lines: [{ quantity: 2 }, { variantId: cake }] });
   });
 
+  it('of a guest has a version above that of the token, also after the carts were restored from a backup', async () => {
+    const { token, owner } = aGuest();
+    const later = cartTokens.after(token, { cartVersion: 5, placedAt: new Date().toISOString() });
+    const cartOf = new StoredCartOf(carts, new ReturnedLines(carts), cartTokens);
+    const asked = () => cartOf.owner({ kind: 'guest', cartToken: later.text });
+    await addLines(owner, line(tea));
+    expect(await asked()).toMatchObject({ version: 6, lines: [{ variantId: tea }] });
+    expect(await addLines(guestOwner(later), line(cake))).toMatchObject({ version: 6 });
+    expect(await addLines(guestOwner(later), line(cake))).toMatchObject({ version: 7 });
+    expect(await asked()).toMatchObject({ version: 7 });
+  });
+
   it('loses no line when many requests add lines at once, also the first line', async () => {
     const { owner } = aGuest();
     await Promise.all(Array.from({ length: 30 }, () => addLines(owner, line(tea))));
