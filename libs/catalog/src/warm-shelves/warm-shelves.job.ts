@@ -19,13 +19,16 @@ import { WARMED_AGE, WARMING_DURATION, WARMING_FAILURES } from './warming-metric
 const MENU = ['coffee-espresso', 'tea-beverages', 'food-snacks'];
 const POPULAR = 20;
 const PARALLEL_LOADS = 4;
-/** A little less than the shortest lifetime of an answer that is cached for about an hour. */
+/** A little less than the shortest lifetime of a response that is cached for about an hour. */
 const EVERY_MS = 50 * 60_000;
 const NAME = 'catalog-warming';
 
 type Warm = () => Promise<unknown>;
 
-/** Loads popular answers into the cache, at the start and every 50 minutes. Only the leader does this. */
+/**
+ * Loads the responses for product lists, categories, brands and popular products into the cache, at the start and every
+ * 50 minutes. Only the leader does this.
+ */
 @Injectable()
 export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = new Logger(WarmShelves.name);

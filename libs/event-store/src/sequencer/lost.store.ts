@@ -3,7 +3,7 @@ import { statement } from '#database';
 import { newestEvents } from './newest.store';
 import { OUT_OF_TURN } from './out-of-turn';
 import { leftJoinLog } from '../streams/stored';
-import { isVoid } from './unnumbered.store';
+import { voidCondition } from './unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
@@ -18,7 +18,7 @@ const ENQUEUE = statement(
      where not exists (select from ${named.pending} p where p.event_id = u.id)
        and not exists (select from ${named.unnumbered} a where a.event_id = u.id)),
    back as (
-     delete from ${named.unnumbered} u where not ${isVoid}
+     delete from ${named.unnumbered} u where not ${voidCondition}
        and (${named.stream} in (select ${named.stream} from lost) or ${named.stream} in (
          select a.${named.stream} from ${named.unnumbered} a where position('${OUT_OF_TURN}' in a.error) > 0))
      returning event_id as id, ${named.stream}, version),

@@ -21,7 +21,7 @@ export interface Unnumbered {
  * SQL, for an unnumbered event `u`: whether an operator has declared it void. The voiding event itself must not be put
  * aside for an error. The later events of the stream need not wait for a void event.
  */
-export const isVoid = `(u.error is not null and exists (
+export const voidCondition = `(u.error is not null and exists (
   select from ${named.events} v where v.${named.stream} = u.${named.stream} and v.event_type = '${VOIDING}'
     and v.event_data->'version' = to_jsonb(u.version)
     and not exists (select from ${named.unnumbered} n where n.event_id = v.id and n.error is not null)))`;
@@ -87,7 +87,7 @@ export async function putAside(db: StreamDatabase, seqs: readonly number[], erro
 const STREAMS = statement(
   'unnumbered-streams',
   `select distinct ${named.stream} as id from ${named.unnumbered} u
-   where error is not null and not ${isVoid} and ($1::uuid is null or ${named.stream} = $1)`,
+   where error is not null and not ${voidCondition} and ($1::uuid is null or ${named.stream} = $1)`,
 );
 
 /** The streams with an event that cannot be numbered and is not void. Their later events have to wait as well. */
@@ -109,7 +109,7 @@ export const isVoidByNumbered = async (db: StreamDatabase, orderId: Uuid, versio
 const REQUEUE = statement(
   'unnumbered-take-up',
   `with back as (
-     delete from ${named.unnumbered} u where ($1::uuid is null or ${named.stream} = $1) and not ${isVoid}
+     delete from ${named.unnumbered} u where ($1::uuid is null or ${named.stream} = $1) and not ${voidCondition}
      returning event_id, ${named.stream}, version)
    insert into ${named.pending} (event_id) select event_id from back order by ${named.stream}, version returning event_id`,
 );
@@ -121,7 +121,7 @@ export const requeueAside = async (db: StreamDatabase, orderId: Uuid | null = nu
 const FOR_MAC = statement(
   'unnumbered-for-mac',
   `select ${canonicalColumns}, ${macColumn} from ${named.unnumbered} u ${joinEvent('u.event_id')}
-   where starts_with(u.error, $1) and e.mac is not null and u.${named.stream} > $2 and not ${isVoid}
+   where starts_with(u.error, $1) and e.mac is not null and u.${named.stream} > $2 and not ${voidCondition}
    order by u.${named.stream}, u.version limit 1000`,
 );
 
@@ -136,7 +136,7 @@ const LIST = statement(
   'unnumbered-list',
   `select u.event_id as "eventId", u.${named.stream} as "orderId", u.version, e.event_type as type, u.error, u.at as since
    from ${named.unnumbered} u join ${named.events} e on e.id = u.event_id
-   where ($1::uuid is null or u.${named.stream} = $1) and not ${isVoid} order by u.${named.stream}, u.version limit $2`,
+   where ($1::uuid is null or u.${named.stream} = $1) and not ${voidCondition} order by u.${named.stream}, u.version limit $2`,
 );
 
 export const listUnnumbered = (db: StreamDatabase, orderId: Uuid | null, limit: number): Promise<Unnumbered[]> =>
@@ -144,7 +144,7 @@ export const listUnnumbered = (db: StreamDatabase, orderId: Uuid | null, limit: 
 
 const COUNT = statement(
   'unnumbered-count',
-  `select count(*)::int as count from ${named.unnumbered} u where not ${isVoid}`,
+  `select count(*)::int as count from ${named.unnumbered} u where not ${voidCondition}`,
 );
 
 export const countUnnumbered = async (db: StreamDatabase): Promise<number> =>

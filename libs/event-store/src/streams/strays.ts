@@ -2,7 +2,7 @@ import { statement } from '#database';
 import { newFinding, type Findings } from '../verifications/findings';
 import { isOutOfTurn } from '../sequencer/out-of-turn';
 import { joinEvent, leftJoinLog } from './stored';
-import { isVoid } from '../sequencer/unnumbered.store';
+import { voidCondition } from '../sequencer/unnumbered.store';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
@@ -23,7 +23,7 @@ const NEITHER = statement(
   `select s.id, e.${named.stream} as "streamId" from unnest($1::uuid[]) as s(id) join ${named.events} e on e.id = s.id
     where s.id not in (select event_id from ${named.pending})
       and not exists (select from ${named.log} l where l.event_id = s.id)
-      and not exists (select from ${named.unnumbered} u where u.event_id = s.id and ${isVoid})
+      and not exists (select from ${named.unnumbered} u where u.event_id = s.id and ${voidCondition})
     order by s.id`,
 );
 

@@ -12,7 +12,7 @@ import type { SealChain } from '../seals/seal-chain';
 import { parseDecision, notSignedMessage, sortRecords } from '../seals/seal-records';
 import { readRecordsFrom } from '../seals/seal-records.store';
 import { readHashesBetween, readSealBefore, readSealsFrom } from '../seals/seals.store';
-import { isVoid } from '../sequencer/unnumbered.store';
+import { voidCondition } from '../sequencer/unnumbered.store';
 import { canonicalColumns, leftJoinLog } from '../streams/stored';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
@@ -26,7 +26,7 @@ const STREAM = statement(
      (select version from ${named.heads} where ${named.stream} = $1) as head
    from ${named.events} e ${leftJoinLog('e.id')}
    where e.${named.stream} = $1
-     and not exists (select from ${named.unnumbered} u where u.event_id = e.id and l.position is null and ${isVoid})
+     and not exists (select from ${named.unnumbered} u where u.event_id = e.id and l.position is null and ${voidCondition})
    order by e.version`,
 );
 
@@ -34,8 +34,8 @@ interface StreamRow extends StoredEvent {
   readonly position: number;
   readonly hash: string;
   /**
-   * The stored last version of the stream. A proof without the last events would look complete, so it is compared with
-   * this version.
+   * The last version of the stream, as its head says. The last event must have this version; otherwise the proof lacks
+   * events at the end.
    */
   readonly head: number | null;
 }
@@ -51,7 +51,7 @@ export class Prover {
   ) {}
 
   async prove(streamId: Uuid, slices = new Slices()): Promise<StreamProof | undefined> {
-    const rows = await this.waitUntilNumbered(streamId);
+    const rows = await this.readWhenNumbered(streamId);
     if (rows.length === 0) return undefined;
     const { version, head } = rows[rows.length - 1];
     if (version !== head)
@@ -83,8 +83,8 @@ export class Prover {
   }
 
   /**
-   * The records about the seals, except `adopted` records: these only say that a start found no file of the newest
-   * seal.
+   * The records about the seals, except `adopted` records: these only say that the file with the newest seal was missing
+   * at a start.
    */
   private async readRecords(): Promise<ProvedRecord[]> {
     const { ours, foreignNotVoid } = sortRecords(this.chain.key.trusted, await readRecordsFrom(this.db, 1));
@@ -95,10 +95,10 @@ export class Prover {
   }
 
   /**
-   * Waits at most two seconds until the sequencer has numbered the events that were just committed. A void event that
-   * cannot be numbered is left out.
+   * Reads the events of the stream when all have a position. The sequencer may still have to number events that were
+   * just committed, so this waits for at most two seconds. A void event that cannot be numbered is left out.
    */
-  private async waitUntilNumbered(streamId: Uuid): Promise<StreamRow[]> {
+  private async readWhenNumbered(streamId: Uuid): Promise<StreamRow[]> {
     for (const end = performance.now() + PATIENCE_MS; ; await pause(CHECK_MS)) {
       const rows = await this.db.query<StreamRow & { position: number | null }>(STREAM, [streamId]);
       if (rows.every(({ position }) => position !== null)) return rows;

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { addMessages } from '#platform/http';
-import { LetterBox } from './letter-box';
+import { Inboxes } from './inboxes';
 import { LettersController } from './letters.controller';
 import { FollowLettersHandler, ListDeadLettersHandler, ViewDeadLetterHandler } from './letters.query';
 import { DropDeadLetterHandler, RedriveDeadLetterHandler, RedriveDeadLettersHandler } from './settle-letters.command';
@@ -21,9 +21,9 @@ addMessages({
 @Module({
   controllers: [LettersController],
   providers: [
-    ...[LetterBox, ListDeadLettersHandler, ViewDeadLetterHandler, FollowLettersHandler],
+    ...[Inboxes, ListDeadLettersHandler, ViewDeadLetterHandler, FollowLettersHandler],
     ...[RedriveDeadLetterHandler, RedriveDeadLettersHandler, DropDeadLetterHandler],
   ],
-  exports: [LetterBox],
+  exports: [Inboxes],
 })
 export class DeadLettersModule {}

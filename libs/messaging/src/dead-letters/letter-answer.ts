@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
-import type { Letter } from './letter-box';
+import type { Letter } from './inboxes';
 import { letterId } from './letter-id';
 
 export const DeadLetterAnswer = z

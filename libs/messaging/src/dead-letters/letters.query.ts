@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { LetterBox, type Letter, type LetterFilter } from './letter-box';
+import { Inboxes, type Letter, type LetterFilter } from './inboxes';
 import type { LetterState } from '#messaging';
 import { letterId, LetterNotFound, parseLetterId, type LetterAddress } from './letter-id';
 
@@ -16,10 +16,10 @@ export class ListDeadLetters extends Query<readonly Letter[]> {
 
 @QueryHandler(ListDeadLetters)
 export class ListDeadLettersHandler implements IQueryHandler<ListDeadLetters> {
-  constructor(private readonly box: LetterBox) {}
+  constructor(private readonly inboxes: Inboxes) {}
 
   execute({ filter, limit, after }: ListDeadLetters): Promise<readonly Letter[]> {
-    return this.box.list(filter, limit + 1, after);
+    return this.inboxes.listDeadLetters(filter, limit + 1, after);
   }
 }
 
@@ -31,11 +31,11 @@ export class ViewDeadLetter extends Query<Letter> {
 
 @QueryHandler(ViewDeadLetter)
 export class ViewDeadLetterHandler implements IQueryHandler<ViewDeadLetter> {
-  constructor(private readonly box: LetterBox) {}
+  constructor(private readonly inboxes: Inboxes) {}
 
   async execute({ id }: ViewDeadLetter): Promise<Letter> {
     const address = parseLetterId(id);
-    const letter = address && (await this.box.view(address));
+    const letter = address && (await this.inboxes.viewDeadLetter(address));
     if (!letter) throw new LetterNotFound();
     return letter;
   }
@@ -50,10 +50,10 @@ export class FollowLetters extends Query<readonly (LetterState & { readonly id: 
 
 @QueryHandler(FollowLetters)
 export class FollowLettersHandler implements IQueryHandler<FollowLetters> {
-  constructor(private readonly box: LetterBox) {}
+  constructor(private readonly inboxes: Inboxes) {}
 
   async execute({ ids }: FollowLetters) {
-    const states = await this.box.states(ids.flatMap((id) => parseLetterId(id) ?? []));
+    const states = await this.inboxes.states(ids.flatMap((id) => parseLetterId(id) ?? []));
     return states.map((one) => ({ ...one, id: letterId(one) }));
   }
 }

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { redactText } from '#platform/observability';
-import { LetterBox, type Dropped, type LetterFilter } from './letter-box';
+import { Inboxes, type Dropped, type LetterFilter } from './inboxes';
 import { letterId, LetterNotFound, parseLetterId } from './letter-id';
 
 /** One request redrives at most this many dead letters. */
@@ -22,11 +22,11 @@ export class RedriveDeadLetter extends Command<Redriven> {
 
 @CommandHandler(RedriveDeadLetter)
 export class RedriveDeadLetterHandler implements ICommandHandler<RedriveDeadLetter> {
-  constructor(private readonly box: LetterBox) {}
+  constructor(private readonly inboxes: Inboxes) {}
 
   async execute({ id }: RedriveDeadLetter): Promise<Redriven> {
     const address = parseLetterId(id);
-    const addresses = address ? await this.box.redriveByIds([address]) : [];
+    const addresses = address ? await this.inboxes.redriveByIds([address]) : [];
     if (addresses.length === 0) throw new LetterNotFound();
     return { redriven: addresses.map(letterId), more: false };
   }
@@ -41,12 +41,12 @@ export class RedriveDeadLetters extends Command<Redriven> {
 
 @CommandHandler(RedriveDeadLetters)
 export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLetters> {
-  constructor(private readonly box: LetterBox) {}
+  constructor(private readonly inboxes: Inboxes) {}
 
   async execute({ which: { ids, ...filter } }: RedriveDeadLetters): Promise<Redriven> {
     const addresses = ids
-      ? await this.box.redriveByIds(ids.flatMap((id) => parseLetterId(id) ?? []))
-      : await this.box.redrive(filter, MAX_AT_ONCE);
+      ? await this.inboxes.redriveByIds(ids.flatMap((id) => parseLetterId(id) ?? []))
+      : await this.inboxes.redriveAll(filter, MAX_AT_ONCE);
     return { redriven: addresses.map(letterId), more: !ids && addresses.length === MAX_AT_ONCE };
   }
 }
@@ -67,11 +67,11 @@ export class DropDeadLetter extends Command<Dropped> {
 
 @CommandHandler(DropDeadLetter)
 export class DropDeadLetterHandler implements ICommandHandler<DropDeadLetter> {
-  constructor(private readonly box: LetterBox) {}
+  constructor(private readonly inboxes: Inboxes) {}
 
   async execute({ id, by, reason }: DropDeadLetter): Promise<Dropped> {
     const address = parseLetterId(id);
-    const dropped = address && (await this.box.drop(address, `by ${by}: ${redactText(reason)}`));
+    const dropped = address && (await this.inboxes.drop(address, `by ${by}: ${redactText(reason)}`));
     if (!dropped) throw new LetterNotFound();
     return dropped;
   }

@@ -8,4 +8,4 @@ export { isSagaOvertaken, sagaLinesSql, sagaMovedSql } from './sagas.store';
 export { sagaJournal } from './saga-lines.store';
 export { SagaFigures } from './saga-figures.job';
 export { SagaJournal, type JournalLine } from './saga-journal.store';
-export { Sagas, type KnownSaga, type ListedSaga, type SagaFilter, type SagaPlace } from './saga-list.store';
+export { Sagas, type SagaWithState, type ListedSaga, type SagaFilter, type SagaCursor } from './saga-list.store';

@@ -49,7 +49,7 @@ export interface JournalLine {
   /** How often the message was tried until it was handled. */
   readonly attempts: number;
   readonly note: string;
-  readonly asked: readonly SentRequest[];
+  readonly requests: readonly SentRequest[];
   readonly timers: readonly TimerLine[];
   /** If the handled message was a timer: the timer's name, and when it was due. */
   readonly fired: { readonly name: string; readonly dueAt: string } | null;
@@ -79,17 +79,17 @@ const toTimerLine = (timer: TimerLine | StoredTimer, at: Date): TimerLine => {
 export function completeLines(rows: readonly JournalRow[]): JournalLine[] {
   const dueTimers = new Map<Uuid, { name: string; dueAt: string }>();
   const lastInstances = new Map<string, number>();
-  return rows.map(({ askedKeys, handledBy, ...row }) => {
-    const ids = derivedIdsOf({ askedKeys, handledBy, ...row });
+  return rows.map(({ asked, askedKeys, handledBy, ...row }) => {
+    const ids = derivedIdsOf({ asked, askedKeys, handledBy, ...row });
     const timers = (row.timers ?? []).map((timer) => toTimerLine(timer, row.at));
     timers.forEach(({ name, dueAt }, index) => {
-      if (dueAt !== null) dueTimers.set(ids[row.asked.length + index], { name, dueAt });
+      if (dueAt !== null) dueTimers.set(ids[asked.length + index], { name, dueAt });
     });
     const last = lastInstances.get(row.saga);
     if (handledBy !== null) lastInstances.set(row.saga, handledBy);
     return {
       ...row,
-      asked: row.asked.map((type, index) => ({
+      requests: asked.map((type, index) => ({
         ...{ type, messageId: ids[index] },
         idempotencyKey: askedKeys?.[index] ?? null,
       })),

@@ -1,5 +1,5 @@
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { Sagas, listSagasSql, type SagaFilter, type SagaPlace } from './saga-list.store';
+import { Sagas, listSagasSql, type SagaFilter, type SagaCursor } from './saga-list.store';
 
 jest.setTimeout(60_000);
 
@@ -21,11 +21,11 @@ afterAll(() => database.drop());
 
 async function listAllPages(filter: SagaFilter, limit = 90) {
   const found: Awaited<ReturnType<Sagas['list']>> = [];
-  for (let after: SagaPlace | undefined; ;) {
+  for (let after: SagaCursor | undefined; ;) {
     const page = await sagas.list(filter, limit, after);
     found.push(...page);
     if (page.length < limit) return found;
-    const { place: since, name, id } = page.at(-1)!;
+    const { exactSince: since, name, id } = page.at(-1)!;
     after = { since, name, id };
   }
 }

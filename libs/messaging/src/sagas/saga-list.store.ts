@@ -13,10 +13,10 @@ export interface ListedSaga extends SagaStatus {
   /** When the saga's current step began. */
   readonly since: Date;
   /** `since` as text with microseconds, for the cursor. With milliseconds, a page could repeat or skip sagas. */
-  readonly place: string;
+  readonly exactSince: string;
 }
 
-export interface KnownSaga extends ListedSaga {
+export interface SagaWithState extends ListedSaga {
   readonly state: object;
 }
 
@@ -28,14 +28,14 @@ export interface SagaFilter {
 }
 
 /** The cursor of a page: the sort key of its last saga. */
-export interface SagaPlace {
+export interface SagaCursor {
   readonly since: string;
   readonly name: string;
   readonly id: string;
 }
 
 const columns = `p.name, p.id, p.definition, p.version, p.status, p.step, p.waiting_for as "waitingFor", p.asked,
-  p.attention, p.started_at as "startedAt", p.changed_at as "changedAt", p.since, p.since::text as place`;
+  p.attention, p.started_at as "startedAt", p.changed_at as "changedAt", p.since, p.since::text as "exactSince"`;
 
 const names = `with recursive names as (
   (select name from processes order by name limit 1)
@@ -47,7 +47,7 @@ const names = `with recursive names as (
  * two pages moves to the end, so it is not missed. All other lists are sorted by id, newest first, because ids grow
  * with time.
  */
-export function listSagasSql(filter: SagaFilter, limit: number, after?: SagaPlace): [string, unknown[]] {
+export function listSagasSql(filter: SagaFilter, limit: number, after?: SagaCursor): [string, unknown[]] {
   const values: unknown[] = [];
   const parameter = (given: unknown): string => `$${values.push(given)}`;
   const { status, stuckFor, id } = filter;
@@ -83,12 +83,12 @@ export function listSagasSql(filter: SagaFilter, limit: number, after?: SagaPlac
 export class Sagas {
   constructor(private readonly db: Database) {}
 
-  list(filter: SagaFilter, limit: number, after?: SagaPlace): Promise<ListedSaga[]> {
+  list(filter: SagaFilter, limit: number, after?: SagaCursor): Promise<ListedSaga[]> {
     return this.db.query<ListedSaga>(...listSagasSql(filter, limit, after));
   }
 
-  async view(name: string, id: string): Promise<KnownSaga | undefined> {
-    const [found] = await this.db.query<KnownSaga>(
+  async view(name: string, id: string): Promise<SagaWithState | undefined> {
+    const [found] = await this.db.query<SagaWithState>(
       `select ${columns}, p.state from processes p where p.name = $1 and p.id = $2`,
       [name, id],
     );

@@ -68,12 +68,12 @@ describe('A saga', () => {
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 0 })));
     await eventually(async () => expect(await journal.of(orderId)).toHaveLength(4));
     expect(
-      (await journal.of(orderId)).map(({ saga, version, heard, note, asked }) => [
+      (await journal.of(orderId)).map(({ saga, version, heard, note, requests }) => [
         saga,
         version,
         heard,
         note,
-        asked.map(({ type }) => type),
+        requests.map(({ type }) => type),
       ]),
     ).toEqual([
       ['counting', 1, Alarm.type, 'begun', [Ask.type]],
@@ -89,7 +89,7 @@ describe('A saga', () => {
       `select id from inventory.outbox where key = $1 and type = $2 order by seq`,
       [orderId, Ask.type],
     );
-    expect(begun.asked[0].messageId).toBe(asked.id);
+    expect(begun.requests[0].messageId).toBe(asked.id);
     expect(
       await database.admin('select version, definition, state from inventory.processes where id = $1', [orderId]),
     ).toEqual([{ version: 4, definition: 1, state: { answers: [1, 2, 3] } }]);

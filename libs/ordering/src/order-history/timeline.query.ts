@@ -55,8 +55,9 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
       };
     });
     const steps = (await this.journal.of(orderId)).map(
-      ({ saga, version, at, instant, note, asked, ...line }): TimelineItem => {
-        const data = { process: saga, step: version, asked: asked.map(({ type }) => type), requests: asked, ...line };
+      ({ saga, version, at, instant, note, requests, ...line }): TimelineItem => {
+        const asked = requests.map(({ type }) => type);
+        const data = { process: saga, step: version, asked, requests, ...line };
         return {
           at: instant ?? inMicros(at.toISOString()),
           source: 'process',

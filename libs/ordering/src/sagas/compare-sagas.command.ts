@@ -1,7 +1,7 @@
 import { Command, CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '#database';
 import type { OrderStatus } from '#contracts/ordering';
-import { LetterBox, letterId } from '#messaging/dead-letters';
+import { Inboxes, letterId } from '#messaging/dead-letters';
 import { Sagas } from '#messaging/sagas';
 import { ReviewOrder } from '../checkout/checkout-messages';
 import type { Checkout } from '../checkout/checkout-steps';
@@ -41,7 +41,7 @@ export class CompareSagasHandler implements ICommandHandler<CompareSagas> {
     private readonly db: Database,
     private readonly sagas: Sagas,
     private readonly orders: Orders,
-    private readonly letters: LetterBox,
+    private readonly inboxes: Inboxes,
     private readonly eventBus: EventBus,
   ) {}
 
@@ -51,7 +51,7 @@ export class CompareSagasHandler implements ICommandHandler<CompareSagas> {
     const checkout = (await this.sagas.view('checkout', orderId))?.state as Checkout | undefined;
     const refunds = (await this.sagas.view('refunds', orderId))?.state as Refunds | undefined;
     const view = await this.orders.view(orderId);
-    const dead = await this.letters.list({ context: 'ordering', key: orderId }, MOST_LETTERS);
+    const dead = await this.inboxes.listDeadLetters({ context: 'ordering', key: orderId }, MOST_LETTERS);
     const review = new ReviewOrder({ orderId, by, reason: redact(reason) });
     await this.db.transaction(async () => void this.eventBus.publish(review));
     return {

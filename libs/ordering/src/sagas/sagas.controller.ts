@@ -102,7 +102,7 @@ export class SagasController {
   async list(@Query() { limit, cursor, state, stuckFor }: SagasPage): Promise<Answer> {
     const filter = { status: state, stuckFor };
     const rows = await this.queries.execute(new ListSagas(filter, limit, placeOf(cursor, CursorShape)));
-    return page(rows, limit, ({ place: since, name, id }) => ({ since, name, id }), showSaga);
+    return page(rows, limit, ({ exactSince: since, name, id }) => ({ since, name, id }), showSaga);
   }
 
   @Get(':id')

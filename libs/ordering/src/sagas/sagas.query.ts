@@ -1,13 +1,13 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { LetterBox, type OpenLetter } from '#messaging/dead-letters';
+import { Inboxes, type OpenInboxMessage } from '#messaging/dead-letters';
 import {
   SagaJournal,
   Sagas,
   type JournalLine,
-  type KnownSaga,
+  type SagaWithState,
   type ListedSaga,
   type SagaFilter,
-  type SagaPlace,
+  type SagaCursor,
 } from '#messaging/sagas';
 import { SagaNotFound } from './saga-errors';
 import { parseSagaId } from './saga-id';
@@ -17,7 +17,7 @@ export class ListSagas extends Query<readonly ListedSaga[]> {
   constructor(
     readonly filter: SagaFilter,
     readonly limit: number,
-    readonly after?: SagaPlace,
+    readonly after?: SagaCursor,
   ) {
     super();
   }
@@ -33,14 +33,14 @@ export class ListSagasHandler implements IQueryHandler<ListSagas> {
 }
 
 export interface ViewedSaga {
-  readonly saga: KnownSaga;
+  readonly saga: SagaWithState;
   readonly journal: readonly JournalLine[];
   readonly timers: readonly { readonly name: string; readonly dueAt: Date }[];
   /**
    * Messages to the saga, and requests of the saga, that are not handled yet. Messages to contexts in other processes
    * are not included.
    */
-  readonly messages: readonly OpenLetter[];
+  readonly messages: readonly OpenInboxMessage[];
 }
 
 /** One saga with its journal, by its id or by the order's id. */
@@ -55,7 +55,7 @@ export class ViewSagaHandler implements IQueryHandler<ViewSaga> {
   constructor(
     private readonly sagas: Sagas,
     private readonly journal: SagaJournal,
-    private readonly letters: LetterBox,
+    private readonly inboxes: Inboxes,
   ) {}
 
   async execute({ id }: ViewSaga): Promise<ViewedSaga> {
@@ -65,12 +65,12 @@ export class ViewSagaHandler implements IQueryHandler<ViewSaga> {
     const journal = await this.journal.of(saga.id, saga.name);
     const names = [...new Set(journal.flatMap(({ timers }) => timers.map(({ name }) => name)))];
     const timers = await this.sagas.timers(saga.name, saga.id, names);
-    const messages = await this.letters.open(requestIdsOf(journal), inboxOf(saga));
+    const messages = await this.inboxes.findOpen(requestIdsOf(journal), inboxOf(saga));
     return { saga, journal, timers, messages };
   }
 }
 
 export const requestIdsOf = (journal: readonly JournalLine[]) =>
-  journal.flatMap(({ asked }) => asked.map(({ messageId }) => messageId));
+  journal.flatMap(({ requests }) => requests.map(({ messageId }) => messageId));
 
 export const inboxOf = ({ name, id }: ListedSaga) => ({ context: 'ordering' as const, handler: name, key: id });

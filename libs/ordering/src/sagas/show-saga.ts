@@ -16,7 +16,7 @@ interface Listed extends SagaStatus {
 interface Line extends Omit<z.infer<typeof JournalLineAnswer>, 'at' | 'happenedAt' | 'asked' | 'timers' | 'fired'> {
   readonly at: Date;
   readonly happenedAt: Date | null;
-  readonly asked: readonly z.infer<typeof JournalLineAnswer>['asked'][number][];
+  readonly requests: readonly z.infer<typeof JournalLineAnswer>['asked'][number][];
   readonly timers: readonly z.infer<typeof JournalLineAnswer>['timers'][number][];
   readonly fired: { readonly name: string; readonly dueAt: string } | null;
 }
@@ -51,7 +51,7 @@ export function showSaga(listed: Listed): z.infer<typeof SagaAnswer> {
 const showLine = (line: Line): z.infer<typeof JournalLineAnswer> => ({
   ...{ version: line.version, at: line.at.toISOString(), happenedAt: line.happenedAt?.toISOString() ?? null },
   ...{ heard: line.heard, messageId: line.messageId, attempts: line.attempts, note: line.note },
-  ...{ asked: [...line.asked], timers: [...line.timers], fired: line.fired },
+  ...{ asked: [...line.requests], timers: [...line.timers], fired: line.fired },
   ...{ instance: line.instance, takeover: line.takeover },
 });
 

@@ -1,11 +1,11 @@
 import { Command, CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { SettleByHand } from '#contracts/payments';
 import { Database } from '#database';
-import { LetterBox } from '#messaging/dead-letters';
+import { Inboxes } from '#messaging/dead-letters';
 import type { Actor } from '#event-store';
 import { redactText } from '#platform/observability';
 import { Vault } from '#platform/privacy';
-import { SagaJournal, Sagas, type KnownSaga, type ListedSaga } from '#messaging/sagas';
+import { SagaJournal, Sagas, type SagaWithState, type ListedSaga } from '#messaging/sagas';
 import { Ids } from '#platform/system';
 import { RetryCheckout, ReviewOrder, WindBackAsked } from '../checkout/checkout-messages';
 import { isWindingBack } from '../checkout/checkout-steps';
@@ -57,7 +57,7 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
     private readonly db: Database,
     private readonly sagas: Sagas,
     private readonly journal: SagaJournal,
-    private readonly letters: LetterBox,
+    private readonly inboxes: Inboxes,
     private readonly orders: Orders,
     private readonly eventBus: EventBus,
   ) {}
@@ -66,7 +66,7 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
     const saga = await findSaga(this.sagas, id);
     const messages = await this.retryMessages(saga, { orderId: saga.id, by, reason: redact(reason) });
     const requests = requestIdsOf(await this.journal.of(saga.id, saga.name));
-    await this.letters.wake(requests, inboxOf(saga));
+    await this.inboxes.wake(requests, inboxOf(saga));
     await this.db.transaction(async () => void this.eventBus.publishAll([...messages]));
     return saga;
   }
@@ -158,7 +158,7 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
 }
 
 /** The refunds for which the saga waits for a provider. Null means the order's payment. */
-function refundsToSettle({ id: orderId, name, step, state }: KnownSaga): {
+function refundsToSettle({ id: orderId, name, step, state }: SagaWithState): {
   orderId: string;
   refunds: readonly (string | null)[];
 } {
@@ -174,7 +174,7 @@ function refundsToSettle({ id: orderId, name, step, state }: KnownSaga): {
 
 export const redact = (reason: string | null): string | null => reason && redactText(reason);
 
-async function findSaga(sagas: Sagas, id: string): Promise<KnownSaga> {
+async function findSaga(sagas: Sagas, id: string): Promise<SagaWithState> {
   const ref = parseSagaId(id);
   const saga = ref && (await sagas.view(ref.name, ref.orderId));
   if (!saga) throw new SagaNotFound();

@@ -13,7 +13,8 @@ import { sendAfterDrop } from '../upkeep/after-drop';
 import type { LetterAddress } from './letter-id';
 
 export type Letter = DeadLetter & LetterAddress;
-export type OpenLetter = OpenMessage & LetterAddress;
+/** An open message, with the context whose inbox it is in. */
+export type OpenInboxMessage = OpenMessage & LetterAddress;
 
 /** A dead letter that was dropped. */
 export interface Dropped {
@@ -29,13 +30,16 @@ export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
   readonly context?: ContextName | undefined;
 }
 
-/** The dead letters of all contexts in this process. Within a context they are in order of arrival. */
+/**
+ * The inboxes of all contexts in this process: their dead letters, and other messages that are not handled yet. Within a
+ * context, messages are in order of arrival.
+ */
 @Injectable()
-export class LetterBox {
+export class Inboxes {
   constructor(private readonly branches: Branches) {}
 
   /** Lists dead letters, sorted by context and number, after the given one. */
-  async list({ context, ...filter }: LetterFilter, limit: number, after?: LetterAddress): Promise<Letter[]> {
+  async listDeadLetters({ context, ...filter }: LetterFilter, limit: number, after?: LetterAddress): Promise<Letter[]> {
     const found: Letter[] = [];
     for (const { context: name, letters } of this.lettersByContext(context)) {
       if (after && name < after.context) continue;
@@ -47,14 +51,14 @@ export class LetterBox {
     return found;
   }
 
-  async view({ context, seq }: LetterAddress): Promise<Letter | undefined> {
+  async viewDeadLetter({ context, seq }: LetterAddress): Promise<Letter | undefined> {
     const [own] = this.lettersByContext(context);
     const [letter] = (await own?.letters.list(1, seq - 1, { seqs: [seq] })) ?? [];
     return letter && { ...letter, context };
   }
 
   /** Redrives dead letters, at most `limit` in all. Within a context they are redriven in order of arrival. */
-  async redrive({ context, ...filter }: LetterFilter, limit: number): Promise<LetterAddress[]> {
+  async redriveAll({ context, ...filter }: LetterFilter, limit: number): Promise<LetterAddress[]> {
     const redriven: LetterAddress[] = [];
     for (const { context: name, letters } of this.lettersByContext(context)) {
       if (redriven.length >= limit) break;
@@ -99,8 +103,8 @@ export class LetterBox {
   /**
    * The open inbox rows of these messages in all contexts of this process, and the open messages of the saga itself.
    */
-  async open(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }) {
-    const found: OpenLetter[] = [];
+  async findOpen(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }) {
+    const found: OpenInboxMessage[] = [];
     for (const { context, letters, lane } of this.lettersByContext())
       for (const message of await letters.findOpen(
         messageIds,
@@ -114,7 +118,7 @@ export class LetterBox {
    * Redrives the dead letters among these messages and the messages of the saga itself. Makes postponed ones due now.
    */
   async wake(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }): Promise<void> {
-    for (const open of await this.open(messageIds, own)) if (open.state === 'dead') await this.redriveByIds([open]);
+    for (const open of await this.findOpen(messageIds, own)) if (open.state === 'dead') await this.redriveByIds([open]);
     for (const { context, letters, lane } of this.lettersByContext())
       await letters.makeDueNow(
         messageIds,
