@@ -10,8 +10,10 @@ import type { Erasure } from './erasure';
 import { ErasureAnswer } from './erasure-answer';
 import { ListErasures, ViewErasure } from './erasures.query';
 
-const Place = z.object({ at: InstantShape, id: IdShape });
-const erasureDescription = { description: 'It cannot be undone. A repeated request answers how far it is.' };
+const CursorShape = z.object({ at: InstantShape, id: IdShape });
+const erasureDescription = {
+  description: 'An erasure cannot be undone. A repeated request returns the progress of the erasure.',
+};
 
 @ApiTags('Privacy')
 @Controller('admin')
@@ -45,7 +47,7 @@ export class ErasuresController {
   @Does('listErasures', 'All erasures, newest first')
   @Answers(200, ErasureAnswer, { list: true, paged: true })
   async list(@Query() { limit, cursor }: PageQuery): Promise<Answer> {
-    const rows = await this.queries.execute(new ListErasures(limit + 1, placeOf(cursor, Place)));
+    const rows = await this.queries.execute(new ListErasures(limit + 1, placeOf(cursor, CursorShape)));
     return page(
       rows,
       limit,
@@ -56,7 +58,7 @@ export class ErasuresController {
 
   @Get('erasures/:id')
   @Allowed('ops')
-  @Does('viewErasure', 'How far an erasure is')
+  @Does('viewErasure', 'The progress of an erasure')
   @Answers(200, ErasureAnswer)
   @Refuses('NOT_FOUND')
   view(@PathId() id: Uuid): Promise<Erasure> {

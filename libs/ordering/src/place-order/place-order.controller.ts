@@ -148,7 +148,7 @@ export class PlaceOrderController {
   @Answers(201, OrderAnswer, {
     description: 'The order.',
     headers: {
-      'Idempotent-Replayed': '`true` when this key had been used before.',
+      'Idempotent-Replayed': '`true` if a request with this key was handled before.',
       Location: 'Where the order is.',
       'Preference-Applied': '`wait=5` when the answer has the outcome that was waited for.',
       'X-Cart-Token':

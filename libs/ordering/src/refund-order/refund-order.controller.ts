@@ -23,7 +23,7 @@ import { RefundOrder } from './refund-order.command';
 class RefundOrderBody {
   @Amount({
     ...{ optional: true, min: 1, max: orderCaps.total },
-    ...{ description: 'By default all that is left.', example: vnd(25_000) },
+    ...{ description: 'The amount to refund. By default, the whole remaining amount.', example: vnd(25_000) },
   })
   amount?: Money;
 
@@ -33,18 +33,19 @@ class RefundOrderBody {
   @Flag({
     optional: true,
     description:
-      'Whether the refund ends the order: nothing more is made of it, and it is `refunded` when the money is back. The ' +
-      'default is `true` if nothing was made yet and no money of the order is left, and `false` otherwise. With `false` the ' +
-      'order goes on, also when nothing of its price is left.',
+      'Whether the refund ends the order: preparation stops, and the status becomes `refunded` when the money has been ' +
+      'returned. The default is `true` if preparation has not begun, and the shop keeps nothing of the paid money after this ' +
+      'refund. Otherwise the default is `false`. With `false` the order continues, even if all its money is refunded.',
   })
   end?: boolean;
 
   @Flag({
     optional: true,
     description:
-      'Whether the goods go back on the shelf. The default for an order that ends: they go back if preparing has not begun, ' +
-      'and are waste otherwise. The default for a completed order: they stay with the customer. With `true`, a completed ' +
-      'order needs all the money that is left, because a part of it does not say which goods came back.',
+      'Whether the goods go back into stock. If the refund ends the order, the default is `true` if preparation has not ' +
+      'begun; with `false` the goods are waste. For a completed order, the default is that the goods stay with the customer; ' +
+      '`true` is allowed only with a refund of the whole remaining amount, because a partial refund does not show which goods ' +
+      'came back.',
   })
   restock?: boolean;
 }
@@ -61,13 +62,13 @@ export class RefundOrderController {
   @Allowed('refund')
   @Does(
     'refundOrder',
-    'Give money back for an order, a part of it or all that is left',
-    'The provider is asked next. `refunds` of the order shows the result. The sum that a barista may give back in a day is ' +
-      'limited (`REFUND_DAILY_LIMIT_BARISTA`). Failed refunds count too.',
+    "Refund part or all of an order's remaining money",
+    'The shop then sends the refund to the payment provider. The field `refunds` of the order shows the result. The total ' +
+      'amount that a barista may refund in a day is limited (`REFUND_DAILY_LIMIT_BARISTA`). Refunds that the provider refused count too.',
   )
   @Answers(201, OrderAnswer, {
-    description: 'The order, with the refund on its way.',
-    headers: { 'Idempotent-Replayed': '`true` when this key had been used before.' },
+    description: 'The order, with the requested refund.',
+    headers: { 'Idempotent-Replayed': '`true` if a request with this key was handled before.' },
   })
   @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
   @Refuses(

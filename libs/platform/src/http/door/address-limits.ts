@@ -40,10 +40,10 @@ export class AddressLimits {
     if (this.neighbours.size > MOST_NEIGHBOURS) this.neighbours.delete(oldest);
   }
 
-  /** Counts a request of this address, and returns whether it is allowed. */
-  allowsRequest(peer: string | undefined): boolean {
+  /** Returns whether a request of this address is allowed. Counts it if so, unless the address has no limit. */
+  admitRequest(peer: string | undefined): boolean {
     const key = this.rates && this.keyOf(peer);
-    return key === undefined || this.rates!.allows(key);
+    return key === undefined || this.rates!.countIfAllowed(key);
   }
 
   /** Closes a new connection if its address has too many connections. */

@@ -35,7 +35,7 @@ function refusalOf(request: FastifyRequest, { limits, isInternal }: DoorOptions)
   if (isAmbiguous(request)) return new BadRequestException();
   const { remoteAddress } = request.raw.socket;
   if (request.url.startsWith('/internal/') && isInternal(request.headers)) limits.rememberNeighbour(remoteAddress);
-  if (!PROBES.test(request.url) && !limits.allowsRequest(remoteAddress)) return new RateLimited(1);
+  if (!PROBES.test(request.url) && !limits.admitRequest(remoteAddress)) return new RateLimited(1);
   return request.is404 ? new NotFoundException() : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { Rates } from './rates';
 
 const countAllowed = (rates: Rates, key: string, now: number, times: number) =>
-  Array.from({ length: times }, () => rates.allows(key, now)).filter(Boolean).length;
+  Array.from({ length: times }, () => rates.countIfAllowed(key, now)).filter(Boolean).length;
 
 describe('Rates', () => {
   it.each([0.1, 12_345.678_9, 98_765_432.1])('allow the whole burst at any time of the clock: %d', (now) => {
@@ -25,13 +25,13 @@ describe('Rates', () => {
   it('do not count refused requests', () => {
     const rates = new Rates(1, 1);
     expect(countAllowed(rates, 'a', 0, 1_000)).toBe(1);
-    expect(rates.allows('a', 1_001)).toBe(true);
+    expect(rates.countIfAllowed('a', 1_001)).toBe(true);
   });
 
   it('have a limit of keys, and remove first the keys that are clear again', () => {
     const rates = new Rates(1, 1, 100);
-    rates.allows('busy', 0);
-    for (let n = 0; n < 100_000; n += 1) rates.allows(`k${n}`, n / 1_000);
+    rates.countIfAllowed('busy', 0);
+    for (let n = 0; n < 100_000; n += 1) rates.countIfAllowed(`k${n}`, n / 1_000);
     expect(rates.size).toBeLessThanOrEqual(100);
   });
 });

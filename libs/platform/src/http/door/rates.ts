@@ -1,28 +1,29 @@
 const MOST_KEYS = 50_000;
-/** Tolerance for rounding errors, as a part of the interval. */
+/** Tolerance for rounding errors, as a fraction of the interval. */
 const ROUNDING = 0.001;
 
 /**
- * Allows `perSecond` requests a second for each key, and `most` requests at once. It is the generic cell rate algorithm
+ * Allows `perSecond` requests a second for each key, and `burst` requests at once. It is the generic cell rate algorithm
  * (GCRA), which stores one number for each key. A refused request is not counted. If there are too many keys, the least
  * recently used keys are removed.
  */
 export class Rates {
-  /** When the earlier requests of a key no longer count, in milliseconds of `performance.now()`. */
+  /** The time from which a key's earlier requests no longer count, in milliseconds of `performance.now()`. */
   private readonly clearAt = new Map<string, number>();
   private readonly interval: number;
   private readonly tolerance: number;
 
   constructor(
     perSecond: number,
-    most: number,
+    burst: number,
     private readonly mostKeys = MOST_KEYS,
   ) {
     this.interval = 1_000 / perSecond;
-    this.tolerance = this.interval * (most - 1 + ROUNDING);
+    this.tolerance = this.interval * (burst - 1 + ROUNDING);
   }
 
-  allows(key: string, now = performance.now()): boolean {
+  /** Counts a request of this key if it is allowed, and returns whether it is. */
+  countIfAllowed(key: string, now = performance.now()): boolean {
     const from = Math.max(this.clearAt.get(key) ?? 0, now);
     if (from - now > this.tolerance) return false;
     this.clearAt.delete(key); // moves the key to the end of the map
@@ -36,9 +37,9 @@ export class Rates {
   }
 
   private removeOldKeys(now: number): void {
-    const enough = this.mostKeys * 0.9;
+    const targetSize = this.mostKeys * 0.9;
     for (const [key, clearAt] of this.clearAt) {
-      if (clearAt > now && this.clearAt.size <= enough) break;
+      if (clearAt > now && this.clearAt.size <= targetSize) break;
       this.clearAt.delete(key);
     }
   }

@@ -74,7 +74,7 @@ function sendIfReady(request: IncomingMessage, response: ServerResponse, options
   if (!answer || hasTwoHosts(request)) return false;
   const begun = performance.now();
   const ip = addresses.of(request);
-  if (!addressLimits.allowsRequest(request.socket.remoteAddress)) return false;
+  if (!addressLimits.admitRequest(request.socket.remoteAddress)) return false;
   const limitHeaders = guestLimit.count(request, ip);
   if (!limitHeaders) return false;
   noteRequest(request);
