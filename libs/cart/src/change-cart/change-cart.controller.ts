@@ -108,7 +108,7 @@ class ItemChangeBody {
     type: 'object',
     properties: { from: money, to: money },
     description:
-      'A client that changes a line has seen its price, so this becomes null. If it is sent as it was read, and nothing else is changed, it stays.',
+      'Becomes null when a client changes the line, because the client has then seen the new price. It stays if the client sends it back unchanged and changes nothing else.',
   })
   priceChanged?: object | null;
 
@@ -125,7 +125,7 @@ class ItemChangeBody {
 const variantUnavailable = {
   status: 404,
   code: 'VARIANT_UNAVAILABLE',
-  when: 'This variant is not sold, or not any more.',
+  when: 'This variant is not for sale, or is no longer for sale.',
 };
 const modifiersInvalid = {
   status: 400,
@@ -144,7 +144,7 @@ export class ChangeCartController {
   ) {}
 
   @Post('items')
-  @Does('addCartItem', 'Add something to your cart; more of the same joins its line')
+  @Does('addCartItem', 'Add an item to your cart; the quantity of an equal line is raised')
   @Answers(201, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses(variantUnavailable, modifiersInvalid, 'CART_FULL', 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
   add(
@@ -156,7 +156,7 @@ export class ChangeCartController {
   }
 
   @Patch('items/:lineId')
-  @Does('changeCartItem', 'Change how many, or how it is made')
+  @Does('changeCartItem', 'Change the quantity or the options of a line')
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses('NOT_FOUND', variantUnavailable, modifiersInvalid, 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
   change(

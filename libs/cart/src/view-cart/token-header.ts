@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 export const tokenHeader = {
   'X-Cart-Token':
-    'The key to a guest’s cart. An answer has it once: if the guest sent no token, or if the token that was sent no longer ' +
-    'opens a cart (`meta` says why). Keep it secret, and send it with each request.',
+    'The token that opens a guest’s cart. A response has this header if the request had no token, or if its token no longer ' +
+    'opens a cart (`meta` says why). Keep the token secret, and send it with each request.',
 };
 
 /** What happened to the token that was sent. */

@@ -24,9 +24,10 @@ export class ViewCartController {
   @Does(
     'viewCart',
     'Your cart at today’s prices',
-    'A guest sends the newest `X-Cart-Token` that an answer carried: the first answer carries one, and each answer to an ' +
-      'order. If the answer to an order is missing, repeat the order first, with the same token, key and body. Once a ' +
-      'token has ordered, this call answers it with an empty cart and the token of a new guest.',
+    'A guest sends the `X-Cart-Token` of the newest response that had one. The first response has one, and so has each ' +
+      'response to an order. If you did not get the response to an order, first send the order again, with the same token, ' +
+      'key and body. After an order was placed with a token, this call returns an empty cart for this token, and the token ' +
+      'of a new guest.',
   )
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   view(@Who() caller: Caller): Promise<Answer<CartView>> {

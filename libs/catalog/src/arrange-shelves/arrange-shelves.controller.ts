@@ -49,7 +49,7 @@ class CategoryFields extends LabelFields {
     max: 10_000,
     optional: true,
     nullable: true,
-    description: 'Its place among the categories; null is the first.',
+    description: 'The position of the category in the list; null is the first.',
   })
   position?: number | null;
 }
@@ -145,7 +145,7 @@ export class ArrangeShelvesController {
   @BodyExample({ ...SEASONAL, name: 'Món theo mùa' })
   @Tagged()
   @Does('createCategory', 'Add a category')
-  @Answers(201, ArrangedCategoryShape, { headers: { Location: 'Where the category is, for staff.' } })
+  @Answers(201, ArrangedCategoryShape, { headers: { Location: 'The URL of the category, for staff.' } })
   @Refuses('SLUG_TAKEN')
   addCategory(@Body() make: CategoryBody): Promise<Answer<StoredLabel | null>> {
     return this.arrange('category', { make });
@@ -153,7 +153,7 @@ export class ArrangeShelvesController {
 
   @Patch('categories/:id')
   @BodyExample({ nameEn: 'Seasonal drinks', position: 3 })
-  @Does('editCategory', 'Change a category; its products show the change')
+  @Does('editCategory', 'Change a category; the change is visible on its products')
   @Answers(200, ArrangedCategoryShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SLUG_TAKEN')
   editCategory(
@@ -165,7 +165,7 @@ export class ArrangeShelvesController {
   }
 
   @Delete('categories/:id')
-  @Does('removeCategory', 'Remove a category without products; archived products lose it')
+  @Does('removeCategory', 'Remove a category without products; archived products then have no category')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
   async removeCategory(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {
@@ -176,7 +176,7 @@ export class ArrangeShelvesController {
   @BodyExample({ name: 'Rang Xay An Nam', slug: 'rang-xay-an-nam', description: 'Rang mộc ở Đà Lạt.' })
   @Tagged()
   @Does('createBrand', 'Add a brand')
-  @Answers(201, ArrangedBrandShape, { headers: { Location: 'Where the brand is, for staff.' } })
+  @Answers(201, ArrangedBrandShape, { headers: { Location: 'The URL of the brand, for staff.' } })
   @Refuses('SLUG_TAKEN')
   addBrand(@Body() make: BrandBody): Promise<Answer<StoredLabel | null>> {
     return this.arrange('brand', { make });
@@ -184,7 +184,7 @@ export class ArrangeShelvesController {
 
   @Patch('brands/:id')
   @BodyExample({ description: 'Rang mộc ở Đà Lạt.' })
-  @Does('editBrand', 'Change a brand; its products show the change')
+  @Does('editBrand', 'Change a brand; the change is visible on its products')
   @Answers(200, ArrangedBrandShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SLUG_TAKEN')
   editBrand(
@@ -196,7 +196,7 @@ export class ArrangeShelvesController {
   }
 
   @Delete('brands/:id')
-  @Does('removeBrand', 'Remove a brand without products; archived products lose it')
+  @Does('removeBrand', 'Remove a brand without products; archived products then have no brand')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
   async removeBrand(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {

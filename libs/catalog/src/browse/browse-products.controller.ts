@@ -24,13 +24,23 @@ class ProductsQuery extends PageQuery {
   @Flag({ optional: true, description: 'True: only featured products. False: only the others.' })
   featured?: boolean;
 
-  @Flag({ optional: true, description: 'True: only what can be bought now. False: only the others.' })
+  @Flag({ optional: true, description: 'True: only products that can be bought now. False: only the others.' })
   available?: boolean;
 
-  @Whole({ min: 0, optional: true, description: 'Lowest price in đồng, of the cheapest variant.', example: 20000 })
+  @Whole({
+    min: 0,
+    optional: true,
+    description: 'Only products whose cheapest variant costs at least this much, in đồng.',
+    example: 20000,
+  })
   minPrice?: number;
 
-  @Whole({ min: 0, optional: true, description: 'Highest price in đồng, of the cheapest variant.', example: 60000 })
+  @Whole({
+    min: 0,
+    optional: true,
+    description: 'Only products whose cheapest variant costs at most this much, in đồng.',
+    example: 60000,
+  })
   maxPrice?: number;
 
   @OneOf(sorts, { default: 'newest' })

@@ -38,7 +38,7 @@ import { RemoveProduct } from './remove-product.command';
 import { RestoreProduct } from './restore-product.command';
 
 class ProductsQuery extends PageQuery {
-  @OneOf(staffStatuses, { optional: true, description: 'By default: all but archived ones.' })
+  @OneOf(staffStatuses, { optional: true, description: 'By default: all products except archived ones.' })
   status?: StaffStatus;
 }
 
@@ -54,7 +54,10 @@ export class EditProductController {
 
   @Get()
   @Allowed('catalog')
-  @Does('listProductsForStaff', 'Products as they are stored, newest first; archived ones only on request')
+  @Does(
+    'listProductsForStaff',
+    'Products as they are stored, newest first; archived products only with `status=archived`',
+  )
   @Answers(200, StaffProductShape, { list: true, paged: true })
   async list(@Query() { status, limit, cursor }: ProductsQuery): Promise<Answer<StaffProductView[]>> {
     const after = placeOf(cursor, place);
@@ -71,7 +74,7 @@ export class EditProductController {
   @Get(':id')
   @Allowed('catalog')
   @Tagged()
-  @Does('lookUpProduct', 'A product as it is stored, drafts and archived ones included')
+  @Does('lookUpProduct', 'A product as it is stored; it may also be a draft or archived')
   @Answers(200, StaffProductShape)
   @Refuses('NOT_FOUND')
   async lookUp(@PathId() id: Uuid): Promise<Answer<StaffProductView>> {
@@ -85,8 +88,8 @@ export class EditProductController {
   @Does(
     'editProduct',
     'Change the fields that are sent; a product may be sent back as it was read, and null clears a field',
-    'Its id, slug, category and brand are refused when they are not as they are: file it elsewhere by `categoryId` and ' +
-      '`brandId`. What follows from the rest, such as `price` and `available`, is passed over.',
+    'The request is refused if `id`, `slug`, `category` or `brand` differ from the stored values. To change the category or ' +
+      'the brand, send `categoryId` or `brandId`. Fields that the shop computes, such as `price` and `available`, are ignored.',
   )
   @Answers(200, StaffProductShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE', 'STOCK_BELOW_RESERVED')
@@ -103,7 +106,7 @@ export class EditProductController {
   @HttpCode(200)
   @Allowed('catalog')
   @BodyExample({ sku: 'CA-PHE-SUA-DA-2' })
-  @Does('restoreProduct', 'Bring a product back from the archive, with its ids and its stock')
+  @Does('restoreProduct', 'Restore an archived product, with its ids and its stock')
   @Answers(200, StaffProductShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE', 'NOT_ARCHIVED')
   async restore(
@@ -117,7 +120,7 @@ export class EditProductController {
 
   @Delete(':id')
   @Allowed('catalog')
-  @Does('removeProduct', 'Take a product off the shelf and into the archive')
+  @Does('removeProduct', 'Archive a product, so that customers no longer see it')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED')
   async remove(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {

@@ -20,7 +20,7 @@ export class ListProductController {
   @Tagged()
   @Does('createProduct', 'Add a product, published or as a draft')
   @ApiBody({ type: ProductBody })
-  @Answers(201, StaffProductShape, { headers: { Location: 'Where the product is, for staff.' } })
+  @Answers(201, StaffProductShape, { headers: { Location: 'The URL of the product, for staff.' } })
   @Refuses('SKU_TAKEN')
   async list(@Body(new NewProductPipe()) draft: ProductDraft): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new ListProduct(draft));

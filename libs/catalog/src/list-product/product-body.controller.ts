@@ -52,7 +52,8 @@ const Default = () =>
     {
       optional: true,
       nullable: true,
-      description: 'Used if nothing of the group is chosen: true for one, or a number.',
+      description:
+        'How many pieces of this option are chosen if the customer chooses nothing in the group: true for one, or a number.',
       example: true,
     },
   );
@@ -90,7 +91,7 @@ class VariantFields {
     max: HIGHEST_PRICE,
     optional: true,
     nullable: true,
-    description: 'Đồng added to the base price; 0 by default for a new one.',
+    description: 'The amount in đồng that is added to the base price. For a new variant the default is 0.',
     example: 6000,
   })
   priceAdjustment?: number | null;
@@ -100,13 +101,13 @@ class VariantFields {
 }
 
 export class VariantBody extends VariantFields {
-  @Id({ optional: true, nullable: true, description: 'Ignored: a new variant gets an id of its own.' })
+  @Id({ optional: true, nullable: true, description: 'Ignored, because a new variant gets a new id.' })
   id?: string | null;
 
   @Whole({
     min: 0,
     max: 1_000_000,
-    description: 'How many there are. Later counts are made in the inventory.',
+    description: 'The number of pieces in stock. To change it later, use `PUT /admin/inventory/{sku}`.',
     example: 100,
   })
   stock!: number;
@@ -123,8 +124,9 @@ export class VariantChangeBody extends VariantFields {
     optional: true,
     nullable: true,
     description:
-      'For a new variant, or one that was left out before and returns: then it is the new count, not below what orders hold. ' +
-      'Refused for an existing variant: use `PUT /admin/inventory/{sku}` for its count.',
+      'The number of pieces in stock, for a new variant, or for a variant that was retired and is added again. The number may ' +
+      'not be lower than the number that is reserved for orders. For any other existing variant this field is refused: use ' +
+      '`PUT /admin/inventory/{sku}`.',
     example: 100,
   })
   stock?: number | null;
@@ -148,7 +150,7 @@ export class OptionBody {
     max: HIGHEST_PRICE,
     optional: true,
     nullable: true,
-    description: 'Đồng for one; 0 by default for a new one.',
+    description: 'The price of one piece in đồng. For a new option the default is 0.',
     example: 0,
   })
   price?: number | null;
@@ -158,7 +160,7 @@ export class OptionBody {
     max: 50,
     optional: true,
     nullable: true,
-    description: 'How many of it may be chosen; 1 by default for a new one.',
+    description: 'How many pieces of this option may be chosen. For a new option the default is 1.',
   })
   max?: number | null;
 
@@ -183,7 +185,8 @@ class GroupFields {
     max: 50,
     optional: true,
     nullable: true,
-    description: 'How many must be chosen, as a sum of quantities; 0 by default for a new one.',
+    description:
+      'How many pieces must be chosen in this group, all options together. For a new group the default is 0.',
   })
   min?: number | null;
 
@@ -192,7 +195,7 @@ class GroupFields {
     max: 50,
     optional: true,
     nullable: true,
-    description: 'How many may be chosen, as a sum of quantities; 1 by default for a new one.',
+    description: 'How many pieces may be chosen in this group, all options together. For a new group the default is 1.',
   })
   max?: number | null;
 }
@@ -242,7 +245,12 @@ class ExtrasBody {
   @PicturePlace({ optional: true, nullable: true })
   imageUrl?: string | null;
 
-  @Text({ max: 20_000, optional: true, nullable: true, description: 'Rich text (HTML); shown through an allow-list.' })
+  @Text({
+    max: 20_000,
+    optional: true,
+    nullable: true,
+    description: 'Rich text (HTML). Only allowed tags and attributes are shown.',
+  })
   story?: string | null;
 
   @Nested(() => TranslationsBody, { optional: true, nullable: true })
@@ -265,10 +273,15 @@ export class ProductBody extends ExtrasBody {
   @Id({ description: 'An existing brand.' })
   brandId!: string;
 
-  @Sku({ max: 40, optional: true, description: 'Stem of the variants’ SKUs.', example: 'CA-PHE-SUA-DA' })
+  @Sku({
+    max: 40,
+    optional: true,
+    description: 'The SKUs of the variants begin with this text.',
+    example: 'CA-PHE-SUA-DA',
+  })
   sku?: string;
 
-  @Status(['draft', 'published'], 'On the shelf at once unless it is a draft.')
+  @Status(['draft', 'published'], 'Customers see the product at once, unless it is a draft.')
   status?: 'active' | 'draft';
 
   @ListOf(() => GroupBody, { max: 20, optional: true, nullable: true })
@@ -289,23 +302,32 @@ export class ProductChangeBody extends ExtrasBody {
   @Price({ min: 1, max: HIGHEST_PRICE, optional: true, description: 'Whole đồng.' })
   basePrice?: number;
 
-  @Id({ optional: true, nullable: true, description: 'Null only if it is gone already.' })
+  @Id({ optional: true, nullable: true, description: 'Null is accepted only if the category was deleted.' })
   categoryId?: string | null;
 
-  @Id({ optional: true, nullable: true, description: 'Null only if it is gone already.' })
+  @Id({ optional: true, nullable: true, description: 'Null is accepted only if the brand was deleted.' })
   brandId?: string | null;
 
-  @Sku({ max: 80, optional: true, description: 'Stem of the SKUs of future variants.', example: 'CA-PHE-SUA-DA' })
+  @Sku({
+    max: 80,
+    optional: true,
+    description: 'The SKUs of new variants begin with this text.',
+    example: 'CA-PHE-SUA-DA',
+  })
   sku?: string;
 
-  @Status(['draft', 'published', 'archived'], 'Archived is off the shelf; published brings it back.')
+  @Status(
+    ['draft', 'published', 'archived'],
+    'Customers do not see an archived product. To show it again, set `published`.',
+  )
   status?: ProductStatus;
 
   @ListOf(() => GroupChangeBody, {
     max: 20,
     optional: true,
     nullable: true,
-    description: 'All of them, recognised by id, else by name. Fields that are left out of a known one do not change.',
+    description:
+      'All modifier groups. A group with a known id, or else with a known name, is the existing group; its missing fields do not change.',
   })
   modifiers?: GroupChangeBody[] | null;
 
@@ -314,8 +336,8 @@ export class ProductChangeBody extends ExtrasBody {
     max: 100,
     optional: true,
     description:
-      'All of them, recognised by id, else by SKU, else by name. Variants that are left out are retired. ' +
-      'Fields that are left out of a known one do not change.',
+      'All variants. A variant with a known id, or else a known SKU, or else a known name, is the existing variant; its missing ' +
+      'fields do not change. Existing variants that are not in the list are retired.',
     example: TWO_SIZES,
   })
   variants?: VariantChangeBody[];
@@ -355,20 +377,20 @@ class VariantSku {
 
 /** New values for a restored product, if its category or brand was deleted or other products have its SKUs now. */
 export class RestoreBody {
-  @Id({ optional: true, description: 'Needed if the category is gone.' })
+  @Id({ optional: true, description: 'Required if the category was deleted.' })
   categoryId?: string;
 
-  @Id({ optional: true, description: 'Needed if the brand is gone.' })
+  @Id({ optional: true, description: 'Required if the brand was deleted.' })
   brandId?: string;
 
   @Sku({
     max: 40,
     optional: true,
-    description: 'Another stem; variants whose SKU is taken get one that begins with it.',
+    description: 'If the SKU of a variant is taken, the variant gets a new SKU that begins with this text.',
   })
   sku?: string;
 
-  @ListOf(() => VariantSku, { max: 100, optional: true, description: 'Other SKUs for single variants.' })
+  @ListOf(() => VariantSku, { max: 100, optional: true, description: 'New SKUs for individual variants.' })
   variants?: VariantSku[];
 }
 

@@ -30,10 +30,18 @@ class SearchQuery extends PageQuery {
   @Slug({ optional: true, description: 'Slug of a brand.' })
   brand?: string;
 
-  @Whole({ min: 0, optional: true, description: 'Lowest price in đồng, of the cheapest variant.' })
+  @Whole({
+    min: 0,
+    optional: true,
+    description: 'Only products whose cheapest variant costs at least this much, in đồng.',
+  })
   minPrice?: number;
 
-  @Whole({ min: 0, optional: true, description: 'Highest price in đồng, of the cheapest variant.' })
+  @Whole({
+    min: 0,
+    optional: true,
+    description: 'Only products whose cheapest variant costs at most this much, in đồng.',
+  })
   maxPrice?: number;
 
   @OneOf(['available', 'unavailable'], { optional: true })
@@ -41,7 +49,7 @@ class SearchQuery extends PageQuery {
 }
 
 class SuggestQuery {
-  @Text({ min: 1, max: 100, description: 'What was typed so far.', example: 'tra d' })
+  @Text({ min: 1, max: 100, description: 'What the person has typed so far.', example: 'tra d' })
   q!: string;
 
   @Whole({ min: 1, max: 20, default: 8 })
@@ -49,9 +57,10 @@ class SuggestQuery {
 }
 
 const HitShape = ProductShape.extend({
-  highlight: z
-    .object({ name: z.string().nullable(), description: z.string().nullable() })
-    .meta({ description: 'HTML: the found words in `<em>`, everything else encoded; null if none was found.' }),
+  highlight: z.object({ name: z.string().nullable(), description: z.string().nullable() }).meta({
+    description:
+      'HTML. The found words are in `<em>`; all other text is HTML-encoded. Null if the field contains no searched word.',
+  }),
 }).meta({ id: 'SearchHit' });
 const SuggestionShape = z
   .object({ text: z.string().meta({ example: 'Trà đào cam sả' }), productId: IdShape.optional() })
@@ -66,7 +75,7 @@ export class SearchController {
 
   @Get()
   @Public()
-  @Does('searchProducts', 'Products by their words, with facets and highlights')
+  @Does('searchProducts', 'Search products by words; with facets and highlights')
   @Answers(200, HitShape, { list: true, paged: true, meta: SearchMetaShape })
   async search(
     @Query() { q, limit, cursor, availability, ...filters }: SearchQuery,
@@ -82,7 +91,7 @@ export class SearchController {
 
   @Get('suggest')
   @Public()
-  @Does('suggestProducts', 'Products that a beginning of a word may mean')
+  @Does('suggestProducts', 'Suggest products for the beginning of a word')
   @Answers(200, SuggestionShape, { list: true })
   async suggest(
     @Query() { q, limit }: SuggestQuery,

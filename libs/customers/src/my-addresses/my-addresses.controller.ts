@@ -87,7 +87,7 @@ export class MyAddressesController {
   }
 
   @Post()
-  @Does('addMyAddress', 'Add an address; the first is the default')
+  @Does('addMyAddress', 'Add an address; the first address becomes the default')
   @Answers(201, AddressShape)
   @Refuses('TOO_MANY_ADDRESSES', 'SUBJECT_ERASED')
   add(@Who() { userId }: UserCaller, @Body() body: AddressBody): Promise<AddressView> {
@@ -95,12 +95,12 @@ export class MyAddressesController {
   }
 
   @Patch(':id')
-  @Does('changeMyAddress', 'Change an address of mine')
+  @Does('changeMyAddress', 'Change one of my addresses')
   @Answers(200, AddressShape)
   @Refuses('NOT_FOUND', 'SUBJECT_ERASED', {
     status: 409,
     code: 'DEFAULT_ADDRESS_NEEDED',
-    when: 'It is the default: make another one the default instead.',
+    when: 'This is the default address. To change the default, make another address the default.',
   })
   change(@Who() { userId }: UserCaller, @PathId() id: string, @Body() body: ChangeAddressBody): Promise<AddressView> {
     const wrong = changedFixed({ id }, body);
@@ -109,7 +109,7 @@ export class MyAddressesController {
   }
 
   @Delete(':id')
-  @Does('removeMyAddress', 'Remove an address of mine')
+  @Does('removeMyAddress', 'Remove one of my addresses')
   @Answers(200, Removed)
   @Refuses('NOT_FOUND')
   async remove(@Who() { userId }: UserCaller, @PathId() id: string): Promise<z.infer<typeof Removed>> {

@@ -23,7 +23,7 @@ const Loyalty = z
   })
   .meta({ id: 'Loyalty' });
 
-const Place = z.object({ at: InstantShape, id: IdShape });
+const CursorShape = z.object({ at: InstantShape, id: IdShape });
 
 @ApiTags('Me')
 @Controller('users/me/loyalty')
@@ -39,7 +39,7 @@ export class MyLoyaltyController {
   async view(@Who() { userId }: UserCaller, @Query() { limit, cursor }: PageQuery) {
     const [{ balance, earned }, rows] = await Promise.all([
       this.points.balance(userId),
-      this.points.entries(userId, placeOf(cursor, Place), limit + 1),
+      this.points.entries(userId, placeOf(cursor, CursorShape), limit + 1),
     ]);
     const entries = page(
       rows,

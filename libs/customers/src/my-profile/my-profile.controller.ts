@@ -36,7 +36,7 @@ class ChangeProfileBody {
   @PersonName({ optional: true, example: 'Nguyễn Thị An' })
   name?: string;
 
-  @Phone({ optional: true, nullable: true, description: 'Null removes it.' })
+  @Phone({ optional: true, nullable: true, description: 'Null removes the telephone number.' })
   phone?: string | null;
 
   @OneOf(['vi', 'en'], { optional: true })
@@ -66,7 +66,7 @@ export class MyProfileController {
 
   @Get()
   @Tagged()
-  @Does('viewMe', 'Who I am')
+  @Does('viewMe', 'My profile')
   @Answers(200, Profile)
   @Refuses('SUBJECT_ERASED')
   async view(@Who() caller: UserCaller) {

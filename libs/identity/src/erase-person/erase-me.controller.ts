@@ -9,7 +9,7 @@ import type { Erasure } from './erasure';
 import { ErasureAnswer } from './erasure-answer';
 
 class EraseMeBody {
-  @Password({ min: 1, description: 'Your password, so that nobody else can do this with your device.' })
+  @Password({ min: 1, description: 'Your password, so that nobody else who has your device can erase you.' })
   password!: string;
 }
 
@@ -23,13 +23,17 @@ export class EraseMeController {
   @Limited('password')
   @Does(
     'eraseMe',
-    'Forget me',
-    'Account, sessions, addresses and letters are deleted; orders stay as numbers, without a name. All your tokens end. ' +
-      'Refused while you have an open order. Orders that you placed without being signed in are not included.',
+    'Erase my account and my personal data',
+    'Your account, sessions and addresses are deleted. Orders and e-mails stay without your name, address and telephone ' +
+      'number; e-mails that were not sent yet are deleted. All your tokens become invalid. The request is refused while you ' +
+      'have an open order. Orders that you placed without being signed in are not included.',
   )
-  @Answers(202, ErasureAnswer, { description: 'It cannot be undone, and is done in all contexts within seconds.' })
+  @Answers(202, ErasureAnswer, {
+    description:
+      'The erasure has begun, and is completed in all parts of the shop within seconds. It cannot be undone.',
+  })
   @Refuses('ORDER_OPEN', 'STAFF_ACCOUNT', 'UNAVAILABLE')
-  @Refuses({ status: 401, code: 'CREDENTIALS_INVALID', when: 'The password is not right.' })
+  @Refuses({ status: 401, code: 'CREDENTIALS_INVALID', when: 'The password is wrong.' })
   erase(@Who() { userId }: UserCaller, @Body() { password }: EraseMeBody): Promise<Erasure> {
     return this.commands.execute(new EraseMe(userId, password));
   }

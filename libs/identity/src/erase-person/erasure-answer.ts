@@ -5,7 +5,7 @@ import { erasureParts } from './erasure';
 export const ErasureAnswer = z
   .object({
     id: IdShape,
-    subject: IdShape.meta({ description: 'The account, or the order of a guest.' }),
+    subject: IdShape.meta({ description: 'The id of the account, or of the order of a guest.' }),
     kind: z.enum(['customer', 'guest']),
     state: z.enum(['under-way', 'done']),
     askedAt: InstantShape,

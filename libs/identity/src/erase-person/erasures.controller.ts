@@ -26,7 +26,7 @@ export class ErasuresController {
 
   @Post('users/:id/erasure')
   @Allowed('ops')
-  @Does('eraseAccount', 'Erase a customer who asked for it')
+  @Does('eraseAccount', 'Erase a customer who has asked to be erased')
   @Answers(202, ErasureAnswer, erasureDescription)
   @Refuses('NOT_FOUND', 'ORDER_OPEN', 'STAFF_ACCOUNT', 'UNAVAILABLE')
   account(@PathId() id: Uuid): Promise<Erasure> {

@@ -30,7 +30,7 @@ export class JwksController {
   @Public()
   @Unlimited()
   @Bare()
-  @Does('listSigningKeys', 'The public keys that access tokens are verified with')
+  @Does('listSigningKeys', 'The public keys for the verification of access tokens')
   @Answers(200, Jwks)
   async list() {
     return answer(await this.keys.jwks(), { cacheControl: cachedFor(300) });

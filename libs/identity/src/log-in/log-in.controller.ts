@@ -23,9 +23,9 @@ export class LogInController {
   @Post()
   @GuestOrUser({ badTokens: 'ignored' })
   @Limited('login')
-  @Does('logIn', 'Log in; the cart of the X-Cart-Token that is sent along becomes the account’s')
+  @Does('logIn', 'Log in; the guest’s cart of an `X-Cart-Token` in the request is merged into the account’s cart')
   @Answers(200, SignedInShape)
-  @Refuses({ status: 401, code: 'CREDENTIALS_INVALID', when: 'The e-mail address or the password is not right.' })
+  @Refuses({ status: 401, code: 'CREDENTIALS_INVALID', when: 'The e-mail address or the password is wrong.' })
   logIn(
     @Body() { email, password }: LogInBody,
     @Who() caller: Caller,

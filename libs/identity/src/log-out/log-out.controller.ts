@@ -34,12 +34,12 @@ export class LogOutController {
   @Refuses({
     status: 401,
     code: 'TOKEN_EXPIRED',
-    when: 'There was no refresh token, and the access token has expired.',
+    when: 'The request has no refresh token, and the access token has expired.',
   })
   @Refuses({
     status: 401,
     code: 'TOKEN_INVALID',
-    when: 'There was no refresh token, and the access token is not valid.',
+    when: 'The request has no refresh token, and the access token is not valid.',
   })
   async logOut(
     @Body() { refreshToken }: LogOutBody,

@@ -19,7 +19,11 @@ export class RefreshController {
   @Post()
   @Public()
   @OfSessions()
-  @Does('refreshTokens', 'Exchange a refresh token, once, for new tokens', 'A token used twice ends the whole session.')
+  @Does(
+    'refreshTokens',
+    'Exchange a refresh token for new tokens',
+    'Each refresh token can be used once. If one is used twice, the whole session ends.',
+  )
   @Answers(200, SignedInShape)
   @Refuses('TOKEN_INVALID', 'TOKEN_EXPIRED')
   refresh(@Body() { refreshToken }: RefreshBody): Promise<SignedIn> {

@@ -27,7 +27,7 @@ export class RegisterController {
   @Post()
   @GuestOrUser({ badTokens: 'ignored' })
   @Limited('register')
-  @Does('register', 'Register; the cart of the X-Cart-Token that is sent along becomes the account’s')
+  @Does('register', 'Register; the guest’s cart of an `X-Cart-Token` in the request is merged into the account’s cart')
   @Answers(201, SignedInShape)
   @Refuses('EMAIL_TAKEN')
   register(

@@ -39,7 +39,7 @@ class CountBody {
     min: 0,
     max: HIGHEST_COUNT,
     example: 120,
-    description: `What was counted on the shelf; it may not be raised above ${maxOnHand}.`,
+    description: `The number of pieces that were counted in the shop. It may not be raised above ${maxOnHand}.`,
   })
   onHand!: number;
 
@@ -57,7 +57,12 @@ class CountBody {
 }
 
 class AdjustmentBody {
-  @Whole({ min: -maxOnHand, max: maxOnHand, example: -2, description: 'What came in, or was lost.' })
+  @Whole({
+    min: -maxOnHand,
+    max: maxOnHand,
+    example: -2,
+    description: 'How many pieces came in, or, if negative, were lost.',
+  })
   delta!: number;
 
   @Text({ min: 1, max: 500, trim: true, example: 'Two bags were torn' })

@@ -23,7 +23,7 @@ import { StockView, viewStock } from './stock-view';
 import { ViewStock } from './view-stock.query';
 
 class StockQuery extends PageQuery {
-  @Text({ min: 1, max: 100, optional: true, description: 'This SKU only.', example: 'CFS-S' })
+  @Text({ min: 1, max: 100, optional: true, description: 'Only this SKU.', example: 'CFS-S' })
   sku?: string;
 }
 

@@ -29,37 +29,59 @@ import { ListDeadLetters, ViewDeadLetter } from './letters.query';
 import { DropDeadLetter, RedriveDeadLetter, RedriveDeadLetters, type Redriven } from './settle-letters.command';
 
 class LettersPage extends PageQuery {
-  @OneOf(shopContexts, { optional: true, description: 'Only of this context.' })
+  @OneOf(shopContexts, { optional: true, description: 'Only dead letters of this context.' })
   context?: ContextName;
 
-  @Line({ min: 1, max: 200, optional: true, description: 'Only of this key: an order, most often.' })
+  @Line({
+    min: 1,
+    max: 200,
+    optional: true,
+    description: 'Only dead letters with this key, which usually is the id of an order.',
+  })
   key?: string;
 
-  @Line({ min: 1, max: 200, optional: true, description: 'Only messages of this type.' })
+  @Line({ min: 1, max: 200, optional: true, description: 'Only dead letters of this type.' })
   type?: string;
 }
 
 class RedriveBody {
-  @ListOf('text', { min: 1, max: 1000, optional: true, description: 'These, by id.' })
+  @ListOf('text', { min: 1, max: 1000, optional: true, description: 'The ids of the dead letters.' })
   ids?: readonly string[];
 
-  @OneOf(shopContexts, { optional: true, description: 'All of this context.' })
+  @OneOf(shopContexts, { optional: true, description: 'All dead letters of this context.' })
   context?: ContextName;
 
-  @Line({ min: 1, max: 200, optional: true, description: 'All of this key: an order, most often.' })
+  @Line({
+    min: 1,
+    max: 200,
+    optional: true,
+    description: 'All dead letters with this key, which usually is the id of an order.',
+  })
   key?: string;
 
-  @Line({ min: 1, max: 200, optional: true, description: 'All messages of this type.' })
+  @Line({ min: 1, max: 200, optional: true, description: 'All dead letters of this type.' })
   type?: string;
 }
 
 class DropBody {
-  @Text({ min: 1, max: 200, trim: true, optional: true, description: 'Why, without names. Here, or in the query.' })
+  @Text({
+    min: 1,
+    max: 200,
+    trim: true,
+    optional: true,
+    description: 'The reason, without names of people. It is required, here or in the query.',
+  })
   reason?: string;
 }
 
 class DropQuery {
-  @Text({ min: 1, max: 200, trim: true, optional: true, description: 'Why, without names. Here, or in the body.' })
+  @Text({
+    min: 1,
+    max: 200,
+    trim: true,
+    optional: true,
+    description: 'The reason, without names of people. It is required, here or in the body.',
+  })
   reason?: string;
 }
 
@@ -85,10 +107,10 @@ export class LettersController {
   @Allowed('ops')
   @Does(
     'listDeadLetters',
-    'Messages that were given up',
-    'By context, and in each in the order in which they came. A service shows those of its own contexts.',
+    'Dead letters: messages that are not tried any more',
+    'Sorted by context, and within a context in order of arrival. A service that runs alone shows only the dead letters of its own contexts.',
   )
-  @Answers(200, DeadLetterAnswer, { description: 'A page of them.', list: true, paged: true })
+  @Answers(200, DeadLetterAnswer, { description: 'A page of dead letters.', list: true, paged: true })
   async list(@Query() { limit, cursor, ...filter }: LettersPage): Promise<Answer> {
     const letters = await this.queries.execute(
       new ListDeadLetters(withStandardKey(filter), limit, placeOf(cursor, LetterCursor)),
@@ -99,8 +121,8 @@ export class LettersController {
   @Get(':id')
   @Allowed('ops')
   @idParam
-  @Does('viewDeadLetter', 'One message that was given up')
-  @Answers(200, DeadLetterAnswer, { description: 'The message, why it failed, and how many wait behind it.' })
+  @Does('viewDeadLetter', 'One dead letter')
+  @Answers(200, DeadLetterAnswer, { description: 'The message, why it failed, and how many messages wait behind it.' })
   @Refuses('NOT_FOUND')
   async view(@Param('id') id: string): Promise<z.infer<typeof DeadLetterAnswer>> {
     return showLetter(await this.queries.execute(new ViewDeadLetter(id)));
@@ -112,10 +134,10 @@ export class LettersController {
   @BodyExample({ ids: ['ordering-123'] })
   @Does(
     'redriveDeadLetters',
-    'Try many again, in order',
-    'Named by their ids, or all that have a context, a key or a type in common; at most 1,000 at once.',
+    'Redrive several dead letters, in order of arrival',
+    'Send either their ids, or a context, a key or a type. At most 1,000 are redriven at once.',
   )
-  @Answers(200, RedrivenAnswer, { description: 'Which are tried again.' })
+  @Answers(200, RedrivenAnswer, { description: 'The ids of the dead letters that are tried again.' })
   async redriveMany(@Body() { ids, ...sent }: RedriveBody): Promise<Redriven> {
     const filter = withStandardKey(sent);
     const hasFilter = Object.values(filter).some((value) => value !== undefined);
@@ -127,8 +149,15 @@ export class LettersController {
   @Post(':id/redrive')
   @Allowed('ops')
   @idParam
-  @Does('redriveDeadLetter', 'Try one again', 'Behind an earlier dead letter of its key it waits for that one.')
-  @Answers(200, RedrivenAnswer, { description: 'It is tried again from the first attempt.' })
+  @Does(
+    'redriveDeadLetter',
+    'Redrive one dead letter',
+    'If an earlier message with the same key is a dead letter, this one waits for it.',
+  )
+  @Answers(200, RedrivenAnswer, {
+    description:
+      'The message is tried again. Its earlier attempts still count: it may become a dead letter again after one failure.',
+  })
   @Refuses('NOT_FOUND')
   async redrive(@Param('id') id: string): Promise<Redriven> {
     return this.commands.execute(new RedriveDeadLetter(id));
@@ -140,12 +169,13 @@ export class LettersController {
   @idParam
   @Does(
     'dropDeadLetter',
-    'Give one up for good',
-    'What waits behind it goes on without it, and nobody does its work. If the message was for a checkout, for refunds, or ' +
-      'recorded their results, the order is then compared with its sagas by itself: money and goods go back if the order ' +
-      'needs it. After any other message about an order, start that comparison with `POST /admin/sagas/{id}/compare`.',
+    'Drop a dead letter for ever',
+    'The messages that wait behind it are handled without it, and nothing does the work of the dropped message. If the ' +
+      'message was for a checkout or for refunds, or recorded their results, the shop then compares the order with its ' +
+      'sagas, and gives back money and goods if the order requires it. After any other message about an order, start this ' +
+      'comparison with `POST /admin/sagas/{id}/compare`.',
   )
-  @Answers(204, null, { description: 'It is never handled.' })
+  @Answers(204, null, { description: 'The message is dropped, and will never be handled.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND')
   async drop(
     @Param('id') id: string,

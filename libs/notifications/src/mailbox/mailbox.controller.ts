@@ -16,7 +16,7 @@ const MailboxEntry = z
   .object({
     id: IdShape,
     orderId: IdShape,
-    to: z.string().meta({ description: 'The address, or "erased".', example: 'an@example.com' }),
+    to: z.string().meta({ description: 'The e-mail address, or "erased".', example: 'an@example.com' }),
     subject: z.string().meta({ example: 'Đơn hàng CT-7K3M9Q đã được xác nhận' }),
     body: z.string(),
     event: z.enum([
@@ -31,11 +31,11 @@ const MailboxEntry = z
   })
   .meta({ id: 'MailboxEntry' });
 
-const Place = z.object({ at: InstantShape, id: IdShape });
+const CursorShape = z.object({ at: InstantShape, id: IdShape });
 const ERASED = 'erased';
 
 class MailboxQuery extends PageQuery {
-  @Email({ kept: true, optional: true, description: 'Only letters to this address.' })
+  @Email({ kept: true, optional: true, description: 'Only e-mails to this address.' })
   to?: string;
 }
 
@@ -56,7 +56,7 @@ export class MailboxController {
   @Answers(200, MailboxEntry, { list: true, paged: true })
   async list(@Query() { to, limit, cursor }: MailboxQuery) {
     const keys = to === undefined ? undefined : recipientKeys(this.config.personalDataKey, to);
-    const letters = await this.letters.list(keys, placeOf(cursor, Place), limit + 1);
+    const letters = await this.letters.list(keys, placeOf(cursor, CursorShape), limit + 1);
     const people = await this.vault.openAll(
       letters.map(({ recipient }) => recipient),
       letters.map(({ orderId }) => orderId),

@@ -32,17 +32,17 @@ export class AdvanceOrderController {
     return this.advance(id, 'accept', caller);
   }
 
-  @Advances('prepare', 'Start on an accepted order')
+  @Advances('prepare', 'Start to prepare an accepted order')
   prepare(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {
     return this.advance(id, 'prepare', caller);
   }
 
-  @Advances('ready', 'Put an order on the counter')
+  @Advances('ready', 'Mark an order as ready: it is on the counter')
   ready(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {
     return this.advance(id, 'ready', caller);
   }
 
-  @Advances('complete', 'Hand an order over')
+  @Advances('complete', 'Complete an order: it was handed over to the customer')
   complete(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {
     return this.advance(id, 'complete', caller);
   }

@@ -20,8 +20,8 @@ class CancelAnyOrderBody extends CancelOrderBody {
   @Flag({
     optional: true,
     description:
-      'Whether the goods go back on the shelf. Otherwise they are waste. By default they go back until preparing begins. ' +
-      'Goods of an order that is still pending go back in any case.',
+      'Whether the goods go back into stock. With `false` they are waste. The default is `true` if preparation has not begun, ' +
+      'and `false` otherwise. The goods of an order that is still pending always go back.',
   })
   restock?: boolean;
 }
@@ -40,9 +40,11 @@ export class CancelOrderController {
   @Does(
     'cancelOrder',
     'Cancel one of your orders',
-    'Possible until preparing begins. If the checkout is still running, it first gives everything back, and the answer is 202.',
+    'Possible until preparation begins. If the checkout is still running, the response is 202: the checkout first gives back the money and the goods, and then closes the order.',
   )
-  @Answers(200, OrderAnswer, { description: 'The order is cancelled. The paid money is on its way back.' })
+  @Answers(200, OrderAnswer, {
+    description: 'The order is cancelled. The refund of the paid money has been requested.',
+  })
   @Answers(202, OrderAnswer, { description: 'The order is still pending, with `cancellationRequested: true`.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND', TOKEN_SPENT, 'CANNOT_CANCEL', 'VERSION_CONFLICT', EVENT_BROKEN)
   async cancel(@PathId() id: Uuid, @Body() body: CancelOrderBody, @Who() caller: Caller): Promise<Answer> {
@@ -54,7 +56,9 @@ export class CancelOrderController {
   @Post('admin/orders/:id/cancel')
   @Allowed('staff')
   @Does('cancelAnyOrder', 'Cancel any order that is not completed, as staff')
-  @Answers(200, OrderAnswer, { description: 'The order is cancelled. The paid money is on its way back.' })
+  @Answers(200, OrderAnswer, {
+    description: 'The order is cancelled. The refund of the paid money has been requested.',
+  })
   @Answers(202, OrderAnswer, { description: 'The order is still pending, with `cancellationRequested: true`.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT', EVENT_BROKEN)
   async cancelAny(@PathId() id: Uuid, @Body() body: CancelAnyOrderBody, @Who() caller: Caller): Promise<Answer> {

@@ -21,7 +21,7 @@ export class OrderEvidenceController {
   @Does(
     'exportOrderEvidence',
     'One file that proves what happened to an order',
-    'Canonical bytes of its events, Merkle paths, signed seals and the timeline, signed as a whole. It is checked offline; personal values stay sealed.',
+    'The file has the canonical bytes of the events, Merkle paths, signed seals and the timeline, and a signature over all of it. It can be checked without the shop. Personal values stay sealed.',
   )
   @Answers(200, OrderEvidenceShape, {
     description: 'The file. Store it without changing a byte.',
@@ -29,7 +29,7 @@ export class OrderEvidenceController {
   })
   @Refuses(
     'NOT_FOUND',
-    { status: 409, code: 'LOG_TAMPERED', when: 'What is stored is not what was sealed.' },
+    { status: 409, code: 'LOG_TAMPERED', when: 'The stored events are not the events that were sealed.' },
     { status: 503, code: 'SEAL_ANCHOR_UNUSABLE', when: 'The file that remembers the newest seal cannot be used.' },
     { status: 503, code: 'NOT_SEALED_YET', when: 'The last events are not sealed yet.' },
   )

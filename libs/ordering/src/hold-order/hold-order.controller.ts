@@ -28,7 +28,7 @@ export class HoldOrderController {
   @Does(
     'holdOrder',
     'Put an order on hold',
-    'Possible while it is confirmed or accepted. Nobody works on it until it is resumed. It can still be cancelled and refunded.',
+    'Only a confirmed or accepted order can be put on hold. Nobody works on the order until it is resumed. It can still be cancelled and refunded.',
   )
   @Answers(200, OrderAnswer, { description: 'The order, on hold.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'WRONG_STATUS', 'VERSION_CONFLICT', EVENT_BROKEN)
@@ -42,7 +42,7 @@ export class HoldOrderController {
 
   @Post(':id/resume')
   @Allowed('staff')
-  @Does('resumeOrder', 'Go on with an order that is on hold', 'It returns to its status before the hold.')
+  @Does('resumeOrder', 'Resume an order that is on hold', 'The order returns to its status before the hold.')
   @Answers(200, OrderAnswer, { description: 'The order, in its status before the hold.' })
   @Refuses('NOT_FOUND', 'WRONG_STATUS', 'VERSION_CONFLICT', EVENT_BROKEN)
   async resume(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {

@@ -18,7 +18,7 @@ class OwnOrdersQuery extends PageQuery {
 }
 
 class AllOrdersQuery extends OwnOrdersQuery {
-  @Id({ optional: true, description: "Only this customer's." })
+  @Id({ optional: true, description: 'Only orders of this customer.' })
   customer?: Uuid;
 
   @From('Orders placed on this day in Vietnam or later, or at this time or later.')
@@ -46,8 +46,8 @@ const OwnMeta = Meta.extend({
     .optional()
     .meta({
       description:
-        'An order was placed with the `X-Cart-Token` that was sent, so this token is spent. Send the token that came with ' +
-        'the answer to that order.',
+        'An order was placed with the `X-Cart-Token` of this request, so this token is spent. Send the token that was in the ' +
+        'response to that order.',
     }),
 });
 
@@ -68,8 +68,8 @@ export class ListOrdersController {
   @Does(
     'listOrders',
     'Your orders, newest first',
-    'The access token gives the orders of the account. The `X-Cart-Token` that came with a guest’s newest order gives the ' +
-      'orders of the guest. Both together give both.',
+    'With an access token, you get the orders of the account. With the `X-Cart-Token` of the response to a guest’s newest ' +
+      'order, you get the orders of the guest. With both, you get both.',
   )
   @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true, meta: OwnMeta })
   async own(@Query() query: OwnOrdersQuery, @Who() caller: Caller): Promise<Answer> {

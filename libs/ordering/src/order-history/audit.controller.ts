@@ -36,28 +36,40 @@ import { OrderTimeline } from './timeline.query';
 class EventsQuery extends ListPartQuery {
   @Flag({
     default: false,
-    description: 'Also the values that the hash covers, so that it can be computed from the answer.',
+    description:
+      'With `true`, each event also has the values that its hash covers, so that clients can compute the hash.',
   })
   canonical: boolean = false;
 }
 
 class StateQuery {
-  @Whole({ min: 1, max: 1_000_000, optional: true, description: 'The version to go back to.', example: 1 })
+  @Whole({
+    min: 1,
+    max: 1_000_000,
+    optional: true,
+    description: 'The order is shown as it was at this version.',
+    example: 1,
+  })
   version?: number;
 
   @Instant({
     optional: true,
-    description: 'The instant to go back to, to the microsecond.',
+    description: 'The order is shown as it was at this instant, to the microsecond.',
     example: '2026-11-23T03:04:05.678901Z',
   })
   at?: string;
 }
 
 class DiffQuery {
-  @Whole({ min: 0, max: 1_000_000, description: 'A version; 0 is before the order was placed.', example: 1 })
+  @Whole({ min: 0, max: 1_000_000, description: 'The first version. 0 means before the order was placed.', example: 1 })
   from!: number;
 
-  @Whole({ min: 0, max: 1_000_000, optional: true, description: 'Another version; the present one by default.' })
+  @Whole({
+    min: 0,
+    max: 1_000_000,
+    optional: true,
+    description: 'The second version. The default is the current version.',
+  })
   to?: number;
 }
 
@@ -103,8 +115,8 @@ export class AuditController {
   @Allowed('audit')
   @Does(
     'viewOrderTimeline',
-    'Order, checkout, payment, stock, points and mails side by side',
-    'Notes follow Accept-Language; those of sagas are in English.',
+    'Everything that happened to an order, in order of time: events, checkout, payment, stock, points and e-mails',
+    'Notes are in the language of `Accept-Language`. Notes of sagas are always in English.',
   )
   @Answers(200, TimelineEntry, { description: 'The oldest entry first.', list: true, meta: ListPartMeta })
   @Refuses('NOT_FOUND')

@@ -8,28 +8,31 @@ export { EVENT_BROKEN };
 export const VERSION_NOT_THERE = {
   status: 404,
   code: 'VERSION_NOT_THERE',
-  when: 'The order has not reached that version; `details` has the current one.',
+  when: 'The order has not reached this version. `details` has the current version.',
 };
 
 /** The refusal of routes that need the whole stream of an order. */
 export const ORDER_TOO_LONG = {
   status: 422,
   code: 'ORDER_TOO_LONG',
-  when: 'The order has more events than this works for.',
+  when: 'The order has more events than this operation can handle.',
 };
 
 /** The order exists, but did not exist at that instant. */
 export const NOT_PLACED_YET = {
   status: 404,
   code: 'NOT_PLACED_YET',
-  when: 'The order was placed later; `details` says when.',
+  when: 'The order was placed after this instant. `details` says when.',
 };
 
 /** An event as it is stored. Personal values are shown as ciphertext. */
 export const EventAnswer = z
   .object({
     id: IdShape,
-    position: z.int().nullable().meta({ description: 'Null until it is numbered, which takes milliseconds.' }),
+    position: z
+      .int()
+      .nullable()
+      .meta({ description: 'Null until the event gets its position, usually within milliseconds.' }),
     orderId: IdShape,
     version: z.int(),
     type: z.string().meta({ example: 'OrderPlaced' }),
@@ -37,14 +40,23 @@ export const EventAnswer = z
     data: z.record(z.string(), z.unknown()),
     metadata: z.record(z.string(), z.unknown()),
     timestamp: InstantShape,
-    hash: z.string().nullable().meta({ description: 'SHA-256 over this event and the hash before it.' }),
+    hash: z
+      .string()
+      .nullable()
+      .meta({ description: 'SHA-256 over this event and the hash of the previous event in the log.' }),
     canonical: z
       .array(z.string())
       .optional()
       .meta({ description: 'With `canonical=true`: what the hash covers, in order, as netstrings.' }),
-    unknown: z.literal(true).optional().meta({ description: 'A newer build wrote it, and this one cannot read it.' }),
-    broken: z.literal(true).optional().meta({ description: 'Its data does not match its type.' }),
-    void: z.literal(true).optional().meta({ description: 'A later event declares it void: it does not count.' }),
+    unknown: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'A newer build of the application wrote the event, and this build cannot read it.' }),
+    broken: z.literal(true).optional().meta({ description: 'The data of the event does not match its type.' }),
+    void: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'A later event declares this event void, so this event does not count.' }),
   })
   .meta({ id: 'Event' });
 
@@ -76,7 +88,7 @@ export const TimelineEntry = z
     source: z.enum(sources),
     type: z.string().meta({ example: 'inventory.stock-reserved.v1' }),
     note: z.string().meta({ example: 'stock reserved' }),
-    version: z.int().nullable().meta({ description: "The order's version, on its own events." }),
+    version: z.int().nullable().meta({ description: 'For events of the order: the version. Otherwise null.' }),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'TimelineEntry' });
@@ -93,7 +105,7 @@ const FindingAnswer = z
 
 const RemarkAnswer = z
   .object({
-    number: z.int().meta({ description: 'Its number in the log of seals.' }),
+    number: z.int().meta({ description: 'The number of the record.' }),
     kind: z.enum(['adopted', 'restored', 'resealed', 'disowned']),
     at: InstantShape,
     who: z.string(),
@@ -117,21 +129,24 @@ export const VerifyAnswer = z
       .optional()
       .meta({
         description:
-          'The position of the last seal that was checked: its signature covers the log up to there. If only a part of the ' +
-          'log was verified, it is the last seal that ends in this part, or else the last seal before it, or else 0. The ' +
-          'verification of a part does not say whether later events are sealed.',
+          'The position of the last seal that was checked. The signature of this seal covers the log up to this position. If ' +
+          'only a part of the log was verified, this is the last seal that ends in this part, or else the last seal before ' +
+          'the part, or else 0. The verification of a part does not say whether later events are sealed.',
       }),
     firstFormatThrough: z
       .int()
       .optional()
       .meta({ description: 'Events up to this position have no MAC, because an older build wrote them.' }),
-    admitted: z.int().optional().meta({ description: 'Later events of an older build, which have no MAC.' }),
+    admitted: z
+      .int()
+      .optional()
+      .meta({ description: 'How many later events have no MAC, because an older build wrote them.' }),
     admittedPositions: z
       .array(z.int())
       .optional()
       .meta({ description: 'The positions of the first hundred of these later events.' }),
-    waiting: z.int().optional().meta({ description: 'Events that are committed but have no position yet.' }),
-    voided: z.int().optional().meta({ description: 'Events that declare another one void.' }),
+    waiting: z.int().optional().meta({ description: 'How many committed events have no position yet.' }),
+    voided: z.int().optional().meta({ description: 'How many events declare another event void.' }),
     remarks: z.array(RemarkAnswer).optional().meta({
       description:
         'Signed records of restored backups, new seals, and starts without the remembered seal. They are always reported.',
@@ -145,9 +160,9 @@ export const VerificationRunAnswer = z
     state: z.enum(['running', 'done', 'stopped']),
     cause: z.enum(['asked', 'nightly', 'tail']),
     from: z.int(),
-    to: z.int().nullable().meta({ description: 'Null if it goes to the end of the log.' }),
-    checked: z.int().meta({ description: 'The position reached.' }),
-    last: z.int().nullable().meta({ description: 'The last position that it will reach. Null while that is unknown.' }),
+    to: z.int().nullable().meta({ description: 'Null if the range ends at the end of the log.' }),
+    checked: z.int().meta({ description: 'The position that the verification has reached.' }),
+    last: z.int().nullable().meta({ description: 'The last position of the range. Null while it is not known.' }),
     startedAt: InstantShape,
     result: VerifyAnswer.nullable(),
   })

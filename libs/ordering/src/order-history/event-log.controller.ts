@@ -9,18 +9,19 @@ import { EventAnswer } from './event-answer';
 import { EventLog } from './event-log.query';
 
 class LogQuery {
-  @Whole({ min: 0, default: 0, description: 'The position after which to begin.', example: 0 })
+  @Whole({ min: 0, default: 0, description: 'The page begins after this position.', example: 0 })
   after: number = 0;
 
   @OneOf(orderEventTypes, { optional: true, description: 'Only events of this type.' })
   type?: (typeof orderEventTypes)[number];
 
-  @Whole({ min: 1, max: 100, default: 20, description: 'How many at most.', example: 20 })
+  @Whole({ min: 1, max: 100, default: 20, description: 'The maximum number of events.', example: 20 })
   limit: number = 20;
 
   @Flag({
     default: false,
-    description: 'Also the values that the hash covers, so that it can be computed from the answer.',
+    description:
+      'With `true`, each event also has the values that its hash covers, so that clients can compute the hash.',
   })
   canonical: boolean = false;
 }
@@ -28,7 +29,7 @@ class LogQuery {
 const Meta = z.object({
   nextAfter: z.int().meta({
     description:
-      'The `after` of the next page. Events up to this position are done, including those that were filtered out. At the end of the log, ask again later with this value.',
+      'The `after` of the next page. This page and the pages before it cover all events up to this position, including events that the filter left out. At the end of the log, use this value to request later events.',
   }),
   hasMore: z.boolean(),
   head: z.int().meta({ description: 'The last position in the log.' }),

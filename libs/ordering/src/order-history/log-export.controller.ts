@@ -12,7 +12,7 @@ class SealsQuery {
   @Whole({ min: 0, default: 0, description: 'Only seals that cover events after this position.', example: 0 })
   after: number = 0;
 
-  @Whole({ min: 1, max: 100, default: 20, description: 'How many at most.', example: 20 })
+  @Whole({ min: 1, max: 100, default: 20, description: 'The maximum number of seals.', example: 20 })
   limit: number = 20;
 }
 
@@ -23,7 +23,7 @@ class ExportQuery {
   @Whole({
     min: 1,
     optional: true,
-    description: 'The export ends with the seal that covers this position; by default with the log.',
+    description: 'The export ends with the seal that covers this position. By default it ends at the end of the log.',
   })
   to?: number;
 }
@@ -58,8 +58,8 @@ export class LogExportController {
   @ApiProduces('application/x-ndjson')
   @Does(
     'exportEvents',
-    'The whole log, or a part of it, to be checked offline',
-    'One JSON object a line: canonical events, seals, records about seals, and a signature over all lines. Personal values stay sealed.',
+    'Export the log, or a part of it, for a check without the shop',
+    'Each line is one JSON object: canonical events, seals, records about seals, and a signature over all lines. Personal values stay sealed.',
   )
   @Answers(200, z.string().meta({ example: '{"format":"coffee-tea.log-export.1"}' }), {
     description: 'The lines. Store them without changing a byte.',

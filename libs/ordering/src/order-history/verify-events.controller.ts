@@ -15,10 +15,10 @@ const MAX_WAIT_MS = 10_000;
 const RECENT = 20;
 
 class SpanQuery {
-  @Whole({ min: 1, default: 1, description: 'The position to begin at.', example: 1 })
+  @Whole({ min: 1, default: 1, description: 'The first position to verify.', example: 1 })
   from: number = 1;
 
-  @Whole({ min: 1, optional: true, description: 'The position to end at; the end of the log by default.' })
+  @Whole({ min: 1, optional: true, description: 'The last position to verify. The default is the end of the log.' })
   to?: number;
 }
 
@@ -37,10 +37,10 @@ export class VerifyEventsController {
   @Does(
     'verifyEvents',
     'Verify the hash chain of all events, or of a part of them',
-    'The answer names every fault. If it takes longer than ten seconds, the verification goes on by itself: follow it by its id. Only one runs at a time. A request for the same range joins it.',
+    'The response names every fault. If the verification takes longer than ten seconds, it continues after the response: request its state by its id. Only one verification runs at a time. A request for the same range waits for the same verification.',
   )
-  @Answers(200, VerifyAnswer, { description: 'Whether the log is as it was written.' })
-  @Answers(202, VerificationRunAnswer, { description: 'It takes longer. Follow it by its id.' })
+  @Answers(200, VerifyAnswer, { description: 'Whether the log is unchanged.' })
+  @Answers(202, VerificationRunAnswer, { description: 'The verification takes longer. Request its state by its id.' })
   @Refuses(
     { status: 409, code: 'VERIFY_RUNNING', when: 'Another part of the log is being verified.' },
     { status: 503, code: 'SEAL_ANCHOR_UNUSABLE', when: 'The file that remembers the newest seal cannot be used.' },
@@ -70,7 +70,7 @@ export class VerifyEventsController {
 
   @Get(':id')
   @Allowed('audit')
-  @Does('viewVerification', 'How far a verification has come, and what it found')
+  @Does('viewVerification', 'The progress and the result of a verification')
   @Answers(200, VerificationRunAnswer, { description: 'The verification.' })
   @Refuses('NOT_FOUND')
   async view(@PathId() id: Uuid): Promise<z.infer<typeof VerificationRunAnswer>> {

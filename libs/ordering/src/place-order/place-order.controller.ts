@@ -61,7 +61,7 @@ class FulfilmentBody {
 
 class PaymentBody {
   @OneOf(namedMethods, {
-    description: 'A method that the shop does not accept now is refused with PAYMENT_METHOD_UNAVAILABLE.',
+    description: 'If the shop does not accept this method now, the order is refused with PAYMENT_METHOD_UNAVAILABLE.',
     example: 'card',
   })
   method!: NamedMethod;
@@ -71,7 +71,7 @@ class PaymentBody {
     max: 255,
     optional: true,
     nullable: true,
-    description: "The card's token. It is refused for cash.",
+    description: "The card's token. With the method `cash` it is refused.",
     example: 'tok_ok',
   })
   token?: string | null;
@@ -127,16 +127,17 @@ export class PlaceOrderController {
   @Does(
     'placeOrder',
     "Place an order from the caller's cart",
-    'Answers at once with a pending order, or after its outcome with `Prefer: wait=5`. Prices are the server’s. ' +
-      'The same key and body place no second order: the answer has the same order, with `Idempotent-Replayed: true`. ' +
-      'Without `Prefer` it shows the order as it was placed, pending, whatever has happened since. With `Prefer` it waits ' +
-      'for the outcome, as for the first request.\n\n' +
-      'A guest’s answer carries a new `X-Cart-Token`. The new token opens the cart, and reads this order and the earlier ' +
-      'ones for 30 days. The token that was sent is spent: it opens and reads nothing any more.\n\n' +
-      'If the answer is lost, send the same request again, with the same token, key and body; keep them until the answer ' +
-      'has arrived. After a log-in, send that token beside the access token: the order stays the guest’s. Do this before ' +
-      'any call of the cart. The cart answers a spent token with the token of a new guest, and with that token the key ' +
-      'finds no order.',
+    'The response comes at once, with a pending order. With `Prefer: wait=5` it comes after the outcome of the order, but ' +
+      'after 5 s at the latest. The server computes the prices. A repeated request with the same key and body places no second order: the ' +
+      'response has the same order, with `Idempotent-Replayed: true`. Without `Prefer`, a repeated request shows the order ' +
+      'as it was placed (pending), even if it has changed since. With `Prefer`, it waits for the outcome like the first ' +
+      'request.\n\n' +
+      'The response to a guest has a new `X-Cart-Token`. For 30 days, the new token opens the cart and gives access to this ' +
+      'order and to the guest’s earlier orders. The token of the request is spent: it no longer gives access to anything.\n\n' +
+      'Keep the token, the key and the body until you have the response. If the response is lost, send the same request ' +
+      'again. If the guest has logged in since, send the guest’s token together with the access token; the order still ' +
+      'belongs to the guest. Send the request again before you request the cart: for a spent token, the cart returns the ' +
+      'token of a new guest, and with that token the key does not find the order.',
   )
   @BodyExample({
     contact: { name: 'Nguyễn Văn An', phone: '0901234567' },
@@ -149,10 +150,10 @@ export class PlaceOrderController {
     description: 'The order.',
     headers: {
       'Idempotent-Replayed': '`true` if a request with this key was handled before.',
-      Location: 'Where the order is.',
-      'Preference-Applied': '`wait=5` when the answer has the outcome that was waited for.',
+      Location: 'The URL of the order.',
+      'Preference-Applied': '`wait=5` if the response shows the outcome of the order.',
       'X-Cart-Token':
-        'A guest’s new token, in place of the one that was sent. Keep it secret, and send it from now on.',
+        'The guest’s new token. It replaces the token of the request. Keep it secret, and send it with all later requests.',
     },
   })
   @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
@@ -161,14 +162,14 @@ export class PlaceOrderController {
     {
       status: 409,
       code: 'CART_ALREADY_ORDERED',
-      when: 'Everything in the cart was ordered before, or an order was placed with this `X-Cart-Token`. Send the same key and body to get the answer of that order again.',
+      when: 'Everything in the cart was ordered before, or an order was placed with this `X-Cart-Token`. To get the response to that order again, send the same key and body.',
     },
     'VARIANT_UNAVAILABLE',
     'MODIFIERS_INVALID',
     {
       status: 409,
       code: 'ORDER_TOO_LARGE',
-      when: 'The order has too many lines, too many pieces of one kind, or too high a total, or more pieces than a guest who pays cash may order.',
+      when: 'The order has too many lines, too many pieces of one kind, a total that is too high, or more pieces than a guest who pays cash may order.',
     },
     {
       status: 409,

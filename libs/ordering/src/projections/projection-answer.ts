@@ -4,21 +4,29 @@ import { z } from 'zod';
 export const ProjectionAnswer = z
   .object({
     name: z.string().meta({ example: 'order-view' }),
-    version: z.int().meta({ description: "The reducer's version that made the live table." }),
+    version: z.int().meta({ description: 'The version of the reducer that made the live table.' }),
     position: z.int(),
     head: z.int().meta({ description: 'The last position of the log.' }),
-    lag: z.int().meta({ description: 'How many events it is behind; 0 if it has all events.' }),
+    lag: z.int().meta({ description: 'How many events the read model does not contain yet.' }),
     lagSeconds: z
       .number()
-      .meta({ description: 'The age of the first event that it does not contain; 0 if it has all events.' }),
+      .meta({
+        description: 'The age of the first event that the read model does not contain yet; 0 if it has all events.',
+      }),
     state: z.enum(['live', 'catching-up', 'stalled', 'failing']).meta({
       description:
-        '`live`: it has all events, except perhaps those of the last two seconds. `catching-up`: it is behind and gets closer. ' +
-        '`stalled`: it is behind and has not moved for ten seconds. `failing`: its last batch could not be written, see `error`.',
+        '`live`: the read model has all events, except perhaps those of the last two seconds. `catching-up`: older events are ' +
+        'missing, and it is reading them. `stalled`: older events are missing, and it has read none for ten seconds. `failing`: ' +
+        'its last batch could not be written; see `error`.',
     }),
     ratePerSecond: z.int(),
-    setAside: z.int().meta({ description: 'Orders that it could not fold. They keep their last good row.' }),
-    drift: z.int().meta({ description: 'Rows that differ from their events, found by the background check.' }),
+    setAside: z
+      .int()
+      .meta({
+        description:
+          'How many orders are set aside, because the read model could not use their events. They keep their last good row.',
+      }),
+    drift: z.int().meta({ description: 'How many rows differ from their events, according to the background check.' }),
     error: z.string().nullable(),
   })
   .meta({ id: 'Projection' });
@@ -32,7 +40,7 @@ export const Change = z.object({
 export const AsideOrderAnswer = z
   .object({
     orderId: IdShape,
-    position: z.int().meta({ description: 'The position of the event that it could not fold.' }),
+    position: z.int().meta({ description: 'The position of the event that the read model could not use.' }),
     eventId: IdShape,
     error: z.string(),
     since: InstantShape,
@@ -58,7 +66,7 @@ export const DriftAnswer = z
     walks: z.array(
       z.object({
         projection: z.string(),
-        checked: z.int().meta({ description: 'Rows compared with their events so far.' }),
+        checked: z.int().meta({ description: 'How many rows have been compared with their events so far.' }),
         rounds: z.int().meta({ description: 'How often all rows have been compared.' }),
         at: InstantShape,
       }),
@@ -76,7 +84,7 @@ export const DriftAnswer = z
           healedAt: InstantShape.nullable(),
         }),
       )
-      .meta({ description: 'The open ones first; at most 100.' }),
+      .meta({ description: 'At most 100. Open findings come first.' }),
   })
   .meta({ id: 'Drift' });
 

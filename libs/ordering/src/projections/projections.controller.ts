@@ -31,8 +31,8 @@ export class ProjectionsController {
   @Allowed('ops')
   @Does(
     'viewDrift',
-    'Rows that differ from their events',
-    'A background check folds orders again to find such rows. A rebuild of these orders corrects them.',
+    'View drift: rows of read models that differ from their events',
+    'A background check computes rows again from their events to find such rows. A rebuild of these orders corrects the rows.',
   )
   @Answers(200, DriftAnswer, { description: 'The progress of the background check, and its findings.' })
   async drift(): Promise<DriftReport> {
@@ -42,8 +42,12 @@ export class ProjectionsController {
   @Get(':name/set-aside')
   @Allowed('ops')
   @nameParam
-  @Does('listSetAside', 'The orders that a read model could not fold', 'All other orders are kept up to date.')
-  @Answers(200, SetAsideAnswer, { description: 'The first that were set aside.' })
+  @Does(
+    'listSetAside',
+    'The orders that a read model has set aside, because it cannot use their events',
+    'All other orders are kept up to date.',
+  )
+  @Answers(200, SetAsideAnswer, { description: 'The orders that were set aside first.' })
   @Refuses('NOT_FOUND')
   async setAside(@Param('name') name: string): Promise<AsideOrders> {
     return this.queries.execute(new ListSetAside(name));
@@ -52,7 +56,11 @@ export class ProjectionsController {
   @Post(':name/set-aside/:orderId/retry')
   @Allowed('ops')
   @nameParam
-  @Does('retrySetAside', 'Make a read model fold an order again', 'It is folded again from its first event.')
+  @Does(
+    'retrySetAside',
+    'Compute an order in a read model again',
+    'The read model computes the order from its first event.',
+  )
   @Answers(200, RetriedAnswer, { description: 'Whether the order is in the read model again.' })
   @Refuses('NOT_FOUND')
   async retry(@Param('name') name: string, @PathId('orderId') orderId: Uuid): Promise<Retried> {
@@ -65,7 +73,7 @@ export class ProjectionsController {
   @Does(
     'dropKept',
     'Drop the table that is kept for a rollback',
-    'After that, the reducer of this table may be removed from the code.',
+    'After that, no rollback is possible, and the reducer of this table may be removed from the code.',
   )
   @Answers(200, KeptDroppedAnswer, { description: 'No table is kept any more.' })
   @Refuses('NOT_FOUND', 'REBUILD_RUNNING')

@@ -13,18 +13,25 @@ export const RebuildAnswer = z
     ]),
     goLive: z.enum(['manual', 'auto']),
     orders: z.array(IdShape).nullable().meta({ description: 'The orders that are rebuilt. Null means all.' }),
-    done: z.int().meta({ description: 'Events so far. `done` and `total` never go down.' }),
+    done: z.int().meta({ description: 'How many events have been processed. `done` and `total` never decrease.' }),
     total: z.int(),
     percent: z.int(),
     ratePerSecond: z.int(),
     secondsLeft: z.int().nullable(),
     throttled: z
       .boolean()
-      .meta({ description: 'The rebuild is slowed down, because an event waits longer than REBUILD_YIELD_MS.' }),
-    setAside: z.int().meta({ description: 'Orders that the reducer could not fold.' }),
-    rollingBack: z.boolean().meta({ description: 'A rollback is running: the kept table is catching up.' }),
+      .meta({
+        description: 'True while the rebuild is slowed down, because an event waits longer than REBUILD_YIELD_MS.',
+      }),
+    setAside: z.int().meta({ description: 'How many orders the reducer could not use.' }),
+    rollingBack: z
+      .boolean()
+      .meta({ description: 'True while a rollback is running: the kept table is brought up to date.' }),
     error: z.string().nullable(),
-    askedBy: z.string().nullable().meta({ description: 'The id of the user who asked, or `command line`.' }),
+    askedBy: z
+      .string()
+      .nullable()
+      .meta({ description: 'The id of the user who requested the rebuild, or `command line`.' }),
     askedAt: InstantShape,
     changedAt: InstantShape,
   })
@@ -47,7 +54,7 @@ export const RebuildDiffAnswer = z
     columns: z.array(
       z.object({
         name: z.string().meta({ example: 'view.order.lines[].quantity' }),
-        changed: z.int().meta({ description: 'Rows in which this field is different.' }),
+        changed: z.int().meta({ description: 'How many rows differ in this field.' }),
       }),
     ),
     money: z
@@ -62,7 +69,7 @@ export const RebuildDiffAnswer = z
             .nullable()
             .meta({
               description:
-                'The first event after which the two reducers disagree. Null if they agree: then the live row differs from its own events.',
+                'The first event after which the two reducers have different results. Null if their results are equal: then the live row differs from its own events.',
             }),
           before: ComparedRow.nullable(),
           after: ComparedRow.nullable(),
@@ -70,6 +77,9 @@ export const RebuildDiffAnswer = z
           moneyMoved: z.int(),
         }),
       )
-      .meta({ description: 'The worst 20: most money moved, then most fields changed.' }),
+      .meta({
+        description:
+          'The 20 orders with the largest differences: first by money, then by the number of changed fields.',
+      }),
   })
   .meta({ id: 'RebuildDiff' });

@@ -14,7 +14,11 @@ import { RebuildMustExist } from './rebuild-must-exist.guard';
 import { StartRebuild, SteerRebuild, type RebuildStep } from './rebuild.command';
 
 class RebuildBody {
-  @OneOf(['manual', 'auto'], { default: 'manual', description: 'Whether it goes live by itself once it is ready.' })
+  @OneOf(['manual', 'auto'], {
+    default: 'manual',
+    description:
+      '`auto`: the new table goes live as soon as it is ready. `manual`: it goes live after a request to `go-live`.',
+  })
   goLive: 'manual' | 'auto' = 'manual';
 
   @ListOf('uuid', { min: 1, max: 100, optional: true, description: 'Rebuild only these orders.' })
@@ -37,12 +41,16 @@ export class RebuildsController {
   @Post()
   @Allowed('ops')
   @nameParam
-  @Does('startRebuild', 'Rebuild a read model beside the live one', 'Reads continue, and no message is sent.')
-  @Answers(202, RebuildAnswer, { description: 'The rebuild is requested. Follow it by its id.' })
+  @Does(
+    'startRebuild',
+    'Rebuild a read model',
+    'The new table is built beside the live table, which is read and updated meanwhile. No message is sent.',
+  )
+  @Answers(202, RebuildAnswer, { description: 'The rebuild is requested. Request its progress by its id.' })
   @Refuses('NOT_FOUND', 'REBUILD_RUNNING', {
     status: 404,
     code: 'ORDERS_UNKNOWN',
-    when: 'There are no such orders; `details` name the first 20 of them.',
+    when: 'Some of these orders do not exist. `details` names the first 20 of them.',
   })
   async start(@Param('name') name: string, @Body() body: RebuildBody, @Who() caller: Caller): Promise<Rebuild> {
     const by = caller.kind === 'user' ? caller.userId : 'guest';
@@ -53,7 +61,7 @@ export class RebuildsController {
   @Get()
   @Allowed('ops')
   @nameParam
-  @Does('listRebuilds', 'The rebuilds of a read model: who asked for them, when, and how they ended', 'Newest first.')
+  @Does('listRebuilds', 'The rebuilds of a read model: who requested them, when, and how they ended', 'Newest first.')
   @Answers(200, RebuildAnswer, { list: true, paged: true })
   @Refuses('NOT_FOUND')
   async list(@Param('name') name: string, @Query() { limit, cursor }: PageQuery): Promise<Answer> {
@@ -82,9 +90,11 @@ export class RebuildsController {
   @Does(
     'diffRebuild',
     'What a rebuild changes',
-    'Both tables are compared at one position before the switch. The result can still be read after it.',
+    'Before the new table goes live, the old and the new table are compared at the same position of the log. The result can also be read later.',
   )
-  @Answers(200, RebuildDiffAnswer, { description: 'Rows, fields, money, and the worst orders.' })
+  @Answers(200, RebuildDiffAnswer, {
+    description: 'Differences in rows, fields and money, and the orders with the largest differences.',
+  })
   @Refuses('NOT_FOUND', 'REBUILD_NOT_COMPARED')
   async diff(@Param('name') name: string, @PathId() id: Uuid): Promise<RebuildDiff> {
     return this.queries.execute(new DiffRebuild(name, id));
@@ -93,8 +103,8 @@ export class RebuildsController {
   @Post(':id/pause')
   @Allowed('ops')
   @nameParam
-  @Does('pauseRebuild', 'Stop a rebuild where it is')
-  @Answers(200, RebuildAnswer, { description: 'It is paused. A repeated request changes nothing.' })
+  @Does('pauseRebuild', 'Pause a rebuild')
+  @Answers(200, RebuildAnswer, { description: 'The rebuild is paused. A repeated request changes nothing.' })
   @Refuses('NOT_FOUND', 'REBUILD_OVER')
   async pause(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
     return this.steer(name, id, 'pause');
@@ -104,7 +114,9 @@ export class RebuildsController {
   @Allowed('ops')
   @nameParam
   @Does('resumeRebuild', 'Continue a paused rebuild')
-  @Answers(200, RebuildAnswer, { description: 'It continues in the state and from the event at which it was paused.' })
+  @Answers(200, RebuildAnswer, {
+    description: 'The rebuild continues from the event and in the state at which it was paused.',
+  })
   @Refuses('NOT_FOUND', 'REBUILD_OVER')
   async resume(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
     return this.steer(name, id, 'resume');
@@ -113,8 +125,8 @@ export class RebuildsController {
   @Post(':id/go-live')
   @Allowed('ops')
   @nameParam
-  @Does('takeRebuildLive', 'Switch readers to the rebuilt table')
-  @Answers(200, RebuildAnswer, { description: 'It is live. A repeated request changes nothing.' })
+  @Does('takeRebuildLive', 'Make the rebuilt table live')
+  @Answers(200, RebuildAnswer, { description: 'The rebuilt table is live. A repeated request changes nothing.' })
   @Refuses('NOT_FOUND', 'REBUILD_NOT_READY', 'REBUILD_OVER')
   async goLive(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
     return this.steer(name, id, 'go-live');
@@ -123,8 +135,8 @@ export class RebuildsController {
   @Post(':id/cancel')
   @Allowed('ops')
   @nameParam
-  @Does('cancelRebuild', 'Give up a rebuild that is not live yet')
-  @Answers(200, RebuildAnswer, { description: 'It is cancelled, and its table is gone.' })
+  @Does('cancelRebuild', 'Cancel a rebuild that is not live yet')
+  @Answers(200, RebuildAnswer, { description: 'The rebuild is cancelled, and its table is deleted.' })
   @Refuses('NOT_FOUND', 'REBUILD_OVER')
   async cancel(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
     return this.steer(name, id, 'cancel');
@@ -135,11 +147,11 @@ export class RebuildsController {
   @nameParam
   @Does(
     'rollBackRebuild',
-    'Go back to the table that was live before',
-    'That table first catches up. If this takes longer than ten seconds, the answer has `rollingBack: true`, and the rollback continues.',
+    'Make the former table live again',
+    'First the former table is brought up to date. If this takes longer than ten seconds, the response has `rollingBack: true`, and the rollback continues.',
   )
   @Answers(200, RebuildAnswer, {
-    description: 'It is rolled back, or the rollback is running. A repeated request changes nothing.',
+    description: 'The former table is live again, or the rollback is running. A repeated request changes nothing.',
   })
   @Refuses('NOT_FOUND', 'CANNOT_ROLL_BACK', 'REBUILD_RUNNING')
   async rollback(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
@@ -155,9 +167,9 @@ export class RebuildsController {
   @Does(
     'followRebuild',
     'Follow a rebuild by server-sent events',
-    '`progress` events until it is live, cancelled or failed; `closed` with `{ code, message }` when the session ends, the token expires or the role is lost.',
+    'The server sends `progress` events until the rebuild is live, cancelled or failed. It sends `closed` with `{ code, message }` if the session ends, the token expires, or the user loses the role.',
   )
-  @Answers(200, RebuildAnswer, { description: 'Each event carries the rebuild as JSON.' })
+  @Answers(200, RebuildAnswer, { description: 'Each `progress` event contains the rebuild as JSON.' })
   @Refuses('NOT_FOUND', { status: 401, code: 'SESSION_ENDED', when: 'The session of this token has ended.' })
   async stream(
     @Param('name') name: string,

@@ -7,9 +7,9 @@ export const SagaAnswer = z
     id: z.string().meta({ example: 'checkout:019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' }),
     name: z.enum(['checkout', 'refunds']),
     orderId: IdShape,
-    definition: z
-      .int()
-      .meta({ description: 'The version of the saga definition. A saga begins and ends with the same one.' }),
+    definition: z.int().meta({
+      description: 'The version of the definition with which the saga began. The saga also ends with this version.',
+    }),
     state: z.enum(['running', 'needs-attention', 'over']),
     step: z.string().meta({ example: 'voiding' }),
     since: InstantShape.meta({ description: 'When the saga reached this step.' }),
@@ -40,7 +40,7 @@ export const ComparedOrderAnswer = z
           }),
         }),
       )
-      .meta({ description: 'What the comparison does with each saga, as seen now.' }),
+      .meta({ description: 'What the comparison would do now with each saga.' }),
     deadLetters: z.array(z.string()).meta({
       example: [],
       description: "The order's dead letters. The comparison may wait until they are redriven or dropped.",
@@ -55,7 +55,7 @@ export const JournalLineAnswer = z
   .object({
     version: z.int(),
     at: InstantShape.meta({ description: 'When the message was handled.' }),
-    happenedAt: InstantShape.nullable().meta({ description: 'When the event that the message reports happened.' }),
+    happenedAt: InstantShape.nullable().meta({ description: 'When the event happened that the message reports.' }),
     heard: z.string().meta({ example: 'payments.payment-voided.v1' }),
     messageId: IdShape,
     attempts: z.int().meta({ description: 'How many attempts were needed to handle the message.' }),
@@ -69,7 +69,7 @@ export const JournalLineAnswer = z
       .nullable()
       .meta({ description: 'The timer that sent this message.' }),
     instance: z.int().nullable().meta({ description: 'The instance of the shop that handled the message.' }),
-    takeover: z.boolean().meta({ description: 'Another instance handled the step before this one.' }),
+    takeover: z.boolean().meta({ description: 'Whether another instance handled the previous step.' }),
   })
   .meta({ id: 'SagaJournalLine' });
 

@@ -41,13 +41,20 @@ class SagasPage extends PageQuery {
     min: 0,
     max: 31_536_000,
     optional: true,
-    description: 'Only sagas that are not over and have stayed at one step for this many seconds.',
+    description: 'Only sagas that are not over and have been at the same step for at least this many seconds.',
   })
   stuckFor?: number;
 }
 
 class TendBody {
-  @Text({ min: 1, max: 200, trim: true, optional: true, nullable: true, description: 'Why, without names.' })
+  @Text({
+    min: 1,
+    max: 200,
+    trim: true,
+    optional: true,
+    nullable: true,
+    description: 'The reason, without names of people.',
+  })
   reason?: string | null;
 }
 
@@ -57,9 +64,10 @@ class CompensateBody extends TendBody {
   @OneOf(moneyFindings, {
     optional: true,
     description:
-      'For a payment or a refund whose provider cannot be asked: what you found out about the money. `given-back`: the ' +
-      'customer has it. `never-taken`: the provider took none. `unknown`: nobody can tell. The order ends, its goods are ' +
-      'released, and the money is listed among the findings. A refund that was not given back is still owed.',
+      'What you found out about the money of a payment or a refund, if the provider cannot be asked. `given-back`: the ' +
+      'customer has the money back. `never-taken`: the provider took no money. `unknown`: nobody can find out. The order ' +
+      'then ends, its goods are released, and the money is listed as a finding. A refund that was not given back is still ' +
+      'owed.',
   })
   money?: (typeof moneyFindings)[number];
 }
@@ -72,7 +80,7 @@ const CursorShape = z.object({
 const idParam = ApiParam({
   name: 'id',
   schema: { type: 'string' },
-  description: 'The id of a saga, or the id of an order for its checkout.',
+  description: 'The id of a saga. The id of an order means the checkout of this order.',
   example: 'checkout:019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
 });
 
@@ -94,11 +102,11 @@ export class SagasController {
   @Allowed('ops')
   @Does(
     'listSagas',
-    'Checkouts and refunds, and their state',
-    'Open sagas come first by age. All sagas, and sagas that are over, come newest first. The former path of these routes, ' +
-      '`/admin/processes`, answers 308.',
+    'List sagas: checkouts and refunds',
+    'With `stuckFor`, or with a state other than `over`, the saga that has been at its step for the longest time comes ' +
+      'first. Otherwise the newest saga comes first. The former path of these routes, `/admin/processes`, redirects with 308.',
   )
-  @Answers(200, SagaAnswer, { description: 'A page of them.', list: true, paged: true })
+  @Answers(200, SagaAnswer, { description: 'A page of sagas.', list: true, paged: true })
   async list(@Query() { limit, cursor, state, stuckFor }: SagasPage): Promise<Answer> {
     const filter = { status: state, stuckFor };
     const rows = await this.queries.execute(new ListSagas(filter, limit, placeOf(cursor, CursorShape)));
@@ -126,9 +134,9 @@ export class SagasController {
   @Does(
     'retrySaga',
     'Send the requests of a saga again',
-    'The requests have the same keys, so nothing is done twice. Dead letters and postponed messages of the saga are tried again, too. ' +
-      'For refunds, the amount is what the order still owes. It is less than the refused amount if staff gave back a part by hand. ' +
-      'A checkout that was reopened because an event is void continues towards the confirmation.',
+    'The requests have the same keys, so nothing is done twice. Dead letters and postponed messages of the saga are also tried ' +
+      'again. For refunds, the amount is what the order still owes. It is less than the refused amount if staff have given ' +
+      'back a part by hand. A checkout that was reopened because an event is void continues until the order is confirmed.',
   )
   @Answers(202, SagaAnswer, { description: 'The saga before the change. The journal shows what happens next.' })
   @Refuses('NOT_FOUND', 'PROCESS_OVER', 'NOTHING_OWED')
@@ -144,10 +152,11 @@ export class SagasController {
   @Does(
     'compareSagas',
     'Compare an order with its checkout and its refunds',
-    'For an order that makes no progress because a message was dropped or lost. The stream of the order decides. A saga that ' +
-      'disagrees with it does what it would have done with the lost message: for example, it gives back the money and the goods ' +
-      'of a cancelled order, or it starts a refund that the order has requested. A pending order whose checkout never began is ' +
-      'closed. Nothing is charged or given back twice. If they agree, nothing changes.',
+    'Use this for an order that makes no progress because a message was dropped or lost. The events of the order decide. If the ' +
+      'state of a saga differs from them, the saga does what it would have done after the lost message: for example, it gives ' +
+      'back the money and the goods of a cancelled order, or it starts a refund that the order has requested. A pending order ' +
+      'whose checkout never began is closed. Nothing is charged or given back twice. If there is no difference, nothing ' +
+      'changes.',
   )
   @Answers(202, ComparedOrderAnswer, { description: 'What will happen. The journals of the sagas show it.' })
   @Refuses('NOT_FOUND', EVENT_BROKEN)
@@ -161,9 +170,9 @@ export class SagasController {
   @idParam
   @Does(
     'compensateSaga',
-    'Make a checkout give everything back',
-    'Money and goods are given back, then the order is closed. A confirmed order must be cancelled or refunded instead. ' +
-      'With `money`, staff settle a payment or a refund whose provider cannot be asked.',
+    'Undo a checkout',
+    'The money is given back, the goods are released, and then the order is closed. A confirmed order must be cancelled or refunded instead. ' +
+      'With `money`, staff settle a payment or a refund if its provider cannot be asked.',
   )
   @Answers(202, SagaAnswer, { description: 'The saga before the change. The journal shows what happens next.' })
   @Refuses('NOT_FOUND', 'PROCESS_OVER', 'PROCESS_WINDS_BACK', 'PROCESS_HAS_NO_WAY_BACK', 'VERSION_CONFLICT')

@@ -9,13 +9,13 @@ import { Clock } from '#platform/system';
 import { groupings, SalesReport, type Grouping } from './sales-report.query';
 
 class SalesQuery {
-  @From('The first day in Vietnam, or from this time on; 30 days by default.')
+  @From('The report begins with this day in Vietnam, or at this time. The default is the day 29 days before today.')
   from?: Date;
 
-  @Until('The last day in Vietnam, or before this time; today by default.')
+  @Until('The report ends with this day in Vietnam, or before this time. The default is today.')
   to?: Date;
 
-  @OneOf(groupings, { default: 'day', description: 'What to sum by.' })
+  @OneOf(groupings, { default: 'day', description: 'Whether the sums are made per day, per month or per product.' })
   by: Grouping = 'day';
 }
 
@@ -24,7 +24,9 @@ const Sums = {
   items: z.int().meta({ description: 'The number of pieces in these orders.' }),
   gross: MoneyShape.meta({ description: 'The total of the confirmed orders.' }),
   refunded: MoneyShape.meta({ description: 'The total of the refunds.' }),
-  lost: MoneyShape.meta({ description: 'The unpaid cash of orders that were cancelled after their confirmation.' }),
+  lost: MoneyShape.meta({
+    description: 'The cash that was not paid for orders that were cancelled after their confirmation.',
+  }),
   net: MoneyShape.meta({ description: 'Gross minus refunded minus lost.' }),
 };
 
@@ -53,9 +55,13 @@ export class SalesReportController {
   @Does(
     'reportSales',
     'Sales by day, month or product',
-    'An order counts on the day it was confirmed, a refund on the day the money went back; days are days in Vietnam.',
+    'An order counts on the day of its confirmation. A refund counts on the day on which the money was given back. Days are days in Vietnam.',
   )
-  @Answers(200, SalesAnswer, { description: 'One row each, and the total.', list: true, meta: Meta })
+  @Answers(200, SalesAnswer, {
+    description: 'One row for each day, month or product, and the total.',
+    list: true,
+    meta: Meta,
+  })
   async sales(@Query() query: SalesQuery): Promise<Answer> {
     const now = this.clock.now();
     const from = query.from ?? beginOf(shopDay(new Date(now.getTime() - DEFAULT_SPAN_MS)))!;

@@ -10,7 +10,11 @@ import type { OrderView } from './order-view';
 import { Personal, shownFields } from './shown-shape';
 
 /** The refusal of every route whose answer is folded from a stream. */
-export const EVENT_BROKEN = { status: 409, code: 'EVENT_BROKEN', when: 'An event holds data that cannot be read.' };
+export const EVENT_BROKEN = {
+  status: 409,
+  code: 'EVENT_BROKEN',
+  when: 'An event of the order has data that cannot be read.',
+};
 
 const { lineId: _id, ...lineFields } = shownFields(OrderedLineShape.omit({ portions: true, seenPrice: true }));
 
@@ -42,7 +46,7 @@ const AnswerShape = z.object({
     paid: MoneyShape,
     refunded: MoneyShape,
     owed: MoneyShape.meta({
-      description: 'The refunds that the provider refused and nobody has requested again.',
+      description: 'The total of the refunds that the provider refused and that nobody has requested again.',
     }),
   }),
   note,
@@ -53,25 +57,32 @@ const AnswerShape = z.object({
     .meta({ description: 'When the order first reached each status.' }),
   cancellationRequested: z.boolean(),
   ended: z.boolean().meta({
-    description: 'A refund ended the order. Nothing more is made, even if the money is still on its way.',
+    description:
+      'True if a refund has ended the order. Preparation has stopped, even if the money has not been returned yet.',
   }),
   cancellation: z
     .object({
       code: z.string().meta({ example: 'OUT_OF_STOCK' }),
       message: z.string(),
       by: z.enum(['customer', 'staff', 'shop']),
-      reason: Personal.nullable().meta({ description: 'What was typed. What staff typed is shown to staff only.' }),
+      reason: Personal.nullable().meta({
+        description: 'The reason that was entered. A reason that staff entered is shown to staff only.',
+      }),
     })
     .nullable(),
   hold: z
-    .object({ reason: Personal.nullable().meta({ description: 'What staff typed; it is shown to staff only.' }) })
+    .object({
+      reason: Personal.nullable().meta({ description: 'The reason that staff entered. It is shown to staff only.' }),
+    })
     .nullable()
     .meta({ description: 'Null unless the order is on hold.' }),
   refunds: z.array(
     z.object({
       id: IdShape,
       amount: MoneyShape,
-      reason: Personal.meta({ description: 'Customers see a text of the shop, staff see what staff typed.' }),
+      reason: Personal.meta({
+        description: 'Staff see the reason that staff entered. Customers see a text of the shop instead.',
+      }),
       state: z.enum(['requested', 'refunded', 'failed']),
     }),
   ),

@@ -15,7 +15,8 @@ class ViewOrderQuery {
     min: 1,
     max: 1_000_000,
     optional: true,
-    description: 'Waits up to 2 s until the order reaches this version. If it does not, `meta.stale` is true.',
+    description:
+      'The request waits for at most 2 s until the order has reached this version. If it has not, `meta.stale` is true.',
     example: 2,
   })
   minVersion?: number;
@@ -25,7 +26,7 @@ const Meta = z.object({
   stale: z.boolean().optional(),
   behind: z.literal(true).optional().meta({
     description:
-      'A later event of the order cannot be read. This is the order before that event, until staff repair it.',
+      'A later event of the order cannot be read. Until staff repair the order, the response shows it as it was before that event.',
   }),
 });
 
@@ -49,9 +50,9 @@ export class ViewOrderController {
   @Tagged()
   @Does(
     'viewOrder',
-    'Look at one of your orders',
-    'A guest sends the `X-Cart-Token` that came with the newest order, also beside an access token after a log-in. An order ' +
-      'that was answered with 201 is found at once.',
+    'View one of your orders',
+    'A guest sends the `X-Cart-Token` of the response to the newest order; after a log-in, together with the access token. An ' +
+      'order can be read at once after its 201 response.',
   )
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
   @Refuses('NOT_FOUND', TOKEN_SPENT, EVENT_BROKEN)
@@ -64,7 +65,7 @@ export class ViewOrderController {
   @Allowed('staff', 'audit')
   @ShowsPeople()
   @Tagged()
-  @Does('viewAnyOrder', 'Look at any order, as staff')
+  @Does('viewAnyOrder', 'View any order, as staff')
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
   @Refuses('NOT_FOUND', EVENT_BROKEN)
   async viewAny(@PathId() id: Uuid, @Query() query: ViewOrderQuery): Promise<Answer> {

@@ -11,10 +11,16 @@ import { EventAnswer, VERSION_NOT_THERE } from '../order-history/event-answer';
 import { VoidEvent } from './void-event.command';
 
 class VoidEventBody {
-  @Whole({ min: 1, max: 1_000_000, description: 'The version of the event that is broken.', example: 3 })
+  @Whole({ min: 1, max: 1_000_000, description: 'The version of the broken event.', example: 3 })
   version!: number;
 
-  @Text({ min: 1, max: 500, trim: true, description: 'Why; no names, please.', example: 'Written by a faulty import' })
+  @Text({
+    min: 1,
+    max: 500,
+    trim: true,
+    description: 'The reason, without names of people.',
+    example: 'Written by a faulty import',
+  })
   reason!: string;
 }
 
@@ -41,10 +47,11 @@ export class VoidEventController {
   @Does(
     'voidEvent',
     'Declare a broken event void',
-    'The declaration is an event of the order itself, so it is chained and sealed, and a verification counts it. From then on ' +
-      'the order is folded without the void event, which stays in the raw stream. An event that can be read cannot be ' +
-      'declared void. If money or goods have moved and the order has no event of that any more, `leaves` says so and what to ' +
-      'do. The sagas compare their state with the order. `what-if` with `leaveOut` shows in advance what the order would be.',
+    'The declaration is itself an event of the order. So it is part of the hash chain and of the seals, and a verification ' +
+      'checks it. From then on the state of the order is computed without the void event, which stays in the raw stream. An ' +
+      'event that can be read cannot be declared void. If money or goods have moved, but the order no longer has the event ' +
+      'that says so, `leaves` reports this, and what staff must do. The sagas compare their state with the order. `what-if` with ' +
+      '`leaveOut` shows in advance how the order would be.',
   )
   @Answers(201, VoidedAnswer, {
     description: 'The event that declares the other one void, and the state of the order after it.',
@@ -54,8 +61,12 @@ export class VoidEventController {
     'VALIDATION_ERROR',
     'VERSION_CONFLICT',
     VERSION_NOT_THERE,
-    { status: 409, code: 'EVENT_NOT_BROKEN', when: 'The event can be read, so it counts.' },
-    { status: 409, code: 'FIRST_EVENT_NEEDED', when: 'Without its first event there is no order.' },
+    { status: 409, code: 'EVENT_NOT_BROKEN', when: 'The event can be read, so it cannot be declared void.' },
+    {
+      status: 409,
+      code: 'FIRST_EVENT_NEEDED',
+      when: 'The first event cannot be declared void, because without it there is no order.',
+    },
   )
   async void(@PathId() id: Uuid, @Body() { version, reason }: VoidEventBody, @Who() caller: Caller): Promise<Answer> {
     return answer(await this.commands.execute(new VoidEvent(id, version, reason, staffActor(caller))), { status: 201 });

@@ -13,7 +13,7 @@ import { WhatIf, type WhatIfResult } from './what-if.query';
 const schemaVersion = { min: 1, max: 1_000, optional: true } as const;
 
 class ChangedEventBody {
-  @Whole({ min: 1, max: 1_000_000, description: "The event's version.", example: 1 })
+  @Whole({ min: 1, max: 1_000_000, description: 'The version of the event.', example: 1 })
   version!: number;
 
   @AnyObject({ description: 'All data of the event, in the format of the raw stream.', example: {} })
@@ -21,7 +21,7 @@ class ChangedEventBody {
 
   @Whole({
     ...schemaVersion,
-    description: 'The schema version of this data; by default that of the stored event.',
+    description: 'The schema version of this data. The default is the schema version of the stored event.',
     example: 1,
   })
   schemaVersion?: number;
@@ -31,7 +31,7 @@ class AddedEventBody {
   @Whole({
     min: 0,
     max: 1_000_000,
-    description: 'The version after which the event is added; 0 is before the first.',
+    description: 'The version after which the event is added. With 0 it becomes the first event.',
     example: 1,
   })
   after!: number;
@@ -42,12 +42,21 @@ class AddedEventBody {
   @AnyObject({ example: {} })
   data!: Record<string, unknown>;
 
-  @Whole({ ...schemaVersion, description: 'The schema version of this data; by default the current one.', example: 1 })
+  @Whole({
+    ...schemaVersion,
+    description: 'The schema version of this data. The default is the current schema version.',
+    example: 1,
+  })
   schemaVersion?: number;
 }
 
 class WhatIfBody {
-  @ListOf('whole', { max: 1_000, optional: true, description: 'Versions to leave out.', example: [2] })
+  @ListOf('whole', {
+    max: 1_000,
+    optional: true,
+    description: 'The versions of the events to leave out.',
+    example: [2],
+  })
   leaveOut?: number[];
 
   @ListOf(() => ChangedEventBody, { max: 100, optional: true, description: 'Events to change.' })
@@ -68,14 +77,14 @@ export class WhatIfController {
   @ShowsPeople()
   @Does(
     'askWhatIf',
-    'The order as it would be with other events',
-    'Folds the stream with events left out, changed or added, and replays the sagas with it. Nothing is written or sent.',
+    'Compute how an order would be with other events',
+    'The state of the order is computed with events left out, changed or added, and the sagas are replayed with these events. Nothing is stored or sent.',
   )
   @BodyExample({
     leaveOut: [2],
     add: [{ after: 2, type: 'CancellationRequested', data: { by: 'customer', reason: null } }],
   })
-  @Answers(200, WhatIfAnswer, { description: 'The order as it is, as it would be, and what differs.' })
+  @Answers(200, WhatIfAnswer, { description: 'The order as it is, the order as it would be, and the differences.' })
   @Refuses('NOT_FOUND', 'VALIDATION_ERROR', EVENT_BROKEN, ORDER_TOO_LONG)
   async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody, @Gone() gone: AbortSignal): Promise<WhatIfResult> {
     return this.queries.execute(new WhatIf(id, body, gone));

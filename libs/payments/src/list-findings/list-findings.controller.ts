@@ -25,22 +25,25 @@ import { SettleFinding } from '../settle-finding/settle-finding.command';
 const FindingAnswer = z
   .object({
     id: IdShape,
-    kind: z.enum(findingKinds).meta({ description: 'What does not fit.' }),
+    kind: z.enum(findingKinds).meta({ description: 'Why the money does not fit a payment.' }),
     state: z.enum(findingStates).meta({
       description:
-        '`noted`: nothing was done with the money. `refused`: the provider does not give it back; somebody has to look. ' +
-        '`settled`: somebody has looked after it.',
+        '`noted`: the shop has done nothing with the money; staff must deal with it. `giving-back`: the shop is giving the money ' +
+        'back. `given-back`: the money was given back. `refused`: the provider refuses to give the money back; staff must deal ' +
+        'with it. `settled`: staff have dealt with it.',
     }),
     provider: z.string().meta({ example: 'sandbox' }),
     chargeId: z.string().nullable(),
-    paymentKey: z.string().meta({ description: 'The key that the provider named.' }),
-    orderId: IdShape.nullable().meta({ description: 'The order of this shop that it concerns, if there is one.' }),
+    paymentKey: z.string().meta({ description: 'The key of the payment, as the provider reported it.' }),
+    orderId: IdShape.nullable().meta({
+      description: 'The order that the money belongs to; null if there is no such order in this shop.',
+    }),
     amount: z.object({ amount: z.int(), currency: z.string() }).meta({ example: { amount: 55000, currency: 'VND' } }),
     reason: z.string().nullable(),
     foundAt: InstantShape,
     settledAt: InstantShape.nullable(),
-    settledBy: IdShape.nullable().meta({ description: 'The account of the person who settled it.' }),
-    note: z.string().nullable().meta({ description: 'What that person found out.' }),
+    settledBy: IdShape.nullable().meta({ description: 'The account of the person who settled the finding.' }),
+    note: z.string().nullable().meta({ description: 'What the person who settled the finding found out.' }),
   })
   .meta({ id: 'PaymentFinding' });
 
@@ -51,7 +54,7 @@ class FindingsPage extends PageQuery {
   @Id({ optional: true, description: 'Only findings about this order.' })
   orderId?: string;
 
-  @Flag({ optional: true, description: 'True: only findings that staff must look after. False: only the others.' })
+  @Flag({ optional: true, description: 'True: only findings that staff must deal with. False: only the others.' })
   open?: boolean;
 }
 
@@ -60,7 +63,7 @@ class SettleBody {
   note!: string;
 }
 
-const Place = z.object({ foundAt: InstantShape, id: IdShape });
+const CursorShape = z.object({ foundAt: InstantShape, id: IdShape });
 
 const viewFinding = (found: ListedFinding): z.infer<typeof FindingAnswer> => ({
   ...{ id: found.id, kind: found.kind, state: found.state, provider: found.provider, chargeId: found.chargeId },
@@ -82,11 +85,12 @@ export class ListFindingsController {
   @Does(
     'listPaymentFindings',
     'Money that fits no payment, came too late or twice, or was settled by hand',
-    'Newest first. Money that names no payment of this shop is only noted. Money that a payment did not need goes back once.',
+    'Newest first. If the provider reports money for a payment that this shop does not have, the finding is only noted. Money that ' +
+      'a payment of this shop does not need is given back, once.',
   )
   @Answers(200, FindingAnswer, { description: 'A page of them.', list: true, paged: true })
   async list(@Query() { limit, cursor, state, orderId, open }: FindingsPage): Promise<Answer> {
-    const rows = await this.findings.list({ state, orderId, open }, limit + 1, placeOf(cursor, Place));
+    const rows = await this.findings.list({ state, orderId, open }, limit + 1, placeOf(cursor, CursorShape));
     return page(rows, limit, ({ foundAt, id }) => ({ foundAt: foundAt.toISOString(), id }), viewFinding);
   }
   @Post(':id/settle')
@@ -95,13 +99,13 @@ export class ListFindingsController {
   @Does(
     'settlePaymentFinding',
     'Mark a finding as settled',
-    'Nothing is done with the money. If it was settled before, nothing changes.',
+    'This does nothing with the money. If the finding was settled before, nothing changes.',
   )
   @Answers(200, FindingAnswer)
   @Refuses('NOT_FOUND', {
     status: 409,
     code: 'FINDING_NEEDS_NOBODY',
-    when: 'The shop gives this money back itself, or has done so.',
+    when: 'The shop is giving this money back, or has given it back, without help from staff.',
   })
   async settle(
     @PathId() id: Uuid,

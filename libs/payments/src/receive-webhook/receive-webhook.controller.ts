@@ -26,12 +26,12 @@ export class ReceiveWebhookController {
   @Public()
   @Unlimited()
   @AnyBody()
-  @Does('receivePaymentWebhook', 'A signed message of a payment provider')
+  @Does('receivePaymentWebhook', 'Receive a signed message of a payment provider')
   @Answers(200, Received)
   @Refuses('NOT_FOUND', {
     status: 401,
     code: 'WEBHOOK_SIGNATURE_INVALID',
-    when: 'Unsigned, signed with another key, or older than five minutes.',
+    when: 'The message has no signature, is signed with another key, or is older than five minutes.',
   })
   async receive(
     @Param('provider') name: string,

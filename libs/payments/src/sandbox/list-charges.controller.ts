@@ -30,7 +30,7 @@ export class ListChargesController {
 
   @Get()
   @Allowed('ops')
-  @Does('listSandboxCharges', "What the sandbox provider really did, from the provider's own ledger")
+  @Does('listSandboxCharges', "The charges of the sandbox provider, from the provider's own records")
   @Answers(200, SandboxCharge, { list: true })
   async list(@Query() { orderId }: ChargesQuery): Promise<z.infer<typeof SandboxCharge>[]> {
     const rows = await this.ledger.charges(orderId);

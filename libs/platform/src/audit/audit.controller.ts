@@ -32,7 +32,7 @@ export const AuditAnswer = z
     at: InstantShape,
     actor: z.string().meta({
       description:
-        "An account's id; `os:` and a number at the command line; `address:` and a code for whoever was refused with a forged token.",
+        "Who did it. An account's id; for the command line `os:` and the number of the system user; for a refused request with a forged token `address:` and a code for the IP address.",
     }),
     role: z.string().meta({ example: 'admin' }),
     channel: z.enum(['api', 'command-line']),
@@ -41,10 +41,9 @@ export const AuditAnswer = z
     targets: z.array(z.string()).meta({ example: ['ordering-123'] }),
     reason: z.string().nullable(),
     requestId: z.string().nullable(),
-    status: z
-      .int()
-      .nullable()
-      .meta({ description: 'The status that was answered; null if the process ended before it could write it.' }),
+    status: z.int().nullable().meta({
+      description: 'The status of the response; null if the process ended before it could record the status.',
+    }),
     code: z.string().nullable(),
     made: z.string().nullable().meta({ description: 'The id of what was created or changed.' }),
   })
@@ -53,10 +52,10 @@ export const AuditAnswer = z
 export const AuditVerifyAnswer = z
   .object({
     valid: z.boolean(),
-    checked: z.int().meta({ description: 'Lines and outcomes that are unchanged.' }),
-    sealedThrough: z
-      .int()
-      .meta({ description: 'Up to this position a signature covers the trail; after it only the hash chain does.' }),
+    checked: z.int().meta({ description: 'How many lines and outcomes were checked and are unchanged.' }),
+    sealedThrough: z.int().meta({
+      description: 'A signature covers the trail up to this position. Later lines are covered only by the hash chain.',
+    }),
     firstBadPosition: z.int().nullable(),
     reason: z.string().nullable(),
   })
@@ -66,7 +65,7 @@ export const AuditVerificationRunAnswer = z
   .object({
     id: IdShape,
     state: z.enum(['running', 'done', 'stopped']),
-    checked: z.int().meta({ description: 'The position reached.' }),
+    checked: z.int().meta({ description: 'The position that the verification has reached.' }),
     startedAt: InstantShape,
     result: AuditVerifyAnswer.nullable(),
   })
@@ -76,19 +75,19 @@ export const AuditVerificationRunAnswer = z
 const LONGEST_WAIT_MS = 10_000;
 
 class AuditPage extends PageQuery {
-  @Line({ min: 1, max: 100, optional: true, description: 'Only what this person did.' })
+  @Line({ min: 1, max: 100, optional: true, description: 'Only actions of this person.' })
   actor?: string;
 
   @Line({ min: 1, max: 100, optional: true, description: 'Only this operation.', example: 'redriveDeadLetter' })
   operation?: string;
 
-  @Line({ min: 1, max: 200, optional: true, description: 'Only what was done to this target.' })
+  @Line({ min: 1, max: 200, optional: true, description: 'Only actions on this target.' })
   target?: string;
 
-  @From('From this day in Vietnam, or from this time on.')
+  @From('Only actions on this day in Vietnam or later, or at this time or later.')
   from?: Date;
 
-  @Until('Until this day in Vietnam, itself included, or before this time.')
+  @Until('Only actions on this day in Vietnam or earlier, or before this time.')
   to?: Date;
 }
 
@@ -119,7 +118,7 @@ export class AuditController {
   @Does(
     'listAudit',
     'Who did what in the back office, newest first',
-    'Refused attempts are in it as well, with status 401 or 403. If somebody tries often, only the first attempts are listed, with the number of the others.',
+    'Refused requests are listed too, with status 401 or 403. If somebody sends many of them, only the first ones are listed, with the number of the others.',
   )
   @Answers(200, AuditAnswer, { description: 'A page of the trail.', list: true, paged: true })
   async list(@Query() { limit, cursor, actor, target, ...others }: AuditPage): Promise<Answer> {
@@ -137,11 +136,13 @@ export class AuditController {
   @OnlyAsks()
   @Does(
     'verifyAudit',
-    'Walk the hash chain of the audit trail',
-    'Names the first line that is not as it was written. A verification that takes longer than ten seconds continues: follow it by its id. One runs at a time; a request meanwhile joins it.',
+    'Verify the hash chain of the audit trail',
+    'The result names the first line that was changed, if there is one. If the verification takes longer than ten seconds, it continues after the response: request its state by its id. Only one verification runs at a time. A request that comes meanwhile waits for the same verification.',
   )
-  @Answers(200, AuditVerifyAnswer, { description: 'Whether the trail is as it was written.' })
-  @Answers(202, AuditVerificationRunAnswer, { description: 'It takes longer: follow it by its id.' })
+  @Answers(200, AuditVerifyAnswer, { description: 'Whether the trail is unchanged.' })
+  @Answers(202, AuditVerificationRunAnswer, {
+    description: 'The verification takes longer. Request its state by its id.',
+  })
   async verify(@Gone() gone: AbortSignal): Promise<Answer> {
     const run = await this.verifications.startOrJoin(LONGEST_WAIT_MS, gone);
     return run.result ? answer(run.result, { status: 200 }) : answer(showRun(run), { status: 202 });
@@ -149,7 +150,7 @@ export class AuditController {
 
   @Get('verify/:id')
   @Allowed('audit')
-  @Does('viewAuditVerification', 'How far a verification of the audit trail has come, and what it found')
+  @Does('viewAuditVerification', 'The progress and the result of a verification of the audit trail')
   @Answers(200, AuditVerificationRunAnswer, { description: 'The verification.' })
   @Refuses('NOT_FOUND')
   async viewVerification(@PathId() id: Uuid): Promise<z.infer<typeof AuditVerificationRunAnswer>> {

@@ -12,20 +12,23 @@ export interface Handler {
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 const REQUEST_ID = {
-  description: 'The id of this request. Quote it when you report a fault.',
+  description: 'The id of this request. Please name it if you report a fault.',
   schema: { type: 'string' },
 };
-const RETRY_AFTER = { description: 'Seconds after which you may try again.', schema: { type: 'integer' } };
+const RETRY_AFTER = {
+  description: 'The number of seconds after which you may try again.',
+  schema: { type: 'integer' },
+};
 const RATE = Object.fromEntries(
   ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'].map((name) => [name, { schema: { type: 'integer' } }]),
 );
 
 const LANGUAGE = { description: 'The language of the message: vi or en.', schema: { type: 'string' } };
 const CHALLENGE = { description: '`Bearer`.', schema: { type: 'string' } };
-const VARY = { description: 'The answer follows Accept-Language.', schema: { type: 'string' } };
-const VARY_PRIVATE = { description: 'The answer depends on who asks.', schema: { type: 'string' } };
+const VARY = { description: 'The response depends on `Accept-Language`.', schema: { type: 'string' } };
+const VARY_PRIVATE = { description: 'The response depends on who sends the request.', schema: { type: 'string' } };
 const ETAG = {
-  description: 'The version of this answer. Send it as If-None-Match to ask whether it has changed.',
+  description: 'The version of this response. Send it as `If-None-Match` to find out whether the response has changed.',
   schema: { type: 'string' },
   example: '"7"',
 };
@@ -33,7 +36,7 @@ const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header' as const,
   required: false,
-  description: 'The ETag that was read. If nothing has changed, the answer is 304 without a body.',
+  description: 'The ETag of the response that was read. If nothing has changed, the response is 304 without a body.',
   schema: { type: 'string' },
   example: '"7"',
 };
@@ -146,7 +149,7 @@ function refusalResponses(refusals: readonly Refusal[], limited: boolean, schema
 const PAGE_META: Schema = {
   type: 'object',
   properties: {
-    nextCursor: { type: ['string', 'null'], description: 'Goes into `cursor` for the next page.' },
+    nextCursor: { type: ['string', 'null'], description: 'The `cursor` of the next page.' },
     hasMore: { type: 'boolean' },
   },
   required: ['nextCursor', 'hasMore'],

@@ -77,7 +77,7 @@ export function bodySchema({ properties, ...schema }: Schema): Schema {
   const described = Object.entries(properties as Record<string, Schema>).map(([name, field]) => {
     if (!('default' in field)) return [name, field];
     const { default: value, description, ...rest } = field;
-    const words = `Left out, it is \`${JSON.stringify(value)}\`.`;
+    const words = `The default is \`${JSON.stringify(value)}\`.`;
     return [
       name,
       { example: value, ...rest, description: typeof description === 'string' ? `${description} ${words}` : words },

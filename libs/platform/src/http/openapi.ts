@@ -11,8 +11,11 @@ const FAILURE: Schema = {
     error: {
       type: 'object',
       properties: {
-        code: { type: 'string', description: 'Stable, upper snake case.' },
-        message: { type: 'string', description: 'For people, in the language of Accept-Language (vi, en).' },
+        code: { type: 'string', description: 'A code for programs, in upper snake case. It does not change.' },
+        message: {
+          type: 'string',
+          description: 'A message for people, in the language of Accept-Language (vi or en).',
+        },
         details: {
           type: 'array',
           maxItems: 20,
@@ -34,7 +37,7 @@ const FAILURE: Schema = {
     meta: {
       type: 'object',
       properties: {
-        moreErrors: { type: 'integer', minimum: 1, description: 'How many further faults there are.' },
+        moreErrors: { type: 'integer', minimum: 1, description: 'The number of faults that are not listed.' },
       },
       required: ['moreErrors'],
     },

@@ -7,10 +7,10 @@ import { InvalidInput } from './validation.pipe';
 
 /** `?limit=&cursor=`; extend it with a list's own filters. */
 export class PageQuery {
-  @Whole({ min: 1, max: 100, default: 20, description: 'How many at most.', example: 20 })
+  @Whole({ min: 1, max: 100, default: 20, description: 'The maximum number of entries on a page.', example: 20 })
   limit: number = 20;
 
-  @Text({ min: 1, max: 1024, optional: true, description: '`meta.nextCursor` of the page before.' })
+  @Text({ min: 1, max: 1024, optional: true, description: '`meta.nextCursor` of the previous page.' })
   cursor?: string;
 }
 

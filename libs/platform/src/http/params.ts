@@ -60,7 +60,7 @@ export const IdempotencyKey = (): ParameterDecorator =>
       name: 'Idempotency-Key',
       required: true,
       description:
-        'The same key and body are carried out once, also if they are sent again. The same key with another body is refused with 422.',
+        'A repeated request with the same key and body has no second effect. A request with the same key and another body is refused with 422.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: KEY_PATTERN },
       example: '6f1f9c2e-checkout',
     }),
@@ -109,7 +109,7 @@ const documentIfMatch = (parameter: ParameterDecorator): ParameterDecorator =>
     ApiHeader({
       name: 'If-Match',
       required: false,
-      description: 'The ETag that was read. If it has changed since, the answer is 412.',
+      description: 'The ETag of the response that was read. If the ETag has changed since, the response is 412.',
       schema: { type: 'string' },
       example: '"7"',
     }),
@@ -128,7 +128,7 @@ export const PreferWait = (longest = 10): ParameterDecorator =>
     ApiHeader({
       name: 'Prefer',
       required: false,
-      description: 'How many seconds to wait for the outcome.',
+      description: 'How many seconds the server waits for the outcome at most.',
       schema: { type: 'string' },
       example: 'wait=5',
     }),

@@ -143,7 +143,7 @@ export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): Property
  * value.
  */
 export const AsItIs = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
-  readOnlyField(shape, { ...schema, description: 'May be sent back as it is; another value is refused.' });
+  readOnlyField(shape, { ...schema, description: 'May be sent back unchanged. A different value is refused.' });
 
 const readOnlyField = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   field(
