@@ -336,7 +336,7 @@ export class ProductChangeBody extends ExtrasBody {
     max: 100,
     optional: true,
     description:
-      'All variants. A variant with a known id, or else a known SKU, or else a known name, is the existing variant; its missing ' +
+      'All variants. A variant with a known id, or else a known SKU, or else a known type and name, is the existing variant; its missing ' +
       'fields do not change. Existing variants that are not in the list are retired.',
     example: TWO_SIZES,
   })
