@@ -8,11 +8,9 @@ export const ProjectionAnswer = z
     position: z.int(),
     head: z.int().meta({ description: 'The last position of the log.' }),
     lag: z.int().meta({ description: 'How many events the read model does not contain yet.' }),
-    lagSeconds: z
-      .number()
-      .meta({
-        description: 'The age of the first event that the read model does not contain yet; 0 if it has all events.',
-      }),
+    lagSeconds: z.number().meta({
+      description: 'The age of the first event that the read model does not contain yet; 0 if it has all events.',
+    }),
     state: z.enum(['live', 'catching-up', 'stalled', 'failing']).meta({
       description:
         '`live`: the read model has all events, except perhaps those of the last two seconds. `catching-up`: older events are ' +
@@ -20,12 +18,10 @@ export const ProjectionAnswer = z
         'its last batch could not be written; see `error`.',
     }),
     ratePerSecond: z.int(),
-    setAside: z
-      .int()
-      .meta({
-        description:
-          'How many orders are set aside, because the read model could not use their events. They keep their last good row.',
-      }),
+    setAside: z.int().meta({
+      description:
+        'How many orders are set aside, because the read model could not use their events. They keep their last good row.',
+    }),
     drift: z.int().meta({ description: 'How many rows differ from their events, according to the background check.' }),
     error: z.string().nullable(),
   })

@@ -18,11 +18,9 @@ export const RebuildAnswer = z
     percent: z.int(),
     ratePerSecond: z.int(),
     secondsLeft: z.int().nullable(),
-    throttled: z
-      .boolean()
-      .meta({
-        description: 'True while the rebuild is slowed down, because an event waits longer than REBUILD_YIELD_MS.',
-      }),
+    throttled: z.boolean().meta({
+      description: 'True while the rebuild is slowed down, because an event waits longer than REBUILD_YIELD_MS.',
+    }),
     setAside: z.int().meta({ description: 'How many orders the reducer could not use.' }),
     rollingBack: z
       .boolean()
