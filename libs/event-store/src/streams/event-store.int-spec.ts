@@ -198,7 +198,7 @@ describe('In an inbox handler', () => {
       await expect(store.append(happening(order, 1, [{}], { claimed: unit.claimed }))).rejects.toThrow(VersionConflict);
     });
     expect(await readInboxState(seq)).toBe('waiting');
-    expect(unit.take().messages).toHaveLength(1);
+    expect(unit.takeCollected().messages).toHaveLength(1);
   });
 
   it('an append writes nothing if the claim was lost', async () => {

@@ -14,11 +14,11 @@ import type { Unit } from './unit';
  */
 export async function settleUnit({ db, outbox, timers: clock, done }: Branch, unit: Unit): Promise<void> {
   crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
-  if (!unit.hasGathered && !db.begun()) {
+  if (!unit.hasCollected && !db.begun()) {
     if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);
     return unit.recordDone();
   }
-  const { messages, timers } = unit.take();
+  const { messages, timers } = unit.takeCollected();
   const claim = unit.claim;
   const sending = outbox!.sending(messages);
   const [sql, values]: [Statement, unknown[]] =

@@ -21,11 +21,11 @@ describe('A unit', () => {
 
   it('cannot be settled while messages are unwritten, and cannot send after that', () => {
     const one = unit();
-    one.send([heard]);
+    one.collectMessages([heard]);
     expect(() => one.recordDone()).toThrow('messages that were not written');
-    expect(one.take().messages).toEqual([heard]);
+    expect(one.takeCollected().messages).toEqual([heard]);
     one.recordDone();
-    expect(() => one.send([heard])).toThrow('after its own message was marked as done');
+    expect(() => one.collectMessages([heard])).toThrow('after its own message was marked as done');
   });
 
   it('is found by the code that runs in it', async () => {

@@ -44,22 +44,22 @@ export class Unit {
     return derivedId(this.envelope.id, this.handler, this.derivedIds++);
   }
 
-  send(messages: readonly Envelope[]): void {
+  collectMessages(messages: readonly Envelope[]): void {
     this.throwIfClosed();
     this.messages.push(...messages);
   }
 
-  addTimers(changes: readonly TimerChange[]): void {
+  collectTimers(changes: readonly TimerChange[]): void {
     this.throwIfClosed();
     this.timers.push(...changes);
   }
 
-  get hasGathered(): boolean {
+  get hasCollected(): boolean {
     return this.messages.length + this.timers.length > 0;
   }
 
   /** Removes and returns the collected messages and timers, for the statement that writes them. */
-  take(): { messages: Envelope[]; timers: TimerChange[] } {
+  takeCollected(): { messages: Envelope[]; timers: TimerChange[] } {
     const taken = { messages: this.messages, timers: this.timers };
     this.messages = [];
     this.timers = [];
@@ -74,7 +74,7 @@ export class Unit {
 
   /** Call this when a statement has marked the message as done. Throws if collected messages were not written. */
   recordDone(): void {
-    if (this.hasGathered) throw new Error(`${this.handler} collected messages that were not written`);
+    if (this.hasCollected) throw new Error(`${this.handler} collected messages that were not written`);
     this.isOver = true;
   }
 

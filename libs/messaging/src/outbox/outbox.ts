@@ -50,7 +50,7 @@ export class Outbox {
     if (!unit && !this.db.inTransaction())
       throw new Error(`${classOf(messages[0]).type} was published outside a transaction of ${this.db.context}`);
     const ready = this.envelopes(messages);
-    if (unit) unit.send(ready);
+    if (unit) unit.collectMessages(ready);
     else this.buffer().push(...ready);
   }
 
