@@ -67,7 +67,7 @@ export class Appender {
     const append: Append = { ...given, claimed: unit?.claimed };
     const collected = unit?.takeCollected() ?? { messages: [], timers: [] };
     // If a handler has not queried the database yet, it needs no transaction: this statement writes everything.
-    const isOwnTransaction = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
+    const isOwnTransaction = !this.db.inTransaction() || (unit !== undefined && !this.db.hasSentBegin());
     const runOutsideIfOwn = <T>(work: () => Promise<T>) =>
       isOwnTransaction ? this.db.outsideTransaction(work) : work();
     let written = false;

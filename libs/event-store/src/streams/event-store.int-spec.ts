@@ -181,7 +181,7 @@ describe('In an inbox handler', () => {
             messages: [new TestMessage({ orderId: order, version: 1 })],
           }),
         );
-        expect(db.begun()).toBe(false);
+        expect(db.hasSentBegin()).toBe(false);
       }),
     );
     expect(unit.isSettled).toBe(true);

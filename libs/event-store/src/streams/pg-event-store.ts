@@ -224,9 +224,9 @@ export class PgEventStore extends EventStore {
     return rows;
   }
 
-  /** If the current transaction has not begun yet, a read runs outside of it, so that the read does not begin it. */
+  /** If the current transaction has not sent BEGIN yet, a read runs outside of it, so that the read does not begin it. */
   private query<Row extends object>(sql: Statement, values: unknown[]): Promise<Row[]> {
     const query = () => this.db.query<Row>(sql, values);
-    return this.db.begun() ? query() : this.db.outsideTransaction(query);
+    return this.db.hasSentBegin() ? query() : this.db.outsideTransaction(query);
   }
 }

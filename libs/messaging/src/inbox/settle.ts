@@ -14,7 +14,7 @@ import type { Unit } from './unit';
  */
 export async function settleUnit({ db, outbox, timers: clock, done }: Branch, unit: Unit): Promise<void> {
   crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
-  if (!unit.hasCollected && !db.begun()) {
+  if (!unit.hasCollected && !db.hasSentBegin()) {
     if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);
     return unit.recordDone();
   }
@@ -28,12 +28,12 @@ export async function settleUnit({ db, outbox, timers: clock, done }: Branch, un
         ? [DONE_AND_SENT[sending.way], [...claim, sending.value]]
         : [DONE, claim];
   let handed: HandOverResult | null | undefined;
-  await db.last(sql, values, ({ rows: [row] }) => {
+  await db.queryLast(sql, values, ({ rows: [row] }) => {
     if (!row) throw new ClaimLost(unit.handler, unit.claimed.seq);
     handed = (row as { handed?: HandOverResult | null }).handed;
   });
   unit.recordDone();
-  if (db.begun()) crashPoint('inbox.before-commit', unit.handler, unit.envelope.type);
+  if (db.hasSentBegin()) crashPoint('inbox.before-commit', unit.handler, unit.envelope.type);
   if (messages.length > 0) db.afterCommit(() => sending.sent(handed));
   if (isAnyDueSoon(timers)) db.afterCommit(() => clock.raise());
 }

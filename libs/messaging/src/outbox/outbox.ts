@@ -71,7 +71,7 @@ export class Outbox {
   }
 
   private buffer(): Envelope[] {
-    return this.db.local(BUFFER, () => {
+    return this.db.getTransactionLocal(BUFFER, () => {
       const messages: Envelope[] = [];
       this.db.beforeCommit(async () => {
         const sending = this.sending(messages);
