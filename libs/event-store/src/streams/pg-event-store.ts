@@ -1,4 +1,4 @@
-import { voidVersionsOf, VOIDING, counted, derivedId, type Uuid } from '#kernel';
+import { voidVersionsOf, VOIDING, withoutVoided, derivedId, type Uuid } from '#kernel';
 import { statement, type Statement } from '#database';
 import type { MacKey } from '#platform/macs';
 import { checkMayPublish } from '#messaging';
@@ -119,7 +119,7 @@ export class PgEventStore extends EventStore {
 
   async read(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
     const rows = await this.readStreamRows(streamId, from, to);
-    return counted(rows).map((row) => toEvent(this.types, row));
+    return withoutVoided(rows).map((row) => toEvent(this.types, row));
   }
 
   async readMarked(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
