@@ -32,7 +32,7 @@ export { SealKey } from './seals/seal-key';
 export { WrongKey } from './seals/known-keys';
 export { SealChain } from './seals/seal-chain';
 export { AlsoRestored, SealRepair, type Justification } from './seals/seal-repair';
-export { toldOf, type SealRecord } from './seals/seal-records';
+export { describeSealRecord, type SealRecord } from './seals/seal-records';
 export { startRun, stopRun, unavailable, waitFor, type JoinedRun } from './verifications/joined-run';
 export { Verifications } from './verifications/verifications';
 export type { Verification } from './verifications/verifications.store';

@@ -1,5 +1,5 @@
 import { SubCommand } from 'nest-commander';
-import { SealRepair, toldOf } from '#event-store';
+import { SealRepair, describeSealRecord } from '#event-store';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
 import { DeclarationCommand, type DeclarationOptions } from './declaration-command';
@@ -22,6 +22,6 @@ export class ResealCommand extends DeclarationCommand {
       ),
     );
     if (options.json) return printJson({ record });
-    print(toldOf(record));
+    print(describeSealRecord(record));
   }
 }

@@ -1,5 +1,5 @@
 import { SubCommand } from 'nest-commander';
-import { SealRepair, toldOf } from '#event-store';
+import { SealRepair, describeSealRecord } from '#event-store';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
 import { DeclarationCommand, type DeclarationOptions } from './declaration-command';
@@ -22,7 +22,7 @@ export class RestoredCommand extends DeclarationCommand {
       ),
     );
     if (options.json) return printJson({ record });
-    print(toldOf(record));
+    print(describeSealRecord(record));
     print('The shop can be started again. All instances read this declaration from the database.');
   }
 }
