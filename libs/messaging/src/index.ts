@@ -26,7 +26,7 @@ export {
 export { inboxDone, timersCancelled, timersSet } from './inbox/inbox.store';
 export { Instances } from './instances/instances';
 export { type Instance } from './instances/instances.store';
-export { Latecomers } from './instances/latecomers';
+export { LateContexts } from './instances/late-contexts';
 export { forgottenBy } from './upkeep/lost';
 export { type Told } from './upkeep/lost.store';
 export { OtherDatabase } from './instances/other-database';

@@ -24,7 +24,7 @@ import { Probes } from '../inbox/probes';
 import { StalledMessages } from '../inbox/stalled';
 import { Instances } from '../instances/instances';
 import { initCounters } from '../inbox/metrics';
-import { Latecomers, openNowOrLater } from '../instances/latecomers';
+import { LateContexts, openNowOrLater } from '../instances/late-contexts';
 import { relayLeadName, relay } from './relay';
 import { Relays } from './relays';
 import { MessageRegistry } from '../messages/registry';
@@ -56,7 +56,7 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
     private readonly instances: Instances,
     private readonly relays: Relays,
     @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs: boolean | null,
-    @Optional() @Inject(Latecomers) private readonly latecomers: Latecomers | null,
+    @Optional() @Inject(LateContexts) private readonly lateContexts: LateContexts | null,
   ) {
     leadership.onWord((notification) => this.onNotification(notification));
     leadership.onReopened(() => this.branches.all.forEach(ringAll));
@@ -99,7 +99,7 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
     checkOneHandlerPerCommand(this.branches.all.flatMap(({ handlers }) => handlers.all));
     if (this.withoutJobs) return;
     this.instances.startHeartbeats(this.branches.all);
-    const late = this.latecomers?.contexts ?? [];
+    const late = this.lateContexts?.contexts ?? [];
     await Promise.all([
       this.openContexts(this.branches.all.filter(({ context }) => !late.includes(context))),
       ...this.branches.all
@@ -107,7 +107,7 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
         .map((branch) =>
           openNowOrLater(
             branch.context,
-            this.latecomers!,
+            this.lateContexts!,
             () => this.openContexts([branch]),
             this.stopping.signal,
             this.log,

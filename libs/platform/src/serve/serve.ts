@@ -68,14 +68,14 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
     reportMigrations(await migrate(config, { contexts: neededContexts }));
     if (config.profile === 'production') warnOfSharedLogins(await reachOfLogins(config, neededContexts));
     (await findConnectionShortages(config, neededContexts)).forEach(print);
-    const latecomers = new LateDatabases(config, lateContexts, reportMigrations);
-    await latecomers.prepareAvailable();
+    const lateDatabases = new LateDatabases(config, lateContexts, reportMigrations);
+    await lateDatabases.prepareAvailable();
     // Services share a data folder. Each has its own log folder, because only one process may write to a rotating file.
     const logger = shopLogger(isService ? { ...config, logDir: join(config.logDir, name) } : config);
     const app = await createShop(modules, config, {
       contexts,
       elsewhere: contextsElsewhere,
-      latecomers,
+      lateContexts: lateDatabases,
       logger: asNestLogger(logger),
     });
     const stop = createStop(app, database, () => endLog(logger));
