@@ -29,7 +29,7 @@ export { type Instance } from './instances/instances.store';
 export { LateContexts } from './instances/late-contexts';
 export { forgottenBy } from './upkeep/lost';
 export { type Told } from './upkeep/lost.store';
-export { OtherDatabase } from './instances/other-database';
+export { DatabasesDiffer } from './instances/databases-differ';
 export { MessagingModule } from './messaging.module';
 export { Outbox } from './outbox/outbox';
 export { OutboxPublisher } from './outbox/outbox-publisher';

@@ -59,7 +59,7 @@ export class Instances {
   }
 
   /**
-   * Call this before this process adds the subscriptions of these contexts. Throws `OtherDatabase`. The first check
+   * Call this before this process adds the subscriptions of these contexts. Throws `DatabasesDiffer`. The first check
    * runs before the registration, so that a process with a wrong database disturbs no other process. The second one
    * finds processes that start at the same time.
    */
