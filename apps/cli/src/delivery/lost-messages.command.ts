@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import type { ContextName } from '#platform/config';
-import { Branches, forgottenBy, type Since } from '#messaging';
+import { Branches, findLostMessages, type Since } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson, printTable } from '../output';
@@ -24,11 +24,14 @@ export class LostMessagesCommand extends JsonCommand {
 
   async run(_: string[], { json, of, since }: LostOptions): Promise<void> {
     const lost = await this.operator.withShop((shop) =>
-      forgottenBy(shop.app.get(Branches, { strict: false }), of, since),
+      findLostMessages(shop.app.get(Branches, { strict: false }), of, since),
     );
-    if (json) return printJson({ lost });
+    if (json)
+      return printJson({
+        lost: lost.map(({ willBeRepeated, ...message }) => ({ ...message, comesAgain: willBeRepeated })),
+      });
     if (lost.length === 0) return print(`${of} still has all messages that it sent to other contexts since then`);
-    const byHand = lost.filter(({ comesAgain }) => !comesAgain);
+    const byHand = lost.filter(({ willBeRepeated }) => !willBeRepeated);
     if (byHand.length > 0)
       printTable(
         ['time', 'type', 'key', 'request', 'body'],
