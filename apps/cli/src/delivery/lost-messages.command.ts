@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import type { ContextName } from '#platform/config';
 import { Branches, findLostMessages, type Since } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson, printTable } from '../output';
 import { parseContextName } from './context-argument';
 import { parseSince } from './since-option';
@@ -18,12 +18,12 @@ interface LostOptions extends JsonOption {
     'the messages that a restored context had sent and no longer knows, such as new accounts; run this before a resend. With --json also those that resend brings again ("comesAgain")',
 })
 export class LostMessagesCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json, of, since }: LostOptions): Promise<void> {
-    const lost = await this.operator.withShop((shop) =>
+    const lost = await this.opener.withShop((shop) =>
       findLostMessages(shop.app.get(Branches, { strict: false }), of, since),
     );
     if (json)
