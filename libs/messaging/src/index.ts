@@ -1,5 +1,5 @@
 export { singleStatement, runSingleStatement, type SingleStatement } from './outbox/single-statement';
-export { Branches } from './outbox/branches';
+export { MessageEndpoints } from './outbox/message-endpoints';
 export {
   DeadLetters,
   type DeadLetter,

@@ -4,7 +4,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { IEventHandler } from '@nestjs/cqrs';
 import { Leadership, type PgLeadership } from '#database/leadership';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
-import { Branches } from './outbox/branches';
+import { MessageEndpoints } from './outbox/message-endpoints';
 import { eventually } from '../../../test/support/eventually';
 import { findLostMessages } from './upkeep/lost';
 import { InboxEventsHandler } from './messages/inbox-handlers';
@@ -156,16 +156,18 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     for (const orderId of [kept, lost])
       await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
     await eventually(async () => expect(await effects(lost)).toEqual([1]));
-    const branches = app.get(Branches, { strict: false });
-    expect(await findLostMessages(branches, 'inventory', { at: began })).toEqual([]);
+    const endpoints = app.get(MessageEndpoints, { strict: false });
+    expect(await findLostMessages(endpoints, 'inventory', { at: began })).toEqual([]);
     await database.admin('delete from inventory.outbox where key = $1', [lost]);
-    expect(await findLostMessages(branches, 'inventory', { at: began })).toMatchObject([{ type: Ask.type, key: lost }]);
-    expect(await findLostMessages(branches, 'inventory', { at: new Date(Date.now() + 60_000) })).toEqual([]);
+    expect(await findLostMessages(endpoints, 'inventory', { at: began })).toMatchObject([
+      { type: Ask.type, key: lost },
+    ]);
+    expect(await findLostMessages(endpoints, 'inventory', { at: new Date(Date.now() + 60_000) })).toEqual([]);
     for (const since of ['start', { seconds: 3_600 }] as const)
-      expect(await findLostMessages(branches, 'inventory', since)).toMatchObject([{ key: lost }]);
-    expect(await findLostMessages(branches, 'inventory', { seconds: 0 })).toEqual([]);
+      expect(await findLostMessages(endpoints, 'inventory', since)).toMatchObject([{ key: lost }]);
+    expect(await findLostMessages(endpoints, 'inventory', { seconds: 0 })).toEqual([]);
     const body = { orderId: lost, n: 1 };
-    expect(await findLostMessages(branches, 'inventory', { at: began })).toMatchObject([
+    expect(await findLostMessages(endpoints, 'inventory', { at: began })).toMatchObject([
       { body, willBeRepeated: false },
     ]);
   });
@@ -175,7 +177,7 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
     await eventually(async () => expect(await effects(orderId)).toEqual([1]));
-    const lost = () => findLostMessages(app.get(Branches, { strict: false }), 'payments', 'start');
+    const lost = () => findLostMessages(app.get(MessageEndpoints, { strict: false }), 'payments', 'start');
     await database.admin('delete from payments.outbox');
     expect(await lost()).toMatchObject([{ type: Answer.type, key: orderId, willBeRepeated: true }]);
     await database.admin('delete from inventory.outbox');
@@ -187,7 +189,7 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
     await eventually(async () => expect(await effects(orderId)).toEqual([1]));
-    const lost = () => findLostMessages(app.get(Branches, { strict: false }), 'payments', 'start');
+    const lost = () => findLostMessages(app.get(MessageEndpoints, { strict: false }), 'payments', 'start');
     await database.admin('delete from payments.outbox');
     await database.admin(`update inventory.inbox set meta = meta - 'causationId'`);
     expect(await lost()).toMatchObject([{ type: Answer.type, willBeRepeated: true }]);

@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import type { ContextName } from '#platform/config';
-import { Branches, findLostMessages, type Since } from '#messaging';
+import { MessageEndpoints, findLostMessages, type Since } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener } from '../shop-opener';
 import { print, printJson, printTable } from '../output';
@@ -24,7 +24,7 @@ export class LostMessagesCommand extends JsonCommand {
 
   async run(_: string[], { json, of, since }: LostOptions): Promise<void> {
     const lost = await this.opener.withShop((shop) =>
-      findLostMessages(shop.app.get(Branches, { strict: false }), of, since),
+      findLostMessages(shop.app.get(MessageEndpoints, { strict: false }), of, since),
     );
     if (json)
       return printJson({

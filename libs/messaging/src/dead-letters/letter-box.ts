@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import type { ContextName } from '#platform/config';
 import {
-  Branches,
+  MessageEndpoints,
   DeadLetters,
   type DeadLetter,
   type DeadLetterFilter,
@@ -32,7 +32,7 @@ export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
 /** The dead letters of all contexts in this process. Within a context they are in order of arrival. */
 @Injectable()
 export class LetterBox {
-  constructor(private readonly branches: Branches) {}
+  constructor(private readonly endpoints: MessageEndpoints) {}
 
   /** Lists dead letters, sorted by context and number, after the given one. */
   async list({ context, ...filter }: LetterFilter, limit: number, after?: LetterAddress): Promise<Letter[]> {
@@ -87,12 +87,12 @@ export class LetterBox {
 
   /** Returns undefined if there is no such dead letter. */
   async drop({ context, seq }: LetterAddress, why: string): Promise<Dropped | undefined> {
-    const branch = this.branches.find(context);
-    return branch?.db.transaction(async () => {
-      const dropped = await new DeadLetters(branch.db, branch.inbox).drop(seq, why);
+    const endpoint = this.endpoints.find(context);
+    return endpoint?.db.transaction(async () => {
+      const dropped = await new DeadLetters(endpoint.db, endpoint.inbox).drop(seq, why);
       if (!dropped) return undefined;
       const { handler, key, type } = dropped;
-      return { context, handler, key, type, sent: sendAfterDrop(branch, handler, [dropped]) };
+      return { context, handler, key, type, sent: sendAfterDrop(endpoint, handler, [dropped]) };
     });
   }
 
@@ -123,7 +123,7 @@ export class LetterBox {
   }
 
   private lettersByContext(only?: ContextName) {
-    return this.branches.all
+    return this.endpoints.all
       .filter(({ context }) => only === undefined || context === only)
       .sort((one, other) => (one.context < other.context ? -1 : 1))
       .map(({ context, db, inbox, handlers }) => ({

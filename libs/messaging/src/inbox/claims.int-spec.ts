@@ -259,8 +259,13 @@ describe('A claim of a killed process', () => {
     for (const [key, claimant] of [['dead', 99], ['living', 8]] as const) await test.admin(insert, [key, claimant]); // prettier-ignore
     let now = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => now);
-    const branch = { context: 'inventory', db, marks: new LaneMarks(), handlers: { lanes: [LANE], handlerTypes: [] } };
-    const sweeper = new Sweeper(branch as never, { living: async () => [ME, 8] }, { warn: () => undefined } as never);
+    const endpoint = {
+      context: 'inventory',
+      db,
+      marks: new LaneMarks(),
+      handlers: { lanes: [LANE], handlerTypes: [] },
+    };
+    const sweeper = new Sweeper(endpoint as never, { living: async () => [ME, 8] }, { warn: () => undefined } as never);
     for (; now < 30_000; now += 1_000) await sweeper.sweep(ME, []);
     const claimed = await test.admin(`select key, claimed_by from inventory.inbox where lane = 'other' order by key`);
     expect(claimed).toEqual([{ key: 'dead', claimed_by: 0 }, { key: 'living', claimed_by: 8 }]); // prettier-ignore

@@ -1,6 +1,6 @@
 import { crashPoint } from '#crash-points';
 import type { Statement } from '#database';
-import type { Branch } from '../outbox/branch';
+import type { MessageEndpoint } from '../outbox/message-endpoint';
 import { ClaimLost } from '../messages/errors';
 import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
 import type { HandOverResult } from '../hand-over/hand-over.store';
@@ -12,7 +12,7 @@ import type { Unit } from './unit';
  * Sends the last statement of the unit. The statement writes the collected messages and timers, and marks the handled
  * message as done. If the claim was lost, it writes nothing.
  */
-export async function settleUnit({ db, outbox, timers: clock, done }: Branch, unit: Unit): Promise<void> {
+export async function settleUnit({ db, outbox, timers: clock, done }: MessageEndpoint, unit: Unit): Promise<void> {
   crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   if (!unit.hasCollected && !db.hasSentBegin()) {
     if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);

@@ -1,6 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { Leadership } from '#database/leadership';
-import type { Branch } from '../outbox/branch';
+import type { MessageEndpoint } from '../outbox/message-endpoint';
 import { countInboxBelowMark } from './metrics';
 import { readAllClaimants, readOtherLanes, freeStaleClaims, type LaneMark } from './sweeps.store';
 
@@ -33,15 +33,15 @@ export class Sweeper {
   private readonly handlerTypes: ReadonlySet<string>;
 
   constructor(
-    private readonly branch: Branch,
+    private readonly endpoint: MessageEndpoint,
     private readonly leadership: Pick<Leadership, 'living'>,
     private readonly log: Logger,
   ) {
-    this.handlerTypes = new Set(branch.handlers.handlerTypes);
+    this.handlerTypes = new Set(endpoint.handlers.handlerTypes);
   }
 
   async sweep(instance: number, held: readonly number[]): Promise<void> {
-    const { db, context, handlers, marks } = this.branch;
+    const { db, context, handlers, marks } = this.endpoint;
     const began = performance.now();
     const isFullRead = began >= this.nextFullReadAt;
     const { hasOpenBelow, claimants } = await marks.update(db, handlers.lanes, isFullRead, this.handlerTypes);
@@ -59,7 +59,7 @@ export class Sweeper {
   }
 
   private async freeClaims({ lanes, dueAfter, instance, held, claimants }: ClaimSearch): Promise<void> {
-    const { db } = this.branch;
+    const { db } = this.endpoint;
     const found = claimants ?? (await readAllClaimants(db, lanes, dueAfter));
     if (found.length === 0) return;
     const dead = await this.findDead(found, instance);

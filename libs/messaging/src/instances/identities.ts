@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Config, type ContextName } from '#platform/config';
 import { Databases, isEnvironmental } from '#database';
-import { Branches } from '../outbox/branches';
+import { MessageEndpoints } from '../outbox/message-endpoints';
 import { ELSEWHERE } from '../outbox/elsewhere';
 import { readIdentity } from './identities.store';
 import { findConflict, DatabasesDiffer, type DatabaseIdentities } from './databases-differ';
@@ -16,7 +16,7 @@ export class Identities {
 
   constructor(
     private readonly config: Config,
-    private readonly branches: Branches,
+    private readonly endpoints: MessageEndpoints,
     private readonly databases: Databases,
     @Optional() @Inject(ELSEWHERE) private readonly elsewhere: readonly ContextName[] | null,
   ) {}
@@ -29,7 +29,7 @@ export class Identities {
   /** Throws `DatabasesDiffer`. A database that does not answer, or that has no identity yet, is not checked. */
   async check(self: string): Promise<void> {
     const found = await Promise.all(
-      [...this.branches.all, ...this.databasesElsewhere()].map(async ({ context, db }) => {
+      [...this.endpoints.all, ...this.databasesElsewhere()].map(async ({ context, db }) => {
         const answer = await readIdentity(db, self).catch(ignoreIfEnvironmental);
         return { context, identity: answer?.identity, neighbours: answer?.neighbours ?? [] };
       }),

@@ -1,5 +1,5 @@
 import type { ContextName } from '#platform/config';
-import type { Branches } from '../outbox/branches';
+import type { MessageEndpoints } from '../outbox/message-endpoints';
 import { filterCommanded, filterSent, readReceivedFrom, type ReceivedMessage } from './lost.store';
 import type { Since } from './redelivery.store';
 
@@ -17,12 +17,16 @@ export interface LostMessage extends ReceivedMessage {
  * since the backup, such as new accounts, SKUs, or stock counts that staff changed. A lost change that sent no message
  * to another context, such as a price, is not found.
  */
-export async function findLostMessages(branches: Branches, context: ContextName, since: Since): Promise<LostMessage[]> {
-  const others = branches.all.filter((branch) => branch.context !== context);
+export async function findLostMessages(
+  endpoints: MessageEndpoints,
+  context: ContextName,
+  since: Since,
+): Promise<LostMessage[]> {
+  const others = endpoints.all.filter((endpoint) => endpoint.context !== context);
   const found = new Map<string, ReceivedMessage>();
   for (const { db } of others)
     for (const message of await readReceivedFrom(db, context, since)) found.set(message.id, message);
-  const known = await filterSent(branches.get(context).db, [...found.keys()]);
+  const known = await filterSent(endpoints.get(context).db, [...found.keys()]);
   const lost = [...found.values()].filter(({ id }) => !known.has(id));
   const causes = [...new Set(lost.flatMap(({ cause }) => cause ?? []))];
   const kept = new Set<string>();

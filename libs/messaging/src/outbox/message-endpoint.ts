@@ -12,7 +12,7 @@ import type { Signal } from '../signal';
 import type { Claim } from '../inbox/unit';
 
 /** The messaging of one context in this process. */
-export interface Branch {
+export interface MessageEndpoint {
   readonly context: ContextName;
   readonly db: Database;
   readonly registry: MessageRegistry;
