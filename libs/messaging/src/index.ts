@@ -12,7 +12,7 @@ export { ELSEWHERE } from './outbox/elsewhere';
 export { type Envelope, type MessageMeta } from './messages/envelope';
 export { ClaimLost, NotForThisBuild, RetryLater, Undecodable } from './messages/errors';
 export { type Checks, type Prepares } from './messages/handlers';
-export { Gathering } from './outbox/gathering';
+export { Batcher } from './outbox/batcher';
 export { GroupedHandling, groupedStatement } from './outbox/grouped-handling';
 export {
   handledBy,
@@ -54,4 +54,4 @@ export { Transport } from './outbox/transport';
 export { Redeliveries, type Redelivered } from './upkeep/redelivery';
 export { type Since } from './upkeep/redelivery.store';
 export { SubscriptionAdmin } from './upkeep/subscription-admin';
-export { currentUnit, withoutPublishing, checkMayPublish, type Claim, type Unit } from './inbox/unit';
+export { currentUnit, withoutPublishing, checkMayPublish, type Claim, type UnitOfWork } from './inbox/unit-of-work';

@@ -8,7 +8,7 @@ import { MessageEndpoints } from './outbox/message-endpoints';
 import { eventually } from '../../../test/support/eventually';
 import { findLostMessages } from './upkeep/lost';
 import { InboxEventsHandler } from './messages/inbox-handlers';
-import { currentUnit } from './inbox/unit';
+import { currentUnit } from './inbox/unit-of-work';
 import { Alarm, Answer, Ask, Nothing, Poured, Stranger } from './testing/messages';
 import { type Behaviour, Inventory, migrateTwoContexts, Payments, startTwoContexts } from './testing/two-contexts';
 

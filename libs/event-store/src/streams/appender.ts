@@ -10,7 +10,7 @@ import {
   type Envelope,
   type HandOverResult,
   type Outbox,
-  type Unit,
+  type UnitOfWork,
 } from '#messaging';
 import type { MacKey } from '#platform/macs';
 import { canonicalJson } from '#platform/canonical';
@@ -24,7 +24,7 @@ import type { LogSignals } from '../sequencer/log-signals';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
-type Collected = ReturnType<Unit['takeCollected']>;
+type Collected = ReturnType<UnitOfWork['takeCollected']>;
 
 interface PreparedEvent {
   readonly id: Uuid;
@@ -227,7 +227,7 @@ export class Appender {
   }
 }
 
-function returnToUnit(unit: Unit | undefined, { messages, timers }: Collected): void {
+function returnToUnit(unit: UnitOfWork | undefined, { messages, timers }: Collected): void {
   if (messages.length > 0) unit?.collectMessages(messages);
   if (timers.length > 0) unit?.collectTimers(timers);
 }

@@ -11,7 +11,7 @@ import { LaneMarks } from './lane-marks';
 import { Sweeper } from './sweeper';
 import { moveToSubscribedLanes } from '../outbox/subscriptions.store';
 import { makeUnhandledDead, countUnhandled } from '../instances/unheard.store';
-import type { Claim } from './unit';
+import type { Claim } from './unit-of-work';
 
 const route = { from: 'bar' as ContextName, receiver: 'inventory', sameServer: true } as const;
 

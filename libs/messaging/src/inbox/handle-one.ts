@@ -13,7 +13,7 @@ import { makeDead, postpone } from './held.store';
 import { countLostClaim, countHandled, countOverdue } from './metrics';
 import { settleUnit } from './settle';
 import { withTrace } from '../messages/trace';
-import { inUnit, Unit, type Claim } from './unit';
+import { inUnit, UnitOfWork, type Claim } from './unit-of-work';
 
 export interface Postponement {
   readonly afterMs: number;
@@ -114,7 +114,7 @@ async function handle(endpoint: MessageEndpoint, row: InboxRow, claimant: Claima
     meta: row.meta,
   };
   const claimed = claimOf(row, claimant);
-  const unit = new Unit(context, row.handler, envelope, claimed, row.attempts);
+  const unit = new UnitOfWork(context, row.handler, envelope, claimed, row.attempts);
   crashPoint('inbox.taken', row.handler, row.type);
   await runWithinLimit(handler, unit, (deadline) =>
     // If a row is locked, the message is postponed. Waiting would occupy a connection of this context.
@@ -139,7 +139,7 @@ async function handle(endpoint: MessageEndpoint, row: InboxRow, claimant: Claima
  */
 async function runWithinLimit(
   { name, limitSeconds }: Handler,
-  unit: Unit,
+  unit: UnitOfWork,
   work: (deadline: Deadline) => Promise<void>,
 ): Promise<void> {
   const deadline = new Deadline();

@@ -6,13 +6,16 @@ import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
 import type { HandOverResult } from '../hand-over/hand-over.store';
 import { isAnyDueSoon } from '../timers/timer';
 import { timersToCancel, timersToSet } from '../timers/timers.store';
-import type { Unit } from './unit';
+import type { UnitOfWork } from './unit-of-work';
 
 /**
  * Sends the last statement of the unit. The statement writes the collected messages and timers, and marks the handled
  * message as done. If the claim was lost, it writes nothing.
  */
-export async function settleUnit({ db, outbox, timers: clock, done }: MessageEndpoint, unit: Unit): Promise<void> {
+export async function settleUnit(
+  { db, outbox, timers: clock, done }: MessageEndpoint,
+  unit: UnitOfWork,
+): Promise<void> {
   crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   if (!unit.hasCollected && !db.hasSentBegin()) {
     if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);

@@ -16,7 +16,7 @@ import { WITHOUT_JOBS, Leadership } from '#database/leadership';
 import type { MessageEndpoint } from './message-endpoint';
 import { findHandlers } from '../messages/discovery';
 import { Handlers, checkUniqueNames, checkOneHandlerPerCommand } from '../messages/handlers';
-import { Gathering } from './gathering';
+import { Batcher } from './batcher';
 import { markDone } from '../inbox/inbox.store';
 import { InboxWorker } from '../inbox/inbox-worker';
 import { LaneMarks } from '../inbox/lane-marks';
@@ -77,7 +77,7 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
       probes: new Probes(),
       stalled: new StalledMessages(),
       isNewest: () => this.instances.isNewest(context),
-      done: new Gathering((claims) => markDone(db, claims)),
+      done: new Batcher((claims) => markDone(db, claims)),
     };
     endpoint.relay.onRaise(() => {
       if (!this.leadership.leads(relayLeadName(context))) this.leadership.notify(`outbox:${context}`);

@@ -8,7 +8,7 @@ import type { MessageRegistry } from '../messages/registry';
 import type { Signal } from '../signal';
 import { isAnyDueSoon, type TimerChange } from '../timers/timer';
 import { currentTrace, requestTrace, type Trace } from '../messages/trace';
-import { currentUnit, checkMayPublish, type Unit } from '../inbox/unit';
+import { currentUnit, checkMayPublish, type UnitOfWork } from '../inbox/unit-of-work';
 
 const BUFFER = Symbol('outbox');
 
@@ -65,7 +65,7 @@ export class Outbox {
   }
 
   /** The handling of a message of this context, if this code runs in its handler. */
-  unit(): Unit | undefined {
+  unit(): UnitOfWork | undefined {
     const unit = currentUnit();
     return unit?.context === this.db.context ? unit : undefined;
   }
