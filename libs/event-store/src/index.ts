@@ -31,7 +31,7 @@ export type { StreamTables } from './streams/table-names';
 export { SealKey } from './seals/seal-key';
 export { WrongKey } from './seals/known-keys';
 export { SealChain } from './seals/seal-chain';
-export { AlsoRestored, SealRepair, type Justification } from './seals/seal-repair';
+export { RestoreListener, SealRepair, type Justification } from './seals/seal-repair';
 export { describeSealRecord, type SealRecord } from './seals/seal-records';
 export { startRun, stopRun, unavailable, waitFor, type JoinedRun } from './verifications/joined-run';
 export { Verifications } from './verifications/verifications';
