@@ -8,7 +8,7 @@ import {
   Answers,
   Does,
   From,
-  Gone,
+  DisconnectSignal,
   Line,
   MomentShape,
   page,
@@ -21,7 +21,7 @@ import {
 } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { ListAudit } from './audit.query';
-import { OnlyAsks } from './noted';
+import { ChangesNothing } from './noted';
 import type { AuditRow } from './audit-trail.store';
 import { AuditVerifications } from './verifications';
 import type { AuditVerification } from './verifications.store';
@@ -134,7 +134,7 @@ export class AuditController {
 
   @Post('verify')
   @Allowed('audit')
-  @OnlyAsks()
+  @ChangesNothing()
   @Does(
     'verifyAudit',
     'Walk the hash chain of the audit trail',
@@ -142,7 +142,7 @@ export class AuditController {
   )
   @Answers(200, AuditVerifyAnswer, { description: 'Whether the trail is as it was written.' })
   @Answers(202, AuditVerificationRunAnswer, { description: 'It takes longer: follow it by its id.' })
-  async verify(@Gone() gone: AbortSignal): Promise<Answer> {
+  async verify(@DisconnectSignal() gone: AbortSignal): Promise<Answer> {
     const run = await this.verifications.startOrJoin(LONGEST_WAIT_MS, gone);
     return run.result ? answer(run.result, { status: 200 }) : answer(showRun(run), { status: 202 });
   }
