@@ -92,7 +92,7 @@ export class InboxWorker implements DirectWorker {
         this.recordFailure(error);
         return false;
       });
-      if (!more) await this.branch.inbox.wait(POLL_MS, signal);
+      if (!more) await this.branch.inbox.wait(this.branch.marks.waitForHeld(POLL_MS), signal);
       await this.pace.wait(signal);
     }
   }

@@ -1,4 +1,5 @@
 import type { Database } from '#database';
+import { activity } from '#platform/system';
 import type { ClaimRange } from './claims.store';
 import { Horizon } from '../outbox/horizon';
 import { readLanes, type LaneMark, type LaneReading } from './sweeps.store';
@@ -52,6 +53,15 @@ export class LaneMarks {
   /** True if, at the last update, no message waited for another build, and no held message is due yet. */
   get hasOnlyFresh(): boolean {
     return performance.now() < this.heldDueAt;
+  }
+
+  /**
+   * How long a worker waits for a notification: `pollMs`, or longer in an idle process, but not longer than until a held
+   * message is due.
+   */
+  waitForHeld(pollMs: number): number {
+    const untilDue = this.heldDueAt - performance.now();
+    return Math.max(pollMs, Math.min(activity.checkAfter(pollMs), untilDue));
   }
 
   /** Call this when a claim left no messages of the lane that it could have taken. */

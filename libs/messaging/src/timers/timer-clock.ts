@@ -1,4 +1,5 @@
 import { crashPoint } from '#crash-points';
+import { activity } from '#platform/system';
 import type { Branch } from '../outbox/branch';
 import { TimerReads } from './timer-reads';
 import { unhandledTimersGauge } from './timer-metrics';
@@ -32,7 +33,8 @@ export class TimerClock {
         crashPoint('timers.fired', this.branch.context);
         this.branch.inbox.raise();
       }
-      if (fired < BATCH) await this.branch.timers.wait(Math.min(POLL_MS, Math.ceil(nextMs ?? POLL_MS) + 1), signal);
+      const longest = activity.checkAfter(POLL_MS);
+      if (fired < BATCH) await this.branch.timers.wait(Math.min(longest, Math.ceil(nextMs ?? longest) + 1), signal);
     }
   }
 
