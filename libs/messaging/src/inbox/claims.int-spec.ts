@@ -264,7 +264,8 @@ describe('A claim of a killed process', () => {
     for (; now < 90_000; now += 1_000) await sweeper.sweep(ME, []);
     const claimed = await test.admin(`select key, claimed_by from inventory.inbox where lane = 'other' order by key`);
     expect(claimed).toEqual([{ key: 'dead', claimed_by: 0 }, { key: 'living', claimed_by: 8 }]); // prettier-ignore
-    expect(await readInboxFigures(db, [])).toMatchObject({ waiting: 3 });
+    expect(branch.marks.otherLanes).toEqual(['other']);
+    expect(await readInboxFigures(db, branch.marks.marksOf(['other']))).toMatchObject({ waiting: 3 });
     await moveToSubscribedLanes(db);
     expect(keys(await claimRows())).toEqual(['a', 'dead']);
   });

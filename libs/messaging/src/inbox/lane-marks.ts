@@ -44,6 +44,8 @@ export class LaneMarks {
   private readonly scanEnds = new Map<string, { readonly at: number; readonly took: number }>();
   private readonly caughtUpAt = new Map<string, number>();
   dueAfter = -1e9;
+  /** Lanes that this build does not have, but that had messages at the last full read. */
+  otherLanes: readonly string[] = [];
   /**
    * When the first held message is due, in monotonic milliseconds of this process. `-Infinity` if that is unknown, or
    * if a message waits for another build.

@@ -46,7 +46,7 @@ export class InboxMaintenance {
     return this.forEachLed(async ({ context, db, handlers, marks }) => {
       const { lag, waiting, held, dead, oldestClaim, failing } = await readInboxFigures(
         db,
-        marks.marksOf(handlers.lanes),
+        marks.marksOf([...handlers.lanes, ...marks.otherLanes]),
       );
       inboxLagSeconds.set({ context }, lag);
       inboxWaiting.set({ context }, waiting);

@@ -55,6 +55,7 @@ export class Sweeper {
     if (!isFullRead) return;
     // A killed process of another build may have claims in lanes that this build does not have.
     const otherLanes = await readOtherLanes(db, handlers.lanes);
+    marks.otherLanes = otherLanes.map(({ lane }) => lane);
     if (otherLanes.length > 0)
       await this.freeClaims({ lanes: otherLanes, dueAfter: FROM_THE_BEGINNING, instance, held });
     const pauseMs = activity.isIdle ? FULL_READ_WHEN_IDLE_MS : FULL_READ_MS;
