@@ -266,10 +266,11 @@ describe('A claim of a killed process', () => {
       handlers: { lanes: [LANE], handlerTypes: [] },
     };
     const sweeper = new Sweeper(endpoint as never, { living: async () => [ME, 8] }, { warn: () => undefined } as never);
-    for (; now < 30_000; now += 1_000) await sweeper.sweep(ME, []);
+    for (; now < 90_000; now += 1_000) await sweeper.sweep(ME, []);
     const claimed = await test.admin(`select key, claimed_by from inventory.inbox where lane = 'other' order by key`);
     expect(claimed).toEqual([{ key: 'dead', claimed_by: 0 }, { key: 'living', claimed_by: 8 }]); // prettier-ignore
-    expect(await readInboxFigures(db, [])).toMatchObject({ waiting: 3 });
+    expect(endpoint.marks.otherLanes).toEqual(['other']);
+    expect(await readInboxFigures(db, endpoint.marks.marksOf(['other']))).toMatchObject({ waiting: 3 });
     await moveToSubscribedLanes(db);
     expect(keys(await claimRows())).toEqual(['a', 'dead']);
   });

@@ -92,7 +92,7 @@ export class InboxWorker implements DirectWorker {
         this.recordFailure(error);
         return false;
       });
-      if (!more) await this.endpoint.inbox.wait(POLL_MS, signal);
+      if (!more) await this.endpoint.inbox.wait(this.endpoint.marks.waitForHeld(POLL_MS), signal);
       await this.pace.wait(signal);
     }
   }

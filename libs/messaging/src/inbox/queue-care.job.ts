@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { OneAtATime } from '#platform/system';
+import { LessOftenWhenIdle, OneAtATime } from '#platform/system';
 import { Sweeping } from '#database';
 import { Leadership } from '#database/leadership';
 import type { MessageEndpoint } from '../outbox/message-endpoint';
@@ -38,6 +38,7 @@ export class InboxMaintenance {
   ) {}
 
   @Interval('messaging figures', 5_000)
+  @LessOftenWhenIdle()
   @OneAtATime()
   measure(): Promise<void> {
     for (const { context } of this.endpoints.all)
@@ -45,7 +46,7 @@ export class InboxMaintenance {
     return this.forEachLed(async ({ context, db, handlers, marks }) => {
       const { lag, waiting, held, dead, oldestClaim, failing } = await readInboxFigures(
         db,
-        marks.marksOf(handlers.lanes),
+        marks.marksOf([...handlers.lanes, ...marks.otherLanes]),
       );
       inboxLagSeconds.set({ context }, lag);
       inboxWaiting.set({ context }, waiting);
@@ -57,6 +58,7 @@ export class InboxMaintenance {
   }
 
   @Interval('messaging stranded', 2_000)
+  @LessOftenWhenIdle()
   @OneAtATime()
   wakeStranded(): Promise<void> {
     return this.forEachLed(async ({ db, inbox }) => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { OneAtATime } from '#platform/system';
+import { LessOftenWhenIdle, OneAtATime } from '#platform/system';
 import type { ContextName } from '#platform/config';
 import { Leadership } from '#database/leadership';
 import type { MessageEndpoint } from './message-endpoint';
@@ -33,6 +33,7 @@ export class OutboxMaintenance {
   ) {}
 
   @Interval('outbox figures', 5_000)
+  @LessOftenWhenIdle()
   @OneAtATime()
   measure(): Promise<void> {
     for (const { context } of this.endpoints.all)

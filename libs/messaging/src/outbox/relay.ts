@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import type { ContextName } from '#platform/config';
+import { activity } from '#platform/system';
 import type { MessageEndpoint } from './message-endpoint';
 import { backoff } from '../inbox/backoff';
 import { LowMark } from './low-mark';
@@ -70,7 +71,7 @@ async function relayUntilFailure(
       mark.recordRead(batch.at(0)?.seq, batch.at(-1)?.seq);
       await mark.updateSafe();
       if (batch.length === 0) {
-        await newMessages.wait(POLL_MS, lost);
+        await newMessages.wait(activity.checkAfter(POLL_MS), lost);
         continue;
       }
       if (lost.aborted) return;

@@ -1,4 +1,5 @@
 import { crashPoint } from '#crash-points';
+import { activity } from '#platform/system';
 import type { MessageEndpoint } from '../outbox/message-endpoint';
 import { TimerReads } from './timer-reads';
 import { unhandledTimersGauge } from './timer-metrics';
@@ -32,7 +33,8 @@ export class TimerClock {
         crashPoint('timers.fired', this.endpoint.context);
         this.endpoint.inbox.raise();
       }
-      if (fired < BATCH) await this.endpoint.timers.wait(Math.min(POLL_MS, Math.ceil(nextMs ?? POLL_MS) + 1), signal);
+      const longest = activity.checkAfter(POLL_MS);
+      if (fired < BATCH) await this.endpoint.timers.wait(Math.min(longest, Math.ceil(nextMs ?? longest) + 1), signal);
     }
   }
 
