@@ -15,7 +15,7 @@ const message = (key) => ({
   type: 'bench.noted.v1',
   key,
   body: { orderId: key, lines: [{ sku: 'CA-PHE-SUA-DA-SIZE-S', quantity: 2 }] },
-  meta: { source: 'ordering', occurredAt: new Date().toISOString(), version: 1, aggregateId: key, correlationId: key },
+  meta: { source: 'bench', occurredAt: new Date().toISOString(), version: 1, aggregateId: key, correlationId: key },
 });
 
 export const messages = (count, key = () => ids.next()) => Array.from({ length: count }, () => message(key()));

@@ -13,8 +13,15 @@ const ROOM = 32;
 const BATCH = 200;
 const capabilities = { handlerTypes: ['bench bench.noted.v1'] };
 
-export const receive = (db, messages) => inbox.storeReceived(db, messages, true);
-export const send = (db, messages) => outbox.insertOutbox(db, messages);
+const route = { from: 'bench', receiver: 'inventory', sameServer: true };
+
+export const receive = (db, messages) => inbox.storeReceived(db, messages, route);
+export const send = (db, messages) =>
+  db.query(
+    `insert into outbox (id, type, key, body, meta)
+     select id, type, key, body, meta from jsonb_to_recordset($1::jsonb) as m(id uuid, type text, key text, body jsonb, meta jsonb)`,
+    [JSON.stringify(messages)],
+  );
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -40,7 +47,7 @@ export async function worker(db, instance, lanes, { leads = true } = {}) {
     lookRound: () => marks.update(db, lanes, false, new Set(capabilities.handlerTypes)),
     figures: () => readInboxFigures(db, marks.marksOf(lanes)),
     relayRead: read,
-    relayAge: () => outbox.outboxAge(db, sent.value),
+    relayAge: () => outbox.readOutboxAge(db, sent.value),
     /** What a long-running instance has read in the last seconds. */
     async catchUp() {
       for (let looks = 0; looks < 4; looks++) {

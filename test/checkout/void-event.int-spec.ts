@@ -329,7 +329,7 @@ describe('An order that somebody has changed with the shop’s database role', (
     );
     await declareVoid(id, 3);
     await execute(new AdvanceOrder(id, 'accept', staff));
-    const text = await shop.app.get(QueryBus).execute(new OrderEvidence(id as Uuid));
+    const text = await shop.app.get(QueryBus).execute(new OrderEvidence(id));
     const { keys } = JSON.parse(text) as StreamProof;
     const trusted = new TrustedKeys(publicKeysIn(keys.map(({ publicKey }) => publicKey).join(' ')));
     const checked = checkOrderEvidence(text, trusted);

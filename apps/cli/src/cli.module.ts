@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Operator } from './operator';
+import { ShopOpener } from './shop-opener';
 import { AuditCommand } from './audit/audit.command';
 import { ListAuditCommand } from './audit/list-audit.command';
 import { MigrateCommand } from './database/migrate.command';
@@ -52,7 +52,7 @@ import { WhatIfCommand } from './orders/what-if.command';
 /** The commands of `npm run shop -- …`, for an operator at a terminal. */
 @Module({
   providers: [
-    Operator,
+    ShopOpener,
     ...[MigrateCommand, SeedCommand],
     ...[OrdersCommand, OrderHistoryCommand, OrderStateCommand, DiffOrderCommand, OrderTimelineCommand],
     ...[WhatIfCommand, OrderEvidenceCommand, VerifyEvidenceCommand, VoidEventCommand, MendHeadCommand],

@@ -7,7 +7,7 @@ export type CartOwner =
       readonly kind: 'user';
       readonly userId: Uuid;
       /**
-       * The guest whose cart token was sent at log-in, in the format of `standingText`. That guest's cart is merged
+       * The guest whose cart token was sent at log-in, in the format of `formatGuestTokenState`. That guest's cart is merged
        * into the user's before the lines are read.
        */
       readonly cartTokenHash?: string;

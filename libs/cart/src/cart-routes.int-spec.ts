@@ -1,7 +1,7 @@
 import { CatalogPrices, type PricedLine, type UnpricedLine, type WantedLine } from '#contracts/catalog';
 import { CartOf } from '#contracts/cart';
 import { times, vnd } from '#kernel';
-import { CartTokens, standingText } from '#platform/security';
+import { CartTokens, formatGuestTokenState } from '#platform/security';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { CartModule } from './cart.module';
 
@@ -257,7 +257,7 @@ describe('Logging in', () => {
     const userId = id(50);
     const token = await shop.token('customer', {
       userId,
-      cart: standingText(readToken(guest.headers['x-cart-token'])),
+      cart: formatGuestTokenState(readToken(guest.headers['x-cart-token'])),
     });
     const mine = await shop.ask('GET', '/cart', { token });
     expect(mine.body.data.lines).toMatchObject([{ variantId: coffee, quantity: 2 }]);
@@ -271,7 +271,7 @@ describe('Logging in', () => {
     await add({ variantId: coffee, quantity: 1 }, guest);
     const token = await shop.token('customer', {
       userId: id(52),
-      cart: standingText(readToken(guest.headers['x-cart-token'])),
+      cart: formatGuestTokenState(readToken(guest.headers['x-cart-token'])),
     });
     const mine = (await shop.ask('GET', '/cart', { token })).body.data;
     expect(mine.lines).toMatchObject([{ quantity: 1 }]);
@@ -297,7 +297,7 @@ describe('Logging in', () => {
   it('merges the carts before the cart is ordered', async () => {
     const guest = await newGuest();
     await add({ variantId: cake, quantity: 2 }, guest);
-    const cartTokenHash = standingText(readToken(guest.headers['x-cart-token']));
+    const cartTokenHash = formatGuestTokenState(readToken(guest.headers['x-cart-token']));
     const order = await shop.app.get(CartOf).owner({ kind: 'user', userId: id(53), cartTokenHash });
     expect(order).toMatchObject({ version: 1, lines: [{ variantId: cake, quantity: 2, modifiers: [] }] });
   });
@@ -322,7 +322,7 @@ describe('A token that opens no cart any more', () => {
     return after(guest);
   };
   const mergeByLogIn = async (guest: { headers: { 'x-cart-token': string } }) => {
-    const cart = standingText(readToken(guest.headers['x-cart-token']));
+    const cart = formatGuestTokenState(readToken(guest.headers['x-cart-token']));
     const own = { token: await shop.token('customer', { cart }) };
     expect((await shop.ask('GET', '/cart', own)).status).toBe(200);
     return own;
@@ -378,7 +378,7 @@ describe('A cart that a log-in filled beyond its limits', () => {
     await add({ variantId: cake, quantity: 60 }, own);
     const token = await shop.token('customer', {
       userId,
-      cart: standingText(readToken(guest.headers['x-cart-token'])),
+      cart: formatGuestTokenState(readToken(guest.headers['x-cart-token'])),
     });
 
     const { status, body } = await shop.ask('GET', '/cart', { token });

@@ -12,7 +12,7 @@ import { cartIdOf, type GuestOwner, type Owner } from './model/owner';
 import { ReturnedLines } from './return-to-cart/returns.adapter';
 import type { Outbox } from '#messaging';
 import { SystemIds } from '#platform/system';
-import { standingText } from '#platform/security';
+import { formatGuestTokenState } from '#platform/security';
 import { cartTokens } from '../../../test/support/cart-tokens';
 import { CartTokenSpent } from './model/cart-errors';
 import { guestOwner } from './visitors.adapter';
@@ -180,7 +180,7 @@ describe('What an order is made of', () => {
     const asGuest = { cartId: cartIdOf(guest), version: 1, lines };
     expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toEqual(asGuest);
     const asUser = { cartId: cartIdOf(user), version: 1, lines };
-    expect(await cartOf.owner({ ...user, cartTokenHash: standingText(token) })).toEqual(asUser);
+    expect(await cartOf.owner({ ...user, cartTokenHash: formatGuestTokenState(token) })).toEqual(asUser);
   });
 });
 

@@ -10,7 +10,7 @@ export { SchemaRefused, TablesOfOtherRole } from './migrations/refusals';
 export { migrationsFolder } from './migrations/migrations';
 export { PgDatabase } from './transactions/pg-database';
 export { pgTypes } from './pool/pg-types';
-export { reachOfLogins, type Reach } from './pool/reach';
+export { findSharedLogins, type SharedLogin } from './pool/shared-logins';
 export { DatabaseRefused } from './pool/refused';
 export { checkDiskSpace } from './pool/room';
 export { findConnectionShortages } from './pool/connection-limits';

@@ -25,7 +25,7 @@ export function voidVersionsOf(events: readonly EventPart[]): ReadonlySet<number
 }
 
 /** The events that are not void. Every fold begins with this function. */
-export function counted<Event extends EventPart>(events: readonly Event[]): readonly Event[] {
+export function withoutVoided<Event extends EventPart>(events: readonly Event[]): readonly Event[] {
   const voided = voidVersionsOf(events);
   return voided.size === 0 ? events : events.filter(({ version }) => !voided.has(version));
 }

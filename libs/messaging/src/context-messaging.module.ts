@@ -27,10 +27,10 @@ const messagingProviders = (context: ContextName) => [
       ids: Ids,
     ) => {
       const { classes } = modules.get(context)!;
-      const branch = runtime.addContext(context, databases.of(context), [...classes]);
-      const { registry, relay, timers } = branch;
+      const endpoint = runtime.addContext(context, databases.of(context), [...classes]);
+      const { registry, relay, timers } = endpoint;
       const outbox = new Outbox(databases.of(context), registry, clock, ids, relay, timers, handOver);
-      branch.outbox = outbox;
+      endpoint.outbox = outbox;
       publisher.add(outbox);
       return outbox;
     },
@@ -43,7 +43,8 @@ const messagingProviders = (context: ContextName) => [
   {
     provide: DeadLetters,
     inject: [Outbox, MessagingRuntime],
-    useFactory: (outbox: Outbox, office: MessagingRuntime) => new DeadLetters(outbox.db, office.branch(context).inbox),
+    useFactory: (outbox: Outbox, office: MessagingRuntime) =>
+      new DeadLetters(outbox.db, office.endpoint(context).inbox),
   },
 ];
 

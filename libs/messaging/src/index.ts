@@ -1,5 +1,5 @@
 export { singleStatement, runSingleStatement, type SingleStatement } from './outbox/single-statement';
-export { Branches } from './outbox/branches';
+export { MessageEndpoints } from './outbox/message-endpoints';
 export {
   DeadLetters,
   type DeadLetter,
@@ -12,7 +12,7 @@ export { ELSEWHERE } from './outbox/elsewhere';
 export { type Envelope, type MessageMeta } from './messages/envelope';
 export { ClaimLost, NotForThisBuild, RetryLater, Undecodable } from './messages/errors';
 export { type Checks, type Prepares } from './messages/handlers';
-export { Gathering } from './outbox/gathering';
+export { Batcher } from './outbox/batcher';
 export { GroupedHandling, groupedStatement } from './outbox/grouped-handling';
 export {
   handledBy,
@@ -26,10 +26,10 @@ export {
 export { inboxDone, timersCancelled, timersSet } from './inbox/inbox.store';
 export { Instances } from './instances/instances';
 export { type Instance } from './instances/instances.store';
-export { Latecomers } from './instances/latecomers';
-export { forgottenBy } from './upkeep/lost';
-export { type Told } from './upkeep/lost.store';
-export { OtherDatabase } from './instances/other-database';
+export { LateContexts } from './instances/late-contexts';
+export { findLostMessages } from './upkeep/lost';
+export { type ReceivedMessage } from './upkeep/lost.store';
+export { DatabasesDiffer } from './instances/databases-differ';
 export { MessagingModule } from './messaging.module';
 export { Outbox } from './outbox/outbox';
 export { OutboxPublisher } from './outbox/outbox-publisher';
@@ -54,4 +54,4 @@ export { Transport } from './outbox/transport';
 export { Redeliveries, type Redelivered } from './upkeep/redelivery';
 export { type Since } from './upkeep/redelivery.store';
 export { SubscriptionAdmin } from './upkeep/subscription-admin';
-export { currentUnit, withoutPublishing, checkMayPublish, type Claim, type Unit } from './inbox/unit';
+export { currentUnit, withoutPublishing, checkMayPublish, type Claim, type UnitOfWork } from './inbox/unit-of-work';

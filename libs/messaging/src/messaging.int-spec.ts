@@ -4,11 +4,11 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { IEventHandler } from '@nestjs/cqrs';
 import { Leadership, type PgLeadership } from '#database/leadership';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
-import { Branches } from './outbox/branches';
+import { MessageEndpoints } from './outbox/message-endpoints';
 import { eventually } from '../../../test/support/eventually';
-import { forgottenBy } from './upkeep/lost';
+import { findLostMessages } from './upkeep/lost';
 import { InboxEventsHandler } from './messages/inbox-handlers';
-import { currentUnit } from './inbox/unit';
+import { currentUnit } from './inbox/unit-of-work';
 import { Alarm, Answer, Ask, Nothing, Poured, Stranger } from './testing/messages';
 import { type Behaviour, Inventory, migrateTwoContexts, Payments, startTwoContexts } from './testing/two-contexts';
 
@@ -156,16 +156,20 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     for (const orderId of [kept, lost])
       await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
     await eventually(async () => expect(await effects(lost)).toEqual([1]));
-    const branches = app.get(Branches, { strict: false });
-    expect(await forgottenBy(branches, 'inventory', { at: began })).toEqual([]);
+    const endpoints = app.get(MessageEndpoints, { strict: false });
+    expect(await findLostMessages(endpoints, 'inventory', { at: began })).toEqual([]);
     await database.admin('delete from inventory.outbox where key = $1', [lost]);
-    expect(await forgottenBy(branches, 'inventory', { at: began })).toMatchObject([{ type: Ask.type, key: lost }]);
-    expect(await forgottenBy(branches, 'inventory', { at: new Date(Date.now() + 60_000) })).toEqual([]);
+    expect(await findLostMessages(endpoints, 'inventory', { at: began })).toMatchObject([
+      { type: Ask.type, key: lost },
+    ]);
+    expect(await findLostMessages(endpoints, 'inventory', { at: new Date(Date.now() + 60_000) })).toEqual([]);
     for (const since of ['start', { seconds: 3_600 }] as const)
-      expect(await forgottenBy(branches, 'inventory', since)).toMatchObject([{ key: lost }]);
-    expect(await forgottenBy(branches, 'inventory', { seconds: 0 })).toEqual([]);
+      expect(await findLostMessages(endpoints, 'inventory', since)).toMatchObject([{ key: lost }]);
+    expect(await findLostMessages(endpoints, 'inventory', { seconds: 0 })).toEqual([]);
     const body = { orderId: lost, n: 1 };
-    expect(await forgottenBy(branches, 'inventory', { at: began })).toMatchObject([{ body, comesAgain: false }]);
+    expect(await findLostMessages(endpoints, 'inventory', { at: began })).toMatchObject([
+      { body, willBeRepeated: false },
+    ]);
   });
 
   it('that a restored context sent because of a message comes again with that message', async () => {
@@ -173,11 +177,11 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
     await eventually(async () => expect(await effects(orderId)).toEqual([1]));
-    const lost = () => forgottenBy(app.get(Branches, { strict: false }), 'payments', 'start');
+    const lost = () => findLostMessages(app.get(MessageEndpoints, { strict: false }), 'payments', 'start');
     await database.admin('delete from payments.outbox');
-    expect(await lost()).toMatchObject([{ type: Answer.type, key: orderId, comesAgain: true }]);
+    expect(await lost()).toMatchObject([{ type: Answer.type, key: orderId, willBeRepeated: true }]);
     await database.admin('delete from inventory.outbox');
-    expect(await lost()).toMatchObject([{ comesAgain: false }]);
+    expect(await lost()).toMatchObject([{ willBeRepeated: false }]);
   });
 
   it('that a job of a restored context sent after a command comes again with that command', async () => {
@@ -185,12 +189,12 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
     await eventually(async () => expect(await effects(orderId)).toEqual([1]));
-    const lost = () => forgottenBy(app.get(Branches, { strict: false }), 'payments', 'start');
+    const lost = () => findLostMessages(app.get(MessageEndpoints, { strict: false }), 'payments', 'start');
     await database.admin('delete from payments.outbox');
     await database.admin(`update inventory.inbox set meta = meta - 'causationId'`);
-    expect(await lost()).toMatchObject([{ type: Answer.type, comesAgain: true }]);
+    expect(await lost()).toMatchObject([{ type: Answer.type, willBeRepeated: true }]);
     await database.admin(`update inventory.outbox set key = 'another'`);
-    expect(await lost()).toMatchObject([{ comesAgain: false }]);
+    expect(await lost()).toMatchObject([{ willBeRepeated: false }]);
   });
 
   it('that a relay delivers twice is handled once', async () => {

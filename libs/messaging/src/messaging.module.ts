@@ -3,7 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DatabaseModule } from '#database';
 import { LeadershipModule } from '#database/leadership';
-import { Branches } from './outbox/branches';
+import { MessageEndpoints } from './outbox/message-endpoints';
 import { EarlyBusesModule } from './messages/early-buses.module';
 import { HandOver } from './hand-over/hand-over';
 import { Identities } from './instances/identities';
@@ -38,7 +38,7 @@ import { SubscriptionAdmin } from './upkeep/subscription-admin';
     LeadershipModule,
   ],
   providers: [
-    Branches,
+    MessageEndpoints,
     Identities,
     Instances,
     Relays,
@@ -55,7 +55,7 @@ import { SubscriptionAdmin } from './upkeep/subscription-admin';
     OutboxPublisherModule,
     HandOver,
     MessagingRuntime,
-    Branches,
+    MessageEndpoints,
     Instances,
     Relays,
     Transport,

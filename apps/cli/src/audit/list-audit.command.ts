@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { ListAudit, showAudit } from '#platform/audit';
 import { parseRangeStart, parseLine, parseRangeEnd, parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printJson, printTable } from '../output';
 
 interface ListOptions extends JsonOption {
@@ -16,12 +16,12 @@ interface ListOptions extends JsonOption {
 
 @SubCommand({ name: 'list', description: 'newest first' })
 export class ListAuditCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json, limit = 20, ...filter }: ListOptions): Promise<void> {
-    const found = await this.operator.withShop((shop) => shop.query(new ListAudit(filter, limit)));
+    const found = await this.opener.withShop((shop) => shop.query(new ListAudit(filter, limit)));
     const lines = found.slice(0, limit).map(showAudit);
     if (json) return printJson({ lines, hasMore: found.length > limit });
     printTable(

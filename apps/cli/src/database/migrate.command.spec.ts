@@ -1,10 +1,10 @@
-import type { Operator } from '../operator';
+import type { ShopOpener } from '../shop-opener';
 import { MigrateCommand } from './migrate.command';
 
 async function printedBy(report: object): Promise<string> {
-  const operator = { withShop: () => Promise.resolve({ ran: {}, pending: {}, newer: {}, ...report }) };
+  const opener = { withShop: () => Promise.resolve({ ran: {}, pending: {}, newer: {}, ...report }) };
   const written = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-  await new MigrateCommand(operator as unknown as Operator).run([], {});
+  await new MigrateCommand(opener as unknown as ShopOpener).run([], {});
   const lines = written.mock.calls.map(([line]) => line as string);
   written.mockRestore();
   return lines.join('');

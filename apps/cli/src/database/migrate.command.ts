@@ -1,12 +1,12 @@
 import { Command } from 'nest-commander';
 import { pendingMigrations } from '#database';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator, type Shop } from '../operator';
+import { ShopOpener, type Shop } from '../shop-opener';
 import { print, printJson } from '../output';
 
 @Command({ name: 'migrate', description: 'run the migrations that are missing' })
 export class MigrateCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
@@ -16,7 +16,7 @@ export class MigrateCommand extends JsonCommand {
       pending: await pendingMigrations(config),
       newer,
     });
-    const { ran, pending, newer } = await this.operator.withShop(readState, { migrates: true });
+    const { ran, pending, newer } = await this.opener.withShop(readState, { migrates: true });
     if (json) return printJson({ ran, pending, newer });
     for (const [context, names] of Object.entries(newer))
       print(`this build is older than the database of ${context} (${names.join(', ')}), but it may still work with it`);

@@ -4,7 +4,7 @@ import { DropDeadLetter, type Dropped } from '#messaging/dead-letters';
 import { comparesOrders } from '#ordering/sagas/after-drop';
 import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator, operatorName } from '../operator';
+import { ShopOpener, operatorName } from '../shop-opener';
 import { print, printJson } from '../output';
 
 const ABOUT_ORDERS: readonly string[] = ['ordering', 'inventory', 'payments'];
@@ -23,13 +23,13 @@ function meaningOf({ context, key, sent }: Dropped): string | undefined {
   description: 'drop one dead letter for ever; the messages behind it continue',
 })
 export class DropDeadLetterCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([id]: string[], { json, reason }: JsonOption & { readonly reason: string }): Promise<void> {
     const command = new DropDeadLetter(id, operatorName(), reason);
-    const dropped = await this.operator.withShop((shop) => shop.execute(command, [id], reason));
+    const dropped = await this.opener.withShop((shop) => shop.execute(command, [id], reason));
     const { handler, type, key, sent } = dropped;
     if (json) return printJson({ dropped: id, handler, type, key, sent });
     print(`${id} was dropped: ${handler} never handles this ${type}`);

@@ -1,7 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import { ListDeadLetters, showLetter } from '#messaging/dead-letters';
 import { parseWholeNumber } from '../arguments';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printJson, printTable } from '../output';
 import { DeadLetterFilterCommand, type DeadLetterFilter } from './dead-letter-filter';
 
@@ -11,12 +11,12 @@ interface ListOptions extends DeadLetterFilter {
 
 @SubCommand({ name: 'list', description: 'the dead letters, by context, oldest first' })
 export class ListDeadLettersCommand extends DeadLetterFilterCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json, limit = 20, ...filter }: ListOptions): Promise<void> {
-    const found = await this.operator.withShop((shop) => shop.query(new ListDeadLetters(filter, limit)));
+    const found = await this.opener.withShop((shop) => shop.query(new ListDeadLetters(filter, limit)));
     const letters = found.slice(0, limit).map(showLetter);
     if (json) return printJson({ letters, hasMore: found.length > limit });
     printTable(

@@ -1,7 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import { RedriveDeadLetters, ViewDeadLetter, type Redriven } from '#messaging/dead-letters';
 import { parseWholeNumber, invalidArgument } from '../arguments';
-import { Operator, type Shop } from '../operator';
+import { ShopOpener, type Shop } from '../shop-opener';
 import { EXIT, print, printJson, printTable } from '../output';
 import { waitForLetters } from './wait-for-letters';
 import { DeadLetterFilterCommand, type DeadLetterFilter } from './dead-letter-filter';
@@ -19,7 +19,7 @@ interface RedriveOptions extends DeadLetterFilter {
   description: 'try dead letters again, in order: those with these ids, or all that fit the options',
 })
 export class RedriveDeadLettersCommand extends DeadLetterFilterCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
@@ -28,7 +28,7 @@ export class RedriveDeadLettersCommand extends DeadLetterFilterCommand {
     if (ids.length > 0 === filters.length > 0)
       throw invalidArgument('Give either the ids of dead letters, or at least one of --context, --key and --type.');
     const which = ids.length > 0 ? { ids } : { context, key, type };
-    const { done, outcomes } = await this.operator.withShop(async (shop) => {
+    const { done, outcomes } = await this.opener.withShop(async (shop) => {
       const done = await shop.execute(new RedriveDeadLetters(which), ids.length > 0 ? ids : filters);
       if (ids.length > 0 && done.redriven.length === 0) await requireDeadLetter(shop, ids);
       return {

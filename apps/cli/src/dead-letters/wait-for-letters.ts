@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { FollowLetters } from '#messaging/dead-letters';
-import type { Shop } from '../operator';
+import type { Shop } from '../shop-opener';
 
 const POLL_MS = 250;
 

@@ -3,7 +3,7 @@ import { SubscriptionAdmin } from '#messaging';
 import { comparesOrders } from '#ordering/sagas/after-drop';
 import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator, operatorName } from '../operator';
+import { ShopOpener, operatorName } from '../shop-opener';
 import { print, printJson } from '../output';
 import { parseContextName } from './context-argument';
 
@@ -19,14 +19,14 @@ interface DropOptions extends JsonOption {
   description: 'stop sending messages to a handler that no running build has',
 })
 export class DropSubscriptionCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([name, handler]: string[], { json, type, withMessages, reason }: DropOptions): Promise<void> {
     const context = parseContextName(name);
     const why = withMessages ? `by ${operatorName()}: ${reason}` : undefined;
-    const dropped = await this.operator.withShop((shop) =>
+    const dropped = await this.opener.withShop((shop) =>
       shop.runAudited('dropSubscription', [context, handler, ...(type ? [type] : [])], reason, () =>
         shop.app.get(SubscriptionAdmin, { strict: false }).drop({ context, handler, type, withMessages: why }),
       ),

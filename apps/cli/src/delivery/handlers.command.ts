@@ -1,5 +1,5 @@
 import { Command, SubCommand } from 'nest-commander';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { CommandGroup } from '../strict-command';
 import { parseContextName } from './context-argument';
 import { RedeliverCommand, type RedeliverOptions } from './redeliver';
@@ -10,12 +10,12 @@ import { RedeliverCommand, type RedeliverOptions } from './redeliver';
   description: 'send a handler the messages from before it existed',
 })
 export class ReplayHandlerCommand extends RedeliverCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([name, handler]: string[], options: RedeliverOptions): Promise<void> {
-    await this.redeliver(this.operator, 'replayHandler', parseContextName(name), handler, options);
+    await this.redeliver(this.opener, 'replayHandler', parseContextName(name), handler, options);
   }
 }
 

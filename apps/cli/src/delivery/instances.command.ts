@@ -1,7 +1,7 @@
 import { Command } from 'nest-commander';
 import { SubscriptionAdmin } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printJson, printTable } from '../output';
 
 @Command({
@@ -9,12 +9,12 @@ import { printJson, printTable } from '../output';
   description: 'the running processes: their build, and the subscriptions for which they have no handler',
 })
 export class InstancesCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const instances = await this.operator.withShop(({ app }) =>
+    const instances = await this.opener.withShop(({ app }) =>
       app.get(SubscriptionAdmin, { strict: false }).instances(),
     );
     if (json) return printJson({ instances });

@@ -1,19 +1,19 @@
 import { SubCommand } from 'nest-commander';
 import { SubscriptionAdmin } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printJson, printTable } from '../output';
 import { parseContextName } from './context-argument';
 
 @SubCommand({ name: 'list', arguments: '[context]', description: 'the subscriptions of one context, or of all' })
 export class ListSubscriptionsCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
     const context = name === undefined ? undefined : parseContextName(name);
-    const subscriptions = await this.operator.withShop(({ app }) =>
+    const subscriptions = await this.opener.withShop(({ app }) =>
       app.get(SubscriptionAdmin, { strict: false }).list(context),
     );
     if (json) return printJson({ subscriptions });

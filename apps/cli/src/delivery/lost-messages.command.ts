@@ -1,8 +1,8 @@
 import { Option, SubCommand } from 'nest-commander';
 import type { ContextName } from '#platform/config';
-import { Branches, forgottenBy, type Since } from '#messaging';
+import { MessageEndpoints, findLostMessages, type Since } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson, printTable } from '../output';
 import { parseContextName } from './context-argument';
 import { parseSince } from './since-option';
@@ -18,17 +18,20 @@ interface LostOptions extends JsonOption {
     'the messages that a restored context had sent and no longer knows, such as new accounts; run this before a resend. With --json also those that resend brings again ("comesAgain")',
 })
 export class LostMessagesCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json, of, since }: LostOptions): Promise<void> {
-    const lost = await this.operator.withShop((shop) =>
-      forgottenBy(shop.app.get(Branches, { strict: false }), of, since),
+    const lost = await this.opener.withShop((shop) =>
+      findLostMessages(shop.app.get(MessageEndpoints, { strict: false }), of, since),
     );
-    if (json) return printJson({ lost });
+    if (json)
+      return printJson({
+        lost: lost.map(({ willBeRepeated, ...message }) => ({ ...message, comesAgain: willBeRepeated })),
+      });
     if (lost.length === 0) return print(`${of} still has all messages that it sent to other contexts since then`);
-    const byHand = lost.filter(({ comesAgain }) => !comesAgain);
+    const byHand = lost.filter(({ willBeRepeated }) => !willBeRepeated);
     if (byHand.length > 0)
       printTable(
         ['time', 'type', 'key', 'request', 'body'],

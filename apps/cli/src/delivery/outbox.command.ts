@@ -1,6 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import type { ContextName } from '#platform/config';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { CommandGroup } from '../strict-command';
 import { parseContextName } from './context-argument';
 import { LostMessagesCommand } from './lost-messages.command';
@@ -15,12 +15,12 @@ interface ResendOptions extends RedeliverOptions {
   description: 'send a context again the messages that its restored database no longer has',
 })
 export class ResendCommand extends RedeliverCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], options: ResendOptions): Promise<void> {
-    await this.redeliver(this.operator, 'resendOutbox', options.to, undefined, options);
+    await this.redeliver(this.opener, 'resendOutbox', options.to, undefined, options);
   }
 
   @Option({ flags: '--to <context>', description: 'the context that receives the messages (required)', required: true })

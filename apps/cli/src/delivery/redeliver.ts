@@ -2,7 +2,7 @@ import { Option } from 'nest-commander';
 import type { ContextName } from '#platform/config';
 import { Redeliveries, type Redelivered, type Since } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
-import type { Operator } from '../operator';
+import type { ShopOpener } from '../shop-opener';
 import { print, printJson, printTable } from '../output';
 import { parseContextName } from './context-argument';
 import { parseSince } from './since-option';
@@ -16,13 +16,13 @@ export interface RedeliverOptions extends JsonOption {
 /** The options that select messages to send again: `--since`, `--from`, `--dry-run`. */
 export abstract class RedeliverCommand extends JsonCommand {
   protected async redeliver(
-    operator: Operator,
+    opener: ShopOpener,
     operation: string,
     to: ContextName,
     handler: string | undefined,
     { json, since, from, dryRun }: RedeliverOptions,
   ): Promise<void> {
-    const senders = await operator.withShop((shop) => {
+    const senders = await opener.withShop((shop) => {
       const redeliver = () =>
         shop.app.get(Redeliveries, { strict: false }).redeliver({ to, handler, since, from, dryRun });
       const targets = [to, handler, from].filter((one) => one !== undefined);

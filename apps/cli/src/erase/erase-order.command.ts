@@ -2,7 +2,7 @@ import { SubCommand } from 'nest-commander';
 import { EraseGuest } from '#identity/erase-person/erase-person.command';
 import { parseOrderId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printErasure } from './print-erasure';
 
 @SubCommand({
@@ -11,12 +11,12 @@ import { printErasure } from './print-erasure';
   description: 'erase the personal data of the guest who placed an order',
 })
 export class EraseOrderCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
     const orderId = parseOrderId(id);
-    printErasure(await this.operator.withShop((shop) => shop.execute(new EraseGuest(orderId), [orderId])), json);
+    printErasure(await this.opener.withShop((shop) => shop.execute(new EraseGuest(orderId), [orderId])), json);
   }
 }

@@ -1,7 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import { ReapplyErasures } from '#identity/erase-person/reapply-erasures.command';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson } from '../output';
 import { CONTEXTS_FOLLOW } from './print-erasure';
 
@@ -15,12 +15,12 @@ interface ReapplyOptions extends JsonOption {
     'erase people again whose data came back with a restored backup; the file ERASED_SUBJECTS_FILE lists all erased people',
 })
 export class EraseReapplyCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json, all }: ReapplyOptions): Promise<void> {
-    const result = await this.operator.withShop((shop) => shop.execute(new ReapplyErasures(all === true)));
+    const result = await this.opener.withShop((shop) => shop.execute(new ReapplyErasures(all === true)));
     if (json) return printJson(result);
     const { listed: listedCount, again: erasedAgain } = result;
     print(`${erasedAgain.length} of ${listedCount} people in the file of erased people were erased again`);

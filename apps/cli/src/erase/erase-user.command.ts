@@ -3,17 +3,17 @@ import { EraseAccount } from '#identity/erase-person/erase-person.command';
 import { AccountWithEmail } from '#identity/erase-person/erasures.query';
 import { isUuid } from '#kernel';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printErasure } from './print-erasure';
 
 @SubCommand({ name: 'user', arguments: '<id-or-email>', description: 'erase the personal data of a customer' })
 export class EraseUserCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([whom]: string[], { json }: JsonOption): Promise<void> {
-    const erasure = await this.operator.withShop(async (shop) => {
+    const erasure = await this.opener.withShop(async (shop) => {
       const given = whom.toLowerCase();
       const id = isUuid(given) ? given : await shop.query(new AccountWithEmail(whom));
       return shop.execute(new EraseAccount(id), [id]);

@@ -1,7 +1,7 @@
 import { Option } from 'nest-commander';
 import { parseLine, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { operatorName } from '../operator';
+import { operatorName } from '../shop-opener';
 
 export interface DeclarationOptions extends JsonOption {
   readonly reason?: string;

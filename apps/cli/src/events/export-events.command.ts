@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Option, SubCommand } from 'nest-commander';
 import { ExportEvents } from '#ordering/order-history/event-log.query';
 import { parseLine, parseWholeNumber } from '../arguments';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { StrictCommand } from '../strict-command';
 
 interface ExportOptions {
@@ -17,12 +17,12 @@ interface ExportOptions {
   description: 'write the log, or a part of it, to a file that verify-export can check offline',
 })
 export class ExportEventsCommand extends StrictCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { from, to, out }: ExportOptions): Promise<void> {
-    await this.operator.withShop(async (shop) => {
+    await this.opener.withShop(async (shop) => {
       const lines = await shop.query(new ExportEvents(from, to));
       if (out) return pipeline(lines, createWriteStream(out, { mode: 0o600 }));
       for await (const line of lines)

@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { EventLog } from '#ordering/order-history/event-log.query';
 import { parseLine, parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printJson, printTable } from '../output';
 
 interface ListOptions extends JsonOption {
@@ -13,12 +13,12 @@ interface ListOptions extends JsonOption {
 
 @SubCommand({ name: 'list', description: 'list the events of all orders, sorted by their position in the log' })
 export class ListEventsCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json, after = 0, limit = 20, type }: ListOptions): Promise<void> {
-    const { events, head } = await this.operator.withShop((shop) => shop.query(new EventLog(after, limit, type)));
+    const { events, head } = await this.opener.withShop((shop) => shop.query(new EventLog(after, limit, type)));
     const shown = events.slice(0, limit);
     if (json) return printJson({ events: shown, head });
     printTable(

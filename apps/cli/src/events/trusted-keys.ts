@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { Option } from 'nest-commander';
-import { isFurnished, readConfig } from '#platform/config';
+import { isShopSetUp, readConfig } from '#platform/config';
 import { publicKeysIn, SealKey, TrustedKeys, type Refused } from '#event-store';
 import { readTextFile, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
@@ -52,7 +52,7 @@ function parsePublicKeys(text: string): readonly KeyObject[] {
 }
 
 function readOwnKeys(): TrustedKeys {
-  if (!isFurnished())
+  if (!isShopSetUp())
     throw invalidArgument('There is no shop on this machine, so there is no key to trust: give --public-key.');
   const { sealSigningKey, sealFormerKeys } = readConfig();
   return new SealKey(sealSigningKey, sealFormerKeys).trusted;

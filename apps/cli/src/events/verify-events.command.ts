@@ -3,7 +3,7 @@ import type { VerifyResult } from '#event-store';
 import { VerifyEvents } from '#ordering/order-history/event-log.query';
 import { parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { EXIT, print, printJson, printTable } from '../output';
 
 /** Remarks about the log that are shown even if no fault was found. */
@@ -27,12 +27,12 @@ interface VerifyOptions extends JsonOption {
   description: 'check the chain of hashes, the MACs and the seals; exit code 1 if something is wrong',
 })
 export class VerifyEventsCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json, from, to }: VerifyOptions): Promise<void> {
-    const result = await this.operator.withShop((shop) => shop.query(new VerifyEvents(from, to)));
+    const result = await this.opener.withShop((shop) => shop.query(new VerifyEvents(from, to)));
     if (!result.ok) process.exitCode = EXIT.failed;
     if (json) return printJson(result);
     if (result.ok) print(`${result.events} events checked: nothing was changed, removed or moved`);

@@ -1,17 +1,17 @@
 import { SubCommand } from 'nest-commander';
 import { JournalWatch, type JournalVerdict } from '#messaging/journals';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { EXIT, print, printJson, printTable } from '../output';
 
 @SubCommand({ name: 'verify', description: 'check all lines and their MACs; exit code 1 if there are problems' })
 export class VerifyJournalsCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const verdicts: readonly JournalVerdict[] = await this.operator.withShop(async ({ app }) => {
+    const verdicts: readonly JournalVerdict[] = await this.opener.withShop(async ({ app }) => {
       const journals = app.get(JournalWatch, { strict: false, each: true });
       return Promise.all(journals.map((journal) => journal.check()));
     });

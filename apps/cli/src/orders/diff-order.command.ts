@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { DiffOrder } from '#ordering/order-history/time-travel.query';
 import { parseOrderId, parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printJson, printTable } from '../output';
 
 interface DiffOptions extends JsonOption {
@@ -12,13 +12,13 @@ interface DiffOptions extends JsonOption {
 
 @SubCommand({ name: 'diff', arguments: '<id>', description: 'what changed between two versions of an order' })
 export class DiffOrderCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([id]: string[], { json, from = 0, to }: DiffOptions): Promise<void> {
     const orderId = parseOrderId(id);
-    const difference = await this.operator.withShop((shop) => shop.query(new DiffOrder(orderId, from, to)));
+    const difference = await this.opener.withShop((shop) => shop.query(new DiffOrder(orderId, from, to)));
     if (json) return printJson(difference);
     printTable(
       ['path', 'before', 'after'],

@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { MendHead } from '#ordering/void-event/mend-head.command';
 import { parseLine, parseOrderId, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson } from '../output';
 
 interface MendOptions extends JsonOption {
@@ -15,14 +15,14 @@ interface MendOptions extends JsonOption {
   description: 'set the stored version of an order to the version of its last event, if the two differ',
 })
 export class MendHeadCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([id]: string[], { json, reason }: MendOptions): Promise<void> {
     const orderId = parseOrderId(id);
     if (reason === undefined) throw invalidArgument('The reason is missing. Give it with --reason.');
-    const versions = await this.operator.withShop((shop) => shop.execute(new MendHead(orderId), [orderId], reason));
+    const versions = await this.opener.withShop((shop) => shop.execute(new MendHead(orderId), [orderId], reason));
     if (json) printJson(versions);
     else
       print(

@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { OrderState } from '#ordering/order-history/time-travel.query';
 import { parseInstant, parseOrderId, parseWholeNumber, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson } from '../output';
 
 interface StateOptions extends JsonOption {
@@ -12,14 +12,14 @@ interface StateOptions extends JsonOption {
 
 @SubCommand({ name: 'state', arguments: '<id>', description: 'the state of an order at a version or at a time' })
 export class OrderStateCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([id]: string[], { json, version, at }: StateOptions): Promise<void> {
     const orderId = parseOrderId(id);
     if (version !== undefined && at !== undefined) throw invalidArgument('--version cannot be used with --at.');
-    const state = await this.operator.withShop((shop) => shop.query(new OrderState(orderId, { version, at })));
+    const state = await this.opener.withShop((shop) => shop.query(new OrderState(orderId, { version, at })));
     if (json) return printJson(state);
     print(`order ${state.number}, version ${state.version}: ${state.status}`);
     for (const line of state.lines) print(`  ${line.quantity} × ${line.name}  ${line.lineTotal.amount} ₫`);

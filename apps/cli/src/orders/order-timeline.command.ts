@@ -2,7 +2,7 @@ import { SubCommand } from 'nest-commander';
 import { OrderTimeline } from '#ordering/order-history/timeline.query';
 import { parseOrderId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printJson, printTable } from '../output';
 
 @SubCommand({
@@ -11,13 +11,13 @@ import { printJson, printTable } from '../output';
   description: 'what happened to an order in all contexts: order, checkout, payment, stock, points',
 })
 export class OrderTimelineCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
     const orderId = parseOrderId(id);
-    const entries = await this.operator.withShop((shop) => shop.query(new OrderTimeline(orderId)));
+    const entries = await this.opener.withShop((shop) => shop.query(new OrderTimeline(orderId)));
     if (json) return printJson(entries);
     printTable(
       ['time', 'where', 'what'],

@@ -1,6 +1,6 @@
 import { SubCommand } from 'nest-commander';
 import { checkOrderEvidence } from '#ordering/evidence/order-evidence.config';
-import { toldOf } from '#event-store';
+import { describeSealRecord } from '#event-store';
 import { readTextFile } from '../arguments';
 import { TrustedKeysCommand, type TrustedKeysOption } from '../events/trusted-keys';
 import { print, printJson } from '../output';
@@ -18,7 +18,7 @@ export class VerifyEvidenceCommand extends TrustedKeysCommand {
     if ('refusal' in checked) return this.printRefusal(checked, keys, options.json);
     const { document, events, keyIds } = checked;
     const sealedThrough = Math.max(...document.seals.map(({ position }) => position));
-    const remarks = (document.records ?? []).map(toldOf);
+    const remarks = (document.records ?? []).map(describeSealRecord);
     if (options.json)
       return printJson({
         valid: true,

@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { VoidEvent } from '#ordering/void-event/void-event.command';
 import { parseLine, parseOrderId, parseWholeNumber, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson } from '../output';
 
 interface VoidOptions extends JsonOption {
@@ -16,7 +16,7 @@ interface VoidOptions extends JsonOption {
   description: 'declare a broken event of an order void; the declaration is an event too',
 })
 export class VoidEventCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
@@ -24,7 +24,7 @@ export class VoidEventCommand extends JsonCommand {
     const orderId = parseOrderId(id);
     if (event === undefined) throw invalidArgument('The version of the broken event is missing. Give it with --event.');
     if (reason === undefined) throw invalidArgument('The reason is missing. Give it with --reason.');
-    const voided = await this.operator.withShop((shop) =>
+    const voided = await this.opener.withShop((shop) =>
       shop.execute(new VoidEvent(orderId, event, reason, { kind: 'staff' }), [orderId], reason),
     );
     if (json) printJson(voided);

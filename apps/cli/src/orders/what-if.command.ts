@@ -10,7 +10,7 @@ import {
   invalidArgument,
 } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson, printTable } from '../output';
 
 interface WhatIfOptions extends JsonOption {
@@ -29,14 +29,14 @@ const parseEventData = (text: string): object =>
   description: 'an order as it would be if other events had happened; nothing is written',
 })
 export class WhatIfCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([id]: string[], { json, leaveOut, change, add }: WhatIfOptions): Promise<void> {
     const orderId = parseOrderId(id);
     const request = { ...(leaveOut && { leaveOut }), ...(change && { change }), ...(add && { add }) };
-    const answer = await this.operator.withShop((shop) => shop.query(new WhatIf(orderId, request)));
+    const answer = await this.opener.withShop((shop) => shop.query(new WhatIf(orderId, request)));
     if (json) return printJson(answer);
     print(`status: ${answer.actual.status} → ${answer.whatIf ? answer.whatIf.status : 'no order'}`);
     printTable(

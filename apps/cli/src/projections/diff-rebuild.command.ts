@@ -2,7 +2,7 @@ import { SubCommand } from 'nest-commander';
 import { DiffRebuild } from '#ordering/projections/projections.query';
 import { parseRebuildId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson, printTable } from '../output';
 
 const withSign = (amount: number): string => `${amount > 0 ? '+' : ''}${amount}`;
@@ -13,13 +13,13 @@ const withSign = (amount: number): string => `${amount > 0 ? '+' : ''}${amount}`
   description: 'the differences that a rebuild makes: rows, fields, money, and the orders that change most',
 })
 export class DiffRebuildCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([name, text]: string[], { json }: JsonOption): Promise<void> {
     const id = parseRebuildId(text);
-    const diff = await this.operator.withShop((shop) => shop.query(new DiffRebuild(name, id)));
+    const diff = await this.opener.withShop((shop) => shop.query(new DiffRebuild(name, id)));
     if (json) return printJson(diff);
     const { atPosition, compared, added, removed, changed, columns, money, sample } = diff;
     print(`at position ${atPosition}: ${compared} rows, ${added} added, ${removed} removed, ${changed} changed`);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
 import type { Rebuild } from '#event-store/projections';
 import { ViewRebuild } from '#ordering/projections/projections.query';
-import type { Shop } from '../operator';
+import type { Shop } from '../shop-opener';
 
 const POLL_MS = 200;
 const STOPPED_STATES: readonly Rebuild['state'][] = ['live', 'ready', 'paused', 'cancelled', 'failed', 'rolled-back'];

@@ -3,7 +3,7 @@ import type { Rebuild } from '#event-store/projections';
 import { StartRebuild } from '#ordering/projections/rebuild.command';
 import { parseList, parseOrderId, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { EXIT, print, printJson } from '../output';
 import { followRebuild } from './follow-rebuild';
 
@@ -26,12 +26,12 @@ export function printRebuild(rebuild: Rebuild, json: boolean): void {
   description: 'build a new table of a read model beside the live one, and switch to it',
 })
 export class RebuildProjectionCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([name]: string[], { json = false, manual, orders }: RebuildOptions): Promise<void> {
-    const rebuild = await this.operator.withShop(async (shop) => {
+    const rebuild = await this.opener.withShop(async (shop) => {
       const goLive = manual ? 'manual' : 'auto';
       const request = new StartRebuild(name, goLive, orders ?? null, 'command line');
       const started = await shop.execute(request, [name, ...(orders ?? [])]);

@@ -4,7 +4,7 @@ import { SteerRebuild, type RebuildStep } from '#ordering/projections/rebuild.co
 import { ViewRebuild } from '#ordering/projections/projections.query';
 import { parseRebuildId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { followRebuild } from './follow-rebuild';
 import { printRebuild } from './rebuild-projection.command';
 
@@ -15,14 +15,14 @@ abstract class SteerCommand extends JsonCommand {
   /** Whether the command waits until the rebuild has ended or waits for the operator. */
   protected readonly follows: boolean = false;
 
-  constructor(protected readonly operator: Operator) {
+  constructor(protected readonly opener: ShopOpener) {
     super();
   }
 
   async run([name, text]: string[], { json = false }: JsonOption): Promise<void> {
     const id = parseRebuildId(text);
     const { step, follows } = this;
-    const rebuild = await this.operator.withShop(async (shop) => {
+    const rebuild = await this.opener.withShop(async (shop) => {
       const now = await (step
         ? shop.execute(new SteerRebuild(name, id, step), [name, id])
         : shop.query(new ViewRebuild(name, id)));

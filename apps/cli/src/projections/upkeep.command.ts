@@ -3,7 +3,7 @@ import { ListSetAside, ViewDrift } from '#ordering/projections/projections.query
 import { DropKept, RetrySetAside } from '#ordering/projections/upkeep.command';
 import { parseOrderId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { EXIT, print, printJson, printTable } from '../output';
 
 @SubCommand({
@@ -11,12 +11,12 @@ import { EXIT, print, printJson, printTable } from '../output';
   description: 'rows that differ from their events; exit code 1 if there are any',
 })
 export class DriftCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const report = await this.operator.withShop((shop) => shop.query(new ViewDrift()));
+    const report = await this.opener.withShop((shop) => shop.query(new ViewDrift()));
     if (json) printJson(report);
     else {
       for (const { projection, checked, rounds } of report.walks)
@@ -40,12 +40,12 @@ export class DriftCommand extends JsonCommand {
   description: 'the orders whose events a read model could not apply; exit code 1 if there are any',
 })
 export class ListSetAsideCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
-    const { orders } = await this.operator.withShop((shop) => shop.query(new ListSetAside(name)));
+    const { orders } = await this.opener.withShop((shop) => shop.query(new ListSetAside(name)));
     if (json) printJson(orders);
     else if (orders.length === 0) print(`${name} has set no order aside`);
     else
@@ -63,13 +63,13 @@ export class ListSetAsideCommand extends JsonCommand {
   description: 'apply the events of an order again that a read model has set aside',
 })
 export class RetrySetAsideCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([name, text]: string[], { json }: JsonOption): Promise<void> {
     const orderId = parseOrderId(text);
-    const retried = await this.operator.withShop((shop) =>
+    const retried = await this.opener.withShop((shop) =>
       shop.execute(new RetrySetAside(name, orderId), [name, orderId]),
     );
     if (json) printJson(retried);
@@ -88,12 +88,12 @@ export class RetrySetAsideCommand extends JsonCommand {
     'drop the table from before the last rebuild, so that its code can be deleted; then no rollback is possible',
 })
 export class DropKeptCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
-    const result = await this.operator.withShop((shop) => shop.execute(new DropKept(name), [name]));
+    const result = await this.opener.withShop((shop) => shop.execute(new DropKept(name), [name]));
     if (json) return printJson(result);
     print(result.dropped.length > 0 ? `dropped ${result.dropped.join(', ')}` : `${name} has no former table`);
   }

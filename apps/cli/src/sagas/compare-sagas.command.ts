@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { CompareSagas } from '#ordering/sagas/compare-sagas.command';
 import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator, operatorName } from '../operator';
+import { ShopOpener, operatorName } from '../shop-opener';
 import { print, printJson, printTable } from '../output';
 
 @SubCommand({
@@ -12,14 +12,14 @@ import { print, printJson, printTable } from '../output';
     'compare an order with its checkout and refunds, after a message was dropped or lost, and set them right',
 })
 export class CompareSagasCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([id]: string[], { json, reason }: JsonOption & { readonly reason?: string }): Promise<void> {
     const tended = { actor: { kind: 'staff' as const }, by: operatorName(), reason: reason ?? null };
     const command = new CompareSagas(id, tended);
-    const compared = await this.operator.withShop((shop) => shop.execute(command, [id], tended.reason));
+    const compared = await this.opener.withShop((shop) => shop.execute(command, [id], tended.reason));
     if (json) return printJson(compared);
     const { orderId, status, sagas, deadLetters } = compared;
     print(`${orderId} is ${status} and is being compared with its sagas`);

@@ -4,7 +4,7 @@ import { ListSagas } from '#ordering/sagas/sagas.query';
 import { showSaga } from '#ordering/sagas/show-saga';
 import { parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { printJson, printTable } from '../output';
 
 const states = ['running', 'needs-attention', 'over'] as const;
@@ -18,13 +18,13 @@ interface ListOptions extends JsonOption {
 
 @SubCommand({ name: 'list', description: 'sagas and their steps' })
 export class ListSagasCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run(_: string[], { json, state, stuckFor, limit = 20 }: ListOptions): Promise<void> {
     const filter = { status: state, stuckFor };
-    const found = await this.operator.withShop((shop) => shop.query(new ListSagas(filter, limit)));
+    const found = await this.opener.withShop((shop) => shop.query(new ListSagas(filter, limit)));
     const sagas = found.slice(0, limit).map(showSaga);
     // The key keeps its old name `processes`, because scripts read it.
     if (json) return printJson({ processes: sagas, hasMore: found.length > limit });

@@ -2,17 +2,17 @@ import { SubCommand } from 'nest-commander';
 import { ViewSaga } from '#ordering/sagas/sagas.query';
 import { showViewed } from '#ordering/sagas/show-saga';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson, printTable } from '../output';
 
 @SubCommand({ name: 'show', arguments: '<id>', description: "one saga, or an order's checkout, with its journal" })
 export class ShowSagaCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
-    const saga = showViewed(await this.operator.withShop((shop) => shop.query(new ViewSaga(id))));
+    const saga = showViewed(await this.opener.withShop((shop) => shop.query(new ViewSaga(id))));
     if (json) return printJson(saga);
     const { state, step, since, attention, waitingFor, journal, timers, messages } = saga;
     print(`${saga.id}: ${state} at ${step} since ${since}, ${attention ?? `waits for ${waitingFor ?? 'nothing'}`}`);

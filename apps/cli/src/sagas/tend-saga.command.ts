@@ -10,7 +10,7 @@ import {
 } from '#ordering/sagas/tend-saga.command';
 import { parseLine, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator, operatorName } from '../operator';
+import { ShopOpener, operatorName } from '../shop-opener';
 import { print, printJson } from '../output';
 
 const MONEY_OUTCOMES: readonly FindingByStaff[] = ['given-back', 'never-taken', 'unknown'];
@@ -21,7 +21,7 @@ interface SagaStepOptions extends JsonOption {
 }
 
 abstract class ChangeSagaCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
@@ -35,7 +35,7 @@ abstract class ChangeSagaCommand extends JsonCommand {
   async run([id]: string[], { json, reason, money }: SagaStepOptions): Promise<void> {
     const tended: SagaIntervention = { actor: { kind: 'staff' }, by: operatorName(), reason: reason ?? null };
     const saga = showSaga(
-      await this.operator.withShop((shop) => shop.execute(this.commandFor(id, tended, money), [id], tended.reason)),
+      await this.opener.withShop((shop) => shop.execute(this.commandFor(id, tended, money), [id], tended.reason)),
     );
     if (json) printJson(saga);
     else print(`${saga.id} ${this.done}; its step was ${saga.step}`);
@@ -55,8 +55,8 @@ abstract class ChangeSagaCommand extends JsonCommand {
 export class RetrySagaCommand extends ChangeSagaCommand {
   protected readonly done = 'has sent its request again';
 
-  constructor(operator: Operator) {
-    super(operator);
+  constructor(opener: ShopOpener) {
+    super(opener);
   }
 
   protected commandFor = (id: string, tended: SagaIntervention) => new RetrySaga(id, tended);
@@ -66,8 +66,8 @@ export class RetrySagaCommand extends ChangeSagaCommand {
 export class CompensateSagaCommand extends ChangeSagaCommand {
   protected readonly done = 'is being undone';
 
-  constructor(operator: Operator) {
-    super(operator);
+  constructor(opener: ShopOpener) {
+    super(opener);
   }
 
   protected commandFor = (id: string, tended: SagaIntervention, money?: FindingByStaff) =>

@@ -5,7 +5,7 @@ import { DomainError, isUuid } from '#kernel';
 import { ROLES, type Role } from '#platform/security';
 import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { ShopOpener } from '../shop-opener';
 import { print, printJson } from '../output';
 
 interface RoleOptions extends JsonOption {
@@ -20,7 +20,7 @@ const isRole = (text: string): text is Role => (ROLES as readonly string[]).incl
   description: `change a person's role (${ROLES.join(', ')}); their sessions end`,
 })
 export class ChangeRoleCommand extends JsonCommand {
-  constructor(private readonly operator: Operator) {
+  constructor(private readonly opener: ShopOpener) {
     super();
   }
 
@@ -31,7 +31,7 @@ export class ChangeRoleCommand extends JsonCommand {
         'invalid',
         `There is no role ${role}. The roles are: ${ROLES.join(', ')}.`,
       );
-    const done = await this.operator.withShop(async (shop) => {
+    const done = await this.opener.withShop(async (shop) => {
       const given = whom.toLowerCase();
       const id = isUuid(given) ? given : await shop.query(new AccountWithEmail(whom));
       return shop.execute(new ChangeRole(id, role), [id, role], reason);

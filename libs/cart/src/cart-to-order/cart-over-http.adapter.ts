@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { CartOf, type CartOwner, type CartToOrder, type ReturnedOrder } from '#contracts/cart';
 import { Config } from '#platform/config';
-import { Provider } from '#platform/questions';
+import { RemoteContext } from '#platform/questions';
 
 /** Asks another process for the cart. The question can be repeated, because a guest's cart is merged only once. */
 @Injectable()
 export class CartOverHttp extends CartOf {
-  private readonly cart: Provider;
+  private readonly cart: RemoteContext;
 
   constructor({ cartUrl, internalSecret }: Config) {
     super();
     if (!cartUrl) throw new Error('CART_URL is missing: it must be the URL of the process that serves carts');
-    this.cart = new Provider('cart', cartUrl, internalSecret);
+    this.cart = new RemoteContext('cart', cartUrl, internalSecret);
   }
 
   async owner(owner: CartOwner): Promise<CartToOrder | undefined> {

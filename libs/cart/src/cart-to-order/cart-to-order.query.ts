@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CartOf, type CartOwner, type CartToOrder, type ReturnedOrder } from '#contracts/cart';
-import { CartTokens, standingIn } from '#platform/security';
+import { CartTokens, parseGuestTokenState } from '#platform/security';
 import { Carts } from '../model/carts.store';
 import { portionsOf, versionAbove, type Cart } from '../model/cart';
 import { CartTokenSpent } from '../model/cart-errors';
@@ -54,7 +54,7 @@ export class StoredCartOf extends CartOf {
       const token = this.tokens.read(owner.cartToken);
       return token && guestOwner(token);
     }
-    const before = standingIn(owner.cartTokenHash);
+    const before = parseGuestTokenState(owner.cartTokenHash);
     return { kind: 'user', userId: owner.userId, ...(before && { before: guestOwner(before) }) };
   }
 }

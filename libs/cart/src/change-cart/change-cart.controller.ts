@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { IdShape, MoneyShape, type Money, type Uuid } from '#kernel';
 import {
   Answers,
-  AsItIs,
+  Immutable,
   Does,
   Id,
   IfMatchTags,
@@ -80,10 +80,10 @@ class ItemChangeBody {
   @ListOf(() => ModifierChangeBody, { max: maxChosenOptions, optional: true })
   modifiers?: ModifierChangeBody[];
 
-  @AsItIs(IdShape, { type: String, format: 'uuid' })
+  @Immutable(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
-  @AsItIs(IdShape, { type: String, format: 'uuid' })
+  @Immutable(IdShape, { type: String, format: 'uuid' })
   variantId?: string;
 
   @ReadOnly(IdShape, { type: String, format: 'uuid' })

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import type { ChosenModifier } from '#contracts/catalog';
-import { changedFixed, InvalidInput } from '#platform/http';
+import { findChangedImmutableFields, InvalidInput } from '#platform/http';
 import { Ids } from '#platform/system';
 import { changeLine, lineOf, isSameDrink, requireVersion, type Cart, type LineChange } from '../model/cart';
 import { Carts } from '../model/carts.store';
@@ -47,7 +47,7 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
   /** The change with the line's current price, because the client has seen it. New options must be on sale. */
   private async withCurrentPrice({ owner, lineId, change, fixedFields, locale }: ChangeItem): Promise<LineChange> {
     const line = lineOf(await this.carts.current(owner), lineId);
-    const wrong = changedFixed({ id: line.id, variantId: line.variantId }, fixedFields);
+    const wrong = findChangedImmutableFields({ id: line.id, variantId: line.variantId }, fixedFields);
     if (wrong.length > 0) throw new InvalidInput(wrong);
     const { modifiers: wanted, ...otherChanges } = change;
     const { modifiers: shown, price: priceNow } = await this.offeredLines.currentOptions(line, locale);

@@ -89,7 +89,7 @@ export class Carts {
    * cart has changed since it was read, or lines were moved from it to another cart.
    */
   async changeWithoutLock(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
-    if (!this.outbox.unit() || this.db.begun()) return false;
+    if (!this.outbox.unit() || this.db.hasSentBegin()) return false;
     const cart = (await this.db.outsideTransaction(() => this.read(findCarts, [id]))).get(id);
     if (!cart) return true;
     const after = rule(cart);

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
 import type { Uuid, Seen } from '#kernel';
 import { Database } from '#database';
-import { changedFixed, InvalidInput } from '#platform/http';
+import { findChangedImmutableFields, InvalidInput } from '#platform/http';
 import { Ids } from '#platform/system';
 
 import { slugOf } from '../model/slug';
@@ -58,7 +58,7 @@ export class ArrangeShelvesHandler implements ICommandHandler<ArrangeShelves> {
         return null;
       }
       if ('change' in arrangement) {
-        const wrong = changedFixed({ id: arrangement.id }, arrangement.change);
+        const wrong = findChangedImmutableFields({ id: arrangement.id }, arrangement.change);
         if (wrong.length > 0) throw new InvalidInput(wrong);
         const change = labelColumns(kind, arrangement.change);
         return this.labels.change(kind, arrangement.id, change, arrangement.seen);

@@ -7,7 +7,7 @@ import { IdShape, InstantShape, type Uuid, type Seen } from '#kernel';
 import {
   answer,
   Answers,
-  AsItIs,
+  Immutable,
   BodyExample,
   Does,
   IfMatch,
@@ -64,7 +64,7 @@ class BrandBody extends LabelFields {
 
 /** A client may send a category back as it was read. */
 class CategoryChangeBody extends CategoryFields {
-  @AsItIs(IdShape, { type: String, format: 'uuid' })
+  @Immutable(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
   @ReadOnly(z.int(), { type: 'integer', example: 1 })
@@ -82,7 +82,7 @@ class CategoryChangeBody extends CategoryFields {
 
 /** A client may send a brand back as it was read. */
 class BrandChangeBody extends LabelFields {
-  @AsItIs(IdShape, { type: String, format: 'uuid' })
+  @Immutable(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
   @ReadOnly(z.int(), { type: 'integer', example: 1 })

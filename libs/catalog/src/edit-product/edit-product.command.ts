@@ -6,7 +6,7 @@ import { DomainError, type Uuid, type Seen } from '#kernel';
 import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { StockHeld, type StockCount } from '#contracts/inventory';
 import { Database } from '#database';
-import { changedFixed, InvalidInput, textOf } from '#platform/http';
+import { findChangedImmutableFields, InvalidInput, textOf } from '#platform/http';
 import { ambient } from '#platform/observability';
 
 import { requireNoFaults } from '../list-product/product-body.controller';
@@ -78,7 +78,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
   /** Refuses changes of the id and the slug, and of category and brand other than by `categoryId` and `brandId`. */
   private async refuseFixedFields(product: KnownProduct, change: ProductChange): Promise<void> {
     const { id, slug, category, brand } = toStaffView(product, ...(await this.products.findLabels(product)));
-    const wrong = changedFixed({ id, slug, category, brand }, change);
+    const wrong = findChangedImmutableFields({ id, slug, category, brand }, change);
     if (wrong.length > 0) throw new InvalidInput(wrong);
   }
 

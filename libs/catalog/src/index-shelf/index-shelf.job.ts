@@ -4,6 +4,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 
 import { Config } from '#platform/config';
 import { Leadership } from '#database/leadership';
+import { activity } from '#platform/system';
 
 import { ShelfIndex } from './shelf-index.adapter';
 import { Unindexed } from './unindexed.store';
@@ -37,7 +38,7 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
   private async follow(lost: AbortSignal): Promise<void> {
     let ready = false;
     while (!lost.aborted) {
-      let wait = PAUSE_MS;
+      let wait = activity.checkAfter(PAUSE_MS);
       try {
         if (!ready && (await this.index.create())) await this.unindexed.markAllUnindexed();
         ready = true;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { IdShape, InstantShape, MoneyShape, type Fault } from '#kernel';
 import {
-  AsItIs,
+  Immutable,
   field,
   Flag,
   Id,
@@ -342,19 +342,19 @@ export class ProductChangeBody extends ExtrasBody {
   })
   variants?: VariantChangeBody[];
 
-  @AsItIs(IdShape, { type: String, format: 'uuid' })
+  @Immutable(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
-  @AsItIs(z.string().max(200), { type: String, example: 'ca-phe-sua-da' })
+  @Immutable(z.string().max(200), { type: String, example: 'ca-phe-sua-da' })
   slug?: string;
 
   @ReadOnly(z.int(), { type: 'integer', example: 1 })
   version?: number;
 
-  @AsItIs(LabelShape, LABEL)
+  @Immutable(LabelShape, LABEL)
   category?: object | null;
 
-  @AsItIs(LabelShape, LABEL)
+  @Immutable(LabelShape, LABEL)
   brand?: object | null;
 
   @ReadOnly(MoneyShape, MONEY)

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ContactOf, type CustomerContact } from '#contracts/customers';
 import type { Uuid } from '#kernel';
-import { LocalProvider } from '#platform/questions';
+import { LocalContext } from '#platform/questions';
 import { Customers } from '../model/customers.store';
 
 @Injectable()
 export class StoredContactOf extends ContactOf {
-  private readonly profiles = new LocalProvider('customers');
+  private readonly profiles = new LocalContext('customers');
 
   constructor(private readonly customers: Customers) {
     super();

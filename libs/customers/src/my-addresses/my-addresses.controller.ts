@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { IdShape } from '#kernel';
 import {
   Answers,
-  AsItIs,
-  changedFixed,
+  Immutable,
+  findChangedImmutableFields,
   Does,
   Flag,
   InvalidInput,
@@ -47,7 +47,7 @@ class AddressBody {
 
 /** A client may send an address back as it was read. */
 class ChangeAddressBody {
-  @AsItIs(IdShape, { type: String, format: 'uuid' })
+  @Immutable(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
   @PersonName({ optional: true, nullable: true, max: 50 })
@@ -103,7 +103,7 @@ export class MyAddressesController {
     when: 'This is the default address. To change the default, make another address the default.',
   })
   change(@Who() { userId }: UserCaller, @PathId() id: string, @Body() body: ChangeAddressBody): Promise<AddressView> {
-    const wrong = changedFixed({ id }, body);
+    const wrong = findChangedImmutableFields({ id }, body);
     if (wrong.length > 0) throw new InvalidInput(wrong);
     return this.commands.execute(new SaveAddress(userId, id, withoutId(body)));
   }

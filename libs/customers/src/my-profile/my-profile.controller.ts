@@ -7,8 +7,8 @@ import { LONGEST_EMAIL } from '#platform/config';
 import {
   answer,
   Answers,
-  AsItIs,
-  changedFixed,
+  Immutable,
+  findChangedImmutableFields,
   Does,
   IfMatchTags,
   InvalidInput,
@@ -42,13 +42,13 @@ class ChangeProfileBody {
   @OneOf(['vi', 'en'], { optional: true })
   locale?: 'vi' | 'en';
 
-  @AsItIs(IdShape, { type: String, format: 'uuid' })
+  @Immutable(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
-  @AsItIs(z.string().max(LONGEST_EMAIL), { type: String, format: 'email', example: 'an@example.com' })
+  @Immutable(z.string().max(LONGEST_EMAIL), { type: String, format: 'email', example: 'an@example.com' })
   email?: string;
 
-  @AsItIs(Profile.shape.role, { type: 'string', enum: Profile.shape.role.options })
+  @Immutable(Profile.shape.role, { type: 'string', enum: Profile.shape.role.options })
   role?: string;
 
   @ReadOnly(z.int(), { type: 'integer', example: 1 })
@@ -81,7 +81,7 @@ export class MyProfileController {
   async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatchTags() tags?: readonly string[]) {
     const { name, phone, locale } = body;
     const { userId: id, email, role } = caller;
-    const wrong = changedFixed({ id, email, role }, body);
+    const wrong = findChangedImmutableFields({ id, email, role }, body);
     if (wrong.length > 0) throw new InvalidInput(wrong);
     const seen = tags && seenVersions(tags, await this.read(caller));
     await this.commands.execute(new ChangeProfile(freshProfile(caller), { name, phone, locale }, seen));

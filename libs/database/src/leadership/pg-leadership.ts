@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Client } from 'pg';
 import { connect } from '#database';
-import type { DatabaseTime } from '#platform/system';
+import { activity, type DatabaseTime } from '#platform/system';
 import { Leadership } from './leadership';
 import { leaderChanges, reopenings } from './metrics';
 import { CHANNEL, Session } from './session';
@@ -92,6 +92,7 @@ export class PgLeadership extends Leadership {
   }
 
   notify(notification: string): void {
+    activity.note();
     if (this.notifications.size === 0) setImmediate(() => void this.sendNotifications());
     this.notifications.add(notification);
   }
@@ -142,7 +143,9 @@ export class PgLeadership extends Leadership {
     client.on('end', () => this.closeConnection(client));
     client.on('error', () => this.closeConnection(client));
     client.on('notification', ({ channel, payload }) => {
-      if (channel === CHANNEL) for (const listener of this.listeners) listener(payload ?? '');
+      if (channel !== CHANNEL) return;
+      activity.note();
+      for (const listener of this.listeners) listener(payload ?? '');
     });
     const session = new Session(client);
     this.client = client;

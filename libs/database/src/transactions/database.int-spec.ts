@@ -214,9 +214,9 @@ describe('The commit', () => {
     expect(heard).toEqual(['at once']);
   });
 
-  it('ends the life of a value made by local()', async () => {
+  it('ends the life of a value made by getTransactionLocal()', async () => {
     const buffer = Symbol('buffer');
-    const take = () => db.local<string[]>(buffer, () => []);
+    const take = () => db.getTransactionLocal<string[]>(buffer, () => []);
     const one = await db.transaction(async () => (take().push('a'), take().push('b'), take()));
     const two = await db.transaction(async () => take());
     expect([one, two]).toEqual([['a', 'b'], []]);
@@ -228,13 +228,13 @@ describe('The commit', () => {
     const xids: unknown[] = [];
     const insert = `insert into bags (roast) values ($1) returning xmin::text as xid`;
     await db.transaction(async () => {
-      xids.push(...(await db.last(insert, ['arabica'])));
+      xids.push(...(await db.queryLast(insert, ['arabica'])));
       expect(await roasts()).toEqual(['arabica']); // committed already
       await expect(db.query('select 1')).rejects.toThrow('over');
     });
     const work = db.transaction(async () => {
       await add('robusta');
-      await db.last(insert, ['excelsa'], ({ rowCount }) => {
+      await db.queryLast(insert, ['excelsa'], ({ rowCount }) => {
         if (rowCount === 1) throw new Error('not settled');
       });
     });

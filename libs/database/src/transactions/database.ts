@@ -29,15 +29,15 @@ export abstract class Database {
 
   abstract inTransaction(): boolean;
 
-  /** True if the transaction has sent a statement. Before that, it holds no connection. */
-  abstract begun(): boolean;
+  /** True if the open transaction has sent BEGIN, with its first statement. Before that, it holds no connection. */
+  abstract hasSentBegin(): boolean;
 
   /**
    * Runs the transaction's last statement. If it is also the first, it is usually sent without BEGIN and COMMIT. Then
    * its effect stays even if `settled` throws, so the SQL must check all conditions. Outside a transaction it is like
    * `query`.
    */
-  abstract last(
+  abstract queryLast(
     sql: string | Statement,
     values?: unknown[],
     settled?: (result: QueryResult) => void,
@@ -50,7 +50,7 @@ export abstract class Database {
   abstract afterCommit(work: () => void): void;
 
   /** A value that lives as long as the transaction, such as a buffer. Throws if there is no transaction. */
-  abstract local<T>(key: symbol, make: () => T): T;
+  abstract getTransactionLocal<T>(key: symbol, make: () => T): T;
 
   /** Runs the work as if no transaction were open here. */
   abstract outsideTransaction<T>(work: () => T): T;

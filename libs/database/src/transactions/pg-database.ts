@@ -115,17 +115,17 @@ export class PgDatabase extends Database {
     return this.currentTransaction() !== undefined;
   }
 
-  begun(): boolean {
-    return this.currentTransaction()?.begun ?? false;
+  hasSentBegin(): boolean {
+    return this.currentTransaction()?.hasSentBegin ?? false;
   }
 
-  async last(
+  async queryLast(
     sql: string | Statement,
     values?: unknown[],
     settled: (result: QueryResult) => void = () => undefined,
   ): Promise<QueryResultRow[]> {
     const current = this.currentTransaction();
-    if (current) return (await current.last(sql, values, settled)).rows as QueryResultRow[];
+    if (current) return (await current.queryLast(sql, values, settled)).rows as QueryResultRow[];
     const result = await this.runStatement(sql, values);
     settled(result);
     return result.rows as QueryResultRow[];
@@ -141,8 +141,8 @@ export class PgDatabase extends Database {
     else work();
   }
 
-  local<T>(key: symbol, make: () => T): T {
-    return this.requireTransaction().local(key, make);
+  getTransactionLocal<T>(key: symbol, make: () => T): T {
+    return this.requireTransaction().getLocal(key, make);
   }
 
   outsideTransaction<T>(work: () => T): T {

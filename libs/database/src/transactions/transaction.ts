@@ -55,7 +55,7 @@ export class Transaction {
    * Runs the transaction's last statement, without BEGIN if it is the only one. `settled` throws if the result must not
    * be committed.
    */
-  last(sql: Sql, values: unknown[] | undefined, settled: (result: QueryResult) => void): Promise<QueryResult> {
+  queryLast(sql: Sql, values: unknown[] | undefined, settled: (result: QueryResult) => void): Promise<QueryResult> {
     return this.runInTurn(async () => {
       const alone = this.phase === 'waiting' && this.lockTimeout() === undefined;
       const client = alone ? this.pool : await this.openClient();
@@ -66,7 +66,7 @@ export class Transaction {
     });
   }
 
-  get begun(): boolean {
+  get hasSentBegin(): boolean {
     return this.phase === 'open';
   }
 
@@ -78,7 +78,7 @@ export class Transaction {
     this.afterCommitWork.push(work);
   }
 
-  local<T>(key: symbol, make: () => T): T {
+  getLocal<T>(key: symbol, make: () => T): T {
     if (!this.locals.has(key)) this.locals.set(key, make());
     return this.locals.get(key) as T;
   }

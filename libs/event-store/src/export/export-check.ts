@@ -6,7 +6,7 @@ import { ProvedSealShape, PublicKeyShape, SignatureShape } from '../verification
 import { merkleRoot } from '../seals/merkle';
 import { refused, type Refused } from '../verifications/proof-check';
 import { isSealValid } from '../seals/seal-key';
-import { isRecordValid, toldOf } from '../seals/seal-records';
+import { isRecordValid, describeSealRecord } from '../seals/seal-records';
 import type { TrustedKeys } from '../seals/trusted-keys';
 import { exportLines } from './export-lines';
 import { EXPORT_FORMAT, exportText } from './log-export';
@@ -155,7 +155,7 @@ class ExportCheck {
     if (!isRecordValid(this.keys, record, this.previousRecord))
       return refused('seal', `record ${record.number} of the log of seals is not as it was signed`);
     this.previousRecord = record.signature;
-    this.remarks.push(toldOf(record));
+    this.remarks.push(describeSealRecord(record));
     return undefined;
   }
 

@@ -34,7 +34,7 @@ export class Checkpoints {
    * Call it as the last statement of a transaction, or alone. Throws CheckpointLost, which rolls the transaction back.
    */
   async move(name: string, from: number, to: number): Promise<void> {
-    await this.db.last(MOVE, [name, from, to], ({ rows }) => {
+    await this.db.queryLast(MOVE, [name, from, to], ({ rows }) => {
       if (rows.length === 0) throw new CheckpointLost(`the checkpoint of ${name} is not at ${from} any more`);
     });
   }

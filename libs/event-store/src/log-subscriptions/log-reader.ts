@@ -5,6 +5,7 @@ import type { Database } from '#database';
 import { openDoorbell, type EventStore, type RecordedEvent } from '#event-store';
 import { withTrace } from '#messaging';
 import { redactText } from '#platform/observability';
+import { activity } from '#platform/system';
 import { CheckpointLost, Checkpoints } from './checkpoints.store';
 import { subscriptionFailures, subscriptionLag } from './metrics';
 import type { LogSubscription } from './subscription';
@@ -36,7 +37,7 @@ export class LogReader {
     try {
       while (!stop.aborted) {
         const more = await this.handleBatch(stop).catch((error: unknown) => this.handleFailure(error, stop));
-        if (!more) await bell.wait(CHECK_MS, stop);
+        if (!more) await bell.wait(activity.checkAfter(CHECK_MS), stop);
       }
     } finally {
       bell.close();

@@ -1,6 +1,6 @@
 import { newFinding, type Found, type Remark } from '../verifications/findings';
 import type { TrustedKeys } from './trusted-keys';
-import { parseDecision, notSignedMessage, sortRecords, toldOf, type SealRecord } from './seal-records';
+import { parseDecision, notSignedMessage, sortRecords, describeSealRecord, type SealRecord } from './seal-records';
 import { readRecordsFrom } from './seal-records.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
@@ -12,7 +12,7 @@ const MOST_ADOPTED = 20;
 
 const toRemark = (record: SealRecord): Remark => {
   const { kind, at, who, reason } = parseDecision(record);
-  return { number: record.number, kind, at: new Date(at).toISOString(), who, reason, text: toldOf(record) };
+  return { number: record.number, kind, at: new Date(at).toISOString(), who, reason, text: describeSealRecord(record) };
 };
 
 /** The decisions about the seals, and the first record that the shop has not signed and that is not declared void. */

@@ -123,8 +123,8 @@ export function sortRecords(keys: TrustedKeys, records: readonly SealRecord[], p
 export const notSignedMessage = ({ number }: SealRecord): string =>
   `record ${number} of the log of seals is not signed by this shop`;
 
-/** The decision in one sentence for people. */
-export function toldOf(record: SealRecord): string {
+/** The decision of the record in one sentence for people. */
+export function describeSealRecord(record: SealRecord): string {
   const decision = parseDecision(record);
   const by = `${new Date(decision.at).toISOString()} by ${decision.who}: ${decision.reason}`;
   switch (decision.kind) {

@@ -27,10 +27,10 @@ class CannotRepair extends DomainError {
   }
 }
 
-/** Repairs other data that a restored backup has also set back to an older state. */
-export abstract class AlsoRestored {
+/** Repairs other data of a restored backup, after an operator has confirmed that the backup was restored. */
+export abstract class RestoreListener {
   /** Does nothing if nothing was lost. */
-  abstract restored(): Promise<void>;
+  abstract onRestored(): Promise<void>;
 }
 
 const conflictError = () =>
@@ -50,7 +50,7 @@ export class SealRepair {
   constructor(
     private readonly chain: SealChain,
     private readonly now: () => Date,
-    private readonly otherData?: AlsoRestored,
+    private readonly restoreListener?: RestoreListener,
   ) {}
 
   /**
@@ -82,7 +82,7 @@ export class SealRepair {
     const lost = { position: known.position, signature: known.signature, hash: known.hash, record };
     const decision = { kind: 'restored', at, who, reason, lost, kept: { position, signature, hash: kept.hash, count } } as const; // prettier-ignore
     const decided = await this.storeDecision(decision, record + 1, kept);
-    await this.otherData?.restored();
+    await this.restoreListener?.onRestored();
     return decided;
   }
 

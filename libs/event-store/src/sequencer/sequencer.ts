@@ -3,6 +3,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import { crashPoint } from '#crash-points';
 import { VOIDING, type Uuid } from '#kernel';
 import type { Leadership } from '#database/leadership';
+import { activity } from '#platform/system';
 import { chained, ORIGIN } from '../seals/chain';
 import { openDoorbell } from './doorbell';
 import type { LogSignals } from './log-signals';
@@ -102,7 +103,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         const wait = await this.sealer.sealWhenDue();
         if (events > 0) await pause(events < LARGE_BATCH ? GATHER_MS : GATHER_LARGE_MS);
         // Events that were committed during the batch have rung the bell.
-        if (events < MOST_READ) await bell.wait(Math.min(CHECK_MS, wait), lost);
+        if (events < MOST_READ) await bell.wait(Math.min(activity.checkAfter(CHECK_MS), wait), lost);
       }
       await this.sealer.sealRest();
     } finally {

@@ -1,7 +1,7 @@
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { connect, type Database } from '#database';
 import type { Uuid } from '#kernel';
-import { inUnit, Unit } from '../../../messaging/src/inbox/unit';
+import { inUnit, UnitOfWork } from '../../../messaging/src/inbox/unit-of-work';
 import { CommandIdTaken, VersionConflict } from './errors';
 import type { Append } from './events';
 import { happening, ids, storeOn, TestMessage } from '../testing/store';
@@ -149,7 +149,8 @@ describe('Appends that arrive at the same time', () => {
        values (gen_random_uuid(), 'h', 'h', 'twice', 't', '{}', '{}', 42) returning seq, message_id as id`,
     );
     const claimed = { seq, messageId: id, claimedBy: 42 };
-    const unit = () => new Unit('ordering', 'h', { id, type: 't', key: 'k', body: {}, meta: {} as never }, claimed, 0);
+    const unit = () =>
+      new UnitOfWork('ordering', 'h', { id, type: 't', key: 'k', body: {}, meta: {} as never }, claimed, 0);
     const both = orders.slice(0, 2).map((order) =>
       inUnit(unit(), async () => {
         await Promise.resolve();
@@ -174,7 +175,13 @@ describe('Appends that arrive at the same time', () => {
     const all = await Promise.allSettled(
       rows.map(({ seq, id }, index) => {
         const claimed = { seq, messageId: id, claimedBy: 42 };
-        const unit = new Unit('ordering', 'h', { id, type: 't', key: 'k', body: {}, meta: {} as never }, claimed, 0);
+        const unit = new UnitOfWork(
+          'ordering',
+          'h',
+          { id, type: 't', key: 'k', body: {}, meta: {} as never },
+          claimed,
+          0,
+        );
         const more = { ...withMessage(orders[index]), claimed };
         return inUnit(unit, async () => {
           await store.append(happening(orders[index], 0, [{}], more));

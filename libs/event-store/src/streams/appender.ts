@@ -10,7 +10,7 @@ import {
   type Envelope,
   type HandOverResult,
   type Outbox,
-  type Unit,
+  type UnitOfWork,
 } from '#messaging';
 import type { MacKey } from '#platform/macs';
 import { canonicalJson } from '#platform/canonical';
@@ -24,7 +24,7 @@ import type { LogSignals } from '../sequencer/log-signals';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
-type Collected = ReturnType<Unit['take']>;
+type Collected = ReturnType<UnitOfWork['takeCollected']>;
 
 interface PreparedEvent {
   readonly id: Uuid;
@@ -65,9 +65,9 @@ export class Appender {
     const unit = given.claimed && this.outbox.unit(); // undefined for a message of another context, which cannot be marked as done here
     unit?.throwIfExpired();
     const append: Append = { ...given, claimed: unit?.claimed };
-    const collected = unit?.take() ?? { messages: [], timers: [] };
+    const collected = unit?.takeCollected() ?? { messages: [], timers: [] };
     // If a handler has not queried the database yet, it needs no transaction: this statement writes everything.
-    const isOwnTransaction = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
+    const isOwnTransaction = !this.db.inTransaction() || (unit !== undefined && !this.db.hasSentBegin());
     const runOutsideIfOwn = <T>(work: () => Promise<T>) =>
       isOwnTransaction ? this.db.outsideTransaction(work) : work();
     let written = false;
@@ -227,9 +227,9 @@ export class Appender {
   }
 }
 
-function returnToUnit(unit: Unit | undefined, { messages, timers }: Collected): void {
-  if (messages.length > 0) unit?.send(messages);
-  if (timers.length > 0) unit?.addTimers(timers);
+function returnToUnit(unit: UnitOfWork | undefined, { messages, timers }: Collected): void {
+  if (messages.length > 0) unit?.collectMessages(messages);
+  if (timers.length > 0) unit?.collectTimers(timers);
 }
 
 const appendedEvents = (

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import type { Uuid } from '#kernel';
 import type { Database } from '#database';
-import { inUnit, Unit } from '../../../messaging/src/inbox/unit';
+import { inUnit, UnitOfWork } from '../../../messaging/src/inbox/unit-of-work';
 import { CommandIdTaken, UnknownEvent, VersionConflict } from './errors';
 import { EventTypes } from './event-types';
 import { happening, ids, storeOn, TestMessage } from '../testing/store';
@@ -158,7 +158,7 @@ describe('In an inbox handler', () => {
   };
   const unitOf = (seq: number, claimedBy = 42) => {
     const id = messageOf.get(seq)!;
-    return new Unit(
+    return new UnitOfWork(
       ...(['ordering', 'h', { id, type: 't', key: 'k', body: {}, meta: {} as never }] as const),
       { seq, messageId: id, claimedBy },
       0,
@@ -181,7 +181,7 @@ describe('In an inbox handler', () => {
             messages: [new TestMessage({ orderId: order, version: 1 })],
           }),
         );
-        expect(db.begun()).toBe(false);
+        expect(db.hasSentBegin()).toBe(false);
       }),
     );
     expect(unit.isSettled).toBe(true);
@@ -198,7 +198,7 @@ describe('In an inbox handler', () => {
       await expect(store.append(happening(order, 1, [{}], { claimed: unit.claimed }))).rejects.toThrow(VersionConflict);
     });
     expect(await readInboxState(seq)).toBe('waiting');
-    expect(unit.take().messages).toHaveLength(1);
+    expect(unit.takeCollected().messages).toHaveLength(1);
   });
 
   it('an append writes nothing if the claim was lost', async () => {

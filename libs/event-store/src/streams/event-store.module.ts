@@ -21,7 +21,7 @@ import { Sealer } from '../seals/sealer';
 import { EventLogHealth } from '../seals/event-log-health';
 import { SealAnchor } from '../seals/seal-anchor';
 import { SealChain } from '../seals/seal-chain';
-import { AlsoRestored, SealRepair } from '../seals/seal-repair';
+import { RestoreListener, SealRepair } from '../seals/seal-repair';
 import { SealWatch } from '../seals/seal-watch';
 import { Sequencer } from '../sequencer/sequencer';
 import { Snapshots } from './snapshots.store';
@@ -104,9 +104,9 @@ export function contextEventStore(
       },
       {
         provide: SealRepair,
-        inject: [SealChain, Clock, { token: AlsoRestored, optional: true }],
-        useFactory: (chain: SealChain, clock: Clock, also?: AlsoRestored) =>
-          new SealRepair(chain, () => clock.now(), also),
+        inject: [SealChain, Clock, { token: RestoreListener, optional: true }],
+        useFactory: (chain: SealChain, clock: Clock, restoreListener?: RestoreListener) =>
+          new SealRepair(chain, () => clock.now(), restoreListener),
       },
       {
         provide: SealWatch,

@@ -69,7 +69,7 @@ export class ForeignEventCheck {
   }
 
   private runOutside<T>(query: () => Promise<T>): Promise<T> {
-    return this.db.begun() ? query() : this.db.outsideTransaction(query);
+    return this.db.hasSentBegin() ? query() : this.db.outsideTransaction(query);
   }
 }
 

@@ -1,4 +1,4 @@
-import { voidVersionsOf, VOIDING, counted, derivedId, type Uuid } from '#kernel';
+import { voidVersionsOf, VOIDING, withoutVoided, derivedId, type Uuid } from '#kernel';
 import { statement, type Statement } from '#database';
 import type { MacKey } from '#platform/macs';
 import { checkMayPublish } from '#messaging';
@@ -119,7 +119,7 @@ export class PgEventStore extends EventStore {
 
   async read(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
     const rows = await this.readStreamRows(streamId, from, to);
-    return counted(rows).map((row) => toEvent(this.types, row));
+    return withoutVoided(rows).map((row) => toEvent(this.types, row));
   }
 
   async readMarked(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
@@ -224,9 +224,9 @@ export class PgEventStore extends EventStore {
     return rows;
   }
 
-  /** If the current transaction has not begun yet, a read runs outside of it, so that the read does not begin it. */
+  /** If the current transaction has not sent BEGIN yet, a read runs outside of it, so that the read does not begin it. */
   private query<Row extends object>(sql: Statement, values: unknown[]): Promise<Row[]> {
     const query = () => this.db.query<Row>(sql, values);
-    return this.db.begun() ? query() : this.db.outsideTransaction(query);
+    return this.db.hasSentBegin() ? query() : this.db.outsideTransaction(query);
   }
 }

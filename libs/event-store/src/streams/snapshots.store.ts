@@ -1,7 +1,7 @@
 import type { MacMemory } from '../macs/mac-memory';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Counter, register } from 'prom-client';
-import { counted, VOIDING, type Uuid } from '#kernel';
+import { withoutVoided, VOIDING, type Uuid } from '#kernel';
 import { statement } from '#database';
 import type { MacKey } from '#platform/macs';
 import { canonicalJson, netstrings } from '#platform/canonical';
@@ -117,7 +117,7 @@ export class Snapshots implements BeforeApplicationShutdown {
   ): Promise<Folded<State>> {
     const { rows: found, snapshot } = await this.readSinceUsableSnapshot(read, streamId, reducer);
     const rows = await this.foreignEvents.markForeign(found);
-    const events = counted(rows).map((row) => toEvent(this.types, row));
+    const events = withoutVoided(rows).map((row) => toEvent(this.types, row));
     const state = events.reduce<State | undefined>(
       (before, event) => reducer.project(before, event),
       snapshot?.data as State | undefined,
@@ -207,7 +207,7 @@ export class Snapshots implements BeforeApplicationShutdown {
       const { snapshot } = await this.readSinceSnapshot(read, id, reducer);
       if (!snapshot) continue; // the snapshot was wrong and has been deleted
       const rows = await read<SinceRow>(SINCE, [id, NO_SNAPSHOT, 0]);
-      const state = counted(rows.filter((row) => row.version <= snapshot.version))
+      const state = withoutVoided(rows.filter((row) => row.version <= snapshot.version))
         .map((row) => toEvent(this.types, row))
         .reduce<State | undefined>((before, event) => reducer.project(before, event), undefined);
       const text = canonicalJson(JSON.parse(JSON.stringify(state ?? null)));

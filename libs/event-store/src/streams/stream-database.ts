@@ -39,16 +39,16 @@ export class StreamDatabase extends Database {
     return this.database.inTransaction();
   }
 
-  begun(): boolean {
-    return this.database.begun();
+  hasSentBegin(): boolean {
+    return this.database.hasSentBegin();
   }
 
-  last(
+  queryLast(
     sql: string | Statement,
     values?: unknown[],
     settled?: (result: QueryResult) => void,
   ): Promise<QueryResultRow[]> {
-    return this.database.last(this.withTableNames(sql), values, settled);
+    return this.database.queryLast(this.withTableNames(sql), values, settled);
   }
 
   beforeCommit(work: () => Promise<void>): void {
@@ -59,8 +59,8 @@ export class StreamDatabase extends Database {
     this.database.afterCommit(work);
   }
 
-  local<T>(key: symbol, make: () => T): T {
-    return this.database.local(key, make);
+  getTransactionLocal<T>(key: symbol, make: () => T): T {
+    return this.database.getTransactionLocal(key, make);
   }
 
   outsideTransaction<T>(work: () => T): T {

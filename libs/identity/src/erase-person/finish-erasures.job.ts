@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { OneAtATime } from '#platform/system';
+import { LessOftenWhenIdle, OneAtATime } from '#platform/system';
 import { DomainError } from '#kernel';
 import { Erasures } from './erasures.store';
 import { PersonEraser } from './person-eraser.adapter';
@@ -19,6 +19,7 @@ export class FinishErasures {
   ) {}
 
   @Interval('finish erasures', 1_000)
+  @LessOftenWhenIdle()
   @OneAtATime()
   async finish(): Promise<void> {
     const left = await this.erasures.claimInterrupted(INTERRUPTED_AFTER_SECONDS).catch(() => []); // the next round tries again

@@ -3,7 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { Uuid } from '#kernel';
 import { Config } from '#platform/config';
-import { standingText, TOKEN_AUDIENCE, TOKEN_ISSUER, type GuestTokenState, type Role } from '#platform/security';
+import {
+  formatGuestTokenState,
+  TOKEN_AUDIENCE,
+  TOKEN_ISSUER,
+  type GuestTokenState,
+  type Role,
+} from '#platform/security';
 import { Clock, Ids, SystemClock } from '#platform/system';
 import { TokenKeys } from '../keys/token-keys.adapter';
 
@@ -46,7 +52,7 @@ export class Tokens {
       name: holder.name,
       locale: holder.locale,
       sid: sessionId,
-      ...(guest && { cart: standingText(guest) }),
+      ...(guest && { cart: formatGuestTokenState(guest) }),
     };
     return this.jwt.signAsync(claims, { algorithm: 'ES256', keyid: kid, privateKey: key });
   }

@@ -6,7 +6,7 @@ import { normalSku, type Seen } from '#kernel';
 import {
   answer,
   Answers,
-  AsItIs,
+  Immutable,
   describeComplaint,
   Does,
   IfMatch,
@@ -43,10 +43,10 @@ class CountBody {
   })
   onHand!: number;
 
-  @AsItIs(z.string().max(100), { type: String, example: 'CFS-S' })
+  @Immutable(z.string().max(100), { type: String, example: 'CFS-S' })
   sku?: string | null;
 
-  @AsItIs(z.int(), { type: 'integer', example: 3 })
+  @Immutable(z.int(), { type: 'integer', example: 3 })
   reserved?: number | null;
 
   @ReadOnly(z.int(), { type: 'integer', example: 117 })

@@ -2,7 +2,7 @@ import { Command, CommandHandler, EventBus, type ICommandHandler } from '@nestjs
 import { Counter } from 'prom-client';
 import { NotFound, type Seen } from '#kernel';
 import { Database } from '#database';
-import { changedFixed, InvalidInput } from '#platform/http';
+import { findChangedImmutableFields, InvalidInput } from '#platform/http';
 import { levelMessages } from '../model/stock-announcements';
 import { levelsAfter, type Stock } from '../model/stock';
 import { StockBelowReserved, StockChanged } from '../model/stock-errors';
@@ -18,7 +18,10 @@ export type StockChange =
 
 /** A count cannot change the SKU or the reserved number. So these fields must have their current values. */
 function refuseFixedFields(stock: Stock, change: StockChange): void {
-  const wrong = changedFixed({ sku: stock.sku, reserved: stock.reserved }, ('asRead' in change && change.asRead) || {});
+  const wrong = findChangedImmutableFields(
+    { sku: stock.sku, reserved: stock.reserved },
+    ('asRead' in change && change.asRead) || {},
+  );
   if (wrong.length > 0) throw new InvalidInput(wrong);
 }
 

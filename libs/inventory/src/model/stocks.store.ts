@@ -62,7 +62,7 @@ export class Stocks {
     decide: (holding: Holding) => Decision | undefined,
     occasion: Occasion,
   ): Promise<boolean> {
-    if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox repeats after a conflict
+    if (!this.outbox.unit() || this.db.hasSentBegin()) return false; // only the inbox repeats after a conflict
     const readWithoutLock = async (): Promise<Holding> => {
       const [row] = await this.db.outsideTransaction(() =>
         this.db.query<HoldingRow>(readHolding, [orderId, ...lineIdentifiers(wanted)]),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import type { ContextName } from '#platform/config';
 import {
-  Branches,
+  MessageEndpoints,
   DeadLetters,
   type DeadLetter,
   type DeadLetterFilter,
@@ -36,7 +36,7 @@ export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
  */
 @Injectable()
 export class Inboxes {
-  constructor(private readonly branches: Branches) {}
+  constructor(private readonly endpoints: MessageEndpoints) {}
 
   /** Lists dead letters, sorted by context and number, after the given one. */
   async listDeadLetters({ context, ...filter }: LetterFilter, limit: number, after?: LetterAddress): Promise<Letter[]> {
@@ -91,12 +91,12 @@ export class Inboxes {
 
   /** Returns undefined if there is no such dead letter. */
   async drop({ context, seq }: LetterAddress, why: string): Promise<Dropped | undefined> {
-    const branch = this.branches.find(context);
-    return branch?.db.transaction(async () => {
-      const dropped = await new DeadLetters(branch.db, branch.inbox).drop(seq, why);
+    const endpoint = this.endpoints.find(context);
+    return endpoint?.db.transaction(async () => {
+      const dropped = await new DeadLetters(endpoint.db, endpoint.inbox).drop(seq, why);
       if (!dropped) return undefined;
       const { handler, key, type } = dropped;
-      return { context, handler, key, type, sent: sendAfterDrop(branch, handler, [dropped]) };
+      return { context, handler, key, type, sent: sendAfterDrop(endpoint, handler, [dropped]) };
     });
   }
 
@@ -127,7 +127,7 @@ export class Inboxes {
   }
 
   private lettersByContext(only?: ContextName) {
-    return this.branches.all
+    return this.endpoints.all
       .filter(({ context }) => only === undefined || context === only)
       .sort((one, other) => (one.context < other.context ? -1 : 1))
       .map(({ context, db, inbox, handlers }) => ({

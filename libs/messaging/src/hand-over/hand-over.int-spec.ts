@@ -5,7 +5,7 @@ import { register } from 'prom-client';
 import { eventually } from '../../../../test/support/eventually';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { runSingleStatement, singleStatement } from '../outbox/single-statement';
-import { Branches } from '../outbox/branches';
+import { MessageEndpoints } from '../outbox/message-endpoints';
 import { Transport } from '../outbox/transport';
 import { Alarm, Ask } from '../testing/messages';
 import { type Behaviour, Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
@@ -37,7 +37,7 @@ async function start(behaviour: Partial<Behaviour> = {}) {
   const { db, eventBus } = app.get(Inventory, { strict: false });
   const ask = (orderId: string, ...numbers: number[]) =>
     db.transaction(async () => void eventBus.publishAll(numbers.map((n) => new Ask({ orderId, n }))));
-  return { app, db, eventBus, ask, branches: app.get(Branches, { strict: false }) };
+  return { app, db, eventBus, ask, endpoints: app.get(MessageEndpoints, { strict: false }) };
 }
 
 const answered = async (orderId: string) =>
@@ -71,8 +71,8 @@ describe('A message for a context in the same database', () => {
   });
 
   it('is claimed by any process when the lease is over, if its process did not handle it', async () => {
-    const { ask, branches } = await start();
-    const { worker } = branches.get('payments');
+    const { ask, endpoints } = await start();
+    const { worker } = endpoints.get('payments');
     jest.spyOn(worker!, 'take').mockImplementationOnce(() => undefined); // as if the process had ended here
     const orderId = randomUUID();
     await ask(orderId, 1, 2);
@@ -141,10 +141,10 @@ describe('A message for a context in the same database', () => {
       'work as (insert into effects (key, n) values ($1, $2) returning key)',
       2,
     );
-    const { db, eventBus, branches } = await start({
+    const { db, eventBus, endpoints } = await start({
       onAlarm: async ({ body: { orderId, n } }) => {
         // This sends `Ask` in the statement of the handler, so before the transaction of the handler has ended.
-        await runSingleStatement(branches.get('inventory').outbox!, note, [orderId, n], [new Ask({ orderId, n: 6 })]);
+        await runSingleStatement(endpoints.get('inventory').outbox!, note, [orderId, n], [new Ask({ orderId, n: 6 })]);
       },
     });
     const orderId = randomUUID();

@@ -5,7 +5,7 @@ import { Leadership, WITHOUT_JOBS } from '#database/leadership';
 import type { InboxRow } from '../inbox/claims.store';
 import type { Handlers } from '../messages/handlers';
 import type { Envelope } from '../messages/envelope';
-import { Branches } from '../outbox/branches';
+import { MessageEndpoints } from '../outbox/message-endpoints';
 import { OLDEST_SUBSCRIPTIONS_MS } from '../outbox/receivers';
 import type { SubscribedTypes } from '../outbox/subscription-cache';
 import { Transport } from '../outbox/transport';
@@ -45,7 +45,7 @@ export class HandOver implements Delivery {
   private offUntil = -Infinity;
 
   constructor(
-    private readonly branches: Branches,
+    private readonly endpoints: MessageEndpoints,
     private readonly transport: Transport,
     private readonly leadership: Leadership,
     private readonly config: Config,
@@ -74,7 +74,7 @@ export class HandOver implements Delivery {
   }
 
   done(context: ContextName, messages: readonly Envelope[], result: HandOverResult, since: number): void {
-    const from = this.branches.get(context);
+    const from = this.endpoints.get(context);
     const { taken = [], failed = {}, unsent } = result;
     if (unsent) from.relay.raise();
     for (const [receiver, reason] of Object.entries(failed)) this.off(receiver as ContextName, reason);
@@ -92,7 +92,7 @@ export class HandOver implements Delivery {
 
   private get isBusy(): boolean {
     let inWork = 0;
-    for (const { worker } of this.branches.all) inWork += worker?.groupsInWork ?? 0;
+    for (const { worker } of this.endpoints.all) inWork += worker?.groupsInWork ?? 0;
     return inWork > MAX_IN_WORK;
   }
 
@@ -107,10 +107,10 @@ export class HandOver implements Delivery {
 
   /** The handlers of this process that have room for all these messages, as "handler type". */
   private canHandle(receiver: ContextName, messages: readonly Envelope[]): readonly string[] {
-    const branch = this.branches.find(receiver);
-    const worker = branch?.worker;
-    if (!branch || !worker) return [];
-    const wanted = this.wantedBy(branch.handlers);
+    const endpoint = this.endpoints.find(receiver);
+    const worker = endpoint?.worker;
+    if (!endpoint || !worker) return [];
+    const wanted = this.wantedBy(endpoint.handlers);
     const counts = new Map<string, number>(); // messages in each lane
     const pairs = new Map<string, string>(); // "handler type", and its lane
     for (const { type } of messages)
@@ -119,7 +119,7 @@ export class HandOver implements Delivery {
         pairs.set(`${handler} ${type}`, lane);
       }
     const isOpen = (lane: string) =>
-      branch.handlers.messagesAtOnce(lane) === undefined && worker.hasRoom(lane, counts.get(lane)!);
+      endpoint.handlers.messagesAtOnce(lane) === undefined && worker.hasRoom(lane, counts.get(lane)!);
     return [...pairs].flatMap(([pair, lane]) => (isOpen(lane) ? [pair] : []));
   }
 
@@ -150,20 +150,20 @@ export class HandOver implements Delivery {
     { sequences = [] }: HandOverResult,
     since: number,
   ): void {
-    const branch = this.branches.find(receiver);
+    const endpoint = this.endpoints.find(receiver);
     const leased = rows.flatMap(([, seq, id, handler, direct]): InboxRow[] => {
       const at = direct ? messages.findIndex((one) => one.id === id) : -1;
-      const known = branch?.handlers.find(handler);
+      const known = endpoint?.handlers.find(handler);
       if (at === -1 || !known) return [];
       const { type, key, meta } = messages[at];
       const body = JSON.parse(JSON.stringify(messages[at].body)) as object; // each handler gets an object of its own
       const sent = { id, type, key, body, meta: { ...meta, sequence: sequences[at] } };
       return [{ ...sent, seq, handler, lane: known.lane, attempts: 0, waits: 0, held: false, failingFor: 0 }];
     });
-    if (leased.length > 0) branch!.worker?.take(leased, since);
+    if (leased.length > 0) endpoint!.worker?.take(leased, since);
     if (rows.every(([, , , , direct]) => direct)) return;
-    branch?.inbox.ring();
-    if (!branch || this.leadership.hasPeers) this.leadership.notify(`inbox:${receiver}`);
+    endpoint?.inbox.ring();
+    if (!endpoint || this.leadership.hasPeers) this.leadership.notify(`inbox:${receiver}`);
   }
 }
 

@@ -11,7 +11,7 @@ import { LaneMarks } from './lane-marks';
 import { Sweeper } from './sweeper';
 import { moveToSubscribedLanes } from '../outbox/subscriptions.store';
 import { makeUnhandledDead, countUnhandled } from '../instances/unheard.store';
-import type { Claim } from './unit';
+import type { Claim } from './unit-of-work';
 
 const route = { from: 'bar' as ContextName, receiver: 'inventory', sameServer: true } as const;
 
@@ -259,12 +259,18 @@ describe('A claim of a killed process', () => {
     for (const [key, claimant] of [['dead', 99], ['living', 8]] as const) await test.admin(insert, [key, claimant]); // prettier-ignore
     let now = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => now);
-    const branch = { context: 'inventory', db, marks: new LaneMarks(), handlers: { lanes: [LANE], handlerTypes: [] } };
-    const sweeper = new Sweeper(branch as never, { living: async () => [ME, 8] }, { warn: () => undefined } as never);
-    for (; now < 30_000; now += 1_000) await sweeper.sweep(ME, []);
+    const endpoint = {
+      context: 'inventory',
+      db,
+      marks: new LaneMarks(),
+      handlers: { lanes: [LANE], handlerTypes: [] },
+    };
+    const sweeper = new Sweeper(endpoint as never, { living: async () => [ME, 8] }, { warn: () => undefined } as never);
+    for (; now < 90_000; now += 1_000) await sweeper.sweep(ME, []);
     const claimed = await test.admin(`select key, claimed_by from inventory.inbox where lane = 'other' order by key`);
     expect(claimed).toEqual([{ key: 'dead', claimed_by: 0 }, { key: 'living', claimed_by: 8 }]); // prettier-ignore
-    expect(await readInboxFigures(db, [])).toMatchObject({ waiting: 3 });
+    expect(endpoint.marks.otherLanes).toEqual(['other']);
+    expect(await readInboxFigures(db, endpoint.marks.marksOf(['other']))).toMatchObject({ waiting: 3 });
     await moveToSubscribedLanes(db);
     expect(keys(await claimRows())).toEqual(['a', 'dead']);
   });

@@ -125,7 +125,7 @@ describe('A message for a new handler of a newer build', () => {
       while (busy) {
         const before = started;
         const ids = await pour(1);
-        older.get(MessagingRuntime, { strict: false }).branch('inventory').relay.ring(); // as after its own messages
+        older.get(MessagingRuntime, { strict: false }).endpoint('inventory').relay.ring(); // as after its own messages
         if (before) after.push(...ids);
         await pause(20);
       }

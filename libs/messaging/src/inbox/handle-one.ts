@@ -4,7 +4,7 @@ import { Deadline, isEnvironmental, isLocked, withoutLockWait } from '#database'
 import { redactText } from '#platform/observability';
 import { decideRetry } from './backoff';
 import type { Claimant } from '../hand-over/lease';
-import type { Branch } from '../outbox/branch';
+import type { MessageEndpoint } from '../outbox/message-endpoint';
 import type { InboxRow } from './claims.store';
 import { classOf, traceAfter, type Envelope } from '../messages/envelope';
 import { ClaimLost, HandlerOverdue, NotForThisBuild, Undecodable } from '../messages/errors';
@@ -13,7 +13,7 @@ import { makeDead, postpone } from './held.store';
 import { countLostClaim, countHandled, countOverdue } from './metrics';
 import { settleUnit } from './settle';
 import { withTrace } from '../messages/trace';
-import { inUnit, Unit, type Claim } from './unit';
+import { inUnit, UnitOfWork, type Claim } from './unit-of-work';
 
 export interface Postponement {
   readonly afterMs: number;
@@ -32,28 +32,28 @@ const RETRY_AFTER_LOSS_MS = 1_000;
  * a statement. `behind` are the numbers of the claimed messages that follow in the same key.
  */
 export async function handleOne(
-  branch: Branch,
+  endpoint: MessageEndpoint,
   row: InboxRow,
   claimant: Claimant,
   behind: number[],
   log: Logger,
 ): Promise<Outcome> {
   try {
-    await handle(branch, row, claimant);
-    countHandled(branch.context, row.handler, 'done');
+    await handle(endpoint, row, claimant);
+    countHandled(endpoint.context, row.handler, 'done');
     return 'done';
   } catch (error) {
     if (error instanceof ClaimLost) {
       log.warn(error.message);
-      countLostClaim(branch.context);
+      countLostClaim(endpoint.context);
       return { afterMs: RETRY_AFTER_LOSS_MS };
     }
-    return recordFailure(branch, row, claimant, behind, error, log);
+    return recordFailure(endpoint, row, claimant, behind, error, log);
   }
 }
 
 async function recordFailure(
-  branch: Branch,
+  endpoint: MessageEndpoint,
   row: InboxRow,
   claimant: Claimant,
   behind: number[],
@@ -63,22 +63,22 @@ async function recordFailure(
   const claim = claimOf(row, claimant);
   const reason = redactText(String((error as Error)?.stack ?? error).slice(0, 4_000));
   try {
-    if (error instanceof HandlerOverdue) countOverdue(branch.context, row.handler);
-    const newest = !(error instanceof Undecodable) || (await branch.isNewest());
-    const policy = branch.handlers.find(row.handler)!.retry;
+    if (error instanceof HandlerOverdue) countOverdue(endpoint.context, row.handler);
+    const newest = !(error instanceof Undecodable) || (await endpoint.isNewest());
+    const policy = endpoint.handlers.find(row.handler)!.retry;
     const decision = decideRetry(error, row, policy, newest, Math.random());
-    countHandled(branch.context, row.handler, decision.dead ? 'dead' : decision.counted ? 'retried' : 'waiting');
+    countHandled(endpoint.context, row.handler, decision.dead ? 'dead' : decision.counted ? 'retried' : 'waiting');
     if (decision.dead) {
-      await makeDead(branch.db, claim, behind, reason);
+      await makeDead(endpoint.db, claim, behind, reason);
       log.error(`${row.type} ${row.id} is a dead letter of ${row.handler} (${describeRow(row)})`, reason);
       return 'dead';
     }
     if (row.attempts + row.waits === 0)
       log.warn(`${row.type} ${row.id} failed for ${row.handler} and is retried (${describeRow(row)}): ${reason}`);
     const metLock = isLocked(error);
-    if (!metLock && isEnvironmental(error)) branch.stalled.add(row.handler, row.seq);
-    const afterMs = metLock ? branch.probes.planRetry(row.seq, decision.afterMs) : decision.afterMs;
-    await postpone(branch.db, claim, behind, { ...decision, afterMs, error: reason });
+    if (!metLock && isEnvironmental(error)) endpoint.stalled.add(row.handler, row.seq);
+    const afterMs = metLock ? endpoint.probes.planRetry(row.seq, decision.afterMs) : decision.afterMs;
+    await postpone(endpoint.db, claim, behind, { ...decision, afterMs, error: reason });
     return { afterMs, metLock, isForOtherBuild: error instanceof NotForThisBuild };
   } catch {
     return { afterMs: RETRY_AFTER_LOSS_MS }; // the row is still claimed in the table: the next sweep frees it
@@ -100,8 +100,8 @@ const claimOf = ({ seq, id }: InboxRow, claimant: Claimant): Claim => ({
   instance: claimant.instance,
 });
 
-async function handle(branch: Branch, row: InboxRow, claimant: Claimant): Promise<void> {
-  const { context, handlers, registry } = branch;
+async function handle(endpoint: MessageEndpoint, row: InboxRow, claimant: Claimant): Promise<void> {
+  const { context, handlers, registry } = endpoint;
   const handler = handlers.find(row.handler);
   if (!handler) throw new Undecodable(`${context} has no handler called ${row.handler}`);
   const message = registry.decode(row.type, row.body);
@@ -114,16 +114,16 @@ async function handle(branch: Branch, row: InboxRow, claimant: Claimant): Promis
     meta: row.meta,
   };
   const claimed = claimOf(row, claimant);
-  const unit = new Unit(context, row.handler, envelope, claimed, row.attempts);
+  const unit = new UnitOfWork(context, row.handler, envelope, claimed, row.attempts);
   crashPoint('inbox.taken', row.handler, row.type);
   await runWithinLimit(handler, unit, (deadline) =>
     // If a row is locked, the message is postponed. Waiting would occupy a connection of this context.
     withoutLockWait(() =>
       withTrace(traceAfter(envelope), () =>
-        branch.db.transaction(
+        endpoint.db.transaction(
           async () => {
             await inUnit(unit, () => handler.handle(message));
-            if (!unit.isSettled) await settleUnit(branch, unit);
+            if (!unit.isSettled) await settleUnit(endpoint, unit);
           },
           { deadline },
         ),
@@ -139,7 +139,7 @@ async function handle(branch: Branch, row: InboxRow, claimant: Claimant): Promis
  */
 async function runWithinLimit(
   { name, limitSeconds }: Handler,
-  unit: Unit,
+  unit: UnitOfWork,
   work: (deadline: Deadline) => Promise<void>,
 ): Promise<void> {
   const deadline = new Deadline();

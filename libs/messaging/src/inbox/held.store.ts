@@ -1,6 +1,6 @@
 import { statement, type Database } from '#database';
 import { isOpen } from './open-messages';
-import type { Claim } from './unit';
+import type { Claim } from './unit-of-work';
 
 /** The number of parked messages of a key that become due together. */
 const MAX_WOKEN = 32;

@@ -1,5 +1,5 @@
 import { statement, type Database } from '#database';
-import { isOpen, lanesWithMessages } from './open-messages';
+import { isOpen } from './open-messages';
 import type { LaneMark } from './sweeps.store';
 
 export interface InboxFigures {
@@ -20,7 +20,7 @@ const FIGURES = statement(
   'inbox-figures',
   `with lanes as (
      select s.lane, coalesce(m.mark, 0) as mark
-     from (select lane from subscriptions union select unnest(${lanesWithMessages})) s
+     from (select lane from subscriptions union select unnest($1::text[])) s
      left join unnest($1::text[], $2::bigint[]) as m(lane, mark) on m.lane = s.lane),
    open as (
      select i.* from lanes l cross join lateral (
@@ -38,5 +38,6 @@ const FIGURES = statement(
    from open`,
 );
 
+/** `marks`: the lanes of this build and their marks, and other lanes that have messages. */
 export const readInboxFigures = async (db: Database, marks: readonly LaneMark[]): Promise<InboxFigures> =>
   (await db.query<InboxFigures>(FIGURES, [marks.map(({ lane }) => lane), marks.map(({ mark }) => mark)]))[0];

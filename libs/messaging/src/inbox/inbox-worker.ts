@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import type { Leadership } from '#database/leadership';
-import type { Branch } from '../outbox/branch';
+import type { MessageEndpoint } from '../outbox/message-endpoint';
 import { claim, claimFresh, claimLimited, release, type Claimed, type InboxRow, type ClaimRange } from './claims.store';
 import { Lease, type Claimant, type DirectWorker } from '../hand-over/lease';
 import { handleOne, type Postponement } from './handle-one';
@@ -59,13 +59,13 @@ export class InboxWorker implements DirectWorker {
   private readonly log: Logger;
 
   constructor(
-    private readonly branch: Branch,
+    private readonly endpoint: MessageEndpoint,
     private readonly leadership: Pick<Leadership, 'instance' | 'living' | 'notify'>,
   ) {
-    this.log = new Logger(`Inbox ${branch.context}`);
-    this.handlerTypes = branch.handlers.handlerTypes;
-    this.lanes = new Lanes((lane) => branch.handlers.keysAtOnce(lane));
-    this.sweeper = new Sweeper(branch, leadership, this.log);
+    this.log = new Logger(`Inbox ${endpoint.context}`);
+    this.handlerTypes = endpoint.handlers.handlerTypes;
+    this.lanes = new Lanes((lane) => endpoint.handlers.keysAtOnce(lane));
+    this.sweeper = new Sweeper(endpoint, leadership, this.log);
   }
 
   start(): void {
@@ -92,14 +92,14 @@ export class InboxWorker implements DirectWorker {
         this.recordFailure(error);
         return false;
       });
-      if (!more) await this.branch.inbox.wait(POLL_MS, signal);
+      if (!more) await this.endpoint.inbox.wait(this.endpoint.marks.waitForHeld(POLL_MS), signal);
       await this.pace.wait(signal);
     }
   }
 
   /** Resets the marks, because the database may have changed. Only the first failure in a row is logged. */
   private recordFailure(error: Error): void {
-    this.branch.marks.reset();
+    this.endpoint.marks.reset();
     if (!this.isFailing) this.log.warn(`the inbox could not be read: ${error.message}`);
     this.isFailing = true;
   }
@@ -117,10 +117,10 @@ export class InboxWorker implements DirectWorker {
       await this.sweeper.sweep(instance, [...this.claimedBy.keys()]);
       this.lastSweepAt = performance.now();
     }
-    const withRoom = this.branch.handlers.lanes.filter((lane) => this.lanes.wantsMore(lane));
+    const withRoom = this.endpoint.handlers.lanes.filter((lane) => this.lanes.wantsMore(lane));
     this.mayHaveMore = this.claimedBy.size + this.leased.size > 0;
     if (withRoom.length === 0) return false;
-    const { handlers } = this.branch;
+    const { handlers } = this.endpoint;
     const unlimited = withRoom.filter((lane) => handlers.messagesAtOnce(lane) === undefined);
     const limited = withRoom.filter((lane) => handlers.messagesAtOnce(lane) !== undefined);
     let more = unlimited.length > 0 && (await this.claimAndQueue(unlimited, instance));
@@ -131,8 +131,8 @@ export class InboxWorker implements DirectWorker {
   }
 
   private async claimAndQueue(lanes: readonly string[], instance: number, atMost?: number): Promise<boolean> {
-    const { context } = this.branch;
-    const ranges: ClaimRange[] = lanes.flatMap((lane) => this.branch.marks.claimRanges(lane, MAX_CLAIMED));
+    const { context } = this.endpoint;
+    const ranges: ClaimRange[] = lanes.flatMap((lane) => this.endpoint.marks.claimRanges(lane, MAX_CLAIMED));
     const { rows, fullUpTo } = await this.claim(ranges, instance, atMost);
     this.pace.recordRead(rows.length);
     if (rows.length > 0) crashPoint('inbox.claimed', context);
@@ -140,12 +140,12 @@ export class InboxWorker implements DirectWorker {
     await this.prepare(rows);
     for (const group of groupByKey(rows))
       this.lanes.add(group, () => this.handleGroup(group, { number: instance, instance }));
-    const behind = this.branch.marks.recordClaim(ranges, fullUpTo, (lane) => countInLane(rows, lane));
+    const behind = this.endpoint.marks.recordClaim(ranges, fullUpTo, (lane) => countInLane(rows, lane));
     const full = lanes.filter((lane) => countInLane(rows, lane) >= MAX_CLAIMED);
     for (const lane of lanes)
       if (full.includes(lane)) this.backlogs.add(lane);
       else {
-        this.branch.marks.recordCaughtUp(lane);
+        this.endpoint.marks.recordCaughtUp(lane);
         this.backlogs.delete(lane);
       }
     if (full.length > 0) this.mayHaveMore = true;
@@ -154,7 +154,7 @@ export class InboxWorker implements DirectWorker {
 
   /** Uses the quick claim while all messages are fresh and few of them wait for others, which is usual. */
   private async claim(ranges: readonly ClaimRange[], instance: number, atMost?: number): Promise<Claimed> {
-    const { db, marks } = this.branch;
+    const { db, marks } = this.endpoint;
     const capabilities = { handlerTypes: this.handlerTypes, refused: this.leftToOthersNow() };
     if (atMost !== undefined) return claimLimited(db, instance, ranges, atMost, capabilities, marks.dueAfter);
     const needsFullClaim = capabilities.refused.length > 0 || ranges.some(({ above, mark }) => above > mark);
@@ -169,7 +169,7 @@ export class InboxWorker implements DirectWorker {
   /** For this time, claims also read held messages, and messages behind those that must wait for others. */
   private useFullClaims(forMs = POLL_MS): void {
     this.fullClaimsUntil = Math.max(this.fullClaimsUntil, performance.now() + forMs);
-    this.branch.inbox.ring();
+    this.endpoint.inbox.ring();
   }
 
   get groupsInWork(): number {
@@ -199,7 +199,7 @@ export class InboxWorker implements DirectWorker {
         await prepared;
         await this.handleLeased(group, new Lease(since, this.leadership.instance));
         for (const { seq } of group.rows) this.leased.delete(seq);
-        if (this.mayHaveMore) this.branch.inbox.ring();
+        if (this.mayHaveMore) this.endpoint.inbox.ring();
       });
   }
 
@@ -207,7 +207,7 @@ export class InboxWorker implements DirectWorker {
     if (lease.isTooLate) return;
     lease.begin(async () => {
       const { instance } = this.leadership;
-      for (const seq of await claimLeased(this.branch.db, instance, group.rows)) this.claimedBy.set(seq, instance);
+      for (const seq of await claimLeased(this.endpoint.db, instance, group.rows)) this.claimedBy.set(seq, instance);
       return instance;
     });
     await this.handleGroup(group, lease);
@@ -219,8 +219,8 @@ export class InboxWorker implements DirectWorker {
   private async giveBackLeases(seqs: readonly number[]): Promise<void> {
     const leased = seqs.filter((seq) => this.leased.delete(seq));
     if (leased.length === 0) return;
-    await endLeases(this.branch.db, leased).catch(() => undefined); // if it fails, they wait for the end of the lease
-    this.leadership.notify(`inbox:${this.branch.context}`);
+    await endLeases(this.endpoint.db, leased).catch(() => undefined); // if it fails, they wait for the end of the lease
+    this.leadership.notify(`inbox:${this.endpoint.context}`);
   }
 
   private async handleGroup(group: MessageGroup<InboxRow>, claimant: Claimant): Promise<void> {
@@ -232,7 +232,7 @@ export class InboxWorker implements DirectWorker {
         await this.giveBackLeases([row.seq, ...behind]);
         return;
       }
-      const outcome = await handleOne(this.branch, row, claimant, behind, this.log);
+      const outcome = await handleOne(this.endpoint, row, claimant, behind, this.log);
       this.claimedBy.delete(row.seq);
       if (typeof outcome === 'string' || !outcome.metLock) await this.retryOthersNow(row, outcome === 'done');
       if (outcome === 'done') continue;
@@ -241,13 +241,13 @@ export class InboxWorker implements DirectWorker {
       return;
     }
     if (group.rows.some(({ held }) => held)) await this.wakeParkedBehind(group);
-    if (this.mayHaveMore && this.lanes.wantsMore(group.lane)) this.branch.inbox.ring();
+    if (this.mayHaveMore && this.lanes.wantsMore(group.lane)) this.endpoint.inbox.ring();
   }
 
   private scheduleRetry({ seq }: InboxRow, { afterMs, isForOtherBuild }: Postponement): void {
     if (isForOtherBuild) {
       this.leftToOthers.set(seq, performance.now() + LEFT_TO_OTHERS_MS);
-      this.leadership.notify(`inbox:${this.branch.context}`);
+      this.leadership.notify(`inbox:${this.endpoint.context}`);
     } else setTimeout(() => this.useFullClaims(DUE_MS), afterMs + DUE_MS / 10).unref();
   }
 
@@ -260,10 +260,10 @@ export class InboxWorker implements DirectWorker {
   /** Makes the messages due that were parked behind the group. */
   private async wakeParkedBehind({ lane, rows: [{ key }] }: MessageGroup<InboxRow>): Promise<void> {
     // if it fails, `wakeStranded` finds them later
-    const woken = await wakeParked(this.branch.db, lane, key).catch(() => 0);
+    const woken = await wakeParked(this.endpoint.db, lane, key).catch(() => 0);
     if (woken === 0) return;
     this.useFullClaims();
-    this.branch.inbox.raise();
+    this.endpoint.inbox.raise();
   }
 
   /**
@@ -272,10 +272,10 @@ export class InboxWorker implements DirectWorker {
    */
   private async retryOthersNow({ seq, waits, handler }: InboxRow, isDone: boolean): Promise<void> {
     if (waits === 0) return;
-    const { probes, stalled } = this.branch;
+    const { probes, stalled } = this.endpoint;
     const others = [...probes.recordUnlocked(seq), ...(isDone ? stalled.recordSuccess(handler, seq) : [])];
     if (others.length === 0) return;
-    await makeDueNow(this.branch.db, others).catch(() => undefined); // if it fails, they run when they are due
+    await makeDueNow(this.endpoint.db, others).catch(() => undefined); // if it fails, they run when they are due
     this.useFullClaims();
   }
 
@@ -284,7 +284,7 @@ export class InboxWorker implements DirectWorker {
    * handling the message will show it.
    */
   private async prepare(rows: readonly InboxRow[]): Promise<void> {
-    for (const handler of this.branch.handlers.all) {
+    for (const handler of this.endpoint.handlers.all) {
       const theirs = handler.prepare ? rows.filter((row) => row.handler === handler.name) : [];
       if (theirs.length > 0) await handler.prepare!(theirs).catch(() => undefined);
     }
@@ -294,7 +294,7 @@ export class InboxWorker implements DirectWorker {
     const claimants = new Set(seqs.map((seq) => this.claimedBy.get(seq)));
     for (const instance of claimants)
       // after a failure, a sweep frees them
-      if (instance) await release(this.branch.db, instance, seqs).catch(() => undefined);
+      if (instance) await release(this.endpoint.db, instance, seqs).catch(() => undefined);
     for (const seq of seqs) this.claimedBy.delete(seq);
   }
 }

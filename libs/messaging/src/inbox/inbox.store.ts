@@ -5,7 +5,7 @@ import type { ContextName } from '#platform/config';
 import { isWanted, maySend } from '../outbox/subscriptions.store';
 import { isOpen } from './open-messages';
 import type { Envelope } from '../messages/envelope';
-import type { Claim } from './unit';
+import type { Claim } from './unit-of-work';
 
 /**
  * SQL: `parked` is true if a held message of the same lane and key exists. A new message must then be parked until that

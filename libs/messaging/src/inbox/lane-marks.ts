@@ -1,4 +1,5 @@
 import type { Database } from '#database';
+import { activity } from '#platform/system';
 import type { ClaimRange } from './claims.store';
 import { Horizon } from '../outbox/horizon';
 import { readLanes, type LaneMark, type LaneReading } from './sweeps.store';
@@ -43,6 +44,8 @@ export class LaneMarks {
   private readonly scanEnds = new Map<string, { readonly at: number; readonly took: number }>();
   private readonly caughtUpAt = new Map<string, number>();
   dueAfter = -1e9;
+  /** Lanes that this build does not have, but that had messages at the last full read. */
+  otherLanes: readonly string[] = [];
   /**
    * When the first held message is due, in monotonic milliseconds of this process. `-Infinity` if that is unknown, or
    * if a message waits for another build.
@@ -52,6 +55,15 @@ export class LaneMarks {
   /** True if, at the last update, no message waited for another build, and no held message is due yet. */
   get hasOnlyFresh(): boolean {
     return performance.now() < this.heldDueAt;
+  }
+
+  /**
+   * How long a worker waits for a notification: `pollMs`, or longer in an idle process, but not longer than until a held
+   * message is due.
+   */
+  waitForHeld(pollMs: number): number {
+    const untilDue = this.heldDueAt - performance.now();
+    return Math.max(pollMs, Math.min(activity.checkAfter(pollMs), untilDue));
   }
 
   /** Call this when a claim left no messages of the lane that it could have taken. */

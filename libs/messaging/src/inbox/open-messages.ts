@@ -7,7 +7,8 @@
 export const isOpen = (alias: string): string => `coalesce(${alias}.state, '') <> 'done'`;
 
 /**
- * SQL: the lanes that have open messages, as an array. It reads one row of an index for each lane. A lane that no
+ * SQL: the lanes that have open messages, as an array. It reads one row of an index for each lane,
+ * and more while an open snapshot keeps vacuum from removing handled messages. A lane that no
  * process of this build works on has messages if another build, which has ended, had other lanes.
  */
 export const lanesWithMessages = `(

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { OneAtATime } from '#platform/system';
+import { LessOftenWhenIdle, OneAtATime } from '#platform/system';
 import { Sweeping } from '#database';
 import { Leadership } from '#database/leadership';
-import type { Branch } from '../outbox/branch';
-import { Branches } from '../outbox/branches';
+import type { MessageEndpoint } from '../outbox/message-endpoint';
+import { MessageEndpoints } from '../outbox/message-endpoints';
 import { isAnyHeld, holdDead, closeRepeatedRequests, wakeStranded } from './held.store';
 import { readInboxFigures } from './inbox-figures.store';
 import {
@@ -33,19 +33,20 @@ export class InboxMaintenance {
   private readonly sweepings = new Map<string, Sweeping>();
 
   constructor(
-    private readonly branches: Branches,
+    private readonly endpoints: MessageEndpoints,
     private readonly leadership: Leadership,
   ) {}
 
   @Interval('messaging figures', 5_000)
+  @LessOftenWhenIdle()
   @OneAtATime()
   measure(): Promise<void> {
-    for (const { context } of this.branches.all)
+    for (const { context } of this.endpoints.all)
       if (!this.leadership.leads(relayLeadName(context))) for (const gauge of leaderGauges) gauge.remove({ context });
     return this.forEachLed(async ({ context, db, handlers, marks }) => {
       const { lag, waiting, held, dead, oldestClaim, failing } = await readInboxFigures(
         db,
-        marks.marksOf(handlers.lanes),
+        marks.marksOf([...handlers.lanes, ...marks.otherLanes]),
       );
       inboxLagSeconds.set({ context }, lag);
       inboxWaiting.set({ context }, waiting);
@@ -57,6 +58,7 @@ export class InboxMaintenance {
   }
 
   @Interval('messaging stranded', 2_000)
+  @LessOftenWhenIdle()
   @OneAtATime()
   wakeStranded(): Promise<void> {
     return this.forEachLed(async ({ db, inbox }) => {
@@ -85,9 +87,9 @@ export class InboxMaintenance {
     });
   }
 
-  private async forEachLed(care: (branch: Branch) => Promise<unknown>): Promise<void> {
-    for (const branch of this.branches.all)
+  private async forEachLed(care: (endpoint: MessageEndpoint) => Promise<unknown>): Promise<void> {
+    for (const endpoint of this.endpoints.all)
       // after a failure, the next round tries again
-      if (this.leadership.leads(relayLeadName(branch.context))) await care(branch).catch(() => undefined);
+      if (this.leadership.leads(relayLeadName(endpoint.context))) await care(endpoint).catch(() => undefined);
   }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import type { Leadership } from '#database/leadership';
-import type { Branch } from '../outbox/branch';
+import { activity } from '#platform/system';
+import type { MessageEndpoint } from '../outbox/message-endpoint';
 import { countInboxBelowMark } from './metrics';
 import { readAllClaimants, readOtherLanes, freeStaleClaims, type LaneMark } from './sweeps.store';
 
@@ -10,6 +11,7 @@ import { readAllClaimants, readOtherLanes, freeStaleClaims, type LaneMark } from
  */
 const GRACE_PERIOD_MS = 2_000;
 const FULL_READ_MS = 10_000;
+const FULL_READ_WHEN_IDLE_MS = 60_000;
 /** A full read ignores the marks. It is repeated after a pause of this many times its own duration. */
 const PAUSE_FACTOR = 100;
 
@@ -33,15 +35,15 @@ export class Sweeper {
   private readonly handlerTypes: ReadonlySet<string>;
 
   constructor(
-    private readonly branch: Branch,
+    private readonly endpoint: MessageEndpoint,
     private readonly leadership: Pick<Leadership, 'living'>,
     private readonly log: Logger,
   ) {
-    this.handlerTypes = new Set(branch.handlers.handlerTypes);
+    this.handlerTypes = new Set(endpoint.handlers.handlerTypes);
   }
 
   async sweep(instance: number, held: readonly number[]): Promise<void> {
-    const { db, context, handlers, marks } = this.branch;
+    const { db, context, handlers, marks } = this.endpoint;
     const began = performance.now();
     const isFullRead = began >= this.nextFullReadAt;
     const { hasOpenBelow, claimants } = await marks.update(db, handlers.lanes, isFullRead, this.handlerTypes);
@@ -53,13 +55,15 @@ export class Sweeper {
     if (!isFullRead) return;
     // A killed process of another build may have claims in lanes that this build does not have.
     const otherLanes = await readOtherLanes(db, handlers.lanes);
+    marks.otherLanes = otherLanes.map(({ lane }) => lane);
     if (otherLanes.length > 0)
       await this.freeClaims({ lanes: otherLanes, dueAfter: FROM_THE_BEGINNING, instance, held });
-    this.nextFullReadAt = performance.now() + Math.max(FULL_READ_MS, PAUSE_FACTOR * (performance.now() - began));
+    const pauseMs = activity.isIdle ? FULL_READ_WHEN_IDLE_MS : FULL_READ_MS;
+    this.nextFullReadAt = performance.now() + Math.max(pauseMs, PAUSE_FACTOR * (performance.now() - began));
   }
 
   private async freeClaims({ lanes, dueAfter, instance, held, claimants }: ClaimSearch): Promise<void> {
-    const { db } = this.branch;
+    const { db } = this.endpoint;
     const found = claimants ?? (await readAllClaimants(db, lanes, dueAfter));
     if (found.length === 0) return;
     const dead = await this.findDead(found, instance);

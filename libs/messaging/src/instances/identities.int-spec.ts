@@ -2,7 +2,7 @@ import { Injectable, type INestApplicationContext } from '@nestjs/common';
 import { Leadership, type PgLeadership } from '#database/leadership';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { readLivingInstances } from './instances.store';
-import { OtherDatabase } from './other-database';
+import { DatabasesDiffer } from './databases-differ';
 import { migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
 
 jest.setTimeout(60_000);
@@ -46,7 +46,7 @@ describe('A process whose database is not the one of a living process', () => {
   it('does not start, names the setting to check, and writes nothing', async () => {
     await open(right);
     const refused = await open(wrong).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(OtherDatabase);
+    expect(refused).toBeInstanceOf(DatabasesDiffer);
     expect((refused as Error).message).toMatch(REFUSED);
     expect([await countAlive(), await subscribed()]).toEqual([1, []]);
     await open(right);

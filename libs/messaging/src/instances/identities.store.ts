@@ -1,6 +1,6 @@
 import { statement, type Database } from '#database';
 import { isLiving } from './is-living';
-import type { OtherProcess } from './other-database';
+import type { OtherProcess } from './databases-differ';
 
 const ASK = statement(
   'context-identity',

@@ -1,10 +1,10 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Config, type ContextName } from '#platform/config';
 import { Databases, isEnvironmental } from '#database';
-import { Branches } from '../outbox/branches';
+import { MessageEndpoints } from '../outbox/message-endpoints';
 import { ELSEWHERE } from '../outbox/elsewhere';
 import { readIdentity } from './identities.store';
-import { findConflict, OtherDatabase, type DatabaseIdentities } from './other-database';
+import { findConflict, DatabasesDiffer, type DatabaseIdentities } from './databases-differ';
 
 /**
  * Knows the identities of the databases that this process uses. Checks that no living process uses another database for
@@ -16,7 +16,7 @@ export class Identities {
 
   constructor(
     private readonly config: Config,
-    private readonly branches: Branches,
+    private readonly endpoints: MessageEndpoints,
     private readonly databases: Databases,
     @Optional() @Inject(ELSEWHERE) private readonly elsewhere: readonly ContextName[] | null,
   ) {}
@@ -26,10 +26,10 @@ export class Identities {
     return this.identities;
   }
 
-  /** Throws `OtherDatabase`. A database that does not answer, or that has no identity yet, is not checked. */
+  /** Throws `DatabasesDiffer`. A database that does not answer, or that has no identity yet, is not checked. */
   async check(self: string): Promise<void> {
     const found = await Promise.all(
-      [...this.branches.all, ...this.databasesElsewhere()].map(async ({ context, db }) => {
+      [...this.endpoints.all, ...this.databasesElsewhere()].map(async ({ context, db }) => {
         const answer = await readIdentity(db, self).catch(ignoreIfEnvironmental);
         return { context, identity: answer?.identity, neighbours: answer?.neighbours ?? [] };
       }),
@@ -38,7 +38,7 @@ export class Identities {
     const identities: DatabaseIdentities = Object.fromEntries(identityPairs);
     const conflict = findConflict(identities, found.flatMap(({ neighbours }) => neighbours)); // prettier-ignore
     this.identities = { ...this.identities, ...identities, ...(conflict && { [conflict.context]: undefined }) };
-    if (conflict) throw new OtherDatabase(conflict.context, conflict.number, this.settingNames(conflict.context));
+    if (conflict) throw new DatabasesDiffer(conflict.context, conflict.number, this.settingNames(conflict.context));
   }
 
   private databasesElsewhere() {

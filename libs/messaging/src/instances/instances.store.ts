@@ -1,7 +1,7 @@
 import { statement, type Database } from '#database';
 import { asyncCommit } from '../inbox/async-commit';
 import { isLiving, mayContinue } from './is-living';
-import type { DatabaseIdentities } from './other-database';
+import type { DatabaseIdentities } from './databases-differ';
 import type { Subscription } from '../outbox/subscriptions.store';
 
 /** A process that has this context open. */

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Config, type ContextName } from '#platform/config';
 import { databaseUrl, checkDiskSpace, type Database } from '#database';
 import { Leadership } from '#database/leadership';
-import type { Branch } from '../outbox/branch';
+import type { MessageEndpoint } from '../outbox/message-endpoint';
 import { buildName } from './build';
 import { Identities } from './identities';
 import {
@@ -47,9 +47,9 @@ export class Instances {
   ) {}
 
   /** Prepares an entry for each context and starts the heartbeats. Each context is registered later. */
-  startHeartbeats(branches: readonly Branch[]): void {
-    const urls = branches.map(({ context }) => databaseUrl(this.config, context));
-    this.entries = branches.map(({ context, db, handlers: { subscriptions: hears } }, at) => ({
+  startHeartbeats(endpoints: readonly MessageEndpoint[]): void {
+    const urls = endpoints.map(({ context }) => databaseUrl(this.config, context));
+    this.entries = endpoints.map(({ context, db, handlers: { subscriptions: hears } }, at) => ({
       ...{ context, db, hears, isRegistered: false, isBeating: false, isFailing: true },
       build: buildName(this.config, context, hears),
       checksDiskSpace: urls.indexOf(urls[at]) === at,
@@ -59,7 +59,7 @@ export class Instances {
   }
 
   /**
-   * Call this before this process adds the subscriptions of these contexts. Throws `OtherDatabase`. The first check
+   * Call this before this process adds the subscriptions of these contexts. Throws `DatabasesDiffer`. The first check
    * runs before the registration, so that a process with a wrong database disturbs no other process. The second one
    * finds processes that start at the same time.
    */

@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { OneAtATime } from '#platform/system';
 import type { ContextName } from '#platform/config';
 import { Leadership } from '#database/leadership';
-import { Branches } from '../outbox/branches';
+import { MessageEndpoints } from '../outbox/message-endpoints';
 import { Instances } from './instances';
 import { unhandledMessagesGauge } from '../inbox/metrics';
 import { relayLeadName } from '../outbox/relay';
@@ -22,7 +22,7 @@ export class UnhandledMessages {
   private readonly log = new Logger('Inbox');
 
   constructor(
-    private readonly branches: Branches,
+    private readonly endpoints: MessageEndpoints,
     private readonly leadership: Leadership,
     private readonly instances: Instances,
   ) {}
@@ -30,7 +30,7 @@ export class UnhandledMessages {
   @Interval('messaging unheard', MINUTE)
   @OneAtATime()
   async checkUnhandled(): Promise<void> {
-    for (const { context, db } of this.branches.all) {
+    for (const { context, db } of this.endpoints.all) {
       if (!this.leadership.leads(relayLeadName(context))) {
         unhandledMessagesGauge.remove({ context });
         continue;

@@ -1,8 +1,8 @@
 import { crashPoint } from '#crash-points';
 import { statement, type Database, type Statement } from '#database';
 import { ClaimLost } from '../messages/errors';
-import { currentUnit, type Claim } from '../inbox/unit';
-import { Gathering } from './gathering';
+import { currentUnit, type Claim } from '../inbox/unit-of-work';
+import { Batcher } from './batcher';
 
 /**
  * A statement that handles several messages. `columns` are the columns of a row, with their types. `work` is the SQL of
@@ -34,13 +34,13 @@ interface Waiting {
  * for each other's row locks. `sql` is a `groupedStatement`.
  */
 export class GroupedHandling<Row extends object> {
-  private readonly gathering: Gathering<Waiting, boolean>;
+  private readonly batcher: Batcher<Waiting, boolean>;
 
   constructor(
     private readonly db: Database,
     private readonly sql: Statement,
   ) {
-    this.gathering = new Gathering((waiting) => this.writeTogether(waiting));
+    this.batcher = new Batcher((waiting) => this.writeTogether(waiting));
   }
 
   /** Writes the row, and marks the message that is being handled as done. Throws ClaimLost. */
@@ -49,7 +49,7 @@ export class GroupedHandling<Row extends object> {
     if (!unit) throw new Error(`${this.sql.name} handles messages from the inbox only`);
     crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
     unit.throwIfExpired();
-    if (!(await this.gathering.add({ row, claim: unit.claimed }))) throw new ClaimLost(unit.handler, unit.claimed.seq);
+    if (!(await this.batcher.add({ row, claim: unit.claimed }))) throw new ClaimLost(unit.handler, unit.claimed.seq);
     unit.recordDone();
   }
 

@@ -4,7 +4,7 @@ import { crashPoint } from '#crash-points';
 import { Config, type ContextName } from '#platform/config';
 import { databaseUrl, Databases } from '#database';
 import { Leadership } from '#database/leadership';
-import { Branches } from './branches';
+import { MessageEndpoints } from './message-endpoints';
 import { ELSEWHERE } from './elsewhere';
 import type { Envelope } from '../messages/envelope';
 import { storeReceived } from '../inbox/inbox.store';
@@ -28,7 +28,7 @@ export class LocalTransport extends Transport {
   private readonly databaseNames = new Map<ContextName, string>();
 
   constructor(
-    private readonly branches: Branches,
+    private readonly endpoints: MessageEndpoints,
     private readonly databases: Databases,
     private readonly leadership: Leadership,
     private readonly config: Config,
@@ -39,7 +39,7 @@ export class LocalTransport extends Transport {
   }
 
   get receivers(): readonly ContextName[] {
-    return [...new Set([...this.branches.all.map(({ context }) => context), ...(this.elsewhere ?? [])])];
+    return [...new Set([...this.endpoints.all.map(({ context }) => context), ...(this.elsewhere ?? [])])];
   }
 
   readSubscribed(receiver: ContextName, notOlderThanMs: number): Promise<SubscribedTypes> {
@@ -56,13 +56,13 @@ export class LocalTransport extends Transport {
     if (refused.length > 0)
       this.log.error(`${from} may not send ${refused.join(', ')} to ${receiver}. These messages are not delivered.`);
     crashPoint('transport.handed-over', `${from}-to-${receiver}`);
-    const localBranch = this.branches.find(receiver);
-    localBranch?.inbox.ring();
-    if (!localBranch || this.leadership.hasPeers) this.leadership.notify(`inbox:${receiver}`);
+    const localEndpoint = this.endpoints.find(receiver);
+    localEndpoint?.inbox.ring();
+    if (!localEndpoint || this.leadership.hasPeers) this.leadership.notify(`inbox:${receiver}`);
   }
 
   private databaseOf(context: ContextName) {
-    return this.branches.find(context)?.db ?? this.databases.of(context);
+    return this.endpoints.find(context)?.db ?? this.databases.of(context);
   }
 
   sharesServer(one: ContextName, other: ContextName): boolean {

@@ -13,10 +13,10 @@ import type { MessageClass } from '#kernel';
 import type { ContextName } from '#platform/config';
 import type { Database } from '#database';
 import { WITHOUT_JOBS, Leadership } from '#database/leadership';
-import type { Branch } from './branch';
+import type { MessageEndpoint } from './message-endpoint';
 import { findHandlers } from '../messages/discovery';
 import { Handlers, checkUniqueNames, checkOneHandlerPerCommand } from '../messages/handlers';
-import { Gathering } from './gathering';
+import { Batcher } from './batcher';
 import { markDone } from '../inbox/inbox.store';
 import { InboxWorker } from '../inbox/inbox-worker';
 import { LaneMarks } from '../inbox/lane-marks';
@@ -24,7 +24,7 @@ import { Probes } from '../inbox/probes';
 import { StalledMessages } from '../inbox/stalled';
 import { Instances } from '../instances/instances';
 import { initCounters } from '../inbox/metrics';
-import { Latecomers, openNowOrLater } from '../instances/latecomers';
+import { LateContexts, openNowOrLater } from '../instances/late-contexts';
 import { relayLeadName, relay } from './relay';
 import { Relays } from './relays';
 import { MessageRegistry } from '../messages/registry';
@@ -32,7 +32,7 @@ import { Signal } from '../signal';
 import { subscribe } from './subscriptions.store';
 import { TimerClock } from '../timers/timer-clock';
 import { Transport } from './transport';
-import { Branches } from './branches';
+import { MessageEndpoints } from './message-endpoints';
 
 const STOP_TIMEOUT_MS = 8_000;
 /** After this time, no relay uses an older list of subscriptions. It is longer than `OLDEST_SUBSCRIPTIONS_MS`. */
@@ -52,20 +52,20 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
     private readonly commands: CommandBus,
     private readonly leadership: Leadership,
     private readonly transport: Transport,
-    private readonly branches: Branches,
+    private readonly endpoints: MessageEndpoints,
     private readonly instances: Instances,
     private readonly relays: Relays,
     @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs: boolean | null,
-    @Optional() @Inject(Latecomers) private readonly latecomers: Latecomers | null,
+    @Optional() @Inject(LateContexts) private readonly lateContexts: LateContexts | null,
   ) {
     leadership.onWord((notification) => this.onNotification(notification));
-    leadership.onReopened(() => this.branches.all.forEach(ringAll));
+    leadership.onReopened(() => this.endpoints.all.forEach(ringAll));
   }
 
-  addContext(context: ContextName, db: Database, classes: readonly MessageClass[]): Branch {
+  addContext(context: ContextName, db: Database, classes: readonly MessageClass[]): MessageEndpoint {
     const registry = new MessageRegistry();
     registry.add(...classes);
-    const branch: Branch = {
+    const endpoint: MessageEndpoint = {
       context,
       db,
       registry,
@@ -77,38 +77,38 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
       probes: new Probes(),
       stalled: new StalledMessages(),
       isNewest: () => this.instances.isNewest(context),
-      done: new Gathering((claims) => markDone(db, claims)),
+      done: new Batcher((claims) => markDone(db, claims)),
     };
-    branch.relay.onRaise(() => {
+    endpoint.relay.onRaise(() => {
       if (!this.leadership.leads(relayLeadName(context))) this.leadership.notify(`outbox:${context}`);
     });
-    this.branches.add(branch);
-    return branch;
+    this.endpoints.add(endpoint);
+    return endpoint;
   }
 
-  branch(context: ContextName): Branch {
-    return this.branches.get(context);
+  endpoint(context: ContextName): MessageEndpoint {
+    return this.endpoints.get(context);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    for (const branch of this.branches.all) {
-      branch.handlers = new Handlers(findHandlers(this.discovery, this.commands, branch.context));
-      branch.registry.add(...branch.handlers.all.flatMap(({ classes }) => classes));
+    for (const endpoint of this.endpoints.all) {
+      endpoint.handlers = new Handlers(findHandlers(this.discovery, this.commands, endpoint.context));
+      endpoint.registry.add(...endpoint.handlers.all.flatMap(({ classes }) => classes));
     }
-    checkUniqueNames(this.branches.all);
-    checkOneHandlerPerCommand(this.branches.all.flatMap(({ handlers }) => handlers.all));
+    checkUniqueNames(this.endpoints.all);
+    checkOneHandlerPerCommand(this.endpoints.all.flatMap(({ handlers }) => handlers.all));
     if (this.withoutJobs) return;
-    this.instances.startHeartbeats(this.branches.all);
-    const late = this.latecomers?.contexts ?? [];
+    this.instances.startHeartbeats(this.endpoints.all);
+    const late = this.lateContexts?.contexts ?? [];
     await Promise.all([
-      this.openContexts(this.branches.all.filter(({ context }) => !late.includes(context))),
-      ...this.branches.all
+      this.openContexts(this.endpoints.all.filter(({ context }) => !late.includes(context))),
+      ...this.endpoints.all
         .filter(({ context }) => late.includes(context))
-        .map((branch) =>
+        .map((endpoint) =>
           openNowOrLater(
-            branch.context,
-            this.latecomers!,
-            () => this.openContexts([branch]),
+            endpoint.context,
+            this.lateContexts!,
+            () => this.openContexts([endpoint]),
             this.stopping.signal,
             this.log,
           ),
@@ -124,51 +124,51 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
     await this.instances.stop();
   }
 
-  private async openContexts(branches: readonly Branch[]): Promise<void> {
-    for (const { handlers } of branches) for (const handler of handlers.all) await handler.check?.();
-    await this.instances.register(branches.map(({ context }) => context));
-    await this.subscribe(branches);
-    if (!this.stopping.signal.aborted) for (const branch of branches) this.start(branch);
+  private async openContexts(endpoints: readonly MessageEndpoint[]): Promise<void> {
+    for (const { handlers } of endpoints) for (const handler of handlers.all) await handler.check?.();
+    await this.instances.register(endpoints.map(({ context }) => context));
+    await this.subscribe(endpoints);
+    if (!this.stopping.signal.aborted) for (const endpoint of endpoints) this.start(endpoint);
   }
 
   /**
    * Adds the subscriptions, and waits until every relay knows them. After that, every sent message reaches the handlers
    * of this process.
    */
-  private async subscribe(branches: readonly Branch[]): Promise<void> {
+  private async subscribe(endpoints: readonly MessageEndpoint[]): Promise<void> {
     const subscribed = await Promise.all(
-      branches.map(async ({ db, handlers, isNewest }) => subscribe(db, handlers.subscriptions, await isNewest())),
+      endpoints.map(async ({ db, handlers, isNewest }) => subscribe(db, handlers.subscriptions, await isNewest())),
     );
     const missing = KNOWN_TO_ALL_MS - 1_000 * Math.min(...subscribed.map(({ age }) => age));
     if (missing <= 0) return;
-    const contexts = branches.map(({ context }) => context);
+    const contexts = endpoints.map(({ context }) => context);
     if (this.leadership.hasPeers || (await this.instances.hasPeers(contexts))) await pause(missing);
   }
 
-  private start(branch: Branch): void {
-    initCounters(branch.context);
-    const worker = new InboxWorker(branch, this.leadership);
+  private start(endpoint: MessageEndpoint): void {
+    initCounters(endpoint.context);
+    const worker = new InboxWorker(endpoint, this.leadership);
     this.workers.push(worker);
     worker.start();
-    branch.worker = worker;
-    const clock = new TimerClock(branch);
+    endpoint.worker = worker;
+    const clock = new TimerClock(endpoint);
     this.clocks.push(clock);
     clock.start();
     this.releaseLeads.push(
-      this.leadership.lead(relayLeadName(branch.context), (lost) =>
-        relay(branch, this.transport, this.relays.of(branch.context), lost, this.log),
+      this.leadership.lead(relayLeadName(endpoint.context), (lost) =>
+        relay(endpoint, this.transport, this.relays.of(endpoint.context), lost, this.log),
       ),
     );
   }
 
   private onNotification(notification: string): void {
     const [what, context] = notification.split(':') as [string, ContextName];
-    const branch = this.branches.find(context);
-    if (what === 'outbox') branch?.relay.ring();
-    if (what === 'inbox') branch?.inbox.ring();
+    const endpoint = this.endpoints.find(context);
+    if (what === 'outbox') endpoint?.relay.ring();
+    if (what === 'inbox') endpoint?.inbox.ring();
   }
 }
 
-const ringAll = ({ relay, inbox, timers }: Branch): void => {
+const ringAll = ({ relay, inbox, timers }: MessageEndpoint): void => {
   for (const signal of [relay, inbox, timers]) signal.ring();
 };

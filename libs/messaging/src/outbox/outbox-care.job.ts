@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { OneAtATime } from '#platform/system';
+import { LessOftenWhenIdle, OneAtATime } from '#platform/system';
 import type { ContextName } from '#platform/config';
 import { Leadership } from '#database/leadership';
-import type { Branch } from './branch';
-import { Branches } from './branches';
+import type { MessageEndpoint } from './message-endpoint';
+import { MessageEndpoints } from './message-endpoints';
 import { outboxAgeSeconds, outboxOwed, outboxOwedAgeSeconds } from '../inbox/metrics';
 import { readOutboxAge } from './outbox.store';
 import { readOwedFigures, pruneOutbox, type OwedFigures } from './owed.store';
@@ -27,15 +27,16 @@ export class OutboxMaintenance {
   private roundStartedAt = performance.now();
 
   constructor(
-    private readonly branches: Branches,
+    private readonly endpoints: MessageEndpoints,
     private readonly leadership: Leadership,
     private readonly relays: Relays,
   ) {}
 
   @Interval('outbox figures', 5_000)
+  @LessOftenWhenIdle()
   @OneAtATime()
   measure(): Promise<void> {
-    for (const { context } of this.branches.all)
+    for (const { context } of this.endpoints.all)
       if (!this.leadership.leads(relayLeadName(context))) {
         outboxAgeSeconds.remove({ context });
         this.removeMetrics(context);
@@ -86,9 +87,9 @@ export class OutboxMaintenance {
     });
   }
 
-  private async forEachLed(care: (branch: Branch) => Promise<unknown>): Promise<void> {
-    for (const branch of this.branches.all)
+  private async forEachLed(care: (endpoint: MessageEndpoint) => Promise<unknown>): Promise<void> {
+    for (const endpoint of this.endpoints.all)
       // after a failure, the next round tries again
-      if (this.leadership.leads(relayLeadName(branch.context))) await care(branch).catch(() => undefined);
+      if (this.leadership.leads(relayLeadName(endpoint.context))) await care(endpoint).catch(() => undefined);
   }
 }

@@ -3,7 +3,7 @@ import type { IEventPublisher } from '@nestjs/cqrs';
 import type { Message } from '#kernel';
 import { openDatabases, type Database } from '#database';
 import { classOf } from '../messages/envelope';
-import { checkMayPublish } from '../inbox/unit';
+import { checkMayPublish } from '../inbox/unit-of-work';
 import type { Outbox } from './outbox';
 
 /**

@@ -8,7 +8,7 @@ import type { MessageRegistry } from '../messages/registry';
 import type { Signal } from '../signal';
 import { isAnyDueSoon, type TimerChange } from '../timers/timer';
 import { currentTrace, requestTrace, type Trace } from '../messages/trace';
-import { currentUnit, checkMayPublish, type Unit } from '../inbox/unit';
+import { currentUnit, checkMayPublish, type UnitOfWork } from '../inbox/unit-of-work';
 
 const BUFFER = Symbol('outbox');
 
@@ -50,7 +50,7 @@ export class Outbox {
     if (!unit && !this.db.inTransaction())
       throw new Error(`${classOf(messages[0]).type} was published outside a transaction of ${this.db.context}`);
     const ready = this.envelopes(messages);
-    if (unit) unit.send(ready);
+    if (unit) unit.collectMessages(ready);
     else this.buffer().push(...ready);
   }
 
@@ -65,13 +65,13 @@ export class Outbox {
   }
 
   /** The handling of a message of this context, if this code runs in its handler. */
-  unit(): Unit | undefined {
+  unit(): UnitOfWork | undefined {
     const unit = currentUnit();
     return unit?.context === this.db.context ? unit : undefined;
   }
 
   private buffer(): Envelope[] {
-    return this.db.local(BUFFER, () => {
+    return this.db.getTransactionLocal(BUFFER, () => {
       const messages: Envelope[] = [];
       this.db.beforeCommit(async () => {
         const sending = this.sending(messages);

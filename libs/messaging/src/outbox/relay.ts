@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import type { ContextName } from '#platform/config';
-import type { Branch } from './branch';
+import { activity } from '#platform/system';
+import type { MessageEndpoint } from './message-endpoint';
 import { backoff } from '../inbox/backoff';
 import { LowMark } from './low-mark';
 import { NOTHING_SENT, markSentAndReadNext, takeFence } from './outbox.store';
@@ -25,7 +26,7 @@ const NOTHING_DELIVERED: Delivered = { ...NOTHING_SENT, readAt: Infinity };
  * starts again without any remembered state.
  */
 export async function relay(
-  branch: Branch,
+  endpoint: MessageEndpoint,
   transport: Transport,
   status: RelayStatus,
   lost: AbortSignal,
@@ -33,10 +34,10 @@ export async function relay(
 ): Promise<void> {
   for (let failures = 0; !lost.aborted;) {
     try {
-      await relayUntilFailure(branch, transport, status, lost, log, () => (failures = 0));
+      await relayUntilFailure(endpoint, transport, status, lost, log, () => (failures = 0));
     } catch (error) {
       failures++;
-      if (failures === 1) log.warn(`messages of ${branch.context} could not be sent: ${(error as Error).message}`);
+      if (failures === 1) log.warn(`messages of ${endpoint.context} could not be sent: ${(error as Error).message}`);
       await pause(backoff(failures, Math.random(), LONGEST_PAUSE_MS), undefined, { signal: lost }).catch(
         () => undefined,
       );
@@ -45,7 +46,7 @@ export async function relay(
 }
 
 async function relayUntilFailure(
-  { context, db, relay: newMessages }: Branch,
+  { context, db, relay: newMessages }: MessageEndpoint,
   transport: Transport,
   status: RelayStatus,
   lost: AbortSignal,
@@ -70,7 +71,7 @@ async function relayUntilFailure(
       mark.recordRead(batch.at(0)?.seq, batch.at(-1)?.seq);
       await mark.updateSafe();
       if (batch.length === 0) {
-        await newMessages.wait(POLL_MS, lost);
+        await newMessages.wait(activity.checkAfter(POLL_MS), lost);
         continue;
       }
       if (lost.aborted) return;

@@ -63,7 +63,7 @@ export async function runSingleStatement<Row extends object>(
 ): Promise<Row[]> {
   const { db } = outbox;
   const unit = outbox.unit();
-  if (db.begun() || (!unit && db.inTransaction()) || unit?.hasGathered) {
+  if (db.hasSentBegin() || (!unit && db.inTransaction()) || unit?.hasCollected) {
     const rows = await db.query<Row>(plain, [...values]);
     if (rows.length > 0 && messages.length > 0) outbox.send(messages);
     return rows;

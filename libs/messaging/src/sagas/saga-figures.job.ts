@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { OneAtATime } from '#platform/system';
+import { LessOftenWhenIdle, OneAtATime } from '#platform/system';
 import { Database } from '#database';
 import { Leadership } from '#database/leadership';
 import { relayLeadName } from '#messaging';
@@ -19,6 +19,7 @@ export class SagaFigures {
   ) {}
 
   @Interval('saga figures', 5_000)
+  @LessOftenWhenIdle()
   @OneAtATime()
   async measure(): Promise<void> {
     if (!this.leadership.leads(relayLeadName(this.db.context))) return this.removeShownLabels();

@@ -5,14 +5,14 @@ import { isLocked } from '#database';
 import {
   ClaimLost,
   currentUnit,
-  Gathering,
+  Batcher,
   NotForThisBuild,
   RetryLater,
   type Envelope,
   type Outbox,
   type Prepares,
   type TimerChange,
-  type Unit,
+  type UnitOfWork,
 } from '#messaging';
 import type { MacKey } from '#platform/macs';
 import type { DatabaseTime } from '#platform/system';
@@ -74,7 +74,7 @@ const asStored = <State>(state: State): State => JSON.parse(JSON.stringify(state
  */
 export abstract class SagaHandler<State extends object, Handled extends Message> implements Prepares {
   private readonly stateCache = new LRUCache<string, SagaRecord<State>>({ max: CACHE_SIZE });
-  private readonly stepWriter: Gathering<Step, StepOutcome>;
+  private readonly stepWriter: Batcher<Step, StepOutcome>;
   private readonly definitions: readonly SagaDefinition<State, Handled>[];
   private readonly statements: StepStatements;
   private skipsLockedUntil = -Infinity;
@@ -88,7 +88,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
   ) {
     this.definitions = definitions;
     this.statements = stepStatements(definitions[0].records);
-    this.stepWriter = new Gathering((steps) => this.writeSteps(steps));
+    this.stepWriter = new Batcher((steps) => this.writeSteps(steps));
   }
 
   /** A locked saga must not delay the steps of other sagas in the same statement. */
@@ -247,7 +247,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
     if (status === 'over') countEnding(this.name, step);
   }
 
-  private currentUnit(): Unit {
+  private currentUnit(): UnitOfWork {
     const unit = currentUnit();
     if (!unit) throw new Error(`${this.name} handles messages from the inbox only`);
     return unit;

@@ -8,7 +8,7 @@ import { MacKey } from '#platform/macs';
 import { SystemModule } from '#platform/system';
 import { contextMessaging } from '../context-messaging.module';
 import { DeadLetters } from '../dead-letters/dead-letters.store';
-import { Latecomers } from '../instances/latecomers';
+import { LateContexts } from '../instances/late-contexts';
 import { ELSEWHERE } from '../outbox/elsewhere';
 import { InboxCommandHandler, InboxEventsHandler } from '../messages/inbox-handlers';
 import { Timers } from '../timers/timers';
@@ -130,10 +130,10 @@ export async function startTwoContexts(
   @Module({ providers: [{ provide: ELSEWHERE, useValue: otherContexts }], exports: [ELSEWHERE] })
   class Elsewhere {}
 
-  const latecomers: Latecomers = { contexts: mayOpenLater, isPrepared: () => true, prepare: async () => undefined };
+  const lateContexts: LateContexts = { contexts: mayOpenLater, isPrepared: () => true, prepare: async () => undefined };
 
   @Global()
-  @Module({ providers: [{ provide: Latecomers, useValue: latecomers }], exports: [Latecomers] })
+  @Module({ providers: [{ provide: LateContexts, useValue: lateContexts }], exports: [LateContexts] })
   class OpenLater {}
 
   const modules = onlyContext ? [Elsewhere, onlyContext === 'inventory' ? First : Second] : [First, Second];

@@ -1,5 +1,6 @@
 import { crashPoint } from '#crash-points';
-import type { Branch } from '../outbox/branch';
+import { activity } from '#platform/system';
+import type { MessageEndpoint } from '../outbox/message-endpoint';
 import { TimerReads } from './timer-reads';
 import { unhandledTimersGauge } from './timer-metrics';
 import { fireTimers } from './timers.store';
@@ -13,7 +14,7 @@ export class TimerClock {
   private readonly reads = new TimerReads();
   private running?: Promise<void>;
 
-  constructor(private readonly branch: Branch) {}
+  constructor(private readonly endpoint: MessageEndpoint) {}
 
   start(): void {
     this.running = this.run();
@@ -29,17 +30,18 @@ export class TimerClock {
     while (!signal.aborted) {
       const { fired, nextMs } = await this.fireDueTimers();
       if (fired > 0) {
-        crashPoint('timers.fired', this.branch.context);
-        this.branch.inbox.raise();
+        crashPoint('timers.fired', this.endpoint.context);
+        this.endpoint.inbox.raise();
       }
-      if (fired < BATCH) await this.branch.timers.wait(Math.min(POLL_MS, Math.ceil(nextMs ?? POLL_MS) + 1), signal);
+      const longest = activity.checkAfter(POLL_MS);
+      if (fired < BATCH) await this.endpoint.timers.wait(Math.min(longest, Math.ceil(nextMs ?? longest) + 1), signal);
     }
   }
 
   private async fireDueTimers(): Promise<{ fired: number; nextMs: number | null }> {
-    const { context, db, marks } = this.branch;
+    const { context, db, marks } = this.endpoint;
     const since = this.reads.startOfNextRead();
-    const behind = marks.lanesBehind(this.branch.handlers.lanes);
+    const behind = marks.lanesBehind(this.endpoint.handlers.lanes);
     try {
       const { fired, nextMs, through, unheard } = await fireTimers(db, BATCH, since, behind);
       this.reads.recordRead(since === undefined, fired < BATCH ? through : undefined);

@@ -30,7 +30,7 @@ export class StoredTimers extends Timers {
 
   private async applyChanges(changes: readonly TimerChange[]): Promise<void> {
     const unit = this.outbox.unit();
-    if (unit) return unit.addTimers(changes);
+    if (unit) return unit.collectTimers(changes);
     if (!this.db.inTransaction()) throw new Error(`a timer was set outside a transaction of ${this.db.context}`);
     await setTimers(this.db, changes);
     await cancelTimers(this.db, changes);

@@ -1,7 +1,7 @@
 import type { Message } from '#kernel';
 import { classOf } from '../messages/envelope';
 import type { DroppedMessage } from '../messages/inbox-handlers';
-import type { Branch } from '../outbox/branch';
+import type { MessageEndpoint } from '../outbox/message-endpoint';
 
 const contentOf = (message: Message): string => JSON.stringify([classOf(message).type, message.body]);
 
@@ -10,7 +10,7 @@ const contentOf = (message: Message): string => JSON.stringify([classOf(message)
  * Equal messages are sent once. Returns the types of the sent messages.
  */
 export function sendAfterDrop(
-  { handlers, outbox }: Branch,
+  { handlers, outbox }: MessageEndpoint,
   handler: string,
   dropped: readonly DroppedMessage[],
 ): readonly string[] {

@@ -2,7 +2,7 @@ import type { Database } from '#database';
 import { sinceValue, sinceSql, type Since } from './redelivery.store';
 
 /** A message that a receiver got from a context. `at` is when it arrived. */
-export interface Told {
+export interface ReceivedMessage {
   readonly id: string;
   readonly type: string;
   readonly key: string;
@@ -17,8 +17,8 @@ export interface Told {
 const BATCH = 1_000;
 
 /** The messages that this receiver got from the sender since that time. An inbox keeps the senders for 7 days. */
-export const readReceivedFrom = (receiver: Database, sender: string, since: Since): Promise<Told[]> =>
-  receiver.query<Told>(
+export const readReceivedFrom = (receiver: Database, sender: string, since: Since): Promise<ReceivedMessage[]> =>
+  receiver.query<ReceivedMessage>(
     `select distinct on (message_id) message_id as id, type, key, body, received_at as at,
        meta->>'causationId' as cause, meta->>'requestId' as "requestId" from inbox
      where received_at >= (${sinceSql}) and meta->>'source' = $2 order by message_id`,

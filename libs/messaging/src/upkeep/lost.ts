@@ -1,15 +1,15 @@
 import type { ContextName } from '#platform/config';
-import type { Branches } from '../outbox/branches';
-import { filterCommanded, filterSent, readReceivedFrom, type Told } from './lost.store';
+import type { MessageEndpoints } from '../outbox/message-endpoints';
+import { filterCommanded, filterSent, readReceivedFrom, type ReceivedMessage } from './lost.store';
 import type { Since } from './redelivery.store';
 
-export interface Lost extends Told {
+export interface LostMessage extends ReceivedMessage {
   /**
    * True if a message of another context caused it, which is still in that context's outbox. When that message is sent
    * again, its work is done again. If the cause is not known, a command for the same key counts as the cause: for
    * example, a payment is charged after the command to take it, but in a job.
    */
-  readonly comesAgain: boolean;
+  readonly willBeRepeated: boolean;
 }
 
 /**
@@ -17,11 +17,16 @@ export interface Lost extends Told {
  * since the backup, such as new accounts, SKUs, or stock counts that staff changed. A lost change that sent no message
  * to another context, such as a price, is not found.
  */
-export async function forgottenBy(branches: Branches, context: ContextName, since: Since): Promise<Lost[]> {
-  const others = branches.all.filter((branch) => branch.context !== context);
-  const found = new Map<string, Told>();
-  for (const { db } of others) for (const told of await readReceivedFrom(db, context, since)) found.set(told.id, told);
-  const known = await filterSent(branches.get(context).db, [...found.keys()]);
+export async function findLostMessages(
+  endpoints: MessageEndpoints,
+  context: ContextName,
+  since: Since,
+): Promise<LostMessage[]> {
+  const others = endpoints.all.filter((endpoint) => endpoint.context !== context);
+  const found = new Map<string, ReceivedMessage>();
+  for (const { db } of others)
+    for (const message of await readReceivedFrom(db, context, since)) found.set(message.id, message);
+  const known = await filterSent(endpoints.get(context).db, [...found.keys()]);
   const lost = [...found.values()].filter(({ id }) => !known.has(id));
   const causes = [...new Set(lost.flatMap(({ cause }) => cause ?? []))];
   const kept = new Set<string>();
@@ -30,6 +35,6 @@ export async function forgottenBy(branches: Branches, context: ContextName, sinc
   const commanded = new Set<string>();
   for (const { db } of others) for (const key of await filterCommanded(db, context, keys)) commanded.add(key);
   return lost
-    .map((one) => ({ ...one, comesAgain: one.cause === null ? commanded.has(one.key) : kept.has(one.cause) }))
+    .map((one) => ({ ...one, willBeRepeated: one.cause === null ? commanded.has(one.key) : kept.has(one.cause) }))
     .sort((one, other) => one.at.getTime() - other.at.getTime());
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NotFound } from '#kernel';
 import type { ContextName } from '#platform/config';
 import { Leadership } from '#database/leadership';
-import { Branches } from '../outbox/branches';
+import { MessageEndpoints } from '../outbox/message-endpoints';
 import { withSequence } from '../messages/envelope';
 import { countOrAddMissing, readSentSince, readSubscribedTypesOf, type Since } from './redelivery.store';
 
@@ -34,17 +34,17 @@ export interface Redelivered {
 @Injectable()
 export class Redeliveries {
   constructor(
-    private readonly branches: Branches,
+    private readonly endpoints: MessageEndpoints,
     private readonly leadership: Leadership,
   ) {}
 
   /** Delivers the messages of each sender in the order of sending. Messages of different senders have no order. */
   async redeliver({ to, since, from, handler, dryRun = false }: Redelivery): Promise<Redelivered[]> {
-    const receiver = this.branches.get(to).db;
+    const receiver = this.endpoints.get(to).db;
     const types = await readSubscribedTypesOf(receiver, handler ?? null);
     if (handler && types.length === 0) throw new NotFound('handler');
     const redelivered: Redelivered[] = [];
-    for (const sender of from ? [this.branches.get(from)] : this.branches.all) {
+    for (const sender of from ? [this.endpoints.get(from)] : this.endpoints.all) {
       let [found, missing, after] = [0, 0, 0];
       for (;;) {
         const rows = await readSentSince(sender.db, since, after, types, BATCH);

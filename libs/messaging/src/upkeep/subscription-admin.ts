@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, NotFound } from '#kernel';
 import type { ContextName } from '#platform/config';
-import { Branches } from '../outbox/branches';
+import { MessageEndpoints } from '../outbox/message-endpoints';
 import { deleteEndedInstances, readLivingInstances, type Instance } from '../instances/instances.store';
 import {
   dropSubscriptions,
@@ -31,11 +31,11 @@ export interface Drop {
 /** Lists the living processes, their builds and the subscriptions, for operators. */
 @Injectable()
 export class SubscriptionAdmin {
-  constructor(private readonly branches: Branches) {}
+  constructor(private readonly endpoints: MessageEndpoints) {}
 
   async instances(): Promise<ContextInstance[]> {
     const found: ContextInstance[] = [];
-    for (const { context, db } of this.branches.all) {
+    for (const { context, db } of this.endpoints.all) {
       const subscribed = (await listSubscriptions(db))
         .filter(({ handler }) => handler !== NO_SUBSCRIPTION.handler)
         .map(handlerTypeOf);
@@ -49,7 +49,7 @@ export class SubscriptionAdmin {
 
   async list(context?: ContextName): Promise<(ListedSubscription & { readonly context: ContextName })[]> {
     const found = await Promise.all(
-      (context ? [this.branches.get(context)] : this.branches.all).map(async ({ context: name, db }) =>
+      (context ? [this.endpoints.get(context)] : this.endpoints.all).map(async ({ context: name, db }) =>
         (await listSubscriptions(db)).map((row) => ({ ...row, context: name })),
       ),
     );
@@ -67,8 +67,8 @@ export class SubscriptionAdmin {
     type,
     withMessages,
   }: Drop): Promise<{ types: string[]; waiting: number; done: number; sent: readonly string[] }> {
-    const branch = this.branches.get(context);
-    const { db } = branch;
+    const endpoint = this.endpoints.get(context);
+    const { db } = endpoint;
     return db.transaction(async () => {
       const alive = (await readLivingInstances(db)).find(({ hears }) =>
         hears.some((one) => one.handler === handler && (type === undefined || one.type === type)),
@@ -78,7 +78,7 @@ export class SubscriptionAdmin {
       const types = await dropSubscriptions(db, handler, type ?? null);
       if (types.length === 0) throw new NotFound('subscription');
       const dropped = withMessages === undefined ? [] : await markWaitingDone(db, handler, types, withMessages);
-      const sent = sendAfterDrop(branch, handler, dropped);
+      const sent = sendAfterDrop(endpoint, handler, dropped);
       return { types, done: dropped.length, waiting: await countWaiting(db, handler, types), sent };
     });
   }

@@ -6,6 +6,7 @@ import { NotificationSent } from '#contracts/notifications';
 import { Database } from '#database';
 import { redactText } from '#platform/observability';
 import { Vault } from '#platform/privacy';
+import { LessOftenWhenIdle } from '#platform/system';
 import type { Letter } from '../letters/letter';
 import { ConfirmedAddresses } from '../letters/confirmed-addresses';
 import { Letters } from '../letters/letters.store';
@@ -32,6 +33,7 @@ export class SendLetters implements BeforeApplicationShutdown {
   ) {}
 
   @Interval(500)
+  @LessOftenWhenIdle()
   tick(): void {
     if (!this.mailer || this.closed || this.running) return;
     this.running = this.sendDue()

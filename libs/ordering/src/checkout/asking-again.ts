@@ -55,6 +55,10 @@ function park(state: Asking): CheckoutReaction {
  * shortest.
  */
 export function retry(state: Checkout, message: RetryCheckout): CheckoutReaction {
+  if (state.step === 'confirmed' && state.disputed) {
+    const { disputed: _, ...settled } = state;
+    return keepStep(settled, noteByStaff('stays confirmed', message));
+  }
   if (!isAsking(state)) return keepStep(state, noteByStaff('there is no request to repeat', message));
   const { parked: _, ...rest } = state;
   const again: Asking = { ...rest, asked: 0 };

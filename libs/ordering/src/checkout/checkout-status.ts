@@ -28,10 +28,15 @@ const GIVEN_BACK =
 const NOT_RECEIVED =
   'the cancellation of the order was received, but not the order: compare the checkout with the order';
 
+const DISPUTED =
+  'payments reported that the order is not paid, although it was confirmed as paid: look for the payment at the provider, ' +
+  'then cancel the order, or retry to keep it';
+
 /** A checkout needs attention as soon as one request had to be repeated, although the repeats go on for a long time. */
 function attentionOf(state: Checkout): string | null {
   if (state.step === 'reopened') return state.pending ? PENDING_AGAIN : GIVEN_BACK;
   if (state.step === 'waiting' && state.compared) return NOT_RECEIVED;
+  if (state.step === 'confirmed' && state.disputed) return DISPUTED;
   if (!('asked' in state)) return null;
   if (state.parked !== undefined) return state.parked;
   return state.asked > 0 ? `no answer while ${state.step}, asked ${state.asked + 1} times` : null;
@@ -41,7 +46,7 @@ function attentionOf(state: Checkout): string | null {
 export function checkoutStatus(state: Checkout): SagaStatus {
   const attention = attentionOf(state);
   return {
-    status: isOver(state) ? 'over' : attention === null ? 'running' : 'needs-attention',
+    status: attention !== null ? 'needs-attention' : isOver(state) ? 'over' : 'running',
     step: state.step,
     waitingFor: waitsFor[state.step],
     asked: 'asked' in state ? state.asked : 0,

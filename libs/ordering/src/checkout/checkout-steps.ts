@@ -69,7 +69,8 @@ export type Checkout =
   | ({ readonly step: 'paying'; readonly basket: Basket; readonly unknown: boolean } & Asking)
   | ({ readonly step: 'committing'; readonly orderId: Uuid; readonly payment: Payment } & Asking)
   | ({ readonly step: 'confirming'; readonly orderId: Uuid; readonly payment: Payment } & Asking)
-  | { readonly step: 'confirmed'; readonly orderId: Uuid; readonly method: Method }
+  /** `disputed`: payments reported afterwards that the order is not paid. */
+  | { readonly step: 'confirmed'; readonly orderId: Uuid; readonly method: Method; readonly disputed?: true }
   | ({ readonly step: 'voiding' } & WindingBack)
   | ({ readonly step: 'releasing' } & WindingBack)
   | ({ readonly step: 'closing' } & WindingBack)

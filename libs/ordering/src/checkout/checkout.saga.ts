@@ -98,7 +98,7 @@ export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
       const next = { message: confirmed, id: idOfMessage(commandId, index), type: OrderConfirmed.type };
       steps = this.prepareTwoSteps(message, started, next);
       if (steps.requests.length > 0) throw new NotAlongside();
-      unit.addTimers(steps.timers);
+      unit.collectTimers(steps.timers);
       return { messages: announced.with(index, confirmed), guards: stepsAlongside(steps) };
     };
     crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
@@ -108,7 +108,7 @@ export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
       if (!canBeAskedInstead(error)) throw error;
     }
     if (!unit.isSettled) {
-      unit.take(); // the timers
+      unit.takeCollected(); // the timers
       steps?.notWritten();
       return false;
     }

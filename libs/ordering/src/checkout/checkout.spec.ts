@@ -400,6 +400,7 @@ describe('A checkout that gets no answer', () => {
     expect(inVain(reactTo(voiding, retry).state)).toEqual(voiding);
     expect(reactTo(paying, retry).asks).toEqual(reactTo(reserving, reserved).asks);
     expect(reactTo(done, retry)).toMatchObject({ state: done, asks: [], timers: [] });
+    expect(reactTo(reactTo(done, declined).state, retry)).toMatchObject({ state: done, asks: [] });
     expect(reactTo(initialCheckout, retry)).toMatchObject({ state: initialCheckout, asks: [] });
   });
 
@@ -426,6 +427,7 @@ describe('The status of a checkout', () => {
     [paying, { status: 'running', waitingFor: 'payments to take the money' }],
     [reactTo(paying, waits).state, { status: 'needs-attention', step: 'paying', asked: 1 }],
     [done, { status: 'over', step: 'confirmed', waitingFor: null }],
+    [reactTo(done, declined).state, { status: 'needs-attention', attention: expect.stringContaining('is not paid') }],
     [after(placed, short, closed), { status: 'over', step: 'given-up' }],
   ])('%#', (state, status) => expect(checkoutStatus(state)).toMatchObject(status));
 });

@@ -96,6 +96,8 @@ function onStockReserved(state: Checkout, message: StockReserved | StockShort): 
 function onPaymentResult(state: Checkout, message: PaymentTaken | PaymentDeclined | PaymentUnknown): CheckoutReaction {
   if (state.step === 'paying') return onPaymentResultInTime(state, message);
   if (message instanceof PaymentUnknown && state.step === 'voiding') return keepStep(state, unknownNote(message));
+  if (message instanceof PaymentDeclined && state.step === 'confirmed')
+    return keepStep({ ...state, disputed: true }, `not paid, although the order is confirmed: ${message.body.reason}`);
   if (!(message instanceof PaymentTaken)) return keepStep(state, 'result of the payment, received late');
   const { orderId } = message.body;
   if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')

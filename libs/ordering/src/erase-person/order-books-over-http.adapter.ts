@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { OrderBooks, type BooksClosed, type Orderer } from '#contracts/ordering';
 import { Config } from '#platform/config';
-import { Provider } from '#platform/questions';
+import { RemoteContext } from '#platform/questions';
 
 /** Asks another process to close a person's orders. */
 @Injectable()
 export class OrderBooksOverHttp extends OrderBooks {
-  private readonly orders: Provider;
+  private readonly orders: RemoteContext;
 
   constructor({ orderingUrl, internalSecret }: Config) {
     super();
     if (!orderingUrl) throw new Error('ORDERING_URL is missing: it is the address of the orders service');
-    this.orders = new Provider('ordering', orderingUrl, internalSecret);
+    this.orders = new RemoteContext('ordering', orderingUrl, internalSecret);
   }
 
   close(orderer: Orderer): Promise<BooksClosed> {

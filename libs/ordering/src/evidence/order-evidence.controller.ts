@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { ShowsPeople } from '#platform/audit';
-import { Answers, Bare, Does, Gone, PathId, Refuses } from '#platform/http';
+import { Answers, Bare, Does, DisconnectSignal, PathId, Refuses } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { OrderEvidenceShape } from './order-evidence.config';
 import { OrderEvidence } from './order-evidence.query';
@@ -33,7 +33,7 @@ export class OrderEvidenceController {
     { status: 503, code: 'SEAL_ANCHOR_UNUSABLE', when: 'The file that remembers the newest seal cannot be used.' },
     { status: 503, code: 'NOT_SEALED_YET', when: 'The last events are not sealed yet.' },
   )
-  async evidence(@PathId() id: Uuid, @Gone() gone: AbortSignal): Promise<StreamableFile> {
+  async evidence(@PathId() id: Uuid, @DisconnectSignal() gone: AbortSignal): Promise<StreamableFile> {
     const bytes = Buffer.from(await this.queries.execute(new OrderEvidence(id, gone)));
     return new StreamableFile(bytes, {
       type: 'application/json; charset=utf-8',

@@ -61,7 +61,7 @@ export class IdempotencyKeys {
 
   async find(caller: string, key: string): Promise<StoredKey | undefined> {
     const query = () => this.db.query<StoredKey>(FIND_KEY, [caller, key]);
-    return (await (this.db.begun() ? query() : this.db.outsideTransaction(query)))[0];
+    return (await (this.db.hasSentBegin() ? query() : this.db.outsideTransaction(query)))[0];
   }
 }
 

@@ -7,7 +7,7 @@ import {
   Answers,
   Does,
   Flag,
-  Gone,
+  DisconnectSignal,
   Instant,
   InvalidInput,
   PathId,
@@ -120,7 +120,11 @@ export class AuditController {
   )
   @Answers(200, TimelineEntry, { description: 'The oldest entry first.', list: true, meta: ListPartMeta })
   @Refuses('NOT_FOUND')
-  async timeline(@PathId() id: Uuid, @Query() { after }: ListPartQuery, @Gone() gone: AbortSignal): Promise<Answer> {
+  async timeline(
+    @PathId() id: Uuid,
+    @Query() { after }: ListPartQuery,
+    @DisconnectSignal() gone: AbortSignal,
+  ): Promise<Answer> {
     const all = await this.queries.execute(new OrderTimeline(id, ambient()?.locale, gone));
     return answerPart(takePart(all.slice(after), after));
   }

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { Answers, Does, Gone, PathId, Refuses, type Answer } from '#platform/http';
+import { Answers, Does, DisconnectSignal, PathId, Refuses, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { CartOrUser, Who, type Caller } from '#platform/security';
 import { GuestTokens, TOKEN_SPENT } from '../view-order/guest-tokens.query';
@@ -28,7 +28,7 @@ export class OrderHistoryController {
     @PathId() id: Uuid,
     @Query() { after }: ListPartQuery,
     @Who() caller: Caller,
-    @Gone() gone: AbortSignal,
+    @DisconnectSignal() gone: AbortSignal,
   ): Promise<Answer> {
     const reader = await this.guests.readerOfOneOrder(caller);
     const all = await this.queries.execute(new OrderHistory(id, reader, shopLocale(), gone));

@@ -7,7 +7,7 @@ import { CatalogPrices, isPriced } from '#contracts/catalog';
 import { Config } from '#platform/config';
 import { ambient } from '#platform/observability';
 import { Vault } from '#platform/privacy';
-import { standingText, type Caller, type CartToken } from '#platform/security';
+import { formatGuestTokenState, type Caller, type CartToken } from '#platform/security';
 import { Clock } from '#platform/system';
 import { accountMustBeOpen } from '../model/account-open.store';
 import { buyerActor, keyOwnerOf } from '../model/actors';
@@ -44,7 +44,7 @@ export class PlaceOrder extends Command<KeyedAnswer> {
 function cartOwnerOf(caller: Caller): CartOwner {
   if (caller.kind === 'user') {
     const { userId, guestBefore } = caller;
-    return { kind: 'user', userId, ...(guestBefore && { cartTokenHash: standingText(guestBefore) }) };
+    return { kind: 'user', userId, ...(guestBefore && { cartTokenHash: formatGuestTokenState(guestBefore) }) };
   }
   if (!caller.cartToken) throw new CartEmpty(); // no token, so there never was a cart
   return { kind: 'guest', cartToken: caller.cartToken.text };

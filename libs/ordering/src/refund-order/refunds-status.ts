@@ -21,6 +21,11 @@ const attentionOf = (refund: RefundStep, owed: boolean): string | null => {
   return refund.asked > 0 ? `no answer while ${refund.step}, asked ${refund.asked + 1} times` : null;
 };
 
+const unrequestedText = ({ unrequested }: Refunds): string | null =>
+  unrequested
+    ? `payments gave back ${unrequested.amount} ${unrequested.currency} that no refund of the order had requested: find out who did, then retry`
+    : null;
+
 /**
  * The status of an order's refunds, for staff. It shows the first refund that needs attention, or else the first one
  * that waits for an answer, or else the last one.
@@ -31,11 +36,11 @@ export function refundsStatus(state: Refunds): SagaStatus {
   const attentionFor = (refund: RefundStep) => attentionOf(refund, owed.amount > 0);
   const refundInTrouble = all.find((refund) => attentionFor(refund) !== null);
   const open = refundInTrouble ?? all.find((refund) => 'asked' in refund) ?? all.at(-1);
-  const attention = refundInTrouble ? attentionFor(refundInTrouble) : null;
+  const attention = refundInTrouble ? attentionFor(refundInTrouble) : unrequestedText(state);
   const status = attention !== null ? 'needs-attention' : areAllDone(state) ? 'over' : 'running';
   const step = open?.step ?? 'waiting';
   return {
-    status: all.length === 0 ? 'running' : status,
+    status: all.length === 0 && attention === null ? 'running' : status,
     step,
     waitingFor: open ? waitsFor[open.step] : 'a refund',
     asked: open && 'asked' in open ? open.asked : 0,

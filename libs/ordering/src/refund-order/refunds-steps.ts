@@ -31,6 +31,8 @@ export interface Refunds {
    * amounts of the failed refunds are known.
    */
   readonly owed?: { readonly amount: Money; readonly version: number };
+  /** Money that payments gave back although no refund of the order had requested it. */
+  readonly unrequested?: Money;
 }
 
 export interface RefundTimer {

@@ -94,6 +94,20 @@ describe('Giving money back', () => {
 const again = (reason: string | null = null) => new RetryRefunds({ orderId, by: 'admin-1', reason });
 const inVain = Array.from({ length: MAX_REPEATS + 1 }, waits);
 
+describe('Money that was given back without a request', () => {
+  it('needs attention until staff retry, and changes no refund of the order', () => {
+    const unrequested = after(paidBack());
+    expect(unrequested.refunds).toEqual({});
+    const attention =
+      'payments gave back 40000 VND that no refund of the order had requested: find out who did, then retry';
+    expect(refundsStatus(unrequested)).toMatchObject({ status: 'needs-attention', attention });
+    const twice = reactToRefundMessage(unrequested, paidBack('b')).state;
+    expect(refundsStatus(twice).attention).toContain('80000 VND');
+    const retried = reactToRefundMessage(twice, new RetryRefunds({ orderId, by: 'admin-1', reason: null })).state;
+    expect(refundsStatus(retried)).toMatchObject({ status: 'running', attention: null });
+  });
+});
+
 describe('A refund that gets no answer', () => {
   const parked = after(requested(), ...inVain);
 

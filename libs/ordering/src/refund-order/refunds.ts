@@ -1,4 +1,4 @@
-import type { Message, Uuid } from '#kernel';
+import { sum, type Message, type Uuid } from '#kernel';
 import { MAX_REPEATS, secondsUntilAskedAgain } from '../model/asked-again';
 import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
 import { PaymentRefunded, type RefundRefused } from '#contracts/payments';
@@ -61,6 +61,15 @@ export function reactToRefundMessage(before: Refunds, message: RefundsMessage): 
       ? keepState('requested again')
       : startStep({ step: 'paying-back', amount, reason, asked: 0 }, 'refund requested');
   }
+  if (!refund && message instanceof PaymentRefunded) {
+    const unrequested = sum([message.body.amount, ...(state.unrequested ? [state.unrequested] : [])]);
+    return {
+      state: { ...state, unrequested },
+      asks: [],
+      timers: [],
+      note: `money was given back without a request (${refundId})`,
+    };
+  }
   if (!refund || isDone(refund)) return keepState('no answer is expected');
   if (message instanceof RefundWaits) {
     if (refund.parked !== undefined) return keepState('needs attention: no more requests are sent');
@@ -86,7 +95,10 @@ export function reactToRefundMessage(before: Refunds, message: RefundsMessage): 
  * Staff asked for a retry. The requests of open refunds are sent again, and the order is asked to refund what is owed.
  * The saga keeps the owed amount until the order answers, so that a lost request is noticed.
  */
-function retry(state: Refunds, { body: { orderId, by, reason } }: RetryRefunds): RefundsReaction {
+function retry(
+  { unrequested: _, ...state }: Refunds,
+  { body: { orderId, by, reason } }: RetryRefunds,
+): RefundsReaction {
   const asks: Message[] = [];
   const timers: RefundTimer[] = [];
   const next = Object.entries(state.refunds).map(([refundId, refund]): [Uuid, RefundStep] => {

@@ -1,4 +1,4 @@
-import { counted } from '#kernel';
+import { withoutVoided } from '#kernel';
 import type { EventStore } from '#event-store';
 import { recordedOf } from '../model/dated-order';
 import type { OrderEvent } from '../model/order';
@@ -11,7 +11,7 @@ import { projectOrder, type OrderView } from './order-view';
  */
 export async function upgradeView(view: OrderView, store: EventStore): Promise<OrderView> {
   if (!('refunds' in view.order) || view.order.refunds.length === 0) return view;
-  const events = counted(await store.readMarked(view.id));
+  const events = withoutVoided(await store.readMarked(view.id));
   if (events.some(({ unreadable }) => unreadable)) return view;
   try {
     const project = (seen: OrderView | undefined, event: (typeof events)[number]) =>

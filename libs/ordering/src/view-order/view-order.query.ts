@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { counted, type Uuid } from '#kernel';
+import { withoutVoided, type Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { Vault, type Opened } from '#platform/privacy';
@@ -42,7 +42,7 @@ export class ViewOrder extends Query<SeenOrder> {
  * apply.
  */
 export const foldView = (events: readonly RecordedEvent[]): OrderView | undefined =>
-  counted(events).reduce<OrderView | undefined>((view, event) => {
+  withoutVoided(events).reduce<OrderView | undefined>((view, event) => {
     if (event.unreadable) throw event.unreadable;
     return applyRules(event, () => projectOrder(view, event as unknown as OrderEvent, recordedOf(event)));
   }, undefined);

@@ -1,4 +1,4 @@
-import { counted, voidVersionsOf, type Uuid } from '#kernel';
+import { withoutVoided, voidVersionsOf, type Uuid } from '#kernel';
 import type { OrderEvent } from '../model/order';
 import { EventBroken, EventNotBroken, FirstEventNeeded, applyRules, VersionNotThere } from '../model/order-errors';
 import { evolveDatedOrder, type DatedOrder } from '../model/dated-order';
@@ -43,7 +43,7 @@ export function voidEvent(
 /** Whether the rules can be applied to the event. Broken events before it are skipped. */
 function canBeApplied(stream: readonly ReadEvent[], version: number): boolean {
   let order: DatedOrder | undefined;
-  for (const event of counted(stream)) {
+  for (const event of withoutVoided(stream)) {
     if (event.unreadable) continue;
     const { streamId, timestamp } = event;
     try {

@@ -2,8 +2,19 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { OnlyAsks, ShowsPeople } from '#platform/audit';
-import { Answers, AnyObject, BodyExample, Does, Gone, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
+import { ChangesNothing, ShowsPeople } from '#platform/audit';
+import {
+  Answers,
+  AnyObject,
+  BodyExample,
+  Does,
+  DisconnectSignal,
+  ListOf,
+  OneOf,
+  PathId,
+  Refuses,
+  Whole,
+} from '#platform/http';
 import { Allowed } from '#platform/security';
 import { orderEventTypes, type OrderEvent } from '../model/order';
 import { EVENT_BROKEN, ORDER_TOO_LONG } from '../order-history/event-answer';
@@ -73,7 +84,7 @@ export class WhatIfController {
 
   @Post('what-if')
   @Allowed('audit')
-  @OnlyAsks()
+  @ChangesNothing()
   @ShowsPeople()
   @Does(
     'askWhatIf',
@@ -86,7 +97,11 @@ export class WhatIfController {
   })
   @Answers(200, WhatIfAnswer, { description: 'The order as it is, the order as it would be, and the differences.' })
   @Refuses('NOT_FOUND', 'VALIDATION_ERROR', EVENT_BROKEN, ORDER_TOO_LONG)
-  async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody, @Gone() gone: AbortSignal): Promise<WhatIfResult> {
+  async whatIf(
+    @PathId() id: Uuid,
+    @Body() body: WhatIfBody,
+    @DisconnectSignal() gone: AbortSignal,
+  ): Promise<WhatIfResult> {
     return this.queries.execute(new WhatIf(id, body, gone));
   }
 }

@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { counted, type Message, type Uuid } from '#kernel';
+import { withoutVoided, type Message, type Uuid } from '#kernel';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { handledBy, MessageRegistry } from '#messaging';
 import { ambient } from '#platform/observability';
@@ -126,7 +126,7 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
     const places = findSealedPlaces([...raw, ...stored]);
     const streamChanges = blockMovedValues(parseChanges(raw, requested, ambient()?.locale ?? 'en'), places);
     const slices = new Slices(gone);
-    const events = counted(stored);
+    const events = withoutVoided(stored);
     const broken = events.find(({ unreadable }) => unreadable);
     // The actual order ends before the first event that cannot be read. The supposed order has all events, so the
     // request must leave out or change each event that cannot be read.

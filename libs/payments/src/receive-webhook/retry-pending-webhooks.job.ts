@@ -2,6 +2,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { CommandBus } from '@nestjs/cqrs';
 import { Interval } from '@nestjs/schedule';
 import { NotFound } from '#kernel';
+import { LessOftenWhenIdle } from '#platform/system';
 import { ReceivedWebhooks } from '../model/received-webhooks.store';
 import { ReceiveWebhook } from './receive-webhook.command';
 
@@ -18,6 +19,7 @@ export class RetryPendingWebhooks implements BeforeApplicationShutdown {
   ) {}
 
   @Interval(2_000)
+  @LessOftenWhenIdle()
   tick(): void {
     if (this.closed || this.running) return;
     this.running = this.handleDue()

@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { crashPoint } from '#crash-points';
 import { Config } from '#platform/config';
-import { Clock } from '#platform/system';
+import { Clock, LessOftenWhenIdle } from '#platform/system';
 import { SandboxLedger, type WebhookRow } from './sandbox-ledger.store';
 import { sign } from './webhook-signature';
 
@@ -26,6 +26,7 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
   ) {}
 
   @Interval(250)
+  @LessOftenWhenIdle()
   tick(): void {
     if (!this.config.paymentProviders.includes('sandbox')) return;
     if (this.closed || this.running) return;

@@ -7,6 +7,7 @@ import { isSealed, vnd } from '#kernel';
 import { Config } from '#platform/config';
 import { Database } from '#database';
 import { Vault } from '#platform/privacy';
+import { LessOftenWhenIdle } from '#platform/system';
 import type { Finding } from '../model/finding';
 import { Findings } from '../model/findings.store';
 import {
@@ -62,6 +63,11 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   @Interval(500)
+  @LessOftenWhenIdle()
+  tick(): void {
+    this.startDueCalls();
+  }
+
   startDueCalls(): void {
     if (!this.isOpen) return;
     if (this.claiming) {

@@ -8,7 +8,7 @@ import {
   Answers,
   Does,
   From,
-  Gone,
+  DisconnectSignal,
   Line,
   MomentShape,
   page,
@@ -21,7 +21,7 @@ import {
 } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { ListAudit } from './audit.query';
-import { OnlyAsks } from './noted';
+import { ChangesNothing } from './noted';
 import type { AuditRow } from './audit-trail.store';
 import { AuditVerifications } from './verifications';
 import type { AuditVerification } from './verifications.store';
@@ -133,7 +133,7 @@ export class AuditController {
 
   @Post('verify')
   @Allowed('audit')
-  @OnlyAsks()
+  @ChangesNothing()
   @Does(
     'verifyAudit',
     'Verify the hash chain of the audit trail',
@@ -143,7 +143,7 @@ export class AuditController {
   @Answers(202, AuditVerificationRunAnswer, {
     description: 'The verification takes longer. Request its state by its id.',
   })
-  async verify(@Gone() gone: AbortSignal): Promise<Answer> {
+  async verify(@DisconnectSignal() gone: AbortSignal): Promise<Answer> {
     const run = await this.verifications.startOrJoin(LONGEST_WAIT_MS, gone);
     return run.result ? answer(run.result, { status: 200 }) : answer(showRun(run), { status: 202 });
   }

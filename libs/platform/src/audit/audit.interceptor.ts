@@ -9,7 +9,7 @@ import { accessOf } from '#platform/security';
 import { Ids } from '#platform/system';
 import { AuditTrail, type AuditEntry, type AuditOutcome } from './audit-trail.store';
 import { describeRequest, createdIdIn, peopleIn } from './describe-request';
-import { ONLY_ASKS, SHOWS_PEOPLE } from './noted';
+import { CHANGES_NOTHING, SHOWS_PEOPLE } from './noted';
 
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 /** The highest number of people in one line. Further people are in further lines. */
@@ -36,8 +36,8 @@ export class AuditInterceptor implements NestInterceptor {
     if (context.getType() !== 'http' || accessOf(context)?.to !== 'permission') return next.handle();
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const onlyAsks = Reflect.getMetadata(ONLY_ASKS, context.getHandler()) === true;
-    if (onlyAsks || READS.includes(request.method))
+    const changesNothing = Reflect.getMetadata(CHANGES_NOTHING, context.getHandler()) === true;
+    if (changesNothing || READS.includes(request.method))
       return Reflect.getMetadata(SHOWS_PEOPLE, context.getHandler()) === true
         ? next.handle().pipe(concatMap((value: unknown) => this.noteReader(context, value)))
         : next.handle();

@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { Config } from '#platform/config';
 import { DatabaseModule, Databases } from '#database';
-import { AlsoRestored, SealKey } from '#event-store';
+import { RestoreListener, SealKey } from '#event-store';
 import { WITHOUT_JOBS } from '#database/leadership';
 import { configuredMacKey, MacKey } from '#platform/macs';
 import { Clock, Ids } from '#platform/system';
@@ -46,7 +46,7 @@ type VerificationParts = [Ids, MacKey, AuditWatch, AuditChain];
       useFactory: (databases: Databases, key: SealKey, { sealAnchorFile }: Config, withoutJobs?: true) =>
         new AuditWatch(databases.of('audit'), key, `${sealAnchorFile}-audit`, withoutJobs === true),
     },
-    { provide: AlsoRestored, useExisting: AuditWatch },
+    { provide: RestoreListener, useExisting: AuditWatch },
     {
       provide: AuditTrailHealth,
       inject: [AuditWatch, AuditChain],
@@ -72,6 +72,6 @@ type VerificationParts = [Ids, MacKey, AuditWatch, AuditChain];
       },
     },
   ],
-  exports: [AuditTrail, RefusalRecorder, AlsoRestored],
+  exports: [AuditTrail, RefusalRecorder, RestoreListener],
 })
 export class AuditModule {}

@@ -123,7 +123,7 @@ describe('AuditWatch', () => {
     const { watch, chain } = await writeAndSeal();
     await cutOffEnd();
     expect(await watch.checkSeals()).toBeDefined();
-    await watch.restored();
+    await watch.onRestored();
     await writeEntries(1);
     await chain.tick();
     expect(watch.fault).toBeUndefined();
@@ -134,7 +134,7 @@ describe('AuditWatch', () => {
     await writeAndSeal();
     await cutOffEnd();
     const logged = jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
-    await openProcess().watch.restored();
+    await openProcess().watch.onRestored();
     expect(logged).not.toHaveBeenCalled();
     logged.mockRestore();
     expect(await openProcess().watch.checkSeals()).toBeUndefined();

@@ -2,7 +2,7 @@ import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Gauge, register } from 'prom-client';
 import { z } from 'zod';
 import type { Database } from '#database';
-import type { AlsoRestored, SealKey } from '#event-store';
+import type { RestoreListener, SealKey } from '#event-store';
 import { HealthCheck, Impaired } from '#platform/observability';
 import { RememberedFile } from '#platform/system';
 import { isValidChainSeal, CHAIN_START, type ChainSeal } from './chain';
@@ -36,7 +36,7 @@ const NOTHING_SEALED: RememberedSeal = { position: 0, signature: '', hash: '' };
  * Remembers the newest seal of the audit trail in a file. So the shop notices if somebody removes the end of the trail
  * and its seals from the database. It also checks all lines again and again, a part at a time.
  */
-export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
+export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
   private readonly log = new Logger('AuditChain');
   private readonly file?: RememberedFile<RememberedSeal>;
   private memory?: RememberedSeal;
@@ -101,7 +101,7 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
    * An operator confirms that an older backup was restored. The trail then continues from its current end. Does nothing
    * if nothing is missing.
    */
-  async restored(): Promise<void> {
+  async onRestored(): Promise<void> {
     // This does not log the fault: its advice is what the operator does now.
     if ((await this.findSealFault()) === undefined) return;
     const last = await lastChainSeal(this.db);

@@ -8,10 +8,10 @@ export const NOTED = 'shop:noted';
  */
 export const Noted = (...fields: readonly string[]): MethodDecorator => SetMetadata(NOTED, fields);
 
-export const ONLY_ASKS = 'shop:only-asks';
+export const CHANGES_NOTHING = 'shop:changes-nothing';
 
 /** For a POST that changes nothing, for example a read that needs a body. It is not noted. */
-export const OnlyAsks = (): MethodDecorator => SetMetadata(ONLY_ASKS, true);
+export const ChangesNothing = (): MethodDecorator => SetMetadata(CHANGES_NOTHING, true);
 
 export const SHOWS_PEOPLE = 'shop:shows-people';
 

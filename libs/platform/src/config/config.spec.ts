@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ConfigError, isFurnished, readConfig } from './config';
+import { ConfigError, isShopSetUp, readConfig } from './config';
 import { DEMO_ADMIN, defaults } from './defaults';
 import { variables } from './variables';
 
@@ -215,11 +215,11 @@ describe('The demo', () => {
 
   it('is recognised by its secrets, and the check creates none', () => {
     const elsewhere = join(DATA_DIR, 'elsewhere');
-    expect(isFurnished({ DATA_DIR: elsewhere })).toBe(false);
+    expect(isShopSetUp({ DATA_DIR: elsewhere })).toBe(false);
     expect(existsSync(elsewhere)).toBe(false);
-    expect(isFurnished({ SHOP_PROFILE: 'production' })).toBe(true);
+    expect(isShopSetUp({ SHOP_PROFILE: 'production' })).toBe(true);
     demo({ DATA_DIR: elsewhere });
-    expect(isFurnished({ DATA_DIR: elsewhere })).toBe(true);
+    expect(isShopSetUp({ DATA_DIR: elsewhere })).toBe(true);
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.4'])('does not listen on %s with the public password', (HOST) => {

@@ -75,7 +75,7 @@ export function readConfig(env: Environment = process.env, fallback: Environment
  * Whether a shop has run with this environment: the profile is production, a secret is set, or the data folder has demo
  * secrets. Check this before `readConfig`, because `readConfig` creates missing demo secrets.
  */
-export function isFurnished(env: Environment = process.env): boolean {
+export function isShopSetUp(env: Environment = process.env): boolean {
   if (env['SHOP_PROFILE'] === 'production' || secretNames.some((name) => env[name]?.trim())) return true;
   const secrets = readDemoSecrets(resolve(env['DATA_DIR']?.trim() || defaults.demo.DATA_DIR!));
   return Object.keys(secrets).length > 0;

@@ -1,5 +1,5 @@
 export { ConfigModule } from './config.module';
-export { Config, ConfigError, isFurnished, readConfig } from './config';
+export { Config, ConfigError, isShopSetUp, readConfig } from './config';
 export { contextNames, shopContexts, usedBy, type ContextName } from './contexts';
 export { DEMO_ADMIN, LOCAL_URL } from './defaults';
 export { DamagedSecrets } from './demo-secrets';

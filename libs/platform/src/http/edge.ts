@@ -9,6 +9,7 @@ import {
   type Ambient,
   type ShopState,
 } from '#platform/observability';
+import { activity } from '#platform/system';
 import type { FailureFilter } from './failure.filter';
 import { localeOf } from './messages';
 import { createOverloadCheck, SAMPLE_MS } from './overload';
@@ -24,6 +25,8 @@ interface Edge {
 
 /** Requests that are answered even under overload. */
 const ALWAYS_ANSWERED = /^\/(?:health|metrics)(?:[/?]|$)/;
+
+const ONLY_READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const overloadedError = () =>
   new DomainError('OVERLOADED', 'unavailable', 'The shop is very busy. Try again in a moment.');
@@ -41,6 +44,7 @@ export function addEdge(fastify: FastifyInstance, { state, record, failures, ...
 
   fastify.addHook('onRequest', (request, reply, done) => {
     state.inFlight += 1;
+    if (!ONLY_READS.has(request.method)) activity.note();
     reply.raw.once('close', () => (state.inFlight -= 1)); // answered, or the client has disconnected
     const context: Ambient = {
       requestId: request.id,

@@ -36,8 +36,8 @@ export { keepReadyAnswers, sendReadyAnswers } from './ready/send-ready';
 export {
   Amount,
   amountOf,
-  AsItIs,
-  changedFixed,
+  Immutable,
+  findChangedImmutableFields,
   From,
   NewSlug,
   Price,

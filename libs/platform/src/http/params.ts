@@ -30,7 +30,7 @@ export const PathId = (name = 'id'): ParameterDecorator =>
   alsoOnMethod(Param(name, idPipe(name)), ApiParam({ name, schema: { type: 'string', format: 'uuid' } }));
 
 /** A signal that is aborted if the client disconnects before the whole answer is sent, so that long work can stop. */
-export const Gone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
+export const DisconnectSignal = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
   const reply = context.switchToHttp().getResponse<FastifyReply>().raw;
   const gone = new AbortController();
   reply.once('close', () => {

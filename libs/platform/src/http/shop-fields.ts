@@ -139,10 +139,10 @@ export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): Property
   readOnlyField(shape, schema);
 
 /**
- * An identifying field that cannot be changed. It may be sent back as it is. `changedFixed` reports a different
+ * An identifying field that cannot be changed. It may be sent back as it is. `findChangedImmutableFields` reports a different
  * value.
  */
-export const AsItIs = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
+export const Immutable = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   readOnlyField(shape, { ...schema, description: 'May be sent back unchanged. A different value is refused.' });
 
 const readOnlyField = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
@@ -157,7 +157,7 @@ const readOnlyField = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDe
 /**
  * A fault for each field that was sent with another value than the current one. Upper and lower case are equal.
  */
-export function changedFixed(current: Readonly<Record<string, unknown>>, sent: object): Fault[] {
+export function findChangedImmutableFields(current: Readonly<Record<string, unknown>>, sent: object): Fault[] {
   return Object.entries(current).flatMap(([name, value]) => {
     const given = (sent as Record<string, unknown>)[name];
     if (given === undefined || isDeepStrictEqual(inLowerCase(given), inLowerCase(value))) return [];

@@ -1,5 +1,5 @@
 export { Internal } from './internal';
 export { isInternal, SECRET_HEADER } from './internal.guard';
-export { LocalProvider } from './local-provider';
-export { Provider } from './provider';
+export { LocalContext } from './local-context';
+export { RemoteContext } from './remote-context';
 export { QuestionRefused, Unanswered } from './question-errors';

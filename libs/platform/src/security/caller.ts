@@ -1,5 +1,5 @@
 import { isUuid, type Uuid } from '#kernel';
-import { standingIn, type CartToken, type GuestTokenState } from './cart-tokens';
+import { parseGuestTokenState, type CartToken, type GuestTokenState } from './cart-tokens';
 import type { AccessClaims } from './verifying-keys';
 
 export const ROLES = ['customer', 'barista', 'manager', 'auditor', 'admin'] as const;
@@ -53,7 +53,7 @@ export function callerFrom(claims: AccessClaims): UserCaller | undefined {
   const { sub, email, role, sid, cart, exp, name, locale } = claims;
   if (!isUuid(sub) || !Object.hasOwn(PERMISSIONS, role)) return undefined;
   const known = role as Role;
-  const guestBefore = standingIn(cart);
+  const guestBefore = parseGuestTokenState(cart);
   return {
     kind: 'user',
     userId: sub,

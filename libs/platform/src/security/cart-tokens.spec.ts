@@ -1,5 +1,5 @@
 import { cartTokens, cartTokensOf } from '../../../../test/support/cart-tokens';
-import { standingIn, standingText } from './cart-tokens';
+import { parseGuestTokenState, formatGuestTokenState } from './cart-tokens';
 
 const order = { cartVersion: 3, placedAt: '2026-11-29T03:04:05.678901Z' };
 const key = (letter: string) => Buffer.alloc(32, letter).toString('base64');
@@ -63,8 +63,8 @@ describe('The guest in an access token', () => {
   it('is read as it was written; the text of an older build names no guest', () => {
     const token = cartTokens.issue();
     const { guest, since, issuedAt } = token;
-    expect(standingIn(standingText(token))).toEqual({ guest, since, issuedAt });
+    expect(parseGuestTokenState(formatGuestTokenState(token))).toEqual({ guest, since, issuedAt });
     for (const text of [undefined, '', guest, `${guest}.1`, `${guest}.-1.2`, `x${guest}.1.2`])
-      expect(standingIn(text)).toBeUndefined();
+      expect(parseGuestTokenState(text)).toBeUndefined();
   });
 });

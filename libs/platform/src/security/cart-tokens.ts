@@ -23,14 +23,15 @@ const NUMBER_BYTES = 16;
 const BODY_BYTES = NUMBER_BYTES + 4 + 4;
 const MAC_BYTES = 24;
 const READS_FOR_SECONDS = 30 * 24 * 60 * 60;
-const STANDING = /^([0-9a-f]{64})\.(\d{1,10})\.(\d{1,10})$/;
+const TOKEN_STATE = /^([0-9a-f]{64})\.(\d{1,10})\.(\d{1,10})$/;
 
 /** Writes a `GuestTokenState` as text. An access token carries this text from the log-in to the cart. */
-export const standingText = ({ guest, since, issuedAt }: GuestTokenState): string => `${guest}.${since}.${issuedAt}`;
+export const formatGuestTokenState = ({ guest, since, issuedAt }: GuestTokenState): string =>
+  `${guest}.${since}.${issuedAt}`;
 
 /** Reads a `GuestTokenState` from its text; undefined if the text has another format. */
-export function standingIn(text: string | undefined): GuestTokenState | undefined {
-  const [, guest, since, issuedAt] = STANDING.exec(text ?? '') ?? [];
+export function parseGuestTokenState(text: string | undefined): GuestTokenState | undefined {
+  const [, guest, since, issuedAt] = TOKEN_STATE.exec(text ?? '') ?? [];
   return guest === undefined ? undefined : { guest, since: Number(since), issuedAt: Number(issuedAt) };
 }
 

@@ -17,8 +17,8 @@ export * from './caller';
 export {
   CartTokens,
   isTooOldToRead,
-  standingIn,
-  standingText,
+  parseGuestTokenState,
+  formatGuestTokenState,
   type CartToken,
   type GuestTokenState,
 } from './cart-tokens';

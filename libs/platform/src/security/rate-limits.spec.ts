@@ -9,6 +9,6 @@ describe('Rate limits while Redis is away', () => {
     const limits = new RedisRateLimits('redis://127.0.0.1:1');
     await limits.increment('a', 60_000, 1);
     expect(await limits.increment('a', 60_000, 1)).toMatchObject({ totalHits: 2, isBlocked: true });
-    limits.onApplicationShutdown();
+    await limits.onApplicationShutdown();
   });
 });

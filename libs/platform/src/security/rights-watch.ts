@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { DomainError, Uuid } from '#kernel';
 import { SubjectErased, Vault } from '#platform/privacy';
 import type { Caller, UserCaller } from './caller';
-import { standingText, type CartToken } from './cart-tokens';
+import { formatGuestTokenState, type CartToken } from './cart-tokens';
 import { lossOfRight } from './loss-of-right';
 import { SessionStates, type SessionState } from './session-states';
 import { SpentTokens } from './spent-tokens';
@@ -109,7 +109,7 @@ export class RightsWatch implements OnModuleDestroy {
   }
 
   private isSpent(token: CartToken | undefined): boolean {
-    const since = token && this.spentSince.get(standingText(token));
+    const since = token && this.spentSince.get(formatGuestTokenState(token));
     return since !== undefined && performance.now() - since >= NEW_TOKEN_WITHIN_MS;
   }
 
@@ -140,7 +140,7 @@ export class RightsWatch implements OnModuleDestroy {
     try {
       const spent = await this.modules.get<SpentTokens>(SpentTokens, { strict: false }).find(tokens);
       const now = performance.now();
-      return new Map(spent.map(standingText).map((text) => [text, this.spentSince.get(text) ?? now]));
+      return new Map(spent.map(formatGuestTokenState).map((text) => [text, this.spentSince.get(text) ?? now]));
     } catch (error) {
       this.log.warn(`spent cart tokens cannot be read: ${(error as Error).message}`);
       return this.spentSince;

@@ -13,7 +13,7 @@ export interface AccessClaims {
   readonly role: string;
   /** The id of the session. */
   readonly sid: string;
-  /** The guest whose cart token was sent at log-in, as `standingText`. That guest's cart is merged, once. */
+  /** The guest whose cart token was sent at log-in, as `formatGuestTokenState`. That guest's cart is merged, once. */
   readonly cart?: string;
   /** When the token expires, in seconds since 1970. */
   readonly exp?: number;

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { contextNames, type Config, type ContextName } from '#platform/config';
 import { shopAdapter } from '#platform/http';
-import type { Latecomers } from '#messaging';
+import type { LateContexts } from '#messaging';
 import { asNestLogger, shopLogger } from '#platform/observability';
 import { configureApp } from './configure-app';
 import { ShopModule } from './shop.module';
@@ -13,7 +13,7 @@ export interface ShopOptions {
   /** Contexts that run in other processes. Messages are delivered to them too. */
   readonly elsewhere?: readonly ContextName[];
   /** Contexts that may open later than the other contexts. */
-  readonly latecomers?: Latecomers;
+  readonly lateContexts?: LateContexts;
   readonly logger?: LoggerService;
 }
 
@@ -21,10 +21,10 @@ export interface ShopOptions {
 export async function createShop(
   modules: readonly (Type | DynamicModule)[],
   config: Config,
-  { contexts = contextNames, elsewhere = [], latecomers, logger }: ShopOptions = {},
+  { contexts = contextNames, elsewhere = [], lateContexts, logger }: ShopOptions = {},
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    ShopModule.with(config, contexts, modules, { elsewhere, ...(latecomers && { latecomers }) }),
+    ShopModule.with(config, contexts, modules, { elsewhere, ...(lateContexts && { lateContexts }) }),
     shopAdapter(config.trustedProxies),
     { abortOnError: false, bodyParser: false, logger: logger ?? asNestLogger(shopLogger(config)) },
   );

@@ -1,6 +1,6 @@
 import type { Config, ContextName } from '#platform/config';
 import { checkSessions, databaseUrl, isAway, isRefusal, migrate, type MigrationReport } from '#database';
-import { Latecomers } from '#messaging';
+import { LateContexts } from '#messaging';
 
 /** The shop can sell while the databases of these contexts are away. */
 const NOT_NEEDED: readonly ContextName[] = ['customers', 'notifications'];
@@ -12,7 +12,7 @@ export function contextsThatMayOpenLater(config: Config, contexts: readonly Cont
 }
 
 /** Checks and migrates the databases of the late contexts: at the start if they answer, else when they are back. */
-export class LateDatabases extends Latecomers {
+export class LateDatabases extends LateContexts {
   private readonly prepared = new Set<ContextName>();
   private lastPreparation: Promise<unknown> = Promise.resolve();
 

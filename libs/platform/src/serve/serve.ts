@@ -15,9 +15,9 @@ import {
   checkSessions,
   findConnectionShortages,
   migrate,
-  reachOfLogins,
+  findSharedLogins,
   type MigrationReport,
-  type Reach,
+  type SharedLogin,
 } from '#database';
 import { asNestLogger, endLog, MetricsServer, shopLogger, ShopState } from '#platform/observability';
 import { closeShop } from './closing';
@@ -66,16 +66,16 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
       contextsElsewhere.filter((context) => config.databaseUrl ?? config.databaseUrls[context]),
     );
     reportMigrations(await migrate(config, { contexts: neededContexts }));
-    if (config.profile === 'production') warnOfSharedLogins(await reachOfLogins(config, neededContexts));
+    if (config.profile === 'production') warnOfSharedLogins(await findSharedLogins(config, neededContexts));
     (await findConnectionShortages(config, neededContexts)).forEach(print);
-    const latecomers = new LateDatabases(config, lateContexts, reportMigrations);
-    await latecomers.prepareAvailable();
+    const lateDatabases = new LateDatabases(config, lateContexts, reportMigrations);
+    await lateDatabases.prepareAvailable();
     // Services share a data folder. Each has its own log folder, because only one process may write to a rotating file.
     const logger = shopLogger(isService ? { ...config, logDir: join(config.logDir, name) } : config);
     const app = await createShop(modules, config, {
       contexts,
       elsewhere: contextsElsewhere,
-      latecomers,
+      lateContexts: lateDatabases,
       logger: asNestLogger(logger),
     });
     const stop = createStop(app, database, () => endLog(logger));
@@ -109,7 +109,7 @@ function reportMigrations({ ran, withoutRoles, newer }: MigrationReport): void {
     print(`This build is older than the database of ${context} (${names.join(', ')}), but may work with it`);
 }
 
-function warnOfSharedLogins(logins: readonly Reach[]): void {
+function warnOfSharedLogins(logins: readonly SharedLogin[]): void {
   for (const { contexts, others } of logins)
     print(
       `The login of ${contexts.join(', ')} ${others.length > 0 ? `can become the role of ${others.join(', ')}` : 'serves all of them'}: ` +

@@ -1,14 +1,14 @@
 import type { Provider as NestProvider } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import type { Config, ContextName } from '#platform/config';
-import { Provider } from '#platform/questions';
+import { RemoteContext } from '#platform/questions';
 import { SessionStates, type SessionState } from '#platform/security';
 
 const MOST_AT_ONCE = 1_000;
 
 /** Asks the identity service for the states of sessions. */
 class SessionsOverHttp extends SessionStates {
-  constructor(private readonly identity: Provider) {
+  constructor(private readonly identity: RemoteContext) {
     super();
   }
 
@@ -32,6 +32,6 @@ export const sessionsElsewhere = (
     : [
         {
           provide: SessionStates,
-          useValue: new SessionsOverHttp(new Provider('identity', identityUrl, internalSecret)),
+          useValue: new SessionsOverHttp(new RemoteContext('identity', identityUrl, internalSecret)),
         },
       ];

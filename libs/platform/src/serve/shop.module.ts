@@ -6,7 +6,7 @@ import { ConfigModule, type Config, type ContextName } from '#platform/config';
 import { DatabaseModule } from '#database';
 import { DeadLettersModule } from '#messaging/dead-letters';
 import { HttpModule } from '#platform/http';
-import { ELSEWHERE, Latecomers, MessagingModule } from '#messaging';
+import { ELSEWHERE, LateContexts, MessagingModule } from '#messaging';
 import { ObservabilityModule } from '#platform/observability';
 import { PrivacyModule } from '#platform/privacy';
 import { SecurityModule } from '#platform/security';
@@ -27,12 +27,12 @@ class ElsewhereModule {
 
 @Global()
 @Module({})
-class LatecomersModule {
-  static with(latecomers: Latecomers): DynamicModule {
+class LateContextsModule {
+  static with(lateContexts: LateContexts): DynamicModule {
     return {
-      module: LatecomersModule,
-      providers: [{ provide: Latecomers, useValue: latecomers }],
-      exports: [Latecomers],
+      module: LateContextsModule,
+      providers: [{ provide: LateContexts, useValue: lateContexts }],
+      exports: [LateContexts],
     };
   }
 }
@@ -40,7 +40,7 @@ class LatecomersModule {
 interface ShopModuleOptions {
   readonly jobs?: boolean;
   readonly elsewhere?: readonly ContextName[];
-  readonly latecomers?: Latecomers;
+  readonly lateContexts?: LateContexts;
 }
 
 /** The modules of every process, and the modules of this process's contexts. */
@@ -50,7 +50,7 @@ export class ShopModule {
     config: Config,
     contexts: readonly ContextName[],
     modules: readonly (Type | DynamicModule)[],
-    { jobs = true, elsewhere = [], latecomers }: ShopModuleOptions = {},
+    { jobs = true, elsewhere = [], lateContexts }: ShopModuleOptions = {},
   ) {
     return {
       module: ShopModule,
@@ -59,7 +59,7 @@ export class ShopModule {
         SystemModule,
         DatabaseModule,
         ...(elsewhere.length > 0 ? [ElsewhereModule.with(elsewhere)] : []),
-        ...(latecomers ? [LatecomersModule.with(latecomers)] : []),
+        ...(lateContexts ? [LateContextsModule.with(lateContexts)] : []),
         CacheModule,
         MessagingModule,
         PrivacyModule,

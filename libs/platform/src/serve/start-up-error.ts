@@ -12,7 +12,7 @@ import {
 } from '#database';
 import { HistoryLost, WrongKey } from '#event-store';
 import { ReducerMissing } from '#event-store/projections';
-import { OtherDatabase } from '#messaging';
+import { DatabasesDiffer } from '#messaging';
 import { DefinitionMissing } from '#messaging/sagas';
 import { UnusableErasedList, WrongPersonalDataKey } from '#platform/privacy';
 import { UnusableSealAnchor } from '#platform/system';
@@ -26,12 +26,12 @@ const SELF_EXPLANATORY = [
   DamagedSecrets,
   DatabaseAway,
   DatabaseRefused,
+  DatabasesDiffer,
   DataFolderInUse,
   DefinitionMissing,
   EmbeddedPostgresUnusable,
   HistoryLost,
   NewerMigrations,
-  OtherDatabase,
   ReducerMissing,
   SchemaRefused,
   SeedRefused,

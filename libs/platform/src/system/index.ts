@@ -1,3 +1,4 @@
+export { activity, LessOftenWhenIdle } from './activity';
 export { Clock, SystemClock, TestClock } from './clock';
 export { DatabaseTime } from './database-time';
 export { Ids, SystemIds, TestIds } from './ids';

@@ -7,7 +7,7 @@ const LONGEST_MS = 10;
 export class ClientGone extends Error {
   constructor() {
     super('the client has disconnected');
-    this.name = 'AskerGone';
+    this.name = 'ClientGone';
   }
 }
 

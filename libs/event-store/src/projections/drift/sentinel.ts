@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { EventStore } from '#event-store';
+import { activity } from '#platform/system';
 import { Drift } from './drift';
 import { DriftCheck } from './drift-check';
 import { Wakeups } from '../live/wakeups';
@@ -44,7 +45,7 @@ export class Sentinel {
   async run(name: string, stop: AbortSignal): Promise<void> {
     let tableCheck: TableCheck | undefined;
     while (!stop.aborted) {
-      await this.wakeups.wait([], TICK_MS, stop);
+      await this.wakeups.wait([], activity.checkAfter(TICK_MS), stop);
       if (stop.aborted) break;
       try {
         tableCheck = await this.refreshCheck(name, tableCheck);

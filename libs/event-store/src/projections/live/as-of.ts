@@ -1,4 +1,4 @@
-import { counted, type Uuid } from '#kernel';
+import { withoutVoided, type Uuid } from '#kernel';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { withoutPublishing } from '#messaging';
 import { fromFoldedRow, type ComparableRow } from '../compare/differences';
@@ -15,7 +15,7 @@ export async function readEventsAsOf(
   position: number,
 ): Promise<readonly RecordedEvent[]> {
   const events = await store.readMarked(orderId);
-  return counted(events.filter((event) => event.position !== null && event.position <= position));
+  return withoutVoided(events.filter((event) => event.position !== null && event.position <= position));
 }
 
 /** The row that the order's events give at a position, folded from the first event; undefined if they give no row. */

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EventStore } from '#event-store';
 import { withoutPublishing } from '#messaging';
+import { activity } from '#platform/system';
 import { Follower } from './follower';
 import { BatchSize } from './batch-size';
 import { Wakeups } from './wakeups';
@@ -77,7 +78,7 @@ export class LiveRunner {
       behind = events >= Math.min(MANY_EVENTS, batch);
       const caughtUp = outcome === 'idle' || (events > 0 && !behind && follower.at >= this.numberedUpTo);
       if (events > 0 && !behind) await this.wakeups.wait([], GATHER_MS, stop);
-      if (caughtUp) await this.wakeups.wait(['log'], 500, stop, since);
+      if (caughtUp) await this.wakeups.wait(['log'], activity.checkAfter(500), stop, since);
     }
   }
 

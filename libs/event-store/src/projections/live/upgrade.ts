@@ -6,6 +6,7 @@ import { RebuildRunning } from '../rebuild/rebuild-errors';
 import { RebuildRows } from '../rebuild/rebuild-rows';
 import { Rebuilds } from '../rebuild/rebuilds';
 import { ProjectionRegistry } from './registry';
+import { activity } from '#platform/system';
 
 /** The value of `askedBy` for a rebuild that no person has requested. */
 export const UPGRADE = 'upgrade';
@@ -37,7 +38,7 @@ export class Upgrade {
         if (stop.aborted) return;
         this.log.warn(`the upgrade of ${name} did not start yet: ${(error as Error).message}`);
       }
-      await this.wakeups.wait(['rebuilds'], 1_000, stop, since);
+      await this.wakeups.wait(['rebuilds'], activity.checkAfter(1_000), stop, since);
     }
   }
 

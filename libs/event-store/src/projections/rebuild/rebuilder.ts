@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { withoutPublishing } from '#messaging';
+import { activity } from '#platform/system';
 import { readEventsAsOf } from '../live/as-of';
 import { Comparer } from '../compare/comparer';
 import { Diffs } from '../compare/diffs';
@@ -50,7 +51,7 @@ export class Rebuilder {
         const rollback = row ? undefined : await this.rows.findRollback(name);
         if (row) await this.runState(row, stop);
         else if (rollback) await this.rollBack.run(rollback, stop);
-        else await this.wakeups.wait(['rebuilds'], 1_000, stop, since);
+        else await this.wakeups.wait(['rebuilds'], activity.checkAfter(1_000), stop, since);
         failures = 0;
       } catch (error) {
         if (stop.aborted) return;

@@ -14,7 +14,7 @@ import { everyContext } from '../../every-context';
  * handles no messages and runs no jobs.
  */
 @Injectable()
-export class Operator {
+export class ShopOpener {
   async withShop<T>(task: (shop: Shop) => Promise<T>, how: { readonly migrates?: boolean } = {}): Promise<T> {
     const opened = await openForCommands(everyContext, readConfig(), how);
     try {

@@ -1,5 +1,5 @@
 import type { Envelope } from '../messages/envelope';
-import { currentUnit, inUnit, Unit } from './unit';
+import { currentUnit, inUnit, UnitOfWork } from './unit-of-work';
 
 const heard: Envelope = {
   id: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
@@ -9,9 +9,9 @@ const heard: Envelope = {
   meta: { source: 'bar', occurredAt: '', version: 1, aggregateId: '7', correlationId: 'c' },
 };
 const unit = (handler = 'brew') =>
-  new Unit('ordering', handler, heard, { seq: 1, messageId: heard.id, claimedBy: 2 }, 0);
+  new UnitOfWork('ordering', handler, heard, { seq: 1, messageId: heard.id, claimedBy: 2 }, 0);
 
-describe('A unit', () => {
+describe('A unit of work', () => {
   it('gives the same ids in the same order at a retry, and other ids to other handlers', () => {
     const [first, again, other] = [unit(), unit(), unit('serve')];
     const ids = [first.nextId(), first.nextId()];
@@ -21,11 +21,11 @@ describe('A unit', () => {
 
   it('cannot be settled while messages are unwritten, and cannot send after that', () => {
     const one = unit();
-    one.send([heard]);
+    one.collectMessages([heard]);
     expect(() => one.recordDone()).toThrow('messages that were not written');
-    expect(one.take().messages).toEqual([heard]);
+    expect(one.takeCollected().messages).toEqual([heard]);
     one.recordDone();
-    expect(() => one.send([heard])).toThrow('after its own message was marked as done');
+    expect(() => one.collectMessages([heard])).toThrow('after its own message was marked as done');
   });
 
   it('is found by the code that runs in it', async () => {

@@ -1,5 +1,5 @@
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { reachOfLogins } from './reach';
+import { findSharedLogins } from './shared-logins';
 
 let test: TestDatabase;
 beforeAll(async () => (test = await testDatabase()));
@@ -7,10 +7,10 @@ afterAll(() => test.drop());
 
 describe('A login', () => {
   it('that can take the roles of several contexts is reported', async () => {
-    const [all] = await reachOfLogins(test.config, ['ordering', 'payments']);
+    const [all] = await findSharedLogins(test.config, ['ordering', 'payments']);
     expect(all.contexts).toEqual(['ordering', 'payments']);
     expect(all.others).toEqual(expect.arrayContaining(['identity', 'privacy', 'audit']));
-    const [one] = await reachOfLogins(test.config, ['ordering']);
+    const [one] = await findSharedLogins(test.config, ['ordering']);
     expect(one.others).toContain('payments');
   });
 
@@ -19,8 +19,8 @@ describe('A login', () => {
     await test.admin(`create role ${login} login password 'alone' noinherit; grant shop_ordering to ${login}`);
     try {
       const url = test.url.replace(/\/\/.*@/, `//${login}:alone@`);
-      expect(await reachOfLogins({ databaseUrl: url, databaseUrls: {} }, ['ordering'])).toEqual([]);
-      const [wrong] = await reachOfLogins({ databaseUrl: url, databaseUrls: {} }, ['payments']);
+      expect(await findSharedLogins({ databaseUrl: url, databaseUrls: {} }, ['ordering'])).toEqual([]);
+      const [wrong] = await findSharedLogins({ databaseUrl: url, databaseUrls: {} }, ['payments']);
       expect(wrong.others).toEqual(['ordering']);
     } finally {
       await test.admin(`drop role ${login}`);

@@ -3,16 +3,16 @@ import type { Database } from '#database';
 import type { Handlers } from '../messages/handlers';
 import type { MessageRegistry } from '../messages/registry';
 import type { DirectWorker } from '../hand-over/lease';
-import type { Gathering } from './gathering';
+import type { Batcher } from './batcher';
 import type { Outbox } from './outbox';
 import type { LaneMarks } from '../inbox/lane-marks';
 import type { Probes } from '../inbox/probes';
 import type { StalledMessages } from '../inbox/stalled';
 import type { Signal } from '../signal';
-import type { Claim } from '../inbox/unit';
+import type { Claim } from '../inbox/unit-of-work';
 
 /** The messaging of one context in this process. */
-export interface Branch {
+export interface MessageEndpoint {
   readonly context: ContextName;
   readonly db: Database;
   readonly registry: MessageRegistry;
@@ -40,5 +40,5 @@ export interface Branch {
    * Marks messages as done, many in one statement. For messages whose handlers wrote nothing. False if the claim was
    * lost.
    */
-  readonly done: Gathering<Claim, boolean>;
+  readonly done: Batcher<Claim, boolean>;
 }

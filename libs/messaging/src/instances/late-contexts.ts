@@ -9,7 +9,7 @@ const RETRY_MS = 2_000;
  * The contexts that may open later, when their databases are available. The application provides this list. Without it,
  * all contexts must open at the start.
  */
-export abstract class Latecomers {
+export abstract class LateContexts {
   abstract readonly contexts: readonly ContextName[];
   /** True if the context's database was available at the start, and has the schema of this build. */
   abstract isPrepared(context: ContextName): boolean;
@@ -23,12 +23,12 @@ export abstract class Latecomers {
  */
 export async function openNowOrLater(
   context: ContextName,
-  latecomers: Latecomers,
+  lateContexts: LateContexts,
   open: () => Promise<void>,
   stopping: AbortSignal,
   log: Logger,
 ): Promise<void> {
-  if (latecomers.isPrepared(context)) {
+  if (lateContexts.isPrepared(context)) {
     try {
       return await open();
     } catch (error) {
@@ -36,12 +36,12 @@ export async function openNowOrLater(
     }
   }
   log.warn(`the database of ${context} is away: the other contexts open now, and ${context} opens when it is back`);
-  void openWhenBack(context, latecomers, open, stopping, log);
+  void openWhenBack(context, lateContexts, open, stopping, log);
 }
 
 async function openWhenBack(
   context: ContextName,
-  latecomers: Latecomers,
+  lateContexts: LateContexts,
   open: () => Promise<void>,
   stopping: AbortSignal,
   log: Logger,
@@ -50,7 +50,7 @@ async function openWhenBack(
     await pause(RETRY_MS, undefined, { signal: stopping, ref: false }).catch(() => undefined);
     if (stopping.aborted) return;
     try {
-      await latecomers.prepare(context);
+      await lateContexts.prepare(context);
       await open();
       log.log(`the database of ${context} is back, and ${context} is open`);
       return;

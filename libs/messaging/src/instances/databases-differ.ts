@@ -26,12 +26,12 @@ export function findConflict(
  * Two living processes use different databases for one context. If both went on, each database would get only a part
  * of the context's messages.
  */
-export class OtherDatabase extends Error {
+export class DatabasesDiffer extends Error {
   constructor(context: ContextName, number: number, variables: readonly string[]) {
     super(
       `${context}: this process uses another database than instance ${number}, which is alive: ` +
         `check ${variables.join(' and ')}.`,
     );
-    this.name = 'OtherDatabase';
+    this.name = 'DatabasesDiffer';
   }
 }

@@ -1,9 +1,9 @@
-import { Gathering } from './gathering';
+import { Batcher } from './batcher';
 
-describe('Gathering', () => {
+describe('A batcher', () => {
   it('writes together the items that came during a statement, and returns one answer for each', async () => {
     const written: number[][] = [];
-    const doubled = new Gathering(async (items: readonly number[]) => {
+    const doubled = new Batcher(async (items: readonly number[]) => {
       written.push([...items]);
       await new Promise(setImmediate);
       return items.map((item) => item * 2);
@@ -15,7 +15,7 @@ describe('Gathering', () => {
   });
 
   it('rejects only the faulty item', async () => {
-    const careful = new Gathering(async (items: readonly number[]) => {
+    const careful = new Batcher(async (items: readonly number[]) => {
       if (items.includes(2)) throw new Error('two');
       return items;
     });

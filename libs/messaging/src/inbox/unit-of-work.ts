@@ -24,7 +24,7 @@ export const claimValues = ({ seq, messageId, claimedBy }: Claim): [number, stri
  * The handling of one inbox message. It collects the messages that the handler sends and the timers that it sets. The
  * last statement writes them, and marks the message as done.
  */
-export class Unit {
+export class UnitOfWork {
   private messages: Envelope[] = [];
   private timers: TimerChange[] = [];
   private isOver = false;
@@ -44,22 +44,22 @@ export class Unit {
     return derivedId(this.envelope.id, this.handler, this.derivedIds++);
   }
 
-  send(messages: readonly Envelope[]): void {
+  collectMessages(messages: readonly Envelope[]): void {
     this.throwIfClosed();
     this.messages.push(...messages);
   }
 
-  addTimers(changes: readonly TimerChange[]): void {
+  collectTimers(changes: readonly TimerChange[]): void {
     this.throwIfClosed();
     this.timers.push(...changes);
   }
 
-  get hasGathered(): boolean {
+  get hasCollected(): boolean {
     return this.messages.length + this.timers.length > 0;
   }
 
   /** Removes and returns the collected messages and timers, for the statement that writes them. */
-  take(): { messages: Envelope[]; timers: TimerChange[] } {
+  takeCollected(): { messages: Envelope[]; timers: TimerChange[] } {
     const taken = { messages: this.messages, timers: this.timers };
     this.messages = [];
     this.timers = [];
@@ -74,7 +74,7 @@ export class Unit {
 
   /** Call this when a statement has marked the message as done. Throws if collected messages were not written. */
   recordDone(): void {
-    if (this.hasGathered) throw new Error(`${this.handler} collected messages that were not written`);
+    if (this.hasCollected) throw new Error(`${this.handler} collected messages that were not written`);
     this.isOver = true;
   }
 
@@ -106,15 +106,15 @@ class NoMessages {
   constructor(readonly who: string) {}
 }
 
-const currentWork = new AsyncLocalStorage<Unit | NoMessages>();
+const currentWork = new AsyncLocalStorage<UnitOfWork | NoMessages>();
 
 /** The handling of the current message, if this code runs in a handler. */
-export const currentUnit = (): Unit | undefined => {
+export const currentUnit = (): UnitOfWork | undefined => {
   const here = currentWork.getStore();
-  return here instanceof Unit ? here : undefined;
+  return here instanceof UnitOfWork ? here : undefined;
 };
 
-export const inUnit = <T>(unit: Unit, work: () => T): T => currentWork.run(unit, work);
+export const inUnit = <T>(unit: UnitOfWork, work: () => T): T => currentWork.run(unit, work);
 
 /** Runs the work, which cannot publish messages, also not after it has returned. `who` names the work in the error. */
 export const withoutPublishing = <T>(who: string, work: () => T): T => currentWork.run(new NoMessages(who), work);

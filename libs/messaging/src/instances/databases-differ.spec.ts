@@ -1,4 +1,4 @@
-import { findConflict, OtherDatabase } from './other-database';
+import { findConflict, DatabasesDiffer } from './databases-differ';
 
 const right = { number: 3, databases: { ordering: 'one', customers: 'two' } };
 
@@ -17,7 +17,7 @@ describe('Two processes', () => {
       context: 'customers',
       number: 3,
     });
-    expect(new OtherDatabase('customers', 3, ['DATABASE_URL_CUSTOMERS']).message).toBe(
+    expect(new DatabasesDiffer('customers', 3, ['DATABASE_URL_CUSTOMERS']).message).toBe(
       'customers: this process uses another database than instance 3, which is alive: check DATABASE_URL_CUSTOMERS.',
     );
   });

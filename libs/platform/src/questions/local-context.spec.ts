@@ -1,16 +1,16 @@
 import { Logger } from '@nestjs/common';
 import { DomainError } from '#kernel';
 import { CircuitBreaker } from './breaker';
-import { LocalProvider } from './local-provider';
+import { LocalContext } from './local-context';
 import { Unanswered } from './question-errors';
 
 const refused = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
 const never = () => new Promise<string>(() => undefined);
-let customers: LocalProvider;
+let customers: LocalContext;
 
 beforeAll(() => Logger.overrideLogger(false));
 afterAll(() => Logger.overrideLogger(['log', 'error', 'warn']));
-beforeEach(() => (customers = new LocalProvider('customers', new CircuitBreaker(), 30)));
+beforeEach(() => (customers = new LocalContext('customers', new CircuitBreaker(), 30)));
 
 describe('A question to a context in the same process', () => {
   it('is answered', async () => {

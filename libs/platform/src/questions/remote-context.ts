@@ -11,7 +11,7 @@ const RETRIES = 2;
 const TOO_MANY_REQUESTS = 429;
 
 /** A context in another process. It answers questions over HTTP. Questions change nothing, so they can be retried. */
-export class Provider {
+export class RemoteContext {
   private readonly log = new Logger('Questions');
 
   constructor(

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
-import { Provider } from './provider';
+import { RemoteContext } from './remote-context';
 import { QuestionRefused, Unanswered } from './question-errors';
 
 let server: Server;
@@ -21,10 +21,10 @@ afterAll(() => {
   server.close();
 });
 
-let prices: Provider;
+let prices: RemoteContext;
 beforeEach(() => {
   requests = [];
-  prices = new Provider('catalogue', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'between us');
+  prices = new RemoteContext('catalogue', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'between us');
 });
 
 const answerWith = (status: number, data?: unknown) => (reply: ServerResponse) =>
@@ -61,7 +61,7 @@ describe('A question to another process', () => {
   });
 
   it('is unavailable, not "not found", if nobody answers', async () => {
-    const nobody = new Provider('cart', 'http://127.0.0.1:1', 'between us');
+    const nobody = new RemoteContext('cart', 'http://127.0.0.1:1', 'between us');
     await expect(nobody.ask('cart-of', {})).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       kind: 'unavailable',

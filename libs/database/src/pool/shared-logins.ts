@@ -3,7 +3,7 @@ import { connect, databaseUrl } from './connection';
 import { hasOneRole, ownerRole, ownRuntimeRole } from './roles';
 
 /** The contexts that a login serves, and the other contexts whose roles it can take. */
-export interface Reach {
+export interface SharedLogin {
   readonly contexts: readonly ContextName[];
   readonly others: readonly ContextName[];
 }
@@ -12,17 +12,17 @@ export interface Reach {
  * Finds the logins that can take roles of several contexts. For them, roles protect against mistakes only: an attacker
  * who can send SQL over such a connection can read and write all of these contexts.
  */
-export async function reachOfLogins(
+export async function findSharedLogins(
   config: Pick<Config, 'databaseUrl' | 'databaseUrls'>,
   contexts: readonly ContextName[],
-): Promise<readonly Reach[]> {
+): Promise<readonly SharedLogin[]> {
   const served = new Map<string, ContextName[]>();
   for (const context of contexts) {
     const url = databaseUrl(config, context);
     // a database with one role for all contexts is reported elsewhere
     if (!hasOneRole(url)) served.set(url, [...(served.get(url) ?? []), context]);
   }
-  const found: Reach[] = [];
+  const found: SharedLogin[] = [];
   for (const [url, own] of served) {
     const others = await otherContextsOf(url, own);
     if (others.length > 0 || own.length > 1) found.push({ contexts: own, others });

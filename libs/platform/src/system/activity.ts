@@ -1,0 +1,47 @@
+/** A process is idle after this time without a change or a notification. */
+const IDLE_AFTER_MS = 30_000;
+/** While a process is idle, its regular checks wait this long. */
+const IDLE_CHECK_MS = 10_000;
+
+/**
+ * Whether something happens in the shop: a notification between processes, or a request that may change something.
+ * Regular checks find what a lost notification did not announce. In an idle shop they run less often.
+ */
+export class Activity {
+  private last = performance.now();
+
+  note(): void {
+    this.last = performance.now();
+  }
+
+  /** How long a regular check waits that otherwise waits for `milliseconds`. */
+  checkAfter(milliseconds: number): number {
+    return this.isIdle ? Math.max(milliseconds, IDLE_CHECK_MS) : milliseconds;
+  }
+
+  get isIdle(): boolean {
+    return performance.now() - this.last >= IDLE_AFTER_MS;
+  }
+}
+
+/** One for the process, because its connections, loops and timers have no other place in common. */
+export const activity = new Activity();
+
+type Work = (this: object, ...values: never[]) => unknown;
+
+/**
+ * For a method that a timer calls. While the process is idle, the method runs at most every ten seconds. Write it
+ * directly below `@Interval`.
+ */
+export const LessOftenWhenIdle =
+  () =>
+  (_target: object, _name: string, descriptor: PropertyDescriptor): void => {
+    const work = descriptor.value as Work;
+    const ranAt = new WeakMap<object, number>();
+    descriptor.value = function (this: object, ...values: never[]): unknown {
+      const now = performance.now();
+      if (activity.isIdle && now - (ranAt.get(this) ?? -Infinity) < IDLE_CHECK_MS) return undefined;
+      ranAt.set(this, now);
+      return work.apply(this, values);
+    };
+  };
