@@ -24,6 +24,7 @@ describe('Regular checks', () => {
     now = 30_000;
     expect(quiet.checkAfter(500)).toBe(10_000);
     expect(quiet.checkAfter(60_000)).toBe(60_000);
+    expect(quiet.checkAfter(1_000, 3_000)).toBe(3_000);
     quiet.note();
     expect(quiet.checkAfter(500)).toBe(500);
   });

@@ -15,8 +15,8 @@ export class Activity {
   }
 
   /** How long a regular check waits that otherwise waits for `milliseconds`. */
-  checkAfter(milliseconds: number): number {
-    return this.isIdle ? Math.max(milliseconds, IDLE_CHECK_MS) : milliseconds;
+  checkAfter(milliseconds: number, whenIdle = IDLE_CHECK_MS): number {
+    return this.isIdle ? Math.max(milliseconds, whenIdle) : milliseconds;
   }
 
   get isIdle(): boolean {

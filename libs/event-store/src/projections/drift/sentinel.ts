@@ -11,6 +11,8 @@ import { Throttle } from '../rebuild/throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 const TICK_MS = 1_000;
+/** Shorter than for other checks, because nothing announces a row that somebody has changed. */
+const IDLE_TICK_MS = 3_000;
 /** The progress is stored every ten ticks, and in each tick with a finding. */
 const SAVE_TICKS = 10;
 const MOST_OPEN = 50;
@@ -45,7 +47,7 @@ export class Sentinel {
   async run(name: string, stop: AbortSignal): Promise<void> {
     let tableCheck: TableCheck | undefined;
     while (!stop.aborted) {
-      await this.wakeups.wait([], activity.checkAfter(TICK_MS), stop);
+      await this.wakeups.wait([], activity.checkAfter(TICK_MS, IDLE_TICK_MS), stop);
       if (stop.aborted) break;
       try {
         tableCheck = await this.refreshCheck(name, tableCheck);
