@@ -121,7 +121,7 @@ export interface ListedSubscription extends Subscription {
 }
 
 const waitingSql = `(select count(*)::int from inbox i
-  where i.lane = any(${lanesWithMessages}) and i.handler = s.handler and i.type = s.type and i.state = 'waiting'
+  where i.lane = any(${lanesWithMessages}::text[]) and i.handler = s.handler and i.type = s.type and i.state = 'waiting'
     and ${isOpen('i')})`;
 
 export const listSubscriptions = (db: Database): Promise<ListedSubscription[]> =>
