@@ -47,6 +47,7 @@ const logPatterns: readonly (readonly [RegExp, string])[] = [
   [/cannot be numbered and was put aside/, 'put aside'],
   [/the snapshot of order \S+ is wrong/, 'snapshot thrown away'],
   [/: the row of order \S+ is (changed|missing|extra)/, 'drift'],
+  [/the checkpoint of \S+ was set back/, 'set back'],
   [/Personal values of \S+ cannot be read/, 'values unreadable'],
   [/customers and guests have no key/, 'key missing'],
   [/the audit trail (was|is not|ends|has)/, 'audit trail'],

@@ -18,6 +18,9 @@ const MANY_EVENTS = 500;
  */
 const GATHER_MS = 15;
 
+/** How often an idle follower compares its position with the stored checkpoint. */
+const READ_CHECKPOINT_MS = 5_000;
+
 /** Keeps the live table of a projection at the head of the log. */
 @Injectable()
 export class LiveRunner {
@@ -66,6 +69,7 @@ export class LiveRunner {
     const follower = new Follower(this.db, this.events, this.registry.projectionOf(table), current, setAside);
     const size = new BatchSize(this.db);
     let behind = false;
+    let checkpointReadAt = performance.now();
     while (!stop.aborted) {
       const since = this.wakeups.countSoFar(['log']);
       const batch: number = behind ? await size.eventsAfter(follower.at) : MANY_EVENTS;
@@ -75,11 +79,28 @@ export class LiveRunner {
       hasStoredTrouble = false;
       if (outcome === 'lost') return;
       if (outcome === 'moved') this.wakeups.wake('moved');
+      if (outcome === 'idle' && performance.now() - checkpointReadAt >= READ_CHECKPOINT_MS) {
+        if (await this.wasSetBack(table, follower.at)) return;
+        checkpointReadAt = performance.now();
+      }
       behind = events >= Math.min(MANY_EVENTS, batch);
       const caughtUp = outcome === 'idle' || (events > 0 && !behind && follower.at >= this.numberedUpTo);
       if (events > 0 && !behind) await this.wakeups.wait([], GATHER_MS, stop);
       if (caughtUp) await this.wakeups.wait(['log'], activity.checkAfter(500), stop, since);
     }
+  }
+
+  /**
+   * Whether somebody restored an older version of the table together with its checkpoint. Without new events, the
+   * follower would not read the checkpoint again.
+   */
+  private async wasSetBack({ name, relation }: ProjectionTable, at: number): Promise<boolean> {
+    const stored = await this.registry.findTable(relation);
+    if (!stored || stored.position >= at) return false;
+    this.log.warn(
+      `the checkpoint of ${name} was set back from ${at} to ${stored.position}: its rows are updated again`,
+    );
+    return true;
   }
 
   /** Stores why the table cannot be updated. If the database cannot be reached, does nothing. */
