@@ -84,6 +84,22 @@ describe('A projection', () => {
     expect(await readRows(await shop.models.table(name))).toEqual(await expectedRows());
   });
 
+  it('is complete again without a new event after its table and its checkpoint were set back', async () => {
+    const name = newName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    startLeading(shop, name);
+    await appendOrders(shop, 2, 1);
+    await waitUntilCaughtUp(shop, name);
+    const table = await shop.models.table(name);
+    const position = await shop.models.position(name);
+    await test.admin(`create table public.older as table ordering.${table}`);
+    await appendOrders(shop, 2, 1);
+    await waitUntilCaughtUp(shop, name);
+    await test.admin(`begin; truncate ordering.${table}; insert into ordering.${table} table public.older;
+      update ordering.projection_checkpoints set position = ${position} where relation = '${table.replaceAll('"', '')}'; commit`);
+    await eventually(async () => expect(await readRows(table)).toEqual(await expectedRows()), 15_000);
+  });
+
   it('counts each event once, although two processes lead at the same time', async () => {
     const name = newName();
     const [one, two] = [projectionsOn(db, [tallyOf(name)]), projectionsOn(test.of('ordering'), [tallyOf(name)])];
