@@ -172,25 +172,26 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     ]);
   });
 
-  it('that a restored context sent because of a message comes again with that message', async () => {
+  /** Handles one message, and removes the answer from the outbox, as if payments had been restored. */
+  const loseAnswer = async () => {
     const { app, inventory } = await start();
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
     await eventually(async () => expect(await effects(orderId)).toEqual([1]));
     const lost = () => findLostMessages(app.get(MessageEndpoints, { strict: false }), 'payments', 'start');
     await database.admin('delete from payments.outbox');
+    return { orderId, lost };
+  };
+
+  it('that a restored context sent because of a message comes again with that message', async () => {
+    const { orderId, lost } = await loseAnswer();
     expect(await lost()).toMatchObject([{ type: Answer.type, key: orderId, willBeRepeated: true }]);
     await database.admin('delete from inventory.outbox');
     expect(await lost()).toMatchObject([{ willBeRepeated: false }]);
   });
 
   it('that a job of a restored context sent after a command comes again with that command', async () => {
-    const { app, inventory } = await start();
-    const orderId = randomUUID();
-    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
-    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
-    const lost = () => findLostMessages(app.get(MessageEndpoints, { strict: false }), 'payments', 'start');
-    await database.admin('delete from payments.outbox');
+    const { lost } = await loseAnswer();
     await database.admin(`update inventory.inbox set meta = meta - 'causationId'`);
     expect(await lost()).toMatchObject([{ type: Answer.type, willBeRepeated: true }]);
     await database.admin(`update inventory.outbox set key = 'another'`);

@@ -77,7 +77,7 @@ export const withLines = (cart: Cart, lines: readonly CartLine[]): Cart => ({
  * The version of a cart, above the version that the guest ordered last. It is only lower if the carts were restored from
  * a backup. Then an order at the lower version would return a token that was used before.
  */
-export const versionAbove = (cart: Cart, { since = 0 }: { readonly since?: number }): number =>
+export const versionAbove = (cart: Cart, { since }: { readonly since: number }): number =>
   cart.version > since ? cart.version : since + 1;
 
 /** Refuses a change if the caller has seen another version of the cart. */
