@@ -74,8 +74,8 @@ export const withLines = (cart: Cart, lines: readonly CartLine[]): Cart => ({
 });
 
 /**
- * The version of a cart, above the version that the guest ordered last. It is only lower if the carts were restored from
- * a backup. Then an order at the lower version would return a token that was used before.
+ * The version of the cart, or the next version after the guest's last order if the cart is older. A cart is older only
+ * after the carts were restored from a backup. An order at that older version would return a token that is spent.
  */
 export const versionAbove = (cart: Cart, { since }: { readonly since: number }): number =>
   cart.version > since ? cart.version : since + 1;

@@ -68,7 +68,7 @@ class DiffQuery {
     min: 0,
     max: 1_000_000,
     optional: true,
-    description: 'The second version. The default is the current version.',
+    description: 'The version to compare with. The default is the current version.',
   })
   to?: number;
 }

@@ -11,7 +11,7 @@ import { Throttle } from '../rebuild/throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 const TICK_MS = 1_000;
-/** Shorter than for other checks, because nothing announces a row that somebody has changed. */
+/** Shorter than the time of other checks, because no notification comes when somebody changes a row by SQL. */
 const IDLE_TICK_MS = 3_000;
 /** The progress is stored every ten ticks, and in each tick with a finding. */
 const SAVE_TICKS = 10;
