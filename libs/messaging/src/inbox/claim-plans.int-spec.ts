@@ -41,8 +41,8 @@ const ANALYZE = 'analyze inventory.inbox';
 const VACUUM = 'vacuum inventory.inbox';
 
 /** The pages that one claim of each kind reads, with a custom plan and with the generic plan. */
-async function countPages(marks: LaneMarks): Promise<number[]> {
-  const places = marks.claimRanges(LANE, 32);
+async function countPages(marks: LaneMarks, claimedLanes = [LANE]): Promise<number[]> {
+  const places = claimedLanes.flatMap((lane) => marks.claimRanges(lane, 32));
   const of = <T>(field: (one: (typeof places)[number]) => T) => places.map(field);
   const [lanes, rooms, above, mark] = [of((p) => p.lane), of((p) => p.room), of((p) => p.above), of((p) => p.mark)];
   const claims: [Statement, unknown[]][] = [
@@ -115,6 +115,26 @@ describe('A claim during an old snapshot of another transaction, after many hand
     await test.admin(ANALYZE);
     await test.admin('truncate inventory.inbox');
     await expectFewPages(() => Promise.resolve());
+  });
+});
+
+describe('A claim next to 20,000 waiting messages', () => {
+  const expectFewPages = async (claimedLanes: string[], learn: string) => {
+    const marks = new LaneMarks();
+    await test.admin(learn);
+    expect(Math.max(...(await countPages(marks, claimedLanes)))).toBeLessThan(1_500);
+    expect(Math.max(...(await countPages(marks, ['idle'])))).toBeLessThan(100);
+    await test.admin(`update inventory.inbox set claimed_by = 8 where seq = (select min(seq) from inventory.inbox)`);
+    await receiveOne('stranger');
+    expect(Math.max(...(await countPages(marks, claimedLanes)))).toBeLessThan(1_500);
+  };
+
+  it.each(['each', 'hot'] as const)('reads few pages in all lanes (keys: %s)', async (key) => {
+    for (const learn of ['select 1', VACUUM, ANALYZE]) {
+      await test.admin('truncate inventory.inbox');
+      await insertMany(20_000, key);
+      await expectFewPages([LANE, 'idle', 'idle too'], learn);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { statement, type Database } from '#database';
 import type { MessageMeta } from '../messages/envelope';
 import { asyncCommit } from './async-commit';
-import { isOpen } from './open-messages';
+import { isFreshInLane, isOpen, orderOfLane } from './open-messages';
 
 export interface InboxRow {
   readonly seq: number;
@@ -35,13 +35,12 @@ export interface ClaimRange {
 export const WINDOW = 128;
 
 /**
- * SQL: `e` is open and comes before `of` in the same lane and key. Always add `inOrder` after it: then Postgres can
- * only use an index on all three columns.
+ * SQL: `e` is open and comes before `of` in the same lane and key. Always add `inOrder` after it. `lane` is compared as
+ * in `isFreshInLane`, so Postgres can only use an index on all three columns, and it reads this key only.
  */
 const isBefore = (of: string, above: string) =>
-  `(e.lane, e.key, e.seq) < (${of}.lane, ${of}.key, ${of}.seq)
-     and (e.lane, e.key, e.seq) > (${of}.lane, ${of}.key, ${above}) and ${isOpen('e')}`;
-const inOrder = 'order by e.lane, e.key, e.seq offset 0';
+  `e.lane = any(array[${of}.lane]) and e.key = ${of}.key and e.seq > ${above} and e.seq < ${of}.seq and ${isOpen('e')}`;
+const inOrder = 'order by e.lane, e.seq offset 0';
 
 /**
  * There are two kinds of waiting messages. Fresh messages are claimed in the order of their numbers. Held messages
@@ -56,29 +55,34 @@ const inOrder = 'order by e.lane, e.key, e.seq offset 0';
  * look-up per key, even in a full inbox.
  */
 export const CLAIM = statement(
-  'inbox-claim-2',
+  'inbox-claim-3',
   `with ${asyncCommit},
    wanted as materialized (
      select * from unnest((select $2::text[]), (select $3::int[]), (select $4::bigint[]), (select $5::bigint[]))
        with ordinality as l(lane, room, above, mark, place)),
    looked as materialized (
-     select l.place, l.lane, l.room, l.mark, h.seq from wanted l
+     select l.place, l.lane, l.mark, h.seq, h.key from wanted l
      cross join lateral (
-       select h.seq from inbox h
-       where h.state = 'waiting' and not h.held and h.lane = l.lane and h.seq > l.above
-       order by h.seq limit ${WINDOW}) h),
+       select h.seq, h.key from inbox h
+       where ${isFreshInLane('h', 'l.lane', 'l.above')}
+       ${orderOfLane('h')} limit ${WINDOW}) h),
+   keys as materialized (
+     select k.place, k.key, (
+       select e.seq from inbox e
+       where ${isBefore('k', 'k.mark')}
+         and (e.held or e.claimed_by <> 0 or e.seq = any($8::bigint[])
+           or not (e.handler || ' ' || e.type = any($6::text[]))) ${inOrder} limit 1) as first_blocker
+     from (select place, lane, mark, key, max(seq) as seq from looked group by 1, 2, 3, 4) k),
+   unblocked as materialized (
+     select w.place, w.seq from looked w join keys k using (place, key)
+     where k.first_blocker is null or w.seq < k.first_blocker),
    fresh as materialized (
      select r.* from wanted l
      cross join lateral (
        select h.seq, h.lane, h.key, l.mark from inbox h
-       where h.seq = any(array(select w.seq from looked w where w.place = l.place))
+       where h.seq = any(array(select u.seq from unblocked u where u.place = l.place))
          and h.state || '' = 'waiting' and not h.held and h.claimed_by = 0 and h.next_at <= now()
          and h.handler || ' ' || h.type = any($6::text[]) and h.seq <> all($8::bigint[])
-         and not exists (
-           select 1 from inbox e
-           where ${isBefore('h', 'l.mark')}
-             and (e.held or e.claimed_by <> 0 or e.seq = any($8::bigint[])
-               or not (e.handler || ' ' || e.type = any($6::text[]))) ${inOrder})
        order by h.seq limit l.room for update of h skip locked) r),
    due as materialized (
      select r.* from (select distinct on (lane) * from wanted) l
@@ -120,15 +124,15 @@ export const CLAIM = statement(
  * and few messages wait for others. `looked` is the number of messages that it read, including those that must wait.
  */
 export const CLAIM_FRESH = statement(
-  'inbox-claim-fresh',
+  'inbox-claim-fresh-2',
   `with ${asyncCommit},
    ready as materialized (
      select r.* from unnest((select $2::text[]), (select $3::int[]), (select $4::bigint[])) as l(lane, room, mark)
      cross join lateral (
        select h.seq, h.lane, h.key, l.mark from inbox h
-       where h.state = 'waiting' and not h.held and h.lane = l.lane and h.seq > l.mark
+       where ${isFreshInLane('h', 'l.lane', 'l.mark')}
          and h.claimed_by = 0 and h.next_at <= now() and h.handler || ' ' || h.type = any($5::text[])
-       order by h.seq limit l.room for update of h skip locked) r),
+       ${orderOfLane('h')} limit l.room for update of h skip locked) r),
    mine as (
      select r.seq from ready r
      where not exists (
@@ -211,9 +215,9 @@ export async function claimFresh(
 const LOCK_LANE = statement('inbox-limited-lane', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
 
 const COUNT_CLAIMED = statement(
-  'inbox-at-work',
+  'inbox-at-work-2',
   `select ((select count(*) from inbox i
-            where i.state = 'waiting' and not i.held and i.lane = $1 and i.seq > $2 and i.claimed_by > 0)
+            where ${isFreshInLane('i', '$1', '$2')} and i.claimed_by > 0)
          + (select count(*) from inbox i
             where i.state = 'waiting' and i.held and i.lane = $1 and i.claimed_by > 0
               and i.next_at <= now() and i.next_at > to_timestamp($3)))::int as count`,

@@ -1,5 +1,5 @@
 import { statement, type Database } from '#database';
-import { isOpen } from './open-messages';
+import { isFreshInLane, isOpen, orderOfLane } from './open-messages';
 import type { LaneMark } from './sweeps.store';
 
 export interface InboxFigures {
@@ -17,7 +17,7 @@ export interface InboxFigures {
 const secondsSince = (since: string) => `coalesce(extract(epoch from now() - min(${since})), 0)::float8`;
 
 const FIGURES = statement(
-  'inbox-figures',
+  'inbox-figures-2',
   `with lanes as (
      select s.lane, coalesce(m.mark, 0) as mark
      from (select lane from subscriptions union select unnest($1::text[])) s
@@ -25,7 +25,7 @@ const FIGURES = statement(
    open as (
      select i.* from lanes l cross join lateral (
        select state, held, next_at, received_at, claimed_by, claimed_at, failed_since from inbox i
-       where i.state = 'waiting' and not i.held and i.lane = l.lane and i.seq > l.mark offset 0) i
+       where ${isFreshInLane('i', 'l.lane', 'l.mark')} ${orderOfLane('i')} offset 0) i
      union all
      select state, held, next_at, received_at, claimed_by, claimed_at, failed_since from inbox b
      where b.held and ${isOpen('b')})

@@ -18,3 +18,12 @@ export const lanesWithMessages = `(
     select (select i.lane from inbox i where ${isOpen('i')} and i.lane > f.lane order by i.lane limit 1)
     from found f where f.lane is not null)
   select coalesce(array_agg(lane) filter (where lane is not null), '{}') from found)`;
+
+/**
+ * SQL: the fresh messages of a lane with a number above this one. Always add `orderOfLane` after it. After `= any(…)`,
+ * unlike `=`, Postgres does not remove the lane from the order, and only the index on lane and number has that order.
+ * Otherwise it could choose the primary key, and would read all messages of the other lanes.
+ */
+export const isFreshInLane = (row: string, lane: string, above: string): string =>
+  `${row}.state = 'waiting' and not ${row}.held and ${row}.lane = any(array[${lane}]) and ${row}.seq > ${above}`;
+export const orderOfLane = (row: string): string => `order by ${row}.lane, ${row}.seq`;

@@ -1,6 +1,6 @@
 import { statement, type Database } from '#database';
 import { lastDrawnSql } from '../outbox/horizon';
-import { lanesWithMessages } from './open-messages';
+import { isFreshInLane, lanesWithMessages, orderOfLane } from './open-messages';
 
 /** A lane and its mark. No open fresh message of the lane has a number at or below `mark`. */
 export interface LaneMark {
@@ -12,7 +12,7 @@ const claimedSql = (columns: string, limit: string) => `
   select ${columns} from (select * from unnest($1::text[], $2::bigint[])) as l(lane, mark)
   cross join lateral (
     (select i.seq, i.claimed_by from inbox i
-     where i.state = 'waiting' and not i.held and i.lane = l.lane and i.seq > l.mark order by i.seq ${limit})
+     where ${isFreshInLane('i', 'l.lane', 'l.mark')} ${orderOfLane('i')} ${limit})
     union all
     (select i.seq, i.claimed_by from inbox i
      where i.state = 'waiting' and i.held and i.lane = l.lane and i.next_at <= now() and i.next_at > to_timestamp($3)
@@ -23,7 +23,7 @@ const claimedSql = (columns: string, limit: string) => `
 const FRONT = 'limit 512';
 
 const ALL_CLAIMANTS = statement(
-  'inbox-all-claimants',
+  'inbox-all-claimants-2',
   `select array(${claimedSql('distinct o.claimed_by', '')}) as claimants`,
 );
 
@@ -44,7 +44,7 @@ export async function readOtherLanes(db: Database, lanes: readonly string[]): Pr
 }
 
 const FREE = statement(
-  'inbox-free-2',
+  'inbox-free-3',
   `with stale as materialized (
      ${claimedSql('o.seq', '')} and (o.claimed_by = any($4::int[]) or o.claimed_by = $5 and o.seq <> all($6::bigint[])))
    update inbox i set claimed_by = 0, claimed_at = null from stale s
@@ -68,7 +68,7 @@ export async function freeStaleClaims(
 }
 
 const READ_LANES = statement(
-  'inbox-look',
+  'inbox-look-2',
   `select l.lane, f.seq as lowest, f.work,
      (select extract(epoch from i.next_at)::float8 from inbox i
       where i.state = 'waiting' and i.held and i.lane = l.lane and i.next_at > to_timestamp($3)
@@ -79,7 +79,7 @@ const READ_LANES = statement(
    from unnest($1::text[], $2::bigint[]) as l(lane, mark)
    left join lateral (
      select i.seq, i.handler || ' ' || i.type as work from inbox i
-     where i.state = 'waiting' and not i.held and i.lane = l.lane and i.seq > l.mark order by i.seq limit 1) f on true`,
+     where ${isFreshInLane('i', 'l.lane', 'l.mark')} ${orderOfLane('i')} limit 1) f on true`,
 );
 
 export interface LaneReading {
