@@ -1,4 +1,4 @@
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 
 /** The internal class of a library. It has no types. Each kind of work goes through one of its methods. */
 const inside = <Name extends string>(module: string, name: Name) =>
@@ -33,7 +33,7 @@ export class WorkCount {
       counts.checked += 1;
     });
     this.watch(inside('pg', 'Client'), 'query', (args) => {
-      if (!ambient()) return; // a query of a background job, not of a request
+      if (!currentRequest()) return; // a query of a background job, not of a request
       counts.statements += 1;
       const heard = args.at(-1);
       if (typeof heard !== 'function') return (done) => void (counts.rows += rowsOf(done));

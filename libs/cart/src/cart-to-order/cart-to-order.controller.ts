@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { CartOf, type CartOwner, type CartToOrder, type ReturnedLine } from '#contracts/cart';
-import { AnyObject, Id, InvalidInput, ListOf, OneOf, Text, Whole } from '#platform/http';
+import { AnyObject, Id, InvalidInput, ListOf, OneOf, Text, WholeNumber } from '#platform/http';
 import type { Money } from '#kernel';
 import { Internal } from '#platform/questions';
 
@@ -22,7 +22,7 @@ class ReturnedModifierBody {
   @Id()
   optionId!: string;
 
-  @Whole({ min: 1 })
+  @WholeNumber({ min: 1 })
   quantity!: number;
 }
 
@@ -30,7 +30,7 @@ class ReturnedPortionBody {
   @Id()
   id!: string;
 
-  @Whole({ min: 1 })
+  @WholeNumber({ min: 1 })
   quantity!: number;
 }
 
@@ -38,7 +38,7 @@ class ReturnedLineBody {
   @Id()
   variantId!: string;
 
-  @Whole({ min: 1 })
+  @WholeNumber({ min: 1 })
   quantity!: number;
 
   @ListOf(() => ReturnedModifierBody, { max: 100 })
@@ -61,7 +61,7 @@ class ReturnedOrderBody {
   @Id()
   cartId!: string;
 
-  @Whole({ min: 0 })
+  @WholeNumber({ min: 0 })
   cartVersion!: number;
 
   @ListOf(() => ReturnedLineBody, { min: 1, max: 200 })

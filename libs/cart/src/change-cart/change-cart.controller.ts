@@ -6,7 +6,7 @@ import { IdShape, MoneyShape, type Money, type Uuid } from '#kernel';
 import {
   Answers,
   Immutable,
-  Does,
+  OperationDoc,
   Id,
   IfMatchTags,
   ListOf,
@@ -14,11 +14,11 @@ import {
   ReadOnly,
   Refuses,
   tagOf,
-  Whole,
+  WholeNumber,
   type Answer,
 } from '#platform/http';
 import { shopLocale } from '#platform/observability';
-import { GuestOrUser, Who, type Caller } from '#platform/security';
+import { GuestOrUser, CurrentCaller, type Caller } from '#platform/security';
 import { maxLineQuantity, type Cart } from '../model/cart';
 import { CartChanged } from '../model/cart-errors';
 import { cartAnswer } from '../view-cart/cart-answer.adapter';
@@ -38,7 +38,7 @@ class ModifierBody {
   @Id({ description: 'An option of one of the product’s modifier groups.' })
   optionId!: string;
 
-  @Whole({ min: 1, max: maxOptionQuantity, default: 1, example: 1 })
+  @WholeNumber({ min: 1, max: maxOptionQuantity, default: 1, example: 1 })
   quantity: number = 1;
 }
 
@@ -46,7 +46,7 @@ class ItemBody {
   @Id()
   variantId!: string;
 
-  @Whole({ min: 1, max: maxLineQuantity, example: 2 })
+  @WholeNumber({ min: 1, max: maxLineQuantity, example: 2 })
   quantity!: number;
 
   @ListOf(() => ModifierBody, { max: 20, default: [] })
@@ -74,7 +74,7 @@ const { priceChanged: PriceChangedShape, problem: ProblemShape } = CartLineView.
 
 /** A client may send a line back as it was read. */
 class ItemChangeBody {
-  @Whole({ min: 1, max: maxLineQuantity, optional: true, example: 3 })
+  @WholeNumber({ min: 1, max: maxLineQuantity, optional: true, example: 3 })
   quantity?: number;
 
   @ListOf(() => ModifierChangeBody, { max: maxChosenOptions, optional: true })
@@ -144,25 +144,25 @@ export class ChangeCartController {
   ) {}
 
   @Post('items')
-  @Does('addCartItem', 'Add an item to your cart; the quantity of an equal line is raised')
+  @OperationDoc('addCartItem', 'Add an item to your cart; the quantity of an equal line is raised')
   @Answers(201, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses(variantUnavailable, modifiersInvalid, 'CART_FULL', 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
   add(
     @Body() wanted: ItemBody,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
     @IfMatchTags() tags?: readonly string[],
   ): Promise<Answer<CartView>> {
     return this.runAndView(caller, tags, (owner, seen) => new AddItem(owner, wanted, localeHere(), seen));
   }
 
   @Patch('items/:lineId')
-  @Does('changeCartItem', 'Change the quantity or the options of a line')
+  @OperationDoc('changeCartItem', 'Change the quantity or the options of a line')
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses('NOT_FOUND', variantUnavailable, modifiersInvalid, 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
   change(
     @PathId('lineId') lineId: Uuid,
     @Body() change: ItemChangeBody,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
     @IfMatchTags() tags?: readonly string[],
   ): Promise<Answer<CartView>> {
     const names = { ...(change.id && { id: change.id }), ...(change.variantId && { variantId: change.variantId }) };
@@ -174,22 +174,22 @@ export class ChangeCartController {
   }
 
   @Delete('items/:lineId')
-  @Does('removeCartItem', 'Remove a line from your cart')
+  @OperationDoc('removeCartItem', 'Remove a line from your cart')
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED')
   remove(
     @PathId('lineId') lineId: Uuid,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
     @IfMatchTags() tags?: readonly string[],
   ): Promise<Answer<CartView>> {
     return this.runAndView(caller, tags, (owner, seen) => new RemoveItems(owner, lineId, seen));
   }
 
   @Delete()
-  @Does('clearCart', 'Empty your cart')
+  @OperationDoc('clearCart', 'Empty your cart')
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses('PRECONDITION_FAILED')
-  clear(@Who() caller: Caller, @IfMatchTags() tags?: readonly string[]): Promise<Answer<CartView>> {
+  clear(@CurrentCaller() caller: Caller, @IfMatchTags() tags?: readonly string[]): Promise<Answer<CartView>> {
     return this.runAndView(caller, tags, (owner, seen) => new RemoveItems(owner, undefined, seen));
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CatalogPrices, isPriced, type ChosenModifier, type WantedLine } from '#contracts/catalog';
 import type { Money } from '#kernel';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 import type { CartLine } from '../model/cart';
 import { ModifiersInvalid, VariantUnavailable } from '../model/cart-errors';
 
@@ -16,7 +16,7 @@ export class OfferedLines {
     if (!price) throw new VariantUnavailable();
     if (!isPriced(price)) {
       // Names are in `locale`, but the text of a refusal must be in the caller's language.
-      const callerLocale = ambient()?.locale ?? 'en';
+      const callerLocale = currentRequest()?.locale ?? 'en';
       if (callerLocale !== locale) return this.offer(wanted, callerLocale);
       throw price.code === 'VARIANT_UNAVAILABLE'
         ? new VariantUnavailable()

@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, Does, Tagged, type Answer } from '#platform/http';
+import { Answers, OperationDoc, Tagged, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
-import { GuestOrUser, Who, type Caller } from '#platform/security';
+import { GuestOrUser, CurrentCaller, type Caller } from '#platform/security';
 import { Visitors, type Visitor } from '../visitors.adapter';
 import { cartAnswer } from './cart-answer.adapter';
 import { CartView } from './cart-view';
@@ -21,7 +21,7 @@ export class ViewCartController {
 
   @Get()
   @Tagged()
-  @Does(
+  @OperationDoc(
     'viewCart',
     'Your cart at today’s prices',
     'A guest sends the `X-Cart-Token` of the newest response that had one. The first response has one, and so has each ' +
@@ -30,7 +30,7 @@ export class ViewCartController {
       'of a new guest.',
   )
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
-  view(@Who() caller: Caller): Promise<Answer<CartView>> {
+  view(@CurrentCaller() caller: Caller): Promise<Answer<CartView>> {
     const readCart = async (visitor: Visitor) =>
       cartAnswer(await this.queries.execute(new ViewCart(visitor.owner, shopLocale())), visitor);
     return this.visitors.serve(caller, readCart, 'reads');

@@ -9,7 +9,7 @@ import {
   Answers,
   Immutable,
   BodyExample,
-  Does,
+  OperationDoc,
   IfMatch,
   Line,
   NewSlug,
@@ -20,7 +20,7 @@ import {
   Tagged,
   tagOf,
   Text,
-  Whole,
+  WholeNumber,
   type Answer,
 } from '#platform/http';
 import { Allowed } from '#platform/security';
@@ -44,7 +44,7 @@ class CategoryFields extends LabelFields {
   @Line({ min: 2, max: 100, optional: true, nullable: true, example: 'Coffee & espresso' })
   nameEn?: string | null;
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     max: 10_000,
     optional: true,
@@ -110,7 +110,7 @@ export class ArrangeShelvesController {
   ) {}
 
   @Get('categories')
-  @Does('listCategoriesForStaff', 'Categories as they are stored, in both languages')
+  @OperationDoc('listCategoriesForStaff', 'Categories as they are stored, in both languages')
   @Answers(200, ArrangedCategoryShape, { list: true })
   categories(): Promise<readonly StoredLabel[]> {
     return this.queries.execute(new LookUpLabels('category'));
@@ -118,7 +118,7 @@ export class ArrangeShelvesController {
 
   @Get('categories/:id')
   @Tagged()
-  @Does('lookUpCategory', 'A category as it is stored')
+  @OperationDoc('lookUpCategory', 'A category as it is stored')
   @Answers(200, ArrangedCategoryShape)
   @Refuses('NOT_FOUND')
   category(@PathId() id: Uuid): Promise<Answer<StoredLabel>> {
@@ -126,7 +126,7 @@ export class ArrangeShelvesController {
   }
 
   @Get('brands')
-  @Does('listBrandsForStaff', 'Brands as they are stored')
+  @OperationDoc('listBrandsForStaff', 'Brands as they are stored')
   @Answers(200, ArrangedBrandShape, { list: true })
   brands(): Promise<readonly StoredLabel[]> {
     return this.queries.execute(new LookUpLabels('brand'));
@@ -134,7 +134,7 @@ export class ArrangeShelvesController {
 
   @Get('brands/:id')
   @Tagged()
-  @Does('lookUpBrand', 'A brand as it is stored')
+  @OperationDoc('lookUpBrand', 'A brand as it is stored')
   @Answers(200, ArrangedBrandShape)
   @Refuses('NOT_FOUND')
   brand(@PathId() id: Uuid): Promise<Answer<StoredLabel>> {
@@ -144,7 +144,7 @@ export class ArrangeShelvesController {
   @Post('categories')
   @BodyExample({ ...SEASONAL, name: 'Món theo mùa' })
   @Tagged()
-  @Does('createCategory', 'Add a category')
+  @OperationDoc('createCategory', 'Add a category')
   @Answers(201, ArrangedCategoryShape, { headers: { Location: 'The URL of the category, for staff.' } })
   @Refuses('SLUG_TAKEN')
   addCategory(@Body() make: CategoryBody): Promise<Answer<StoredLabel | null>> {
@@ -153,7 +153,7 @@ export class ArrangeShelvesController {
 
   @Patch('categories/:id')
   @BodyExample({ nameEn: 'Seasonal drinks', position: 3 })
-  @Does('editCategory', 'Change a category; the change is visible on its products')
+  @OperationDoc('editCategory', 'Change a category; the change is visible on its products')
   @Answers(200, ArrangedCategoryShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SLUG_TAKEN')
   editCategory(
@@ -165,7 +165,7 @@ export class ArrangeShelvesController {
   }
 
   @Delete('categories/:id')
-  @Does('removeCategory', 'Remove a category without products; archived products then have no category')
+  @OperationDoc('removeCategory', 'Remove a category without products; archived products then have no category')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
   async removeCategory(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {
@@ -175,7 +175,7 @@ export class ArrangeShelvesController {
   @Post('brands')
   @BodyExample({ name: 'Rang Xay An Nam', slug: 'rang-xay-an-nam', description: 'Rang mộc ở Đà Lạt.' })
   @Tagged()
-  @Does('createBrand', 'Add a brand')
+  @OperationDoc('createBrand', 'Add a brand')
   @Answers(201, ArrangedBrandShape, { headers: { Location: 'The URL of the brand, for staff.' } })
   @Refuses('SLUG_TAKEN')
   addBrand(@Body() make: BrandBody): Promise<Answer<StoredLabel | null>> {
@@ -184,7 +184,7 @@ export class ArrangeShelvesController {
 
   @Patch('brands/:id')
   @BodyExample({ description: 'Rang mộc ở Đà Lạt.' })
-  @Does('editBrand', 'Change a brand; the change is visible on its products')
+  @OperationDoc('editBrand', 'Change a brand; the change is visible on its products')
   @Answers(200, ArrangedBrandShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SLUG_TAKEN')
   editBrand(
@@ -196,7 +196,7 @@ export class ArrangeShelvesController {
   }
 
   @Delete('brands/:id')
-  @Does('removeBrand', 'Remove a brand without products; archived products then have no brand')
+  @OperationDoc('removeBrand', 'Remove a brand without products; archived products then have no brand')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
   async removeBrand(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import { InstantShape } from '#kernel';
-import { Answers, Does, Flag, OneOf, PageQuery, placeOf, Slug, Whole } from '#platform/http';
+import { Answers, OperationDoc, Flag, OneOf, PageQuery, placeOf, Slug, WholeNumber } from '#platform/http';
 import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
@@ -27,7 +27,7 @@ class ProductsQuery extends PageQuery {
   @Flag({ optional: true, description: 'True: only products that can be bought now. False: only the others.' })
   available?: boolean;
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     optional: true,
     description: 'Only products whose cheapest variant costs at least this much, in đồng.',
@@ -35,7 +35,7 @@ class ProductsQuery extends PageQuery {
   })
   minPrice?: number;
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     optional: true,
     description: 'Only products whose cheapest variant costs at most this much, in đồng.',
@@ -48,7 +48,7 @@ class ProductsQuery extends PageQuery {
 }
 
 class PopularQuery {
-  @Whole({ min: 1, max: 100, default: 20 })
+  @WholeNumber({ min: 1, max: 100, default: 20 })
   limit: number = 20;
 
   @Slug({ optional: true, description: 'Slug of a category.' })
@@ -72,7 +72,7 @@ export class BrowseProductsController {
 
   @Get()
   @Public()
-  @Does('listProducts', 'Products, filtered and sorted, in pages')
+  @OperationDoc('listProducts', 'Products, filtered and sorted, in pages')
   @Answers(200, ProductShape, { list: true, paged: true })
   async list(
     @Query() { cursor, ...wanted }: ProductsQuery,
@@ -86,7 +86,7 @@ export class BrowseProductsController {
 
   @Get('popular')
   @Public()
-  @Does('popularProducts', 'The products that are bought most')
+  @OperationDoc('popularProducts', 'The products that are bought most')
   @Answers(200, ProductShape, { list: true, paged: true })
   async popular(
     @Query() { limit, category }: PopularQuery,

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
-import { Answers, Does } from '#platform/http';
+import { Answers, OperationDoc } from '#platform/http';
 import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
@@ -18,7 +18,7 @@ export class LabelsController {
 
   @Get('categories')
   @Public()
-  @Does('listCategories', 'The categories')
+  @OperationDoc('listCategories', 'The categories')
   @Answers(200, CategoryShape, { list: true })
   async categories(@ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
     sendJson(reply, await this.queries.execute(new ListLabels('categories', locale)));
@@ -26,7 +26,7 @@ export class LabelsController {
 
   @Get('brands')
   @Public()
-  @Does('listBrands', 'The brands')
+  @OperationDoc('listBrands', 'The brands')
   @Answers(200, BrandShape, { list: true })
   async brands(@ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
     sendJson(reply, await this.queries.execute(new ListLabels('brands', locale)));

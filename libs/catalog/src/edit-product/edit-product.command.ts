@@ -7,7 +7,7 @@ import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { StockHeld, type StockCount } from '#contracts/inventory';
 import { Database } from '#database';
 import { findChangedImmutableFields, InvalidInput, textOf } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 
 import { requireNoFaults } from '../list-product/product-body.controller';
 import type { Product, ProductChange } from '../model/product';
@@ -97,7 +97,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
       ...(after.brandId === null ? [{ field: 'brandId', code: 'brand.gone' }] : []),
     ];
     if (gone.length === 0) return;
-    const locale = ambient()?.locale ?? 'en';
+    const locale = currentRequest()?.locale ?? 'en';
     throw new DomainError(
       'LABEL_GONE',
       'conflict',

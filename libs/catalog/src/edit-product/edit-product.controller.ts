@@ -8,7 +8,7 @@ import {
   answer,
   Answers,
   BodyExample,
-  Does,
+  OperationDoc,
   IfMatch,
   MomentShape,
   OneOf,
@@ -54,7 +54,7 @@ export class EditProductController {
 
   @Get()
   @Allowed('catalog')
-  @Does(
+  @OperationDoc(
     'listProductsForStaff',
     'Products as they are stored, newest first; archived products only with `status=archived`',
   )
@@ -74,7 +74,7 @@ export class EditProductController {
   @Get(':id')
   @Allowed('catalog')
   @Tagged()
-  @Does('lookUpProduct', 'A product as it is stored; it may also be a draft or archived')
+  @OperationDoc('lookUpProduct', 'A product as it is stored; it may also be a draft or archived')
   @Answers(200, StaffProductShape)
   @Refuses('NOT_FOUND')
   async lookUp(@PathId() id: Uuid): Promise<Answer<StaffProductView>> {
@@ -85,7 +85,7 @@ export class EditProductController {
   @Patch(':id')
   @Allowed('catalog')
   @BodyExample({ basePrice: 31000, featured: true, translations: { en: { name: 'Iced milk coffee' } } })
-  @Does(
+  @OperationDoc(
     'editProduct',
     'Change the fields that are sent; a product may be sent back as it was read, and null clears a field',
     'The request is refused if `id`, `slug`, `category` or `brand` differ from the stored values. To change the category or ' +
@@ -106,7 +106,7 @@ export class EditProductController {
   @HttpCode(200)
   @Allowed('catalog')
   @BodyExample({ sku: 'CA-PHE-SUA-DA-2' })
-  @Does('restoreProduct', 'Restore an archived product, with its ids and its stock')
+  @OperationDoc('restoreProduct', 'Restore an archived product, with its ids and its stock')
   @Answers(200, StaffProductShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE', 'NOT_ARCHIVED')
   async restore(
@@ -120,7 +120,7 @@ export class EditProductController {
 
   @Delete(':id')
   @Allowed('catalog')
-  @Does('removeProduct', 'Archive a product, so that customers no longer see it')
+  @OperationDoc('removeProduct', 'Archive a product, so that customers no longer see it')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED')
   async remove(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {

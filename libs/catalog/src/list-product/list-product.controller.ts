@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 
-import { answer, Answers, Does, Refuses, Tagged, tagOf, type Answer } from '#platform/http';
+import { answer, Answers, OperationDoc, Refuses, Tagged, tagOf, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 
 import type { ProductDraft } from '../model/product';
@@ -18,7 +18,7 @@ export class ListProductController {
   @Post()
   @Allowed('catalog')
   @Tagged()
-  @Does('createProduct', 'Add a product, published or as a draft')
+  @OperationDoc('createProduct', 'Add a product, published or as a draft')
   @ApiBody({ type: ProductBody })
   @Answers(201, StaffProductShape, { headers: { Location: 'The URL of the product, for staff.' } })
   @Refuses('SKU_TAKEN')

@@ -19,9 +19,9 @@ import {
   Sku,
   Text,
   textOf,
-  Whole,
+  WholeNumber,
 } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 
 import type { ProductDraft, ProductStatus } from '../model/product';
 import { parseStaffStatus } from '../edit-product/staff-product-view';
@@ -104,7 +104,7 @@ export class VariantBody extends VariantFields {
   @Id({ optional: true, nullable: true, description: 'Ignored, because a new variant gets a new id.' })
   id?: string | null;
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     max: 1_000_000,
     description: 'The number of pieces in stock. To change it later, use `PUT /admin/inventory/{sku}`.',
@@ -118,7 +118,7 @@ export class VariantChangeBody extends VariantFields {
   @Id({ optional: true, nullable: true, description: 'The id of an existing variant.' })
   id?: string | null;
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     max: 1_000_000,
     optional: true,
@@ -155,7 +155,7 @@ export class OptionBody {
   })
   price?: number | null;
 
-  @Whole({
+  @WholeNumber({
     min: 1,
     max: 50,
     optional: true,
@@ -180,7 +180,7 @@ class GroupFields {
   @Line({ min: 1, max: 100, optional: true, nullable: true, example: 'Sweetness' })
   nameEn?: string | null;
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     max: 50,
     optional: true,
@@ -190,7 +190,7 @@ class GroupFields {
   })
   min?: number | null;
 
-  @Whole({
+  @WholeNumber({
     min: 1,
     max: 50,
     optional: true,
@@ -396,7 +396,7 @@ export class RestoreBody {
 
 export const toFault = ({ field, code, params }: FieldFault): Fault => ({
   field,
-  message: textOf(code, ambient()?.locale ?? 'en', params),
+  message: textOf(code, currentRequest()?.locale ?? 'en', params),
 });
 
 /** Throws InvalidInput if there are faults: those in `already`, and those between the fields of the product. */

@@ -5,7 +5,7 @@ import type { RenamedVariant } from '#contracts/catalog';
 import { DomainError, NotFound, hasSeen, type Uuid, type Seen } from '#kernel';
 import { Database } from '#database';
 import { InvalidInput, PreconditionFailed, textOf } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 import { Clock } from '#platform/system';
 
 import { sanitizeStory } from '../shelf/harmless-html.adapter';
@@ -304,7 +304,7 @@ function renamedVariants(product: Product, known: KnownProduct): RenamedVariant[
   });
 }
 
-const toFault = (field: string, code: string) => ({ field, message: textOf(code, ambient()?.locale ?? 'en') });
+const toFault = (field: string, code: string) => ({ field, message: textOf(code, currentRequest()?.locale ?? 'en') });
 
 const columnsOf = (product: Omit<Product, 'variants'>) => ({
   id: product.id,

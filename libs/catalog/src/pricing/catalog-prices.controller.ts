@@ -1,14 +1,14 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 
 import { CatalogPrices, type PricedLine, type UnpricedLine } from '#contracts/catalog';
-import { Id, ListOf, OneOf, Whole } from '#platform/http';
+import { Id, ListOf, OneOf, WholeNumber } from '#platform/http';
 import { Internal } from '#platform/questions';
 
 class ModifierBody {
   @Id()
   optionId!: string;
 
-  @Whole({ min: 1 })
+  @WholeNumber({ min: 1 })
   quantity!: number;
 }
 
@@ -16,7 +16,7 @@ class WantedBody {
   @Id()
   variantId!: string;
 
-  @Whole({ min: 1 })
+  @WholeNumber({ min: 1 })
   quantity!: number;
 
   @ListOf(() => ModifierBody, { max: 1_000 })

@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import { IdShape } from '#kernel';
-import { Answers, Does, OneOf, PageQuery, placeOf, Slug, Text, Whole } from '#platform/http';
+import { Answers, OperationDoc, OneOf, PageQuery, placeOf, Slug, Text, WholeNumber } from '#platform/http';
 import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
@@ -30,14 +30,14 @@ class SearchQuery extends PageQuery {
   @Slug({ optional: true, description: 'Slug of a brand.' })
   brand?: string;
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     optional: true,
     description: 'Only products whose cheapest variant costs at least this much, in đồng.',
   })
   minPrice?: number;
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     optional: true,
     description: 'Only products whose cheapest variant costs at most this much, in đồng.',
@@ -52,7 +52,7 @@ class SuggestQuery {
   @Text({ min: 1, max: 100, description: 'What the person has typed so far.', example: 'tra d' })
   q!: string;
 
-  @Whole({ min: 1, max: 20, default: 8 })
+  @WholeNumber({ min: 1, max: 20, default: 8 })
   limit: number = 8;
 }
 
@@ -75,7 +75,7 @@ export class SearchController {
 
   @Get()
   @Public()
-  @Does('searchProducts', 'Search products by words; with facets and highlights')
+  @OperationDoc('searchProducts', 'Search products by words; with facets and highlights')
   @Answers(200, HitShape, { list: true, paged: true, meta: SearchMetaShape })
   async search(
     @Query() { q, limit, cursor, availability, ...filters }: SearchQuery,
@@ -91,7 +91,7 @@ export class SearchController {
 
   @Get('suggest')
   @Public()
-  @Does('suggestProducts', 'Suggest products for the beginning of a word')
+  @OperationDoc('suggestProducts', 'Suggest products for the beginning of a word')
   @Answers(200, SuggestionShape, { list: true })
   async suggest(
     @Query() { q, limit }: SuggestQuery,

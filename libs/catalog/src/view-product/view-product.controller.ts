@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
-import { Answers, Does, Refuses, Slug } from '#platform/http';
+import { Answers, OperationDoc, Refuses, Slug } from '#platform/http';
 import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
@@ -23,7 +23,7 @@ export class ViewProductController {
 
   @Get(':idOrSlug')
   @Public()
-  @Does('viewProduct', 'One product, with its variants, options and availability')
+  @OperationDoc('viewProduct', 'One product, with its variants, options and availability')
   @ApiParam({ name: 'idOrSlug', example: 'ca-phe-sua-da' })
   @Answers(200, ProductShape)
   @Refuses('NOT_FOUND')

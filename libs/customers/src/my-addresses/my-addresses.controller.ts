@@ -7,7 +7,7 @@ import {
   Answers,
   Immutable,
   findChangedImmutableFields,
-  Does,
+  OperationDoc,
   Flag,
   InvalidInput,
   Line,
@@ -16,7 +16,7 @@ import {
   Phone,
   Refuses,
 } from '#platform/http';
-import { SignedIn, Who, type UserCaller } from '#platform/security';
+import { SignedIn, CurrentCaller, type UserCaller } from '#platform/security';
 import { Addresses } from '../model/addresses.store';
 import { AddressShape, addressView, type AddressView } from './address-view';
 import { SaveAddress } from './save-address.command';
@@ -80,39 +80,43 @@ export class MyAddressesController {
   ) {}
 
   @Get()
-  @Does('listMyAddresses', 'My addresses, in the order I added them')
+  @OperationDoc('listMyAddresses', 'My addresses, in the order I added them')
   @Answers(200, AddressShape, { list: true })
-  async list(@Who() { userId }: UserCaller): Promise<AddressView[]> {
+  async list(@CurrentCaller() { userId }: UserCaller): Promise<AddressView[]> {
     return (await this.addresses.ofCustomer(userId)).map(addressView);
   }
 
   @Post()
-  @Does('addMyAddress', 'Add an address; the first address becomes the default')
+  @OperationDoc('addMyAddress', 'Add an address; the first address becomes the default')
   @Answers(201, AddressShape)
   @Refuses('TOO_MANY_ADDRESSES', 'SUBJECT_ERASED')
-  add(@Who() { userId }: UserCaller, @Body() body: AddressBody): Promise<AddressView> {
+  add(@CurrentCaller() { userId }: UserCaller, @Body() body: AddressBody): Promise<AddressView> {
     return this.commands.execute(new SaveAddress(userId, undefined, { ...body }));
   }
 
   @Patch(':id')
-  @Does('changeMyAddress', 'Change one of my addresses')
+  @OperationDoc('changeMyAddress', 'Change one of my addresses')
   @Answers(200, AddressShape)
   @Refuses('NOT_FOUND', 'SUBJECT_ERASED', {
     status: 409,
     code: 'DEFAULT_ADDRESS_NEEDED',
     when: 'This is the default address. To change the default, make another address the default.',
   })
-  change(@Who() { userId }: UserCaller, @PathId() id: string, @Body() body: ChangeAddressBody): Promise<AddressView> {
+  change(
+    @CurrentCaller() { userId }: UserCaller,
+    @PathId() id: string,
+    @Body() body: ChangeAddressBody,
+  ): Promise<AddressView> {
     const wrong = findChangedImmutableFields({ id }, body);
     if (wrong.length > 0) throw new InvalidInput(wrong);
     return this.commands.execute(new SaveAddress(userId, id, withoutId(body)));
   }
 
   @Delete(':id')
-  @Does('removeMyAddress', 'Remove one of my addresses')
+  @OperationDoc('removeMyAddress', 'Remove one of my addresses')
   @Answers(200, Removed)
   @Refuses('NOT_FOUND')
-  async remove(@Who() { userId }: UserCaller, @PathId() id: string): Promise<z.infer<typeof Removed>> {
+  async remove(@CurrentCaller() { userId }: UserCaller, @PathId() id: string): Promise<z.infer<typeof Removed>> {
     await this.commands.execute(new RemoveAddress(userId, id));
     return { id, removed: true };
   }

@@ -2,8 +2,8 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
-import { answer, Answers, Does, page, PageQuery, placeOf } from '#platform/http';
-import { SignedIn, Who, type UserCaller } from '#platform/security';
+import { answer, Answers, OperationDoc, page, PageQuery, placeOf } from '#platform/http';
+import { SignedIn, CurrentCaller, type UserCaller } from '#platform/security';
 import { tierOf } from '../model/points';
 import { Points } from '../model/points.store';
 
@@ -32,11 +32,11 @@ export class MyLoyaltyController {
   constructor(private readonly points: Points) {}
 
   @Get()
-  @Does('viewMyLoyalty', 'My points: the balance, my tier, and the entries, newest first')
+  @OperationDoc('viewMyLoyalty', 'My points: the balance, my tier, and the entries, newest first')
   @Answers(200, Loyalty, {
     meta: z.object({ nextCursor: z.string().nullable(), hasMore: z.boolean() }),
   })
-  async view(@Who() { userId }: UserCaller, @Query() { limit, cursor }: PageQuery) {
+  async view(@CurrentCaller() { userId }: UserCaller, @Query() { limit, cursor }: PageQuery) {
     const [{ balance, earned }, rows] = await Promise.all([
       this.points.balance(userId),
       this.points.entries(userId, placeOf(cursor, CursorShape), limit + 1),

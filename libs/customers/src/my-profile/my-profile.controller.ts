@@ -9,7 +9,7 @@ import {
   Answers,
   Immutable,
   findChangedImmutableFields,
-  Does,
+  OperationDoc,
   IfMatchTags,
   InvalidInput,
   OneOf,
@@ -23,7 +23,7 @@ import {
   tagOf,
 } from '#platform/http';
 import { shopLocale } from '#platform/observability';
-import { SignedIn, Who, type UserCaller } from '#platform/security';
+import { SignedIn, CurrentCaller, type UserCaller } from '#platform/security';
 import { ChangeProfile } from './change-profile.command';
 import { profileBeforeWelcome } from '../model/profile';
 import { MyProfile, Profile } from './my-profile.query';
@@ -66,19 +66,23 @@ export class MyProfileController {
 
   @Get()
   @Tagged()
-  @Does('viewMe', 'My profile')
+  @OperationDoc('viewMe', 'My profile')
   @Answers(200, Profile)
   @Refuses('SUBJECT_ERASED')
-  async view(@Who() caller: UserCaller) {
+  async view(@CurrentCaller() caller: UserCaller) {
     const profile = await this.read(caller);
     return answer(profile, { etag: tagOf(profile), cacheControl: PRIVATE });
   }
 
   @Patch()
-  @Does('changeMe', 'Change my name, telephone or language')
+  @OperationDoc('changeMe', 'Change my name, telephone or language')
   @Answers(200, Profile)
   @Refuses('PRECONDITION_FAILED', 'SUBJECT_ERASED')
-  async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatchTags() tags?: readonly string[]) {
+  async change(
+    @CurrentCaller() caller: UserCaller,
+    @Body() body: ChangeProfileBody,
+    @IfMatchTags() tags?: readonly string[],
+  ) {
     const { name, phone, locale } = body;
     const { userId: id, email, role } = caller;
     const wrong = findChangedImmutableFields({ id, email, role }, body);

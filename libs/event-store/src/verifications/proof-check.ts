@@ -54,7 +54,7 @@ export async function checkProofInSlices(
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    await slices.breathe();
+    await slices.pauseForOthers();
   }
 }
 

@@ -76,7 +76,7 @@ export class Prover {
       ...(records.length > 0 && { records }),
       keys: trusted.all.filter(({ id }) => seals.some((s) => s.keyId === id)),
     };
-    await slices.breathe();
+    await slices.pauseForOthers();
     const wrong = await checkProofInSlices(streamId, proof, trusted, slices);
     if (wrong) throw new LogTampered(wrong.message);
     return proof;

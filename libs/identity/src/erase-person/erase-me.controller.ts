@@ -1,8 +1,8 @@
 import { Body, Controller, Delete } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, Does, Refuses } from '#platform/http';
-import { Limited, SignedIn, Who, type UserCaller } from '#platform/security';
+import { Answers, OperationDoc, Refuses } from '#platform/http';
+import { Limited, SignedIn, CurrentCaller, type UserCaller } from '#platform/security';
 import { Password } from '../model/password.field';
 import { EraseMe } from './erase-person.command';
 import type { Erasure } from './erasure';
@@ -21,7 +21,7 @@ export class EraseMeController {
 
   @Delete()
   @Limited('password')
-  @Does(
+  @OperationDoc(
     'eraseMe',
     'Erase my account and my personal data',
     'Your account, sessions and addresses are deleted. Orders and e-mails stay without your name, address and telephone ' +
@@ -34,7 +34,7 @@ export class EraseMeController {
   })
   @Refuses('ORDER_OPEN', 'STAFF_ACCOUNT', 'UNAVAILABLE')
   @Refuses({ status: 401, code: 'CREDENTIALS_INVALID', when: 'The password is wrong.' })
-  erase(@Who() { userId }: UserCaller, @Body() { password }: EraseMeBody): Promise<Erasure> {
+  erase(@CurrentCaller() { userId }: UserCaller, @Body() { password }: EraseMeBody): Promise<Erasure> {
     return this.commands.execute(new EraseMe(userId, password));
   }
 }

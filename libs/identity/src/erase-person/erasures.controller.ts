@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape, type Uuid } from '#kernel';
-import { Answers, Does, page, PageQuery, PathId, placeOf, Refuses, type Answer } from '#platform/http';
+import { Answers, OperationDoc, page, PageQuery, PathId, placeOf, Refuses, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { EraseAccount, EraseGuest } from './erase-person.command';
 import type { Erasure } from './erasure';
@@ -26,7 +26,7 @@ export class ErasuresController {
 
   @Post('users/:id/erasure')
   @Allowed('ops')
-  @Does('eraseAccount', 'Erase a customer who has asked to be erased')
+  @OperationDoc('eraseAccount', 'Erase a customer who has asked to be erased')
   @Answers(202, ErasureAnswer, erasureDescription)
   @Refuses('NOT_FOUND', 'ORDER_OPEN', 'STAFF_ACCOUNT', 'UNAVAILABLE')
   account(@PathId() id: Uuid): Promise<Erasure> {
@@ -35,7 +35,7 @@ export class ErasuresController {
 
   @Post('orders/:id/erasure')
   @Allowed('ops')
-  @Does('eraseGuest', 'Erase the guest who placed an order')
+  @OperationDoc('eraseGuest', 'Erase the guest who placed an order')
   @Answers(202, ErasureAnswer, erasureDescription)
   @Refuses('NOT_FOUND', 'ORDER_OPEN', 'ORDER_OF_CUSTOMER', 'UNAVAILABLE')
   guest(@PathId() id: Uuid): Promise<Erasure> {
@@ -44,7 +44,7 @@ export class ErasuresController {
 
   @Get('erasures')
   @Allowed('ops')
-  @Does('listErasures', 'All erasures, newest first')
+  @OperationDoc('listErasures', 'All erasures, newest first')
   @Answers(200, ErasureAnswer, { list: true, paged: true })
   async list(@Query() { limit, cursor }: PageQuery): Promise<Answer> {
     const rows = await this.queries.execute(new ListErasures(limit + 1, placeOf(cursor, CursorShape)));
@@ -58,7 +58,7 @@ export class ErasuresController {
 
   @Get('erasures/:id')
   @Allowed('ops')
-  @Does('viewErasure', 'The progress of an erasure')
+  @OperationDoc('viewErasure', 'The progress of an erasure')
   @Answers(200, ErasureAnswer)
   @Refuses('NOT_FOUND')
   view(@PathId() id: Uuid): Promise<Erasure> {

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { answer, Answers, Bare, cachedFor, Does } from '#platform/http';
+import { answer, Answers, Bare, cachedFor, OperationDoc } from '#platform/http';
 import { Public, Unlimited } from '#platform/security';
 import { TokenKeys } from './token-keys.adapter';
 
@@ -30,7 +30,7 @@ export class JwksController {
   @Public()
   @Unlimited()
   @Bare()
-  @Does('listSigningKeys', 'The public keys for the verification of access tokens')
+  @OperationDoc('listSigningKeys', 'The public keys for the verification of access tokens')
   @Answers(200, Jwks)
   async list() {
     return answer(await this.keys.jwks(), { cacheControl: cachedFor(300) });

@@ -4,9 +4,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DomainError } from '#kernel';
-import { Answers, Does, Refuses, Text, textOf } from '#platform/http';
-import { ambient } from '#platform/observability';
-import { GuestOrUser, OfSessions, Who, type Caller } from '#platform/security';
+import { Answers, OperationDoc, Refuses, Text, textOf } from '#platform/http';
+import { currentRequest } from '#platform/observability';
+import { GuestOrUser, OfSessions, CurrentCaller, type Caller } from '#platform/security';
 import { LogOut } from './log-out.command';
 
 const LoggedOut = z.object({ loggedOut: z.literal(true) }).meta({ id: 'LoggedOut' });
@@ -17,7 +17,7 @@ class LogOutBody {
 }
 
 function sessionMissing(): DomainError {
-  const message = textOf('logOut.nothing', ambient()?.locale ?? 'en');
+  const message = textOf('logOut.nothing', currentRequest()?.locale ?? 'en');
   return new DomainError('VALIDATION_ERROR', 'invalid', 'Invalid input data', {}, [{ field: 'refreshToken', message }]);
 }
 
@@ -29,7 +29,7 @@ export class LogOutController {
   @Post()
   @GuestOrUser({ badTokens: 'ignored' })
   @OfSessions()
-  @Does('logOut', 'End the session of the refresh token, or of the access token')
+  @OperationDoc('logOut', 'End the session of the refresh token, or of the access token')
   @Answers(200, LoggedOut)
   @Refuses({
     status: 401,
@@ -43,7 +43,7 @@ export class LogOutController {
   })
   async logOut(
     @Body() { refreshToken }: LogOutBody,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
     @Req() { tokenFault }: FastifyRequest,
   ): Promise<z.infer<typeof LoggedOut>> {
     const sessionId = caller.kind === 'user' ? caller.sessionId : undefined;

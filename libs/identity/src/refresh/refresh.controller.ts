@@ -1,7 +1,7 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, Does, Refuses, Text } from '#platform/http';
+import { Answers, OperationDoc, Refuses, Text } from '#platform/http';
 import { OfSessions, Public } from '#platform/security';
 import { SignedInShape, type SignedIn } from '../log-in/signed-in';
 import { Refresh } from './refresh.command';
@@ -19,7 +19,7 @@ export class RefreshController {
   @Post()
   @Public()
   @OfSessions()
-  @Does(
+  @OperationDoc(
     'refreshTokens',
     'Exchange a refresh token for new tokens',
     'Each refresh token can be used once. If one is used twice, the whole session ends.',

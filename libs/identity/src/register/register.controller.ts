@@ -1,9 +1,9 @@
 import { Body, Controller, Headers, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, Does, Email, PersonName, Refuses } from '#platform/http';
+import { Answers, OperationDoc, Email, PersonName, Refuses } from '#platform/http';
 import { shopLocale } from '#platform/observability';
-import { GuestOrUser, Limited, Who, type Caller } from '#platform/security';
+import { GuestOrUser, Limited, CurrentCaller, type Caller } from '#platform/security';
 import { SignedInShape, type SignedIn } from '../log-in/signed-in';
 import { Password } from '../model/password.field';
 import { Register } from './register.command';
@@ -27,12 +27,15 @@ export class RegisterController {
   @Post()
   @GuestOrUser({ badTokens: 'ignored' })
   @Limited('register')
-  @Does('register', 'Register; the guest’s cart of an `X-Cart-Token` in the request is merged into the account’s cart')
+  @OperationDoc(
+    'register',
+    'Register; the guest’s cart of an `X-Cart-Token` in the request is merged into the account’s cart',
+  )
   @Answers(201, SignedInShape)
   @Refuses('EMAIL_TAKEN')
   register(
     @Body() { email, password, name }: RegisterBody,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
     @Headers('user-agent') userAgent: string | undefined,
   ): Promise<SignedIn> {
     const from = { userAgent: userAgent?.slice(0, 300) ?? null, guest: caller.cartToken };

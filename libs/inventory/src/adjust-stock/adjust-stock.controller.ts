@@ -8,17 +8,17 @@ import {
   Answers,
   Immutable,
   describeComplaint,
-  Does,
+  OperationDoc,
   IfMatch,
   InvalidInput,
   ReadOnly,
   Refuses,
   tagOf,
   Text,
-  Whole,
+  WholeNumber,
   type Answer,
 } from '#platform/http';
-import { Allowed, Who, type Caller } from '#platform/security';
+import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { StockTooLarge } from '../model/stock-errors';
 import type { Occasion } from '../model/stocks.store';
 import { StockView, viewStock } from '../view-stock/stock-view';
@@ -35,7 +35,7 @@ const HIGHEST_COUNT = 2_147_483_647;
 
 /** A client may send the stock back as it was read. A different SKU or reserved number is refused. */
 class CountBody {
-  @Whole({
+  @WholeNumber({
     min: 0,
     max: HIGHEST_COUNT,
     example: 120,
@@ -57,7 +57,7 @@ class CountBody {
 }
 
 class AdjustmentBody {
-  @Whole({
+  @WholeNumber({
     min: -maxOnHand,
     max: maxOnHand,
     example: -2,
@@ -76,13 +76,13 @@ export class AdjustStockController {
   constructor(private readonly commands: CommandBus) {}
 
   @Put(':sku')
-  @Does('countStock', 'Set the counted stock of a SKU')
+  @OperationDoc('countStock', 'Set the counted stock of a SKU')
   @Answers(200, StockView)
   @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'PRECONDITION_FAILED', 'UNAVAILABLE')
   count(
     @Param() { sku }: SkuPath,
     @Body() { onHand, sku: readSku, reserved }: CountBody,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
     @IfMatch() seen?: Seen,
   ): Promise<Answer<StockView>> {
     const asRead = { sku: normalSku(readSku ?? sku), ...(reserved !== null && { reserved }) };
@@ -95,13 +95,13 @@ export class AdjustStockController {
   }
 
   @Post(':sku/adjustments')
-  @Does('adjustStock', 'Add to the stock of a SKU, or take from it, with a reason')
+  @OperationDoc('adjustStock', 'Add to the stock of a SKU, or take from it, with a reason')
   @Answers(200, StockView)
   @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'STOCK_TOO_LARGE', 'PRECONDITION_FAILED', 'UNAVAILABLE')
   adjust(
     @Param() { sku }: SkuPath,
     @Body() { delta, reason }: AdjustmentBody,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
     @IfMatch() seen?: Seen,
   ): Promise<Answer<StockView>> {
     return this.change(sku, { delta }, { actor: nameOf(caller), reason }, seen);

@@ -6,7 +6,7 @@ import { NotFound, normalSku } from '#kernel';
 import {
   answer,
   Answers,
-  Does,
+  OperationDoc,
   page,
   PageQuery,
   placeOf,
@@ -34,7 +34,7 @@ export class ViewStockController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Does('listStock', 'The stock, by SKU')
+  @OperationDoc('listStock', 'The stock, by SKU')
   @Answers(200, StockView, { list: true, paged: true })
   @Refuses('UNAVAILABLE')
   async list(@Query() { limit, cursor, sku }: StockQuery): Promise<Answer<StockView[]>> {
@@ -45,7 +45,7 @@ export class ViewStockController {
 
   @Get(':sku')
   @Tagged()
-  @Does('lookUpStock', 'The stock of a SKU')
+  @OperationDoc('lookUpStock', 'The stock of a SKU')
   @Answers(200, StockView)
   @Refuses('NOT_FOUND', 'UNAVAILABLE')
   async lookUp(@Param() { sku }: SkuPath): Promise<Answer<StockView>> {

@@ -8,7 +8,7 @@ import { contextNames, shopContexts, type ContextName } from '#platform/config';
 import {
   Answers,
   BodyExample,
-  Does,
+  OperationDoc,
   InvalidInput,
   Line,
   ListOf,
@@ -21,8 +21,8 @@ import {
   textOf,
   type Answer,
 } from '#platform/http';
-import { ambient } from '#platform/observability';
-import { Allowed, Who, type Caller } from '#platform/security';
+import { currentRequest } from '#platform/observability';
+import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { DeadLetterAnswer, RedrivenAnswer, showLetter } from './letter-answer';
 import { parseLetterId } from './letter-id';
 import { ListDeadLetters, ViewDeadLetter } from './letters.query';
@@ -88,7 +88,7 @@ class DropQuery {
 const LetterCursor = z.object({ context: z.enum(contextNames), seq: z.int().positive() });
 const idParam = ApiParam({ name: 'id', schema: { type: 'string' }, example: 'ordering-123' });
 const refuse = (field: string, text: string): never => {
-  throw new InvalidInput([{ field, message: textOf(text, ambient()?.locale ?? 'en') }]);
+  throw new InvalidInput([{ field, message: textOf(text, currentRequest()?.locale ?? 'en') }]);
 };
 
 /** Converts the key to the standard form of ids, because a key is usually an id. */
@@ -105,7 +105,7 @@ export class LettersController {
 
   @Get()
   @Allowed('ops')
-  @Does(
+  @OperationDoc(
     'listDeadLetters',
     'Dead letters: messages that are not tried any more',
     'Sorted by context, and within a context in order of arrival. A service that runs alone shows only the dead letters of its own contexts.',
@@ -121,7 +121,7 @@ export class LettersController {
   @Get(':id')
   @Allowed('ops')
   @idParam
-  @Does('viewDeadLetter', 'One dead letter')
+  @OperationDoc('viewDeadLetter', 'One dead letter')
   @Answers(200, DeadLetterAnswer, { description: 'The message, why it failed, and how many messages wait behind it.' })
   @Refuses('NOT_FOUND')
   async view(@Param('id') id: string): Promise<z.infer<typeof DeadLetterAnswer>> {
@@ -132,7 +132,7 @@ export class LettersController {
   @Allowed('ops')
   @Noted('ids', 'context', 'key', 'type')
   @BodyExample({ ids: ['ordering-123'] })
-  @Does(
+  @OperationDoc(
     'redriveDeadLetters',
     'Redrive several dead letters, in order of arrival',
     'Send either their ids, or a context, a key or a type. At most 1,000 are redriven at once.',
@@ -149,7 +149,7 @@ export class LettersController {
   @Post(':id/redrive')
   @Allowed('ops')
   @idParam
-  @Does(
+  @OperationDoc(
     'redriveDeadLetter',
     'Redrive one dead letter',
     'If an earlier message with the same key is a dead letter, this one waits for it.',
@@ -167,7 +167,7 @@ export class LettersController {
   @Allowed('ops')
   @Noted('reason')
   @idParam
-  @Does(
+  @OperationDoc(
     'dropDeadLetter',
     'Drop a dead letter for ever',
     'The messages that wait behind it are handled without it, and nothing does the work of the dropped message. If the ' +
@@ -181,7 +181,7 @@ export class LettersController {
     @Param('id') id: string,
     @Query() query: DropQuery,
     @Body() body: DropBody,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
   ): Promise<void> {
     const reason = body?.reason ?? query.reason;
     if (reason === undefined) return refuse('reason', 'required');

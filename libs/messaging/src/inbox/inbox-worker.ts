@@ -9,7 +9,7 @@ import { handleOne, type Postponement } from './handle-one';
 import { claimLeased, endLeases } from './leases.store';
 import { makeDueNow, wakeParked } from './held.store';
 import { Lanes, type MessageGroup } from './lanes';
-import { Pace } from '../outbox/pace';
+import { ReadDelay } from '../outbox/read-delay';
 import { Sweeper } from './sweeper';
 
 /**
@@ -39,7 +39,7 @@ export class InboxWorker implements DirectWorker {
   private readonly backlogs = new Set<string>();
   private readonly lanes: Lanes;
   private readonly sweeper: Sweeper;
-  private readonly pace = new Pace();
+  private readonly delay = new ReadDelay();
   private readonly handlerTypes: readonly string[];
   private readonly leftToOthers = new Map<number, number>();
   private loop?: Promise<void>;
@@ -93,7 +93,7 @@ export class InboxWorker implements DirectWorker {
         return false;
       });
       if (!more) await this.endpoint.inbox.wait(this.endpoint.marks.waitForHeld(POLL_MS), signal);
-      await this.pace.wait(signal);
+      await this.delay.wait(signal);
     }
   }
 
@@ -134,7 +134,7 @@ export class InboxWorker implements DirectWorker {
     const { context } = this.endpoint;
     const ranges: ClaimRange[] = lanes.flatMap((lane) => this.endpoint.marks.claimRanges(lane, MAX_CLAIMED));
     const { rows, fullUpTo } = await this.claim(ranges, instance, atMost);
-    this.pace.recordRead(rows.length);
+    this.delay.recordRead(rows.length);
     if (rows.length > 0) crashPoint('inbox.claimed', context);
     for (const { seq } of rows) this.claimedBy.set(seq, instance);
     await this.prepare(rows);

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Uuid } from '#kernel';
-import { ambient as request } from '#platform/observability';
+import { currentRequest as request } from '#platform/observability';
 
 /** Which request or message caused the current work. Messages that the work sends get this trace. */
 export interface Trace {
@@ -12,11 +12,11 @@ export interface Trace {
   readonly traceparent?: string;
 }
 
-const ambient = new AsyncLocalStorage<Trace>();
+const storage = new AsyncLocalStorage<Trace>();
 
-export const currentTrace = (): Trace | undefined => ambient.getStore();
+export const currentTrace = (): Trace | undefined => storage.getStore();
 
-export const withTrace = <T>(trace: Trace, work: () => T): T => ambient.run(trace, work);
+export const withTrace = <T>(trace: Trace, work: () => T): T => storage.run(trace, work);
 
 /** The part of the trace that comes from the HTTP request. */
 export function requestTrace(): Pick<Trace, 'requestId' | 'traceparent'> {

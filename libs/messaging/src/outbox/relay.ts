@@ -7,7 +7,7 @@ import type { MessageEndpoint } from './message-endpoint';
 import { backoff } from '../inbox/backoff';
 import { LowMark } from './low-mark';
 import { NOTHING_SENT, markSentAndReadNext, takeFence } from './outbox.store';
-import { Pace } from './pace';
+import { ReadDelay } from './read-delay';
 import { OLDEST_SUBSCRIPTIONS_MS, Receivers, type Delivered } from './receivers';
 import type { RelayStatus } from './relays';
 import type { Transport } from './transport';
@@ -56,11 +56,11 @@ async function relayUntilFailure(
   const token = await takeFence(db);
   const mark = (status.mark = new LowMark(db));
   const receivers = await Receivers.load({ db, transport, token, away: status.away, log });
-  const pace = new Pace();
+  const delay = new ReadDelay();
   let sent = NOTHING_DELIVERED;
   try {
     while (!lost.aborted) {
-      await pace.wait(lost);
+      await delay.wait(lost);
       const stale = performance.now() - sent.readAt > OLDEST_SUBSCRIPTIONS_MS;
       if (stale) sent = NOTHING_DELIVERED; // the messages are delivered again, because there may be a new subscription
       const batch = await markSentAndReadNext(db, { limit: BATCH, token, above: mark.value, sent });
@@ -75,7 +75,7 @@ async function relayUntilFailure(
         continue;
       }
       if (lost.aborted) return;
-      pace.recordRead(batch.length);
+      delay.recordRead(batch.length);
       crashPoint('relay.read', context);
       sent = await receivers.deliver(batch, stale);
       crashPoint('relay.delivered', context);

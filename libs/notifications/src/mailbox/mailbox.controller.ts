@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
 import { Config } from '#platform/config';
 import { ShowsPeople } from '#platform/audit';
-import { Answers, Does, Email, page, PageQuery, placeOf } from '#platform/http';
+import { Answers, OperationDoc, Email, page, PageQuery, placeOf } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { Allowed } from '#platform/security';
 import { ConfirmedAddresses } from '../letters/confirmed-addresses';
@@ -52,7 +52,7 @@ export class MailboxController {
   @Get()
   @Allowed('ops')
   @ShowsPeople()
-  @Does('listMailbox', 'The e-mails to customers, newest first')
+  @OperationDoc('listMailbox', 'The e-mails to customers, newest first')
   @Answers(200, MailboxEntry, { list: true, paged: true })
   async list(@Query() { to, limit, cursor }: MailboxQuery) {
     const keys = to === undefined ? undefined : recipientKeys(this.config.personalDataKey, to);

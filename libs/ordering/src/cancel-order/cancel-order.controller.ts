@@ -2,9 +2,9 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { answer, Answers, Does, Flag, PathId, Refuses, Text, type Answer } from '#platform/http';
+import { answer, Answers, OperationDoc, Flag, PathId, Refuses, Text, type Answer } from '#platform/http';
 import { Vault } from '#platform/privacy';
-import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
+import { Allowed, CartOrUser, CurrentCaller, type Caller } from '#platform/security';
 import { buyerActor, staffActor } from '../model/actors';
 import { GuestTokens, TOKEN_SPENT } from '../view-order/guest-tokens.query';
 import { EVENT_BROKEN, OrderAnswer, showOrder, showToOwner, type ShowOrder } from '../view-order/order-answer';
@@ -37,7 +37,7 @@ export class CancelOrderController {
 
   @Post('orders/:id/cancel')
   @CartOrUser()
-  @Does(
+  @OperationDoc(
     'cancelOrder',
     'Cancel one of your orders',
     'Possible until preparation begins. If the checkout is still running, the response is 202: the checkout first gives back the money and the goods, and then closes the order.',
@@ -47,7 +47,7 @@ export class CancelOrderController {
   })
   @Answers(202, OrderAnswer, { description: 'The order is still pending, with `cancellationRequested: true`.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND', TOKEN_SPENT, 'CANNOT_CANCEL', 'VERSION_CONFLICT', EVENT_BROKEN)
-  async cancel(@PathId() id: Uuid, @Body() body: CancelOrderBody, @Who() caller: Caller): Promise<Answer> {
+  async cancel(@PathId() id: Uuid, @Body() body: CancelOrderBody, @CurrentCaller() caller: Caller): Promise<Answer> {
     const reader = await this.guests.readerOfOneOrder(caller);
     const view = await this.commands.execute(new CancelOrder(id, buyerActor(caller), body.reason ?? undefined, reader));
     return this.answerWith(view, showToOwner);
@@ -55,13 +55,17 @@ export class CancelOrderController {
 
   @Post('admin/orders/:id/cancel')
   @Allowed('staff')
-  @Does('cancelAnyOrder', 'Cancel any order that is not completed, as staff')
+  @OperationDoc('cancelAnyOrder', 'Cancel any order that is not completed, as staff')
   @Answers(200, OrderAnswer, {
     description: 'The order is cancelled. The refund of the paid money has been requested.',
   })
   @Answers(202, OrderAnswer, { description: 'The order is still pending, with `cancellationRequested: true`.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT', EVENT_BROKEN)
-  async cancelAny(@PathId() id: Uuid, @Body() body: CancelAnyOrderBody, @Who() caller: Caller): Promise<Answer> {
+  async cancelAny(
+    @PathId() id: Uuid,
+    @Body() body: CancelAnyOrderBody,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Answer> {
     const { reason, restock } = body;
     const request = new CancelOrder(id, staffActor(caller), reason ?? undefined, undefined, restock);
     return this.answerWith(await this.commands.execute(request), showOrder);

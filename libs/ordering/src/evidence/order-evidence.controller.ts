@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { ShowsPeople } from '#platform/audit';
-import { Answers, Bare, Does, DisconnectSignal, PathId, Refuses } from '#platform/http';
+import { Answers, Bare, OperationDoc, DisconnectSignal, PathId, Refuses } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { OrderEvidenceShape } from './order-evidence.config';
 import { OrderEvidence } from './order-evidence.query';
@@ -18,7 +18,7 @@ export class OrderEvidenceController {
   @ShowsPeople()
   @Bare()
   @Header('cache-control', 'no-store')
-  @Does(
+  @OperationDoc(
     'exportOrderEvidence',
     'One file that proves what happened to an order',
     'The file has the canonical bytes of the events, Merkle paths, signed seals and the timeline, and a signature over all of it. It can be checked without the shop. Personal values stay sealed.',

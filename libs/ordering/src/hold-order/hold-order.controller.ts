@@ -2,9 +2,9 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { Answers, Does, PathId, Refuses, Text } from '#platform/http';
+import { Answers, OperationDoc, PathId, Refuses, Text } from '#platform/http';
 import { Vault, type Opened } from '#platform/privacy';
-import { Allowed, Who, type Caller } from '#platform/security';
+import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { staffActor } from '../model/actors';
 import type { DatedOrder } from '../model/dated-order';
 import { EVENT_BROKEN, OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
@@ -25,7 +25,7 @@ export class HoldOrderController {
 
   @Post(':id/hold')
   @Allowed('staff')
-  @Does(
+  @OperationDoc(
     'holdOrder',
     'Put an order on hold',
     'Only a confirmed or accepted order can be put on hold. Nobody works on the order until it is resumed. It can still be cancelled and refunded.',
@@ -35,17 +35,17 @@ export class HoldOrderController {
   async hold(
     @PathId() id: Uuid,
     @Body() { reason }: HoldOrderBody,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
   ): Promise<Opened<SealedOrder>> {
     return this.show(await this.commands.execute(new HoldOrder(id, staffActor(caller), reason)));
   }
 
   @Post(':id/resume')
   @Allowed('staff')
-  @Does('resumeOrder', 'Resume an order that is on hold', 'The order returns to its status before the hold.')
+  @OperationDoc('resumeOrder', 'Resume an order that is on hold', 'The order returns to its status before the hold.')
   @Answers(200, OrderAnswer, { description: 'The order, in its status before the hold.' })
   @Refuses('NOT_FOUND', 'WRONG_STATUS', 'VERSION_CONFLICT', EVENT_BROKEN)
-  async resume(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {
+  async resume(@PathId() id: Uuid, @CurrentCaller() caller: Caller): Promise<Opened<SealedOrder>> {
     return this.show(await this.commands.execute(new ResumeOrder(id, staffActor(caller))));
   }
 

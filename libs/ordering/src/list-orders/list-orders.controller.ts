@@ -5,8 +5,20 @@ import { z } from 'zod';
 import { IdShape, InstantShape, type Uuid } from '#kernel';
 import { orderStatuses, type OrderStatus } from '#contracts/ordering';
 import { ShowsPeople } from '#platform/audit';
-import { answer, Answers, Does, From, Id, OneOf, page, PageQuery, placeOf, Until, type Answer } from '#platform/http';
-import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
+import {
+  answer,
+  Answers,
+  OperationDoc,
+  From,
+  Id,
+  OneOf,
+  page,
+  PageQuery,
+  placeOf,
+  Until,
+  type Answer,
+} from '#platform/http';
+import { Allowed, CartOrUser, CurrentCaller, type Caller } from '#platform/security';
 import { GuestTokens } from '../view-order/guest-tokens.query';
 import { showToOwner, type ShowOrder } from '../view-order/order-answer';
 import { ListOrders, type ListedRow, type OrderFilter } from './list-orders.query';
@@ -65,14 +77,14 @@ export class ListOrdersController {
 
   @Get('orders')
   @CartOrUser()
-  @Does(
+  @OperationDoc(
     'listOrders',
     'Your orders, newest first',
     'With an access token, you get the orders of the account. With the `X-Cart-Token` of the response to a guest’s newest ' +
       'order, you get the orders of the guest. With both, you get both.',
   )
   @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true, meta: OwnMeta })
-  async own(@Query() query: OwnOrdersQuery, @Who() caller: Caller): Promise<Answer> {
+  async own(@Query() query: OwnOrdersQuery, @CurrentCaller() caller: Caller): Promise<Answer> {
     const { status } = query;
     const { userId: customer, cartTokenHash: guest, tokenSpent } = await this.guests.readerOf(caller);
     const meta = tokenSpent && { tokenSpent };
@@ -83,7 +95,7 @@ export class ListOrdersController {
   @Get('admin/orders')
   @Allowed('staff', 'audit')
   @ShowsPeople()
-  @Does('listAllOrders', 'All orders, newest first, as staff')
+  @OperationDoc('listAllOrders', 'All orders, newest first, as staff')
   @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true, meta: Meta })
   async all(@Query() query: AllOrdersQuery): Promise<Answer> {
     const { status, customer, from, to } = query;

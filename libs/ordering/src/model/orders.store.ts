@@ -12,7 +12,7 @@ import {
   type RecordedEvent,
 } from '#event-store';
 import { currentTrace, currentUnit } from '#messaging';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 import { Clock } from '#platform/system';
 import type { DatedOrder } from './dated-order';
 import { announcements } from './order-announcements';
@@ -142,7 +142,7 @@ export class Orders {
 
   private metadata({ commandId, actor }: Change): EventMetadata {
     const trace = currentTrace();
-    const requestId = trace?.requestId ?? ambient()?.requestId;
+    const requestId = trace?.requestId ?? currentRequest()?.requestId;
     return {
       commandId,
       correlationId: trace?.correlationId ?? commandId,

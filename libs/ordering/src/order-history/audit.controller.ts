@@ -5,7 +5,7 @@ import type { Uuid } from '#kernel';
 import { ShowsPeople } from '#platform/audit';
 import {
   Answers,
-  Does,
+  OperationDoc,
   Flag,
   DisconnectSignal,
   Instant,
@@ -13,10 +13,10 @@ import {
   PathId,
   Refuses,
   textOf,
-  Whole,
+  WholeNumber,
   type Answer,
 } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 import { Allowed } from '#platform/security';
 import { OrderAnswer } from '../view-order/order-answer';
 import {
@@ -43,7 +43,7 @@ class EventsQuery extends ListPartQuery {
 }
 
 class StateQuery {
-  @Whole({
+  @WholeNumber({
     min: 1,
     max: 1_000_000,
     optional: true,
@@ -61,10 +61,15 @@ class StateQuery {
 }
 
 class DiffQuery {
-  @Whole({ min: 0, max: 1_000_000, description: 'The first version. 0 means before the order was placed.', example: 1 })
+  @WholeNumber({
+    min: 0,
+    max: 1_000_000,
+    description: 'The first version. 0 means before the order was placed.',
+    example: 1,
+  })
   from!: number;
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     max: 1_000_000,
     optional: true,
@@ -80,7 +85,7 @@ export class AuditController {
 
   @Get('events')
   @Allowed('audit')
-  @Does('listOrderEvents', "An order's raw stream", 'Personal values are shown sealed, as they are stored.')
+  @OperationDoc('listOrderEvents', "An order's raw stream", 'Personal values are shown sealed, as they are stored.')
   @Answers(200, EventAnswer, { description: 'In version order.', list: true, meta: ListPartMeta })
   @Refuses('NOT_FOUND')
   async events(@PathId() id: Uuid, @Query() { after, canonical }: EventsQuery): Promise<Answer> {
@@ -91,12 +96,12 @@ export class AuditController {
   @Get('state')
   @Allowed('audit')
   @ShowsPeople()
-  @Does('viewOrderState', 'An order as it was at a version or at an instant')
+  @OperationDoc('viewOrderState', 'An order as it was at a version or at an instant')
   @Answers(200, OrderAnswer, { description: 'The order at that version or instant.' })
   @Refuses('NOT_FOUND', VERSION_NOT_THERE, NOT_PLACED_YET, EVENT_BROKEN)
   async state(@PathId() id: Uuid, @Query() { version, at }: StateQuery): Promise<object> {
     if (version !== undefined && at !== undefined) {
-      throw new InvalidInput([{ field: 'at', message: textOf('oneOfTwo', ambient()?.locale ?? 'en') }]);
+      throw new InvalidInput([{ field: 'at', message: textOf('oneOfTwo', currentRequest()?.locale ?? 'en') }]);
     }
     return this.queries.execute(new OrderState(id, { version, at }));
   }
@@ -104,7 +109,7 @@ export class AuditController {
   @Get('diff')
   @Allowed('audit')
   @ShowsPeople()
-  @Does('diffOrder', 'What changed between two versions of an order, and by which events')
+  @OperationDoc('diffOrder', 'What changed between two versions of an order, and by which events')
   @Answers(200, DiffAnswer, { description: 'The changes, by path.' })
   @Refuses('NOT_FOUND', VERSION_NOT_THERE, EVENT_BROKEN)
   async diff(@PathId() id: Uuid, @Query() { from, to }: DiffQuery): Promise<OrderDifference> {
@@ -113,7 +118,7 @@ export class AuditController {
 
   @Get('timeline')
   @Allowed('audit')
-  @Does(
+  @OperationDoc(
     'viewOrderTimeline',
     'Everything that happened to an order, in order of time: events, checkout, payment, stock, points and e-mails',
     'Notes are in the language of `Accept-Language`. Notes of sagas are always in English.',
@@ -125,7 +130,7 @@ export class AuditController {
     @Query() { after }: ListPartQuery,
     @DisconnectSignal() gone: AbortSignal,
   ): Promise<Answer> {
-    const all = await this.queries.execute(new OrderTimeline(id, ambient()?.locale, gone));
+    const all = await this.queries.execute(new OrderTimeline(id, currentRequest()?.locale, gone));
     return answerPart(takePart(all.slice(after), after));
   }
 }

@@ -2,20 +2,20 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { answer, Answers, Does, Flag, OneOf, Whole, type Answer } from '#platform/http';
+import { answer, Answers, OperationDoc, Flag, OneOf, WholeNumber, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { orderEventTypes } from '../model/order';
 import { EventAnswer } from './event-answer';
 import { EventLog } from './event-log.query';
 
 class LogQuery {
-  @Whole({ min: 0, default: 0, description: 'The page begins after this position.', example: 0 })
+  @WholeNumber({ min: 0, default: 0, description: 'The page begins after this position.', example: 0 })
   after: number = 0;
 
   @OneOf(orderEventTypes, { optional: true, description: 'Only events of this type.' })
   type?: (typeof orderEventTypes)[number];
 
-  @Whole({ min: 1, max: 100, default: 20, description: 'The maximum number of events.', example: 20 })
+  @WholeNumber({ min: 1, max: 100, default: 20, description: 'The maximum number of events.', example: 20 })
   limit: number = 20;
 
   @Flag({
@@ -42,7 +42,7 @@ export class EventLogController {
 
   @Get()
   @Allowed('audit')
-  @Does('listEvents', 'All events by position')
+  @OperationDoc('listEvents', 'All events by position')
   @Answers(200, EventAnswer, { description: 'A page of the log.', list: true, meta: Meta })
   async log(@Query() { after, limit, type, canonical }: LogQuery): Promise<Answer> {
     const { events, head } = await this.queries.execute(new EventLog(after, limit, type, canonical));

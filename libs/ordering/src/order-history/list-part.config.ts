@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { answer, Whole, type Answer, type AnswerOptions } from '#platform/http';
+import { answer, WholeNumber, type Answer, type AnswerOptions } from '#platform/http';
 import { MAX_ENTRIES, type ListPart } from './list-part';
 
 export class ListPartQuery {
-  @Whole({
+  @WholeNumber({
     ...{ min: 0, max: 10_000_000, default: 0, example: 0 },
     description: `How many entries to skip: send \`meta.nextAfter\` of the previous answer. One answer has up to ${MAX_ENTRIES} entries.`,
   })

@@ -4,23 +4,28 @@ import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { ProvedSealShape } from '#event-store';
-import { answer, Answers, Bare, Does, Whole, type Answer } from '#platform/http';
+import { answer, Answers, Bare, OperationDoc, WholeNumber, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { ExportEvents, LogSeals } from './event-log.query';
 
 class SealsQuery {
-  @Whole({ min: 0, default: 0, description: 'Only seals that cover events after this position.', example: 0 })
+  @WholeNumber({ min: 0, default: 0, description: 'Only seals that cover events after this position.', example: 0 })
   after: number = 0;
 
-  @Whole({ min: 1, max: 100, default: 20, description: 'The maximum number of seals.', example: 20 })
+  @WholeNumber({ min: 1, max: 100, default: 20, description: 'The maximum number of seals.', example: 20 })
   limit: number = 20;
 }
 
 class ExportQuery {
-  @Whole({ min: 1, default: 1, description: 'The export begins with the seal that covers this position.', example: 1 })
+  @WholeNumber({
+    min: 1,
+    default: 1,
+    description: 'The export begins with the seal that covers this position.',
+    example: 1,
+  })
   from: number = 1;
 
-  @Whole({
+  @WholeNumber({
     min: 1,
     optional: true,
     description: 'The export ends with the seal that covers this position. By default it ends at the end of the log.',
@@ -42,7 +47,7 @@ export class LogExportController {
 
   @Get('seals')
   @Allowed('audit')
-  @Does('listSeals', 'The signed seals over the log', 'Each seal contains the signature of the seal before it.')
+  @OperationDoc('listSeals', 'The signed seals over the log', 'Each seal contains the signature of the seal before it.')
   @Answers(200, SealAnswer, { description: 'A page of seals, by position.', list: true, meta: Meta })
   async seals(@Query() { after, limit }: SealsQuery): Promise<Answer> {
     const seals = await this.queries.execute(new LogSeals(after, limit));
@@ -56,7 +61,7 @@ export class LogExportController {
   @Bare()
   @Header('cache-control', 'no-store')
   @ApiProduces('application/x-ndjson')
-  @Does(
+  @OperationDoc(
     'exportEvents',
     'Export the log, or a part of it, for a check without the shop',
     'Each line is one JSON object: canonical events, seals, records about seals, and a signature over all lines. Personal values stay sealed.',

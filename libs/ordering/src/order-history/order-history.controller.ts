@@ -2,9 +2,9 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { Answers, Does, DisconnectSignal, PathId, Refuses, type Answer } from '#platform/http';
+import { Answers, OperationDoc, DisconnectSignal, PathId, Refuses, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
-import { CartOrUser, Who, type Caller } from '#platform/security';
+import { CartOrUser, CurrentCaller, type Caller } from '#platform/security';
 import { GuestTokens, TOKEN_SPENT } from '../view-order/guest-tokens.query';
 import { EVENT_BROKEN, StepAnswer } from './event-answer';
 import { OrderHistory } from './order-history.query';
@@ -21,13 +21,13 @@ export class OrderHistoryController {
 
   @Get(':id/history')
   @CartOrUser()
-  @Does('viewOrderHistory', "Your order's history, in the language of `Accept-Language`")
+  @OperationDoc('viewOrderHistory', "Your order's history, in the language of `Accept-Language`")
   @Answers(200, StepAnswer, { description: 'The oldest step first.', list: true, meta: ListPartMeta })
   @Refuses('NOT_FOUND', TOKEN_SPENT, EVENT_BROKEN)
   async history(
     @PathId() id: Uuid,
     @Query() { after }: ListPartQuery,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
     @DisconnectSignal() gone: AbortSignal,
   ): Promise<Answer> {
     const reader = await this.guests.readerOfOneOrder(caller);

@@ -1,8 +1,8 @@
 import { InvalidInput, textOf } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 
 const newFault = (field: string, code: string, params: Readonly<Record<string, number>> = {}) =>
-  new InvalidInput([{ field, message: textOf(code, ambient()?.locale ?? 'en', params) }]);
+  new InvalidInput([{ field, message: textOf(code, currentRequest()?.locale ?? 'en', params) }]);
 
 /**
  * Throws if the log, which ends at `head`, has no position in this range. A check of an empty range would find no fault

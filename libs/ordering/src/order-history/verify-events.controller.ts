@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { DomainError, NotFound, type Uuid } from '#kernel';
 import { EventStore, Verifications } from '#event-store';
-import { answer, Answers, Does, PathId, Refuses, Whole, type Answer } from '#platform/http';
+import { answer, Answers, OperationDoc, PathId, Refuses, WholeNumber, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { VerificationRunAnswer, VerifyAnswer } from './event-answer';
 import { mustBeInLog } from './span.config';
@@ -15,10 +15,14 @@ const MAX_WAIT_MS = 10_000;
 const RECENT = 20;
 
 class SpanQuery {
-  @Whole({ min: 1, default: 1, description: 'The first position to verify.', example: 1 })
+  @WholeNumber({ min: 1, default: 1, description: 'The first position to verify.', example: 1 })
   from: number = 1;
 
-  @Whole({ min: 1, optional: true, description: 'The last position to verify. The default is the end of the log.' })
+  @WholeNumber({
+    min: 1,
+    optional: true,
+    description: 'The last position to verify. The default is the end of the log.',
+  })
   to?: number;
 }
 
@@ -34,7 +38,7 @@ export class VerifyEventsController {
 
   @Post()
   @Allowed('audit')
-  @Does(
+  @OperationDoc(
     'verifyEvents',
     'Verify the hash chain of all events, or of a part of them',
     'The response names every fault. If the verification takes longer than ten seconds, it continues after the response: request its state by its id. Only one verification runs at a time. A request for the same range waits for the same verification.',
@@ -62,7 +66,7 @@ export class VerifyEventsController {
 
   @Get()
   @Allowed('audit')
-  @Does('listVerifications', 'The last verifications of the log, and what they found')
+  @OperationDoc('listVerifications', 'The last verifications of the log, and what they found')
   @Answers(200, VerificationRunAnswer, { description: 'The newest first.', list: true })
   async list(): Promise<readonly z.infer<typeof VerificationRunAnswer>[]> {
     return (await this.verifications.rows.recent(RECENT)).map(showVerification);
@@ -70,7 +74,7 @@ export class VerifyEventsController {
 
   @Get(':id')
   @Allowed('audit')
-  @Does('viewVerification', 'The progress and the result of a verification')
+  @OperationDoc('viewVerification', 'The progress and the result of a verification')
   @Answers(200, VerificationRunAnswer, { description: 'The verification.' })
   @Refuses('NOT_FOUND')
   async view(@PathId() id: Uuid): Promise<z.infer<typeof VerificationRunAnswer>> {

@@ -5,7 +5,7 @@ import { derivedId, shopDay, type DomainError, type Uuid } from '#kernel';
 import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
 import { CatalogPrices, isPriced } from '#contracts/catalog';
 import { Config } from '#platform/config';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import { formatGuestTokenState, type Caller, type CartToken } from '#platform/security';
 import { Clock } from '#platform/system';
@@ -166,7 +166,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   /** The products have names in the order's language. If one has no price, the refusal is in the request's language. */
   private async priceLines(wanted: CartToOrder['lines'], locale: 'vi' | 'en') {
     const answers = await this.prices.price(wanted, locale);
-    const requestLocale = ambient()?.locale ?? locale;
+    const requestLocale = currentRequest()?.locale ?? locale;
     return requestLocale === locale || answers.every(isPriced) ? answers : this.prices.price(wanted, requestLocale);
   }
 

@@ -7,7 +7,7 @@ import {
   answer,
   Answers,
   BodyExample,
-  Does,
+  OperationDoc,
   Email,
   IdempotencyKey,
   InvalidInput,
@@ -21,9 +21,9 @@ import {
   textOf,
   type Answer,
 } from '#platform/http';
-import { ambient, shopLocale } from '#platform/observability';
+import { currentRequest, shopLocale } from '#platform/observability';
 import { Vault } from '#platform/privacy';
-import { CartTokens, GuestOrUser, Who, type Caller } from '#platform/security';
+import { CartTokens, GuestOrUser, CurrentCaller, type Caller } from '#platform/security';
 import { Orders } from '../model/orders.store';
 import { OrderAnswer, showToOwner } from '../view-order/order-answer';
 import type { DatedOrder } from '../model/dated-order';
@@ -103,7 +103,7 @@ class PlaceOrderBody {
 
 function mustBeComplete(request: OrderRequest, signedIn: boolean): void {
   const lacking = findMissingFields(request, signedIn).map((field) => ({ field, code: 'required' }));
-  const locale = ambient()?.locale ?? 'en';
+  const locale = currentRequest()?.locale ?? 'en';
   const faults = [...lacking, ...findUnusedFields(request)].map(({ field, code }) => ({
     field,
     message: textOf(code, locale),
@@ -124,7 +124,7 @@ export class PlaceOrderController {
 
   @Post()
   @GuestOrUser()
-  @Does(
+  @OperationDoc(
     'placeOrder',
     "Place an order from the caller's cart",
     'The response comes at once, with a pending order. With `Prefer: wait=5` it comes after the outcome of the order, but ' +
@@ -184,7 +184,7 @@ export class PlaceOrderController {
     },
   )
   async place(
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
     @Body() body: PlaceOrderBody,
     @IdempotencyKey() key: string,
     @PreferWait() seconds: number,

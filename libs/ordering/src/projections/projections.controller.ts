@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { Answers, Does, PathId, Refuses } from '#platform/http';
+import { Answers, OperationDoc, PathId, Refuses } from '#platform/http';
 import type { ProjectionStatus, Retried } from '#event-store/projections';
 import { Allowed } from '#platform/security';
 import { DriftAnswer, KeptDroppedAnswer, ProjectionAnswer, RetriedAnswer, SetAsideAnswer } from './projection-answer';
@@ -21,7 +21,7 @@ export class ProjectionsController {
 
   @Get()
   @Allowed('ops')
-  @Does('listProjections', 'The read models that can be rebuilt, and the progress of each')
+  @OperationDoc('listProjections', 'The read models that can be rebuilt, and the progress of each')
   @Answers(200, ProjectionAnswer, { description: 'By name.', list: true })
   async list(): Promise<readonly ProjectionStatus[]> {
     return this.queries.execute(new ListProjections());
@@ -29,7 +29,7 @@ export class ProjectionsController {
 
   @Get('drift')
   @Allowed('ops')
-  @Does(
+  @OperationDoc(
     'viewDrift',
     'View drift: rows of read models that differ from their events',
     'A background check computes rows again from their events to find such rows. A rebuild of these orders corrects the rows.',
@@ -42,7 +42,7 @@ export class ProjectionsController {
   @Get(':name/set-aside')
   @Allowed('ops')
   @nameParam
-  @Does(
+  @OperationDoc(
     'listSetAside',
     'The orders that a read model has set aside, because it cannot use their events',
     'All other orders are kept up to date.',
@@ -56,7 +56,7 @@ export class ProjectionsController {
   @Post(':name/set-aside/:orderId/retry')
   @Allowed('ops')
   @nameParam
-  @Does(
+  @OperationDoc(
     'retrySetAside',
     'Compute an order in a read model again',
     'The read model computes the order from its first event.',
@@ -70,7 +70,7 @@ export class ProjectionsController {
   @Delete(':name/kept')
   @Allowed('ops')
   @nameParam
-  @Does(
+  @OperationDoc(
     'dropKept',
     'Drop the table that is kept for a rollback',
     'After that, no rollback is possible, and the reducer of this table may be removed from the code.',

@@ -1,7 +1,7 @@
 import { Injectable, type MessageEvent } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { Uuid } from '#kernel';
-import { ambient, ShopState } from '#platform/observability';
+import { currentRequest, ShopState } from '#platform/observability';
 import { textOf } from '#platform/http';
 import { Rebuilds, type Rebuild } from '#event-store/projections';
 import { RightsWatch, type Caller } from '#platform/security';
@@ -24,7 +24,7 @@ export class RebuildStream {
   ) {}
 
   async follow(projection: string, id: Uuid, caller: Caller): Promise<Observable<MessageEvent>> {
-    const locale = ambient()?.locale ?? 'en';
+    const locale = currentRequest()?.locale ?? 'en';
     const first = await this.rebuilds.view(projection, id);
     return new Observable<MessageEvent>((listener) => {
       let timer: NodeJS.Timeout | undefined;

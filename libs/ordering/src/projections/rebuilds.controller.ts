@@ -4,9 +4,9 @@ import { ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Observable } from 'rxjs';
 import { z } from 'zod';
 import { IdShape, type Uuid } from '#kernel';
-import { Answers, Bare, Does, ListOf, MomentShape, OneOf, page, PageQuery, PathId, placeOf, Refuses, type Answer } from '#platform/http'; // prettier-ignore
+import { Answers, Bare, OperationDoc, ListOf, MomentShape, OneOf, page, PageQuery, PathId, placeOf, Refuses, type Answer } from '#platform/http'; // prettier-ignore
 import type { Rebuild, RebuildDiff } from '#event-store/projections';
-import { Allowed, Who, type Caller } from '#platform/security';
+import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { DiffRebuild, ListRebuilds, ViewRebuild } from './projections.query';
 import { RebuildAnswer, RebuildDiffAnswer } from './rebuild-answer';
 import { RebuildStream } from './rebuild-stream.query';
@@ -41,7 +41,7 @@ export class RebuildsController {
   @Post()
   @Allowed('ops')
   @nameParam
-  @Does(
+  @OperationDoc(
     'startRebuild',
     'Rebuild a read model',
     'The new table is built beside the live table, which is read and updated meanwhile. No message is sent.',
@@ -52,7 +52,11 @@ export class RebuildsController {
     code: 'ORDERS_UNKNOWN',
     when: 'Some of these orders do not exist. `details` names the first 20 of them.',
   })
-  async start(@Param('name') name: string, @Body() body: RebuildBody, @Who() caller: Caller): Promise<Rebuild> {
+  async start(
+    @Param('name') name: string,
+    @Body() body: RebuildBody,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Rebuild> {
     const by = caller.kind === 'user' ? caller.userId : 'guest';
     const orders = body.orders ? [...new Set(body.orders)] : null;
     return this.commands.execute(new StartRebuild(name, body.goLive, orders, by));
@@ -61,7 +65,11 @@ export class RebuildsController {
   @Get()
   @Allowed('ops')
   @nameParam
-  @Does('listRebuilds', 'The rebuilds of a read model: who requested them, when, and how they ended', 'Newest first.')
+  @OperationDoc(
+    'listRebuilds',
+    'The rebuilds of a read model: who requested them, when, and how they ended',
+    'Newest first.',
+  )
   @Answers(200, RebuildAnswer, { list: true, paged: true })
   @Refuses('NOT_FOUND')
   async list(@Param('name') name: string, @Query() { limit, cursor }: PageQuery): Promise<Answer> {
@@ -77,7 +85,7 @@ export class RebuildsController {
   @Get(':id')
   @Allowed('ops')
   @nameParam
-  @Does('viewRebuild', 'The progress of a rebuild')
+  @OperationDoc('viewRebuild', 'The progress of a rebuild')
   @Answers(200, RebuildAnswer, { description: 'The rebuild.' })
   @Refuses('NOT_FOUND')
   async view(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
@@ -87,7 +95,7 @@ export class RebuildsController {
   @Get(':id/diff')
   @Allowed('ops')
   @nameParam
-  @Does(
+  @OperationDoc(
     'diffRebuild',
     'What a rebuild changes',
     'Before the new table goes live, the old and the new table are compared at the same position of the log. The result can also be read later.',
@@ -103,7 +111,7 @@ export class RebuildsController {
   @Post(':id/pause')
   @Allowed('ops')
   @nameParam
-  @Does('pauseRebuild', 'Pause a rebuild')
+  @OperationDoc('pauseRebuild', 'Pause a rebuild')
   @Answers(200, RebuildAnswer, { description: 'The rebuild is paused. A repeated request changes nothing.' })
   @Refuses('NOT_FOUND', 'REBUILD_OVER')
   async pause(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
@@ -113,7 +121,7 @@ export class RebuildsController {
   @Post(':id/resume')
   @Allowed('ops')
   @nameParam
-  @Does('resumeRebuild', 'Continue a paused rebuild')
+  @OperationDoc('resumeRebuild', 'Continue a paused rebuild')
   @Answers(200, RebuildAnswer, {
     description: 'The rebuild continues from the event and in the state at which it was paused.',
   })
@@ -125,7 +133,7 @@ export class RebuildsController {
   @Post(':id/go-live')
   @Allowed('ops')
   @nameParam
-  @Does('takeRebuildLive', 'Make the rebuilt table live')
+  @OperationDoc('takeRebuildLive', 'Make the rebuilt table live')
   @Answers(200, RebuildAnswer, { description: 'The rebuilt table is live. A repeated request changes nothing.' })
   @Refuses('NOT_FOUND', 'REBUILD_NOT_READY', 'REBUILD_OVER')
   async goLive(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
@@ -135,7 +143,7 @@ export class RebuildsController {
   @Post(':id/cancel')
   @Allowed('ops')
   @nameParam
-  @Does('cancelRebuild', 'Cancel a rebuild that is not live yet')
+  @OperationDoc('cancelRebuild', 'Cancel a rebuild that is not live yet')
   @Answers(200, RebuildAnswer, { description: 'The rebuild is cancelled, and its table is deleted.' })
   @Refuses('NOT_FOUND', 'REBUILD_OVER')
   async cancel(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
@@ -145,7 +153,7 @@ export class RebuildsController {
   @Post(':id/rollback')
   @Allowed('ops')
   @nameParam
-  @Does(
+  @OperationDoc(
     'rollBackRebuild',
     'Make the former table live again',
     'First the former table is brought up to date. If this takes longer than ten seconds, the response has `rollingBack: true`, and the rollback continues.',
@@ -164,7 +172,7 @@ export class RebuildsController {
   @Bare()
   @nameParam
   @ApiProduces('text/event-stream')
-  @Does(
+  @OperationDoc(
     'followRebuild',
     'Follow a rebuild by server-sent events',
     'The server sends `progress` events until the rebuild is live, cancelled or failed. It sends `closed` with `{ code, message }` if the session ends, the token expires, or the user loses the role.',
@@ -174,7 +182,7 @@ export class RebuildsController {
   async stream(
     @Param('name') name: string,
     @PathId() id: Uuid,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
   ): Promise<Observable<MessageEvent>> {
     return this.streams.follow(name, id, caller);
   }

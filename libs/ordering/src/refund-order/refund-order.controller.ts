@@ -7,7 +7,7 @@ import {
   Amount,
   answer,
   Answers,
-  Does,
+  OperationDoc,
   Flag,
   IdempotencyKey,
   PathId,
@@ -16,7 +16,7 @@ import {
   type Answer,
 } from '#platform/http';
 import { Vault } from '#platform/privacy';
-import { Allowed, Who, type Caller } from '#platform/security';
+import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { EVENT_BROKEN, OrderAnswer, showOrder } from '../view-order/order-answer';
 import { RefundOrder } from './refund-order.command';
 
@@ -60,7 +60,7 @@ export class RefundOrderController {
 
   @Post(':id/refunds')
   @Allowed('refund')
-  @Does(
+  @OperationDoc(
     'refundOrder',
     "Refund part or all of an order's remaining money",
     'The shop then sends the refund to the payment provider. The field `refunds` of the order shows the result. The total ' +
@@ -85,7 +85,7 @@ export class RefundOrderController {
     @PathId() id: Uuid,
     @Body() { amount, reason, end, restock }: RefundOrderBody,
     @IdempotencyKey() key: string,
-    @Who() caller: Caller,
+    @CurrentCaller() caller: Caller,
   ): Promise<Answer> {
     const request = {
       reason,

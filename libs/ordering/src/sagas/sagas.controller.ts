@@ -7,7 +7,7 @@ import { Noted } from '#platform/audit';
 import {
   answer,
   Answers,
-  Does,
+  OperationDoc,
   MomentShape,
   OneOf,
   page,
@@ -15,10 +15,10 @@ import {
   placeOf,
   Refuses,
   Text,
-  Whole,
+  WholeNumber,
   type Answer,
 } from '#platform/http';
-import { Allowed, Who, type Caller } from '#platform/security';
+import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { staffActor } from '../model/actors';
 import { EVENT_BROKEN } from '../view-order/order-answer';
 import { CompareSagas } from './compare-sagas.command';
@@ -37,7 +37,7 @@ class SagasPage extends PageQuery {
   })
   state?: (typeof states)[number];
 
-  @Whole({
+  @WholeNumber({
     min: 0,
     max: 31_536_000,
     optional: true,
@@ -100,7 +100,7 @@ export class SagasController {
 
   @Get()
   @Allowed('ops')
-  @Does(
+  @OperationDoc(
     'listSagas',
     'List sagas: checkouts and refunds',
     'With `stuckFor`, or with a state other than `over`, the saga that has been at its step for the longest time comes ' +
@@ -116,7 +116,7 @@ export class SagasController {
   @Get(':id')
   @Allowed('ops')
   @idParam
-  @Does(
+  @OperationDoc(
     'viewSaga',
     'One saga and its journal',
     'The messages that it handled, the requests that it sent, and what it waits for.',
@@ -131,7 +131,7 @@ export class SagasController {
   @Allowed('ops')
   @Noted('reason')
   @idParam
-  @Does(
+  @OperationDoc(
     'retrySaga',
     'Send the requests of a saga again',
     'The requests have the same keys, so nothing is done twice. Dead letters and postponed messages of the saga are also tried ' +
@@ -140,7 +140,7 @@ export class SagasController {
   )
   @Answers(202, SagaAnswer, { description: 'The saga before the change. The journal shows what happens next.' })
   @Refuses('NOT_FOUND', 'PROCESS_OVER', 'NOTHING_OWED')
-  async retry(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
+  async retry(@Param('id') id: string, @Body() body: TendBody, @CurrentCaller() caller: Caller): Promise<Answer> {
     const saga = await this.commands.execute(new RetrySaga(id, actionOf(caller, body)));
     return answer(showSaga(saga), { status: 202 });
   }
@@ -149,7 +149,7 @@ export class SagasController {
   @Allowed('ops')
   @Noted('reason')
   @idParam
-  @Does(
+  @OperationDoc(
     'compareSagas',
     'Compare an order with its checkout and its refunds',
     'Use this for an order that makes no progress because a message was dropped or lost. The events of the order decide. If the ' +
@@ -160,7 +160,7 @@ export class SagasController {
   )
   @Answers(202, ComparedOrderAnswer, { description: 'What will happen. The journals of the sagas show it.' })
   @Refuses('NOT_FOUND', EVENT_BROKEN)
-  async compare(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
+  async compare(@Param('id') id: string, @Body() body: TendBody, @CurrentCaller() caller: Caller): Promise<Answer> {
     return answer(await this.commands.execute(new CompareSagas(id, actionOf(caller, body))), { status: 202 });
   }
 
@@ -168,7 +168,7 @@ export class SagasController {
   @Allowed('ops')
   @Noted('reason')
   @idParam
-  @Does(
+  @OperationDoc(
     'compensateSaga',
     'Undo a checkout',
     'The money is given back, the goods are released, and then the order is closed. A confirmed order must be cancelled or refunded instead. ' +
@@ -177,7 +177,11 @@ export class SagasController {
   @Answers(202, SagaAnswer, { description: 'The saga before the change. The journal shows what happens next.' })
   @Refuses('NOT_FOUND', 'PROCESS_OVER', 'PROCESS_WINDS_BACK', 'PROCESS_HAS_NO_WAY_BACK', 'VERSION_CONFLICT')
   @Refuses('PROCESS_STILL_ASKED', 'NO_MONEY_AWAITED')
-  async compensate(@Param('id') id: string, @Body() body: CompensateBody, @Who() caller: Caller): Promise<Answer> {
+  async compensate(
+    @Param('id') id: string,
+    @Body() body: CompensateBody,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Answer> {
     const saga = await this.commands.execute(new CompensateSaga(id, actionOf(caller, body), body.money));
     return answer(showSaga(saga), { status: 202 });
   }

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { beginOf, endOf, InstantShape, MoneyShape, shopDay } from '#kernel';
-import { answer, Answers, Does, From, InvalidInput, OneOf, Until, type Answer } from '#platform/http';
+import { answer, Answers, OperationDoc, From, InvalidInput, OneOf, Until, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { Clock } from '#platform/system';
 import { groupings, SalesReport, type Grouping } from './sales-report.query';
@@ -52,7 +52,7 @@ export class SalesReportController {
 
   @Get('sales')
   @Allowed('reports')
-  @Does(
+  @OperationDoc(
     'reportSales',
     'Sales by day, month or product',
     'An order counts on the day of its confirmation. A refund counts on the day on which the money was given back. Days are days in Vietnam.',

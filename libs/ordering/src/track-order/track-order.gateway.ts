@@ -18,7 +18,7 @@ import { DetachedEventStore } from '#event-store';
 import { localeOf, textOf } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { AccessTokens, CartTokens, may, RightsWatch, type Caller } from '#platform/security';
-import { Slots, Turns, type ReleaseSlot } from '#platform/sockets';
+import { Slots, WorkQueue, type ReleaseSlot } from '#platform/sockets';
 import { OrderRefusal } from '../model/order-errors';
 import { GuestTokens } from '../view-order/guest-tokens.query';
 import { FollowedOrder, type Send } from './followed-order.query';
@@ -42,7 +42,7 @@ const Subscription = OrderReference.extend({ lastVersion: z.int().min(0).max(1_0
 interface Session {
   caller: Caller;
   readonly followed: Map<Uuid, FollowedOrder>;
-  readonly turns: Turns;
+  readonly queue: WorkQueue;
   /** Stops the check whether the caller may still follow orders. */
   unwatch: () => void;
 }
@@ -79,7 +79,7 @@ class TooManySockets extends OrderRefusal {
   }
 }
 
-const turnsOf = (socket: Socket): Turns => (socket.data as Session).turns;
+const queueOf = (socket: Socket): WorkQueue => (socket.data as Session).queue;
 
 /** Closes the transport only, so that the client reconnects by itself. After `disconnect` it would not reconnect. */
 const closeTransport = (socket: Socket): void => void socket.conn.close();
@@ -115,11 +115,11 @@ export class TrackOrderGateway
       this.callerOf(socket.handshake.auth).then(
         (caller) => {
           if (!this.takePlace(socket, caller)) return next(newHandshakeError(socket, new TooManySockets()));
-          const turns = new Turns();
+          const queue = new WorkQueue();
           socket.data = {
             caller,
             followed: new Map(),
-            turns,
+            queue,
             unwatch: () => undefined,
           } satisfies Session;
           next();
@@ -165,17 +165,17 @@ export class TrackOrderGateway
 
   @SubscribeMessage('authenticate')
   authenticate(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledgement> {
-    return turnsOf(socket).next(() => this.renew(socket, body));
+    return queueOf(socket).next(() => this.renew(socket, body));
   }
 
   @SubscribeMessage('subscribe')
   subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledgement> {
-    return turnsOf(socket).next(() => this.follow(socket, body));
+    return queueOf(socket).next(() => this.follow(socket, body));
   }
 
   @SubscribeMessage('unsubscribe')
   unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledgement> {
-    return turnsOf(socket).next(() => this.unfollow(socket, body));
+    return queueOf(socket).next(() => this.unfollow(socket, body));
   }
 
   private async renew(socket: Socket, body: unknown): Promise<Acknowledgement> {

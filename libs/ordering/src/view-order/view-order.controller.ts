@@ -4,14 +4,24 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Uuid } from '#kernel';
 import { ShowsPeople } from '#platform/audit';
-import { answer, Answers, Does, PathId, PRIVATE, Refuses, Tagged, Whole, type Answer } from '#platform/http';
-import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
+import {
+  answer,
+  Answers,
+  OperationDoc,
+  PathId,
+  PRIVATE,
+  Refuses,
+  Tagged,
+  WholeNumber,
+  type Answer,
+} from '#platform/http';
+import { Allowed, CartOrUser, CurrentCaller, type Caller } from '#platform/security';
 import { EVENT_BROKEN, OrderAnswer } from './order-answer';
 import { GuestTokens, TOKEN_SPENT } from './guest-tokens.query';
 import { ViewOrder, type SeenOrder } from './view-order.query';
 
 class ViewOrderQuery {
-  @Whole({
+  @WholeNumber({
     min: 1,
     max: 1_000_000,
     optional: true,
@@ -48,7 +58,7 @@ export class ViewOrderController {
   @Get('orders/:id')
   @CartOrUser()
   @Tagged()
-  @Does(
+  @OperationDoc(
     'viewOrder',
     'View one of your orders',
     'A guest sends the `X-Cart-Token` of the response to the newest order; after a log-in, together with the access token. An ' +
@@ -56,7 +66,7 @@ export class ViewOrderController {
   )
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
   @Refuses('NOT_FOUND', TOKEN_SPENT, EVENT_BROKEN)
-  async view(@PathId() id: Uuid, @Query() query: ViewOrderQuery, @Who() caller: Caller): Promise<Answer> {
+  async view(@PathId() id: Uuid, @Query() query: ViewOrderQuery, @CurrentCaller() caller: Caller): Promise<Answer> {
     const reader = await this.guests.readerOfOneOrder(caller);
     return toAnswer(await this.queries.execute(new ViewOrder(id, reader, query.minVersion)));
   }
@@ -65,7 +75,7 @@ export class ViewOrderController {
   @Allowed('staff', 'audit')
   @ShowsPeople()
   @Tagged()
-  @Does('viewAnyOrder', 'View any order, as staff')
+  @OperationDoc('viewAnyOrder', 'View any order, as staff')
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
   @Refuses('NOT_FOUND', EVENT_BROKEN)
   async viewAny(@PathId() id: Uuid, @Query() query: ViewOrderQuery): Promise<Answer> {

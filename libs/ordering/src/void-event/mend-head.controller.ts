@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { IdShape, type Uuid } from '#kernel';
 import { z } from 'zod';
 import { Noted } from '#platform/audit';
-import { answer, Answers, Does, PathId, Refuses, Text, type Answer } from '#platform/http';
+import { answer, Answers, OperationDoc, PathId, Refuses, Text, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { MendHead } from './mend-head.command';
 
@@ -36,7 +36,7 @@ export class MendHeadController {
   @HttpCode(200)
   @Allowed('ops')
   @Noted('reason')
-  @Does(
+  @OperationDoc(
     'mendHead',
     'Repair an order whose stored version differs from the version of its last event',
     'Every change of such an order is refused with 409. The shop itself never causes this difference, so first find out who ' +

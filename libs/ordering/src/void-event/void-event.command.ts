@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { EventStore, type Actor } from '#event-store';
-import { ambient, redactText } from '#platform/observability';
+import { currentRequest, redactText } from '#platform/observability';
 import { Sagas } from '#messaging/sagas';
 import { Ids } from '#platform/system';
 import { orderEvents } from '../model/order-events.config';
@@ -71,7 +71,7 @@ export class VoidEventHandler implements ICommandHandler<VoidEvent> {
     if (stream.length === 0) throw new OrderNotFound();
     const events = voidEvent(stream, request);
     const commandId = this.ids.next();
-    const requestId = ambient()?.requestId;
+    const requestId = currentRequest()?.requestId;
     await this.store.append({
       streamId: orderId,
       expectedVersion: stream[stream.length - 1].version,

@@ -4,14 +4,14 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { z } from 'zod';
 import { Noted } from '#platform/audit';
-import { answer, Answers, Does, PathId, Refuses, Text, Whole, type Answer } from '#platform/http';
-import { Allowed, Who, type Caller } from '#platform/security';
+import { answer, Answers, OperationDoc, PathId, Refuses, Text, WholeNumber, type Answer } from '#platform/http';
+import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { staffActor } from '../model/actors';
 import { EventAnswer, VERSION_NOT_THERE } from '../order-history/event-answer';
 import { VoidEvent } from './void-event.command';
 
 class VoidEventBody {
-  @Whole({ min: 1, max: 1_000_000, description: 'The version of the broken event.', example: 3 })
+  @WholeNumber({ min: 1, max: 1_000_000, description: 'The version of the broken event.', example: 3 })
   version!: number;
 
   @Text({
@@ -44,7 +44,7 @@ export class VoidEventController {
   @Post('void-event')
   @Allowed('ops')
   @Noted('reason')
-  @Does(
+  @OperationDoc(
     'voidEvent',
     'Declare a broken event void',
     'The declaration is itself an event of the order. So it is part of the hash chain and of the seals, and a verification ' +
@@ -68,7 +68,11 @@ export class VoidEventController {
       when: 'The first event cannot be declared void, because without it there is no order.',
     },
   )
-  async void(@PathId() id: Uuid, @Body() { version, reason }: VoidEventBody, @Who() caller: Caller): Promise<Answer> {
+  async void(
+    @PathId() id: Uuid,
+    @Body() { version, reason }: VoidEventBody,
+    @CurrentCaller() caller: Caller,
+  ): Promise<Answer> {
     return answer(await this.commands.execute(new VoidEvent(id, version, reason, staffActor(caller))), { status: 201 });
   }
 }

@@ -7,13 +7,13 @@ import {
   Answers,
   AnyObject,
   BodyExample,
-  Does,
+  OperationDoc,
   DisconnectSignal,
   ListOf,
   OneOf,
   PathId,
   Refuses,
-  Whole,
+  WholeNumber,
 } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { orderEventTypes, type OrderEvent } from '../model/order';
@@ -24,13 +24,13 @@ import { WhatIf, type WhatIfResult } from './what-if.query';
 const schemaVersion = { min: 1, max: 1_000, optional: true } as const;
 
 class ChangedEventBody {
-  @Whole({ min: 1, max: 1_000_000, description: 'The version of the event.', example: 1 })
+  @WholeNumber({ min: 1, max: 1_000_000, description: 'The version of the event.', example: 1 })
   version!: number;
 
   @AnyObject({ description: 'All data of the event, in the format of the raw stream.', example: {} })
   data!: Record<string, unknown>;
 
-  @Whole({
+  @WholeNumber({
     ...schemaVersion,
     description: 'The schema version of this data. The default is the schema version of the stored event.',
     example: 1,
@@ -39,7 +39,7 @@ class ChangedEventBody {
 }
 
 class AddedEventBody {
-  @Whole({
+  @WholeNumber({
     min: 0,
     max: 1_000_000,
     description: 'The version after which the event is added. With 0 it becomes the first event.',
@@ -53,7 +53,7 @@ class AddedEventBody {
   @AnyObject({ example: {} })
   data!: Record<string, unknown>;
 
-  @Whole({
+  @WholeNumber({
     ...schemaVersion,
     description: 'The schema version of this data. The default is the current schema version.',
     example: 1,
@@ -86,7 +86,7 @@ export class WhatIfController {
   @Allowed('audit')
   @ChangesNothing()
   @ShowsPeople()
-  @Does(
+  @OperationDoc(
     'askWhatIf',
     'Compute how an order would be with other events',
     'The state of the order is computed with events left out, changed or added, and the sagas are replayed with these events. Nothing is stored or sent.',

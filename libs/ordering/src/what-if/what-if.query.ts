@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { withoutVoided, type Message, type Uuid } from '#kernel';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { handledBy, MessageRegistry } from '#messaging';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 import { Vault, type Opened } from '#platform/privacy';
 import { SagaJournal } from '#messaging/sagas';
 import { Slices } from '#platform/system';
@@ -124,7 +124,7 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
     if (stored.length > MOST_EVENTS) throw new OrderTooLong(stored.length, MOST_EVENTS);
     const raw = await this.store.readStored(orderId);
     const places = findSealedPlaces([...raw, ...stored]);
-    const streamChanges = blockMovedValues(parseChanges(raw, requested, ambient()?.locale ?? 'en'), places);
+    const streamChanges = blockMovedValues(parseChanges(raw, requested, currentRequest()?.locale ?? 'en'), places);
     const slices = new Slices(gone);
     const events = withoutVoided(stored);
     const broken = events.find(({ unreadable }) => unreadable);

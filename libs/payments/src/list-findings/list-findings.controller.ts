@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { IdShape, InstantShape, type Uuid } from '#kernel';
 import {
   Answers,
-  Does,
+  OperationDoc,
   Flag,
   Id,
   OneOf,
@@ -17,7 +17,7 @@ import {
   Text,
   type Answer,
 } from '#platform/http';
-import { Allowed, Who, type UserCaller } from '#platform/security';
+import { Allowed, CurrentCaller, type UserCaller } from '#platform/security';
 import { findingKinds, findingStates, type FindingState } from '../model/finding';
 import { Findings, type ListedFinding } from '../model/findings.store';
 import { SettleFinding } from '../settle-finding/settle-finding.command';
@@ -82,7 +82,7 @@ export class ListFindingsController {
 
   @Get()
   @Allowed('ops')
-  @Does(
+  @OperationDoc(
     'listPaymentFindings',
     'Money that fits no payment, came too late or twice, or was settled by hand',
     'Newest first. If the provider reports money for a payment that this shop does not have, the finding is only noted. Money that ' +
@@ -96,7 +96,7 @@ export class ListFindingsController {
   @Post(':id/settle')
   @HttpCode(200)
   @Allowed('ops')
-  @Does(
+  @OperationDoc(
     'settlePaymentFinding',
     'Mark a finding as settled',
     'This does nothing with the money. If the finding was settled before, nothing changes.',
@@ -110,7 +110,7 @@ export class ListFindingsController {
   async settle(
     @PathId() id: Uuid,
     @Body() { note }: SettleBody,
-    @Who() { userId }: UserCaller,
+    @CurrentCaller() { userId }: UserCaller,
   ): Promise<z.infer<typeof FindingAnswer>> {
     return viewFinding(await this.commands.execute(new SettleFinding(id, note, userId)));
   }

@@ -2,7 +2,7 @@ import { Controller, Param, Post, Req, type RawBodyRequest } from '@nestjs/commo
 import { ApiTags } from '@nestjs/swagger';
 import { ZodError, z } from 'zod';
 import { DomainError, NotFound } from '#kernel';
-import { Answers, AnyBody, Does, Refuses } from '#platform/http';
+import { Answers, AnyBody, OperationDoc, Refuses } from '#platform/http';
 import { Public, Unlimited } from '#platform/security';
 import { Clock } from '#platform/system';
 import type { FastifyRequest } from 'fastify';
@@ -26,7 +26,7 @@ export class ReceiveWebhookController {
   @Public()
   @Unlimited()
   @AnyBody()
-  @Does('receivePaymentWebhook', 'Receive a signed message of a payment provider')
+  @OperationDoc('receivePaymentWebhook', 'Receive a signed message of a payment provider')
   @Answers(200, Received)
   @Refuses('NOT_FOUND', {
     status: 401,

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape, MoneyShape, vnd } from '#kernel';
-import { Answers, Does, Id } from '#platform/http';
+import { Answers, OperationDoc, Id } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { SandboxLedger } from './sandbox-ledger.store';
 
@@ -30,7 +30,7 @@ export class ListChargesController {
 
   @Get()
   @Allowed('ops')
-  @Does('listSandboxCharges', "The charges of the sandbox provider, from the provider's own records")
+  @OperationDoc('listSandboxCharges', "The charges of the sandbox provider, from the provider's own records")
   @Answers(200, SandboxCharge, { list: true })
   async list(@Query() { orderId }: ChargesQuery): Promise<z.infer<typeof SandboxCharge>[]> {
     const rows = await this.ledger.charges(orderId);

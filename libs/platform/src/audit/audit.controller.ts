@@ -6,7 +6,7 @@ import { IdShape, InstantShape, NotFound, sameId, type Uuid } from '#kernel';
 import {
   answer,
   Answers,
-  Does,
+  OperationDoc,
   From,
   DisconnectSignal,
   Line,
@@ -115,7 +115,7 @@ export class AuditController {
 
   @Get()
   @Allowed('audit')
-  @Does(
+  @OperationDoc(
     'listAudit',
     'Who did what in the back office, newest first',
     'Refused requests are listed too, with status 401 or 403. If somebody sends many of them, only the first ones are listed, with the number of the others.',
@@ -134,7 +134,7 @@ export class AuditController {
   @Post('verify')
   @Allowed('audit')
   @ChangesNothing()
-  @Does(
+  @OperationDoc(
     'verifyAudit',
     'Verify the hash chain of the audit trail',
     'The result names the first line that was changed, if there is one. If the verification takes longer than ten seconds, it continues after the response: request its state by its id. Only one verification runs at a time. A request that comes meanwhile waits for the same verification.',
@@ -150,7 +150,7 @@ export class AuditController {
 
   @Get('verify/:id')
   @Allowed('audit')
-  @Does('viewAuditVerification', 'The progress and the result of a verification of the audit trail')
+  @OperationDoc('viewAuditVerification', 'The progress and the result of a verification of the audit trail')
   @Answers(200, AuditVerificationRunAnswer, { description: 'The verification.' })
   @Refuses('NOT_FOUND')
   async viewVerification(@PathId() id: Uuid): Promise<z.infer<typeof AuditVerificationRunAnswer>> {

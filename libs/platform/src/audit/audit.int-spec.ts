@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Module, Param, Post } from '@nestjs/comm
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { DomainError, type Uuid } from '#kernel';
-import { Answers, Does, ListOf, Text } from '#platform/http';
+import { Answers, OperationDoc, ListOf, Text } from '#platform/http';
 import { Allowed, SignedIn } from '#platform/security';
 import { eventually } from '../../../../test/support/eventually';
 import { openContext, type OpenContext } from '../../../../test/support/open-context';
@@ -38,7 +38,7 @@ class Things {
   @Get(':id/owner')
   @Allowed('ops')
   @ShowsPeople()
-  @Does('viewOwner', 'Whose it is')
+  @OperationDoc('viewOwner', 'Whose it is')
   @Answers(200, z.object({}))
   owner(@Param('id') id: string) {
     if (id === 'nobody') throw new DomainError('NOBODY', 'conflict', "It is nobody's.");
@@ -48,7 +48,7 @@ class Things {
   @Get('owners')
   @Allowed('ops')
   @ShowsPeople()
-  @Does('listOwners', 'Whose they are')
+  @OperationDoc('listOwners', 'Whose they are')
   @Answers(200, z.object({}), { list: true })
   owners() {
     return Array.from({ length: 150 }, (_, n) => ({ id: `order-${n}`, customerId: `customer-${n}` }));
@@ -57,7 +57,7 @@ class Things {
   @Post()
   @Allowed('ops')
   @Noted('reason')
-  @Does('makeThing', 'Make one')
+  @OperationDoc('makeThing', 'Make one')
   @Answers(201, z.object({}))
   make(@Body() _: ThingBody) {
     madeCount += 1;
@@ -67,7 +67,7 @@ class Things {
   @Post('many')
   @Allowed('ops')
   @Noted('ids')
-  @Does('makeMany', 'Make many')
+  @OperationDoc('makeMany', 'Make many')
   @Answers(201, z.object({}))
   makeMany(@Body() _: ThingsBody) {
     return {};
@@ -75,7 +75,7 @@ class Things {
 
   @Delete(':id')
   @Allowed('staff')
-  @Does('breakThing', 'Break one')
+  @OperationDoc('breakThing', 'Break one')
   @Answers(204, null)
   remove(@Param('id') id: string) {
     if (id === 'glued') throw new DomainError('GLUED', 'conflict', 'It is glued.');

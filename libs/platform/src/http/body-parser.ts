@@ -22,7 +22,7 @@ function parseJson(bytes: Buffer): unknown {
 function toInvalidInput(fault: unknown, request: FastifyRequest): unknown {
   if (!(fault instanceof BodyOverLimit)) return fault;
   const { keys, values, depth } = fault.limits;
-  const message = textOf(`body.${fault.excess}`, request.ambient?.locale ?? 'en', { keys, values, depth });
+  const message = textOf(`body.${fault.excess}`, request.requestContext?.locale ?? 'en', { keys, values, depth });
   return new InvalidInput([{ field: 'body', message }]);
 }
 

@@ -2,11 +2,11 @@ import { DomainError } from '#kernel';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import {
-  ambient,
+  currentRequest,
   traceparentFrom,
-  within,
+  inRequestContext,
   type AccessRecord,
-  type Ambient,
+  type RequestContext,
   type ShopState,
 } from '#platform/observability';
 import { activity } from '#platform/system';
@@ -35,7 +35,7 @@ const overloadedError = () =>
 export function addEdge(fastify: FastifyInstance, { state, record, failures, ...edge }: Edge): void {
   void fastify.register(underPressure, PRESSURE_OPTIONS);
   const isLate = edge.isLate ?? createOverloadCheck(() => fastify.isUnderPressure());
-  fastify.decorateRequest('ambient', undefined);
+  fastify.decorateRequest('requestContext', undefined);
   fastify.decorateRequest('caller', undefined);
   fastify.decorateRequest('tokenFault', undefined);
   fastify.decorateRequest('afterwards', undefined);
@@ -46,24 +46,25 @@ export function addEdge(fastify: FastifyInstance, { state, record, failures, ...
     state.inFlight += 1;
     if (!ONLY_READS.has(request.method)) activity.note();
     reply.raw.once('close', () => (state.inFlight -= 1)); // answered, or the client has disconnected
-    const context: Ambient = {
+    const context: RequestContext = {
       requestId: request.id,
       locale: localeOf(request.headers['accept-language']),
       shopLocale: localeOf(request.headers['accept-language'], 'vi'),
       traceparent: traceparentFrom(request.headers.traceparent),
     };
-    request.ambient = context;
+    request.requestContext = context;
     reply.header('x-request-id', request.id);
     if (state.isDraining) reply.header('connection', 'close');
     removeTypeOfEmptyBody(request);
     if (request.url.includes('%00'))
       return failures.answer(new InvalidInput([{ field: 'url', message: 'contains NUL' }]), request, reply);
     if (isLate() && !ALWAYS_ANSWERED.test(request.url)) return failures.answer(overloadedError(), request, reply);
-    within(context, done);
+    inRequestContext(context, done);
   });
   // Reading the body leaves the request's async context. This hook enters it again.
   fastify.addHook('preValidation', (request, _reply, done) => {
-    if (request.ambient && request.ambient !== ambient()) within(request.ambient, done);
+    if (request.requestContext && request.requestContext !== currentRequest())
+      inRequestContext(request.requestContext, done);
     else done();
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {

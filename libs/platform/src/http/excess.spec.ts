@@ -1,6 +1,6 @@
 import './common-messages';
 import { ShopValidationPipe, type InvalidInput } from './validation.pipe';
-import { AnyObject, ListOf, Nested, Text, Whole } from './fields';
+import { AnyObject, ListOf, Nested, Text, WholeNumber } from './fields';
 
 let created = 0;
 
@@ -9,7 +9,7 @@ class Sort {
     created += 1;
   }
 
-  @Whole({ min: 1 })
+  @WholeNumber({ min: 1 })
   grams!: number;
 }
 

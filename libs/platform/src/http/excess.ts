@@ -71,7 +71,7 @@ function isTooLong(value: object, { type, most }: Contents = {}): boolean {
  * than are reported, or there is a large structure instead of one value. Undefined for any other input; its fields are
  * checked afterwards. This check comes first, because building class objects costs a hundred times as much.
  */
-export function overfullFaults(type: BodyClass, given: Given, mostFaults: number) {
+export function faultsOfOversizedInput(type: BodyClass, given: Given, mostFaults: number) {
   const search = new ExcessSearch(mostFaults);
   search.searchObject(type, given, '');
   return search.isOverfull || search.unknownNames > mostFaults

@@ -42,7 +42,7 @@ export class FailureFilter implements ExceptionFilter {
     if (failure.broken) this.logFailure(error, failure, request);
     if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy(); // a part of the answer was sent already
     delete reply.wantedStatus;
-    const locale = request.ambient?.locale ?? localeOf(request.headers['accept-language']);
+    const locale = request.requestContext?.locale ?? localeOf(request.headers['accept-language']);
     if (failure.retryAfter !== undefined) reply.header('retry-after', String(failure.retryAfter));
     if (failure.status === 401) reply.header('www-authenticate', 'Bearer');
     void reply

@@ -1,7 +1,7 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Expose, Transform, type ClassTransformOptions } from 'class-transformer';
 import { ValidateBy, ValidateIf } from 'class-validator';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 import { textOf } from './messages';
 
 /** Why a value is refused: the key of a text in the catalogue, and its parameters. */
@@ -53,7 +53,7 @@ export interface ReadOptions extends ClassTransformOptions {
 
 /** The text of a complaint, in the language of the request. */
 export const describeComplaint = (complaint: Complaint): string =>
-  textOf(complaint.code, ambient()?.locale ?? 'en', complaint.params);
+  textOf(complaint.code, currentRequest()?.locale ?? 'en', complaint.params);
 
 interface FieldReader {
   readonly key: string;

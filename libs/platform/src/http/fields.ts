@@ -48,7 +48,7 @@ export const Line = (options: TextOptions): PropertyDecorator => Text({ ...optio
 const WHOLE = /^-?(0|[1-9]\d{0,15})$/;
 
 /** A whole number. A query has it as text: only digits, without zeros in front, with `-` if it is negative. */
-export const Whole = (options: FieldOptions<number> & { min?: number; max?: number } = {}): PropertyDecorator => {
+export const WholeNumber = (options: FieldOptions<number> & { min?: number; max?: number } = {}): PropertyDecorator => {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
   return field(
     {

@@ -12,7 +12,7 @@ export { matchesEtag } from './etag';
 export { failureOf } from './failure';
 export { FailureFilter } from './failure.filter';
 export { describeComplaint, field, type Complaint, type FieldKind, type FieldOptions } from './field';
-export { AnyObject, checkText, Email, Flag, Id, Instant, Line, ListOf, Nested, NestedOrText, OneOf, Text, Whole } from './fields'; // prettier-ignore
+export { AnyObject, checkText, Email, Flag, Id, Instant, Line, ListOf, Nested, NestedOrText, OneOf, Text, WholeNumber } from './fields'; // prettier-ignore
 export { HttpModule } from './http.module';
 export { addMessages, localeOf, textOf, type Locale, type Texts } from './messages';
 export { ApiPages, serveDocs } from './api-pages';
@@ -23,7 +23,7 @@ export {
   Answers,
   Bare,
   BodyExample,
-  Does,
+  OperationDoc,
   Refuses,
   Tagged,
   type AnswerDoc,

@@ -41,7 +41,7 @@ function addMetadata<Entry>(metadata: string, entries: readonly Entry[]): Method
 }
 
 /** The operation's name in generated clients, and what it does, in one line. */
-export const Does = (operationId: string, summary: string, description?: string): MethodDecorator =>
+export const OperationDoc = (operationId: string, summary: string, description?: string): MethodDecorator =>
   ApiOperation({ operationId, summary, ...(description && { description }) });
 
 /** The answer's status and data; null if there is no data. The topmost decorator sets the status that is sent. */

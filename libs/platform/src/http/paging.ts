@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { isStorable } from '#kernel';
 import { answer, type Answer, type AnswerOptions } from './answer';
 import { describeComplaint } from './field';
-import { Text, Whole } from './fields';
+import { Text, WholeNumber } from './fields';
 import { InvalidInput } from './validation.pipe';
 
 /** `?limit=&cursor=`; extend it with a list's own filters. */
 export class PageQuery {
-  @Whole({ min: 1, max: 100, default: 20, description: 'The maximum number of entries on a page.', example: 20 })
+  @WholeNumber({ min: 1, max: 100, default: 20, description: 'The maximum number of entries on a page.', example: 20 })
   limit: number = 20;
 
   @Text({ min: 1, max: 1024, optional: true, description: '`meta.nextCursor` of the previous page.' })

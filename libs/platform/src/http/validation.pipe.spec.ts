@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { readFlatInput } from './field';
-import { Flag, Instant, ListOf, Nested, OneOf, Text, Whole } from './fields';
+import { Flag, Instant, ListOf, Nested, OneOf, Text, WholeNumber } from './fields';
 import { PageQuery } from './paging';
 import { ShopValidationPipe } from './validation.pipe';
 
@@ -24,7 +24,7 @@ class Time {
 }
 
 class Inner {
-  @Whole()
+  @WholeNumber()
   count!: number;
 }
 
@@ -68,7 +68,7 @@ describe('readFlatInput', () => {
 
   it('is used for objects only: null is refused, and a missing body is an empty object', () => {
     class CountBody {
-      @Whole({ optional: true })
+      @WholeNumber({ optional: true })
       count?: number;
     }
     const read = (body: unknown) => new ShopValidationPipe().transform(body, { type: 'body', metatype: CountBody });

@@ -3,7 +3,7 @@ import { Injectable, UnsupportedMediaTypeException, type ArgumentMetadata, type 
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Readable } from 'node:stream';
-import { overfullFaults } from './excess';
+import { faultsOfOversizedInput } from './excess';
 import { describeComplaint, readFlatInput, type ReadOptions } from './field';
 import { TEXT_INSTEAD } from './fields';
 import { hideFreeForm } from './free-form';
@@ -71,7 +71,7 @@ export class ShopValidationPipe implements PipeTransform {
     if (flat) return flat;
     const inherited = inheritedNames(given);
     if (inherited.length > 0) throw InvalidInput.unknown(inherited);
-    const overfull = overfullFaults(Type, given as Record<string, unknown>, MOST_FAULTS);
+    const overfull = faultsOfOversizedInput(Type, given as Record<string, unknown>, MOST_FAULTS);
     if (overfull) throw new InvalidInput(overfull.faults, overfull.further);
     const instance = plainToInstance(Type, hideFreeForm(Type, given as Record<string, unknown>), options);
     const errors = validateSync(instance, {

@@ -40,7 +40,7 @@ export class AccessRecord {
   }
 
   record(request: FastifyRequest, reply: FastifyReply): void {
-    const { ambient } = request;
+    const { requestContext } = request;
     this.recordAnswer({
       method: request.method,
       url: request.url,
@@ -50,7 +50,7 @@ export class AccessRecord {
       milliseconds: reply.elapsedTime,
       userAgent: request.headers['user-agent'],
       ip: request.ip,
-      userId: ambient?.userId,
+      userId: requestContext?.userId,
       requestId: request.id,
     });
   }

@@ -1,5 +1,5 @@
 export { AccessRecord } from './access-record';
-export { ambient, shopLocale, within, type Ambient } from './ambient';
+export { currentRequest, shopLocale, inRequestContext, type RequestContext } from './request-context';
 export { HealthCheck, Impaired } from './health-check';
 export { asNestLogger, endLog, shopLogger, type LogSettings } from './logger';
 export { MetricsServer } from './metrics-server';

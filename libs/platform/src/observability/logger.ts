@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger, format, transports, type Logger } from 'winston';
 import { inFolderOf } from '#platform/config';
-import { ambient } from './ambient';
+import { currentRequest } from './request-context';
 import { ElasticsearchLogs } from './elasticsearch-logs';
 import { redact } from './redact';
 import { RepetitionLimit } from './repetition-limit';
@@ -19,7 +19,7 @@ export interface LogSettings {
 
 /** Adds the ids of the running request, and removes secrets and personal data. */
 const withContext = format((info) => {
-  const context = ambient();
+  const context = currentRequest();
   const { level, message, timestamp, stack, ...rest } = info;
   const trace = Array.isArray(stack) && !stack.some(Boolean) ? undefined : stack; // nest-winston sends an empty list
   const clean = redact(trace === undefined ? rest : { ...rest, stack: trace }) as Record<string, unknown>;

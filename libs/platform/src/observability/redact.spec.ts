@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { within } from './ambient';
+import { inRequestContext } from './request-context';
 import { asNestLogger, endLog, shopLogger } from './logger';
 import { redact } from './redact';
 
@@ -71,7 +71,7 @@ describe('A log', () => {
     const logger = shopLogger({ logLevel: 'info', logDir, stdout: false });
     const nest = asNestLogger(logger);
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    within({ requestId: 'r-1', locale: 'vi', traceparent, userId: 'u-1' }, () => {
+    inRequestContext({ requestId: 'r-1', locale: 'vi', traceparent, userId: 'u-1' }, () => {
       nest.log({ message: 'request answered', ...HIDDEN, error: undefined }, 'http');
       nest.error({ message: 'it broke', error: HIDDEN.error });
       nest.error(HIDDEN.error.message, HIDDEN.error.stack, 'Somewhere');

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { ambient } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 import { CircuitBreaker } from './breaker';
 import { SECRET_HEADER } from './internal.guard';
 import { QuestionRefused, Unanswered } from './question-errors';
@@ -52,7 +52,7 @@ export class RemoteContext {
   }
 
   private async send<Data>(url: string, body: string, signal: AbortSignal): Promise<Data> {
-    const { requestId, traceparent } = ambient() ?? {};
+    const { requestId, traceparent } = currentRequest() ?? {};
     const headers = {
       'content-type': 'application/json',
       [SECRET_HEADER]: this.secret,

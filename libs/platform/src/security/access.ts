@@ -59,7 +59,7 @@ export const Allowed = (permission: Permission, or?: Permission): OnRoute =>
   accessDecorator({ to: 'permission', permission, ...(or && { or }) });
 
 /** The caller that the guards have identified. */
-export const Who = createParamDecorator(
+export const CurrentCaller = createParamDecorator(
   (_: unknown, context: ExecutionContext): Caller =>
     context.switchToHttp().getRequest<{ caller?: Caller }>().caller ?? { kind: 'guest' },
 );

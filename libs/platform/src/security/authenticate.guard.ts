@@ -39,7 +39,7 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
     const request = this.getRequest(context) as FastifyRequest;
     if (user) {
       const caller: UserCaller = { ...(user as UserCaller), ...this.cartTokenOf(request) };
-      if (request.ambient) request.ambient.userId = caller.userId;
+      if (request.requestContext) request.requestContext.userId = caller.userId;
       return caller as User;
     }
     // On a public route the token only decides whose rate limit counts. So missing keys are no reason to refuse.

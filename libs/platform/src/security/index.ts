@@ -6,7 +6,7 @@ export {
   GuestOrUser,
   Public,
   SignedIn,
-  Who,
+  CurrentCaller,
   accessOf,
   ignoresBadTokens,
   type Access,

@@ -5,7 +5,7 @@ import type { Caller } from './caller';
 /** What the edge and the guards store on a request. */
 declare module 'fastify' {
   interface FastifyRequest {
-    ambient?: {
+    requestContext?: {
       readonly requestId: string;
       readonly locale: 'vi' | 'en';
       readonly traceparent: string;

@@ -5,7 +5,7 @@ import type { Config } from '#platform/config';
 import { localeOf, textOf } from '#platform/http';
 import { ShopState } from '#platform/observability';
 import { addressOf, isLoopbackAddress, type ClientAddresses } from '#platform/security';
-import { SessionAdmission, ignoreOtherUpgrades, PerMinute, type AdmissionSettings } from '#platform/sockets';
+import { SessionAdmission, ignoreOtherUpgrades, CallsPerMinute, type AdmissionSettings } from '#platform/sockets';
 
 type SocketServer = ReturnType<IoAdapter['createIOServer']>;
 type Options = NonNullable<Parameters<IoAdapter['createIOServer']>[1]>;
@@ -92,7 +92,7 @@ const notFoundError = (socket: Socket): Error =>
  */
 class Session {
   private readonly joined = new Set<Socket>();
-  private readonly messages = new PerMinute(MOST_MESSAGES);
+  private readonly messages = new CallsPerMinute(MOST_MESSAGES);
   private isClosing = false;
 
   constructor(private readonly connection: Connection) {

@@ -1,5 +1,5 @@
 export { SessionAdmission, type AdmissionSettings } from './session-admission';
-export { PerMinute } from './per-minute';
+export { CallsPerMinute } from './calls-per-minute';
 export { Slots, type ReleaseSlot } from './slots';
-export { Turns } from './turns';
+export { WorkQueue } from './work-queue';
 export { ignoreOtherUpgrades } from './upgrades';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Slots, type ReleaseSlot } from './slots';
-import { PerMinute } from './per-minute';
+import { CallsPerMinute } from './calls-per-minute';
 
 export interface AdmissionSettings {
   /** The highest number of sessions of one address; 0 means no limit. */
@@ -24,7 +24,7 @@ interface Reservation {
 /** Admits or refuses a socket session at its first request, before anything is created for the session. */
 export class SessionAdmission {
   private readonly slots: Slots;
-  private readonly requestCounts: PerMinute;
+  private readonly requestCounts: CallsPerMinute;
   private readonly reservations = new WeakMap<IncomingMessage, Reservation>();
   private readonly reservedForMs: number;
   private readonly addressOf: AdmissionSettings['addressOf'];
@@ -32,7 +32,7 @@ export class SessionAdmission {
   constructor({ mostPerAddress, mostInAll, addressOf, reservedForMs = RESERVED_FOR_MS }: AdmissionSettings) {
     const mostOfOne = mostPerAddress || Infinity;
     this.slots = new Slots(mostOfOne, mostInAll);
-    this.requestCounts = new PerMinute(mostOfOne * REQUESTS_PER_SESSION);
+    this.requestCounts = new CallsPerMinute(mostOfOne * REQUESTS_PER_SESSION);
     this.addressOf = addressOf;
     this.reservedForMs = reservedForMs;
   }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { SessionAdmission, PerMinute, Slots, Turns } from '.';
+import { SessionAdmission, CallsPerMinute, Slots, WorkQueue } from '.';
 
 const from = (remoteAddress: string, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
@@ -21,27 +21,27 @@ describe('Slots', () => {
   });
 });
 
-describe('PerMinute', () => {
+describe('CallsPerMinute', () => {
   it('allows a limited number of calls for each key, and again in the next minute', () => {
     let now = 0;
-    const visits = new PerMinute(2, () => now);
+    const visits = new CallsPerMinute(2, () => now);
     expect(['a', 'a', 'a', 'b'].map((key) => visits.allows(key))).toEqual([true, true, false, true]);
     now = 60_000;
     expect(visits.allows('a')).toBe(true);
   });
 });
 
-describe('Turns', () => {
+describe('WorkQueue', () => {
   it('run one after another, also after a failure', async () => {
-    const turns = new Turns();
+    const queue = new WorkQueue();
     const done: string[] = [];
     let finish: () => void = () => undefined;
-    const first = turns.next(async () => {
+    const first = queue.next(async () => {
       await new Promise<void>((resolve) => (finish = resolve));
       done.push('first');
       throw new Error('no');
     });
-    const second = turns.next(() => done.push('second'));
+    const second = queue.next(() => done.push('second'));
     await new Promise(setImmediate);
     expect(done).toEqual([]);
     finish();

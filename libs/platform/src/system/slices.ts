@@ -18,7 +18,7 @@ export class Slices {
   constructor(private readonly gone?: AbortSignal) {}
 
   /** Lets the event loop run if the slice is over; otherwise it costs nothing, so call it often. Throws ClientGone. */
-  async breathe(): Promise<void> {
+  async pauseForOthers(): Promise<void> {
     if (performance.now() - this.since < LONGEST_MS) return;
     await nextTurn();
     if (this.gone?.aborted) throw new ClientGone();
@@ -31,7 +31,7 @@ export class Slices {
     for (const item of items) {
       work(item, index);
       index += 1;
-      if (performance.now() - this.since >= LONGEST_MS) await this.breathe();
+      if (performance.now() - this.since >= LONGEST_MS) await this.pauseForOthers();
     }
   }
 

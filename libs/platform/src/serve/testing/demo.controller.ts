@@ -3,9 +3,18 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { answer, Answers, AnyBody, AnyObject, Bare, cachedFor, Does, Email, etagOf, Flag, Id, IdempotencyKey, IfMatch, Instant, ListOf, Nested, OneOf, page, PageQuery, PathId, placeOf, PreconditionFailed, PreferWait, Refuses, Text, Whole } from '#platform/http'; // prettier-ignore
+import { answer, Answers, AnyBody, AnyObject, Bare, cachedFor, OperationDoc, Email, etagOf, Flag, Id, IdempotencyKey, IfMatch, Instant, ListOf, Nested, OneOf, page, PageQuery, PathId, placeOf, PreconditionFailed, PreferWait, Refuses, Text, WholeNumber } from '#platform/http'; // prettier-ignore
 import { shopLocale } from '#platform/observability';
-import { Allowed, GuestOrUser, Limited, Public, SignedIn, Unlimited, Who, type Caller } from '#platform/security';
+import {
+  Allowed,
+  GuestOrUser,
+  Limited,
+  Public,
+  SignedIn,
+  Unlimited,
+  CurrentCaller,
+  type Caller,
+} from '#platform/security';
 
 const Brew = z
   .object({ id: z.uuid(), name: z.string(), price: MoneyShape, note: z.string().nullable().optional() })
@@ -15,12 +24,12 @@ class VariantBody {
   @Text({ min: 1, max: 50 })
   name!: string;
 
-  @Whole({ min: 0, max: 1_000 })
+  @WholeNumber({ min: 0, max: 1_000 })
   stock!: number;
 }
 
 class PackBody {
-  @Whole({ min: 1 })
+  @WholeNumber({ min: 1 })
   grams!: number;
 }
 
@@ -106,7 +115,7 @@ export class MenuController {
 
   @Get()
   @Public()
-  @Does('readMenu', 'Read the menu')
+  @OperationDoc('readMenu', 'Read the menu')
   @Answers(200, Brew)
   read(@Res() reply: FastifyReply): void {
     MenuController.asked += 1;
@@ -123,7 +132,7 @@ export class MenuController {
 export class DemoController {
   @Get()
   @GuestOrUser()
-  @Does('listBrews', 'List brews')
+  @OperationDoc('listBrews', 'List brews')
   @Answers(200, Brew, { paged: true })
   list(@Query() { limit, cursor, sort }: BrewQuery) {
     const from = placeOf(cursor, z.number().int()) ?? 0;
@@ -133,13 +142,13 @@ export class DemoController {
 
   @Get('me')
   @SignedIn()
-  me(@Who() caller: Caller) {
+  me(@CurrentCaller() caller: Caller) {
     return caller;
   }
 
   @Get('whoever')
   @GuestOrUser()
-  whoever(@Who() caller: Caller) {
+  whoever(@CurrentCaller() caller: Caller) {
     return caller;
   }
 
@@ -201,7 +210,7 @@ export class DemoController {
 
   @Get(':id')
   @Public()
-  @Does('viewBrew', 'One brew')
+  @OperationDoc('viewBrew', 'One brew')
   @Answers(200, Brew)
   @Refuses('NOT_FOUND')
   view(@PathId() id: string) {
@@ -218,7 +227,7 @@ export class DemoController {
 
   @Post()
   @Allowed('catalog')
-  @Does('addBrew', 'Add a brew')
+  @OperationDoc('addBrew', 'Add a brew')
   @Answers(201, Brew, { description: 'It is on the menu.' })
   @Refuses('SKU_TAKEN', { status: 409, code: 'MENU_FULL', when: 'There is room for no more.' })
   add(@Body() body: BrewBody) {

@@ -1,5 +1,5 @@
 /** Runs one piece of work at a time, in the order of the calls. */
-export class Turns {
+export class WorkQueue {
   private last: Promise<unknown> = Promise.resolve();
 
   next<T>(work: () => Promise<T> | T): Promise<T> {

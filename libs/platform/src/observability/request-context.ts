@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Facts about the running request. All code can read them, without passing them on. */
-export interface Ambient {
+export interface RequestContext {
   readonly requestId: string;
   /** The language of messages: English, unless the caller prefers Vietnamese. */
   readonly locale: 'vi' | 'en';
@@ -13,13 +13,14 @@ export interface Ambient {
   userId?: string;
 }
 
-const storage = new AsyncLocalStorage<Ambient>();
+const storage = new AsyncLocalStorage<RequestContext>();
 
 /** The running request; undefined outside of a request. */
-export const ambient = (): Ambient | undefined => storage.getStore();
+export const currentRequest = (): RequestContext | undefined => storage.getStore();
 
 /** The language for product names in the running request. */
 export const shopLocale = (): 'vi' | 'en' => storage.getStore()?.shopLocale ?? 'vi';
 
 /** Runs work as a part of a request, for example of the request that caused a message. */
-export const within = <Result>(context: Ambient, work: () => Result): Result => storage.run(context, work);
+export const inRequestContext = <Result>(context: RequestContext, work: () => Result): Result =>
+  storage.run(context, work);

@@ -1,7 +1,7 @@
 const MINUTE_MS = 60_000;
 
 /** Counts calls for each key. Every minute, all counts begin again at 0, so old keys take no memory. */
-export class PerMinute {
+export class CallsPerMinute {
   private counts = new Map<string, number>();
   private startedAt = -Infinity;
 
