@@ -1,4 +1,5 @@
-// The house's walls. Every rule has a canary under test/architecture/canaries that the suite proves is caught.
+// The rules about imports between folders. Each rule has a canary in test/architecture/canaries: a file that breaks the
+// rule. A test proves that the rule finds it.
 const contexts = 'identity|customers|catalog|inventory|cart|ordering|payments|notifications';
 // Plain TypeScript: a file of a context whose name has no second dot.
 const pure = `^libs/(${contexts})/src/[^.]+\\.ts$`;
@@ -8,20 +9,21 @@ module.exports = {
   forbidden: [
     {
       name: 'contexts-meet-in-contracts',
-      comment: "A context imports another's contracts/ only.",
+      comment: 'A context imports only the contracts/ of another context.',
       severity: 'error',
       from: { path: `^libs/(${contexts})/` },
       to: { path: `^libs/(${contexts})/src/`, pathNot: '^libs/$1/' },
     },
     {
       name: 'contracts-are-words',
-      comment: 'Contracts lean on the kernel and on other contracts: they are what strangers see of a context.',
+      comment: 'Contracts import only the kernel and other contracts, because other contexts import them.',
       severity: 'error',
       from: { path: `^libs/(${contexts})/contracts/` },
       to: { pathNot: `^(libs/kernel/src/|libs/(${contexts})/contracts/)` },
     },
     {
       name: 'machinery-knows-no-context',
+      comment: 'The technical libraries import no context.',
       severity: 'error',
       from: { path: '^libs/(platform|database|messaging|event-store)/' },
       to: { path: `^libs/(${contexts})/` },
@@ -29,7 +31,7 @@ module.exports = {
     {
       name: 'database-leans-on-the-system-only',
       comment:
-        'Below messaging and the event store; of the platform it takes settings, time and the spelling of signed bytes.',
+        'The library database imports neither messaging nor the event store. From the platform it imports only settings, clock and ids, canonical JSON and crash points.',
       severity: 'error',
       from: { path: '^libs/database/', pathNot: 'spec[.]ts$|/testing/' },
       to: { path: '^libs/(messaging|event-store|platform/src/(?!config/|system/|canonical/|crash-points/))' },
@@ -42,14 +44,14 @@ module.exports = {
     },
     {
       name: 'kernel-leans-on-nothing',
-      comment: 'Nothing but zod, which gives shapes their types, hashing, and the spelling of domains.',
+      comment: 'The kernel imports only zod (for shapes), crypto (for hashes) and url (for domain names).',
       severity: 'error',
       from: { path: '^libs/kernel/', pathNot: '[.]spec[.]ts$' },
       to: { pathNot: '^(libs/kernel/|(node:)?(crypto|url)$|.*node_modules/zod/)' },
     },
     {
       name: 'apps-only-compose',
-      comment: 'An app names modules. The command line may also ask what a context asks and commands itself.',
+      comment: 'An app only lists modules. The command line may also import queries and commands of a context.',
       severity: 'error',
       from: { path: '^apps/(?!cli/)' },
       to: {
@@ -71,7 +73,8 @@ module.exports = {
     },
     {
       name: 'pure-files-stay-pure',
-      comment: 'Rules, views and sagas are plain TypeScript: no framework, no platform, no machine.',
+      comment:
+        'Rules, views and the pure functions of sagas are plain TypeScript: they import no framework, no platform and only crypto of Node.',
       severity: 'error',
       from: { path: pure },
       to: {
@@ -80,7 +83,8 @@ module.exports = {
     },
     {
       name: 'migrations-are-frozen',
-      comment: 'A migration holds its SQL as it ran: what the code says today must not change it.',
+      comment:
+        'A migration contains its SQL as it ran. It imports no other code, because a change of that code would change it.',
       severity: 'error',
       from: { path: '^migrations/' },
       to: { pathNot: '^(libs/database/src/migrations/index[.]ts$|.*node_modules/typeorm/)' },
@@ -88,8 +92,8 @@ module.exports = {
     {
       name: 'model-stands-alone',
       comment:
-        "A context's model imports no sibling folder: commands decide on it, whatever a view or a route looks like. " +
-        "The catalogue's store writes the shelf in the product's own transaction.",
+        'The folder model of a context imports no other folder of the context, because views and routes must not affect ' +
+        'decisions. One exception: the store of products also writes the shelf, in the same transaction.',
       severity: 'error',
       from: {
         path: `^libs/(${contexts})/src/model/`,
@@ -105,7 +109,7 @@ module.exports = {
     },
     {
       name: 'nothing-missing',
-      comment: 'An import that cannot be resolved, or that package.json does not name.',
+      comment: 'Every import can be resolved, and package.json names its package.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
@@ -113,7 +117,7 @@ module.exports = {
     {
       name: 'fields-are-declared-in-one-way',
       comment:
-        'A field that class-validator alone knows would be missed by readFlatInput (libs/platform/src/http/field.ts).',
+        'readFlatInput (libs/platform/src/http/field.ts) finds only fields with our own decorators. It would miss a field with decorators of class-validator.',
       severity: 'error',
       from: { path: '^(libs|apps)/', pathNot: '^libs/platform/src/(http|config)/' },
       to: { path: 'node_modules/class-validator/' },
@@ -133,7 +137,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Code that breaks the rules on purpose, and files that a test lays over a copy of the tree.
+    // Code that breaks the rules on purpose, and files that a test copies into a copy of the source tree.
     exclude: { path: '^test/architecture/canaries/|/overlay/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

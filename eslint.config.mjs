@@ -17,11 +17,12 @@ const tests = [
 
 const saga = {
   selector: "Decorator[expression.callee.name='Saga']",
-  message: "Nest's @Saga() dies with its first error; write a saga of ours (#messaging/sagas).",
+  message: "Nest's @Saga() dies with its first error, and then handles no event. Use a saga of #messaging/sagas.",
 };
 const eventsHandler = {
   selector: "Decorator[expression.callee.name='EventsHandler']",
-  message: "Nest's @EventsHandler is never called, for no event stays in memory; use @InboxEventsHandler (#messaging).",
+  message:
+    "Nest's @EventsHandler is never called, because no event is published in memory. Use @InboxEventsHandler (#messaging).",
 };
 const environment = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
@@ -29,20 +30,20 @@ const environment = {
 };
 const farPath = {
   selector: 'ImportDeclaration[source.value=/\\.\\.\\/\\.\\.\\/\\.\\./]',
-  message: 'A path with ../../.. wants to be somewhere else.',
+  message: 'A path with ../../.. wants to be somewhere else: move the file, or use an alias such as #kernel.',
 };
 const sql = {
   selector:
     ':matches(TemplateElement[value.raw=/^\\s*(select|insert into|update|delete from|with)\\s[^]*\\b(from|set|values|into|as)\\b/], Literal[value=/^\\s*(select|insert into|update|delete from|with)\\s.*\\b(from|set|values|into|as)\\b/])',
   message: 'SQL lives in .store, .projection and .query files.',
 };
-// Which questions one context may put to another; anything else is kept from messages.
+// The questions (calls) that one context may ask another. A context keeps all other data from messages.
 const question = (name) => ({
   selector: `ImportSpecifier[imported.name='${name}']`,
-  message: `${name} is a question: ordering asks cart, catalog and customers, cart and inventory ask catalog, catalog asks inventory, identity asks ordering, and nobody else asks anybody.`,
+  message: `${name} is a question (a call to another context). Only these are allowed: ordering asks cart, catalog and customers; cart and inventory ask catalog; catalog asks inventory; identity asks ordering.`,
 });
-const asked = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf', 'SkuOwners', 'StockHeld'];
-const asks = {
+const allQuestions = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf', 'SkuOwners', 'StockHeld'];
+const questionsOf = {
   ordering: ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf'],
   cart: ['CartOf', 'CatalogPrices'],
   catalog: ['CatalogPrices', 'SkuOwners', 'StockHeld'],
@@ -51,16 +52,16 @@ const asks = {
   customers: ['ContactOf'],
 };
 const everywhere = [saga, eventsHandler, environment, farPath];
-const walls = (context) => {
-  const questions = asked.filter((name) => !asks[context]?.includes(name)).map(question);
+const boundaryRules = (context) => {
+  const forbidden = allQuestions.filter((name) => !questionsOf[context]?.includes(name)).map(question);
   return [
     {
       files: [`libs/${context}/src/**/*.ts`],
-      rules: { 'no-restricted-syntax': ['error', ...everywhere, ...questions, sql] },
+      rules: { 'no-restricted-syntax': ['error', ...everywhere, ...forbidden, sql] },
     },
     {
       files: [`libs/${context}/src/**/*.{store,projection,query}.ts`],
-      rules: { 'no-restricted-syntax': ['error', ...everywhere, ...questions] },
+      rules: { 'no-restricted-syntax': ['error', ...everywhere, ...forbidden] },
     },
   ];
 };
@@ -102,9 +103,9 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...everywhere],
     },
   },
-  ...names.flatMap(walls),
+  ...names.flatMap(boundaryRules),
   {
-    // Plain TypeScript: time, chance and the machine come in as arguments.
+    // Plain TypeScript: time, random numbers and ids come in as arguments.
     files: [`libs/${contexts}/src/**/!(*.*).ts`, 'libs/kernel/src/!(*.*).ts'],
     rules: {
       'no-restricted-globals': [
@@ -112,13 +113,13 @@ export default tseslint.config(
         ...['Date', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto'].map(
           (name) => ({
             name,
-            message: 'A pure file is told the time and everything else it needs.',
+            message: 'A pure file gets the time, and everything else that it needs, as arguments.',
           }),
         ),
       ],
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'A pure file throws no dice.' },
+        { object: 'Math', property: 'random', message: 'A pure file gets random numbers as arguments.' },
       ],
     },
   },
@@ -127,7 +128,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': ['error', farPath] },
   },
   {
-    // The inbox itself hands over what has arrived.
+    // The inbox itself passes messages to the command bus.
     files: ['libs/messaging/src/messages/handlers.ts'],
     rules: { 'shop/messages-by-inbox': 'off' },
   },

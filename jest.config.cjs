@@ -1,4 +1,4 @@
-// Stacks lead into our own files.
+// With inline source maps, stack traces show the lines of the TypeScript files.
 const typescript = [
   '@swc/jest',
   {
@@ -39,7 +39,7 @@ const onPostgres = {
   globalTeardown: '<rootDir>/test/support/postgres.teardown.ts',
 };
 
-// What takes long and seldom breaks runs with the faults, so that `npm test` stays quick.
+// Suites that take long and rarely fail. They run with the fault tests, so that `npm test` stays fast.
 const slow = [
   'test/journeys/(manners|erasing|guests-and-staff|live-rights|live-tracking|payments|profile|spellings|replay|socket-limits)\\.e2e-spec\\.ts$',
   'test/(checkout/(interrupted|void-event)|api/sent-back)\\.int-spec\\.ts$',
@@ -62,9 +62,9 @@ const slow = [
 const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow] };
 
 module.exports = {
-  // Much of a journey is waiting for the shop; one worker a core would leave them idle.
+  // A journey mostly waits for the application. With one worker for each core, the cores would be idle most of the time.
   maxWorkers: 3,
-  // A crowded machine is slow, not wrong.
+  // On a busy machine a correct test may take long.
   testTimeout: 30_000,
   projects: [
     {

@@ -1,5 +1,5 @@
 // npm run faults: runs the whole fault matrix, and then writes its table between the two marks in docs/faults.md.
-// npm run faults -- --table only writes the table, from all results since .faults was last removed.
+// npm run faults -- --table only writes the table, from all results since the folder .faults was last deleted.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -15,7 +15,7 @@ if (!existsSync(join(root, 'apps', service, 'src', 'main.ts'))) {
 }
 readEnvFile(root);
 await ensureBuilt();
-// npm sends a signal only to its shell. The shell ends, and this process is left without a parent. So it closes the shop then.
+// npm sends a signal only to its shell. The shell ends, and this process gets another parent. When that happens, it closes the shop.
 if (process.env.npm_lifecycle_event) {
   const shell = process.ppid;
   setInterval(() => process.ppid === shell || process.kill(process.pid, 'SIGTERM'), 250).unref();

@@ -1,6 +1,6 @@
 // npm test: builds the shop if its sources have changed, and then runs the suites that need only Node.
 // --adapters runs the contract suites against real servers (TEST_* variables).
-// --faults runs the fault tests and the slow tests. --kills and --long run one half of them.
+// --faults runs the fault tests and the slow tests, --kills only the fault tests, --long only the slow tests.
 // --faults --all repeats each fault as often as docs/faults.md says, which takes hours.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,7 @@ const whole = wants('--all') ? { FAULTS: 'whole' } : {};
 if (adapters) {
   const missing = servers.filter((name) => !process.env[name]);
   if (missing.length > 0) {
-    console.error(`The adapter suites talk to real servers, and these are not named: ${missing.join(', ')}`);
+    console.error(`The adapter suites need real servers, but these variables are not set: ${missing.join(', ')}`);
     process.exit(2);
   }
 }

@@ -1,4 +1,4 @@
-// npm run trace -- order: builds what is stale, then draws what Postgres does for one order.
+// npm run trace -- order: builds the shop if its sources have changed, then draws the SQL statements of one order.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';

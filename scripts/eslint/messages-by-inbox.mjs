@@ -1,6 +1,6 @@
 // If a message is given to CommandBus.execute, it runs at once and outside the inbox. Then a crash loses it, and a repeated
-// message runs twice. The rule uses the types, so it also finds a message in a variable. It also finds a message handler that
-// has only Nest's @CommandHandler: the inbox does not know this handler and would never call it.
+// message runs twice. The rule uses types, so it also finds a message in a variable. It also finds a message handler that has
+// only Nest's @CommandHandler: the inbox does not know this handler and would never call it.
 
 const isOfKernel = ({ declarations = [] }) =>
   declarations.some((declaration) => declaration.getSourceFile().fileName.includes('/libs/kernel/'));
@@ -12,7 +12,7 @@ const isMessage = (type) => {
   return ((type.target ?? type).getBaseTypes() ?? []).some(isMessage);
 };
 
-/** Whether it is a message, by its type or by its name. */
+/** Whether an object is a command bus, by its type or by its name. */
 const isCommandBus = (type, name) => type.symbol?.name === 'CommandBus' || /^command(s|Bus)$/.test(name ?? '');
 
 /** @type {import('eslint').Rule.RuleModule} */
@@ -21,7 +21,7 @@ export default {
     type: 'problem',
     schema: [],
     messages: {
-      unmarked: 'Mark a handler of messages with @InboxCommandHandler: the inbox does not know this one.',
+      unmarked: 'Mark a handler of messages with @InboxCommandHandler: the inbox does not find this handler.',
       byHand: 'Send a message with EventBus.publish: it goes through the outbox and the inbox, and no crash loses it.',
     },
   },
@@ -29,8 +29,8 @@ export default {
     const typeOf = (node) => context.sourceCode.parserServices.getTypeAtLocation(node);
     return {
       'Decorator > CallExpression[callee.name="CommandHandler"]'(node) {
-        const made = node.arguments[0] && typeOf(node.arguments[0]).getConstructSignatures()[0]?.getReturnType();
-        if (made && isMessage(made)) context.report({ node, messageId: 'unmarked' });
+        const commandType = node.arguments[0] && typeOf(node.arguments[0]).getConstructSignatures()[0]?.getReturnType();
+        if (commandType && isMessage(commandType)) context.report({ node, messageId: 'unmarked' });
       },
       'CallExpression[callee.type="MemberExpression"][callee.property.name="execute"]'(node) {
         const [command] = node.arguments;
