@@ -5,7 +5,7 @@ import { UnusableSealAnchor } from '#platform/system';
 import { invalidArgument } from './arguments';
 import { allowClosedOutput, printFailure } from './output';
 
-describe('The exit code of a command that throws', () => {
+describe('The exit code of a command', () => {
   let printed: jest.SpyInstance;
   beforeEach(() => (printed = jest.spyOn(process.stderr, 'write').mockReturnValue(true)));
   afterEach(() => printed.mockRestore());
@@ -23,7 +23,7 @@ describe('The exit code of a command that throws', () => {
     unavailable: 1,
   };
 
-  it.each(Object.entries(codes) as [RefusalKind, number][])('is, for a refusal of the kind %s, %i', (kind, code) => {
+  it.each(Object.entries(codes) as [RefusalKind, number][])('for a refusal of the kind %s is %i', (kind, code) => {
     expect(printFailure(new DomainError('CODE', kind, 'It is refused.'))).toBe(code);
     expect(printed).toHaveBeenCalledWith('It is refused.\n');
   });
@@ -36,9 +36,9 @@ describe('The exit code of a command that throws', () => {
     ['the file of the newest seal is damaged', 1, new UnusableSealAnchor('seal-anchor', new Error('it is damaged'))],
     ['a setting is wrong', 1, new ConfigError(['PORT must be a whole number'])],
     ['a file cannot be written', 1, Object.assign(new Error('no space'), { code: 'ENOSPC' })],
-  ])('is, if %s, %i', (_, code, error) => expect(printFailure(error)).toBe(code));
+  ])('if %s is %i', (_, code, error) => expect(printFailure(error)).toBe(code));
 
-  it('is 0 if help was requested', () => {
+  it('if help was requested is 0', () => {
     for (const code of ['commander.helpDisplayed', 'commander.help', 'commander.version'])
       expect(printFailure(Object.assign(new Error('help'), { code }))).toBe(0);
     expect(printed).not.toHaveBeenCalled();

@@ -15,8 +15,8 @@ import { everyContext } from '../../every-context';
  */
 @Injectable()
 export class ShopOpener {
-  async withShop<T>(task: (shop: Shop) => Promise<T>, how: { readonly migrates?: boolean } = {}): Promise<T> {
-    const opened = await openForCommands(everyContext, readConfig(), how);
+  async withShop<T>(task: (shop: Shop) => Promise<T>, options: { readonly migrates?: boolean } = {}): Promise<T> {
+    const opened = await openForCommands(everyContext, readConfig(), options);
     try {
       return await task(new Shop(opened));
     } finally {

@@ -14,7 +14,7 @@ interface ListOptions extends JsonOption {
   readonly limit?: number;
 }
 
-@SubCommand({ name: 'list', description: 'newest first' })
+@SubCommand({ name: 'list', description: 'list the changes by staff, newest first' })
 export class ListAuditCommand extends JsonCommand {
   constructor(private readonly opener: ShopOpener) {
     super();
@@ -25,7 +25,7 @@ export class ListAuditCommand extends JsonCommand {
     const lines = found.slice(0, limit).map(showAudit);
     if (json) return printJson({ lines, hasMore: found.length > limit });
     printTable(
-      ['time', 'who', 'role', 'what', 'to', 'outcome', 'reason'],
+      ['time', 'who', 'role', 'what', 'target', 'outcome', 'reason'],
       lines.map(({ at, actor, role, operation, targets, made, status, code, reason }) => [
         ...[at, actor, role, operation, targets.join(' ') || made],
         ...[code ?? status, reason],

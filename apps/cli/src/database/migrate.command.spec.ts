@@ -10,7 +10,7 @@ async function printedBy(report: object): Promise<string> {
   return lines.join('');
 }
 
-describe('The command that migrates', () => {
+describe('The command migrate', () => {
   it('prints how many migrations ran in each context', async () => {
     expect(await printedBy({ ran: { cart: 8, ordering: 25 } })).toBe(
       'migrations that ran: cart 8, ordering 25\nthe database is up to date\n',

@@ -7,7 +7,7 @@ import { CommandGroup } from '../strict-command';
 
 @Command({
   name: 'dead-letters',
-  description: 'messages whose handler failed for good: list, show, redrive, drop',
+  description: 'messages that are not tried any more, after many attempts: list, show, redrive, drop',
   subCommands: [ListDeadLettersCommand, ShowDeadLetterCommand, RedriveDeadLettersCommand, DropDeadLetterCommand],
 })
 export class DeadLettersCommand extends CommandGroup {}

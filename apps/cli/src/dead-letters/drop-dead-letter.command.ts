@@ -7,20 +7,20 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener, operatorName } from '../shop-opener';
 import { print, printJson } from '../output';
 
-const ABOUT_ORDERS: readonly string[] = ['ordering', 'inventory', 'payments'];
+const CONTEXTS_KEYED_BY_ORDER: readonly string[] = ['ordering', 'inventory', 'payments'];
 
 /** What the dropped message means for its order. Undefined if it was not about an order. */
 function meaningOf({ context, key, sent }: Dropped): string | undefined {
   if (comparesOrders(sent))
-    return `the order ${key} is now compared with its checkout and refunds, which make up for the message; see: sagas show ${key}`;
-  if (!ABOUT_ORDERS.includes(context) || !isUuid(key)) return undefined;
-  return `if a checkout or a refund of the order waits for it, set them right with: sagas compare ${key}`;
+    return `the order ${key} is now compared with its checkout and refunds, so that they can continue without the message; see: sagas show ${key}`;
+  if (!CONTEXTS_KEYED_BY_ORDER.includes(context) || !isUuid(key)) return undefined;
+  return `if a checkout or a refund of the order waits for this message, correct it with: sagas compare ${key}`;
 }
 
 @SubCommand({
   name: 'drop',
   arguments: '<id>',
-  description: 'drop one dead letter for ever; the messages behind it continue',
+  description: 'drop one dead letter for ever; then the messages behind it are handled',
 })
 export class DropDeadLetterCommand extends JsonCommand {
   constructor(private readonly opener: ShopOpener) {

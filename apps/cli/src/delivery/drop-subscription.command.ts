@@ -35,7 +35,7 @@ export class DropSubscriptionCommand extends JsonCommand {
     for (const one of dropped.types) print(`${one} is no longer sent to ${handler} of ${context}`);
     if (dropped.done > 0) print(`${dropped.done} messages that waited for this handler are marked as done`);
     if (comparesOrders(dropped.sent))
-      print('their orders are compared with their checkouts and refunds, which make up for the messages');
+      print('the orders of these messages are compared with their checkouts and refunds, which can then continue');
     if (dropped.waiting > 0)
       print(
         `${dropped.waiting} messages still wait for this handler. Start a build that has it, or run drop --with-messages`,

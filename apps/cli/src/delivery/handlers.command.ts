@@ -7,7 +7,7 @@ import { RedeliverCommand, type RedeliverOptions } from './redeliver';
 @SubCommand({
   name: 'replay',
   arguments: '<context> <handler>',
-  description: 'send a handler the messages from before it existed',
+  description: 'send a handler the messages that were sent before it existed',
 })
 export class ReplayHandlerCommand extends RedeliverCommand {
   constructor(private readonly opener: ShopOpener) {

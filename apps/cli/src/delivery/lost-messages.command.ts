@@ -15,7 +15,7 @@ interface LostOptions extends JsonOption {
 @SubCommand({
   name: 'lost',
   description:
-    'the messages that a restored context had sent and no longer knows, such as new accounts; run this before a resend. With --json also those that resend brings again ("comesAgain")',
+    'the messages, such as new accounts, that a context sent and that its restored database lacks; run this before resend. --json also lists the messages that resend will repeat ("comesAgain")',
 })
 export class LostMessagesCommand extends JsonCommand {
   constructor(private readonly opener: ShopOpener) {
@@ -31,18 +31,18 @@ export class LostMessagesCommand extends JsonCommand {
         lost: lost.map(({ willBeRepeated, ...message }) => ({ ...message, comesAgain: willBeRepeated })),
       });
     if (lost.length === 0) return print(`${of} still has all messages that it sent to other contexts since then`);
-    const byHand = lost.filter(({ willBeRepeated }) => !willBeRepeated);
-    if (byHand.length > 0)
+    const notRepeated = lost.filter(({ willBeRepeated }) => !willBeRepeated);
+    if (notRepeated.length > 0)
       printTable(
         ['time', 'type', 'key', 'request', 'body'],
-        byHand.map(({ at, type, key, requestId, body }) => [
+        notRepeated.map(({ at, type, key, requestId, body }) => [
           ...[at.toISOString(), type, key, requestId],
           JSON.stringify(body),
         ]),
       );
-    const again = lost.length - byHand.length;
-    if (again > 0)
-      print(`${again} more messages are not listed: messages of other contexts caused them, and resend repeats these`);
+    const repeated = lost.length - notRepeated.length;
+    if (repeated > 0)
+      print(`${repeated} more messages are not listed: other contexts caused them, and resend repeats them`);
   }
 
   @Option({

@@ -12,7 +12,7 @@ interface ResendOptions extends RedeliverOptions {
 
 @SubCommand({
   name: 'resend',
-  description: 'send a context again the messages that its restored database no longer has',
+  description: 'send messages again to a context whose restored database lacks them',
 })
 export class ResendCommand extends RedeliverCommand {
   constructor(private readonly opener: ShopOpener) {
@@ -31,7 +31,7 @@ export class ResendCommand extends RedeliverCommand {
 
 @Command({
   name: 'outbox',
-  description: 'what contexts have sent: resend, lost',
+  description: 'messages that contexts have sent: resend, lost',
   subCommands: [ResendCommand, LostMessagesCommand],
 })
 export class OutboxCommand extends CommandGroup {}

@@ -29,7 +29,7 @@ export class EraseReapplyCommand extends JsonCommand {
 
   @Option({
     flags: '--all',
-    description: 'erase all people in the file again, even those of whom no data seems to have come back',
+    description: 'erase all people in the file again, even those whose data does not seem to have come back',
   })
   parseAll(): boolean {
     return true;

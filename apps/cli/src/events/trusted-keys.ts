@@ -13,13 +13,13 @@ export interface TrustedKeysOption extends JsonOption {
 
 /**
  * A command that checks a file with public keys that the operator trusts. After the signing key of a shop was changed,
- * the file may need its former keys too.
+ * an older file also needs the former keys of the shop.
  */
 export abstract class TrustedKeysCommand extends JsonCommand {
   @Option({
     flags: '--public-key <file|hex>',
     description:
-      'the key to trust; may be repeated, or name a file with several keys, for example if the key was changed; by default the keys of this shop',
+      'a public key to trust, or a file with one or more keys; may be repeated, for example if the key was changed; by default the keys of this shop',
   })
   parsePublicKey(text: string, before: readonly KeyObject[] = []): readonly KeyObject[] {
     return [...before, ...parsePublicKeys(text)];

@@ -39,7 +39,7 @@ export class VerifyEventsCommand extends JsonCommand {
     else {
       print(`${result.found} problems found in ${result.events} events`);
       printTable(
-        ['position', 'order', 'event', 'what'],
+        ['position', 'order', 'event', 'problem'],
         result.findings.map(({ position, orderId, eventId, message }) => [position, orderId, eventId, message]),
       );
     }

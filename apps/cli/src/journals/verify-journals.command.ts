@@ -21,7 +21,7 @@ export class VerifyJournalsCommand extends JsonCommand {
       print(`${journal}: ${lines} lines read, ${problemCount} problems found`);
       if (withoutMac.lines > 0)
         print(
-          `  ${withoutMac.lines} of these lines, the last from ${withoutMac.through}, have no MAC because they are older than the MACs. They cannot be checked`,
+          `  ${withoutMac.lines} of these lines have no MAC, so they cannot be checked: they were written before there were MACs, the last one at ${withoutMac.through}`,
         );
       if (findings.length > 0)
         printTable(['line', 'order or saga', 'problem'], findings.map(({ line, about, message }) => [line, about, message])); // prettier-ignore

@@ -24,7 +24,7 @@ export class OrderStateCommand extends JsonCommand {
     print(`order ${state.number}, version ${state.version}: ${state.status}`);
     for (const line of state.lines) print(`  ${line.quantity} × ${line.name}  ${line.lineTotal.amount} ₫`);
     print(
-      `  total ${state.total.amount} ₫, paid ${state.payment.paid.amount} ₫, given back ${state.payment.refunded.amount} ₫`,
+      `  total ${state.total.amount} ₫, paid ${state.payment.paid.amount} ₫, refunded ${state.payment.refunded.amount} ₫`,
     );
     if (state.cancellation) print(`  cancelled: ${state.cancellation.code}`);
   }

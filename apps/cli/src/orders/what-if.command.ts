@@ -45,7 +45,7 @@ export class WhatIfCommand extends JsonCommand {
     );
     for (const [name, { actual, whatIf }] of Object.entries(answer.process))
       print(
-        `${name}: ${actual.step} → ${whatIf.step}, asks ${whatIf.asks.map(({ type }) => type).join(', ') || 'nothing'}`,
+        `${name}: ${actual.step} → ${whatIf.step}, requests ${whatIf.asks.map(({ type }) => type).join(', ') || 'nothing'}`,
       );
     for (const note of answer.notes) print(`note: ${note}`);
   }

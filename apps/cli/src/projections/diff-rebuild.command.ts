@@ -36,7 +36,7 @@ export class DiffRebuildCommand extends JsonCommand {
     if (sample.length > 0) print('');
     if (sample.length > 0)
       printTable(
-        ['order', 'money moved', 'fields', 'first event', 'position'],
+        ['order', 'change of money', 'fields', 'first event', 'position'],
         sample.map(({ orderId, moneyMoved, changes, firstEvent }) => [
           ...[orderId, moneyMoved, changes.length],
           ...[firstEvent && `${firstEvent.version} ${firstEvent.type}`, firstEvent?.position],

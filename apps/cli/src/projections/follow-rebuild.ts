@@ -11,7 +11,7 @@ const hasStopped = ({ state, goLive, rollingBack }: Rebuild): boolean =>
   !rollingBack && STOPPED_STATES.includes(state) && !(state === 'ready' && goLive === 'auto');
 
 const barFields = ({ state, throttled, ratePerSecond, secondsLeft }: Rebuild) => ({
-  state: (throttled ? `${state}, yielding` : state).padEnd(11),
+  state: (throttled ? `${state}, throttled` : state).padEnd(11),
   rate: Math.round(ratePerSecond),
   left: secondsLeft ?? '–',
 });

@@ -43,7 +43,7 @@ export class RebuildStatusCommand extends SteerCommand {
 @SubCommand({
   name: 'follow',
   arguments: arguments_,
-  description: 'show a progress bar until the rebuild waits or has ended',
+  description: 'show a progress bar until the rebuild has ended or waits for an operator',
 })
 export class FollowRebuildCommand extends SteerCommand {
   protected readonly step = undefined;

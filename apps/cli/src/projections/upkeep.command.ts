@@ -47,7 +47,7 @@ export class ListSetAsideCommand extends JsonCommand {
   async run([name]: string[], { json }: JsonOption): Promise<void> {
     const { orders } = await this.opener.withShop((shop) => shop.query(new ListSetAside(name)));
     if (json) printJson(orders);
-    else if (orders.length === 0) print(`${name} has set no order aside`);
+    else if (orders.length === 0) print(`no order is set aside by ${name}`);
     else
       printTable(
         ['order', 'position', 'since', 'error'],
@@ -85,7 +85,7 @@ export class RetrySetAsideCommand extends JsonCommand {
   name: 'drop-kept',
   arguments: '<name>',
   description:
-    'drop the table from before the last rebuild, so that its code can be deleted; then no rollback is possible',
+    'drop the table that was live before the last rebuild; then its code can be deleted, and no rollback is possible',
 })
 export class DropKeptCommand extends JsonCommand {
   constructor(private readonly opener: ShopOpener) {

@@ -8,8 +8,7 @@ import { print, printJson, printTable } from '../output';
 @SubCommand({
   name: 'compare',
   arguments: '<order>',
-  description:
-    'compare an order with its checkout and refunds, after a message was dropped or lost, and set them right',
+  description: 'compare an order with its checkout and refunds after a message was dropped or lost, and correct them',
 })
 export class CompareSagasCommand extends JsonCommand {
   constructor(private readonly opener: ShopOpener) {
@@ -17,9 +16,9 @@ export class CompareSagasCommand extends JsonCommand {
   }
 
   async run([id]: string[], { json, reason }: JsonOption & { readonly reason?: string }): Promise<void> {
-    const tended = { actor: { kind: 'staff' as const }, by: operatorName(), reason: reason ?? null };
-    const command = new CompareSagas(id, tended);
-    const compared = await this.opener.withShop((shop) => shop.execute(command, [id], tended.reason));
+    const intervention = { actor: { kind: 'staff' as const }, by: operatorName(), reason: reason ?? null };
+    const command = new CompareSagas(id, intervention);
+    const compared = await this.opener.withShop((shop) => shop.execute(command, [id], intervention.reason));
     if (json) return printJson(compared);
     const { orderId, status, sagas, deadLetters } = compared;
     print(`${orderId} is ${status} and is being compared with its sagas`);
@@ -31,7 +30,7 @@ export class CompareSagasCommand extends JsonCommand {
       print(`the comparison may wait until these dead letters are redriven or dropped: ${deadLetters.join(', ')}`);
   }
 
-  @Option({ flags: '--reason <text>', description: 'why, without names' })
+  @Option({ flags: '--reason <text>', description: "the reason; do not write people's names in it" })
   parseReason(text: string): string {
     return parseLine('--reason', text);
   }

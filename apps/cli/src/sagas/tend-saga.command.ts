@@ -28,14 +28,16 @@ abstract class ChangeSagaCommand extends JsonCommand {
   protected abstract readonly done: string;
   protected abstract readonly commandFor: (
     id: string,
-    tended: SagaIntervention,
+    intervention: SagaIntervention,
     money?: FindingByStaff,
   ) => Command<ListedSaga>;
 
   async run([id]: string[], { json, reason, money }: SagaStepOptions): Promise<void> {
-    const tended: SagaIntervention = { actor: { kind: 'staff' }, by: operatorName(), reason: reason ?? null };
+    const intervention: SagaIntervention = { actor: { kind: 'staff' }, by: operatorName(), reason: reason ?? null };
     const saga = showSaga(
-      await this.opener.withShop((shop) => shop.execute(this.commandFor(id, tended, money), [id], tended.reason)),
+      await this.opener.withShop((shop) =>
+        shop.execute(this.commandFor(id, intervention, money), [id], intervention.reason),
+      ),
     );
     if (json) printJson(saga);
     else print(`${saga.id} ${this.done}; its step was ${saga.step}`);
@@ -50,7 +52,7 @@ abstract class ChangeSagaCommand extends JsonCommand {
 @SubCommand({
   name: 'retry',
   arguments: '<id>',
-  description: 'send the request again whose answer the saga waits for, with the same idempotency keys',
+  description: "send the saga's unanswered request again, with the same idempotency keys",
 })
 export class RetrySagaCommand extends ChangeSagaCommand {
   protected readonly done = 'has sent its request again';
@@ -59,7 +61,7 @@ export class RetrySagaCommand extends ChangeSagaCommand {
     super(opener);
   }
 
-  protected commandFor = (id: string, tended: SagaIntervention) => new RetrySaga(id, tended);
+  protected commandFor = (id: string, intervention: SagaIntervention) => new RetrySaga(id, intervention);
 }
 
 @SubCommand({ name: 'compensate', arguments: '<id>', description: 'undo a checkout from its current step' })
@@ -70,8 +72,8 @@ export class CompensateSagaCommand extends ChangeSagaCommand {
     super(opener);
   }
 
-  protected commandFor = (id: string, tended: SagaIntervention, money?: FindingByStaff) =>
-    new CompensateSaga(id, tended, money);
+  protected commandFor = (id: string, intervention: SagaIntervention, money?: FindingByStaff) =>
+    new CompensateSaga(id, intervention, money);
 
   @Option({ flags: '--money <found>', description: `what happened to the money: ${MONEY_OUTCOMES.join(', ')}` })
   parseMoney(text: string): FindingByStaff {

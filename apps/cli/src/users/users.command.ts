@@ -2,5 +2,5 @@ import { Command } from 'nest-commander';
 import { CommandGroup } from '../strict-command';
 import { ChangeRoleCommand } from './change-role.command';
 
-@Command({ name: 'users', description: 'roles of accounts', subCommands: [ChangeRoleCommand] })
+@Command({ name: 'users', description: 'the accounts of people: role', subCommands: [ChangeRoleCommand] })
 export class UsersCommand extends CommandGroup {}
