@@ -30,8 +30,8 @@ export const data = {
   total: { amount: 116000, currency: 'VND' },
   note: 'x'.repeat(400),
 };
-const told = (orderId) => ({ orderId, number: 'BENCH', status: 'pending' });
-export const noted = (commandId) => ({ commandId, correlationId: commandId, actor: { kind: 'system' } });
+const statusUpdate = (orderId) => ({ orderId, number: 'BENCH', status: 'pending' });
+export const metadataOf = (commandId) => ({ commandId, correlationId: commandId, actor: { kind: 'system' } });
 
 /** One event of an order, with a message. */
 const appendTo = (store) => (streamId, expectedVersion) => {
@@ -41,8 +41,8 @@ const appendTo = (store) => (streamId, expectedVersion) => {
     expectedVersion,
     commandId,
     events: [{ type: 'OrderPlaced', schemaVersion: 1, data }],
-    metadata: noted(commandId),
-    messages: [new OrderStatusUpdated(told(streamId))],
+    metadata: metadataOf(commandId),
+    messages: [new OrderStatusUpdated(statusUpdate(streamId))],
   });
 };
 
@@ -92,11 +92,11 @@ const statementFor = (db, streamId, version) => {
       streamId,
       derivedId(commandId, 0),
       JSON.stringify(data),
-      JSON.stringify(noted(commandId)),
+      JSON.stringify(metadataOf(commandId)),
       derivedId(commandId, 'message', 0),
       OrderStatusUpdated.type,
       streamId,
-      JSON.stringify(told(streamId)),
+      JSON.stringify(statusUpdate(streamId)),
       JSON.stringify(trace),
       version,
     ],
@@ -104,16 +104,16 @@ const statementFor = (db, streamId, version) => {
 };
 
 /** Runs the given number of writers. Returns the appends per second, and how long each append took in milliseconds. */
-async function write(writers, seconds, make) {
+async function write(writers, seconds, newWriter) {
   const took = [];
   const began = performance.now();
   const until = began + seconds * 1_000;
   await Promise.all(
     Array.from({ length: writers }, async () => {
-      const one = make();
+      const append = newWriter();
       while (performance.now() < until) {
         const at = performance.now();
-        await one();
+        await append();
         took.push(performance.now() - at);
       }
     }),
@@ -123,27 +123,27 @@ async function write(writers, seconds, make) {
 
 const KINDS = { 'a new order': [appendOne, oneStatement], 'its next event': [appendNext, nextStatement] };
 
-const middle = (values) => percentile(values, 50);
+const median = (values) => percentile(values, 50);
 
-async function compared(books, writers, [append, statement]) {
-  const made = storeOn(books, writers);
-  const [ours, theirs] = [() => append(made.store), () => statement(made.db)];
+async function compare(books, writers, [append, statement]) {
+  const opened = storeOn(books, writers);
+  const [ours, theirs] = [() => append(opened.store), () => statement(opened.db)];
   const rates = { ours: [], theirs: [] };
   const took = [];
   await write(writers, 1, ours); // warms up the code
   for (let round = 0; round < ROUNDS; round++) {
-    const stop = made.sequence();
-    await made.numbered();
+    const stop = opened.sequence();
+    await opened.numbered();
     const store = await write(writers, SECONDS, ours);
-    await made.numbered();
+    await opened.numbered();
     await stop();
     const plain = await write(writers, SECONDS, theirs);
     rates.ours.push(store.perSecond);
     rates.theirs.push(plain.perSecond);
     took.push(...store.took);
   }
-  await made.close();
-  return { writers, ours: middle(rates.ours), theirs: middle(rates.theirs), took };
+  await opened.close();
+  return { writers, ours: median(rates.ours), theirs: median(rates.theirs), took };
 }
 
 export const appends = () =>
@@ -151,17 +151,17 @@ export const appends = () =>
     const rows = [];
     for (const [what, both] of Object.entries(KINDS))
       for (const writers of WRITERS) {
-        const { ours, theirs, took } = await compared(shop.books, writers, both);
+        const { ours, theirs, took } = await compare(shop.books, writers, both);
         const times = [50, 99].map((p) => percentile(took, p).toFixed(2));
         rows.push([what, writers, Math.round(ours), Math.round(theirs), (ours / theirs).toFixed(2), ...times]);
       }
     return {
-      title: `Appends: event, head, outbox and pending row; the middle of ${ROUNDS} turns of ${SECONDS} s each, in turns; as many connections as writers`,
+      title: `Appends: event, head, outbox and pending row; the median of ${ROUNDS} turns of ${SECONDS} s; the two take turns; as many connections as writers`,
       head: [
         'what',
         'writers',
-        'store, sequencer on/s',
-        'one statement, sequencer off/s',
+        'appends/s of the event store, with sequencer',
+        'appends/s of one plain statement, without sequencer',
         'ratio',
         'p50, ms',
         'p99, ms',

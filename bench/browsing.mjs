@@ -1,4 +1,4 @@
-// Product lists, details and searches. For comparison: a bare node:http server that returns the same bytes.
+// Product lists, details and searches. For comparison: a minimal node:http server that sends the same bytes.
 import { spawn } from 'node:child_process';
 import autocannon from 'autocannon';
 import { call, freePort } from './shop.mjs';
@@ -12,7 +12,7 @@ async function load(url, connections) {
   return { perSecond: Math.round(requests.average), p50: latency.p50, p99: latency.p99 };
 }
 
-async function bareServer(body, headers) {
+async function minimalServer(body, headers) {
   const port = await freePort();
   const script = `
     const body = Buffer.from(process.env.BODY, 'base64');
@@ -37,25 +37,26 @@ export async function browsing(shop) {
   for (const [what, path] of Object.entries(paths)) {
     const first = await fetch(shop.api + path);
     const body = Buffer.from(await first.arrayBuffer());
-    const bare = await bareServer(body, { 'content-type': first.headers.get('content-type') });
+    const minimal = await minimalServer(body, { 'content-type': first.headers.get('content-type') });
     for (const connections of [10, 50]) {
       const ours = await load(shop.api + path, connections);
-      const beside = await load(bare.url, connections);
+      const baseline = await load(minimal.url, connections);
       rows.push([
         what,
         connections,
         ours.perSecond,
         ours.p50,
         ours.p99,
-        beside.perSecond,
-        (ours.perSecond / beside.perSecond).toFixed(2),
+        baseline.perSecond,
+        (ours.perSecond / baseline.perSecond).toFixed(2),
       ]);
     }
-    bare.close();
+    minimal.close();
   }
   return {
-    title: 'Browsing: requests a second, and milliseconds, beside a bare node:http server with the same bytes',
-    head: ['what', 'connections', 'requests/s', 'p50', 'p99', 'bare/s', 'ratio'],
+    title:
+      'Browsing: requests a second, and milliseconds, compared with a minimal node:http server that sends the same bytes',
+    head: ['what', 'connections', 'requests/s', 'p50', 'p99', 'minimal server, requests/s', 'ratio'],
     rows,
   };
 }

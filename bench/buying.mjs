@@ -14,12 +14,12 @@ const order = {
   payment: { method: 'card', token: 'tok_ok' },
 };
 
-const everything = async (shop) =>
+const allVariants = async (shop) =>
   (await call('GET', `${shop.api}/products?limit=100`)).data.flatMap((product) => product.variants);
 
-/** Makes guests' carts, each with one of these variants. */
-export async function cartsFor(shop, count, of) {
-  const variants = of ?? (await everything(shop));
+/** Makes carts of guests, each with one of the chosen variants, or of all variants. Returns the cart tokens. */
+export async function cartsFor(shop, count, chosen) {
+  const variants = chosen ?? (await allVariants(shop));
   const carts = [];
   await inParallel(count, 8, async (index) => {
     const variantId = variants[index % variants.length].id;
@@ -29,13 +29,13 @@ export async function cartsFor(shop, count, of) {
   return carts;
 }
 
-/** `reads`: the token that can read the order from now on. */
+/** `readToken`: the cart token that can read the order. The former token cannot read it. */
 export const place = async (shop, cart, wait) => {
   const { data, headers } = await call('POST', `${shop.api}/orders`, { cart, key: randomUUID(), wait, body: order });
-  return { ...data, reads: headers.get('x-cart-token') };
+  return { ...data, readToken: headers.get('x-cart-token') };
 };
 
-export const confirmed = async (shop, cart) => {
+export const buyUntilConfirmed = async (shop, cart) => {
   const data = await place(shop, cart, 10);
   if (data.status !== 'confirmed')
     throw new Error(
@@ -68,16 +68,16 @@ export async function fillShelves(shop) {
 
 export async function buying(shop) {
   const carts = await cartsFor(shop, WARM_UP + 100 + ORDERS + 200);
-  await inParallel(WARM_UP, AT_ONCE, () => confirmed(shop, carts.pop()));
-  const alone = await inParallel(100, 1, () => confirmed(shop, carts.pop()));
-  const many = await inParallel(ORDERS, AT_ONCE, () => confirmed(shop, carts.pop()));
+  await inParallel(WARM_UP, AT_ONCE, () => buyUntilConfirmed(shop, carts.pop()));
+  const alone = await inParallel(100, 1, () => buyUntilConfirmed(shop, carts.pop()));
+  const many = await inParallel(ORDERS, AT_ONCE, () => buyUntilConfirmed(shop, carts.pop()));
   const lags = [];
   await inParallel(200, 10, async () => {
     const cart = carts.pop();
     const placed = await place(shop, cart);
     const at = performance.now();
     const { meta } = await call('GET', `${shop.api}/orders/${placed.id}?minVersion=${placed.version}`, {
-      cart: placed.reads,
+      cart: placed.readToken,
     });
     if (meta?.stale) throw new Error('the read model did not catch up in 2 s');
     lags.push(performance.now() - at);
@@ -90,7 +90,7 @@ export async function buying(shop) {
     },
     {
       title:
-        'The read model: from the answer of POST /orders until the view shows the order, milliseconds, 10 buyers at once',
+        'The read model: from the response of POST /orders until the view shows the order, milliseconds, 10 buyers at once',
       head: ['orders', 'p50', 'p99'],
       rows: [[lags.length, percentile(lags, 50).toFixed(1), percentile(lags, 99).toFixed(1)]],
     },

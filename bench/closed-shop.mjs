@@ -1,4 +1,4 @@
-// The shop's database without the shop. Its Postgres runs and is migrated. No shop is connected until the benchmark starts it.
+// The database of a closed shop: Postgres is running, and the migrations have run. A benchmark may start the application later.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const { readConfig, contextNames } = built('libs/platform/src/config/index.js');
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Opens it in a new folder, which is deleted when it is closed. */
+/** Starts the database in a new folder. `close` deletes the folder. */
 export async function closedShop() {
   const folder = mkdtempSync(join(tmpdir(), 'shop-bench-'));
   const postgres = await startEmbeddedPostgres({ dataDir: folder });
@@ -50,7 +50,7 @@ export async function closedShop() {
   };
 }
 
-/** Does the work on the database of a closed shop. Afterwards deletes the database, also after an error. */
+/** Calls `work` with a closed shop. Afterwards it deletes the database, also after an error. */
 export async function withClosedShop(work) {
   const shop = await closedShop();
   try {

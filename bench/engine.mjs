@@ -1,8 +1,9 @@
-// The statements of the messaging, and the whole shop, next to a backlog, an open snapshot, a hot key or a locked row.
-import { behindAHotKey, underASnapshot } from './engine/backlog.mjs';
-import { besideALockedRow, orders, withAReader } from './engine/strangers.mjs';
+// Measures the statements of messaging, and the whole application, while many messages wait, another transaction keeps its
+// snapshot open, many messages have the same key, or a row is locked.
+import { withHotKey, withSnapshot } from './engine/backlog.mjs';
+import { orders, withLockedRow, withReader } from './engine/strangers.mjs';
 
-const parts = { orders, snapshot: underASnapshot, key: behindAHotKey, reader: withAReader, locked: besideALockedRow };
+const parts = { orders, snapshot: withSnapshot, key: withHotKey, reader: withReader, locked: withLockedRow };
 
 /** The parts to run. Example: BENCH_ENGINE=orders,snapshot */
 const wanted = process.env.BENCH_ENGINE?.split(',') ?? Object.keys(parts);

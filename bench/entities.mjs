@@ -28,8 +28,8 @@ const newItem = () => {
   return { item, variantId: ids.next(), sku: `BENCH-${item}`, named: 0, onHand: 10, reserved: 0, version: 1 };
 };
 
-/** The same work done in each way, with the item that it uses. */
-const works = (db) => ({
+/** Each task in both ways. `one` is the item that the task uses. */
+const tasks = (db) => ({
   'read a row by its SKU': {
     sql: ({ sku }) => db.query(find, [sku]),
     typeorm: ({ sku }) => db.entities.findOneBy(StockItemEntity, { sku }),
@@ -67,7 +67,7 @@ const works = (db) => ({
   },
 });
 
-async function spent(work, one) {
+async function timesOf(work, one) {
   const times = [];
   for (let time = 0; time < TIMES; time++) {
     const begun = performance.now();
@@ -77,26 +77,26 @@ async function spent(work, one) {
   return times;
 }
 
-/** Runs the two in turns, so that both run on an equally busy machine. */
+/** Runs the two ways in turns, so that both run on an equally busy machine. */
 export const entities = () =>
   withClosedShop(async ({ url }) => {
     const db = new PgDatabase('inventory', contextPool(url, 'inventory', { max: 1 }));
     await db.use([StockItemEntity]);
     const rows = [];
-    for (const [what, ways] of Object.entries(works(db))) {
+    for (const [what, ways] of Object.entries(tasks(db))) {
       const all = { sql: [], typeorm: [] };
       for (let round = 0; round < ROUNDS; round++)
         for (const way of ['sql', 'typeorm']) {
           const one = newItem();
           await db.entities.insert(StockItemEntity, one);
-          all[way].push(...(await spent(ways[way], one)));
+          all[way].push(...(await timesOf(ways[way], one)));
         }
       const [sql, typeorm] = [all.sql, all.typeorm].map((times) => percentile(times, 50));
       rows.push([what, sql.toFixed(2), typeorm.toFixed(2), (typeorm / sql).toFixed(1)]);
     }
     await db.pool.end();
     return {
-      title: `Written SQL and TypeORM, one connection, ${ROUNDS} turns of ${TIMES}, median`,
+      title: `Written SQL and TypeORM, one connection, ${ROUNDS} turns of ${TIMES} runs, median`,
       head: ['work', 'SQL, ms', 'TypeORM, ms', 'TypeORM / SQL'],
       rows,
     };

@@ -41,7 +41,7 @@ async function longOrder(store) {
   return placed.orderId;
 }
 
-async function timed(fold) {
+async function timesOf(fold) {
   await fold(); // warms up the code, and makes a snapshot if the store makes any
   await new Promise((done) => setTimeout(done, 100));
   const took = [];
@@ -60,12 +60,12 @@ export const fold = () =>
     const { store, close } = storeOn(shop.books, 2);
     try {
       const id = await longOrder(store);
-      const whole = await timed(async () =>
+      const whole = await timesOf(async () =>
         (await store.read(id)).reduce((view, event) => orderView.project(view, event), undefined),
       );
       const snapshot = store.fold
-        ? await timed(async () => (await store.fold(id, orderView)).state)
-        : ['not there', ''];
+        ? await timesOf(async () => (await store.fold(id, orderView)).state)
+        : ['this build has no snapshots', ''];
       return {
         title: `Fold: a stream of ${EVENTS} events to its view, ${TIMES} times, milliseconds`,
         head: ['from', 'p50', 'p99'],

@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process';
 import { built, root } from './built.mjs';
 import { closedShop, pause } from './closed-shop.mjs';
 import { writeHistory } from './history/write.mjs';
-import { asTheShopDoes } from './rebuild.mjs';
+import { commandLine } from './rebuild.mjs';
 import { call, percentile } from './shop.mjs';
-import { noted } from './appends.mjs';
+import { metadataOf } from './appends.mjs';
 import { ids } from './store.mjs';
 
 const LEVELS = (process.env.BENCH_GROWTH ?? '10000,100000,1000000').split(',').map(Number);
@@ -18,13 +18,13 @@ const { everyContext } = built('apps/every-context.js');
 const { EventStore } = built('libs/event-store/src/index.js');
 const { CartTokens } = built('libs/platform/src/security/index.js');
 
-const toTheEnd = `update projection_checkpoints set position = (select coalesce(max(position), 0) from order_log)
+const moveCheckpointsToEnd = `update projection_checkpoints set position = (select coalesce(max(position), 0) from order_log)
   where relation in (select relation from projection_tables where state = 'live')`;
 
 /** Fills order-view by a rebuild, which is much faster than live updates. The other two read models start at the log's end. */
-async function filled(shop) {
-  await shop.ask(toTheEnd);
-  const child = spawn(process.execPath, [...asTheShopDoes, 'projections', 'rebuild', 'order-view', '--json'], {
+async function fillReadModels(shop) {
+  await shop.ask(moveCheckpointsToEnd);
+  const child = spawn(process.execPath, [...commandLine, 'projections', 'rebuild', 'order-view', '--json'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...shop.env, NODE_ENV: 'production', LOG_LEVEL: 'warn' },
@@ -41,7 +41,7 @@ async function shopWith(orders) {
   const shop = await closedShop();
   try {
     const { sample } = await writeHistory(shop.books, { orders });
-    await filled(shop);
+    await fillReadModels(shop);
     await shop.ask('vacuum (analyze)');
     const [{ data }] = await shop.ask(
       `select event_data as data from order_events where event_type = 'OrderPlaced' limit 1`,
@@ -56,9 +56,9 @@ async function shopWith(orders) {
       append() {
         const [streamId, commandId] = [ids.next(), ids.next()];
         const events = [{ type: 'OrderPlaced', schemaVersion: 1, data }];
-        return store.append({ streamId, expectedVersion: 0, commandId, events, metadata: noted(commandId) });
+        return store.append({ streamId, expectedVersion: 0, commandId, events, metadata: metadataOf(commandId) });
       },
-      look(turn) {
+      view(turn) {
         const id = sample[(turn * 7) % sample.length];
         return call('GET', `${open.api}/orders/${id}`, { cart: tokens.after(guestOf(id), justNow()).text });
       },
@@ -74,45 +74,45 @@ async function shopWith(orders) {
   }
 }
 
-async function timed(took, one, round) {
+async function addTimes(took, work, round) {
   for (let turn = 0; turn < TURNS; turn++) {
     const at = performance.now();
-    await one(round * TURNS + turn);
+    await work(round * TURNS + turn);
     took.push(performance.now() - at);
   }
 }
 
-const both = (values) => [percentile(values, 50), percentile(values, 99)];
+const medianAndP99 = (values) => [percentile(values, 50), percentile(values, 99)];
 
-async function measured(levels) {
-  const all = levels.map(({ orders }) => ({ orders, append: [], look: [] }));
+async function measure(levels) {
+  const all = levels.map(({ orders }) => ({ orders, append: [], view: [] }));
   for (const { shop } of levels) await shop.ask('checkpoint');
   for (let round = -2; round < ROUNDS; round++) {
     for (let index = 0; index < levels.length; index++) {
       const turn = (index + Math.abs(round)) % levels.length; // so that no shop is always the first
-      const kept = round < 0 ? { append: [], look: [] } : all[turn];
-      await timed(kept.append, () => levels[turn].append(), Math.abs(round));
+      const times = round < 0 ? { append: [], view: [] } : all[turn];
+      await addTimes(times.append, () => levels[turn].append(), Math.abs(round));
       await pause(300); // time for the shop's read models to catch up
-      await timed(kept.look, (n) => levels[turn].look(n), Math.abs(round));
+      await addTimes(times.view, (n) => levels[turn].view(n), Math.abs(round));
     }
   }
-  return all.map(({ orders, append, look }) => ({ orders, append: both(append), look: both(look) }));
+  return all.map(({ orders, append, view }) => ({ orders, append: medianAndP99(append), view: medianAndP99(view) }));
 }
 
 export async function growth() {
   const levels = [];
   try {
     for (const orders of LEVELS) levels.push(await shopWith(orders));
-    const rows = await measured(levels);
+    const rows = await measure(levels);
     const shown = (values, base) =>
       values.map((value, index) => `${value.toFixed(2)} (${((value / base[index] - 1) * 100).toFixed(0)} %)`);
     return {
-      title: `Growth: one append after another, and GET /orders/{id} of any order, ${ROUNDS * TURNS} each in ${ROUNDS} turns, milliseconds (against the first line)`,
+      title: `Growth: one append after another, and GET /orders/{id} of random orders; ${ROUNDS * TURNS} of each in ${ROUNDS} turns; milliseconds (compared with the first line)`,
       head: ['orders', 'append p50', 'append p99', 'order p50', 'order p99'],
-      rows: rows.map(({ orders, append, look }) => [
+      rows: rows.map(({ orders, append, view }) => [
         orders,
         ...shown(append, rows[0].append),
-        ...shown(look, rows[0].look),
+        ...shown(view, rows[0].view),
       ]),
     };
   } finally {

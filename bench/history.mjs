@@ -21,7 +21,7 @@ export const history = () =>
       throw new Error(`the verification found faults in the written history: ${JSON.stringify(verdict)}`);
     const rates = [made.events / made.seconds, verdict.events / seconds].map(Math.round);
     return {
-      title: 'History: orders of a year, decided by the shop’s rules, sealed, chained and copied into its books',
+      title: 'History: orders of a year, decided by the shop’s rules, sealed, chained and copied into the database',
       head: ['orders', 'events', 'seconds', 'events/s', 'seals', 'verified, events/s'],
       rows: [[made.orders, made.events, made.seconds.toFixed(1), rates[0], verdict.seals, rates[1]]],
     };

@@ -27,10 +27,10 @@ async function agenda(shop, count) {
   const crowd = people(roll, shop.books.personalDataKey, (...key) => keys.push(key));
   const now = Date.now();
   const customers = Array.from({ length: 500 }, () => crowd.customer(now));
-  const live = lives(roll, crowd, customers, [idAt(now)]);
+  const makeOrder = lives(roll, crowd, customers, [idAt(now)]);
   const commands = [];
   for (let order = 0, events = 0; events < count; order++) {
-    const { orderId, cart, commands: own } = live(now + order * 7_000);
+    const { orderId, cart, commands: own } = makeOrder(now + order * 7_000);
     let version = 0;
     for (const command of own) {
       commands.push({ orderId, expectedVersion: version, ...command, ...(version === 0 && { cart }) });
@@ -46,13 +46,13 @@ async function agenda(shop, count) {
   return commands.sort((a, b) => a.at - b.at);
 }
 
-/** Appends at a steady rate, even if answers are slow. Returns when each event was acknowledged. */
-async function keepUp(store, commands) {
+/** Appends at a steady rate, even if the database responds slowly. Returns when each event was acknowledged. */
+async function appendSteadily(store, commands) {
   const acknowledged = new Map();
   const took = [];
   const last = new Map(); // the last append of each stream: appends of one stream run one after the other
   const began = performance.now();
-  const under = new Set();
+  const running = new Set();
   let sent = 0;
   for (const { orderId: streamId, expectedVersion, commandId, metadata, events, cart } of commands) {
     const due = began + (sent / PER_SECOND) * 1_000;
@@ -76,14 +76,14 @@ async function keepUp(store, commands) {
     };
     const appended = append();
     last.set(streamId, appended);
-    under.add(appended);
-    void appended.finally(() => under.delete(appended)).catch(() => undefined);
+    running.add(appended);
+    void appended.finally(() => running.delete(appended)).catch(() => undefined);
   }
-  await Promise.all(under);
+  await Promise.all(running);
   return { acknowledged, took, perSecond: sent / ((performance.now() - began) / 1_000) };
 }
 
-/** Reads the positions of the log and of the read model again and again, and when each answer arrived. */
+/** Reads the positions of the log and of the read model again and again. Records the time of each result. */
 async function watch(shop) {
   const client = await connect(shop.url, 'watch');
   await client.query('set search_path = ordering');
@@ -131,7 +131,10 @@ export const lag = () =>
       await shop.caughtUp();
       const [{ head }] = await shop.ask('select max(position) as head from order_log');
       const stop = await watch(shop);
-      const { acknowledged, took, perSecond } = await keepUp(stage.app.get(EventStore, { strict: false }), commands);
+      const { acknowledged, took, perSecond } = await appendSteadily(
+        stage.app.get(EventStore, { strict: false }),
+        commands,
+      );
       await pause(200);
       await shop.caughtUp();
       await pause(50);
@@ -142,7 +145,7 @@ export const lag = () =>
       if (places.length !== acknowledged.size) throw new Error('some acknowledged events have no position in the log');
       const row = (label, values) => [label, ...[50, 99, 100].map((p) => percentile(values, p).toFixed(1))];
       return {
-        title: `Lag: ${Math.round(perSecond)} events/s for ${SECONDS} s from another process, milliseconds after the append was acknowledged (looked at every ${LOOK_MS} ms)`,
+        title: `Lag: ${Math.round(perSecond)} events/s for ${SECONDS} s from another process, milliseconds after the append was acknowledged (read every ${LOOK_MS} ms)`,
         head: ['until', 'p50', 'p99', 'longest'],
         rows: [
           row('the event has its position', lags(seen, 'numbered', acknowledged, places)),

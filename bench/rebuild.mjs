@@ -1,5 +1,5 @@
-// A rebuild of order-view from a million events, in the open shop and by the command line. For comparison: a bare cursor that
-// only reads the same rows.
+// A rebuild of order-view from a million events, in a running application and by the command line. For
+// comparison: a cursor that only reads the same rows.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { built, root } from './built.mjs';
@@ -11,7 +11,7 @@ import { sizesOf } from './sizes.mjs';
 const EVENTS = Number(process.env.BENCH_REBUILD_EVENTS ?? 1_000_000);
 const EVENTS_PER_ORDER = 5.81; // the average in the made-up histories
 const FETCH = 1_000;
-export const asTheShopDoes = ['--max-semi-space-size=8', '--max-old-space-size=1024', 'dist/apps/cli/src/main.js']; // scripts/shop.mjs
+export const commandLine = ['--max-semi-space-size=8', '--max-old-space-size=1024', 'dist/apps/cli/src/main.js']; // scripts/shop.mjs
 
 const { connect } = built('libs/database/src/index.js');
 
@@ -38,7 +38,7 @@ const residentMb = (pid) => {
 };
 
 /** Waits until the next rebuild has applied all events. Returns the events per second, and the most memory in that time. */
-async function replayed(shop, pid) {
+async function measureReplay(shop, pid) {
   const known = (await shop.ask('select id from projection_rebuilds')).map(({ id }) => id);
   let began;
   let most = 0;
@@ -58,7 +58,7 @@ async function replayed(shop, pid) {
   }
 }
 
-async function until(shop, states) {
+async function waitForState(shop, states) {
   for (;;) {
     const [row] = await shop.ask('select state from projection_rebuilds order by asked_at desc limit 1');
     if (states.includes(row.state)) return;
@@ -66,28 +66,28 @@ async function until(shop, states) {
   }
 }
 
-async function inTheShop(shop, open) {
+async function rebuildInShop(shop, open) {
   const login = await call('POST', `${open.api}/auth/login`, {
     body: { email: 'admin@coffee-tea.example', password: 'demo-admin-brews' },
   });
   const token = login.data.accessToken;
   const url = `${open.api}/admin/projections/order-view/rebuilds`;
-  const replay = replayed(shop, open.pid);
+  const replay = measureReplay(shop, open.pid);
   const { data } = await call('POST', url, { token, body: { goLive: 'manual' } });
   const measured = await replay;
-  await until(shop, ['ready', 'failed']);
+  await waitForState(shop, ['ready', 'failed']);
   await call('POST', `${url}/${data.id}/cancel`, { token });
   return measured;
 }
 
-async function byCommandLine(shop) {
-  const child = spawn(process.execPath, [...asTheShopDoes, 'projections', 'rebuild', 'order-view', '--json'], {
+async function rebuildByCommandLine(shop) {
+  const child = spawn(process.execPath, [...commandLine, 'projections', 'rebuild', 'order-view', '--json'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...shop.env, NODE_ENV: 'production', LOG_LEVEL: 'warn' },
   });
   const over = new Promise((done) => child.once('exit', done));
-  const measured = await replayed(shop, child.pid);
+  const measured = await measureReplay(shop, child.pid);
   if ((await over) !== 0) throw new Error('the command `projections rebuild` failed');
   return measured;
 }
@@ -98,17 +98,17 @@ export const rebuild = () =>
     const first = await bareCursor(shop.url);
     const began = performance.now();
     const open = await shop.open();
-    let warm;
+    let firstStart;
     try {
       await shop.caughtUp();
       const seconds = (performance.now() - began) / 1_000;
-      warm = { perSecond: made.events / seconds, most: open.memoryMb() };
-      warm.shop = await inTheShop(shop, open);
+      firstStart = { perSecond: made.events / seconds, most: open.memoryMb() };
+      firstStart.rebuild = await rebuildInShop(shop, open);
     } finally {
       await open.close();
     }
     const second = await bareCursor(shop.url);
-    const line = await byCommandLine(shop);
+    const line = await rebuildByCommandLine(shop);
     const bare = (first + second) / 2;
     const row = (what, { perSecond, most }) => [
       what,
@@ -119,12 +119,12 @@ export const rebuild = () =>
     return [
       {
         title: `Rebuild: order-view over ${made.events} events of ${made.orders} orders`,
-        head: ['what', 'events/s', 'of the cursor', 'resident memory at most, MB'],
+        head: ['what', 'events/s', 'compared with the cursor', 'highest resident memory, MB'],
         rows: [
-          row('a bare cursor over the same rows', { perSecond: bare }),
-          row('rebuild by the command line, the shop closed', line),
-          row('rebuild in the open shop', warm.shop),
-          row('all live read models of a shop that was never open', warm),
+          row('only reading the same rows with a cursor', { perSecond: bare }),
+          row('rebuild by the command line, without a running application', line),
+          row('rebuild in a running application', firstStart.rebuild),
+          row('all read models at the first start of the application', firstStart),
         ],
       },
       await sizesOf(shop, made),

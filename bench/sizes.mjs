@@ -14,12 +14,12 @@ export async function sizesOf(shop, { orders, events }) {
      order by pg_total_relation_size(c.oid) desc`,
     [orders],
   );
-  const share = (bytes) => Math.round(bytes / orders);
+  const forEachOrder = (bytes) => Math.round(bytes / orders);
   const total = (of) => tables.reduce((sum, table) => sum + of(table), 0);
-  const row = (name, heap, indexes) => [name, share(heap), share(indexes), share(heap + indexes)];
+  const row = (name, heap, indexes) => [name, forEachOrder(heap), forEachOrder(indexes), forEachOrder(heap + indexes)];
   return {
     title: `Sizes: bytes on disk for each of ${orders} orders (${(events / orders).toFixed(2)} events each)`,
-    head: ['table', 'rows', 'indexes', 'together'],
+    head: ['table', 'bytes of rows', 'bytes of indexes', 'together'],
     rows: [
       ...tables.map(({ name, heap, indexes }) => row(name, heap, indexes)),
       row(

@@ -22,7 +22,7 @@ const INPUTS = [
   ['50,000 entries in a list, 150 KB', 'POST', '/api/v1/cart/items', cart(50_000)],
   ['190 unknown names, within the limit', 'POST', '/api/v1/auth/login', names(190)],
   ['900 entries in a list, within the limit', 'POST', '/api/v1/cart/items', cart(900)],
-  ['1 MB that is no JSON', 'POST', '/api/v1/auth/login', 'x'.repeat(MB - 1)],
+  ['1 MB that is not JSON', 'POST', '/api/v1/auth/login', 'x'.repeat(MB - 1)],
   ['1 MB to an address that does not exist', 'POST', '/api/v1/nope', 'x'.repeat(MB - 1)],
   ['1 MB to /admin without a token', 'POST', '/api/v1/admin/products', names(75_000)],
   ['19,000 unknown names from staff', 'POST', '/api/v1/admin/products', names(19_000), true],
@@ -44,7 +44,7 @@ const INPUTS = [
 
 function ask(base, agent, method, path, body, token) {
   return new Promise((done) => {
-    const asked = request(base + path, {
+    const sent = request(base + path, {
       method,
       agent,
       headers: {
@@ -53,14 +53,14 @@ function ask(base, agent, method, path, body, token) {
         ...(token && { authorization: `Bearer ${token}` }),
       },
     });
-    asked.on('response', (answer) => {
+    sent.on('response', (response) => {
       let bytes = 0;
-      answer
+      response
         .on('data', (chunk) => (bytes += chunk.length))
-        .on('close', () => done({ status: answer.statusCode, bytes }));
+        .on('close', () => done({ status: response.statusCode, bytes }));
     });
-    asked.on('error', () => done({ status: 'hung up', bytes: 0 }));
-    asked.end(body);
+    sent.on('error', () => done({ status: 'disconnected', bytes: 0 }));
+    sent.end(body);
   });
 }
 
@@ -124,14 +124,14 @@ export async function stalls() {
       rows.push([input[0], status, sent, bytes, cpu.toFixed(2), perSecond, p99.toFixed(0), longest.toFixed(0)]);
     }
     return {
-      title: 'What one request costs, and how long it keeps others waiting (goal: 50 ms)',
+      title: 'What one request costs, and how long other requests wait meanwhile (goal: 50 ms)',
       head: [
         'what',
-        'answer',
-        'bytes sent',
-        'bytes answered',
+        'status',
+        'bytes of the request',
+        'bytes of the response',
         'processor, ms',
-        'stop a core, a second',
+        'requests a second that keep a core busy',
         'others wait, p99 ms',
         'longest, ms',
       ],

@@ -21,7 +21,7 @@ const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
 const contracts = built('libs/ordering/contracts/index.js');
 
 const nothing = () => undefined;
-const alone = { leads: () => true, hasPeers: false, notify: nothing, onWord: nothing, onReopened: nothing };
+const onlyProcess = { leads: () => true, hasPeers: false, notify: nothing, onWord: nothing, onReopened: nothing };
 
 export const ids = new SystemIds();
 
@@ -31,7 +31,7 @@ export function storeOn({ url, sealSigningKey, eventMacKey }, connections) {
   const db = new StreamDatabase(pooled, orderTables);
   const single = new PgDatabase('ordering', contextPool(url, 'ordering', { max: 1 }));
   const own = new StreamDatabase(single, orderTables);
-  const signals = new LogSignals('ordering', alone);
+  const signals = new LogSignals('ordering', onlyProcess);
   const registry = new MessageRegistry();
   registry.add(contracts.OrderStatusUpdated);
   const outbox = new Outbox(db, registry, clock, ids, new Signal(), new Signal());
@@ -39,7 +39,7 @@ export function storeOn({ url, sealSigningKey, eventMacKey }, connections) {
   const macKey = new MacKey(eventMacKey);
   const gate = new MacGate(own, macKey);
   const seals = new SealChain(own, key, new SealAnchor(), clock, gate);
-  const sequencer = new Sequencer(own, alone, signals, new Sealer(seals), gate);
+  const sequencer = new Sequencer(own, onlyProcess, signals, new Sealer(seals), gate);
   return {
     db: pooled,
     store: new PgEventStore(db, orderEvents, signals, key, macKey, outbox),

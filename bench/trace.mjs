@@ -1,22 +1,22 @@
-// npm run trace -- order: buys once in a quiet shop, and draws what Postgres was asked meanwhile. Each line is one statement.
+// npm run trace -- order: places one order in an idle shop, and draws the SQL statements of this time, one in each line.
 import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { built } from './built.mjs';
-import { cartsFor, confirmed } from './buying.mjs';
+import { buyUntilConfirmed, cartsFor } from './buying.mjs';
 import { openShop } from './shop.mjs';
 
 const { connect, startEmbeddedPostgres } = built('libs/database/src/index.js');
 
 const WARM_UP_ORDERS = 30;
-/** The order's messages go on for a moment after the answer. */
+/** Messages about the order are handled for a moment after the response. */
 const AFTER_MS = 300;
 const WIDTH = 40;
 
 const LINE =
   /^(\d+\.\d+)\|(?:shop )?([^|]*)\|LOG: {2}duration: ([\d.]+) ms {2}(parse|bind|execute|statement)(?: (\S+))?: (.*)/;
-/** Statements of the loops that run without an order. The same in an idle shop. */
+/** Whether a statement belongs to a loop that also runs in an idle shop. */
 const isIdle = ({ name }) =>
   /^(inbox|outbox|log|queue)-(look|claim|below|age)|outbox-next|timers-fire|queue-writers|^beat|_claim$|sandbox_settle|drift|relation_size|^select (least|o\.id|order_id|t\.relation)|^with present|^\(select h/.test(
     name,
@@ -24,7 +24,7 @@ const isIdle = ({ name }) =>
 
 const [what] = process.argv.slice(2);
 if (what !== 'order') {
-  console.error('Say what to trace: order');
+  console.error('The only thing to trace is an order: npm run trace -- order');
   process.exit(2);
 }
 
@@ -39,10 +39,10 @@ try {
   const client = await connect(postgres.url, 'trace');
   try {
     const [cart, ...carts] = await cartsFor(shop, WARM_UP_ORDERS + 1);
-    for (const one of carts) await confirmed(shop, one);
+    for (const one of carts) await buyUntilConfirmed(shop, one);
     await pause(3_000);
     const from = Date.now();
-    await confirmed(shop, cart);
+    await buyUntilConfirmed(shop, cart);
     const answered = Date.now();
     await pause(AFTER_MS);
     draw(statementsOf(readFileSync(join(folder, 'postgres.log'), 'utf8'), from, answered + AFTER_MS), from, answered);
@@ -79,7 +79,7 @@ function draw(all, from, answered) {
   const end = Math.max(answered, ...shown.map(({ start, took }) => start + took));
   const column = (at) => Math.round(((at - from) / (end - from)) * WIDTH);
   console.log(
-    `POST /orders was answered after ${answered - from} ms. ${shown.length} statements for the order, ${all.length - shown.length} of loops that run in an idle shop too.\n`,
+    `POST /orders was answered after ${answered - from} ms. ${shown.length} statements were for the order, and ${all.length - shown.length} were from loops that also run in an idle shop.\n`,
   );
   for (const { context, took, start, name } of shown) {
     const bar = ' '.repeat(column(start)) + '█'.repeat(Math.max(1, column(start + took) - column(start)));

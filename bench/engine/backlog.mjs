@@ -42,21 +42,28 @@ async function claimUntil(mine, wanted) {
   throw new Error(`the message was not found in ${MOST_CLAIMS} claims`);
 }
 
-async function asked(queue, mine) {
+async function measure(queue, mine) {
   await mine.catchUp();
   return [
     await p50(mine.claim),
     await claimOne(queue, mine),
-    await p50(mine.lookRound),
+    await p50(mine.regularCheck),
     await p50(mine.figures, 5),
     await p50(mine.relayRead),
     await p50(mine.relayAge, 5),
   ].map((value) => value.toFixed(2));
 }
 
-const columns = ['claim, nothing', 'claim, one', 'look-round', 'inbox figures', 'relay read', 'outbox age'];
+const columns = [
+  'claim without a message',
+  'claim of one message',
+  'regular check',
+  'inbox metrics',
+  'read of the relay',
+  'age of the outbox',
+];
 
-export async function underASnapshot() {
+export async function withSnapshot() {
   const queue = await openQueue();
   try {
     await queue.leaveHandled(2_000);
@@ -68,12 +75,12 @@ export async function underASnapshot() {
     for (const level of LEVELS) {
       await queue.leaveHandled(level - handled);
       handled = level;
-      rows.push([level, ...(await asked(queue, mine))]);
+      rows.push([level, ...(await measure(queue, mine))]);
     }
     await release();
     return {
-      title: 'Engine: messages handled since a reader opened its snapshot; p50 in milliseconds',
-      head: ['handled', ...columns],
+      title: 'Engine: messages handled since another transaction opened its snapshot; p50 in milliseconds',
+      head: ['messages handled', ...columns],
       rows,
     };
   } finally {
@@ -81,21 +88,22 @@ export async function underASnapshot() {
   }
 }
 
-export async function behindAHotKey() {
+export async function withHotKey() {
   const queue = await openQueue();
   try {
     const mine = await worker(queue.db, 1, LANES);
     const other = await worker(queue.db, 2, LANES, { leads: false });
-    const rows = [['0, quiet', ...(await asked(queue, mine))]];
+    const rows = [['0, no load', ...(await measure(queue, mine))]];
     for (let left = FOLLOWERS; left > 0; left -= 1_000) await queue.receive(messages(Math.min(1_000, left), () => 'hot')); // prettier-ignore
     await queue.vacuum();
     const held = await other.claim();
-    rows.push([`${FOLLOWERS}, the first of them claimed`, ...(await asked(queue, mine))]);
-    await other.putOff(held[0], held.slice(1));
-    rows.push([`${FOLLOWERS}, the first of them put off`, ...(await asked(queue, mine))]);
+    rows.push([`${FOLLOWERS}, the first of them is claimed`, ...(await measure(queue, mine))]);
+    await other.postpone(held[0], held.slice(1));
+    rows.push([`${FOLLOWERS}, the first of them waits for a retry`, ...(await measure(queue, mine))]);
     return {
-      title: 'Engine: followers of one key, and what others are asked meanwhile; p50 in milliseconds',
-      head: ['followers', ...columns],
+      title:
+        'Engine: how long statements take while many messages wait behind one message with the same key; p50 in milliseconds',
+      head: ['messages that wait', ...columns],
       rows,
     };
   } finally {

@@ -29,7 +29,7 @@ export async function withCountedShop(work) {
   }
 }
 
-/** The statements and commits since the last call. This includes the statements of the call itself. */
+/** The number of all statements and commits until now. Earlier calls of this function are counted too. */
 export async function counts({ ask }) {
   const [row] = await ask(
     `select (select sum(calls) from pg_stat_statements(false))::float8 as statements,

@@ -1,4 +1,4 @@
-// The real tables of one context, without a shop. The compiled statements receive messages, and mark them as handled.
+// The queue tables of one context, without a running shop. The application's own statements write and read them.
 import { built } from '../built.mjs';
 import { closedShop } from '../closed-shop.mjs';
 import { ids } from '../store.mjs';
@@ -31,14 +31,14 @@ export async function openQueue() {
   let [handled, sent] = [Number(await last('inbox')), Number(await last('outbox'))];
   return {
     db,
-    receive: (some) => receive(db, some),
-    /** Receives, claims, handles and marks a few messages at a time, so that each index had rows in every state. */
+    receive: (batch) => receive(db, batch),
+    /** Receives, claims, handles and marks a few messages at a time, so that each index gets rows in every state. */
     async leaveHandled(count) {
       for (let left = count; left > 0; left -= STEP) {
-        const some = messages(Math.min(STEP, left));
-        await receive(db, some);
-        await send(db, some);
-        const [to, sentTo] = [handled + some.length, sent + some.length];
+        const batch = messages(Math.min(STEP, left));
+        await receive(db, batch);
+        await send(db, batch);
+        const [to, sentTo] = [handled + batch.length, sent + batch.length];
         await shop.ask(`update ${CONTEXT}.inbox set claimed_by = 9, claimed_at = now() where seq > $1 and seq <= $2`, [handled, to]); // prettier-ignore
         await shop.ask(`update ${CONTEXT}.inbox set state = 'done', done_at = now(), claimed_by = 0 where seq > $1 and seq <= $2`, [handled, to]); // prettier-ignore
         await shop.ask(`update ${CONTEXT}.outbox set sent_at = now() where seq > $1 and seq <= $2`, [sent, sentTo]);

@@ -25,7 +25,7 @@ export const send = (db, messages) =>
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** The statements of one instance, with what it keeps in memory: the position below which all messages are handled. */
+/** The statements of one instance. It keeps in memory below which position all messages are handled. */
 export async function worker(db, instance, lanes, { leads = true } = {}) {
   const marks = new LaneMarks();
   const sent = new LowMark(db);
@@ -42,13 +42,13 @@ export async function worker(db, instance, lanes, { leads = true } = {}) {
       return rows;
     },
     settle: (rows) => inbox.markDone(db, rows.map(claimed)),
-    putOff: (first, behind) =>
+    postpone: (first, behind) =>
       held.postpone(db, claimed(first), behind.map(({ seq }) => seq), { afterMs: 3_600_000, error: 'bench', counted: true }), // prettier-ignore
-    lookRound: () => marks.update(db, lanes, false, new Set(capabilities.handlerTypes)),
+    regularCheck: () => marks.update(db, lanes, false, new Set(capabilities.handlerTypes)),
     figures: () => readInboxFigures(db, marks.marksOf(lanes)),
     relayRead: read,
     relayAge: () => outbox.readOutboxAge(db, sent.value),
-    /** What a long-running instance has read in the last seconds. */
+    /** Moves the marks to where a long-running instance has them. */
     async catchUp() {
       for (let looks = 0; looks < 4; looks++) {
         const batch = await read();

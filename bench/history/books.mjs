@@ -14,7 +14,7 @@ const { MacKey } = built('libs/platform/src/macs/mac-key.js');
 const { SealKey } = built('libs/event-store/src/seals/seal-key.js');
 const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
 
-const STRETCH = 1_000;
+const EVENTS_PER_SEAL = 1_000;
 const CHUNK = 128 * 1024;
 
 const tables = {
@@ -61,8 +61,8 @@ const stamp = (at) => `${new Date(at).toISOString().slice(0, -1)}${String(at % 1
 
 /** Continues at the end of the log. Call `write` with the events of each command in the order of time, and then `close`. */
 export async function openBooks({ url, sealSigningKey, eventMacKey }) {
-  const look = await connect(url, 'history');
-  const one = async (sql) => (await look.query(sql)).rows[0];
+  const reader = await connect(url, 'history');
+  const one = async (sql) => (await reader.query(sql)).rows[0];
   const last = await one(
     `select position, encode(hash, 'hex') as hash from ordering.order_log order by position desc limit 1`,
   );
@@ -71,10 +71,10 @@ export async function openBooks({ url, sealSigningKey, eventMacKey }) {
   );
   let sealed = seal?.position ?? 0;
   let signature = seal?.signature ?? '';
-  const tail = await look.query(
+  const tail = await reader.query(
     `select encode(hash, 'hex') as hash from ordering.order_log where position > ${sealed} order by position`,
   );
-  await look.end();
+  await reader.end();
 
   const key = new SealKey(sealSigningKey);
   const macKey = new MacKey(eventMacKey);
@@ -107,8 +107,8 @@ export async function openBooks({ url, sealSigningKey, eventMacKey }) {
       carts.line(`${cart.cartId}\t${cart.cartVersion}\t${orderId}`);
     },
     write(orderId, version, { at, commandId, metadata, events: happened }) {
-      const about = jsonb(metadata);
-      const known = canonicalJson(JSON.parse(about));
+      const metadataJson = jsonb(metadata);
+      const known = canonicalJson(JSON.parse(metadataJson));
       for (let index = 0; index < happened.length; index++) {
         const { type, data } = happened[index];
         const event = {
@@ -118,7 +118,7 @@ export async function openBooks({ url, sealSigningKey, eventMacKey }) {
           type,
           schemaVersion: orderEvents.current(type),
           data: jsonb(data),
-          metadata: about,
+          metadata: metadataJson,
           micros: String(micros(at)),
         };
         const mac = eventMac(macKey, event, JSON.parse(event.data), known).toString('hex');
@@ -126,10 +126,10 @@ export async function openBooks({ url, sealSigningKey, eventMacKey }) {
         hash = chained(hash, position, event);
         hashes.push(hash);
         events.line(
-          `${event.id}\t${orderId}\t${event.version}\t${type}\t${event.schemaVersion}\t${escaped(event.data)}\t${escaped(about)}\t${stamp(at)}\t\\\\x${mac}`,
+          `${event.id}\t${orderId}\t${event.version}\t${type}\t${event.schemaVersion}\t${escaped(event.data)}\t${escaped(metadataJson)}\t${stamp(at)}\t\\\\x${mac}`,
         );
         log.line(`${position}\t${event.id}\t\\\\x${hash}`);
-        if (hashes.length === STRETCH) sealAt(at);
+        if (hashes.length === EVENTS_PER_SEAL) sealAt(at);
       }
     },
     async send() {

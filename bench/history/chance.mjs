@@ -4,7 +4,7 @@ import { built } from '../built.mjs';
 
 const { uuidFrom } = built('libs/kernel/src/index.js');
 
-/** Mulberry32. */
+/** A generator of random numbers (Mulberry32). */
 export function dice(seed) {
   let state = seed >>> 0;
   const next = () => {

@@ -52,8 +52,8 @@ export function lives(roll, crowd, customers, staff) {
     let at = placedAt;
     let last = commandId;
     const commands = [];
-    const act = (later, actor, decide) => {
-      at += Math.max(1, Math.round(later));
+    const act = (delayMs, actor, decide) => {
+      at += Math.max(1, Math.round(delayMs));
       const id = commands.length === 0 ? commandId : idAt(at);
       const events = decide(order);
       for (const event of events) order = orderLife.evolve(order, event);

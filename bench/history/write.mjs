@@ -34,7 +34,7 @@ export async function writeHistory(shop, { orders, days = 365, seed = 1, until =
   const firstDay = Math.floor((until - days * DAY) / DAY) * DAY;
   const customers = Array.from({ length: Math.max(20, Math.round(orders / 20)) }, () => crowd.customer(firstDay));
   const staff = Array.from({ length: 12 }, () => idAt(firstDay));
-  const live = lives(roll, crowd, customers, staff);
+  const makeOrder = lives(roll, crowd, customers, staff);
 
   const due = new Map(); // the commands that will come later, by minute
   const sample = [];
@@ -55,7 +55,7 @@ export async function writeHistory(shop, { orders, days = 365, seed = 1, until =
     await books.send();
   };
   const place = (at) => {
-    const life = live(at);
+    const life = makeOrder(at);
     books.begin(life);
     let version = 0;
     for (const command of life.commands) {
