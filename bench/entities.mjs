@@ -77,7 +77,7 @@ async function timesOf(work, one) {
   return times;
 }
 
-/** Runs the two ways in turns, so that both run on an equally busy machine. */
+/** Runs the two ways in turns, so that other load slows both down equally. */
 export const entities = () =>
   withClosedShop(async ({ url }) => {
     const db = new PgDatabase('inventory', contextPool(url, 'inventory', { max: 1 }));

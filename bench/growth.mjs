@@ -1,5 +1,5 @@
-// The times of an append and of reading one order, when there are up to a hundred times as many orders. Each number of
-// orders has its own shop. All shops are open at the same time and are measured in turns, so other load affects all of them.
+// How the times of an append and of reading one order change, if there are up to a hundred times as many orders. Each number
+// of orders has its own shop. All shops are open at the same time and are measured in turns, so other load affects all of them.
 import { spawn } from 'node:child_process';
 import { built, root } from './built.mjs';
 import { closedShop, pause } from './closed-shop.mjs';

@@ -79,7 +79,7 @@ export const percentile = (values, p) => {
   return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))];
 };
 
-/** Runs `work(i)` for each i below `count`, several at a time. Returns how long each took, and all together, in milliseconds. */
+/** Runs `work(i)` for each i below `count`, several at a time. Returns the milliseconds of each, and the seconds of all. */
 export async function inParallel(count, width, work) {
   const took = [];
   let next = 0;

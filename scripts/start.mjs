@@ -15,7 +15,8 @@ if (!existsSync(join(root, 'apps', service, 'src', 'main.ts'))) {
 }
 readEnvFile(root);
 await ensureBuilt();
-// npm sends a signal only to its shell. The shell ends, and this process gets another parent. When that happens, it closes the shop.
+// npm sends a signal only to its shell. The shell ends, and this process gets another parent. Then this process closes the
+// shop.
 if (process.env.npm_lifecycle_event) {
   const shell = process.ppid;
   setInterval(() => process.ppid === shell || process.kill(process.pid, 'SIGTERM'), 250).unref();

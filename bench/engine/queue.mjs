@@ -1,4 +1,4 @@
-// The queue tables of one context, without a running shop. The application's own statements write and read them.
+// The queue tables of one context, without a running shop. Messages get into them by the application's own statements.
 import { built } from '../built.mjs';
 import { closedShop } from '../closed-shop.mjs';
 import { ids } from '../store.mjs';

@@ -55,7 +55,7 @@ async function copying(url, table) {
   };
 }
 
-// The hash covers microseconds, but the history has only milliseconds. So the last three digits are always these.
+// The hash covers microseconds, but the history has only milliseconds. So the last three digits repeat the milliseconds.
 const micros = (at) => at * 1_000 + (at % 1_000);
 const stamp = (at) => `${new Date(at).toISOString().slice(0, -1)}${String(at % 1_000).padStart(3, '0')}Z`;
 

@@ -18,7 +18,7 @@ export function dice(seed) {
     below: (count) => Math.floor(next() * count),
     chance: (share) => next() < share,
     one: (list) => list[Math.floor(next() * list.length)],
-    /** A number of minutes: usually small, sometimes large. */
+    /** A random number with this mean: usually small, sometimes large. */
     waiting: (mean) => -Math.log(1 - next()) * mean,
   };
 }
@@ -26,7 +26,7 @@ export function dice(seed) {
 const pool = Buffer.alloc(65_536);
 let at = pool.length;
 
-/** A version 7 UUID with the time of this millisecond. */
+/** A version 7 UUID with this time. */
 export function idAt(milliseconds) {
   if (at + 10 > pool.length) {
     randomFillSync(pool);

@@ -1,5 +1,5 @@
-// A JSON value as Postgres prints it as jsonb: keys sorted by length and then by bytes, with ": " and ", " between. The hash
-// of an event covers these bytes. So if this code is wrong, `events verify` reports it.
+// A JSON value as Postgres prints it as jsonb: keys sorted by length and then by bytes, with ": " and ", " as separators.
+// The hash of an event covers these bytes. So if this code is wrong, `events verify` reports it.
 const order = new Map();
 
 const sorted = (keys) => {

@@ -1,4 +1,4 @@
-// Writes a year of orders. The whole course of an order is decided when it is placed. Events are written in the order of time.
+// Writes a year of orders. All events of an order are computed when it is placed. They are written in the order of time.
 import { dice, idAt } from './chance.mjs';
 import { lives } from './lives.mjs';
 import { openBooks } from './books.mjs';
