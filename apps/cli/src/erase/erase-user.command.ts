@@ -12,10 +12,10 @@ export class EraseUserCommand extends JsonCommand {
     super();
   }
 
-  async run([whom]: string[], { json }: JsonOption): Promise<void> {
+  async run([idOrEmail]: string[], { json }: JsonOption): Promise<void> {
     const erasure = await this.opener.withShop(async (shop) => {
-      const given = whom.toLowerCase();
-      const id = isUuid(given) ? given : await shop.query(new AccountWithEmail(whom));
+      const lowerCased = idOrEmail.toLowerCase();
+      const id = isUuid(lowerCased) ? lowerCased : await shop.query(new AccountWithEmail(idOrEmail));
       return shop.execute(new EraseAccount(id), [id]);
     });
     printErasure(erasure, json);

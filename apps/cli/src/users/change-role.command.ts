@@ -24,7 +24,7 @@ export class ChangeRoleCommand extends JsonCommand {
     super();
   }
 
-  async run([whom, role]: string[], { json, reason }: RoleOptions): Promise<void> {
+  async run([idOrEmail, role]: string[], { json, reason }: RoleOptions): Promise<void> {
     if (!isRole(role))
       throw new DomainError(
         'VALIDATION_ERROR',
@@ -32,8 +32,8 @@ export class ChangeRoleCommand extends JsonCommand {
         `There is no role ${role}. The roles are: ${ROLES.join(', ')}.`,
       );
     const done = await this.opener.withShop(async (shop) => {
-      const given = whom.toLowerCase();
-      const id = isUuid(given) ? given : await shop.query(new AccountWithEmail(whom));
+      const lowerCased = idOrEmail.toLowerCase();
+      const id = isUuid(lowerCased) ? lowerCased : await shop.query(new AccountWithEmail(idOrEmail));
       return shop.execute(new ChangeRole(id, role), [id, role], reason);
     });
     if (json) return printJson(done);
