@@ -266,7 +266,7 @@ describe('Logging in', () => {
     expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toEqual([]);
   });
 
-  it('ends the guest’s token: a request with it gets a new, empty cart', async () => {
+  it('makes the guest’s token invalid: a request with it gets a new, empty cart', async () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 1 }, guest);
     const token = await shop.token('customer', {

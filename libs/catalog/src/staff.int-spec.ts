@@ -135,7 +135,7 @@ describe('Editing a product', () => {
       'variants.1.priceAdjustment',
     ]);
   });
-  it('retires variants that are left out, and brings them back with the same ids', async () => {
+  it('retires variants that an edit leaves out; if they are added again, they have the same ids', async () => {
     const { data } = (await create({ name: 'Món đổi cỡ' })).body;
     const path = `/admin/products/${data.id}`;
     const [m, l] = data.variants;
@@ -225,8 +225,8 @@ describe('Editing a product', () => {
   it.each(['categoryId', 'brandId'])('refuses null for %s', async (field) => {
     const { data } = (await create({ name: `Món không thể thiếu ${field}` })).body;
     const path = `/admin/products/${data.id}`;
-    const answer = await shop.ask('PATCH', path, { token: manager, body: { [field]: null } });
-    expect([answer.status, answer.body.error?.code, fields(answer)]).toEqual([400, 'VALIDATION_ERROR', [field]]);
+    const response = await shop.ask('PATCH', path, { token: manager, body: { [field]: null } });
+    expect([response.status, response.body.error?.code, fields(response)]).toEqual([400, 'VALIDATION_ERROR', [field]]);
     expect((await shop.ask('GET', path, { token: manager })).body.data).toEqual(data);
   });
   it('clears a field that is sent as null', async () => {
@@ -339,8 +339,8 @@ describe('The archive', () => {
     const refused = await restore(old.id);
     expect([refused.status, refused.body.error?.code]).toEqual([409, 'SKU_TAKEN']);
     expect(fields(refused)).toEqual(['sku', 'variants.0.sku', 'variants.1.sku']);
-    const named = [{ id: old.variants[0].id, sku: 'OTHER-0' }];
-    const back = await restore(old.id, { sku: 'other', variants: named });
+    const newSkus = [{ id: old.variants[0].id, sku: 'OTHER-0' }];
+    const back = await restore(old.id, { sku: 'other', variants: newSkus });
     expect(back.status).toBe(200);
     expect(back.body.data.variants.map(({ id, sku }: { id: string; sku: string }) => [id, sku])).toEqual([
       [old.variants[0].id, 'OTHER-0'],
@@ -370,7 +370,7 @@ describe('The archive', () => {
     const another = await restore(old.id, { sku: 'OTHER' });
     expect([another.status, another.body.error?.code]).toEqual([409, 'NOT_ARCHIVED']);
   });
-  it('keeps products whose category or brand was deleted; to be restored, they need another', async () => {
+  it('keeps products whose category or brand was deleted; to restore one, staff must choose others', async () => {
     const add = async (kind: string, name: string) =>
       (await shop.ask('POST', `/admin/${kind}`, { token: manager, body: { name } })).body.data.id;
     const labels = { categoryId: await add('categories', 'Sắp đóng'), brandId: await add('brands', 'Sắp nghỉ') };

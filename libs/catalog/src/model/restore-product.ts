@@ -52,16 +52,16 @@ export function restoreProduct(product: Product, request: RestoreRequest, taken:
 
 /** The faults of the variants in a request. The field names contain the positions in the request. */
 export function restoreFaults(product: Product, { variants = [] }: RestoreRequest): FieldFault[] {
-  const own = new Set(product.variants.map(({ id }) => id));
-  const named = new Set(variants.map(({ id }) => id));
-  const skus = new Set(product.variants.filter(({ id }) => !named.has(id)).map(({ sku }) => sku));
-  const seen = new Set<Uuid>();
+  const variantIds = new Set(product.variants.map(({ id }) => id));
+  const requestedIds = new Set(variants.map(({ id }) => id));
+  const skus = new Set(product.variants.filter(({ id }) => !requestedIds.has(id)).map(({ sku }) => sku));
+  const seenIds = new Set<Uuid>();
   return variants.flatMap(({ id, sku }, index) => {
     const faults: FieldFault[] = [];
-    if (!own.has(id)) faults.push({ field: `variants.${index}.id`, code: 'part.unknown' });
-    else if (seen.has(id)) faults.push({ field: `variants.${index}.id`, code: 'variant.repeated' });
+    if (!variantIds.has(id)) faults.push({ field: `variants.${index}.id`, code: 'part.unknown' });
+    else if (seenIds.has(id)) faults.push({ field: `variants.${index}.id`, code: 'variant.repeated' });
     if (skus.has(sku)) faults.push({ field: `variants.${index}.sku`, code: 'sku.repeated' });
-    seen.add(id);
+    seenIds.add(id);
     skus.add(sku);
     return faults;
   });

@@ -30,11 +30,11 @@ function matchParts<Draft extends { id?: Uuid | null; name: string }, Part exten
   drafts: readonly Draft[],
   known: readonly Part[],
 ): (Part | undefined)[] {
-  const named = new Set(drafts.flatMap(({ id }) => id ?? []));
+  const draftIds = new Set(drafts.flatMap(({ id }) => id ?? []));
   return drafts.map((draft) =>
     draft.id
       ? known.find(({ id }) => id === draft.id)
-      : known.find(({ id, name }) => name === draft.name && !named.has(id)),
+      : known.find(({ id, name }) => name === draft.name && !draftIds.has(id)),
   );
 }
 
@@ -78,8 +78,8 @@ export function modifierGroups(
 
 /** The known variant for each draft, by id, else by SKU, else by type and name. */
 function knownVariants(drafts: readonly VariantDraft[], known: readonly Variant[]): (Variant | undefined)[] {
-  const named = new Set(drafts.flatMap(({ id }) => id ?? []));
-  const others = known.filter(({ id }) => !named.has(id));
+  const draftIds = new Set(drafts.flatMap(({ id }) => id ?? []));
+  const others = known.filter(({ id }) => !draftIds.has(id));
   return drafts.map((draft) =>
     draft.id
       ? known.find(({ id }) => id === draft.id)
@@ -120,12 +120,12 @@ export function variantsOf(
   taken: ReadonlySet<string> = new Set(),
 ): Variant[] {
   const existing = knownVariants(drafts, known);
-  const codes = new Set([...taken, ...known.map(({ sku }) => sku), ...drafts.flatMap(({ sku }) => sku ?? [])]);
+  const usedSkus = new Set([...taken, ...known.map(({ sku }) => sku), ...drafts.flatMap(({ sku }) => sku ?? [])]);
   const ids = new Set(known.map(({ id }) => id));
   return drafts.map((draft, position) => {
     const before = existing[position];
     const priceAdjustment = sentOrCurrent(draft.priceAdjustment, before?.priceAdjustment, 0);
-    const sku = draft.sku ?? before?.sku ?? freeCode(skuOf(product.sku, draft.name, String(position + 1)), codes);
+    const sku = draft.sku ?? before?.sku ?? freeCode(skuOf(product.sku, draft.name, String(position + 1)), usedSkus);
     return {
       id: before?.id ?? newId(ids, product.id, 'variant', sku),
       position,

@@ -48,13 +48,13 @@ const lineOf = (quantity: number, ...modifiers: [string, number][]): WantedLine 
   modifiers: modifiers.map(([optionId, count]) => ({ optionId, quantity: count })),
 });
 const refused = (line: WantedLine, on: Offer = offer) => {
-  const answer = priceLine(line, on, 'vi');
-  return isPriced(answer) ? undefined : answer;
+  const result = priceLine(line, on, 'vi');
+  return isPriced(result) ? undefined : result;
 };
 const priced = (line: WantedLine, on: Offer = offer) => {
-  const answer = priceLine(line, on, 'vi');
-  if (!isPriced(answer)) throw new Error(answer.message);
-  return answer;
+  const result = priceLine(line, on, 'vi');
+  if (!isPriced(result)) throw new Error(result.message);
+  return result;
 };
 
 describe('Pricing a line', () => {

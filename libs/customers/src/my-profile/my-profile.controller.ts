@@ -31,7 +31,7 @@ import { MyProfile, Profile } from './my-profile.query';
 const profileFromToken = ({ userId: id, email, name, locale }: UserCaller) =>
   profileBeforeWelcome({ id, email, name, locale }, shopLocale());
 
-/** A client may send back the whole profile that it has read. The id and the role are not changed here. */
+/** A client may send back the whole profile that it has read. The id, e-mail and role cannot be changed here. */
 class ChangeProfileBody {
   @PersonName({ optional: true, example: 'Nguyễn Thị An' })
   name?: string;
