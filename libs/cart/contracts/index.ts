@@ -7,8 +7,8 @@ export type CartOwner =
       readonly kind: 'user';
       readonly userId: Uuid;
       /**
-       * The guest whose cart token was sent at log-in, in the format of `formatGuestTokenState`. That guest's cart is merged
-       * into the user's before the lines are read.
+       * The guest whose cart token was sent at log-in, in the format of `formatGuestTokenState`. That guest's cart is
+       * merged into the user's before the lines are read.
        */
       readonly cartTokenHash?: string;
     }
@@ -55,7 +55,7 @@ export interface ReturnedLine extends CartLineToOrder {
   };
 }
 
-/** A failed order whose lines go back into the cart. `portions` of each line says which pieces the order took out. */
+/** A failed order whose lines go back into the cart. The `portions` of each line say which pieces were ordered. */
 export interface ReturnedOrder {
   readonly orderId: Uuid;
   readonly cartId: Uuid;

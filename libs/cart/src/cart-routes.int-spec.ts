@@ -55,7 +55,7 @@ const newGuest = async () => {
 };
 
 describe('A guest’s cart', () => {
-  it('is opened by the token of the first answer, and only the first answer has a token', async () => {
+  it('is opened by the token of the first response, and only the first response has a token', async () => {
     const first = await shop.ask('GET', '/cart');
     expect(first).toMatchObject({ status: 200, body: { data: { version: 0, lines: [], total: vnd(0) } } });
     const token = first.headers['x-cart-token']!;
@@ -96,10 +96,10 @@ describe('A token that the shop did not issue', () => {
     ];
     const altered = Array.from({ length: good.length }, (_, at) => `${good.slice(0, at)}${good[at] === 'A' ? 'B' : 'A'}${good.slice(at + 1)}`); // prettier-ignore
     for (const token of [...madeUp, ...altered]) {
-      const answer = await add({ variantId: cake, quantity: 1 }, { headers: { 'x-cart-token': token } });
-      const issued = answer.headers['x-cart-token']!;
+      const response = await add({ variantId: cake, quantity: 1 }, { headers: { 'x-cart-token': token } });
+      const issued = response.headers['x-cart-token']!;
       expect([token, readToken(issued) !== undefined, issued === token]).toEqual([token, true, false]);
-      expect(answer.body.data.lines).toMatchObject([{ quantity: 1 }]);
+      expect(response.body.data.lines).toMatchObject([{ quantity: 1 }]);
     }
   });
 });
@@ -170,27 +170,27 @@ describe('Filling a cart', () => {
     const etag = first.headers['etag']!;
     const same = await shop.ask('GET', '/cart', { headers: { ...guest.headers, 'if-none-match': etag } });
     expect(same.status).toBe(304);
-    const seeing = (tag: string) => ({ headers: { ...guest.headers, 'if-match': tag } });
-    expect((await add({ variantId: cake, quantity: 1 }, seeing(etag))).status).toBe(201);
-    expect(await add({ variantId: cake, quantity: 1 }, seeing(etag))).toMatchObject({
+    const ifSeen = (tag: string) => ({ headers: { ...guest.headers, 'if-match': tag } });
+    expect((await add({ variantId: cake, quantity: 1 }, ifSeen(etag))).status).toBe(201);
+    expect(await add({ variantId: cake, quantity: 1 }, ifSeen(etag))).toMatchObject({
       ...{ status: 412, body: { error: { code: 'PRECONDITION_FAILED' } } },
     });
     const fresh = (await shop.ask('GET', '/cart', guest)).headers['etag']!;
     for (const tag of ['"2"', '"2-0123456789ab"', `W/${fresh}`, fresh.replaceAll('"', '')])
-      expect((await add({ variantId: cake, quantity: 1 }, seeing(tag))).status).toBe(412);
+      expect((await add({ variantId: cake, quantity: 1 }, ifSeen(tag))).status).toBe(412);
     const several = `${etag}, ${fresh}, "99-0123456789ab"`;
-    expect((await add({ variantId: cake, quantity: 1 }, seeing(several))).status).toBe(201);
-    expect((await add({ variantId: cake, quantity: 1 }, seeing('*'))).status).toBe(201);
+    expect((await add({ variantId: cake, quantity: 1 }, ifSeen(several))).status).toBe(201);
+    expect((await add({ variantId: cake, quantity: 1 }, ifSeen('*'))).status).toBe(201);
   });
 
   it('refuses a caller who has seen another price, and shows both prices until the line is changed', async () => {
     const guest = await newGuest();
     const first = await add({ variantId: coffee, quantity: 1 }, guest);
     const path = `/cart/items/${first.body.data.lines[0].id}`;
-    const seeing = { headers: { ...guest.headers, 'if-match': first.headers['etag']! } };
+    const ifSeen = { headers: { ...guest.headers, 'if-match': first.headers['etag']! } };
     expect(first.body.data.lines[0].priceChanged).toBeNull();
     menu.prices.set(coffee, 35_000);
-    expect((await shop.ask('PATCH', path, { ...seeing, body: { quantity: 2 } })).status).toBe(412);
+    expect((await shop.ask('PATCH', path, { ...ifSeen, body: { quantity: 2 } })).status).toBe(412);
     const dearer = (await shop.ask('GET', '/cart', guest)).body.data;
     expect(dearer.lines[0].priceChanged).toEqual({ from: vnd(29_000), to: vnd(35_000) });
     expect((await shop.ask('GET', '/cart', guest)).body.data).toEqual(dearer);
@@ -215,8 +215,8 @@ describe('A line that is sent back as it was read', () => {
     };
     const dearer = () => menu.prices.set(coffee, 35_000);
     const gone = () => menu.prices.delete(coffee);
-    for (const happens of [() => {}, () => (menu.alwaysIced = true), dearer, gone]) {
-      happens();
+    for (const changeMenu of [() => {}, () => (menu.alwaysIced = true), dearer, gone]) {
+      changeMenu();
       const [before, after] = await sendBack();
       expect([after.status, after.body, after.headers['etag']]).toEqual([200, before.body, before.headers['etag']]);
     }
@@ -266,7 +266,7 @@ describe('Logging in', () => {
     expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toEqual([]);
   });
 
-  it('ends the guest’s token: a request with it gets a new, empty cart', async () => {
+  it('makes the guest’s token invalid: a request with it gets a new, empty cart', async () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 1 }, guest);
     const token = await shop.token('customer', {
@@ -314,7 +314,7 @@ describe('A token that opens no cart any more', () => {
     const tokens = shop.app.get(CartTokens, { strict: false });
     return { headers: { 'x-cart-token': tokens.after(readToken(guest.headers['x-cart-token']), order).text } };
   };
-  const orders = async (guest: { headers: { 'x-cart-token': string } }) => {
+  const placeOrder = async (guest: { headers: { 'x-cart-token': string } }) => {
     await add({ variantId: coffee, quantity: 1 }, guest);
     await shop.database.admin(`update cart.carts set ordered_version = version, lines = '[]' where token_hash = $1`, [
       readToken(guest.headers['x-cart-token']).guest,
@@ -329,19 +329,19 @@ describe('A token that opens no cart any more', () => {
   };
 
   it('gets `tokenSpent` and a new token if an order was placed with it', async () => {
-    const former = await newGuest();
-    const next = await orders(former);
-    for (const ask of [() => shop.ask('GET', '/cart', former), () => add({ variantId: cake, quantity: 1 }, former)]) {
+    const spent = await newGuest();
+    const next = await placeOrder(spent);
+    for (const ask of [() => shop.ask('GET', '/cart', spent), () => add({ variantId: cake, quantity: 1 }, spent)]) {
       const { headers, body } = await ask();
       expect(body.meta).toEqual({ tokenSpent: true });
-      expect(readToken(headers['x-cart-token']!).guest).not.toBe(readToken(former.headers['x-cart-token']).guest);
+      expect(readToken(headers['x-cart-token']!).guest).not.toBe(readToken(spent.headers['x-cart-token']).guest);
     }
     const good = await shop.ask('GET', '/cart', next);
     expect([good.body.meta, good.headers['x-cart-token']]).toEqual([undefined, undefined]);
   });
 
   it('gets `cartMerged` if a log-in took its cart over, and no new token while it can read orders', async () => {
-    const next = await orders(await newGuest());
+    const next = await placeOrder(await newGuest());
     const own = await mergeByLogIn(next);
     for (let times = 0; times < 2; times++) {
       const { headers, body } = await shop.ask('GET', '/cart', next);
@@ -355,11 +355,11 @@ describe('A token that opens no cart any more', () => {
     expect([signedIn.headers['x-cart-token'], signedIn.body.meta]).toEqual([undefined, undefined]);
   });
 
-  it('is replaced if it cannot read orders: it placed none, or is older than 30 days', async () => {
+  it('is replaced if it cannot read orders: no order was placed with it, or it is older than 30 days', async () => {
     const fresh = await newGuest();
     await mergeByLogIn(fresh);
     const first = await newGuest();
-    await orders(first);
+    await placeOrder(first);
     const old = after(first, { ...placed(), placedAt: new Date(Date.now() - 31 * 86_400_000).toISOString() });
     await mergeByLogIn(old);
     for (const guest of [fresh, old]) {
@@ -370,7 +370,7 @@ describe('A token that opens no cart any more', () => {
 });
 
 describe('A cart that a log-in filled beyond its limits', () => {
-  it('has every piece, and can be shown and changed', async () => {
+  it('keeps every piece, and can be shown and changed', async () => {
     const guest = await newGuest();
     await add({ variantId: cake, quantity: 60 }, guest);
     const userId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6077';

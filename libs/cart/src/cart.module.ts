@@ -28,7 +28,7 @@ export { CartElsewhereModule } from './cart-elsewhere.module';
 
 addMessages(cartTexts);
 
-/** Global, so that ordering can ask `CartOf` without importing this module. */
+/** The module is global, so that ordering can ask `CartOf` without importing it. */
 @Global()
 @Module({
   imports: [

@@ -59,7 +59,10 @@ const returnLines = ({ items, ...order }: AnOrder) =>
   new ReturnedLines(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
 
 /** The guest with the token that came with the order. */
-const after = (guest: GuestOwner, { cartVersion }: { cartVersion: number }) => ({ ...guest, since: cartVersion });
+const withNextToken = (guest: GuestOwner, { cartVersion }: { cartVersion: number }) => ({
+  ...guest,
+  since: cartVersion,
+});
 
 /** A message from an older build, without portions. */
 const placed = (cartId: string, cartVersion: number, ...items: { variantId: string; quantity: number }[]) => {
@@ -86,12 +89,12 @@ describe('A cart', () => {
     const { token, owner } = aGuest();
     const later = cartTokens.after(token, { cartVersion: 5, placedAt: new Date().toISOString() });
     const cartOf = new StoredCartOf(carts, new ReturnedLines(carts), cartTokens);
-    const asked = () => cartOf.owner({ kind: 'guest', cartToken: later.text });
+    const cartToOrder = () => cartOf.owner({ kind: 'guest', cartToken: later.text });
     await addLines(owner, line(tea));
-    expect(await asked()).toMatchObject({ version: 6, lines: [{ variantId: tea }] });
+    expect(await cartToOrder()).toMatchObject({ version: 6, lines: [{ variantId: tea }] });
     expect(await addLines(guestOwner(later), line(cake))).toMatchObject({ version: 6 });
     expect(await addLines(guestOwner(later), line(cake))).toMatchObject({ version: 7 });
-    expect(await asked()).toMatchObject({ version: 7 });
+    expect(await cartToOrder()).toMatchObject({ version: 7 });
   });
 
   it('loses no line when many requests add lines at once, also the first line', async () => {
@@ -107,9 +110,9 @@ describe('Logging in', () => {
     const user = aUser();
     await addLines(guest, line(tea, 2), line(cake));
     await addLines(user, line(tea, 3));
-    const carrying = { ...user, before: guest };
-    const seen = await Promise.all(Array.from({ length: 8 }, () => carts.current(carrying)));
-    for (const cart of seen) expect(cart).toMatchObject({ version: 2, lines: [{ quantity: 5 }, { quantity: 1 }] });
+    const withGuest = { ...user, before: guest };
+    const results = await Promise.all(Array.from({ length: 8 }, () => carts.current(withGuest)));
+    for (const cart of results) expect(cart).toMatchObject({ version: 2, lines: [{ quantity: 5 }, { quantity: 1 }] });
     await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
@@ -121,7 +124,7 @@ describe('Logging in', () => {
     expect((await carts.current(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
   });
 
-  it('ends the guest’s token: it opens no cart any more, and a second log-in with it brings nothing along', async () => {
+  it('makes the guest’s token invalid: it opens no cart, and a second log-in with it merges nothing', async () => {
     const { owner: guest } = aGuest();
     const [user, other] = [aUser(), aUser()];
     await addLines(guest, line(tea));
@@ -132,7 +135,7 @@ describe('Logging in', () => {
     expect((await carts.current({ ...user, before: guest })).lines).toHaveLength(1);
   });
 
-  it('ends the token also for an empty cart, so that nobody can fill the cart later', async () => {
+  it('makes the token invalid also for an empty cart, so that nobody can fill the cart later', async () => {
     const { owner: guest } = aGuest();
     const user = { ...aUser(), before: guest };
     await Promise.all(Array.from({ length: 4 }, () => carts.current(user)));
@@ -145,7 +148,7 @@ describe('Logging in', () => {
     const [stranger, user] = [aUser(), aUser()];
     const order = orderOf(await addLines(guest, line(tea)));
     await handleOrderPlaced(order);
-    const next = after(guest, order);
+    const next = withNextToken(guest, order);
     await addLines(next, line(cake));
     expect((await carts.current({ ...stranger, before: guest })).lines).toEqual([]);
     expect((await carts.current({ ...user, before: next })).lines).toMatchObject([{ variantId: cake }]);
@@ -153,23 +156,23 @@ describe('Logging in', () => {
 });
 
 describe('A guest’s order', () => {
-  it('ends the token that was sent as soon as the cart knows of the order, and the next token opens the same cart', async () => {
+  it('makes the guest’s token invalid once the cart has handled the order, and the next token opens the same cart', async () => {
     const { owner: guest } = aGuest();
     const order = orderOf(await addLines(guest, line(tea)));
-    const next = after(guest, order);
+    const next = withNextToken(guest, order);
     expect(cartIdOf(next)).toBe(cartIdOf(guest));
     expect((await carts.current(next)).lines).toHaveLength(1); // the cart has not handled the message yet
     await handleOrderPlaced(order);
-    for (const asked of [carts.current(guest), addLines(guest, line(cake)), carts.change(guest, clearCart)])
-      await expect(asked).rejects.toThrow(CartTokenSpent);
+    for (const attempt of [carts.current(guest), addLines(guest, line(cake)), carts.change(guest, clearCart)])
+      await expect(attempt).rejects.toThrow(CartTokenSpent);
     expect((await addLines(next, line(cake))).lines).toMatchObject([{ variantId: cake }]);
     await handleOrderPlaced(order); // a second time
     expect((await carts.current(next)).lines).toMatchObject([{ variantId: cake }]);
   });
 });
 
-describe('What an order is made of', () => {
-  it('is the content of the cart after the merge', async () => {
+describe('The lines of an order', () => {
+  it('are the content of the cart after the merge', async () => {
     const { owner: guest, token } = aGuest();
     const user = aUser();
     const cartOf = new StoredCartOf(carts, new ReturnedLines(carts), cartTokens);
@@ -259,24 +262,24 @@ describe('An order that failed', () => {
     const user = aUser();
     const order = orderOf(await addLines(guest, line(tea, 2)));
     if (!early) await handleOrderPlaced(order);
-    await carts.current({ ...user, before: after(guest, order) });
+    await carts.current({ ...user, before: withNextToken(guest, order) });
     if (early) await handleOrderPlaced(order);
     expect((await carts.current(user)).lines).toEqual([]);
     await returnLines(order);
     expect((await carts.current(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-    await expect(carts.current(after(guest, order))).rejects.toThrow(CartTokenSpent);
+    await expect(carts.current(withNextToken(guest, order))).rejects.toThrow(CartTokenSpent);
   });
 
   it.each([
     ['moved its lines', false],
-    ['came after they had left the cart', true],
+    ['came after its lines were removed from the cart', true],
   ])(
     'returns its lines to the account whose log-in %s, and not to one that logged in later with the same token',
     async (_, early) => {
       const { owner: guest } = aGuest();
       const [first, second] = [aUser(), aUser()];
       const order = orderOf(await addLines(guest, line(tea, 2)));
-      const login = (user: typeof first) => carts.current({ ...user, before: after(guest, order) });
+      const login = (user: typeof first) => carts.current({ ...user, before: withNextToken(guest, order) });
       if (early) await handleOrderPlaced(order);
       await login(first);
       await handleOrderPlaced(order);
@@ -289,8 +292,8 @@ describe('An order that failed', () => {
   );
 
   it.each([
-    ['has not heard of the order', false],
-    ['has heard of it', true],
+    ['had not handled the order yet', false],
+    ['had handled the order', true],
   ])(
     'returns its lines to the guest with the order’s token, also if somebody logged in with the spent token while the cart %s',
     async (_, early) => {
@@ -302,10 +305,10 @@ describe('An order that failed', () => {
       await returnLines(order);
       await handleOrderPlaced(order);
       expect((await carts.current(stranger)).lines).toEqual([]);
-      expect((await carts.current(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      await addLines(after(guest, order), line(cake));
+      expect((await carts.current(withNextToken(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+      await addLines(withNextToken(guest, order), line(cake));
       const owner = aUser();
-      await carts.current({ ...owner, before: after(guest, order) });
+      await carts.current({ ...owner, before: withNextToken(guest, order) });
       expect((await carts.current(owner)).lines).toMatchObject([{ variantId: tea }, { variantId: cake }]);
       expect((await carts.current({ ...stranger, before: guest })).lines).toEqual([]);
     },
@@ -316,7 +319,7 @@ describe('An order that failed', () => {
     const order = orderOf(await addLines(guest, line(tea, 2)));
     await handleOrderPlaced(order);
     await returnLines(order);
-    expect((await carts.current(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+    expect((await carts.current(withNextToken(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
     await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
@@ -333,7 +336,7 @@ describe('An order that failed', () => {
     const asGuest = orderOf(await addLines(guest, line(tea, 2)));
     await forget({ erasureId: ids.next(), subject: asGuest.orderId, kind: 'guest', cartId: asGuest.cartId });
     await returnLines(asGuest);
-    expect((await carts.current(after(guest, asGuest))).lines).toEqual([]);
+    expect((await carts.current(withNextToken(guest, asGuest))).lines).toEqual([]);
   });
 });
 
@@ -343,15 +346,15 @@ describe('The job that deletes unused carts', () => {
     const user = aUser();
     for (const owner of [gone, bought, fresh, user]) await addLines(owner, line(tea));
     await placed(cartIdOf(bought), 1, { variantId: tea, quantity: 1 });
-    const boughtAt1 = after(bought, { cartVersion: 1 });
-    await addLines(boughtAt1, line(cake));
+    const boughtWithNextToken = withNextToken(bought, { cartVersion: 1 });
+    await addLines(boughtWithNextToken, line(cake));
     await database.admin(`update cart.carts set updated_at = now() - interval '31 days' where id = any ($1)`, [
       [gone, bought, user].map(cartIdOf),
     ]);
     const monthAgo = new Date(Date.now() - 30 * 24 * 3_600_000);
     while (await carts.sweep(monthAgo, 1));
     expect(await carts.current(gone)).toMatchObject({ version: 0, lines: [] });
-    expect(await carts.current(boughtAt1)).toMatchObject({ version: 4, lines: [], orderedVersion: 1 });
+    expect(await carts.current(boughtWithNextToken)).toMatchObject({ version: 4, lines: [], orderedVersion: 1 });
     expect((await carts.current(fresh)).lines).toHaveLength(1);
     expect((await carts.current(user)).lines).toHaveLength(1);
   });

@@ -6,7 +6,7 @@ import type { GuestOwner, Owner } from './model/owner';
 
 export const CART_TOKEN = 'X-Cart-Token';
 
-/** The cart of a request. A guest without a valid token gets a new one with the answer. */
+/** Whose cart a request uses. A guest without a valid token gets a new token with the response. */
 export interface Visitor {
   readonly owner: Owner;
   readonly newToken?: string;
@@ -34,9 +34,9 @@ export class Visitors {
   ) {}
 
   /**
-   * Does the work for the caller's cart, or for a new and empty cart if the token no longer opens one. After a log-in,
-   * the old token may still read the guest's orders. Then a request that only reads the cart (`reads`) gets no new
-   * token, so that the client keeps the old token.
+   * Does the work for the caller's cart, or for a new and empty cart if the caller's token no longer opens one. After a
+   * log-in, the old token may still read the guest's orders. Then a request that only reads the cart (`reads`) gets no
+   * new token, so that the client keeps the old token.
    */
   async serve<T>(caller: Caller, work: (visitor: Visitor) => Promise<T>, reads?: 'reads'): Promise<T> {
     const owner = ownerFrom(caller);

@@ -13,7 +13,7 @@ export const catalogTexts = {
     'stock.elsewhere': 'cannot be set for an existing variant; count it with PUT /api/v1/admin/inventory/{sku}',
     'slug.mistakable': 'looks like an id, or like another address of the shop; choose another',
     'sku.mistakable': 'looks like an id, or like another address of the shop; choose another',
-    'part.unknown': 'is not the id of a part of this product',
+    'part.unknown': 'does not exist in this product',
     'category.gone': 'the category was deleted; choose another',
     'brand.gone': 'the brand was deleted; choose another',
     'group.min': 'must not be greater than max',

@@ -84,7 +84,7 @@ export { CatalogElsewhereModule } from './catalog-elsewhere.module';
 
 addMessages(catalogTexts);
 
-/** Global, so that other contexts can ask its questions without importing this module. */
+/** The module is global, so that other contexts can ask its questions without importing it. */
 @Global()
 @Module({
   imports: [

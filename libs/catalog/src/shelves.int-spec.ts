@@ -40,10 +40,10 @@ describe('Seeding the demo', () => {
   });
 });
 
-describe('Cached answers', () => {
-  it('are the answers that many clients request; other answers are read from the shelf', async () => {
+describe('Cached responses', () => {
+  it('are only the responses that many clients request', async () => {
     const remember = jest.spyOn(shop.app.get(Cache, { strict: false }), 'remember');
-    const isKept = async (path: string) => {
+    const isCached = async (path: string) => {
       remember.mockClear();
       expect((await shop.ask('GET', path)).status).toBe(200);
       return remember.mock.calls.some(([{ kind }]) => ['products', 'featured', 'search', 'suggest'].includes(kind));
@@ -51,27 +51,27 @@ describe('Cached answers', () => {
     const { body } = await shop.ask('GET', '/products?limit=5');
     const after = `&cursor=${body.meta.nextCursor}`;
     const words = 'ca phe sua da '.repeat(6);
-    expect(await isKept('/products?category=coffee-espresso&minPrice=30000&maxPrice=49999')).toBe(true);
-    expect(await isKept('/search?q=tra&minPrice=30000&maxPrice=49999')).toBe(true);
-    expect(await isKept('/search/suggest?q=tra')).toBe(true);
+    expect(await isCached('/products?category=coffee-espresso&minPrice=30000&maxPrice=49999')).toBe(true);
+    expect(await isCached('/search?q=tra&minPrice=30000&maxPrice=49999')).toBe(true);
+    expect(await isCached('/search/suggest?q=tra')).toBe(true);
     for (const path of [
       '/products?minPrice=30001',
       '/products?limit=21',
       `/products?limit=5${after}`,
       '/products/popular?limit=21',
     ])
-      expect([path, await isKept(path)]).toEqual([path, false]);
+      expect([path, await isCached(path)]).toEqual([path, false]);
     for (const path of [
       '/search?q=tra&maxPrice=30001',
       '/search?q=tra&limit=21',
       `/search?q=${words}`,
       `/search/suggest?q=${words}`,
     ])
-      expect([path, await isKept(path)]).toEqual([path, false]);
+      expect([path, await isCached(path)]).toEqual([path, false]);
     remember.mockRestore();
   });
 
-  it('are found again for any spelling of their filters', async () => {
+  it('are found again if the same filters are written differently', async () => {
     const remember = jest.spyOn(shop.app.get(Cache, { strict: false }), 'remember');
     await shop.ask('GET', '/products?sort=price&category=tea-beverages&limit=20&minPrice=0');
     await shop.ask('GET', '/products?category=tea-beverages&sort=price');
@@ -107,19 +107,19 @@ describe('Browsing', () => {
     for (const one of featured.body.data)
       expect([one.category.slug, one.brand.slug, one.featured]).toEqual(['food-snacks', 'lo-banh-som', true]);
   });
-  it('refuses what it does not know', async () => {
+  it('refuses unknown parameters and invalid values', async () => {
     expect((await shop.ask('GET', '/products?colour=red')).status).toBe(400);
     expect((await shop.ask('GET', '/products?limit=0')).status).toBe(400);
     expect((await shop.ask('GET', '/products?cursor=xyz')).status).toBe(400);
     expect((await shop.ask('GET', '/categories?x=1')).status).toBe(400);
   });
-  it('answers 304 to a client that has the answer already', async () => {
+  it('sends 304 to a client that has the response already', async () => {
     const first = await shop.ask('GET', '/products?limit=3');
     expect(first.headers['cache-control']).toContain('public, max-age=');
     const again = await shop.ask('GET', '/products?limit=3', { headers: { 'if-none-match': first.headers.etag! } });
     expect(again.status).toBe(304);
   });
-  it('lists categories and brands with how much is in them', async () => {
+  it('lists categories and brands with the number of their products', async () => {
     const { body } = await shop.ask('GET', '/categories', { headers: english });
     expect(body.data[0]).toMatchObject({ slug: 'coffee-espresso', name: 'Coffee & espresso' });
     const total = body.data.reduce((sum: number, { products }: { products: number }) => sum + products, 0);
@@ -129,7 +129,7 @@ describe('Browsing', () => {
 });
 
 describe('Viewing a product', () => {
-  it('finds it by id and by address, in both languages', async () => {
+  it('finds it by id and by slug, in both languages', async () => {
     const { id } = product('ca-phe-sua-da');
     const byId = await shop.ask('GET', `/products/${id}`);
     const bySlug = await shop.ask('GET', '/products/ca-phe-sua-da');
@@ -174,7 +174,7 @@ describe('Searching', () => {
     expect(all.meta.facets.price[0]).toMatchObject({ label: expect.stringContaining('₫') });
     expect(all.meta.facets.availability[0]).toMatchObject({ value: 'available', count: all.meta.total });
   });
-  it('comes in pages', async () => {
+  it('returns the results in pages', async () => {
     const whole = await search('tra', '&limit=100');
     const seen: string[] = [];
     for (let cursor = ''; ;) {
@@ -237,7 +237,7 @@ describe('Messages from other contexts', () => {
 });
 
 describe('Prices for other contexts', () => {
-  it('are current, for all lines in one call', async () => {
+  it('are computed for all lines in one call', async () => {
     const prices = shop.app.get(CatalogPrices, { strict: false });
     const { variants, modifiers } = product('latte');
     const oat = modifiers[0].options[1];
@@ -275,7 +275,7 @@ describe('Every list of the shelf', () => {
     ['name', 'shelf_name_vi'],
   ];
 
-  it.each(orders)('by %s uses the index %s, and reads variants by product', async (sort, index) => {
+  it.each(orders)('sorted by %s uses the index %s, and reads variants by product', async (sort, index) => {
     const { sql, values } = browseStatement({ sort, limit: 20 }, 'vi');
     const planned = await plan(sql.text, values);
     expect(planned).toContain(index);
@@ -291,7 +291,7 @@ describe('Every list of the shelf', () => {
     const { sql, values } = browseStatement({ sort: 'newest', category: 'food-snacks', limit: 20 }, 'vi');
     expect(await plan(sql.text, values)).toContain('shelf_category');
   });
-  it('that is searched uses the index of the words', async () => {
+  it('of search results uses the index of the words', async () => {
     const planned = await plan('select from shelf s where s.words @@ $1::tsquery', ["'ca' & 'phe'"]);
     expect(planned).toContain('shelf_words');
   });

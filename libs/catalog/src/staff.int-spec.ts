@@ -33,7 +33,7 @@ const fields = (reply: { body: { error?: { details?: { field: string }[] } } }) 
   reply.body.error?.details?.map(({ field }) => field);
 
 describe('Listing a product', () => {
-  it('puts it on the shelf at once, where everybody finds it', async () => {
+  it('puts it on the shelf at once, so that everybody finds it', async () => {
     const reply = await create({ name: 'Trà bí đao hạt chia', translations: { en: { name: 'Winter melon tea' } } });
     expect(reply.status).toBe(201);
     const { id, slug, version, variants } = reply.body.data;
@@ -42,13 +42,13 @@ describe('Listing a product', () => {
     const found = await shop.ask('GET', '/search?q=bi%20dao');
     expect(found.body.data[0].id).toBe(id);
     expect((await shop.ask('GET', '/products?limit=1')).body.data[0].id).toBe(id);
-    const [told] = await shop.database.admin<{ n: number }>(
+    const [messages] = await shop.database.admin<{ n: number }>(
       `select count(*)::int as n from catalog.outbox where body->>'productId' = $1`,
       [id],
     );
-    expect(told.n).toBe(2);
+    expect(messages.n).toBe(2);
   });
-  it('keeps what was sent as it was sent, and shows rich text through the allow-list', async () => {
+  it('stores texts as they were sent, and shows only the allowed HTML', async () => {
     const odd = {
       name: '  <b>Cà phê</b> & "bánh" ',
       story: '<p onclick="x()">Ngon <script>alert(1)</script><b>lắm</b></p>',
@@ -88,13 +88,13 @@ describe('Listing a product', () => {
   it.each([
     ['one variant', { variants: [body.variants[0]] }, ['variants']],
     ['no variants', { variants: undefined }, ['variants']],
-    ['a free product', { basePrice: 0 }, ['basePrice']],
-    ['half a đồng', { basePrice: 1.5 }, ['basePrice']],
-    ['a price in words', { basePrice: '45000' }, ['basePrice']],
-    ['a category that is not there', { categoryId: brandId('x') }, ['categoryId']],
-    ['a long name', { name: 'x'.repeat(256) }, ['name']],
+    ['a price of zero', { basePrice: 0 }, ['basePrice']],
+    ['a price with a fraction', { basePrice: 1.5 }, ['basePrice']],
+    ['a price that is a string', { basePrice: '45000' }, ['basePrice']],
+    ['an unknown category', { categoryId: brandId('x') }, ['categoryId']],
+    ['a name that is too long', { name: 'x'.repeat(256) }, ['name']],
   ])('refuses %s', async (_, more, wrong) => expect(fields(await create(more))).toEqual(wrong));
-  it('needs the permission', async () => {
+  it('is refused without the permission', async () => {
     expect((await shop.ask('POST', '/admin/products', { body })).status).toBe(401);
     expect((await create({}, await shop.token('customer'))).status).toBe(403);
     expect((await create({}, await shop.token('barista'))).status).toBe(403);
@@ -105,7 +105,7 @@ describe('Listing a product', () => {
     const again = await create({ variants });
     expect([again.status, again.body.error?.code]).toEqual([409, 'SKU_TAKEN']);
   });
-  it('keeps a draft off the shelf until it is ready', async () => {
+  it('shows a draft to customers only after it is published', async () => {
     const { data } = (await create({ name: 'Bản nháp', status: 'draft' })).body;
     expect((await shop.ask('GET', `/products/${data.id}`)).status).toBe(404);
     const ready = await shop.ask('PATCH', `/admin/products/${data.id}`, { token: manager, body: { status: 'active' } });
@@ -115,7 +115,7 @@ describe('Listing a product', () => {
 });
 
 describe('Editing a product', () => {
-  it('changes only the fields that are sent, and only on the version that was seen', async () => {
+  it('changes only the fields that are sent, and only if the caller has seen the current version', async () => {
     const { data } = (await create({ name: 'Món để sửa' })).body;
     const path = `/admin/products/${data.id}`;
     const edit = (change: object, seen?: string) =>
@@ -125,33 +125,33 @@ describe('Editing a product', () => {
     expect([edited.status, edited.headers.etag]).toEqual([200, expect.stringMatching(/^"2-\w+"$/)]);
     const shown = (await shop.ask('GET', `/products/${data.id}`)).body.data;
     expect([shown.name, shown.variants[1].price.amount]).toEqual(['Món để sửa', 58_000]);
-    for (const none of ['"1"', '"1", "3"', 'W/"2"', '"x"'])
-      expect([none, (await edit({ basePrice: 51_000 }, none)).status]).toEqual([none, 412]);
-    for (const one of ['"2", "3"', '"1","2"', '*'])
-      expect([one, (await edit({ basePrice: 50_000 }, one)).status]).toEqual([one, 200]);
-    const free = body.variants.map(({ name, type }) => ({ name, type, priceAdjustment: -1 }));
-    expect(fields(await edit({ basePrice: 1, variants: free }))).toEqual([
+    for (const oldTag of ['"1"', '"1", "3"', 'W/"2"', '"x"'])
+      expect([oldTag, (await edit({ basePrice: 51_000 }, oldTag)).status]).toEqual([oldTag, 412]);
+    for (const matchingTag of ['"2", "3"', '"1","2"', '*'])
+      expect([matchingTag, (await edit({ basePrice: 50_000 }, matchingTag)).status]).toEqual([matchingTag, 200]);
+    const zeroPriced = body.variants.map(({ name, type }) => ({ name, type, priceAdjustment: -1 }));
+    expect(fields(await edit({ basePrice: 1, variants: zeroPriced }))).toEqual([
       'variants.0.priceAdjustment',
       'variants.1.priceAdjustment',
     ]);
   });
-  it('retires variants that are left out, and brings them back with the same ids', async () => {
+  it('retires variants that an edit leaves out; if they are added again, they have the same ids', async () => {
     const { data } = (await create({ name: 'Món đổi cỡ' })).body;
     const path = `/admin/products/${data.id}`;
     const [m, l] = data.variants;
-    const with_ = async (variants: object[]) =>
+    const setVariants = async (variants: object[]) =>
       (await shop.ask('PATCH', path, { token: manager, body: { variants } })).body.data;
     const xl = { name: 'XL', type: 'size', priceAdjustment: 12_000, stock: 4 };
-    const changed = await with_([{ name: 'M', type: 'size' }, xl]);
+    const changed = await setVariants([{ name: 'M', type: 'size' }, xl]);
     expect(changed.variants.map(({ id }: { id: string }) => id)).toEqual([m.id, expect.not.stringMatching(l.id)]);
-    const back = await with_([
+    const back = await setVariants([
       { name: 'M', type: 'size' },
       { name: 'L', type: 'size' },
     ]);
     expect(back.variants.map(({ id }: { id: string }) => id)).toEqual([m.id, l.id]);
     expect((await shop.ask('GET', `/products/${data.id}`)).body.data.variants.length).toBe(2);
   });
-  it('changes nothing, and no version, when what was read is sent back', async () => {
+  it('changes neither the product nor its version when the product is sent back as it was read', async () => {
     const modifiers = [
       {
         name: 'Đường',
@@ -191,12 +191,12 @@ describe('Editing a product', () => {
     const refused = await shop.ask('PATCH', path, { token: manager, body: dollars });
     expect(refused.body.error?.details).toEqual([{ field: 'basePrice', message: expect.stringContaining('VND') }]);
   });
-  it('refuses a changed id, slug or label, and ignores computed fields', async () => {
+  it('refuses a changed id, slug, category or brand, and ignores computed fields', async () => {
     const { data } = (await create({ name: 'Món không đổi tên' })).body;
     const path = `/admin/products/${data.id}`;
     const patch = (sent: object) => shop.ask('PATCH', path, { token: manager, body: sent });
     const other = { id: data.brandId, slug: 'khac', name: 'Khác' };
-    for (const [field, value, is] of [
+    for (const [field, value, current] of [
       ['id', data.brandId, data.id],
       ['slug', 'another', data.slug],
       ['slug', null, data.slug],
@@ -207,7 +207,7 @@ describe('Editing a product', () => {
       const reply = await patch({ [field]: value, featured: true });
       expect([field, reply.status, reply.body.error?.details]).toEqual([
         ...[field, 400],
-        [{ field, message: expect.stringContaining(is) }],
+        [{ field, message: expect.stringContaining(current) }],
       ]);
     }
     const [m, l] = data.variants;
@@ -222,11 +222,11 @@ describe('Editing a product', () => {
     expect([passed.status, passed.body.data]).toEqual([200, data]);
     expect((await shop.ask('GET', path, { token: manager })).body.data).toEqual(data);
   });
-  it.each(['categoryId', 'brandId'])('needs its %s, and refuses null', async (field) => {
+  it.each(['categoryId', 'brandId'])('refuses null for %s', async (field) => {
     const { data } = (await create({ name: `Món không thể thiếu ${field}` })).body;
     const path = `/admin/products/${data.id}`;
-    const answer = await shop.ask('PATCH', path, { token: manager, body: { [field]: null } });
-    expect([answer.status, answer.body.error?.code, fields(answer)]).toEqual([400, 'VALIDATION_ERROR', [field]]);
+    const response = await shop.ask('PATCH', path, { token: manager, body: { [field]: null } });
+    expect([response.status, response.body.error?.code, fields(response)]).toEqual([400, 'VALIDATION_ERROR', [field]]);
     expect((await shop.ask('GET', path, { token: manager })).body.data).toEqual(data);
   });
   it('clears a field that is sent as null', async () => {
@@ -256,7 +256,7 @@ describe('Editing a product', () => {
     const rest = await edit({ imageUrl: null, story: null, featured: null, modifiers: null });
     expect(rest).toMatchObject({ imageUrl: null, story: null, featured: false, modifiers: [] });
   });
-  it('keeps the fields of a known part that are not sent', async () => {
+  it('keeps the fields of an existing variant that are not sent', async () => {
     const variants = [{ ...body.variants[0], nameEn: 'Medium' }, body.variants[1]];
     const { data } = (await create({ name: 'Món sửa một phần', variants })).body;
     const [m, l] = data.variants;
@@ -279,11 +279,11 @@ describe('Editing a product', () => {
       { id: m.id, sku: l.sku },
       { id: l.id, sku: m.sku },
     ]);
-    const told = await shop.database.admin<{ body: { variants: object[] } }>(
+    const messages = await shop.database.admin<{ body: { variants: object[] } }>(
       `select body from catalog.outbox where type = 'catalog.variants-renamed.v1' and key = $1`,
       [data.id],
     );
-    expect(told.map((one) => one.body.variants)).toEqual([
+    expect(messages.map((one) => one.body.variants)).toEqual([
       [
         { variantId: m.id, was: m.sku, sku: l.sku },
         { variantId: l.id, was: l.sku, sku: m.sku },
@@ -329,53 +329,54 @@ describe('The archive', () => {
     const stranger = { token: await shop.token('barista'), body: {} };
     expect((await shop.ask('POST', `/admin/products/${data.id}/restore`, stranger)).status).toBe(403);
   });
-  it('frees the SKUs of its products, and needs new SKUs to restore one if they are taken', async () => {
+  it('frees the SKUs of its products; a product whose SKUs are taken needs new SKUs to be restored', async () => {
     const variants = body.variants.map((variant, index) => ({ ...variant, sku: `FREED-${index}` }));
     const old = (await create({ name: 'Món nhường mã', sku: 'freed', variants })).body.data;
     expect((await create({ name: 'Món lấy mã', variants })).body.error?.code).toBe('SKU_TAKEN');
     await archive(old.id);
-    const heir = await create({ name: 'Món lấy mã', sku: 'FREED', variants });
-    expect(heir.status).toBe(201);
+    const successor = await create({ name: 'Món lấy mã', sku: 'FREED', variants });
+    expect(successor.status).toBe(201);
     const refused = await restore(old.id);
     expect([refused.status, refused.body.error?.code]).toEqual([409, 'SKU_TAKEN']);
     expect(fields(refused)).toEqual(['sku', 'variants.0.sku', 'variants.1.sku']);
-    const named = [{ id: old.variants[0].id, sku: 'OTHER-0' }];
-    const back = await restore(old.id, { sku: 'other', variants: named });
+    const newSkus = [{ id: old.variants[0].id, sku: 'OTHER-0' }];
+    const back = await restore(old.id, { sku: 'other', variants: newSkus });
     expect(back.status).toBe(200);
     expect(back.body.data.variants.map(({ id, sku }: { id: string; sku: string }) => [id, sku])).toEqual([
       [old.variants[0].id, 'OTHER-0'],
       [old.variants[1].id, 'OTHER-L'],
     ]);
   });
-  it('names the field of the request that is wrong', async () => {
+  it('names the faulty field of the request', async () => {
     const variants = body.variants.map((variant, index) => ({ ...variant, sku: `WISH-${index}` }));
     const old = (await create({ name: 'Món để ước', sku: 'wish', variants })).body.data;
     const other = (await create({ name: 'Món khác hẳn', sku: 'else' })).body.data;
     const [m, l] = old.variants;
     await archive(old.id);
     await create({ name: 'Món thừa kế', sku: 'wish', variants });
-    const told = async (request: object) => fields(await restore(old.id, request));
+    const faultyFields = async (request: object) => fields(await restore(old.id, request));
     const sku = 'WISH-NEW';
-    expect(await told({ variants: [{ id: other.variants[0].id, sku }] })).toEqual(['variants.0.id']);
-    expect(await told({ variants: [{ id: m.id, sku }, { id: m.id, sku: 'WISH-NEWER' }] })).toEqual(['variants.1.id']); // prettier-ignore
-    expect(await told({ variants: [{ id: l.id, sku }, { id: m.id, sku }] })).toEqual(['variants.1.sku']); // prettier-ignore
-    expect(await told({ variants: [{ id: l.id, sku: m.sku }] })).toEqual(['variants.0.sku']);
-    expect(await told({ sku: 'wish-2', variants: [{ id: l.id, sku: other.variants[0].sku }] })).toEqual(['variants.0.sku']); // prettier-ignore
-    expect(await told({ variants: [{ id: l.id, sku }] })).toEqual(['sku', 'sku']); // its stem, and the other variant
+    expect(await faultyFields({ variants: [{ id: other.variants[0].id, sku }] })).toEqual(['variants.0.id']);
+    expect(await faultyFields({ variants: [{ id: m.id, sku }, { id: m.id, sku: 'WISH-NEWER' }] })).toEqual(['variants.1.id']); // prettier-ignore
+    expect(await faultyFields({ variants: [{ id: l.id, sku }, { id: m.id, sku }] })).toEqual(['variants.1.sku']); // prettier-ignore
+    expect(await faultyFields({ variants: [{ id: l.id, sku: m.sku }] })).toEqual(['variants.0.sku']);
+    expect(await faultyFields({ sku: 'wish-2', variants: [{ id: l.id, sku: other.variants[0].sku }] })).toEqual(['variants.0.sku']); // prettier-ignore
+    // Two SKUs are taken: the stem, and the SKU of the other variant.
+    expect(await faultyFields({ variants: [{ id: l.id, sku }] })).toEqual(['sku', 'sku']);
     const request = { sku: 'wish-2', variants: [{ id: l.id, sku }] };
     const back = await restore(old.id, request);
     expect([back.status, back.body.data.variants[1].sku]).toEqual([200, sku]);
     expect([(await restore(old.id, request)).status, (await restore(old.id)).status]).toEqual([200, 200]);
-    const late = await restore(old.id, { sku: 'OTHER' });
-    expect([late.status, late.body.error?.code]).toEqual([409, 'NOT_ARCHIVED']);
+    const another = await restore(old.id, { sku: 'OTHER' });
+    expect([another.status, another.body.error?.code]).toEqual([409, 'NOT_ARCHIVED']);
   });
-  it('keeps products whose category or brand was deleted, and needs others to restore one', async () => {
+  it('keeps products whose category or brand was deleted; to restore one, staff must choose others', async () => {
     const add = async (kind: string, name: string) =>
       (await shop.ask('POST', `/admin/${kind}`, { token: manager, body: { name } })).body.data.id;
-    const filed = { categoryId: await add('categories', 'Sắp đóng'), brandId: await add('brands', 'Sắp nghỉ') };
-    const { data } = (await create({ name: 'Món mồ côi', ...filed })).body;
+    const labels = { categoryId: await add('categories', 'Sắp đóng'), brandId: await add('brands', 'Sắp nghỉ') };
+    const { data } = (await create({ name: 'Món mồ côi', ...labels })).body;
     await archive(data.id);
-    for (const path of [`/admin/categories/${filed.categoryId}`, `/admin/brands/${filed.brandId}`])
+    for (const path of [`/admin/categories/${labels.categoryId}`, `/admin/brands/${labels.brandId}`])
       expect((await shop.ask('DELETE', path, { token: manager })).status).toBe(204);
     const read = (await shop.ask('GET', `/admin/products/${data.id}`, { token: manager })).body.data;
     expect([read.category, read.brandId]).toEqual([null, null]);
@@ -403,7 +404,7 @@ describe('The archive', () => {
     await archive(data.id);
     expect(await ask()).toMatchObject(unsold);
   });
-  it('frees the SKU of a variant that was left out, too', async () => {
+  it('also frees the SKU of a variant that an edit left out', async () => {
     const { data } = (await create({ name: 'Món bớt cỡ' })).body;
     const [m, l] = data.variants;
     const more = { name: 'XL', type: 'size', stock: 1 };
@@ -421,7 +422,7 @@ describe('Slugs and SKUs', () => {
       expect((await shop.ask('GET', `/products/${data.slug}`)).body.data.id).toBe(data.id);
     },
   );
-  it('a brand or category never has a slug that is a route', async () => {
+  it('no slug and no SKU looks like an id', async () => {
     const name = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072';
     const { data } = (await shop.ask('POST', '/admin/brands', { token: manager, body: { name } })).body;
     expect(data.slug).not.toBe(name);
@@ -438,10 +439,10 @@ describe('Slugs and SKUs', () => {
     expect(new Set(skus).size).toBe(6);
     for (const sku of skus) expect(sku).toMatch(/^A{40}-[ML](-\d)?$/);
   });
-  it('a SKU is taken in any spelling', async () => {
-    const with_ = (sku: string) => create({ variants: [{ ...body.variants[0], sku }, body.variants[1]] });
-    expect((await with_('case-x')).body.data.variants[0].sku).toBe('CASE-X');
-    expect((await with_('Case-X')).body.error?.code).toBe('SKU_TAKEN');
+  it('a SKU is taken in upper and lower case', async () => {
+    const createWithSku = (sku: string) => create({ variants: [{ ...body.variants[0], sku }, body.variants[1]] });
+    expect((await createWithSku('case-x')).body.data.variants[0].sku).toBe('CASE-X');
+    expect((await createWithSku('Case-X')).body.error?.code).toBe('SKU_TAKEN');
   });
   it('slugs and SKUs from an older build are corrected at the start', async () => {
     const { data } = (await create({ name: 'Món cũ kỹ' })).body;
@@ -500,7 +501,7 @@ describe('Arranging the shelves', () => {
       expect(cleared).toMatchObject({ ...nulls, ...('position' in nulls && { position: 0 }), version: 2 });
     }
   });
-  it('answers with the new category or brand, and with its location', async () => {
+  it('returns the new category or brand, and its location', async () => {
     for (const [kind, more] of [
       ['categories', { nameEn: null, position: 0 }],
       ['brands', {}],
@@ -516,7 +517,7 @@ describe('Arranging the shelves', () => {
     const there = draft.headers.location!.replace('/api/v1', '');
     expect((await shop.ask('GET', there, { token: manager })).body.data).toEqual(draft.body.data);
   });
-  it('is found by its slug in upper and lower case', async () => {
+  it('finds a category or brand by its slug in upper and lower case', async () => {
     const slug = 'coffee-espresso';
     for (const list of ['/products?limit=3&', '/products/popular?limit=3&', '/search?q=ca+phe&limit=3&']) {
       const plain = (await shop.ask('GET', `${list}category=${slug}`)).body.data;
@@ -529,7 +530,7 @@ describe('Arranging the shelves', () => {
     const added = { token: manager, body: { name: 'Chữ hoa', slug: 'Chu-Hoa' } };
     expect((await shop.ask('POST', '/admin/brands', added)).body.data.slug).toBe('chu-hoa');
   });
-  it('accepts the examples of the document', async () => {
+  it('accepts the examples of the OpenAPI document', async () => {
     const document = (await shop.app.inject({ url: '/docs/openapi.json' })).json<{ paths: Record<string, any> }>();
     const example = (path: string, method: string) => {
       const { content } = document.paths[`/api/v1/admin/${path}`][method].requestBody;
@@ -550,7 +551,7 @@ describe('Arranging the shelves', () => {
     await shop.ask('DELETE', `/admin/products/${data.id}`, { token: manager });
     await send('POST', `products/${data.id}/restore`, 'products/{id}/restore');
   });
-  it('adds and removes a brand with its own slug', async () => {
+  it('adds and removes a brand, and refuses a second one with the same slug', async () => {
     const add = () => shop.ask('POST', '/admin/brands', { token: manager, body: { name: 'Lavazza' } });
     const { id } = (await add()).body.data;
     expect((await add()).body.error?.code).toBe('SLUG_TAKEN');

@@ -30,7 +30,7 @@ const { ContactOf, ...published } = customers;
 const ofOrders = [OrderConfirmed, OrderStatusUpdated, OrderCancelled, OrderRefunded];
 const consumed = [AccountRegistered, PersonErased, PartErased, ...ofOrders];
 
-/** Profiles, addresses, points. Global, so that ordering can ask `ContactOf` without importing this module. */
+/** The module is global, so that ordering can ask `ContactOf` without importing it. */
 @Global()
 @Module({
   imports: [

@@ -65,7 +65,7 @@ describe('The cart of another process', () => {
     expect((await carts().owner(owner))!.lines[0].portions).not.toEqual(lines[0].portions);
   });
 
-  it('is shown only to processes of the shop: without the secret the answer is 404', async () => {
+  it('is shown only to processes of the shop: without the secret the response is 404', async () => {
     const strangers: Record<string, string>[] = [{}, { [SECRET_HEADER]: 'a guess' }, { [SECRET_HEADER]: `${secret}=` }];
     for (const headers of strangers) {
       const reply = await post(headers);
@@ -81,7 +81,7 @@ describe('The cart of another process', () => {
     );
   });
 
-  it('is not in the document, and not under the public prefix', async () => {
+  it('is not in the OpenAPI document, and not under the public prefix', async () => {
     expect(await (await fetch(`${url}/docs/openapi.json`)).text()).not.toContain('internal');
     expect((await shop.ask('POST', '/internal/cart-of', { headers: { [SECRET_HEADER]: secret } })).status).toBe(404);
   });

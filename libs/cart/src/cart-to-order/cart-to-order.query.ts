@@ -39,7 +39,7 @@ export class StoredCartOf extends CartOf {
     return this.returns.takeBack(order);
   }
 
-  /** Also undefined for a guest whose token no longer opens a cart. */
+  /** The owner's cart. Undefined for a guest whose token no longer opens a cart. */
   private async find(owner: Owner): Promise<Cart | undefined> {
     try {
       return await this.carts.current(owner);

@@ -165,11 +165,14 @@ export class ChangeCartController {
     @CurrentCaller() caller: Caller,
     @IfMatchTags() tags?: readonly string[],
   ): Promise<Answer<CartView>> {
-    const names = { ...(change.id && { id: change.id }), ...(change.variantId && { variantId: change.variantId }) };
+    const fixedFields = {
+      ...(change.id && { id: change.id }),
+      ...(change.variantId && { variantId: change.variantId }),
+    };
     return this.runAndView(
       caller,
       tags,
-      (owner, seen) => new ChangeItem(owner, lineId, sentFields(change), names, localeHere(), seen),
+      (owner, seen) => new ChangeItem(owner, lineId, sentFields(change), fixedFields, localeHere(), seen),
     );
   }
 
@@ -205,7 +208,7 @@ export class ChangeCartController {
     });
   }
 
-  /** The cart's version. Refuses the caller if the cart, prices included, has changed since they read it. */
+  /** The cart's version. Refuses the request if the cart or its prices have changed since the caller read them. */
   private async requireSeenVersion({ owner }: Visitor, tags: readonly string[]): Promise<number> {
     const view = await this.queries.execute(new ViewCart(owner, localeHere()));
     if (!tags.includes(tagOf(view))) throw new CartChanged(view.version);
@@ -218,6 +221,6 @@ const localeHere = () => shopLocale();
 /** Only the fields that were sent. The other fields do not change. */
 const sentFields = ({ quantity, modifiers, priceChanged }: ItemChangeBody) => ({
   ...(quantity !== undefined && { quantity }),
-  ...(modifiers && { modifiers: modifiers.map(({ optionId, quantity: of }) => ({ optionId, quantity: of })) }),
+  ...(modifiers && { modifiers: modifiers.map(({ optionId, quantity: pieces }) => ({ optionId, quantity: pieces })) }),
   ...(priceChanged && { sentBack: true as const }),
 });

@@ -47,14 +47,14 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
   /** The change with the line's current price, because the client has seen it. New options must be on sale. */
   private async withCurrentPrice({ owner, lineId, change, fixedFields, locale }: ChangeItem): Promise<LineChange> {
     const line = lineOf(await this.carts.current(owner), lineId);
-    const wrong = findChangedImmutableFields({ id: line.id, variantId: line.variantId }, fixedFields);
-    if (wrong.length > 0) throw new InvalidInput(wrong);
+    const changedFields = findChangedImmutableFields({ id: line.id, variantId: line.variantId }, fixedFields);
+    if (changedFields.length > 0) throw new InvalidInput(changedFields);
     const { modifiers: wanted, ...otherChanges } = change;
     const { modifiers: shown, price: priceNow } = await this.offeredLines.currentOptions(line, locale);
-    const isWanted = (modifiers: readonly ChosenModifier[]) =>
+    const areWanted = (modifiers: readonly ChosenModifier[]) =>
       wanted !== undefined && isSameDrink({ ...line, modifiers }, { ...line, modifiers: wanted });
-    // The client sent the stored or the shown options back. It chose nothing new, so they need not be on sale.
-    if (!wanted || isWanted(line.modifiers) || isWanted(shown))
+    // The client sent back the stored or the shown options. No option is new, so the options need not be on sale.
+    if (!wanted || areWanted(line.modifiers) || areWanted(shown))
       return { ...otherChanges, ...(priceNow && { price: priceNow }) };
     const { modifiers, price, label } = await this.offeredLines.offer({ ...line, modifiers: wanted }, locale);
     return { ...otherChanges, newOptions: { modifiers, portion: this.ids.next(), label }, ...(price && { price }) };

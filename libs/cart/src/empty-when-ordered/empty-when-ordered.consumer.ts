@@ -12,11 +12,11 @@ export class EmptyWhenOrdered implements IEventHandler<OrderPlaced> {
     if (await this.carts.changeWithoutLock(order.cartId, (cart) => removeOrdered(cart, order))) return;
     const { cart, targets } = await this.carts.lockWithTargets(order.cartId);
     if (!cart) return;
-    const left = removeOrdered(cart, order);
-    if (left !== cart) await this.carts.save(cart, left);
+    const cartAfter = removeOrdered(cart, order);
+    if (cartAfter !== cart) await this.carts.save(cart, cartAfter);
     for (const target of targets) {
-      const without = removeOrderedFromTarget(target, order);
-      if (without !== target) await this.carts.save(target, without);
+      const targetAfter = removeOrderedFromTarget(target, order);
+      if (targetAfter !== target) await this.carts.save(target, targetAfter);
     }
   }
 }

@@ -27,7 +27,7 @@ describe('A cart that was ordered', () => {
     ]);
   });
 
-  it('loses a line that was made smaller meanwhile, and loses no pieces of other lines', () => {
+  it('loses an ordered line whose quantity was reduced meanwhile, but no pieces of other lines', () => {
     const pearls = { ...line('c', 'coffee', 1), modifiers: [{ optionId: 'pearls', quantity: 1 }] };
     const smaller = addLine(changeLine(cart, 'a', { quantity: 1 }), pearls);
     expect(removeOrdered(smaller, orderOf(cart)).lines).toEqual([pearls]);
@@ -72,7 +72,7 @@ describe('A message without portions', () => {
     });
   });
 
-  it('counts once', () => {
+  it('has no effect the second time', () => {
     const filled = addLine(removeOrdered(cart, old(5)), line('d', 'coffee', 1));
     expect(removeOrdered(filled, old(5))).toBe(filled);
   });

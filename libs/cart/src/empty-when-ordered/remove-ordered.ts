@@ -60,15 +60,15 @@ function withoutPortions(
   items: readonly OrderedItem[],
 ): readonly CartLine[] {
   const ordered = new Map(items.flatMap(({ portions = [] }) => portions.map(({ id, quantity }) => [id, quantity])));
-  const holds = (line: CartLine) => portionsOf(line).some(({ id }) => ordered.has(id));
-  if (!lines.some(holds)) return lines;
+  const hasOrderedPortion = (line: CartLine) => portionsOf(line).some(({ id }) => ordered.has(id));
+  if (!lines.some(hasOrderedPortion)) return lines;
   return lines.flatMap((line) => {
-    if (!holds(line)) return [line];
-    const left = portionsOf(line).map((portion) => remainingPortion(portion, ordered.get(portion.id), orderId));
+    if (!hasOrderedPortion(line)) return [line];
+    const remaining = portionsOf(line).map((portion) => remainingPortion(portion, ordered.get(portion.id), orderId));
     return (
       withPortions(
         line,
-        left.filter(({ quantity }) => quantity > 0),
+        remaining.filter(({ quantity }) => quantity > 0),
       ) ?? []
     );
   });
@@ -83,12 +83,12 @@ function remainingPortion(portion: Portion, ordered: number | undefined, orderId
 /** For messages from an older version of the shop, which have variants but no portions. */
 function withoutVariants(lines: readonly CartLine[], items: readonly OrderedItem[]): readonly CartLine[] {
   return items.reduce((kept, { variantId, quantity }) => {
-    let left = quantity;
+    let toRemove = quantity;
     return kept.flatMap((line) => {
-      const gone = line.variantId === variantId ? Math.min(line.quantity, left) : 0;
-      left -= gone;
-      if (gone === 0) return [line];
-      const portion = { id: line.id, quantity: line.quantity - gone };
+      const removed = line.variantId === variantId ? Math.min(line.quantity, toRemove) : 0;
+      toRemove -= removed;
+      if (removed === 0) return [line];
+      const portion = { id: line.id, quantity: line.quantity - removed };
       return withPortions(line, [portion]) ?? [];
     });
   }, lines);

@@ -26,7 +26,7 @@ export class CartChanged extends DomainError {
     super(
       'PRECONDITION_FAILED',
       'stale',
-      `The cart has changed since; it is at version ${version} now. Read it again.`,
+      `The cart has changed since you read it; it is at version ${version} now. Read it again.`,
       { version },
     );
   }
@@ -34,13 +34,13 @@ export class CartChanged extends DomainError {
 
 export class VariantUnavailable extends DomainError {
   constructor() {
-    super('VARIANT_UNAVAILABLE', 'not-found', 'This is not on the shelf. Choose another one.');
+    super('VARIANT_UNAVAILABLE', 'not-found', 'This is not on sale. Choose another one.');
   }
 }
 
 export class ModifiersInvalid extends DomainError {
   constructor(fault: Fault) {
-    super('MODIFIERS_INVALID', 'invalid', 'It cannot be made with these options. See the details.', {}, [fault]);
+    super('MODIFIERS_INVALID', 'invalid', 'This cannot be made with these options. See the details.', {}, [fault]);
   }
 }
 

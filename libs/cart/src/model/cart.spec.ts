@@ -27,16 +27,16 @@ const line = (id: string, more: Partial<CartLine> = {}): CartLine => ({
 const cartOf = (...lines: CartLine[]): Cart => ({ id: 'cart', version: 3, lines });
 
 describe('Putting something into a cart', () => {
-  it('adds a line and a version', () => {
+  it('adds a line and increases the version', () => {
     expect(addLine(emptyCart('cart'), line('a'))).toEqual({ id: 'cart', version: 1, lines: [line('a')] });
   });
 
-  it('joins the line of the same drink, in any order of its options', () => {
+  it('adds the pieces to the line of the same drink, in any order of its options', () => {
     const { version, lines } = addLine(cartOf(line('a')), line('b', { quantity: 2, modifiers: [ice, milk] }));
     expect({ version, lines }).toEqual({ version: 4, lines: [line('a', { quantity: 3 })] });
   });
 
-  it('keeps the same coffee with other options apart', () => {
+  it('adds another line for the same coffee with other options', () => {
     expect(addLine(cartOf(line('a')), line('b', { modifiers: [milk] })).lines).toHaveLength(2);
   });
 

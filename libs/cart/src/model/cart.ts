@@ -45,7 +45,7 @@ export interface Cart {
   readonly mergedInto?: Uuid;
   /** The `since` of the token with which the log-in merged this cart. */
   readonly mergedSince?: number;
-  /** At some time, a log-in moved lines from this cart to another cart. */
+  /** A log-in once moved lines from this cart to another cart. */
   readonly moved?: true;
   /** The owner's data was erased, so no lines of failed orders come back into the cart. */
   readonly closed?: true;
@@ -57,8 +57,9 @@ export const maxLines = 50;
 export const emptyCart = (id: Uuid): Cart => ({ id, version: 0, lines: [] });
 
 /**
- * Whether a token opens this guest's cart. It does not after a log-in has taken the cart over, or after the guest has
- * ordered with the token. `since` is the version of the cart from which the order was placed that returned this token.
+ * Whether a token opens this guest's cart. It no longer does after a log-in has taken over the cart, or after the guest
+ * has ordered with the token. `since` is the version of the cart from which the order was placed that returned this
+ * token.
  */
 export const isOpenTo = (cart: Cart, token: { readonly since: number }): boolean =>
   cart.mergedInto === undefined && !hasOrderedSince(cart, token);
@@ -112,14 +113,16 @@ export function withPortions({ portions: _, ...line }: CartLine, portions: reado
   return { ...line, quantity, ...((others.length > 0 || first.id !== line.id) && { portions }) };
 }
 
-/** More pieces enlarge the last portion; fewer pieces are taken from the last portions first. */
+/**
+ * The line with another quantity. New pieces enlarge the last portion. Pieces are removed from the last portions first.
+ */
 export function resizeLine(line: CartLine, quantity: number): CartLine {
   const portions = [...portionsOf(line)];
-  let over = line.quantity - quantity;
-  while (over > 0 && portions.length > 1 && portions[portions.length - 1].quantity <= over)
-    over -= portions.pop()!.quantity;
+  let excess = line.quantity - quantity;
+  while (excess > 0 && portions.length > 1 && portions[portions.length - 1].quantity <= excess)
+    excess -= portions.pop()!.quantity;
   const last = portions.pop()!;
-  return withPortions(line, [...portions, { ...last, quantity: last.quantity - over }])!;
+  return withPortions(line, [...portions, { ...last, quantity: last.quantity - excess }])!;
 }
 
 /** Every price that the customer saw for pieces of the line. */
@@ -139,14 +142,14 @@ export function joinLines(line: CartLine, other: CartLine): CartLine {
 
 /** Another line with the same drink; if possible, one that has room for these pieces. */
 const findSameDrink = (cart: Cart, line: CartLine): CartLine | undefined => {
-  const twins = cart.lines.filter((other) => other.id !== line.id && isSameDrink(other, line));
-  return twins.find(({ quantity }) => quantity + line.quantity <= maxLineQuantity) ?? twins[0];
+  const equalLines = cart.lines.filter((other) => other.id !== line.id && isSameDrink(other, line));
+  return equalLines.find(({ quantity }) => quantity + line.quantity <= maxLineQuantity) ?? equalLines[0];
 };
 
 /** Adds a line, or more pieces to an existing line. */
 export function addLine(cart: Cart, line: CartLine): Cart {
-  const twin = findSameDrink(cart, line);
-  if (twin) return setQuantity(cart, twin, twin.quantity + line.quantity, line);
+  const equalLine = findSameDrink(cart, line);
+  if (equalLine) return setQuantity(cart, equalLine, equalLine.quantity + line.quantity, line);
   if (cart.lines.length >= maxLines) throw new CartFull(maxLines);
   if (line.quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
   return withLines(cart, [...cart.lines, line]);
@@ -178,17 +181,17 @@ export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const { quantity = line.quantity, newOptions, price, sentBack } = change;
   if (quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
   const wanted = withPriceOf({ price }, changeOptions(resizeLine(line, quantity), newOptions));
-  const twin = isSameDrink(line, wanted) ? undefined : findSameDrink(cart, wanted);
-  if (twin) {
-    if (twin.quantity + quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
+  const equalLine = isSameDrink(line, wanted) ? undefined : findSameDrink(cart, wanted);
+  if (equalLine) {
+    if (equalLine.quantity + quantity > maxLineQuantity) throw new LineTooLarge(maxLineQuantity);
     const others = cart.lines.filter((other) => other !== line);
     return withLines(
       cart,
-      others.map((other) => (other === twin ? joinLines(withPriceOf(wanted, twin), wanted) : other)),
+      others.map((other) => (other === equalLine ? joinLines(withPriceOf(wanted, equalLine), wanted) : other)),
     );
   }
-  const pricesSeen = wanted.price?.amount === line.price?.amount && wanted.otherPrices === line.otherPrices;
-  const samePrice = sentBack || pricesSeen;
+  const sameSeenPrices = wanted.price?.amount === line.price?.amount && wanted.otherPrices === line.otherPrices;
+  const samePrice = sentBack || sameSeenPrices;
   if (quantity === line.quantity && isSameDrink(line, wanted) && samePrice) return cart;
   return withLines(
     cart,
@@ -212,7 +215,7 @@ export function lineOf(cart: Cart, lineId: Uuid): CartLine {
   return line;
 }
 
-/** The line with this price as the only one that was seen: a client that changes a line has seen its current price. */
+/** The line with this price as its only seen price, because a client that changes a line has seen the current price. */
 const withPriceOf = ({ price }: { readonly price?: Money | undefined }, line: CartLine): CartLine =>
   price ? withSeenPrices(line, [price]) : line;
 

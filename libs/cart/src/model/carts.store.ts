@@ -43,14 +43,14 @@ export class Carts {
     const before = owner.kind === 'user' ? owner.before : undefined;
     const guest = before && cartIdOf(before);
     const carts = await this.read(findCarts, guest ? [id, guest] : [id]);
-    // An empty guest's cart is merged too. Otherwise somebody who knows the token could still fill it.
+    // An empty cart of a guest is merged too. Otherwise somebody who knows the token could still fill it.
     if (before && isOpenTo(carts.get(guest!) ?? emptyCart(guest!), before)) return this.merge(owner, before);
     return requireOpen(carts.get(id) ?? emptyCart(id), owner);
   }
 
   /**
-   * Changes the owner's cart by a rule. A lock makes changes of one cart wait for each other. If the rule returns the
-   * same cart, nothing is stored. Throws CartTokenSpent.
+   * Changes the owner's cart by a rule. Because of a lock, two changes of one cart run one after the other. If the rule
+   * returns the same cart, nothing is stored. Throws CartTokenSpent.
    */
   async change(owner: Owner, rule: (cart: Cart) => Cart): Promise<Cart> {
     if (owner.kind === 'user' && owner.before) await this.current(owner);
@@ -67,13 +67,13 @@ export class Carts {
 
   /** The cart and all carts to which log-ins moved its lines, locked until the transaction ends. */
   async lockWithTargets(id: Uuid): Promise<CartWithTargets> {
-    const known = await this.targetsOf(id);
-    const carts = await this.read(lockCarts, [id, ...known]);
+    const targetIds = await this.targetsOf(id);
+    const carts = await this.read(lockCarts, [id, ...targetIds]);
     // A merge may have been committed while this transaction waited for the lock.
-    if ((await this.targetsOf(id)).length !== known.length)
+    if ((await this.targetsOf(id)).length !== targetIds.length)
       throw new ChangedMeanwhile(`another transaction has just merged cart ${id}`);
-    const others = known.map((target) => carts.get(target) ?? emptyCart(target));
-    return { cart: carts.get(id), targets: others };
+    const targets = targetIds.map((target) => carts.get(target) ?? emptyCart(target));
+    return { cart: carts.get(id), targets };
   }
 
   /**
@@ -85,8 +85,8 @@ export class Carts {
   }
 
   /**
-   * In a message handler: changes a cart without a lock. False if the change must be repeated with a lock, because the
-   * cart has changed since it was read, or lines were moved from it to another cart.
+   * Changes a cart without a lock, in a message handler. Returns false if the change must be repeated with a lock,
+   * because the cart has changed since it was read, or because lines were moved from it to another cart.
    */
   async changeWithoutLock(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
     if (!this.outbox.unit() || this.db.hasSentBegin()) return false;
@@ -97,13 +97,13 @@ export class Carts {
     return !cart.moved && (await runSingleStatement(this.outbox, saveCart, saveValues(cart, after))).length > 0;
   }
 
-  /** In a transaction: stores that the order's lines came back. False if this was stored before. */
+  /** Stores that an order's lines were returned. Returns false if this was stored before. Call it in a transaction. */
   async recordReturn(orderId: Uuid): Promise<boolean> {
     return (await this.db.query(insertReturn, [orderId])).length > 0;
   }
 
   /**
-   * Stores the cart of a user after lines of a guest's order came back into it. The user's cart may not exist yet,
+   * Stores the cart of a user after lines of a guest's order were returned to it. The user's cart may not exist yet,
    * because it never had a line.
    */
   async saveTarget(guest: Uuid, before: Cart, after: Cart): Promise<void> {
@@ -124,32 +124,32 @@ export class Carts {
     await entities.update(CartEntity, { id, lines: Raw((lines) => `${lines} <> '[]'`) }, changes);
   }
 
-  /** The owner's data was erased: no lines of failed orders may come back into this cart. */
+  /** Closes the cart of an erased person, so that no lines of failed orders are returned to it. */
   async close(id: Uuid): Promise<void> {
     await this.db.entities.update(CartEntity, { id, closedAt: IsNull() }, { closedAt: () => 'now()' });
   }
 
   /**
-   * Deletes, or empties, guests' carts that have not changed since then. `atMost` limits the deleted carts, and also
-   * the emptied ones. Returns the number of both.
+   * Deletes, or empties, guests' carts that have not changed since `untouchedSince`. `atMost` limits the deleted carts,
+   * and also the emptied ones. Returns the number of deleted and emptied carts.
    */
   async sweep(untouchedSince: Date, atMost: number): Promise<number> {
-    const { count: gone } = await this.db.execute(deleteUnused, [untouchedSince, atMost]);
+    const { count: deleted } = await this.db.execute(deleteUnused, [untouchedSince, atMost]);
     const { count: emptied } = await this.db.execute(emptyUnused, [untouchedSince, atMost]);
-    return gone + emptied;
+    return deleted + emptied;
   }
 
   private merge(owner: Owner, before: GuestOwner): Promise<Cart> {
     const [id, guest] = [cartIdOf(owner), cartIdOf(before)];
     return this.withOneRetry(async () => {
       const carts = await this.read(lockCarts, [id, guest]);
-      const [mine, theirs] = [carts.get(id) ?? emptyCart(id), carts.get(guest) ?? emptyCart(guest)];
-      const merged = mergeCarts(mine, theirs, before);
-      if (!merged) return mine; // another request has merged it already
-      await this.insertOrSave(theirs, merged.guest, before);
+      const [userCart, guestCart] = [carts.get(id) ?? emptyCart(id), carts.get(guest) ?? emptyCart(guest)];
+      const merged = mergeCarts(userCart, guestCart, before);
+      if (!merged) return userCart; // another request has merged the carts already
+      await this.insertOrSave(guestCart, merged.guest, before);
       if (owner.kind === 'user')
-        await this.db.query(insertMerge, [guest, id, owner.userId, theirs.version, before.since]);
-      if (merged.cart !== mine) await this.insertOrSave(mine, merged.cart, owner);
+        await this.db.query(insertMerge, [guest, id, owner.userId, guestCart.version, before.since]);
+      if (merged.cart !== userCart) await this.insertOrSave(userCart, merged.cart, owner);
       return merged.cart;
     });
   }
@@ -174,8 +174,8 @@ export class Carts {
   }
 
   /**
-   * Runs the work in a transaction, and once more if another transaction was faster. A new cart has no row that could
-   * be locked, so two transactions may try to create it.
+   * Runs the work in a transaction, and once more if another transaction has just changed the same cart. A new cart has
+   * no row that could be locked, so two transactions may try to create it.
    */
   async withOneRetry<T>(work: () => Promise<T>): Promise<T> {
     try {

@@ -14,7 +14,7 @@ const mergeCarts = (user: Cart, guest: Cart, since = 0) => mergedCarts(user, gue
 const piecesOf = ({ lines }: Cart, drink: string) =>
   lines.filter(({ variantId }) => variantId === drink).reduce((sum, { quantity }) => sum + quantity, 0);
 
-describe('Merging a guest’s cart into a user’s', () => {
+describe('Merging a guest’s cart into a user’s cart', () => {
   it('adds the quantities of the same drink, and takes over the other lines', () => {
     const merged = mergeCarts(
       cart('user', [line('a', 'tea', 2)]),
@@ -35,7 +35,7 @@ describe('Merging a guest’s cart into a user’s', () => {
     expect(mergeCarts(cart('user', [line('a', 'tea')]), merged)).toBeUndefined();
   });
 
-  it('does nothing for a guest who has ordered since the log-in named the cart', () => {
+  it('does nothing if the guest has ordered with the token of the log-in', () => {
     const ordered = { ...cart('guest', [line('b', 'cake')]), orderedVersion: 2 };
     expect(mergeCarts(cart('user', []), ordered, 1)).toBeUndefined();
     expect(mergeCarts(cart('user', []), ordered, 2)?.cart.lines).toEqual([line('b', 'cake')]);
@@ -77,11 +77,11 @@ describe('Merging a guest’s cart into a user’s', () => {
   });
 
   it('loses no piece, for any content of the two carts', () => {
-    const held = fc.array(
+    const content = fc.array(
       fc.record({ drink: fc.constantFrom('tea', 'cake'), quantity: fc.integer({ min: 1, max: 99 }) }),
     );
     fc.assert(
-      fc.property(held, held, (mine, theirs) => {
+      fc.property(content, content, (mine, theirs) => {
         const lines = (owner: string, of: typeof mine) =>
           of.map(({ drink, quantity }, i) => line(`${owner}${i}`, drink, quantity));
         const [user, guest] = [cart('user', lines('u', mine)), cart('guest', lines('g', theirs))];

@@ -12,11 +12,11 @@ export interface MergeResult {
  * cart is merged too, so that the lines of a failed order from it go to the user. Returns undefined if the cart was
  * merged before, or if the guest has ordered with this token.
  */
-export function mergeCarts(cart: Cart, guest: Cart, named: { readonly since: number }): MergeResult | undefined {
-  if (!isOpenTo(guest, named)) return undefined;
+export function mergeCarts(cart: Cart, guest: Cart, token: { readonly since: number }): MergeResult | undefined {
+  if (!isOpenTo(guest, token)) return undefined;
   return {
     cart: guest.lines.length === 0 ? cart : withLines(cart, guest.lines.reduce(moveLine, cart.lines)),
-    guest: { ...withLines(guest, []), mergedInto: cart.id, mergedSince: named.since, moved: true },
+    guest: { ...withLines(guest, []), mergedInto: cart.id, mergedSince: token.since, moved: true },
   };
 }
 

@@ -14,7 +14,7 @@ export type PortionHandling = 'whole' | 'divided';
  * too many lines.
  */
 export function putLine(lines: readonly CartLine[], line: CartLine, handling: PortionHandling): readonly CartLine[] {
-  return portionsOf(line).reduce((held, portion) => putPortion(held, line, portion, handling), lines);
+  return portionsOf(line).reduce((current, portion) => putPortion(current, line, portion, handling), lines);
 }
 
 function putPortion(
@@ -24,22 +24,25 @@ function putPortion(
   handling: PortionHandling,
 ): readonly CartLine[] {
   const { id, quantity } = portion;
-  const twin = lines.find(
+  const equalLine = lines.find(
     (other) => isSameDrink(other, line) && countFitting(roomLeftIn(other), portion, handling) > 0,
   );
   // A portion from before the limit existed may be larger than any line. It gets its own line.
-  const fits =
-    (twin ? countFitting(roomLeftIn(twin), portion, handling) : countFitting(maxLineQuantity, portion, handling)) ||
-    quantity;
+  const fittingPieces =
+    (equalLine
+      ? countFitting(roomLeftIn(equalLine), portion, handling)
+      : countFitting(maxLineQuantity, portion, handling)) || quantity;
   const isTaken = lines.some((other) => other.id === line.id);
-  const part = withPortions({ ...line, id: isTaken ? id : line.id }, [{ id, quantity: fits }])!;
-  const held = twin ? lines.map((other) => (other === twin ? joinLines(twin, part) : other)) : [...lines, part];
-  if (fits === quantity) return held;
-  return putPortion(held, line, { id: derivedId(id, 'rest'), quantity: quantity - fits }, handling);
+  const part = withPortions({ ...line, id: isTaken ? id : line.id }, [{ id, quantity: fittingPieces }])!;
+  const after = equalLine
+    ? lines.map((other) => (other === equalLine ? joinLines(equalLine, part) : other))
+    : [...lines, part];
+  if (fittingPieces === quantity) return after;
+  return putPortion(after, line, { id: derivedId(id, 'rest'), quantity: quantity - fittingPieces }, handling);
 }
 
 const roomLeftIn = ({ quantity }: CartLine): number => maxLineQuantity - quantity;
 
-/** How many pieces of the portion fit. */
+/** How many pieces of the portion fit into this room. */
 const countFitting = (room: number, { quantity }: Portion, handling: PortionHandling): number =>
   quantity <= room ? quantity : handling === 'divided' ? Math.max(room, 0) : 0;

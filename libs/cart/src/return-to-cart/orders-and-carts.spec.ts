@@ -62,7 +62,7 @@ class CartsOfOnePerson {
   /** A change by the customer. The pieces of each drink are counted. */
   changeByCustomer(id: Uuid, rule: (cart: Cart) => Cart): void {
     const before = this.carts.get(id)!;
-    if (before.mergedInto) return; // no token opens it any more
+    if (before.mergedInto) return; // no token opens this cart any more
     const after = rule(before);
     this.carts.set(id, after);
     for (const drink of drinks) {
@@ -125,33 +125,33 @@ class CartsOfOnePerson {
 const who = fc.constantFrom(GUEST, USER);
 const pick = fc.nat(5);
 const action = fc.oneof(
-  fc.record({ does: fc.constant('add' as const), id: who, pearls: fc.boolean(), quantity: fc.integer({ min: 1, max: 3 }) }), // prettier-ignore
-  fc.record({ does: fc.constant('place' as const), id: who }),
-  fc.record({ does: fc.constant('handleOrderPlaced' as const), pick }),
-  fc.record({ does: fc.constant('fail' as const), pick }),
-  fc.record({ does: fc.constant('merge' as const) }),
-  fc.record({ does: fc.constantFrom('more' as const, 'change options' as const), id: who, pick }),
-  fc.record({ does: fc.constantFrom('fewer' as const, 'remove' as const, 'clear' as const), id: who, pick }),
+  fc.record({ type: fc.constant('add' as const), id: who, pearls: fc.boolean(), quantity: fc.integer({ min: 1, max: 3 }) }), // prettier-ignore
+  fc.record({ type: fc.constant('place' as const), id: who }),
+  fc.record({ type: fc.constant('handleOrderPlaced' as const), pick }),
+  fc.record({ type: fc.constant('fail' as const), pick }),
+  fc.record({ type: fc.constant('merge' as const) }),
+  fc.record({ type: fc.constantFrom('more' as const, 'change options' as const), id: who, pick }),
+  fc.record({ type: fc.constantFrom('fewer' as const, 'remove' as const, 'clear' as const), id: who, pick }),
 );
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
-async function act(world: CartsOfOnePerson, did: Action): Promise<void> {
-  if (did.does === 'add') return world.add(did.id, did.pearls, did.quantity);
-  if (did.does === 'place') return world.placeOrder(did.id);
-  if (did.does === 'merge') return world.merge();
-  if (did.does === 'handleOrderPlaced' || did.does === 'fail') {
-    const order = world.orders[did.pick % (world.orders.length || 1)];
-    return order && world[did.does](order);
+async function act(world: CartsOfOnePerson, step: Action): Promise<void> {
+  if (step.type === 'add') return world.add(step.id, step.pearls, step.quantity);
+  if (step.type === 'place') return world.placeOrder(step.id);
+  if (step.type === 'merge') return world.merge();
+  if (step.type === 'handleOrderPlaced' || step.type === 'fail') {
+    const order = world.orders[step.pick % (world.orders.length || 1)];
+    return order && world[step.type](order);
   }
-  const line = world.carts.get(did.id)!.lines[did.pick];
-  if (did.does === 'clear') return world.changeByCustomer(did.id, clearCart);
+  const line = world.carts.get(step.id)!.lines[step.pick];
+  if (step.type === 'clear') return world.changeByCustomer(step.id, clearCart);
   if (!line) return;
   const { id, quantity, modifiers } = line;
-  if (did.does === 'more') world.changeByCustomer(did.id, (cart) => changeLine(cart, id, { quantity: quantity + 2 }));
-  if (did.does === 'fewer' && quantity > 1)
-    world.changeByCustomer(did.id, (cart) => changeLine(cart, id, { quantity: 1 }));
-  if (did.does === 'remove') world.changeByCustomer(did.id, (cart) => removeLine(cart, id));
-  if (did.does === 'change options') world.changeOptions(did.id, id, modifiers.length > 0 ? [] : pearls);
+  if (step.type === 'more') world.changeByCustomer(step.id, (cart) => changeLine(cart, id, { quantity: quantity + 2 }));
+  if (step.type === 'fewer' && quantity > 1)
+    world.changeByCustomer(step.id, (cart) => changeLine(cart, id, { quantity: 1 }));
+  if (step.type === 'remove') world.changeByCustomer(step.id, (cart) => removeLine(cart, id));
+  if (step.type === 'change options') world.changeOptions(step.id, id, modifiers.length > 0 ? [] : pearls);
 }
 
 describe('For any changes of carts while orders are handled', () => {
@@ -174,9 +174,9 @@ describe('For any changes of carts while orders are handled', () => {
           expect(world.inCarts(drink)).toBeLessThanOrEqual(due + world.removedPieces[drink]); // nothing was doubled
           if (world.removedPieces[drink] === 0) expect(world.inCarts(drink)).toBe(due);
         }
-        const left = [...world.carts.values()].flatMap(({ lines }) => lines).flatMap(portionsOf);
-        expect(left.filter(({ id }) => world.placed.has(id))).toEqual([]); // all of it can be ordered
-        expect(new Set(left.map(({ id }) => id)).size).toBe(left.length);
+        const remaining = [...world.carts.values()].flatMap(({ lines }) => lines).flatMap(portionsOf);
+        expect(remaining.filter(({ id }) => world.placed.has(id))).toEqual([]); // everything in the carts can be ordered
+        expect(new Set(remaining.map(({ id }) => id)).size).toBe(remaining.length);
       }),
       {
         numRuns: 500,
@@ -184,9 +184,9 @@ describe('For any changes of carts while orders are handled', () => {
           // The options of ordered pieces change meanwhile: the order keeps the old options, and the cart has the new ones.
           [
             [
-              { does: 'add', id: GUEST, pearls: false, quantity: 1 },
-              { does: 'place', id: GUEST },
-              { does: 'change options', id: GUEST, pick: 0 },
+              { type: 'add', id: GUEST, pearls: false, quantity: 1 },
+              { type: 'place', id: GUEST },
+              { type: 'change options', id: GUEST, pick: 0 },
             ],
           ],
         ],

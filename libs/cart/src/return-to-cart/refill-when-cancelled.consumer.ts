@@ -3,7 +3,10 @@ import { OrderCancelled } from '#contracts/ordering';
 import { InboxEventsHandler } from '#messaging';
 import { ReturnedLines } from './returns.adapter';
 
-/** Ordering usually returns the lines before it cancels. This does it later if the cart was unreachable then. */
+/**
+ * Ordering usually returns the lines before it cancels. This handler returns them later if the cart was unreachable
+ * then.
+ */
 @InboxEventsHandler([OrderCancelled], { name: 'refill-cart' })
 export class RefillWhenCancelled implements IEventHandler<OrderCancelled> {
   constructor(private readonly returns: ReturnedLines) {}

@@ -8,9 +8,9 @@ import { putLine } from '../model/put-line';
  * line up to its limit, and the rest becomes another line. The portions are new, so they can be ordered again.
  */
 export function returnLines(cart: Cart, orderId: Uuid, returned: readonly ReturnedLine[]): Cart {
-  const lines = returned.reduce((held, { variantId, quantity, modifiers, label, price }, index) => {
+  const lines = returned.reduce((current, { variantId, quantity, modifiers, label, price }, index) => {
     const id = derivedId(orderId, 'returned', index);
-    return putLine(held, { id, variantId, quantity, modifiers, label, ...(price && { price }) }, 'divided');
+    return putLine(current, { id, variantId, quantity, modifiers, label, ...(price && { price }) }, 'divided');
   }, cart.lines);
   return withLines(cart, lines);
 }

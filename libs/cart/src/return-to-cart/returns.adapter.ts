@@ -20,17 +20,18 @@ export class ReturnedLines {
     const { cart, targets } = await this.carts.lockWithTargets(cartId);
     if (!cart) return; // the guest's cart was deleted, because it was not used for 30 days
     const placed = { orderId, cartVersion, items: lines };
-    const left = removeOrdered(cart, placed);
-    // The first log-in after the order owns the order's lines. Later log-ins took only lines that were added later.
-    const owner = (await this.carts.findTakeoverCart(cart.id, cartVersion)) ?? left.mergedInto ?? cart.id;
-    // The cart may not have handled OrderPlaced yet. So `removeOrdered` and `removeOrderedFromTarget` first remove the order's lines.
-    const after = (one: Cart, rest: Cart) =>
-      one.id === owner && !one.closed ? returnLines(rest, orderId, lines) : rest;
-    const mine = after(cart, left);
-    if (mine !== cart) await this.carts.save(cart, mine);
+    const cartWithoutOrder = removeOrdered(cart, placed);
+    // The lines go to the user of the first log-in after the order. Later log-ins moved only newer lines.
+    const owner = (await this.carts.findTakeoverCart(cart.id, cartVersion)) ?? cartWithoutOrder.mergedInto ?? cart.id;
+    // The cart may not have handled OrderPlaced yet. So `removeOrdered` and `removeOrderedFromTarget` first remove the
+    // order's lines.
+    const withReturnedLines = (original: Cart, withoutOrder: Cart) =>
+      original.id === owner && !original.closed ? returnLines(withoutOrder, orderId, lines) : withoutOrder;
+    const cartAfter = withReturnedLines(cart, cartWithoutOrder);
+    if (cartAfter !== cart) await this.carts.save(cart, cartAfter);
     for (const target of targets) {
-      const theirs = after(target, removeOrderedFromTarget(target, placed));
-      if (theirs !== target) await this.carts.saveTarget(cart.id, target, theirs);
+      const targetAfter = withReturnedLines(target, removeOrderedFromTarget(target, placed));
+      if (targetAfter !== target) await this.carts.saveTarget(cart.id, target, targetAfter);
     }
   }
 }

@@ -65,8 +65,8 @@ describe('A cart as it is shown', () => {
       },
       modifiers: [{ optionId: id(4), group: 'Sugar', name: 'Less' }],
     };
-    const why = { variantId: id(3), code: 'MODIFIERS_INVALID', message: 'gone', known } as const;
-    const view = viewCart({ ...cart, lines: [old] }, [why], 'en');
+    const unpriced = { variantId: id(3), code: 'MODIFIERS_INVALID', message: 'gone', known } as const;
+    const view = viewCart({ ...cart, lines: [old] }, [unpriced], 'en');
     expect(CartView.parse(view)).toEqual(view);
     expect(view.lines[0]).toMatchObject({
       ...{ sku: 'CFS-S2', name: 'Iced milk coffee', variantName: 'Small', unitPrice: null, available: 9 },
@@ -97,33 +97,33 @@ describe('A cart as it is shown', () => {
   });
 
   it('reports lines above the limits of one order, as placing the order would', () => {
-    const many = (count: number, quantity: number, amount: number) => {
+    const problemsOf = (count: number, quantity: number, amount: number) => {
       const lines = Array.from({ length: count }, (_, i) => ({ ...line, id: `${i}`, quantity }));
       const prices = lines.map(() => ({ ...price, quantity, available: 10_000, lineTotal: vnd(amount) }));
       return viewCart({ ...cart, lines }, prices, 'en').lines.map(({ problem }) => problem?.code);
     };
-    expect(new Set(many(11, 90, 1))).toEqual(new Set([undefined]));
-    expect(new Set(many(11, 91, 1))).toEqual(new Set(['ORDER_TOO_LARGE']));
-    expect(new Set(many(100, 1, 10_000_000))).toEqual(new Set([undefined]));
-    expect(new Set(many(101, 1, 1))).toEqual(new Set(['ORDER_TOO_LARGE']));
-    expect(new Set(many(2, 1, 500_000_001))).toEqual(new Set(['ORDER_TOO_LARGE']));
+    expect(new Set(problemsOf(11, 90, 1))).toEqual(new Set([undefined]));
+    expect(new Set(problemsOf(11, 91, 1))).toEqual(new Set(['ORDER_TOO_LARGE']));
+    expect(new Set(problemsOf(100, 1, 10_000_000))).toEqual(new Set([undefined]));
+    expect(new Set(problemsOf(101, 1, 1))).toEqual(new Set(['ORDER_TOO_LARGE']));
+    expect(new Set(problemsOf(2, 1, 500_000_001))).toEqual(new Set(['ORDER_TOO_LARGE']));
   });
 
   it('shows the seen price and the current price if they differ', () => {
-    const at = (seen?: number) =>
+    const priceChangeAt = (seen?: number) =>
       viewCart({ ...cart, lines: [{ ...line, ...(seen !== undefined && { price: vnd(seen) }) }] }, [price], 'vi')
         .lines[0].priceChanged;
-    expect(at(27_000)).toEqual({ from: vnd(27_000), to: vnd(29_000) });
-    expect([at(29_000), at()]).toEqual([null, null]);
+    expect(priceChangeAt(27_000)).toEqual({ from: vnd(27_000), to: vnd(29_000) });
+    expect([priceChangeAt(29_000), priceChangeAt()]).toEqual([null, null]);
   });
 
   it('shows a price change if any piece of a joined line was seen at another price', () => {
-    const seen = (...[first, ...others]: number[]) =>
+    const priceChangeOf = (...[first, ...others]: number[]) =>
       viewCart({ ...cart, lines: [{ ...line, price: vnd(first), otherPrices: others.map(vnd) }] }, [price], 'vi')
         .lines[0].priceChanged;
-    expect(seen(29_000, 27_000)).toEqual({ from: vnd(27_000), to: vnd(29_000) });
-    expect(seen(27_000, 29_000)).toEqual({ from: vnd(27_000), to: vnd(29_000) });
-    expect(seen(29_000, 29_000)).toBeNull();
+    expect(priceChangeOf(29_000, 27_000)).toEqual({ from: vnd(27_000), to: vnd(29_000) });
+    expect(priceChangeOf(27_000, 29_000)).toEqual({ from: vnd(27_000), to: vnd(29_000) });
+    expect(priceChangeOf(29_000, 29_000)).toBeNull();
   });
 
   it('can be empty', () => {
@@ -132,7 +132,7 @@ describe('A cart as it is shown', () => {
     });
   });
 
-  it('has a valid example in the document', () => {
+  it('has a valid example in the OpenAPI document', () => {
     expect(CartView.parse(CartView.meta()?.example)).toEqual(CartView.meta()?.example);
   });
 });

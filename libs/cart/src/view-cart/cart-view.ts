@@ -153,36 +153,36 @@ function viewLine(line: CartLine, price: PricedLine | UnpricedLine | undefined, 
 
 const viewUnsoldLine = (
   line: CartLine,
-  why: UnpricedLine | undefined,
+  unpriced: UnpricedLine | undefined,
   locale: Locale,
 ): Omit<CartLineView, 'id' | 'variantId' | 'quantity'> => {
-  const { productId, sku, name, variantName, imageUrl } = why?.known ?? line.label;
-  const today = why?.known?.modifiers ?? [];
-  const former = line.label.modifiers ?? [];
+  const { productId, sku, name, variantName, imageUrl } = unpriced?.known ?? line.label;
+  const currentOptions = unpriced?.known?.modifiers ?? [];
+  const storedOptions = line.label.modifiers ?? [];
   return {
     ...{ productId, sku, name, variantName, imageUrl },
     modifiers: line.modifiers.map(({ optionId, quantity }) => {
-      const is = (option: { optionId: string }) => option.optionId === optionId;
-      const { group = null, name: called = null } = today.find(is) ?? former.find(is) ?? {};
-      return { optionId, group, name: called, quantity, price: null };
+      const isThis = (option: { optionId: string }) => option.optionId === optionId;
+      const { group = null, name: optionName = null } = currentOptions.find(isThis) ?? storedOptions.find(isThis) ?? {};
+      return { optionId, group, name: optionName, quantity, price: null };
     }),
     unitPrice: null,
     priceChanged: null,
     lineTotal: null,
-    available: why?.known?.available ?? 0,
-    problem: { code: why?.code ?? 'VARIANT_UNAVAILABLE', message: why?.message ?? texts[locale].gone },
+    available: unpriced?.known?.available ?? 0,
+    problem: { code: unpriced?.code ?? 'VARIANT_UNAVAILABLE', message: unpriced?.message ?? texts[locale].notSold },
   };
 };
 
 const texts = {
   vi: {
-    gone: 'Món này không còn bán nữa.',
+    notSold: 'Món này không còn bán nữa.',
     tooLarge: 'Một đơn hàng không nhận nhiều như vậy. Hãy tách đơn hoặc gọi cho cửa hàng.',
     left: (pieces: number) => (pieces > 0 ? `Chỉ còn ${pieces}.` : 'Hiện đã hết hàng.'),
   },
   en: {
-    gone: 'This is not on the shelf any more.',
-    tooLarge: 'One order does not take that much. Split it, or call the shop.',
+    notSold: 'This is no longer on sale.',
+    tooLarge: 'This is too much for one order. Split the order, or call the shop.',
     left: (pieces: number) => (pieces > 0 ? `Only ${pieces} left.` : 'There is none left at the moment.'),
   },
 } as const;

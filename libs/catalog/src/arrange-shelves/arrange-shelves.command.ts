@@ -17,7 +17,10 @@ export interface LabelDraft {
   readonly position?: number | null;
 }
 
-/** `make` adds a category or brand. `change` changes the given fields. `remove` removes one without products. */
+/**
+ * `make` adds a category or brand. `change` changes the given fields. `remove` removes a category or brand without
+ * products.
+ */
 export type Arrangement =
   | { readonly make: LabelDraft }
   | { readonly change: Partial<LabelDraft> & { readonly id?: Uuid }; readonly id: Uuid; readonly seen?: Seen }
@@ -46,13 +49,13 @@ export class ArrangeShelvesHandler implements ICommandHandler<ArrangeShelves> {
   constructor(
     private readonly db: Database,
     private readonly labels: Labels,
-    private readonly cached: CacheInvalidation,
+    private readonly invalidation: CacheInvalidation,
     private readonly ids: Ids,
   ) {}
 
   execute({ kind, arrangement }: ArrangeShelves): Promise<StoredLabel | null> {
     return this.db.transaction(async () => {
-      this.cached.labelsChanged();
+      this.invalidation.labelsChanged();
       if ('remove' in arrangement) {
         await this.labels.remove(kind, arrangement.id, arrangement.seen);
         return null;

@@ -56,7 +56,7 @@ export class Labels {
     return known;
   }
 
-  /** All of them (they are few), in the order in which customers see them. */
+  /** All categories or brands, in the order in which customers see them. They are few, so there are no pages. */
   list(kind: LabelKind): Promise<StoredLabel[]> {
     return kind === 'category'
       ? this.db.entities.find(CategoryEntity, { order: { position: 'asc', slug: 'asc' } })

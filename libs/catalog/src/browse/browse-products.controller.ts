@@ -57,7 +57,7 @@ class PopularQuery {
 
 const id = z.uuid();
 /** A cursor belongs to one sort order. */
-const places = {
+const cursorShapes = {
   newest: z.tuple([z.literal('newest'), InstantShape, id]),
   name: z.tuple([z.literal('name'), z.string().max(1024), id]),
   price: z.tuple([z.literal('price'), z.int(), id]),
@@ -79,7 +79,7 @@ export class BrowseProductsController {
     @ShelfLocale() locale: Locale,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const place = placeOf<z.ZodType<readonly [Sort, string | number, string]>>(cursor, places[wanted.sort]);
+    const place = placeOf<z.ZodType<readonly [Sort, string | number, string]>>(cursor, cursorShapes[wanted.sort]);
     const after = place && ([place[1], place[2]] as const);
     sendJson(reply, await this.queries.execute(new BrowseProducts(wanted, locale, after)));
   }

@@ -41,10 +41,10 @@ export class BrowseProductsHandler implements IQueryHandler<BrowseProducts, Json
     const cacheTags: string[] = [tags.products, tags.stock];
     if (wanted.sort === 'popular') cacheTags.push(tags.sales);
     const key = `${wanted.category ?? ''}:${locale}:${cacheKeyOf(wanted)}`;
-    const about = wanted.featured
+    const entry = wanted.featured
       ? { kind: 'featured', key, tags: cacheTags, seconds: 1800 }
       : { kind: 'products', key, tags: cacheTags, seconds: 60 };
-    return (await this.cache[skipCache ? 'refresh' : 'remember'](about, () => this.read(query)))!;
+    return (await this.cache[skipCache ? 'refresh' : 'remember'](entry, () => this.read(query)))!;
   }
 
   private async read({ wanted, locale, after }: BrowseProducts): Promise<JsonAnswer> {

@@ -19,17 +19,20 @@ export interface ListRequest {
 /** The keyset cursor: the sort value and the id of the last row of the previous page. */
 export type CursorPlace = readonly [string | number, string];
 
-const orders: Record<Sort, { column: (locale: Locale) => string; type: string; down: boolean }> = {
-  newest: { column: () => 'listed_at', type: 'timestamptz', down: true },
-  price: { column: () => 'price', type: 'bigint', down: false },
-  '-price': { column: () => 'price', type: 'bigint', down: true },
-  popular: { column: () => 'popularity', type: 'bigint', down: true },
-  name: { column: (locale) => `sort_${locale}`, type: 'text', down: false },
+const orders: Record<Sort, { column: (locale: Locale) => string; type: string; descending: boolean }> = {
+  newest: { column: () => 'listed_at', type: 'timestamptz', descending: true },
+  price: { column: () => 'price', type: 'bigint', descending: false },
+  '-price': { column: () => 'price', type: 'bigint', descending: true },
+  popular: { column: () => 'popularity', type: 'bigint', descending: true },
+  name: { column: (locale) => `sort_${locale}`, type: 'text', descending: false },
 };
 
 const prepared = new Map<string, Statement>();
 
-/** The SQL of the list for these filters. Each combination has its own prepared statement, and so its own plan. */
+/**
+ * The SQL of the list for these filters. Each combination of filters has its own prepared statement, and so its own
+ * plan.
+ */
 export function browseStatement(
   wanted: ListRequest,
   locale: Locale,
@@ -38,14 +41,14 @@ export function browseStatement(
   const values: unknown[] = [];
   const conditions: string[] = [];
   let name = `browse-${wanted.sort}-${locale}`;
-  const where = (value: unknown, mark: string, condition: (parameter: string) => string) => {
+  const where = (value: unknown, abbreviation: string, condition: (parameter: string) => string) => {
     if (value === undefined) return;
     values.push(value);
     conditions.push(condition(`$${values.length}`));
-    name += `-${mark}`;
+    name += `-${abbreviation}`;
   };
-  const { column, type, down } = orders[wanted.sort];
-  const by = column(locale);
+  const { column, type, descending } = orders[wanted.sort];
+  const sortColumn = column(locale);
   where(wanted.category, 'c', (p) => `s.category = ${p}`);
   where(wanted.brand, 'b', (p) => `s.brand = ${p}`);
   where(wanted.featured, 'f', (p) => `s.featured = ${p}`);
@@ -55,18 +58,18 @@ export function browseStatement(
   if (after) {
     values.push(...after);
     const [place, id] = [values.length - 1, values.length];
-    conditions.push(`(s.${by}, s.product_id) ${down ? '<' : '>'} ($${place}::${type}, $${id}::uuid)`);
+    conditions.push(`(s.${sortColumn}, s.product_id) ${descending ? '<' : '>'} ($${place}::${type}, $${id}::uuid)`);
     name += '-after';
   }
   values.push(wanted.limit + 1);
   let sql = prepared.get(name);
   if (!sql) {
-    const order = down ? 'desc' : 'asc';
+    const order = descending ? 'desc' : 'asc';
     sql = statement(
       name,
-      `select s.product_id as id, s.${by} as place, ${productText(locale)} as text
+      `select s.product_id as id, s.${sortColumn} as place, ${productText(locale)} as text
          from shelf s where s.listed${conditions.map((condition) => ` and ${condition}`).join('')}
-        order by s.${by} ${order}, s.product_id ${order} limit $${values.length}`,
+        order by s.${sortColumn} ${order}, s.product_id ${order} limit $${values.length}`,
     );
     prepared.set(name, sql);
   }

@@ -37,9 +37,9 @@ export class ListLabelsHandler implements IQueryHandler<ListLabels, JsonAnswer> 
   ) {}
 
   async execute({ of, locale, skipCache }: ListLabels): Promise<JsonAnswer> {
-    const about = { kind: of, key: locale, tags: [tags.products, tags.labels], seconds: 3600 };
+    const entry = { kind: of, key: locale, tags: [tags.products, tags.labels], seconds: 3600 };
     const sql = of === 'brands' ? brands : categories(locale);
-    const found = await this.cache[skipCache ? 'refresh' : 'remember'](about, async () => {
+    const found = await this.cache[skipCache ? 'refresh' : 'remember'](entry, async () => {
       const [row] = await this.db.query<{ text: string }>(sql);
       return toJsonAnswer(row.text);
     });

@@ -19,7 +19,9 @@ const copySales = statement(
    returning s.product_id as id`,
 );
 
-/** How many pieces of each product were sold. A table of its own, so that a sale changes no index of the shelf. */
+/**
+ * How many pieces of each product were sold. They have their own table, so that a sale changes no index of the shelf.
+ */
 @Injectable()
 export class Sales {
   private readonly sales: GroupedHandling<{ readonly sold: Readonly<Record<string, number>> }>;
@@ -28,12 +30,12 @@ export class Sales {
     this.sales = new GroupedHandling(db, ADD_SALES);
   }
 
-  /** Adds the pieces, and marks the message that is being handled as done. */
+  /** Adds the sold pieces. The same statement marks the message as handled. */
   async add(sold: ReadonlyMap<Uuid, number>): Promise<void> {
     await this.sales.write({ sold: Object.fromEntries(sold) });
   }
 
-  /** Copies the counts to the shelf. True if the shelf has changed. */
+  /** Copies the counts to the shelf. Returns true if the shelf has changed. */
   async copyToShelf(): Promise<boolean> {
     return (await this.db.query(copySales)).length > 0;
   }

@@ -1,13 +1,13 @@
 import type { GroupDraft, OptionDraft } from '../model/product';
 
-const choice = (name: string, nameEn: string, price = 0, standard = false): OptionDraft => ({
+const choice = (name: string, nameEn: string, price = 0, isDefault = false): OptionDraft => ({
   name,
   nameEn,
   price,
   max: 1,
-  default: standard,
+  default: isDefault,
 });
-const one = (name: string, nameEn: string, ...options: OptionDraft[]): GroupDraft => ({
+const chooseOne = (name: string, nameEn: string, ...options: OptionDraft[]): GroupDraft => ({
   name,
   nameEn,
   min: 1,
@@ -15,7 +15,7 @@ const one = (name: string, nameEn: string, ...options: OptionDraft[]): GroupDraf
   options,
 });
 
-const sugar = one(
+const sugar = chooseOne(
   'Độ ngọt',
   'Sweetness',
   choice('100% đường', '100% sugar', 0, true),
@@ -24,7 +24,7 @@ const sugar = one(
   choice('30% đường', '30% sugar'),
   choice('Không đường', 'No sugar'),
 );
-const ice = one(
+const ice = chooseOne(
   'Đá',
   'Ice',
   choice('Đá bình thường', 'Regular ice', 0, true),
@@ -32,7 +32,7 @@ const ice = one(
   choice('Không đá', 'No ice'),
   choice('Đá riêng', 'Ice on the side'),
 );
-const milk = one(
+const milk = chooseOne(
   'Loại sữa',
   'Milk',
   choice('Sữa tươi', 'Fresh milk', 0, true),
@@ -40,7 +40,7 @@ const milk = one(
   choice('Sữa hạnh nhân', 'Almond milk', 12_000),
   choice('Sữa đậu nành', 'Soy milk', 8_000),
 );
-const condensed = one(
+const condensed = chooseOne(
   'Sữa đặc',
   'Condensed milk',
   choice('Vừa sữa', 'Regular', 0, true),
@@ -71,7 +71,7 @@ const toppings: GroupDraft = {
     extra('Kem muối', 'Salted cream', 12_000),
   ],
 };
-const warm = one('Dùng', 'Served', choice('Nướng nóng', 'Toasted', 0, true), choice('Để nguội', 'As it is'));
+const warm = chooseOne('Dùng', 'Served', choice('Nướng nóng', 'Toasted', 0, true), choice('Để nguội', 'As it is'));
 const fillings: GroupDraft = {
   name: 'Ăn kèm',
   nameEn: 'Extras',
@@ -84,7 +84,7 @@ const fillings: GroupDraft = {
     extra('Thêm thịt', 'Extra meat', 15_000),
   ],
 };
-const grind = one(
+const grind = chooseOne(
   'Xay',
   'Grind',
   choice('Nguyên hạt', 'Whole beans', 0, true),

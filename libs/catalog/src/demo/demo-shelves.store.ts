@@ -41,18 +41,18 @@ export class DemoShelves extends Seeder {
     private readonly shelf: Shelf,
     private readonly eventBus: EventBus,
     private readonly clock: Clock,
-    private readonly cached: CacheInvalidation,
+    private readonly invalidation: CacheInvalidation,
   ) {
     super();
   }
 
   async seed(): Promise<void> {
-    const anything = 'select from products limit 1';
-    if ((await this.db.query(anything)).length > 0) return;
+    const anyProduct = 'select from products limit 1';
+    if ((await this.db.query(anyProduct)).length > 0) return;
     await this.db.transaction(async () => {
-      await this.db.query(`set local lock_timeout = '9s'`); // if processes start together, they wait for the first one
+      await this.db.query(`set local lock_timeout = '9s'`); // processes that start together wait for the first one
       await this.db.query("select pg_advisory_xact_lock(hashtext('catalog.products'))");
-      if ((await this.db.query(anything)).length === 0) await this.fill(demoProducts());
+      if ((await this.db.query(anyProduct)).length === 0) await this.fill(demoProducts());
     });
   }
 
@@ -71,11 +71,11 @@ export class DemoShelves extends Seeder {
     ]);
     await this.db.query(labels('brands', '', ''), [JSON.stringify(demoBrands), now]);
     await this.db.query(products, [JSON.stringify(listed.map(({ product, at }) => ({ ...product, listedAt: at })))]);
-    const sorts = goods.flatMap((product) =>
+    const variantRows = goods.flatMap((product) =>
       product.variants.map((variant) => ({ ...variant, productId: product.id })),
     );
     const [{ named }] = await this.db.query<{ named: number }>(`select nextval('sku_namings') as named`);
-    await this.db.query(variants, [JSON.stringify(sorts), named]);
+    await this.db.query(variants, [JSON.stringify(variantRows), named]);
     const category = new Map<string, (typeof demoCategories)[number]>(demoCategories.map((one) => [one.id, one]));
     const brand = new Map<string, (typeof demoBrands)[number]>(demoBrands.map((one) => [one.id, one]));
     await this.shelf.put(
@@ -83,9 +83,11 @@ export class DemoShelves extends Seeder {
         shelfRow(product, category.get(product.categoryId!)!, brand.get(product.brandId!)!, null, at),
       ),
     );
-    this.cached.labelsChanged();
+    this.invalidation.labelsChanged();
     this.eventBus.publishAll(
-      sorts.map(({ productId, id, sku, stock }) => new VariantListed({ productId, variantId: id, sku, stock, named })),
+      variantRows.map(
+        ({ productId, id, sku, stock }) => new VariantListed({ productId, variantId: id, sku, stock, named }),
+      ),
     );
   }
 }

@@ -8,7 +8,7 @@ const serving = variant('serving', 1_000);
 const pack = variant('pack', 200);
 const box = variant('box', 150);
 const piece = variant('piece', 120);
-const make = variant('model', 60);
+const model = variant('model', 60);
 
 /** The variants for each kind of product. The first one has the base price. */
 export const demoSizes = {
@@ -24,7 +24,7 @@ export const demoSizes = {
   leaf: [pack('Túi 100 g', '100 g pouch'), pack('Hộp 200 g', '200 g tin', 85_000)],
   teaBags: [box('Hộp 25 túi', 'Box of 25'), box('Hộp 50 túi', 'Box of 50', 28_000)],
   sachets: [box('Hộp 12 gói', 'Box of 12'), box('Hộp 24 gói', 'Box of 24', 48_000)],
-  phin: [make('1 ly', '1 cup'), make('2 ly', '2 cups', 25_000), make('4 ly', '4 cups', 60_000)],
-  gear: [make('Nhỏ', 'Small'), make('Lớn', 'Large', 120_000)],
-  colours: [make('Trắng', 'White'), make('Đen', 'Black')],
+  phin: [model('1 ly', '1 cup'), model('2 ly', '2 cups', 25_000), model('4 ly', '4 cups', 60_000)],
+  gear: [model('Nhỏ', 'Small'), model('Lớn', 'Large', 120_000)],
+  colours: [model('Trắng', 'White'), model('Đen', 'Black')],
 } satisfies Record<string, readonly VariantDraft[]>;

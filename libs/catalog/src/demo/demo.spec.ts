@@ -8,7 +8,7 @@ const products = demoProducts();
 const all = <T>(of: (product: (typeof products)[number]) => readonly T[]): T[] => products.flatMap(of);
 
 describe('The demo shop', () => {
-  it('sells at least sixty things, each in two sizes or more', () => {
+  it('sells at least sixty products, each with two variants or more', () => {
     expect(products.length).toBeGreaterThanOrEqual(60);
     for (const { variants } of products) expect(variants.length).toBeGreaterThanOrEqual(2);
   });
@@ -19,7 +19,7 @@ describe('The demo shop', () => {
       expect(product.description.length).toBeGreaterThanOrEqual(10);
     }
   });
-  it('has unique ids, slugs and SKUs, the same every time', () => {
+  it('has unique ids, slugs and SKUs, and is the same every time', () => {
     const ids = [
       ...all(({ id }) => [id]),
       ...all(({ variants }) => variants.map(({ id }) => id)),
@@ -29,8 +29,8 @@ describe('The demo shop', () => {
     expect(ids.every(isUuid)).toBe(true);
     expect(new Set(ids).size).toBe(ids.length);
     expect(new Set(all(({ slug }) => [slug])).size).toBe(products.length);
-    const codes = all(({ variants }) => variants.map(({ sku }) => sku));
-    expect(new Set(codes).size).toBe(codes.length);
+    const skus = all(({ variants }) => variants.map(({ sku }) => sku));
+    expect(new Set(skus).size).toBe(skus.length);
     expect(demoProducts()).toEqual(products);
   });
   it('has a category and a brand for each product, and featured products in the three menu categories', () => {

@@ -32,7 +32,10 @@ export class EditProduct extends Command<StaffProductView> {
   }
 }
 
-/** A product needs a category and a brand. If one was deleted, it is null already, and the client may send null. */
+/**
+ * Faults for a category or brand that the change removes, because a product needs both. If one was deleted before, its
+ * field is null already, and the client may send null.
+ */
 const clearedLabels = (before: Product, change: ProductChange): FieldFault[] =>
   (['categoryId', 'brandId'] as const)
     .filter((field) => change[field] === null && before[field] !== null)
@@ -46,7 +49,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     private readonly db: Database,
     private readonly products: Products,
     private readonly eventBus: EventBus,
-    private readonly cached: CacheInvalidation,
+    private readonly invalidation: CacheInvalidation,
     private readonly stock: StockHeld,
   ) {}
 
@@ -70,12 +73,15 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
       const saved = await this.products.save(after, before);
       const product = { ...saved, available: new Map([...saved.available, ...available]) };
       await this.publishChanges(product, counts);
-      this.cached.productChanged(product);
+      this.invalidation.productChanged(product);
       return toStaffView(product, ...(await this.products.findLabels(product)));
     });
   }
 
-  /** Refuses changes of the id and the slug, and of category and brand other than by `categoryId` and `brandId`. */
+  /**
+   * Refuses other values of `id`, `slug`, `category` and `brand`. To change the last two, send `categoryId` or
+   * `brandId`.
+   */
   private async refuseFixedFields(product: KnownProduct, change: ProductChange): Promise<void> {
     const { id, slug, category, brand } = toStaffView(product, ...(await this.products.findLabels(product)));
     const wrong = findChangedImmutableFields({ id, slug, category, brand }, change);
@@ -116,14 +122,14 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
       ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named: namedFrom }),
     );
     const countOf = new Map(counts.map(({ variantId, onHand }) => [variantId, onHand]));
-    const names = renamed.map((variant) => ({
+    const renamedWithStock = renamed.map((variant) => ({
       ...variant,
       ...(countOf.has(variant.variantId) && { stock: countOf.get(variant.variantId)! }),
     }));
-    const known = new Set(renamed.map(({ variantId }) => variantId));
-    const others = counts.filter(({ variantId }) => !known.has(variantId)); // of variants whose SKU does not change
+    const renamedIds = new Set(renamed.map(({ variantId }) => variantId));
+    const others = counts.filter(({ variantId }) => !renamedIds.has(variantId)); // these variants keep their SKU
     const counted = others.map(({ variantId, sku, onHand }) => ({ variantId, was: sku, sku, stock: onHand }));
-    const variants = [...names, ...counted];
+    const variants = [...renamedWithStock, ...counted];
     // VariantsRenamed comes first, because a new variant may have the old SKU of another variant.
     const renamings = variants.length > 0 ? [new VariantsRenamed({ productId: id, named: namedFrom, variants })] : [];
     this.eventBus.publishAll([...renamings, ...listed]);

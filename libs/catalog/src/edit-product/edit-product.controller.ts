@@ -42,7 +42,7 @@ class ProductsQuery extends PageQuery {
   status?: StaffStatus;
 }
 
-const place = z.object({ at: MomentShape, id: z.uuid() });
+const cursorShape = z.object({ at: MomentShape, id: z.uuid() });
 
 @ApiTags('Catalogue, for staff')
 @Controller('admin/products')
@@ -60,7 +60,7 @@ export class EditProductController {
   )
   @Answers(200, StaffProductShape, { list: true, paged: true })
   async list(@Query() { status, limit, cursor }: ProductsQuery): Promise<Answer<StaffProductView[]>> {
-    const after = placeOf(cursor, place);
+    const after = placeOf(cursor, cursorShape);
     const wanted = status && parseStaffStatus(status);
     const found = await this.queries.execute(new ListProducts(wanted, limit + 1, after));
     return page(

@@ -39,9 +39,9 @@ export class ListProductsHandler implements IQueryHandler<ListProducts> {
 
   async execute({ status, limit, after }: ListProducts) {
     const found = await this.products.list(status ? [status] : ['active', 'draft'], limit, after);
-    const answers = [];
+    const views = [];
     for (const { product, place } of found)
-      answers.push({ product: toStaffView(product, ...(await this.products.findLabels(product))), place });
-    return answers;
+      views.push({ product: toStaffView(product, ...(await this.products.findLabels(product))), place });
+    return views;
   }
 }

@@ -46,13 +46,16 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
       } catch (error) {
         ready = false; // Elasticsearch may have lost the index
         wait = PAUSE_AFTER_FAILURE_MS;
-        this.log.warn({ message: 'changes could not be copied to the search index; they are tried again', error });
+        this.log.warn({
+          message: 'changes could not be copied to the search index; the next attempt is in 5 s',
+          error,
+        });
       }
       await pause(wait, undefined, { signal: lost }).catch(() => undefined);
     }
   }
 
-  /** Copies a batch of changed products. True if there may be more. */
+  /** Copies a batch of changed products. Returns true if there may be more. */
   async catchUp(): Promise<boolean> {
     const products = await this.unindexed.nextBatch(BATCH);
     if (products.length === 0) return false;

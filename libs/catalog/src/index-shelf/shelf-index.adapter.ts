@@ -33,7 +33,9 @@ const mappings = {
   },
 };
 
-/** The shelf in Elasticsearch, with folded words as keywords. Writes have a revision, so a late write is ignored. */
+/**
+ * The shelf in Elasticsearch, with folded words as keywords. Each write has a revision, so an older write is ignored.
+ */
 @Injectable()
 export class ShelfIndex {
   constructor(
@@ -41,7 +43,7 @@ export class ShelfIndex {
     readonly name: string,
   ) {}
 
-  /** Creates the index if it does not exist. True if it was created, and must be filled. */
+  /** Creates the index if it does not exist. Returns true if it was created, and so must be filled. */
   async create(): Promise<boolean> {
     if (await this.elasticsearch.indices.exists({ index: this.name })) return false;
     const settings = {
@@ -60,10 +62,10 @@ export class ShelfIndex {
       const target = { _index: this.name, _id: product.id, version: revision, version_type: 'external_gte' };
       return listed ? [{ index: target }, product] : [{ delete: target }];
     });
-    const answer = await this.elasticsearch.bulk({ operations, refresh });
-    const failed = answer.items
+    const response = await this.elasticsearch.bulk({ operations, refresh });
+    const failed = response.items
       .map((item) => item.index ?? item.delete)
       .find((item) => (item?.error ? item.status !== 409 : false));
-    if (failed) throw new Error(`the index refused a product: ${failed.error?.reason ?? failed.status}`);
+    if (failed) throw new Error(`Elasticsearch refused a product: ${failed.error?.reason ?? failed.status}`);
   }
 }

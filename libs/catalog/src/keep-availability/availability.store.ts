@@ -26,7 +26,7 @@ const storeAvailability = singleStatement(
 );
 /**
  * Corrects `in_stock` of products. If two variants run out at the same moment, their transactions do not see each
- * other's change, so `storeAvailability` leaves it true.
+ * other's change, so `storeAvailability` leaves `in_stock` true.
  */
 const correctInStock = statement(
   'availability-settle',
@@ -49,7 +49,11 @@ export class Availability {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Undefined if the variant is unknown or the message is outdated. Without an id, the SKU identifies the variant. */
+  /**
+   * Stores the availability of a variant. `turned` is true if the product is now sold out, or is in stock again.
+   * Returns undefined if the variant is unknown or the message is outdated. Without an id, the SKU identifies the
+   * variant.
+   */
   async store({
     sku,
     available,

@@ -11,13 +11,13 @@ export class KeepAvailability implements IEventHandler<StockLevelChanged> {
   constructor(
     private readonly availability: Availability,
     private readonly tidier: ShelfTidier,
-    private readonly cached: CacheInvalidation,
+    private readonly invalidation: CacheInvalidation,
   ) {}
 
   async handle({ body }: StockLevelChanged): Promise<void> {
     const product = await this.availability.store(body);
     if (!product) return;
-    this.cached.stockChanged([product], product.turned);
+    this.invalidation.stockChanged([product], product.turned);
     if (body.available <= 0 || product.turned) this.tidier.checkLater(product.id);
   }
 }

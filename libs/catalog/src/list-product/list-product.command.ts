@@ -23,7 +23,7 @@ export class ListProductHandler implements ICommandHandler<ListProduct> {
     private readonly db: Database,
     private readonly products: Products,
     private readonly eventBus: EventBus,
-    private readonly cached: CacheInvalidation,
+    private readonly invalidation: CacheInvalidation,
     private readonly ids: Ids,
   ) {}
 
@@ -41,7 +41,7 @@ export class ListProductHandler implements ICommandHandler<ListProduct> {
           ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named }),
         ),
       );
-      this.cached.productChanged(product);
+      this.invalidation.productChanged(product);
       return toStaffView(product, category, brand);
     });
   }

@@ -58,19 +58,20 @@ const Default = () =>
     },
   );
 
+/** The former name of `published`. Older clients still send it. */
 const FORMER_STATUS = 'active';
 
 /** A status by the name that staff use, or by its former name. It is converted to the stored status. */
-function Status(words: readonly string[], description: string): PropertyDecorator {
-  const known = new Set<unknown>([...words, FORMER_STATUS].map(parseStaffStatus));
+function Status(names: readonly string[], description: string): PropertyDecorator {
+  const known = new Set<unknown>([...names, FORMER_STATUS].map(parseStaffStatus));
   return field(
     {
-      check: (value) => (known.has(value) ? undefined : { code: 'choice', params: { choices: words.join(', ') } }),
+      check: (value) => (known.has(value) ? undefined : { code: 'choice', params: { choices: names.join(', ') } }),
       read: (value) =>
-        typeof value === 'string' && (words.includes(value) || value === FORMER_STATUS)
+        typeof value === 'string' && (names.includes(value) || value === FORMER_STATUS)
           ? parseStaffStatus(value)
           : value,
-      schema: { type: 'string', enum: [...words, FORMER_STATUS] },
+      schema: { type: 'string', enum: [...names, FORMER_STATUS] },
     },
     { optional: true, description },
   );
@@ -113,7 +114,7 @@ export class VariantBody extends VariantFields {
   stock!: number;
 }
 
-/** An existing variant needs no stock, because inventory has it. */
+/** An existing variant needs no stock, because inventory keeps its stock. */
 export class VariantChangeBody extends VariantFields {
   @Id({ optional: true, nullable: true, description: 'The id of an existing variant.' })
   id?: string | null;
@@ -205,7 +206,6 @@ export class GroupBody extends GroupFields {
   options!: OptionBody[];
 }
 
-/** An example of two sizes. */
 const TWO_SIZES = [
   { name: 'Size M', nameEn: 'Medium', type: 'size', priceAdjustment: 0, stock: 100 },
   { name: 'Size L', nameEn: 'Large', type: 'size', priceAdjustment: 6000, stock: 80 },
@@ -399,29 +399,30 @@ export const toFault = ({ field, code, params }: FieldFault): Fault => ({
   message: textOf(code, currentRequest()?.locale ?? 'en', params),
 });
 
-/** Throws InvalidInput if there are faults: those in `already`, and those between the fields of the product. */
-export function requireNoFaults(product: unknown, already: readonly FieldFault[] = []): void {
-  const wrong = [...already, ...productFaults(product)];
-  if (wrong.length > 0) throw new InvalidInput(wrong.map(toFault));
+/** Throws InvalidInput if there are `otherFaults`, or if fields of the product do not fit together. */
+export function requireNoFaults(product: unknown, otherFaults: readonly FieldFault[] = []): void {
+  const faults = [...otherFaults, ...productFaults(product)];
+  if (faults.length > 0) throw new InvalidInput(faults.map(toFault));
 }
 
-const shape = new ShopValidationPipe();
+const validation = new ShopValidationPipe();
 
 /**
- * Reports all faults of a new product at once: those of single fields, and those between fields. The parameter must not
- * have the type `ProductBody`. Otherwise the global pipe would check it first, and report only faults of single fields.
+ * Reports all faults of a new product at once: of single fields, and of fields that do not fit together. The parameter
+ * must not have the type `ProductBody`. Otherwise the global pipe would check it first, and report only faults of
+ * single fields.
  */
 export class NewProductPipe implements PipeTransform<unknown, ProductDraft> {
   transform(value: unknown): ProductDraft {
-    const between = productFaults(value).map(toFault);
+    const misfits = productFaults(value).map(toFault);
     try {
-      const read = shape.transform(value, { type: 'body', metatype: ProductBody }) as ProductBody;
-      if (between.length > 0) throw new InvalidInput(between);
+      const read = validation.transform(value, { type: 'body', metatype: ProductBody }) as ProductBody;
+      if (misfits.length > 0) throw new InvalidInput(misfits);
       return read;
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       const reported = new Set(error.details.map((fault) => fault.field));
-      throw new InvalidInput([...error.details, ...between.filter((fault) => !reported.has(fault.field))]);
+      throw new InvalidInput([...error.details, ...misfits.filter((fault) => !reported.has(fault.field))]);
     }
   }
 }

@@ -12,7 +12,7 @@ import { ReservedWords } from '../model/reserved-words.config';
 import { freeCode } from '../model/slug';
 import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 
-interface Slugged {
+interface SlugRow {
   readonly id: Uuid;
   readonly slug: string;
 }
@@ -39,7 +39,7 @@ export class MendNames extends Seeder {
     private readonly labels: Labels,
     private readonly reserved: ReservedWords,
     private readonly eventBus: EventBus,
-    private readonly cached: CacheInvalidation,
+    private readonly invalidation: CacheInvalidation,
   ) {
     super();
   }
@@ -56,7 +56,7 @@ export class MendNames extends Seeder {
         await this.products.lock();
         const product = await this.products.load(id);
         const slug = await this.products.freeSlug(product.slug, id);
-        this.cached.productChanged(product);
+        this.invalidation.productChanged(product);
         await this.products.save({ ...product, slug }, product);
       });
   }
@@ -66,16 +66,16 @@ export class MendNames extends Seeder {
     for (const { id, slug } of await this.findReserved(table, table))
       await this.db.transaction(async () => {
         await this.labels.change(kind, id, { slug: this.labels.slugFor(kind, slug, id) });
-        this.cached.labelsChanged();
+        this.invalidation.labelsChanged();
       });
   }
 
-  private async findReserved(table: string, collection: 'products' | 'categories' | 'brands'): Promise<Slugged[]> {
-    const all = await this.db.query<Slugged>(`select id, slug from ${table}`);
+  private async findReserved(table: string, collection: 'products' | 'categories' | 'brands'): Promise<SlugRow[]> {
+    const all = await this.db.query<SlugRow>(`select id, slug from ${table}`);
     return all.filter(({ slug }) => this.reserved.isReserved(collection, slug));
   }
 
-  /** Corrects the SKUs of some products. False if there are none left. */
+  /** Corrects the SKUs of some products. Returns false if no SKU is left to correct. */
   private mendSkus(): Promise<boolean> {
     return this.db.transaction(async () => {
       await this.products.lock();
@@ -100,7 +100,7 @@ export class MendNames extends Seeder {
         unannounced.map(({ productId }) => productId),
         taken,
       );
-      if (renamed.some(({ was, sku }) => was !== sku)) this.cached.labelsChanged();
+      if (renamed.some(({ was, sku }) => was !== sku)) this.invalidation.labelsChanged();
       const byProduct = new Map<Uuid, RenamedVariant[]>();
       for (const { productId, ...variant } of renamed)
         byProduct.set(productId, [...(byProduct.get(productId) ?? []), variant]);

@@ -9,13 +9,13 @@ describe('Folding text', () => {
     ['Đắk Lắk', 'dak lak'],
     ['bánh mì'.normalize('NFD'), 'banh mi'],
     ['crème brûlée', 'creme brulee'],
-  ])('removes case and accents from %s', (text, folded) => expect(fold(text)).toBe(folded));
+  ])('changes %s to lower case without accents', (text, folded) => expect(fold(text)).toBe(folded));
 
   it('separates words at characters that are neither letters nor digits', () => {
     expect(foldedWords('Trà đào – cam/sả (size L), 100%!')).toEqual(['tra', 'dao', 'cam', 'sa', 'size', 'l', '100']);
   });
 
-  it('changes nothing when it is done twice', () =>
+  it('changes nothing the second time', () =>
     fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => expect(fold(fold(text))).toBe(fold(text)))));
 
   it('gives the same result for composed and decomposed accents', () =>

@@ -16,7 +16,7 @@ const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 export const foldedWords = (text: string): string[] =>
   (text.match(WORD) ?? []).map(fold).filter((word) => word.length > 0);
 
-/** A query in its normal form. Queries with the same normal form share a cached answer. */
+/** A query in its normal form. Queries with the same normal form share a cached response. */
 export const foldedQuery = (query: string): string => foldedWords(query).join(' ');
 
 export interface FoundWord {

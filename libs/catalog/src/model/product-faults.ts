@@ -14,8 +14,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const toObjects = (value: unknown): Record<string, unknown>[] =>
   (Array.isArray(value) ? value : []).map((each) => (isObject(each) ? each : {}));
-function toNumber(value: unknown, absent = NaN): number {
-  if (value === undefined || value === null) return absent;
+function toNumber(value: unknown, whenAbsent = NaN): number {
+  if (value === undefined || value === null) return whenAbsent;
   if (isObject(value)) return toNumber(value.amount);
   return typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : NaN;
 }
@@ -39,13 +39,13 @@ function* variantFaults(basePrice: unknown, variants: Record<string, unknown>[])
     if (base > 0 && base + toNumber(variant.priceAdjustment, 0) <= 0)
       yield { field: `variants.${index}.priceAdjustment`, code: 'price.final' };
   }
-  const bothNames = variants.map((variant) => {
+  const typesAndNames = variants.map((variant) => {
     const name = foldedName(variant.name);
     return name && `${foldedName(variant.type)}\u0000${name}`;
   });
-  yield* findRepeated(bothNames, (index) => `variants.${index}.name`, 'variant.repeated');
-  const codes = variants.map((variant) => (typeof variant.sku === 'string' ? normalSku(variant.sku) : ''));
-  yield* findRepeated(codes, (index) => `variants.${index}.sku`, 'sku.repeated');
+  yield* findRepeated(typesAndNames, (index) => `variants.${index}.name`, 'variant.repeated');
+  const skus = variants.map((variant) => (typeof variant.sku === 'string' ? normalSku(variant.sku) : ''));
+  yield* findRepeated(skus, (index) => `variants.${index}.sku`, 'sku.repeated');
   const ids = variants.map((variant) => (isUuid(variant.id) ? variant.id : ''));
   yield* findRepeated(ids, (index) => `variants.${index}.id`, 'variant.repeated');
 }
@@ -55,8 +55,8 @@ function* groupFaults(group: Record<string, unknown>, field: string): Generator<
   const min = toNumber(group.min, 0);
   const max = toNumber(group.max, 1);
   if (min > max) yield { field: `${field}.min`, code: 'group.min' };
-  const most = options.reduce((total, option) => total + toNumber(option.max, 1), 0);
-  if (min > most) yield { field: `${field}.min`, code: 'group.unreachable' };
+  const reachable = options.reduce((total, option) => total + toNumber(option.max, 1), 0);
+  if (min > reachable) yield { field: `${field}.min`, code: 'group.unreachable' };
   let defaults = 0;
   for (const [index, option] of options.entries()) {
     const count = toNumber(option.default, 0);
@@ -72,8 +72,8 @@ function* groupFaults(group: Record<string, unknown>, field: string): Generator<
 }
 
 /**
- * Checks the rules about more than one field. Invalid values are skipped, because other checks report faults of single
- * fields. For a PATCH, the caller passes the product as it would be after the change.
+ * Checks the rules that concern more than one field. Invalid values are skipped, because other checks report faults of
+ * single fields. For a PATCH, the caller passes the product as it would be after the change.
  */
 export function productFaults(body: unknown): FieldFault[] {
   if (!isObject(body)) return [];

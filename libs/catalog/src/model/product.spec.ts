@@ -26,7 +26,7 @@ describe('A product on the shelf', () => {
       ['CA-PHE-SUA-DA-L', 35_000],
     ]);
   });
-  it('keeps what was sent as it was sent', () => {
+  it('stores texts exactly as they were sent', () => {
     const odd = createProduct(id, 'x', { ...draft, name: '  <b>Trà</b> & co ', story: '<script>1</script>' });
     expect([odd.name, odd.story]).toEqual(['  <b>Trà</b> & co ', '<script>1</script>']);
   });
@@ -43,13 +43,13 @@ describe('A product on the shelf', () => {
     expect(changed.variants[1]).toMatchObject({ sku: 'CA-PHE-SUA-DA-XL', stock: 9 });
     expect(changed.modifiers[0].options[0].id).toBe(product.modifiers[0].options[1].id);
   });
-  it('moves every price with the base price', () =>
+  it('changes every price when the base price changes', () =>
     expect(changeProduct(product, { basePrice: 30_000 }).variants.map(({ price }) => price)).toEqual([30_000, 36_000]));
 });
 
-describe('What is wrong with a product', () => {
-  it('is empty for a valid product', () => expect(productFaults(draft)).toEqual([]));
-  it('is reported all at once', () =>
+describe('Checking a product', () => {
+  it('finds no fault in a valid product', () => expect(productFaults(draft)).toEqual([]));
+  it('reports all faults at once', () =>
     expect(
       fields({
         basePrice: 1_000,
@@ -80,13 +80,14 @@ describe('What is wrong with a product', () => {
 });
 
 describe('Slugs and SKUs', () => {
-  it('have plain letters only', () => expect(slugOf('Trà Ô Long – Đào!', 'x')).toBe('tra-o-long-dao'));
+  it('contain only plain letters', () => expect(slugOf('Trà Ô Long – Đào!', 'x')).toBe('tra-o-long-dao'));
   it('use the fallback if there are no letters', () => expect(slugOf('抹茶', 'p-1')).toBe('p-1'));
-  it('stay short', () => expect(slugOf('trà '.repeat(100), 'x').length).toBeLessThanOrEqual(80));
-  it('cut a long word, and drop no word', () => {
+  it('are at most 80 characters long', () => expect(slugOf('trà '.repeat(100), 'x').length).toBeLessThanOrEqual(80));
+  it('are cut inside a word if they are too long', () => {
     expect(slugOf('x'.repeat(100), 'y')).toBe('x'.repeat(80));
     expect(skuOf('Y'.repeat(50), 'z'.repeat(30), '1')).toBe(`${'Y'.repeat(40)}-${'Z'.repeat(20)}`);
     expect(slugOf(`ab ${'x'.repeat(90)} cd`, 'y')).toBe(`ab-${'x'.repeat(77)}`);
   });
-  it('make a SKU from stem and variant name', () => expect(skuOf('CA-PHE', 'Nóng', '1')).toBe('CA-PHE-NONG'));
+  it('a SKU is made from the stem and the name of the variant', () =>
+    expect(skuOf('CA-PHE', 'Nóng', '1')).toBe('CA-PHE-NONG'));
 });

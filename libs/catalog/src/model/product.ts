@@ -45,7 +45,7 @@ export interface Product {
   readonly nameEn: string | null;
   readonly description: string;
   readonly descriptionEn: string | null;
-  /** Rich text as it was sent. Only the allowed HTML of it is shown. */
+  /** Rich text as staff sent it. Customers see only the allowed HTML. */
   readonly story: string | null;
   /** Null only for an archived product whose category (or brand) was deleted. */
   readonly categoryId: Uuid | null;

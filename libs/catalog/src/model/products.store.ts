@@ -96,18 +96,18 @@ export class Products {
 
   /** A page of products with one of the statuses, newest first. */
   async list(statuses: readonly ProductStatus[], limit: number, after?: PlaceInList) {
-    const pages: PlaceInList[] = [];
+    const places: PlaceInList[] = [];
     for (const status of statuses)
-      pages.push(...(await this.db.query<PlaceInList>(...pageQuery(status, limit, after))));
-    pages.sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1));
-    const ids = pages.slice(0, limit).map(({ id }) => id);
+      places.push(...(await this.db.query<PlaceInList>(...pageQuery(status, limit, after))));
+    places.sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1));
+    const ids = places.slice(0, limit).map(({ id }) => id);
     const rows = await this.db.entities.findBy(ProductEntity, { id: In(ids) });
     const variants = await this.db.entities.find(VariantEntity, {
       where: { productId: In(ids) },
       order: { position: 'asc' },
     });
     const byId = new Map(rows.map((row) => [row.id, row]));
-    return pages.slice(0, limit).map((place) => ({
+    return places.slice(0, limit).map((place) => ({
       place,
       product: productFromRows(
         byId.get(place.id)!,
@@ -145,26 +145,27 @@ export class Products {
     const archived = product.status === 'removed';
     if (!archived) await this.requireFreeSkus(product);
     const [{ named }] = await this.db.query<{ named: number }>(`select nextval('sku_namings') as named`);
-    const own = { ...columnsOf(fields), version, ...times };
-    if (known) await entities.update(ProductEntity, product.id, own as never);
-    else await entities.insert(ProductEntity, own as never);
+    const columns = { ...columnsOf(fields), version, ...times };
+    if (known) await entities.update(ProductEntity, product.id, columns as never);
+    else await entities.insert(ProductEntity, columns as never);
     const before = new Map([...(known?.former ?? []), ...(known?.variants ?? [])].map((one) => [one.id, one]));
     const added = variants.filter(({ id }) => !before.has(id));
-    const renamed = known && !archived ? renamedVariants(product, known) : []; // restoring reports all variants
+    // An archived product reports no variants. When it is restored, it reports all of them.
+    const renamed = known && !archived ? renamedVariants(product, known) : [];
     if (known) {
       const gone = { productId: product.id, id: Not(In(variants.map(({ id }) => id))) };
       await entities.update(VariantEntity, gone, { retired: true });
       await this.db.query(`update variants set sku = '~' || id where id = any($1::uuid[])`, [
-        renamed.map(({ variantId }) => variantId), // SKUs are unique, so they are freed first
+        renamed.map(({ variantId }) => variantId), // SKUs are unique, so the old ones are freed first
       ]);
       await entities.update(VariantEntity, { productId: product.id }, { archived });
     }
-    const names = new Set(renamed.map(({ variantId }) => variantId));
+    const renamedIds = new Set(renamed.map(({ variantId }) => variantId));
     for (const variant of variants.filter(({ id }) => before.has(id)))
       await entities.update(VariantEntity, variant.id, {
         ...variant,
         retired: false,
-        ...(names.has(variant.id) && { named }),
+        ...(renamedIds.has(variant.id) && { named }),
       });
     await entities.insert(
       VariantEntity,
@@ -187,9 +188,9 @@ export class Products {
   }
 
   /** Updates the shelf rows of all products of a category or brand, after its name or slug has changed. */
-  async updateShelf(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
+  async updateShelf(label: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const entities = this.db.entities;
-    const where = { ...filed, status: Not<ProductStatus>('removed') };
+    const where = { ...label, status: Not<ProductStatus>('removed') };
     const ids = await entities.find(ProductEntity, { where, select: { id: true } });
     for (let from = 0; from < ids.length; from += SHELF_BATCH) {
       const some = In(ids.slice(from, from + SHELF_BATCH).map(({ id }) => id));
@@ -220,11 +221,11 @@ export class Products {
   }
 
   /** Throws InvalidInput if the given category or brand does not exist. */
-  async requireExistingLabels(named: LabelIds): Promise<void> {
-    const [category, brand] = await this.findLabels(named);
+  async requireExistingLabels(labels: LabelIds): Promise<void> {
+    const [category, brand] = await this.findLabels(labels);
     const missing = [
-      ...(named.categoryId === null || category ? [] : [toFault('categoryId', 'category.unknown')]),
-      ...(named.brandId === null || brand ? [] : [toFault('brandId', 'brand.unknown')]),
+      ...(labels.categoryId === null || category ? [] : [toFault('categoryId', 'category.unknown')]),
+      ...(labels.brandId === null || brand ? [] : [toFault('brandId', 'brand.unknown')]),
     ];
     if (missing.length > 0) throw new InvalidInput(missing);
   }
@@ -238,17 +239,19 @@ export class Products {
   }
 
   /** Removes a category or brand from archived products, before it is deleted. */
-  async removeLabel(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
-    const none = 'categoryId' in filed ? { categoryId: null } : { brandId: null };
-    const where = { ...filed, status: 'removed' as const };
+  async removeLabel(label: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
+    const none = 'categoryId' in label ? { categoryId: null } : { brandId: null };
+    const where = { ...label, status: 'removed' as const };
     await this.db.entities.update(ProductEntity, where, { ...none, version: () => 'version + 1' });
   }
 
-  /** Throws if a SKU is reserved or another product or variant that is not archived has it. Reports all such SKUs. */
+  /**
+   * Throws if a SKU is reserved, or if another product or variant has it and is not archived. Reports all such SKUs.
+   */
   private async requireFreeSkus(product: Product): Promise<void> {
-    const named = [{ field: 'sku', sku: product.sku }];
-    for (const [index, { sku }] of product.variants.entries()) named.push({ field: `variants.${index}.sku`, sku });
-    const mistakable = named.filter(({ sku }) => this.reserved.isReserved('inventory', sku));
+    const skuFields = [{ field: 'sku', sku: product.sku }];
+    for (const [index, { sku }] of product.variants.entries()) skuFields.push({ field: `variants.${index}.sku`, sku });
+    const mistakable = skuFields.filter(({ sku }) => this.reserved.isReserved('inventory', sku));
     if (mistakable.length > 0) throw new InvalidInput(mistakable.map(({ field }) => toFault(field, 'sku.mistakable')));
     const other = await this.db.entities.findOneBy(ProductEntity, {
       sku: product.sku,
@@ -262,8 +265,8 @@ export class Products {
       retired: false,
       archived: false,
     });
-    const skus = new Set(others.map(({ sku }) => sku));
-    const taken = named.filter(({ field, sku }) => (field === 'sku' ? other !== null : skus.has(sku)));
+    const takenByVariants = new Set(others.map(({ sku }) => sku));
+    const taken = skuFields.filter(({ field, sku }) => (field === 'sku' ? other !== null : takenByVariants.has(sku)));
     if (taken.length > 0) throw new SkuTaken(taken);
   }
 }
@@ -290,16 +293,16 @@ const pageQuery = (status: ProductStatus, limit: number, after?: PlaceInList): [
 ];
 
 /**
- * Variants with a new SKU, and variants that are sold again. Inventory may have given the SKU of the latter to another
- * variant.
+ * Variants with a new SKU, and variants that are sold again. While a variant was not sold, inventory may have given its
+ * SKU to another variant.
  */
 function renamedVariants(product: Product, known: KnownProduct): RenamedVariant[] {
-  const back = known.status === 'removed' && product.status !== 'removed';
+  const isRestored = known.status === 'removed' && product.status !== 'removed';
   const offered = new Set(known.variants.map(({ id }) => id));
   const before = new Map([...known.former, ...known.variants].map((one) => [one.id, one]));
   return product.variants.flatMap(({ id, sku }) => {
     const was = before.get(id)?.sku;
-    if (was === undefined || (was === sku && !back && offered.has(id))) return [];
+    if (was === undefined || (was === sku && !isRestored && offered.has(id))) return [];
     return [{ variantId: id, was, sku }];
   });
 }

@@ -19,7 +19,7 @@ export class ReservedWords {
 
   constructor(private readonly modules: ModulesContainer) {}
 
-  /** Whether this slug cannot be used in the collection, because its path is a route's or it looks like an id. */
+  /** Whether this slug cannot be used in the collection, because it looks like a route or like an id. */
   isReserved(collection: Collection, slug: string): boolean {
     let words = this.words.get(collection);
     if (!words) this.words.set(collection, (words = reservedWordsOf(collection, (this.routes ??= this.allRoutes()))));
@@ -34,8 +34,8 @@ export class ReservedWords {
       const methods = Object.getOwnPropertyNames(prototype)
         .filter((name) => name !== 'constructor')
         .map((name) => Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown);
-      const below = methods.flatMap((method) => (typeof method === 'function' ? pathsOf(method) : []));
-      return pathsOf(metatype).flatMap((base) => below.map((path) => `${base}/${path}`));
+      const methodPaths = methods.flatMap((method) => (typeof method === 'function' ? pathsOf(method) : []));
+      return pathsOf(metatype).flatMap((base) => methodPaths.map((path) => `${base}/${path}`));
     });
   }
 }

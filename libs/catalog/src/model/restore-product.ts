@@ -25,7 +25,7 @@ const isAlreadyRestored = (product: Product, { categoryId, brandId, sku, variant
   (categoryId ?? product.categoryId) === product.categoryId &&
   (brandId ?? product.brandId) === product.brandId &&
   (sku ?? product.sku) === product.sku &&
-  variants.every((wished) => product.variants.some(({ id, sku: is }) => id === wished.id && is === wished.sku));
+  variants.every((wanted) => product.variants.some(({ id, sku }) => id === wanted.id && sku === wanted.sku));
 
 /** The change that restores an archived product; empty if it is restored already. Throws NotArchived. */
 export function restoreProduct(product: Product, request: RestoreRequest, taken: ReadonlySet<string>): ProductChange {
@@ -33,43 +33,43 @@ export function restoreProduct(product: Product, request: RestoreRequest, taken:
     if (!isAlreadyRestored(product, request)) throw new NotArchived();
     return {};
   }
-  const { categoryId, brandId, sku, variants: wishes = [] } = request;
-  const wished = new Map(wishes.map((one) => [one.id, one.sku]));
-  const codes = new Set([...taken, ...product.variants.map((variant) => variant.sku), ...wished.values()]);
-  const skuAfter = (variant: Product['variants'][number], index: number): string => {
+  const { categoryId, brandId, sku, variants = [] } = request;
+  const requested = new Map(variants.map((variant) => [variant.id, variant.sku]));
+  const used = new Set([...taken, ...product.variants.map((variant) => variant.sku), ...requested.values()]);
+  const restoredSku = (variant: Product['variants'][number], index: number): string => {
     if (sku === undefined || !taken.has(variant.sku)) return variant.sku;
-    return freeCode(skuOf(sku, variant.name, String(index + 1)), codes);
+    return freeCode(skuOf(sku, variant.name, String(index + 1)), used);
   };
   return {
     ...{ categoryId, brandId, sku },
     status: product.statusBefore ?? 'active',
     variants: product.variants.map((variant, index) => {
       const { id, name, type } = variant;
-      return { id, name, type, sku: wished.get(id) ?? skuAfter(variant, index) };
+      return { id, name, type, sku: requested.get(id) ?? restoredSku(variant, index) };
     }),
   };
 }
 
-/** The faults of the variants in a request. The field names have the positions in the request. */
+/** The faults of the variants in a request. The field names contain the positions in the request. */
 export function restoreFaults(product: Product, { variants = [] }: RestoreRequest): FieldFault[] {
-  const own = new Set(product.variants.map(({ id }) => id));
-  const named = new Set(variants.map(({ id }) => id));
-  const skus = new Set(product.variants.filter(({ id }) => !named.has(id)).map(({ sku }) => sku));
-  const seen = new Set<Uuid>();
+  const variantIds = new Set(product.variants.map(({ id }) => id));
+  const requestedIds = new Set(variants.map(({ id }) => id));
+  const skus = new Set(product.variants.filter(({ id }) => !requestedIds.has(id)).map(({ sku }) => sku));
+  const seenIds = new Set<Uuid>();
   return variants.flatMap(({ id, sku }, index) => {
-    const wrong: FieldFault[] = [];
-    if (!own.has(id)) wrong.push({ field: `variants.${index}.id`, code: 'part.unknown' });
-    else if (seen.has(id)) wrong.push({ field: `variants.${index}.id`, code: 'variant.repeated' });
-    if (skus.has(sku)) wrong.push({ field: `variants.${index}.sku`, code: 'sku.repeated' });
-    seen.add(id);
+    const faults: FieldFault[] = [];
+    if (!variantIds.has(id)) faults.push({ field: `variants.${index}.id`, code: 'part.unknown' });
+    else if (seenIds.has(id)) faults.push({ field: `variants.${index}.id`, code: 'variant.repeated' });
+    if (skus.has(sku)) faults.push({ field: `variants.${index}.sku`, code: 'sku.repeated' });
+    seenIds.add(id);
     skus.add(sku);
-    return wrong;
+    return faults;
   });
 }
 
 /**
- * The field of the request that caused a fault of a variant. If the request has variants, but not this one, it is the
- * stem (`sku`), because the stem gives the other variants their SKUs.
+ * The field of the request that caused a fault of a variant. If the request has variants, but not this one, the
+ * field is `sku` (the stem), because the other variants get SKUs that begin with the stem.
  */
 export function fieldInRequest(field: string, product: Product, { variants = [] }: RestoreRequest): string {
   const [, index, part] = /^variants\.(\d+)\.(\w+)$/.exec(field) ?? [];

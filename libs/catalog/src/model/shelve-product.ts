@@ -17,7 +17,7 @@ import { freeCode, skuOf, stemOf } from './slug';
 const sentOrCurrent = <T>(sent: T | null | undefined, current: T | undefined, fallback: T): T =>
   sent === null ? fallback : (sent ?? current ?? fallback);
 
-/** A new id. A number is added if an earlier part with the same name has the id. */
+/** A new id, made from the names. If another part with the same names has this id, a number is added to the names. */
 function newId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
   let id = derivedId(origin, ...names);
   for (let n = 2; taken.has(id); n++) id = derivedId(origin, ...names, n);
@@ -25,16 +25,16 @@ function newId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
   return id;
 }
 
-/** Finds the existing part for each draft, by id, else by name. A part whose id is in a draft is not found by name again. */
+/** Finds the existing part for each draft, by id, else by name. A part whose id is in a draft is not found by name. */
 function matchParts<Draft extends { id?: Uuid | null; name: string }, Part extends { id: Uuid; name: string }>(
   drafts: readonly Draft[],
   known: readonly Part[],
 ): (Part | undefined)[] {
-  const named = new Set(drafts.flatMap(({ id }) => id ?? []));
+  const draftIds = new Set(drafts.flatMap(({ id }) => id ?? []));
   return drafts.map((draft) =>
     draft.id
       ? known.find(({ id }) => id === draft.id)
-      : known.find(({ id, name }) => name === draft.name && !named.has(id)),
+      : known.find(({ id, name }) => name === draft.name && !draftIds.has(id)),
   );
 }
 
@@ -51,18 +51,18 @@ export function modifierGroups(
   return drafts.map((draft, index) => {
     const before = groups[index];
     const id = before?.id ?? newId(taken, productId, 'modifiers', draft.name);
-    const namesakes = (before?.options ?? []).filter((option) => !claimed.has(option.id));
+    const candidates = (before?.options ?? []).filter((option) => !claimed.has(option.id));
     const option = (sent: OptionDraft): ModifierOption => {
-      const there = sent.id
+      const current = sent.id
         ? everyOption.find((one) => one.id === sent.id)
-        : namesakes.find(({ name }) => name === sent.name);
+        : candidates.find(({ name }) => name === sent.name);
       return {
-        id: there?.id ?? newId(taken, id, 'option', sent.name),
+        id: current?.id ?? newId(taken, id, 'option', sent.name),
         name: sent.name,
-        nameEn: sentOrCurrent(sent.nameEn, there?.nameEn, null),
-        price: sentOrCurrent(sent.price, there?.price, 0),
-        max: sentOrCurrent(sent.max, there?.max, 1),
-        default: sentOrCurrent(sent.default, there?.default, false),
+        nameEn: sentOrCurrent(sent.nameEn, current?.nameEn, null),
+        price: sentOrCurrent(sent.price, current?.price, 0),
+        max: sentOrCurrent(sent.max, current?.max, 1),
+        default: sentOrCurrent(sent.default, current?.default, false),
       };
     };
     return {
@@ -78,8 +78,8 @@ export function modifierGroups(
 
 /** The known variant for each draft, by id, else by SKU, else by type and name. */
 function knownVariants(drafts: readonly VariantDraft[], known: readonly Variant[]): (Variant | undefined)[] {
-  const named = new Set(drafts.flatMap(({ id }) => id ?? []));
-  const others = known.filter(({ id }) => !named.has(id));
+  const draftIds = new Set(drafts.flatMap(({ id }) => id ?? []));
+  const others = known.filter(({ id }) => !draftIds.has(id));
   return drafts.map((draft) =>
     draft.id
       ? known.find(({ id }) => id === draft.id)
@@ -88,7 +88,9 @@ function knownVariants(drafts: readonly VariantDraft[], known: readonly Variant[
   );
 }
 
-/** Faults for existing variants with a count in the change: their counts are changed in the inventory. */
+/**
+ * A fault for each offered variant whose stock is in the change, because its stock can be changed only in inventory.
+ */
 export function countFaults(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
   const offered = new Set(product.variants.map(({ id }) => id));
   return knownVariants(variants, [...product.variants, ...former]).flatMap((known, index) => {
@@ -97,12 +99,12 @@ export function countFaults(product: Product, { variants = [] }: ProductChange, 
   });
 }
 
-/** The counts in a change for retired variants that are sold again. */
+/** The stock that a change contains for retired variants that are sold again. */
 export function countsOfReturned(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
-  const gone = new Set(former.map(({ id }) => id));
+  const retired = new Set(former.map(({ id }) => id));
   return knownVariants(variants, [...product.variants, ...former]).flatMap((known, index) => {
     const { stock, sku } = variants[index];
-    if (!known || !gone.has(known.id) || typeof stock !== 'number') return [];
+    if (!known || !retired.has(known.id) || typeof stock !== 'number') return [];
     return [{ variantId: known.id, sku: sku ?? known.sku, onHand: stock }];
   });
 }
@@ -117,13 +119,13 @@ export function variantsOf(
   known: readonly Variant[] = [],
   taken: ReadonlySet<string> = new Set(),
 ): Variant[] {
-  const same = knownVariants(drafts, known);
-  const codes = new Set([...taken, ...known.map(({ sku }) => sku), ...drafts.flatMap(({ sku }) => sku ?? [])]);
+  const existing = knownVariants(drafts, known);
+  const usedSkus = new Set([...taken, ...known.map(({ sku }) => sku), ...drafts.flatMap(({ sku }) => sku ?? [])]);
   const ids = new Set(known.map(({ id }) => id));
   return drafts.map((draft, position) => {
-    const before = same[position];
+    const before = existing[position];
     const priceAdjustment = sentOrCurrent(draft.priceAdjustment, before?.priceAdjustment, 0);
-    const sku = draft.sku ?? before?.sku ?? freeCode(skuOf(product.sku, draft.name, String(position + 1)), codes);
+    const sku = draft.sku ?? before?.sku ?? freeCode(skuOf(product.sku, draft.name, String(position + 1)), usedSkus);
     return {
       id: before?.id ?? newId(ids, product.id, 'variant', sku),
       position,
@@ -178,15 +180,15 @@ function englishAfter(product: Product, translations: ProductDraft['translations
   };
 }
 
-/** The status after a change. An archived product remembers its former status, which restoring needs. */
+/** The status after a change. The former status of an archived product is kept, because restoring needs it. */
 function statusAfter({ status, statusBefore }: Product, next = status): Pick<Product, 'status' | 'statusBefore'> {
   if (next !== 'removed') return { status: next, statusBefore: null };
   return { status: next, statusBefore: status === 'removed' ? statusBefore : status };
 }
 
 /**
- * The product after a change. Fields that the change does not have stay. A retired variant in the change keeps its id.
- * A new base price changes the prices of all variants.
+ * The product after a change. Fields that are not in the change stay the same. A retired variant in the change keeps
+ * its id. A new base price changes the prices of all variants.
  */
 export function changeProduct(
   product: Product,
@@ -222,12 +224,12 @@ export function unknownParts(product: Product, { variants, modifiers }: ProductC
   const ids = new Set([...product.variants, ...former].map(({ id }) => id));
   const groups = new Set(product.modifiers.map(({ id }) => id));
   const options = new Set(product.modifiers.flatMap((group) => group.options.map(({ id }) => id)));
-  const wrong: string[] = [];
-  for (const [at, { id }] of (variants ?? []).entries()) if (id && !ids.has(id)) wrong.push(`variants.${at}.id`);
+  const unknown: string[] = [];
+  for (const [at, { id }] of (variants ?? []).entries()) if (id && !ids.has(id)) unknown.push(`variants.${at}.id`);
   for (const [at, group] of (modifiers ?? []).entries()) {
-    if (group.id && !groups.has(group.id)) wrong.push(`modifiers.${at}.id`);
+    if (group.id && !groups.has(group.id)) unknown.push(`modifiers.${at}.id`);
     for (const [index, { id }] of group.options.entries())
-      if (id && !options.has(id)) wrong.push(`modifiers.${at}.options.${index}.id`);
+      if (id && !options.has(id)) unknown.push(`modifiers.${at}.options.${index}.id`);
   }
-  return wrong.map((field) => ({ field, code: 'part.unknown' }));
+  return unknown.map((field) => ({ field, code: 'part.unknown' }));
 }

@@ -2,23 +2,25 @@ import { foldedWords } from './folding';
 
 const ascii = (word: string): string => word.replace(/[^a-z0-9]/g, '');
 
-/** The first `most` characters, without a separator at the end. */
-const truncate = (text: string, most: number): string => text.slice(0, most).replace(/[-._]+$/, '');
+/** The first `maxLength` characters, without a separator at the end. */
+const truncate = (text: string, maxLength: number): string => text.slice(0, maxLength).replace(/[-._]+$/, '');
 
-/** The words of a text, joined with hyphens and cut to `most` characters. */
-const joinWords = (text: string, most: number): string =>
+/** The words of a text, joined with hyphens and cut to `maxLength` characters. */
+const joinWords = (text: string, maxLength: number): string =>
   truncate(
     foldedWords(text)
       .map(ascii)
       .filter((word) => word.length > 0)
       .join('-'),
-    most,
+    maxLength,
   );
 
 const LONGEST_SLUG = 80;
 const LONGEST_STEM = 40;
 
-/** The slug of a name: `Cà phê sữa đá` becomes `ca-phe-sua-da`. A name in another script gives `fallback`. */
+/**
+ * The slug of a name: `Cà phê sữa đá` becomes `ca-phe-sua-da`. A name without Latin letters or digits gives `fallback`.
+ */
 export const slugOf = (name: string, fallback: string): string => joinWords(name, LONGEST_SLUG) || fallback;
 
 /** The beginning of a product's SKUs, made from its slug. */

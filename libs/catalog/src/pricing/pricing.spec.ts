@@ -5,13 +5,13 @@ import { isPriced, type WantedLine } from '#contracts/catalog';
 import type { ModifierGroup } from '../model/product';
 import { priceLine, type Offer } from './pricing';
 
-const option = (id: string, price = 0, max = 1, standard: boolean | number = false) => ({
+const option = (id: string, price = 0, max = 1, byDefault: boolean | number = false) => ({
   id,
   name: id,
   nameEn: `${id} (en)`,
   price,
   max,
-  default: standard,
+  default: byDefault,
 });
 const sugar: ModifierGroup = {
   id: 'sugar',
@@ -48,13 +48,13 @@ const lineOf = (quantity: number, ...modifiers: [string, number][]): WantedLine 
   modifiers: modifiers.map(([optionId, count]) => ({ optionId, quantity: count })),
 });
 const refused = (line: WantedLine, on: Offer = offer) => {
-  const answer = priceLine(line, on, 'vi');
-  return isPriced(answer) ? undefined : answer;
+  const result = priceLine(line, on, 'vi');
+  return isPriced(result) ? undefined : result;
 };
 const priced = (line: WantedLine, on: Offer = offer) => {
-  const answer = priceLine(line, on, 'vi');
-  if (!isPriced(answer)) throw new Error(answer.message);
-  return answer;
+  const result = priceLine(line, on, 'vi');
+  if (!isPriced(result)) throw new Error(result.message);
+  return result;
 };
 
 describe('Pricing a line', () => {
@@ -88,7 +88,7 @@ describe('A line is refused', () => {
       code: 'VARIANT_UNAVAILABLE',
       message: 'This is not on sale at the moment.',
     }));
-  it('with the current names in the reader’s language, and with the options that still exist', () => {
+  it('with the current names in the requested language, and with the options that still exist', () => {
     const line = lineOf(1, ['half', 1], ['salt', 1]);
     const known = { productId: 'p', sku: 'TRA-SUA-M', name: 'Trà sữa', variantName: 'M', imageUrl: null };
     expect(priceLine(line, offer, 'en')).toMatchObject({
@@ -101,17 +101,17 @@ describe('A line is refused', () => {
     });
   });
   it.each([
-    ['an option is of another product', lineOf(1, ['salt', 1])],
-    ['an option is chosen more often than it may', lineOf(1, ['jelly', 2])],
-    ['a group is chosen more often than it may', lineOf(1, ['half', 1], ['full', 1])],
-    ['a quantity is not one', lineOf(1, ['jelly', 0])],
+    ['an option belongs to another product', lineOf(1, ['salt', 1])],
+    ['an option is chosen too often', lineOf(1, ['jelly', 2])],
+    ['too many options of a group are chosen', lineOf(1, ['half', 1], ['full', 1])],
+    ['a quantity is zero', lineOf(1, ['jelly', 0])],
   ])('when %s', (_, line) => expect(refused(line)?.code).toBe('MODIFIERS_INVALID'));
   it('when a group needs a choice, has no default and got none', () =>
     expect(refused(lineOf(1), { ...offer, modifiers: [milk] })?.message).toBe('“Sữa”: hãy chọn ít nhất 1.'));
 });
 
 describe('Totals', () => {
-  it('are the sums of the pieces', () =>
+  it('are the price of one piece with its options, times the quantity', () =>
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 99 }),

@@ -24,18 +24,18 @@ type Chosen = ReadonlyMap<Uuid, number>;
 
 const texts = {
   vi: {
-    gone: 'Món này hiện không bán.',
-    unknown: 'Có tuỳ chọn không thuộc món này.',
-    tooMany: (option: string, max: number) => `“${option}” chỉ được chọn tối đa ${max}.`,
-    few: (group: string, min: number) => `“${group}”: hãy chọn ít nhất ${min}.`,
-    many: (group: string, max: number) => `“${group}”: chỉ được chọn tối đa ${max}.`,
+    notSold: 'Món này hiện không bán.',
+    unknownOption: 'Có tuỳ chọn không thuộc món này.',
+    tooManyOfOption: (option: string, max: number) => `“${option}” chỉ được chọn tối đa ${max}.`,
+    tooFewInGroup: (group: string, min: number) => `“${group}”: hãy chọn ít nhất ${min}.`,
+    tooManyInGroup: (group: string, max: number) => `“${group}”: chỉ được chọn tối đa ${max}.`,
   },
   en: {
-    gone: 'This is not on sale at the moment.',
-    unknown: 'An option does not belong to this product.',
-    tooMany: (option: string, max: number) => `Choose “${option}” at most ${max} times.`,
-    few: (group: string, min: number) => `“${group}”: choose at least ${min}.`,
-    many: (group: string, max: number) => `“${group}”: choose at most ${max}.`,
+    notSold: 'This is not on sale at the moment.',
+    unknownOption: 'An option does not belong to this product.',
+    tooManyOfOption: (option: string, max: number) => `Choose “${option}” at most ${max} times.`,
+    tooFewInGroup: (group: string, min: number) => `“${group}”: choose at least ${min}.`,
+    tooManyInGroup: (group: string, max: number) => `“${group}”: choose at most ${max}.`,
   },
 };
 
@@ -75,35 +75,36 @@ function knownLine(line: WantedLine, offer: Offer, locale: Locale): KnownLine {
 
 /** The price of one line, or why it cannot be sold as wanted. */
 export function priceLine(line: WantedLine, offer: Offer | undefined, locale: Locale): PricedLine | UnpricedLine {
-  const say = texts[locale];
+  const text = texts[locale];
   const { variantId, quantity } = line;
   const known = offer && { known: knownLine(line, offer, locale) };
   const invalid = (message: string): UnpricedLine => ({ variantId, code: 'MODIFIERS_INVALID', message, ...known });
-  if (!offer || offer.sold === false) return { variantId, code: 'VARIANT_UNAVAILABLE', message: say.gone, ...known };
+  if (!offer || offer.sold === false)
+    return { variantId, code: 'VARIANT_UNAVAILABLE', message: text.notSold, ...known };
 
   const chosen = chosenQuantities(line);
   const options = new Set(offer.modifiers.flatMap((group) => group.options.map(({ id }) => id)));
-  for (const [optionId, count] of chosen) if (count < 1 || !options.has(optionId)) return invalid(say.unknown);
+  for (const [optionId, count] of chosen) if (count < 1 || !options.has(optionId)) return invalid(text.unknownOption);
 
   const modifiers: PricedModifier[] = [];
   let unitPrice = vnd(offer.price);
   for (const group of offer.modifiers) {
     let count = 0;
-    for (const [option, taken] of chosenOrDefault(group, chosen)) {
-      if (taken > option.max) return invalid(say.tooMany(localName(option, locale), option.max));
-      count += taken;
+    for (const [option, pieces] of chosenOrDefault(group, chosen)) {
+      if (pieces > option.max) return invalid(text.tooManyOfOption(localName(option, locale), option.max));
+      count += pieces;
       const price = vnd(option.price);
-      unitPrice = plus(unitPrice, times(price, taken));
+      unitPrice = plus(unitPrice, times(price, pieces));
       modifiers.push({
         optionId: option.id,
-        quantity: taken,
+        quantity: pieces,
         group: localName(group, locale),
         name: localName(option, locale),
         price,
       });
     }
-    if (count < group.min) return invalid(say.few(localName(group, locale), group.min));
-    if (count > group.max) return invalid(say.many(localName(group, locale), group.max));
+    if (count < group.min) return invalid(text.tooFewInGroup(localName(group, locale), group.min));
+    if (count > group.max) return invalid(text.tooManyInGroup(localName(group, locale), group.max));
   }
   return {
     productId: offer.productId,

@@ -29,7 +29,7 @@ const node = process.env.TEST_ELASTICSEARCH_URL;
 
   productSearchContract(() => new ElasticsearchSearch(elasticsearch, name));
 
-  it('removes products that left the shelf, and ignores late writes', async () => {
+  it('removes products that are no longer listed, and ignores older revisions', async () => {
     const [first] = searchedShelf;
     const count = async () => (await elasticsearch.count({ index: name })).count;
     await index.write([{ ...first, listed: false, revision: 3 }], true);

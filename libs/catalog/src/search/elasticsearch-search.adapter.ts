@@ -48,8 +48,8 @@ function filterOf(dimension: Dimension, filters: SearchFilters): Clause[] {
       return filters.available === undefined ? [] : [{ term: { inStock: filters.available } }];
   }
 }
-const filtersExcept = (own: Dimension | undefined, filters: SearchFilters): Clause[] =>
-  dimensions.filter((dimension) => dimension !== own).flatMap((dimension) => filterOf(dimension, filters));
+const filtersExcept = (except: Dimension | undefined, filters: SearchFilters): Clause[] =>
+  dimensions.filter((dimension) => dimension !== except).flatMap((dimension) => filterOf(dimension, filters));
 
 const values: Record<Dimension, Clause> = {
   category: { terms: { field: 'category', size: 200 } },
@@ -64,9 +64,9 @@ const values: Record<Dimension, Clause> = {
 };
 const facetsOf = (filters: SearchFilters): Clause =>
   Object.fromEntries(
-    dimensions.map((own) => [
-      own,
-      { filter: { bool: { filter: filtersExcept(own, filters) } }, aggs: { values: values[own] } },
+    dimensions.map((dimension) => [
+      dimension,
+      { filter: { bool: { filter: filtersExcept(dimension, filters) } }, aggs: { values: values[dimension] } },
     ]),
   );
 
@@ -77,17 +77,19 @@ interface Bucket {
 }
 const inStockNames: Record<string, string> = { true: 'available', false: 'unavailable' };
 
-const countsOf = (own: Dimension, buckets: readonly Bucket[]): Record<string, number> =>
+const countsOf = (dimension: Dimension, buckets: readonly Bucket[]): Record<string, number> =>
   Object.fromEntries(
     buckets
       .filter(({ doc_count: count }) => count > 0)
       .map(({ key, key_as_string: text, doc_count: count }) => [
-        own === 'availability' ? inStockNames[text ?? String(key)] : String(key),
+        dimension === 'availability' ? inStockNames[text ?? String(key)] : String(key),
         Math.min(count, COUNTED_UP_TO),
       ]),
   );
 
-/** Searches the index that `index-shelf` writes. Its words are folded already, so they need no analysis. */
+/**
+ * Searches the index that `index-shelf` writes. Its words are folded already, so Elasticsearch does not analyse them.
+ */
 @Injectable()
 export class ElasticsearchSearch extends ProductSearch {
   constructor(
@@ -98,7 +100,7 @@ export class ElasticsearchSearch extends ProductSearch {
   }
 
   async search({ terms, filters, limit, after }: SearchRequest): Promise<SearchResult> {
-    const answer = await this.elasticsearch.search(
+    const response = await this.elasticsearch.search(
       {
         index: this.index,
         size: limit + 1,
@@ -112,10 +114,12 @@ export class ElasticsearchSearch extends ProductSearch {
       } as never,
       TIMEOUT,
     );
-    const hits = answer.hits.hits.map(({ sort }) => sort as unknown as HitPlace);
-    const total = answer.hits.total as { value: number };
-    const found = answer.aggregations as unknown as Record<Dimension, { values: { buckets: Bucket[] } }>;
-    const facets = Object.fromEntries(dimensions.map((own) => [own, countsOf(own, found[own].values.buckets)]));
+    const hits = response.hits.hits.map(({ sort }) => sort as unknown as HitPlace);
+    const total = response.hits.total as { value: number };
+    const aggregations = response.aggregations as unknown as Record<Dimension, { values: { buckets: Bucket[] } }>;
+    const facets = Object.fromEntries(
+      dimensions.map((dimension) => [dimension, countsOf(dimension, aggregations[dimension].values.buckets)]),
+    );
     return {
       hits: hits.slice(0, limit),
       hasMore: hits.length > limit,
@@ -125,7 +129,7 @@ export class ElasticsearchSearch extends ProductSearch {
   }
 
   async suggest(terms: readonly Term[], limit: number): Promise<Uuid[]> {
-    const answer = await this.elasticsearch.search(
+    const response = await this.elasticsearch.search(
       {
         index: this.index,
         size: limit,
@@ -136,9 +140,9 @@ export class ElasticsearchSearch extends ProductSearch {
       } as never,
       TIMEOUT,
     );
-    return answer.hits.hits.map(({ _id }) => _id!);
+    return response.hits.hits.map(({ _id }) => _id!);
   }
 }
 
-/** After this time, Postgres answers the search. */
+/** If Elasticsearch takes longer, Postgres is searched. */
 const TIMEOUT = { requestTimeout: 800, maxRetries: 0 };

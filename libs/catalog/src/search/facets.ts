@@ -51,7 +51,7 @@ function prices(counts: Readonly<Record<string, number>>, locale: Locale): Facet
   });
 }
 
-/** The counts with their names. The highest counts come first, but prices are sorted from low to high. */
+/** The facets with the names of their values. The highest counts come first, but prices are sorted from low to high. */
 export const facetsOf = (counts: FacetCounts, labels: Labels, locale: Locale): Facets => ({
   category: byCount(counts.category, (slug) => labels.category[slug] ?? slug),
   brand: byCount(counts.brand, (slug) => labels.brand[slug] ?? slug),

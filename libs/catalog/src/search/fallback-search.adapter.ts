@@ -30,14 +30,17 @@ export class FallbackSearch extends ProductSearch {
     return this.tryFirst((search) => search.suggest(terms, limit));
   }
 
-  private async tryFirst<T>(question: (search: ProductSearch) => Promise<T>): Promise<T> {
-    if (this.clock.now().getTime() < this.skipFirstUntil) return question(this.second);
+  private async tryFirst<T>(run: (search: ProductSearch) => Promise<T>): Promise<T> {
+    if (this.clock.now().getTime() < this.skipFirstUntil) return run(this.second);
     try {
-      return await question(this.first);
+      return await run(this.first);
     } catch (error) {
       this.skipFirstUntil = this.clock.now().getTime() + SKIP_MS;
-      this.log.warn({ message: `Elasticsearch did not answer; for ${SKIP_MS} ms Postgres answers searches`, error });
-      return question(this.second);
+      this.log.warn({
+        message: `Elasticsearch did not respond; Postgres is searched for the next ${SKIP_MS} ms`,
+        error,
+      });
+      return run(this.second);
     }
   }
 }

@@ -6,28 +6,28 @@ import type { ProductSearch } from './product-search';
 describe('A search with a fallback', () => {
   let now = 0;
   const clock = { now: () => new Date(now) };
-  const asked: string[] = [];
-  const answering = (name: string, works: () => boolean) =>
+  const used: string[] = [];
+  const searchNamed = (name: string, works: () => boolean) =>
     ({
       suggest: async () => {
-        asked.push(name);
-        if (!works()) throw new Error('away');
+        used.push(name);
+        if (!works()) throw new Error('does not respond');
         return [name];
       },
     }) as unknown as ProductSearch;
 
   it('uses the fallback when the first search fails, and does not use the first for a while', async () => {
     Logger.overrideLogger(false);
-    let away = true;
+    let isDown = true;
     const search = new FallbackSearch(
-      answering('first', () => !away),
-      answering('second', () => true),
+      searchNamed('first', () => !isDown),
+      searchNamed('second', () => true),
       clock,
     );
     expect(await search.suggest([], 1)).toEqual(['second']);
     expect(await search.suggest([], 1)).toEqual(['second']);
-    expect(asked).toEqual(['first', 'second', 'second']);
-    away = false;
+    expect(used).toEqual(['first', 'second', 'second']);
+    isDown = false;
     now += 5_001;
     expect(await search.suggest([], 1)).toEqual(['first']);
   });

@@ -5,7 +5,7 @@ import type { Term } from './vocabulary';
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char]);
 
-/** A predicate: whether a folded word matches a term of the query. */
+/** Returns a function that tells whether a folded word matches a term of the query. */
 export function matcherOf(terms: readonly Term[]): (word: string) => boolean {
   const words = new Set(withSynonyms(terms.flatMap((term) => term.words)));
   const prefixes = terms.filter((term) => term.prefix).flatMap((term) => term.words);
@@ -13,20 +13,20 @@ export function matcherOf(terms: readonly Term[]): (word: string) => boolean {
 }
 
 /** The text as HTML, with found words in `<em>`. Adjacent found words share one `<em>`. Null if no word was found. */
-export function highlight(text: string, isMeant: (word: string) => boolean): string | null {
+export function highlight(text: string, isMatch: (word: string) => boolean): string | null {
   const spans: { start: number; end: number }[] = [];
   for (const { start, end, folded } of wordsIn(text)) {
-    if (!isMeant(folded)) continue;
+    if (!isMatch(folded)) continue;
     const last = spans.at(-1);
     if (last && /^\s+$/.test(text.slice(last.end, start))) last.end = end;
     else spans.push({ start, end });
   }
   if (spans.length === 0) return null;
   let html = '';
-  let at = 0;
+  let done = 0;
   for (const { start, end } of spans) {
-    html += `${escape(text.slice(at, start))}<em>${escape(text.slice(start, end))}</em>`;
-    at = end;
+    html += `${escape(text.slice(done, start))}<em>${escape(text.slice(start, end))}</em>`;
+    done = end;
   }
-  return html + escape(text.slice(at));
+  return html + escape(text.slice(done));
 }

@@ -15,12 +15,12 @@ import type { Term } from './vocabulary';
 
 const HIGHEST_PRICE = Number.MAX_SAFE_INTEGER;
 
-/** Words are letters and digits only, so quotation marks around them are enough. */
+/** A term as a part of a tsquery. Words are letters and digits only, so quotation marks around them are enough. */
 const lexemes = ({ words, prefix }: Term, weight = ''): string => {
-  const mark = `${prefix ? '*' : ''}${weight}`;
-  return words.map((word) => `'${word}'${mark && `:${mark}`}`).join(' | ');
+  const suffix = `${prefix ? '*' : ''}${weight}`;
+  return words.map((word) => `'${word}'${suffix && `:${suffix}`}`).join(' | ');
 };
-const all = (terms: readonly Term[], weight?: string): string =>
+const tsqueryOf = (terms: readonly Term[], weight?: string): string =>
   terms.map((term) => `(${lexemes(term, weight)})`).join(' & ');
 
 interface Row extends FacetCounts {
@@ -36,7 +36,7 @@ export class PostgresSearch extends ProductSearch {
 
   async search({ terms, filters, limit, after }: SearchRequest): Promise<SearchResult> {
     const [row] = await this.db.query<Row>(searchStatement, [
-      all(terms),
+      tsqueryOf(terms),
       terms.map((term) => lexemes(term, 'A')),
       terms.map((term) => lexemes(term, 'B')),
       filters.category ?? null,
@@ -57,7 +57,7 @@ export class PostgresSearch extends ProductSearch {
   }
 
   async suggest(terms: readonly Term[], limit: number): Promise<Uuid[]> {
-    const rows = await this.db.query<{ id: Uuid }>(suggestStatement, [all(terms, 'A'), limit]);
+    const rows = await this.db.query<{ id: Uuid }>(suggestStatement, [tsqueryOf(terms, 'A'), limit]);
     return rows.map(({ id }) => id);
   }
 }

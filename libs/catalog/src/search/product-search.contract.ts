@@ -18,13 +18,13 @@ export const searchedShelf = demoProducts().map((product, index) => {
   const brand = demoBrands.find(({ id }) => id === product.brandId)!;
   const { row } = shelfRow(product, category, brand, null, new Date(0));
   const words = [...row.words.matchAll(/'([^']+)':1([ABC])/g)].map(([, word, weight]) => ({ word: word, weight }));
-  const of = (weight: string) => words.filter((one) => one.weight === weight).map(({ word }) => word);
+  const wordsWithWeight = (weight: string) => words.filter((one) => one.weight === weight).map(({ word }) => word);
   return {
     id: product.id,
     listed: true,
     revision: 1,
-    name: of('A'),
-    label: of('B'),
+    name: wordsWithWeight('A'),
+    label: wordsWithWeight('B'),
     all: words.map(({ word }) => word),
     category: row.category,
     brand: row.brand,
@@ -67,21 +67,21 @@ const dimensions = Object.keys(fits) as Dimension[];
 /** A simple implementation of the search. Each adapter must return exactly the same results. */
 function simpleSearch({ terms, filters, limit, after }: SearchRequest): SearchResult {
   const found = searchedShelf.filter((one) => terms.every((term) => scoreOf(one, term) > 0));
-  const left = (but?: Dimension) =>
-    found.filter((one) => dimensions.every((dimension) => dimension === but || fits[dimension](one, filters)));
+  const matching = (except?: Dimension) =>
+    found.filter((one) => dimensions.every((dimension) => dimension === except || fits[dimension](one, filters)));
   const count = (dimension: Dimension) => {
     const counts: Record<string, number> = {};
-    for (const one of left(dimension)) counts[values[dimension](one)] = (counts[values[dimension](one)] ?? 0) + 1;
+    for (const one of matching(dimension)) counts[values[dimension](one)] = (counts[values[dimension](one)] ?? 0) + 1;
     return counts;
   };
-  const places = left()
+  const places = matching()
     .map((one): HitPlace => [terms.reduce((sum, term) => sum + scoreOf(one, term), 0), one.popularity, one.id])
     .sort(inOrder)
     .filter((place) => after === undefined || inOrder(after, place) < 0);
   return {
     hits: places.slice(0, limit),
     hasMore: places.length > limit,
-    total: left().length,
+    total: matching().length,
     facets: {
       category: count('category'),
       brand: count('brand'),
@@ -104,7 +104,7 @@ const queries = [
   'da lat',
   'phuc long',
 ];
-const filterings: SearchFilters[] = [
+const filterCases: SearchFilters[] = [
   {},
   { category: 'tea-beverages' },
   { brand: 'goc-pho', minPrice: 30_000 },
@@ -113,30 +113,30 @@ const filterings: SearchFilters[] = [
 ];
 const vocabulary = new Vocabulary(searchedShelf.flatMap(({ all }) => all));
 
-export function productSearchContract(open: () => ProductSearch): void {
-  it.each(queries.flatMap((q) => filterings.map((filters) => [q, filters] as const)))(
-    'finds, orders and counts “%s” with %j',
+export function productSearchContract(adapter: () => ProductSearch): void {
+  it.each(queries.flatMap((q) => filterCases.map((filters) => [q, filters] as const)))(
+    'finds, sorts and counts products for “%s” with %j',
     async (q, filters) => {
       const request = { terms: vocabulary.read(q), filters, limit: 8 };
-      expect(await open().search(request)).toEqual(simpleSearch(request));
+      expect(await adapter().search(request)).toEqual(simpleSearch(request));
     },
   );
 
   it.each(queries)('continues after the previous page for “%s”', async (q) => {
     const request = { terms: vocabulary.read(q), filters: {}, limit: 3 };
     const after = simpleSearch(request).hits.at(-1);
-    expect(await open().search({ ...request, after })).toEqual(simpleSearch({ ...request, after }));
+    expect(await adapter().search({ ...request, after })).toEqual(simpleSearch({ ...request, after }));
   });
 
-  it('takes a misspelt word for any of those it may be', async () => {
+  it('finds products with any word that a misspelt word may mean', async () => {
     const request = { terms: vocabulary.readLoosely('tra sau'), filters: {}, limit: 50 };
-    expect(await open().search(request)).toEqual(simpleSearch(request));
+    expect(await adapter().search(request)).toEqual(simpleSearch(request));
   });
 
   it.each(['bac x', 'tra d', 'c', 'late', 'xyzzy'])('suggests by name for “%s”', async (q) => {
     const terms = vocabulary.readTyping(q);
     const named = searchedShelf.filter(({ name }) => terms.every((term) => matches(name, term)));
     const wanted = named.map(({ popularity, id }): HitPlace => [0, popularity, id]).sort(inOrder);
-    expect(await open().suggest(terms, 6)).toEqual(wanted.slice(0, 6).map(([, , id]) => id));
+    expect(await adapter().suggest(terms, 6)).toEqual(wanted.slice(0, 6).map(([, , id]) => id));
   });
 }

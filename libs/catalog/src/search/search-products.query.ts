@@ -21,7 +21,7 @@ export interface SearchInput {
   readonly filters: SearchFilters;
   readonly limit: number;
   readonly after?: HitPlace;
-  /** True if the first page found nothing for the exact words, so similar words are searched too. */
+  /** True if the exact words found nothing for the first page, so similar words are searched too. */
   readonly loosely?: boolean;
 }
 
@@ -34,7 +34,7 @@ export class SearchProducts extends Query<JsonAnswer> {
   }
 }
 
-const nothing: SearchResult = {
+const noResult: SearchResult = {
   hits: [],
   hasMore: false,
   total: 0,
@@ -51,18 +51,18 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Json
     private readonly cache: Cache,
   ) {}
 
-  async execute({ input: asked, locale }: SearchProducts): Promise<JsonAnswer> {
-    const sought = { ...asked, q: foldedQuery(asked.q) };
-    const chosen = { ...sought.filters, limit: sought.limit };
-    if (!isCacheable(chosen, sought.after) || !areWordsCacheable(sought.q)) return this.find(sought, locale);
-    const key = `${locale}:${cacheKeyOf(chosen)}:${sought.q}`;
-    const about = { kind: 'search', key, tags: [tags.products, tags.stock], seconds: 60 };
-    return (await this.cache.remember(about, () => this.find(sought, locale)))!;
+  async execute({ input, locale }: SearchProducts): Promise<JsonAnswer> {
+    const search = { ...input, q: foldedQuery(input.q) };
+    const filters = { ...search.filters, limit: search.limit };
+    if (!isCacheable(filters, search.after) || !areWordsCacheable(search.q)) return this.find(search, locale);
+    const key = `${locale}:${cacheKeyOf(filters)}:${search.q}`;
+    const entry = { kind: 'search', key, tags: [tags.products, tags.stock], seconds: 60 };
+    return (await this.cache.remember(entry, () => this.find(search, locale)))!;
   }
 
-  private async find(sought: SearchInput, locale: Locale): Promise<JsonAnswer> {
-    const { found, terms, loosely } = await this.hits(sought);
-    const isMeant = matcherOf(terms);
+  private async find(search: SearchInput, locale: Locale): Promise<JsonAnswer> {
+    const { found, terms, loosely } = await this.hits(search);
+    const isMatch = matcherOf(terms);
     const [texts, labels] = await Promise.all([
       this.shelf.texts(
         found.hits.map(([, , id]) => id),
@@ -71,7 +71,7 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Json
       this.labels(locale),
     ]);
     const last = found.hits.at(-1);
-    return toJsonAnswer(`[${texts.map(({ text }) => withHighlight(text, isMeant)).join(',')}]`, {
+    return toJsonAnswer(`[${texts.map(({ text }) => withHighlight(text, isMatch)).join(',')}]`, {
       nextCursor: found.hasMore && last ? cursorFrom([...last, loosely]) : null,
       hasMore: found.hasMore,
       total: found.total,
@@ -80,19 +80,19 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Json
     });
   }
 
-  private async hits({ q, loosely = false, ...sought }: SearchInput) {
+  private async hits({ q, loosely = false, ...search }: SearchInput) {
     const vocabulary = await this.vocabularies.current();
     const terms = loosely ? vocabulary.readLoosely(q) : vocabulary.read(q);
-    const found = terms.length === 0 ? nothing : await this.searches.search({ terms, ...sought });
-    const nothingAtAll = Object.keys(found.facets.category).length + found.hits.length === 0;
-    if (loosely || sought.after || !nothingAtAll || terms.length === 0) return { found, terms, loosely };
-    const looser = vocabulary.readLoosely(q);
-    return { found: await this.searches.search({ terms: looser, ...sought }), terms: looser, loosely: true };
+    const found = terms.length === 0 ? noResult : await this.searches.search({ terms, ...search });
+    const foundNothing = Object.keys(found.facets.category).length + found.hits.length === 0;
+    if (loosely || search.after || !foundNothing || terms.length === 0) return { found, terms, loosely };
+    const looseTerms = vocabulary.readLoosely(q);
+    return { found: await this.searches.search({ terms: looseTerms, ...search }), terms: looseTerms, loosely: true };
   }
 
   private async labels(locale: Locale): Promise<Labels> {
-    const about = { kind: 'labels', key: locale, tags: [tags.labels], seconds: 3600 };
-    const found = await this.cache.remember(about, async () => {
+    const entry = { kind: 'labels', key: locale, tags: [tags.labels], seconds: 3600 };
+    const found = await this.cache.remember(entry, async () => {
       const name = locale === 'en' ? 'coalesce(name_en, name)' : 'name';
       const [row] = await this.db.query<Labels>(
         `select (select coalesce(json_object_agg(slug, ${name}), '{}') from categories) as category,
@@ -104,10 +104,10 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Json
   }
 }
 
-function withHighlight(text: string, isMeant: (word: string) => boolean): string {
+function withHighlight(text: string, isMatch: (word: string) => boolean): string {
   const { name, description } = JSON.parse(text) as ProductView;
   return withMember(text, 'highlight', {
-    name: highlight(name, isMeant),
-    description: highlight(description, isMeant),
+    name: highlight(name, isMatch),
+    description: highlight(description, isMatch),
   });
 }

@@ -3,7 +3,7 @@ import { withSynonyms } from './synonyms';
 
 export interface Searchable {
   readonly names: readonly string[];
-  /** Category, brand, SKU. */
+  /** The names of category and brand, and the SKU. */
   readonly labels: readonly string[];
   readonly texts: readonly string[];
 }

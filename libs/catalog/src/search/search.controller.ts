@@ -66,7 +66,7 @@ const SuggestionShape = z
   .object({ text: z.string().meta({ example: 'Trà đào cam sả' }), productId: IdShape.optional() })
   .meta({ id: 'Suggestion' });
 
-const place = z.tuple([z.int32(), z.int32(), z.uuid(), z.boolean()]);
+const cursorShape = z.tuple([z.int32(), z.int32(), z.uuid(), z.boolean()]);
 
 @ApiTags('Catalogue')
 @Controller('search')
@@ -83,7 +83,7 @@ export class SearchController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const available = availability && availability === 'available';
-    const [score, popularity, id, loosely] = placeOf(cursor, place) ?? [];
+    const [score, popularity, id, loosely] = placeOf(cursor, cursorShape) ?? [];
     const after = id === undefined ? undefined : ([score!, popularity!, id] as const);
     const sought = { q, filters: { ...filters, available }, limit, after, loosely };
     sendJson(reply, await this.queries.execute(new SearchProducts(sought, locale)));

@@ -11,13 +11,13 @@ const words = searchWords({
 });
 const vocabulary = new Vocabulary([...words.all, 'matcha', 'latte']);
 
-describe('Words a product is found by', () => {
-  it('are folded, with synonyms both ways', () => {
+describe('The search words of a product', () => {
+  it('are folded, and include synonyms in both languages', () => {
     expect(words.name).toEqual(expect.arrayContaining(['ca', 'phe', 'sua', 'da', 'milk', 'ice', 'coffee', 'cafe']));
     expect(withSynonyms(['coffee'])).toEqual(expect.arrayContaining(['ca', 'phe']));
     expect(withSynonyms(['phe', 'ca'])).not.toContain('coffee');
   });
-  it('are separated by the fields in which they occur', () => {
+  it('are grouped by the fields in which they occur', () => {
     expect(words.name).not.toContain('dam');
     expect(words.all).toContain('dam');
   });
@@ -54,18 +54,18 @@ describe('Reading a query that found nothing', () => {
 });
 
 describe('Close words', () => {
-  it('counts a swap of neighbours once', () => expect(distance('sau', 'sua', 1)).toBe(1));
+  it('counts a swap of two adjacent letters once', () => expect(distance('sau', 'sua', 1)).toBe(1));
   it('accepts no mistakes in words of two letters', () => expect(closeWords('da', ['sa', 'ca'])).toEqual([]));
   it('returns only the nearest words', () =>
     expect(closeWords('coffe', ['coffee', 'cofee', 'office'])).toEqual(['cofee', 'coffee']));
 });
 
 describe('Highlighting', () => {
-  const isMeant = matcherOf(vocabulary.read('ca phe sua'));
-  it('marks the original words, neighbours together', () =>
-    expect(highlight('Cà phê sữa đá', isMeant)).toBe('<em>Cà phê sữa</em> đá'));
-  it('marks synonyms too', () => expect(highlight('Iced coffee', isMeant)).toBe('Iced <em>coffee</em>'));
+  const isMatch = matcherOf(vocabulary.read('ca phe sua'));
+  it('marks the original words, and adjacent words together', () =>
+    expect(highlight('Cà phê sữa đá', isMatch)).toBe('<em>Cà phê sữa</em> đá'));
+  it('marks synonyms too', () => expect(highlight('Iced coffee', isMatch)).toBe('Iced <em>coffee</em>'));
   it('encodes the rest of the text', () =>
-    expect(highlight('<b>Sữa</b> & "đá"', isMeant)).toBe('&lt;b&gt;<em>Sữa</em>&lt;/b&gt; &amp; &quot;đá&quot;'));
-  it('returns null if no word was found', () => expect(highlight('Trà', isMeant)).toBeNull());
+    expect(highlight('<b>Sữa</b> & "đá"', isMatch)).toBe('&lt;b&gt;<em>Sữa</em>&lt;/b&gt; &amp; &quot;đá&quot;'));
+  it('returns null if no word was found', () => expect(highlight('Trà', isMatch)).toBeNull());
 });

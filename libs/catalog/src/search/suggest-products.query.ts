@@ -22,7 +22,7 @@ export class SuggestProducts extends Query<JsonAnswer> {
   }
 }
 
-/** How many products are read for each suggestion that is shown. */
+/** How many products are read for each suggestion. Names that begin with the typed text are chosen from them first. */
 const READ_PER_SUGGESTION = 4;
 
 /** Puts names that begin with the typed text first. The order within the two groups does not change. */
@@ -43,8 +43,8 @@ export class SuggestProductsHandler implements IQueryHandler<SuggestProducts, Js
   async execute({ q: typed, limit, locale }: SuggestProducts): Promise<JsonAnswer> {
     const q = foldedQuery(typed);
     if (!areWordsCacheable(q)) return this.find(q, limit, locale);
-    const about = { kind: 'suggest', key: `${locale}:${limit}:${q}`, tags: [tags.products], seconds: 300 };
-    return (await this.cache.remember(about, () => this.find(q, limit, locale)))!;
+    const entry = { kind: 'suggest', key: `${locale}:${limit}:${q}`, tags: [tags.products], seconds: 300 };
+    return (await this.cache.remember(entry, () => this.find(q, limit, locale)))!;
   }
 
   private async find(q: string, limit: number, locale: Locale): Promise<JsonAnswer> {

@@ -48,14 +48,14 @@ const groups: readonly (readonly string[])[] = [
 
 const phrases = groups.map((group) => group.map((phrase) => phrase.split(' ')));
 
-const holds = (words: readonly string[], phrase: readonly string[]): boolean =>
+const containsPhrase = (words: readonly string[], phrase: readonly string[]): boolean =>
   words.some((_, start) => phrase.every((word, offset) => words[start + offset] === word));
 
 /** These words, and the words of all phrases with the same meaning. */
 export function withSynonyms(words: readonly string[]): string[] {
   const all = new Set(words);
   for (const group of phrases) {
-    if (group.some((phrase) => holds(words, phrase)))
+    if (group.some((phrase) => containsPhrase(words, phrase)))
       for (const phrase of group) for (const word of phrase) all.add(word);
   }
   return [...all];

@@ -17,8 +17,8 @@ export class Vocabularies {
   ) {}
 
   async current(): Promise<Vocabulary> {
-    const about = { kind: 'words', key: 'all', tags: [tags.products], seconds: 600 };
-    const words = (await this.cache.remember(about, () => this.shelf.words()))!;
+    const entry = { kind: 'words', key: 'all', tags: [tags.products], seconds: 600 };
+    const words = (await this.cache.remember(entry, () => this.shelf.words()))!;
     if (this.last?.words !== words) this.last = { words, vocabulary: new Vocabulary(words) };
     return this.last.vocabulary;
   }

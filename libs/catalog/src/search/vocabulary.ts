@@ -1,18 +1,24 @@
 import { closeWords } from './close-words';
 import { foldedWords } from '../model/folding';
 
-/** One word of a query, and the known words to search for it. With `prefix`, longer words that begin with them match too. */
+/**
+ * One word of a query, and the known words to search for it. With `prefix`, longer words that begin with them match
+ * too.
+ */
 export interface Term {
   readonly words: readonly string[];
   readonly prefix: boolean;
 }
 
-/** Further words of a query are ignored, to keep searches fast. */
+/** Only the first words of a query are searched, to keep searches fast. */
 const MAX_WORDS = 8;
 /** How many similar words are searched for each word if the exact words find nothing. */
 const SIMILAR_WORDS = 25;
 
-/** All words in the shelf's texts. It turns a query into terms, so that all search adapters get the same terms. */
+/**
+ * All words in the shelf's texts. The vocabulary turns a query into terms, so that all search adapters get the same
+ * terms.
+ */
 export class Vocabulary {
   private readonly known: ReadonlySet<string>;
   private readonly sorted: readonly string[];
@@ -22,7 +28,10 @@ export class Vocabulary {
     this.sorted = [...this.known].sort();
   }
 
-  /** A known word is searched as it is. The beginning of a known word is a prefix. Any other word is misspelt. */
+  /**
+   * A known word is searched as it is. The beginning of a known word is a prefix. Any other word is treated as
+   * misspelt.
+   */
   read(query: string): Term[] {
     return [...new Set(foldedWords(query))].slice(0, MAX_WORDS).map((word) => {
       if (this.known.has(word)) return { words: [word], prefix: false };

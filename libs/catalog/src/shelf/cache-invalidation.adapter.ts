@@ -10,9 +10,10 @@ interface ChangedProduct {
   readonly slug: string;
 }
 
+/** Stock changes often, so lists are invalidated at most once in this time. */
 const STOCK_EVERY_MS = 1_000;
 
-/** Invalidates cached answers, after the change is committed. */
+/** Invalidates cached responses, after the change is committed. */
 @Injectable()
 export class CacheInvalidation implements OnApplicationShutdown {
   private readonly log = new Logger(CacheInvalidation.name);
@@ -49,8 +50,8 @@ export class CacheInvalidation implements OnApplicationShutdown {
     clearTimeout(this.stockTimer);
   }
 
-  private invalidateLists(now: boolean): void {
-    if (this.stockTimer && !now) {
+  private invalidateLists(atOnce: boolean): void {
+    if (this.stockTimer && !atOnce) {
       this.listsAreStale = true;
       return;
     }
@@ -71,7 +72,7 @@ export class CacheInvalidation implements OnApplicationShutdown {
   private invalidate(cacheTags: readonly string[]): void {
     this.cache
       .invalidate(...cacheTags)
-      .catch((error: unknown) => this.log.warn({ message: 'cached answers could not be invalidated', error }));
+      .catch((error: unknown) => this.log.warn({ message: 'cached responses could not be invalidated', error }));
   }
 }
 

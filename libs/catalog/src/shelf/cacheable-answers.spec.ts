@@ -1,6 +1,6 @@
 import { areWordsCacheable, isCacheable, cacheKeyOf } from './cacheable-answers';
 
-describe('Cached answers', () => {
+describe('Cached responses', () => {
   it('have one key for all spellings of the same filters', () => {
     const one = cacheKeyOf({ category: 'tea', minPrice: 0, maxPrice: 29_999, sort: 'price', limit: 20 });
     const other = cacheKeyOf({ limit: 20, sort: 'price', maxPrice: 29_999, category: 'tea', brand: undefined });
@@ -27,11 +27,11 @@ describe('Cached answers', () => {
     [{ limit: 20, minPrice: 30_001 }, undefined, false],
     [{ limit: 20, maxPrice: 1 }, undefined, false],
     [{ limit: 20 }, ['newest', 'x'], false],
-  ])('%j after %j: %s', (chosen, after, kept) => {
+  ])('are kept for the filters %j and the cursor %j: %s', (chosen, after, kept) => {
     expect(isCacheable(chosen, after)).toBe(kept);
   });
 
-  it('do not include answers to very long queries', () => {
+  it('do not include responses to very long queries', () => {
     expect([areWordsCacheable('ca phe sua da'), areWordsCacheable('ca phe '.repeat(20))]).toEqual([true, false]);
   });
 });

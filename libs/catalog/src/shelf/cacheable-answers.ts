@@ -15,6 +15,7 @@ export interface ListFilters {
 const MAX_CACHED_LIMIT = 20;
 const MAX_CACHED_WORDS_LENGTH = 60;
 
+/** The prices at which a price band begins or ends. */
 const bounds = PRICE_BANDS.flatMap((from) => [from, from - 1]);
 const isBound = (price: number | undefined): boolean => price === undefined || bounds.includes(price);
 
@@ -35,11 +36,11 @@ export const cacheKeyOf = ({
   JSON.stringify([category, brand, featured, available, minPrice || undefined, maxPrice, sort, limit]);
 
 /**
- * Whether an answer is cached: only first pages with usual price filters. Other prices, later pages and long lists are
- * not cached, because there are too many of them and they are rarely requested twice.
+ * Whether a response is cached. Only first pages with usual price filters are cached. Other prices, later pages and
+ * long lists are not cached, because there are too many of them and they are rarely requested twice.
  */
 export const isCacheable = ({ minPrice, maxPrice, limit }: ListFilters, after?: unknown): boolean =>
   after === undefined && limit <= MAX_CACHED_LIMIT && isBound(minPrice) && isBound(maxPrice);
 
-/** Whether answers for these search words are cached. */
+/** Whether responses for these search words are cached. */
 export const areWordsCacheable = (words: string): boolean => words.length <= MAX_CACHED_WORDS_LENGTH;

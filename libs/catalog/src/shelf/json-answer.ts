@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** The body of an answer as text, so that a cached answer can be sent without work. */
+/** The body of a response as text, so that a cached response can be sent as it is. */
 export interface JsonAnswer {
   readonly body: string;
   readonly etag: string;
 }
 
-/** Puts the envelope around data that is JSON text. */
+/** Makes the response body for data that is JSON text. */
 export function toJsonAnswer(data: string, meta?: object): JsonAnswer {
   const body = `{"success":true,"data":${data}${meta ? `,"meta":${JSON.stringify(meta)}` : ''}}`;
   return { body, etag: `"${createHash('sha1').update(body).digest('base64url')}"` };

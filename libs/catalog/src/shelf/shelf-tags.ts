@@ -1,10 +1,10 @@
-/** The tags of cached answers. An invalidation names the tags. */
+/** The tags of cached responses. To invalidate a tag is to invalidate all responses with this tag. */
 export const tags = {
   /** Texts, prices or listing of any product. */
   products: 'products',
   /** Categories and brands. Each product's view contains their names. */
   labels: 'labels',
-  /** Stock of any product. Mostly invalidated at most once a second. */
+  /** Stock of any product. Usually invalidated at most once a second. */
   stock: 'stock',
   /** Sales counts. */
   sales: 'sales',

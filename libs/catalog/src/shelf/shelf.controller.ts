@@ -10,13 +10,15 @@ import type { JsonAnswer } from './json-answer';
 
 const readLocale = createParamDecorator((): Locale => shopLocale());
 
-/** The language of the answer. The method must send the answer with `sendJson`. */
+/** The language of the response. The method must send the response with `sendJson`. */
 export const ShelfLocale = (): ParameterDecorator => alsoOnMethod(readLocale(), Tagged({ byLanguage: true }));
 
-/** How long clients may cache an answer. Its stock and prices can be out of date for that long. */
+/** How long clients may cache a response. Its stock and prices can be out of date for that long. */
 const CLIENT_CACHE_SECONDS = 5;
 
-/** The bytes of answers. They are cached too, because encoding is the most expensive part of a cached answer. */
+/**
+ * The bytes of responses. They are cached too, because encoding is the most expensive part of sending a cached text.
+ */
 const encoded = new WeakMap<JsonAnswer, Buffer>();
 
 function bytesOf(answer: JsonAnswer): Buffer {
@@ -25,7 +27,7 @@ function bytesOf(answer: JsonAnswer): Buffer {
   return bytes;
 }
 
-/** Sends the answer, or 304 if the client has it already. */
+/** Sends the response, or 304 if the client has it already. */
 export function sendJson(reply: FastifyReply, answer: JsonAnswer): void {
   const { etag } = answer;
   void reply.header('etag', etag).header('cache-control', cachedFor(CLIENT_CACHE_SECONDS));

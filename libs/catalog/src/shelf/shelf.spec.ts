@@ -1,13 +1,13 @@
 import { sanitizeStory } from './harmless-html.adapter';
 import { toJsonAnswer, withMember } from './json-answer';
 
-describe('A ready answer', () => {
-  it('is an envelope around JSON, with a tag that changes when it does', () => {
+describe('The body of a response', () => {
+  it('contains the data, and its ETag changes with the data', () => {
     const one = toJsonAnswer('[1]', { hasMore: false });
     expect(JSON.parse(one.body)).toEqual({ success: true, data: [1], meta: { hasMore: false } });
     expect(toJsonAnswer('[2]').etag).not.toBe(one.etag);
   });
-  it('takes one more member', () =>
+  it('can get another field', () =>
     expect(JSON.parse(withMember('{"a":1}', 'b', { c: '"' }))).toEqual({ a: 1, b: { c: '"' } }));
 });
 

@@ -22,7 +22,7 @@ const put = statement(
           sort_vi = excluded.sort_vi, sort_en = excluded.sort_en, head_vi = excluded.head_vi,
           head_en = excluded.head_en, words = excluded.words, revision = shelf.revision + 1`,
 );
-const learn = statement(
+const addWords = statement(
   'shelf-learn-words',
   'insert into search_words (word) select unnest($1::text[]) on conflict do nothing',
 );
@@ -44,7 +44,7 @@ export class Shelf {
 
   async put(shelved: readonly ShelfEntry[]): Promise<void> {
     await this.db.query(put, [JSON.stringify(shelved.map(({ row }) => row))]);
-    await this.db.query(learn, [[...new Set(shelved.flatMap(({ words }) => words))].sort()]);
+    await this.db.query(addWords, [[...new Set(shelved.flatMap(({ words }) => words))].sort()]);
   }
 
   async takeOff(id: Uuid): Promise<void> {

@@ -18,7 +18,7 @@ export class ShelfTidier {
   constructor(
     private readonly availability: Availability,
     private readonly sales: Sales,
-    private readonly cached: CacheInvalidation,
+    private readonly invalidation: CacheInvalidation,
   ) {}
 
   checkLater(productId: Uuid): void {
@@ -37,8 +37,8 @@ export class ShelfTidier {
     this.hasNewSales = false;
     try {
       const turned = products.size > 0 ? await this.availability.correct([...products]) : [];
-      if (turned.length > 0) this.cached.stockChanged(turned, true);
-      if (hasNewSales && (await this.sales.copyToShelf())) this.cached.salesChanged();
+      if (turned.length > 0) this.invalidation.stockChanged(turned, true);
+      if (hasNewSales && (await this.sales.copyToShelf())) this.invalidation.salesChanged();
     } catch (error) {
       for (const id of products) this.productsToCheck.add(id);
       this.hasNewSales ||= hasNewSales;

@@ -47,8 +47,8 @@ export class ViewProductHandler implements IQueryHandler<ViewProduct, JsonAnswer
   }
 
   private async read(idOrSlug: string, locale: Locale): Promise<JsonAnswer | null> {
-    const by = statements[isUuid(idOrSlug) ? 'id' : 'slug'][locale];
-    const [row] = await this.db.query<{ text: string }>(by, [idOrSlug]);
+    const sql = statements[isUuid(idOrSlug) ? 'id' : 'slug'][locale];
+    const [row] = await this.db.query<{ text: string }>(sql, [idOrSlug]);
     return row ? toJsonAnswer(row.text) : null;
   }
 }

@@ -16,14 +16,14 @@ import { Shelf } from '../shelf/shelf.store';
 import { ViewProduct } from '../view-product/view-product.query';
 import { WARMED_AGE, WARMING_DURATION, WARMING_FAILURES } from './warming-metrics.config';
 
-const MENU = ['coffee-espresso', 'tea-beverages', 'food-snacks'];
-const POPULAR = 20;
+const MENU_CATEGORIES = ['coffee-espresso', 'tea-beverages', 'food-snacks'];
+const POPULAR_PRODUCTS = 20;
 const PARALLEL_LOADS = 4;
-/** A little less than the shortest lifetime of a response that is cached for about an hour. */
+/** Most of these responses are cached for 54 minutes or more, so they are renewed before they expire. */
 const EVERY_MS = 50 * 60_000;
 const NAME = 'catalog-warming';
 
-type Warm = () => Promise<unknown>;
+type Load = () => Promise<unknown>;
 
 /**
  * Loads the responses for product lists, categories, brands and popular products into the cache, at the start and every
@@ -70,16 +70,17 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
 
   async warm(): Promise<void> {
     const started = performance.now();
-    const popular = await this.shelf.popular(POPULAR).catch(() => []);
+    const popular = await this.shelf.popular(POPULAR_PRODUCTS).catch(() => []);
     const locales = ['vi', 'en'] as const;
-    const works = locales.flatMap((locale): Warm[] => [
-      ...MENU.map(
+    const loads = locales.flatMap((locale): Load[] => [
+      ...MENU_CATEGORIES.map(
         (category) => () =>
           this.queries.execute(
             new BrowseProducts({ category, featured: true, sort: 'newest', limit: 20 }, locale, undefined, true),
           ),
       ),
-      () => this.queries.execute(new BrowseProducts({ sort: 'popular', limit: POPULAR }, locale, undefined, true)),
+      () =>
+        this.queries.execute(new BrowseProducts({ sort: 'popular', limit: POPULAR_PRODUCTS }, locale, undefined, true)),
       () => this.queries.execute(new BrowseProducts({ sort: 'newest', limit: 20 }, locale, undefined, true)),
       () => this.queries.execute(new ListLabels('categories', locale, true)),
       () => this.queries.execute(new ListLabels('brands', locale, true)),
@@ -88,20 +89,20 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
         () => this.queries.execute(new ViewProduct(slug, locale, true)),
       ]),
     ]);
-    for (let from = 0; from < works.length; from += PARALLEL_LOADS)
-      await Promise.all(works.slice(from, from + PARALLEL_LOADS).map((work) => this.loadOne(work)));
+    for (let from = 0; from < loads.length; from += PARALLEL_LOADS)
+      await Promise.all(loads.slice(from, from + PARALLEL_LOADS).map((load) => this.loadOne(load)));
     this.warmedAt = performance.now();
     this.duration.set((this.warmedAt - started) / 1_000);
     this.reportAge();
   }
 
-  /** Loads one answer. A failure is logged and does not stop the others. */
-  private async loadOne(work: Warm): Promise<void> {
+  /** Loads one response. A failure is logged, and the other responses are still loaded. */
+  private async loadOne(load: Load): Promise<void> {
     try {
-      await work();
+      await load();
     } catch (error) {
       this.failures.inc();
-      this.log.warn({ message: 'an answer could not be loaded into the cache', error });
+      this.log.warn({ message: 'a response could not be loaded into the cache', error });
     }
   }
 }

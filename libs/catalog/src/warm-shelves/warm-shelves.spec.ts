@@ -7,7 +7,7 @@ describe('Warming the shelves', () => {
   it('waits until the shop is open', async () => {
     const shop = new ShopState();
     const execute = jest.fn(async () => []);
-    const figure = { set: jest.fn(), inc: jest.fn() } as never;
+    const metric = { set: jest.fn(), inc: jest.fn() } as never;
     const stop = new AbortController();
     let work = Promise.resolve();
     const lead = (_: string, begin: (lost: AbortSignal) => Promise<void>) => {
@@ -20,9 +20,9 @@ describe('Warming the shelves', () => {
       { execute } as never,
       shelf,
       shop,
-      figure,
-      figure,
-      figure,
+      metric,
+      metric,
+      metric,
     );
     warming.onApplicationBootstrap();
     await new Promise(setImmediate);

@@ -9,7 +9,10 @@ const REMAINING = statement(
    where not exists (select from customers c where c.id = s.subject and c.erased_at is not null)`,
 );
 
-/** Erased customers whose profile is not empty, or whose empty row is missing. Without it, a profile could be added. */
+/**
+ * Erased customers whose profile is not empty, or whose empty row is missing. Without the empty row, a late message
+ * could store the person's data again.
+ */
 @Injectable()
 export class ProfileRemains extends PersonalRemains {
   constructor(private readonly db: Database) {

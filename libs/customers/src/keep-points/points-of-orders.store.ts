@@ -20,7 +20,7 @@ export class PointsOfOrders {
     const { customerId, ...before } = await this.points.lockOrder(orderId, recipient.customerId, report.total);
     const { change, order } = pointsChange(before, report.totals);
     const balance = await this.points.saveChange(orderId, order, change, report.reason);
-    const about = { orderId, customerId, points: Math.abs(change), balance };
-    if (change !== 0) this.eventBus.publish(change > 0 ? new PointsEarned(about) : new PointsTakenBack(about));
+    const body = { orderId, customerId, points: Math.abs(change), balance };
+    if (change !== 0) this.eventBus.publish(change > 0 ? new PointsEarned(body) : new PointsTakenBack(body));
   }
 }

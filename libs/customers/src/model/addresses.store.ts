@@ -9,7 +9,7 @@ export type AddressFields = Omit<Address, 'id' | 'customerId' | 'createdAt' | 'u
 export class Addresses {
   constructor(private readonly db: Database) {}
 
-  /** In the order in which they were added. */
+  /** The customer's addresses, in the order in which they were added. */
   ofCustomer(customerId: Uuid): Promise<Address[]> {
     return this.db.entities.find(Address, { where: { customerId }, order: { createdAt: 'asc', id: 'asc' } });
   }
@@ -22,7 +22,7 @@ export class Addresses {
     return this.db.entities.findOneBy(Address, { id, customerId });
   }
 
-  /** Makes changes of a customer's addresses wait for each other, so that exactly one address is the default. */
+  /** Locks a customer's addresses until the transaction ends, so that exactly one address is the default. */
   async lock(customerId: Uuid): Promise<void> {
     await this.db.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`addresses:${customerId}`]);
   }

@@ -9,7 +9,7 @@ import type { NewProfile, ProfileFields } from './profile';
 export class Customers {
   constructor(private readonly db: Database) {}
 
-  /** Null if there is no profile yet. Throws SubjectErased. */
+  /** Null if there is no profile yet. Throws SubjectErased if the person was erased. */
   async find(id: Uuid): Promise<Customer | null> {
     const customer = await this.db.entities.findOneBy(Customer, { id });
     if (customer?.erasedAt) throw new SubjectErased();
@@ -61,7 +61,7 @@ export class Customers {
     );
   }
 
-  /** Locks the row until the transaction ends. Throws SubjectErased. */
+  /** Locks the row until the transaction ends. Throws SubjectErased if the person was erased. */
   async lock(id: Uuid): Promise<Customer> {
     const customer = await this.db.entities.findOneOrFail(Customer, {
       where: { id },

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { vnd } from '#kernel';
 import { pointsChange, noPoints, pointsFor, tierOf, type MoneyTotals, type PointsOfOrder } from './points';
 
-const after = (...news: readonly MoneyTotals[]): PointsOfOrder =>
-  news.reduce<PointsOfOrder>((order, one) => pointsChange(order, one).order, noPoints);
+const after = (...reports: readonly MoneyTotals[]): PointsOfOrder =>
+  reports.reduce<PointsOfOrder>((order, one) => pointsChange(order, one).order, noPoints);
 const balanceOf = ({ earned, takenBack }: PointsOfOrder): number => earned - takenBack;
 
 describe('Points', () => {
@@ -31,22 +31,22 @@ describe('Points', () => {
     expect(after({ refunded: 100_000 })).toMatchObject({ earned: 0, takenBack: 0 });
   });
 
-  it('fit the kept money after any refunds, in any order of the messages, also repeated ones', () => {
+  it('match the kept money after any refunds, in any order of the messages, also repeated ones', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 5_000_000 }),
         fc.array(fc.integer({ min: 0, max: 600_000 }), { maxLength: 8 }),
         fc.infiniteStream(fc.nat()),
-        (total, refunds, picks) => {
+        (total, refunds, positions) => {
           let refunded = 0;
-          const news: MoneyTotals[] = [{ paid: total }];
-          for (const amount of refunds) news.push({ refunded: (refunded = Math.min(total, refunded + amount)) });
-          const heard = [...news, ...news]
-            .map((one) => ({ one, at: picks.next().value as number }))
+          const reports: MoneyTotals[] = [{ paid: total }];
+          for (const amount of refunds) reports.push({ refunded: (refunded = Math.min(total, refunded + amount)) });
+          const messages = [...reports, ...reports]
+            .map((one) => ({ one, at: positions.next().value as number }))
             .sort((a, b) => a.at - b.at)
             .map(({ one }) => one);
           let order = noPoints;
-          for (const one of heard) {
+          for (const one of messages) {
             order = pointsChange(order, one).order;
             expect(balanceOf(order)).toBeGreaterThanOrEqual(0);
             expect(balanceOf(order)).toBe(pointsFor(vnd(Math.max(0, order.paid - order.refunded))));

@@ -18,10 +18,10 @@ describe('A profile before the registration message', () => {
 describe('A change of a profile', () => {
   const known = { name: 'An', phone: '0901234567', locale: 'vi' } as const;
   it.each([
-    ['is nothing where nothing was sent', {}, {}],
-    ['is nothing where the same was sent', { ...known }, {}],
-    ['is nothing where fields were left undefined', { name: undefined }, {}],
-    ['is what differs', { name: 'An', locale: 'en' }, { locale: 'en' }],
-    ['takes a telephone away', { phone: null }, { phone: null }],
+    ['is empty if nothing was sent', {}, {}],
+    ['is empty if the same values were sent', { ...known }, {}],
+    ['is empty if fields are undefined', { name: undefined }, {}],
+    ['has only the fields that differ', { name: 'An', locale: 'en' }, { locale: 'en' }],
+    ['can remove the telephone number', { phone: null }, { phone: null }],
   ] as const)('%s', (_, request, changes) => expect(changedFields(known, request)).toEqual(changes));
 });

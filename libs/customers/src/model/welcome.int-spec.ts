@@ -27,18 +27,19 @@ describe('A registration message', () => {
   const change = async (id: string, changes: Partial<ProfileFields>) =>
     db.transaction(async () => customers.change(await customers.lock(id), changes));
   /** A token of an older build has only the e-mail address. */
-  const expected = (id: string, email: string) => customers.insertIfMissing(profileBeforeWelcome({ id, email }, 'vi'));
+  const addFromToken = (id: string, email: string) =>
+    customers.insertIfMissing(profileBeforeWelcome({ id, email }, 'vi'));
 
-  it('that comes first makes the profile, and a later expected profile changes nothing', async () => {
+  it('that comes first makes the profile, and a later profile from a token changes nothing', async () => {
     const id = randomUUID();
     await customers.welcome({ id, ...registered });
-    await expected(id, 'old@example.com');
+    await addFromToken(id, 'old@example.com');
     expect(await profile(id)).toEqual({ ...registered, phone: null, version: 1 });
   });
 
   it('that comes late fills the fields that the customer has not changed', async () => {
     const id = randomUUID();
-    await expected(id, 'old@example.com');
+    await addFromToken(id, 'old@example.com');
     expect(await profile(id)).toMatchObject({ name: 'old@example.com', locale: 'vi', version: 0 });
     await customers.welcome({ id, ...registered });
     expect(await profile(id)).toEqual({ ...registered, phone: null, version: 1 });
@@ -52,7 +53,7 @@ describe('A registration message', () => {
   ])('that comes late does not change %s if the customer has changed it', async (_, changes) => {
     const id = randomUUID();
     const other = { ...registered, email: `${id}@example.com` };
-    await expected(id, 'old@example.com');
+    await addFromToken(id, 'old@example.com');
     // The placeholder was Vietnamese. A change to English and back counts as a choice of the customer.
     await change(id, { ...changes, ...(changes.locale && { locale: 'en' }) });
     if (changes.locale) await change(id, { locale: changes.locale });

@@ -26,7 +26,7 @@ addMessages({
   },
 });
 
-/** Adds an address, or changes the one with that id. */
+/** Changes the address with this id, or adds an address if there is no id. */
 export class SaveAddress extends Command<AddressView> {
   constructor(
     readonly customerId: Uuid,

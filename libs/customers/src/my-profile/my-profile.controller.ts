@@ -28,10 +28,10 @@ import { ChangeProfile } from './change-profile.command';
 import { profileBeforeWelcome } from '../model/profile';
 import { MyProfile, Profile } from './my-profile.query';
 
-const freshProfile = ({ userId: id, email, name, locale }: UserCaller) =>
+const profileFromToken = ({ userId: id, email, name, locale }: UserCaller) =>
   profileBeforeWelcome({ id, email, name, locale }, shopLocale());
 
-/** A client may send back the whole profile that it has read. The id and the role are not changed here. */
+/** A client may send back the whole profile that it has read. The id, e-mail and role cannot be changed here. */
 class ChangeProfileBody {
   @PersonName({ optional: true, example: 'Nguyễn Thị An' })
   name?: string;
@@ -88,13 +88,13 @@ export class MyProfileController {
     const wrong = findChangedImmutableFields({ id, email, role }, body);
     if (wrong.length > 0) throw new InvalidInput(wrong);
     const seen = tags && seenVersions(tags, await this.read(caller));
-    await this.commands.execute(new ChangeProfile(freshProfile(caller), { name, phone, locale }, seen));
+    await this.commands.execute(new ChangeProfile(profileFromToken(caller), { name, phone, locale }, seen));
     return this.view(caller);
   }
 
   private async read(caller: UserCaller): Promise<Profile> {
     // AccountRegistered may not have arrived yet. Until then the data comes from the access token.
     const known = await this.queries.execute(new MyProfile(caller.userId));
-    return { ...(known ?? freshProfile(caller)), role: caller.role };
+    return { ...(known ?? profileFromToken(caller)), role: caller.role };
   }
 }

@@ -3,20 +3,20 @@ import { CustomersModule } from '../customers.module';
 
 jest.setTimeout(60_000);
 
-let open: OpenContext;
-beforeAll(async () => void (open = await openContext([CustomersModule], ['customers'])), 120_000);
-afterAll(() => open?.close());
+let shop: OpenContext;
+beforeAll(async () => void (shop = await openContext([CustomersModule], ['customers'])), 120_000);
+afterAll(() => shop?.close());
 
 describe('The ETag of a profile', () => {
   const userId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
   const person = { userId, name: 'Nguyễn Thị An', locale: 'vi' } as const;
   const read = (token: string, tag?: string) =>
-    open.ask('GET', '/users/me', { token, ...(tag && { headers: { 'if-none-match': tag } }) });
+    shop.ask('GET', '/users/me', { token, ...(tag && { headers: { 'if-none-match': tag } }) });
   const change = (token: string, tag: string, phone: string) =>
-    open.ask('PATCH', '/users/me', { token, body: { phone }, headers: { 'if-match': tag } });
+    shop.ask('PATCH', '/users/me', { token, body: { phone }, headers: { 'if-match': tag } });
 
-  it('is of one person with one role, although the version and the URL are the same', async () => {
-    const an = await open.token('customer', person);
+  it('belongs to one person with one role, although others have the same version and URL', async () => {
+    const an = await shop.token('customer', person);
     const first = await read(an);
     const tag = first.headers['etag']!;
     expect(first.headers).toMatchObject({
@@ -25,16 +25,16 @@ describe('The ETag of a profile', () => {
     });
     expect((await read(an, tag)).status).toBe(304);
 
-    const binh = await open.token('customer', { name: 'Bình', locale: 'vi' });
+    const binh = await shop.token('customer', { name: 'Bình', locale: 'vi' });
     const other = await read(binh, tag);
     expect([other.status, other.body.data.name, other.body.data.version]).toEqual([200, 'Bình', 1]);
-    const barista = await read(await open.token('barista', person), tag);
+    const barista = await read(await shop.token('barista', person), tag);
     expect([barista.status, barista.body.data.role]).toEqual([200, 'barista']);
   });
 
   it('of another person is not accepted for a change', async () => {
-    const an = await open.token('customer', person);
-    const binh = await open.token('customer', { name: 'Bình', locale: 'vi' });
+    const an = await shop.token('customer', person);
+    const binh = await shop.token('customer', { name: 'Bình', locale: 'vi' });
     const { etag } = (await read(an)).headers;
     const refused = await change(binh, etag!, '0901234567');
     expect([refused.status, refused.body.error?.code]).toEqual([412, 'PRECONDITION_FAILED']);
