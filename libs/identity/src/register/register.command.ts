@@ -35,7 +35,7 @@ export class RegisterHandler implements ICommandHandler<Register> {
   ) {}
 
   async execute({ email, password, name, locale, from }: Register): Promise<SignedIn> {
-    if (await this.accounts.byEmail(email)) throw new EmailTaken(); // before the slow hash; a unique key decides races
+    if (await this.accounts.byEmail(email)) throw new EmailTaken(); // before the slow hash; if two requests race, the unique key decides
     const passwordHash = await this.passwords.hash(password);
     const id = this.ids.next();
     const createdAt = this.clock.now();
