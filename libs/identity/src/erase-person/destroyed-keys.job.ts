@@ -12,8 +12,8 @@ const FULL_CHECK_MS = 3_600_000;
 const PAGE = 5_000;
 
 /**
- * Finds keys that were destroyed without a request for erasure, for example by hand. The data that they encrypted cannot
- * be read.
+ * Finds keys that were destroyed without a request for erasure, for example by hand. The data that they encrypted
+ * cannot be read.
  */
 @Injectable()
 export class DestroyedKeys {

@@ -86,7 +86,7 @@ export class AdjustStockController {
     @IfMatch() seen?: Seen,
   ): Promise<Answer<StockView>> {
     const asRead = { sku: normalSku(readSku ?? sku), ...(reserved !== null && { reserved }) };
-    return this.change(sku, { onHand, asRead }, { actor: nameOf(caller) }, seen).catch((error: unknown) => {
+    return this.change(sku, { onHand, asRead }, { actor: actorOf(caller) }, seen).catch((error: unknown) => {
       if (!(error instanceof StockTooLarge)) throw error;
       throw new InvalidInput([
         { field: 'onHand', message: describeComplaint({ code: 'number.large', params: { max: maxOnHand } }) },
@@ -104,7 +104,7 @@ export class AdjustStockController {
     @CurrentCaller() caller: Caller,
     @IfMatch() seen?: Seen,
   ): Promise<Answer<StockView>> {
-    return this.change(sku, { delta }, { actor: nameOf(caller), reason }, seen);
+    return this.change(sku, { delta }, { actor: actorOf(caller), reason }, seen);
   }
 
   private async change(sku: string, change: StockChange, occasion: Occasion, seen?: Seen): Promise<Answer<StockView>> {
@@ -114,4 +114,4 @@ export class AdjustStockController {
   }
 }
 
-const nameOf = (caller: Caller): string => (caller.kind === 'user' ? caller.userId : 'guest');
+const actorOf = (caller: Caller): string => (caller.kind === 'user' ? caller.userId : 'guest');

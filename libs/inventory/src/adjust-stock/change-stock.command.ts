@@ -17,12 +17,12 @@ export type StockChange =
   | { readonly delta: number };
 
 /** A count cannot change the SKU or the reserved number. So these fields must have their current values. */
-function refuseFixedFields(stock: Stock, change: StockChange): void {
-  const wrong = findChangedImmutableFields(
+function refuseChangedFields(stock: Stock, change: StockChange): void {
+  const changed = findChangedImmutableFields(
     { sku: stock.sku, reserved: stock.reserved },
     ('asRead' in change && change.asRead) || {},
   );
-  if (wrong.length > 0) throw new InvalidInput(wrong);
+  if (changed.length > 0) throw new InvalidInput(changed);
 }
 
 export class ChangeStock extends Command<Stock> {
@@ -41,14 +41,14 @@ export class ChangeStock extends Command<Stock> {
 export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
   constructor(
     private readonly stocks: Stocks,
-    private readonly named: StockBySku,
+    private readonly stockBySku: StockBySku,
     private readonly db: Database,
     private readonly eventBus: EventBus,
     @CountsConflicts() private readonly conflicts: Counter<'why'>,
   ) {}
 
   async execute(command: ChangeStock): Promise<Stock> {
-    const found = await this.named.find(command.sku);
+    const found = await this.stockBySku.find(command.sku);
     if (!found) throw new NotFound('SKU');
     try {
       return await this.db.transaction(() => this.change(found, command));
@@ -62,7 +62,7 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
   private async change({ item, sku }: Stock, { change, occasion, seen }: ChangeStock): Promise<Stock> {
     const stock = { ...(await this.stocks.lock(item)), sku };
     requireSeenVersion(stock, seen);
-    refuseFixedFields(stock, change);
+    refuseChangedFields(stock, change);
     const movement = 'onHand' in change ? countStock(stock, change.onHand) : adjustStock(stock, change.delta);
     if (!movement) return stock;
     await this.stocks.saveMovement(movement, occasion);

@@ -62,14 +62,16 @@ export class Stocks {
     decide: (holding: Holding) => Decision | undefined,
     occasion: Occasion,
   ): Promise<boolean> {
-    if (!this.outbox.unit() || this.db.hasSentBegin()) return false; // only the inbox repeats after a conflict
+    // Only the inbox tries a request again after a conflict.
+    if (!this.outbox.unit() || this.db.hasSentBegin()) return false;
     const readWithoutLock = async (): Promise<Holding> => {
       const [row] = await this.db.outsideTransaction(() =>
         this.db.query<HoldingRow>(readHolding, [orderId, ...lineIdentifiers(wanted)]),
       );
       return holdingFromRow(row);
     };
-    const first = wanted.length === 0 ? await readWithoutLock() : undefined; // gives the items if the request has no lines
+    // A request without lines gets its items from the reservation.
+    const first = wanted.length === 0 ? await readWithoutLock() : undefined;
     return this.turns.runInTurn((first?.stock ?? wanted).map(itemKey), async () => {
       if (!first && (await this.decideFromMemory(orderId, wanted, decide, occasion))) return true;
       // A message about new levels needs exact levels. So they are read again, after the wait for earlier work.
