@@ -46,9 +46,9 @@ describe('Taking a payment', () => {
   });
 
   it('may be declined, with the reason', () => {
-    const no = applyAnswer(card, { kind: 'declined', reason: 'no funds' });
-    expect(no.payment).toMatchObject({ state: 'declined', next: null });
-    expect(no.messages[0].body).toMatchObject({ code: 'declined', reason: 'no funds' });
+    const declined = applyAnswer(card, { kind: 'declined', reason: 'no funds' });
+    expect(declined.payment).toMatchObject({ state: 'declined', next: null });
+    expect(declined.messages[0].body).toMatchObject({ code: 'declined', reason: 'no funds' });
   });
 
   it('asks the provider about the charge when there was no answer, and reports that once', () => {
@@ -86,14 +86,14 @@ describe('Taking a payment', () => {
 
 describe('Voiding a payment', () => {
   it('calls the provider, and reports only a certain result', () => {
-    const asking = voidPayment(card);
-    expect(asking.payment).toMatchObject({ state: 'voiding', next: 'void' });
-    expect(messageNames(asking)).toEqual([]);
-    const end = applyAnswer(asking.payment, { kind: 'voided', refunded: vnd(90_000) });
+    const voiding = voidPayment(card);
+    expect(voiding.payment).toMatchObject({ state: 'voiding', next: 'void' });
+    expect(messageNames(voiding)).toEqual([]);
+    const end = applyAnswer(voiding.payment, { kind: 'voided', refunded: vnd(90_000) });
     expect(end.messages[0].body).toMatchObject({ refunded: vnd(90_000) });
   });
 
-  it('goes on after a capture that was already on its way', () => {
+  it('continues if the capture is reported meanwhile', () => {
     expect(after(voidPayment(card).payment, captured)).toMatchObject({ state: 'voiding', next: 'void' });
   });
 
@@ -133,8 +133,8 @@ describe('Voiding a payment', () => {
 const refusedConnection: ProviderAnswer = { kind: 'not-asked', reason: 'connect ECONNREFUSED' };
 const switchedOff: ProviderAnswer = { kind: 'not-asked', reason: 'the provider sandbox is switched off', absent: true };
 
-describe('A call that did not go out', () => {
-  it('is no attempt: only a charge that was sent counts', () => {
+describe('A call that was not sent', () => {
+  it('is not an attempt: only a charge that was sent counts', () => {
     for (const heard of [captured, silence, { kind: 'accepted' } as const])
       expect(applyAnswer(card, heard, 'charge').payment.charges).toBe(1);
     expect(applyAnswer(card, refusedConnection, 'charge').payment.charges).toBe(0);
@@ -171,7 +171,7 @@ describe('A payment whose provider was never asked', () => {
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
   });
 
-  it('is declined as unavailable when its provider is switched off, and when none takes cards', () => {
+  it('is declined as unavailable when its provider is switched off, and when no provider takes cards', () => {
     for (const decision of [
       applyAnswer(unasked, switchedOff, 'charge'),
       createPayment({ ...asked, provider: 'none', method: 'card' }),
