@@ -45,7 +45,7 @@ describe('A letter', () => {
       'tổng cộng 100.000 ₫, toàn bộ số tiền bạn đã trả.',
     ],
     [
-      ...(['the last part, as it was kept once', refund(60_000, undefined, true)] as const),
+      ...(['the last part, as an earlier build stored it', refund(60_000, undefined, true)] as const),
       'So far we have given back 100.000 ₫ in all, everything that you paid.',
       'tổng cộng 100.000 ₫, toàn bộ số tiền bạn đã trả.',
     ],
