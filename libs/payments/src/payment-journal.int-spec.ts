@@ -36,10 +36,10 @@ async function writeLines(): Promise<string> {
     [id, order, randomUUID()],
   );
   const payment = (await payments.find(id))!;
-  const asked = { ...payment, unanswered: 1 };
-  await payments.write(asked, 'by-hand', { kind: 'unknown' });
-  const heard = { kind: 'captured', chargeId: payment.chargeId! } as const;
-  expect(await payments.settle(asked, { ...asked, unanswered: 0 }, 'charge', heard, [])).toBe(true);
+  const unanswered = { ...payment, unanswered: 1 };
+  await payments.write(unanswered, 'by-hand', { kind: 'unknown' });
+  const answer = { kind: 'captured', chargeId: payment.chargeId! } as const;
+  expect(await payments.settle(unanswered, { ...unanswered, unanswered: 0 }, 'charge', answer, [])).toBe(true);
   await refunds.add({ id: refund, orderId: order, amount: 1_000, reason: 'spilt' });
   const db = shop.app.get(Databases, { strict: false }).of('payments');
   const locked = (await db.transaction(() => refunds.lock(refund)))!;

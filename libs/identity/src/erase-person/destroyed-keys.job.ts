@@ -19,7 +19,7 @@ const PAGE = 5_000;
 export class DestroyedKeys {
   private readonly log = new Logger('Privacy');
   private unexpected: ReadonlySet<Uuid> = new Set();
-  private lastCheck: { readonly digest: string; readonly at: number } | undefined;
+  private lastGoodCheck: { readonly digest: string; readonly at: number } | undefined;
 
   constructor(
     private readonly vault: Vault,
@@ -37,7 +37,10 @@ export class DestroyedKeys {
   async check(): Promise<void> {
     // If the database of the keys is unreachable, other checks report it.
     const digest = await this.vault.digestOfErased().catch(() => undefined);
-    if (digest === undefined || (this.lastCheck?.digest === digest && Date.now() - this.lastCheck.at < FULL_CHECK_MS))
+    if (
+      digest === undefined ||
+      (this.lastGoodCheck?.digest === digest && Date.now() - this.lastGoodCheck.at < FULL_CHECK_MS)
+    )
       return;
     const unexpected = await this.findUnexpected().catch(() => undefined);
     if (!unexpected) return;
@@ -46,7 +49,7 @@ export class DestroyedKeys {
         this.log.error(`The key of ${subject} was destroyed without an erasure. Restore it from a backup (docs/privacy.md), and find out who destroyed it`); // prettier-ignore
     this.unexpected = unexpected;
     // While there are such keys, the check is repeated, because somebody may restore them.
-    this.lastCheck = unexpected.size === 0 ? { digest, at: Date.now() } : undefined;
+    this.lastGoodCheck = unexpected.size === 0 ? { digest, at: Date.now() } : undefined;
   }
 
   private async findUnexpected(): Promise<ReadonlySet<Uuid>> {

@@ -20,7 +20,7 @@ import {
 } from '#platform/http';
 import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { StockTooLarge } from '../model/stock-errors';
-import type { Occasion } from '../model/stocks.store';
+import type { LedgerNote } from '../model/stocks.store';
 import { StockView, viewStock } from '../view-stock/stock-view';
 import { maxOnHand } from './adjust-stock';
 import { ChangeStock, type StockChange } from './change-stock.command';
@@ -107,8 +107,13 @@ export class AdjustStockController {
     return this.change(sku, { delta }, { actor: actorOf(caller), reason }, seen);
   }
 
-  private async change(sku: string, change: StockChange, occasion: Occasion, seen?: Seen): Promise<Answer<StockView>> {
-    const stock = await this.commands.execute(new ChangeStock(normalSku(sku), change, occasion, seen));
+  private async change(
+    sku: string,
+    change: StockChange,
+    ledgerNote: LedgerNote,
+    seen?: Seen,
+  ): Promise<Answer<StockView>> {
+    const stock = await this.commands.execute(new ChangeStock(normalSku(sku), change, ledgerNote, seen));
     const view = viewStock(stock);
     return answer(view, { etag: tagOf(view) });
   }

@@ -6,7 +6,7 @@ import { findChangedImmutableFields, InvalidInput } from '#platform/http';
 import { levelMessages } from '../model/stock-announcements';
 import { levelsAfter, type Stock } from '../model/stock';
 import { StockBelowReserved, StockChanged } from '../model/stock-errors';
-import { Stocks, type Occasion } from '../model/stocks.store';
+import { Stocks, type LedgerNote } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
 import { StockBySku } from '../view-stock/stock-by-sku.adapter';
 import { adjustStock, countStock, requireSeenVersion } from './adjust-stock';
@@ -29,7 +29,7 @@ export class ChangeStock extends Command<Stock> {
   constructor(
     readonly sku: string,
     readonly change: StockChange,
-    readonly occasion: Occasion,
+    readonly ledgerNote: LedgerNote,
     /** The versions that the caller has seen, if the caller sent any. */
     readonly seen?: Seen,
   ) {
@@ -59,13 +59,13 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
     }
   }
 
-  private async change({ item, sku }: Stock, { change, occasion, seen }: ChangeStock): Promise<Stock> {
+  private async change({ item, sku }: Stock, { change, ledgerNote, seen }: ChangeStock): Promise<Stock> {
     const stock = { ...(await this.stocks.lock(item)), sku };
     requireSeenVersion(stock, seen);
     refuseChangedFields(stock, change);
     const movement = 'onHand' in change ? countStock(stock, change.onHand) : adjustStock(stock, change.delta);
     if (!movement) return stock;
-    await this.stocks.saveMovement(movement, occasion);
+    await this.stocks.saveMovement(movement, ledgerNote);
     this.eventBus.publishAll([...levelMessages([stock], [movement])]);
     return levelsAfter([stock], [movement])[0];
   }
