@@ -99,7 +99,7 @@ const change = (command: ChangeStock, published = new PublishedMessages()) =>
   new ChangeStockHandler(stocks, new StockBySku(stocks, catalogue), db, published.eventBus, conflicts).execute(command);
 
 describe('A listed variant', () => {
-  it('records waste, changes no level, and gives the same answer when it is repeated', async () => {
+  it('that is wasted changes no level and is in the ledger; a repeated request gets the same answer', async () => {
     const sku = await shelve(5);
     const order = ids.next();
     await reserve(order, { sku, quantity: 2 });
@@ -338,17 +338,17 @@ describe('Staff', () => {
   });
 });
 
-describe('The constraints of the database', () => {
+describe('The database', () => {
   it.each([
     ['on_hand = -1', 'stock_on_hand_is_there'],
     ['reserved = -1', 'stock_reserved_is_there'],
     ['reserved = on_hand + 1', 'stock_reserved_is_on_hand'],
-  ])('no stock with %s', async (wrong, constraint) => {
+  ])('refuses stock with %s', async (wrong, constraint) => {
     const sku = await shelve(5);
     await expect(db.query(`update stock set ${wrong} where sku = $1`, [sku])).rejects.toMatchObject({ constraint });
   });
 
-  it('the ledger is append-only, for the shop and for the owner of the table', async () => {
+  it('lets nobody change the ledger, not even the owner of the table', async () => {
     await shelve(5);
     for (const wrong of ['update stock_movements set actor = $$me$$', 'delete from stock_movements'])
       await expect(db.query(wrong)).rejects.toMatchObject({ code: '42501' });
@@ -356,7 +356,7 @@ describe('The constraints of the database', () => {
     await expect(database.admin('truncate inventory.stock_movements')).rejects.toThrow(/append-only/);
   });
 
-  it('the ledger adds up to the stock', async () => {
+  it('has a ledger that adds up to the stock', async () => {
     const wrong = await database.admin(
       `select item from inventory.stock s join inventory.stock_movements m using (item)
        group by item, s.on_hand, s.reserved
@@ -365,7 +365,7 @@ describe('The constraints of the database', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('a list is read in the order of its key', async () => {
+  it('reads a list in the order of its key', async () => {
     const plan = await db.transaction(async () => {
       await db.query('set local enable_seqscan = off');
       return db.query(`explain (format json) ${listStock.text}`, ['A', 20]);

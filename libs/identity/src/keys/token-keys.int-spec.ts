@@ -97,7 +97,7 @@ describe('The keys that sign access tokens', () => {
       expect(running.trouble).toBeUndefined();
     });
 
-    it('are not trusted: a public key beside the private key of the shop', async () => {
+    it('are not trusted: a public key that is stored with the private key of the shop', async () => {
       const { kid } = await keysWith('a secret').current();
       const [{ private_sealed: sealed }] = await test.admin<{ private_sealed: string }>('select private_sealed from identity.signing_keys'); // prettier-ignore
       await insertKey(FORGED, foreignJwk(), sealed);

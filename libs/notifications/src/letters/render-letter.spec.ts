@@ -58,7 +58,7 @@ describe('A letter', () => {
     expect(vi.text).toContain(inVietnamese);
   });
 
-  it('of a refund that ended the order says so', () => {
+  it('of a refund that ended the order says that the order is over', () => {
     const content = { ...refund(40_000, 40_000), ended: true } as Content;
     expect(renderLetter(content, 'An', 'en').text).toContain('The order is over');
     expect(renderLetter(content, 'An', 'vi').text).toContain('Đơn hàng đã kết thúc');

@@ -28,7 +28,7 @@ const messageNames = ({ messages }: Decision) =>
 const after = (payment: Payment, ...heard: ProviderAnswer[]): Payment =>
   heard.reduce((state, each) => applyAnswer(state, each).payment, payment);
 
-describe('Taking a payment', () => {
+describe('A new payment', () => {
   it('starts with a charge at the provider', () => {
     expect(card).toMatchObject({ state: 'open', next: 'charge', charges: 0 });
   });
@@ -51,14 +51,14 @@ describe('Taking a payment', () => {
     expect(declined.messages[0].body).toMatchObject({ code: 'declined', reason: 'no funds' });
   });
 
-  it('asks the provider about the charge when there was no answer, and reports that once', () => {
+  it('makes the shop ask the provider about the charge when there was no answer, and is reported as unknown once', () => {
     const first = applyAnswer(card, silence);
     expect(first.payment).toMatchObject({ state: 'open', next: 'find' });
     expect(messageNames(first)).toEqual(['PaymentUnknown']);
     expect(messageNames(applyAnswer(first.payment, silence))).toEqual([]);
   });
 
-  it('repeats a charge that the provider does not know, and voids it after the last attempt', () => {
+  it('is charged again if the provider does not know the charge, and is voided after the last attempt', () => {
     expect(applyAnswer({ ...card, charges: 1 }, { kind: 'not-found' }).payment).toMatchObject({
       state: 'open',
       next: 'charge',
@@ -76,7 +76,7 @@ describe('Taking a payment', () => {
     expect(end.messages[0].body).toMatchObject({ code: 'unavailable' });
   });
 
-  it('waits for the webhook before it asks the provider again, and asks less and less often', () => {
+  it('waits for the webhook before the shop asks the provider again, less and less often', () => {
     const first = applyAnswer(card, { kind: 'accepted' }).payment;
     expect(first).toMatchObject({ state: 'open', next: 'find', wait: 1_000 });
     const later = after(first, { kind: 'accepted' }, { kind: 'accepted' }, { kind: 'accepted' });
@@ -110,7 +110,7 @@ describe('Voiding a payment', () => {
     expect(messageNames(voidPayment(voided))).toEqual(['PaymentVoided']);
   });
 
-  it('of a declined payment is certain at once', () => {
+  it('is certain at once if the payment was declined', () => {
     expect(messageNames(voidPayment(applyAnswer(card, { kind: 'declined', reason: 'no' }).payment))).toEqual([
       'PaymentVoided',
     ]);
@@ -121,7 +121,7 @@ describe('Voiding a payment', () => {
     expect(voidPayment(payment).payment).toMatchObject({ state: 'voided', refunded: vnd(90_000) });
   });
 
-  it.each(['declined', 'voided'] as const)('money that arrives after %s is given back', (state) => {
+  it.each(['declined', 'voided'] as const)('gives back money that arrives in the state %s', (state) => {
     const late = applyAnswer({ ...card, state, next: null }, captured);
     expect(late.payment).toMatchObject({ state: 'voiding', next: 'void', voidedFor: 'late-money' });
     expect(messageNames(applyAnswer(late.payment, { kind: 'voided', refunded: vnd(90_000) }))).toEqual([
@@ -165,7 +165,7 @@ describe('A payment whose provider was never asked', () => {
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
   });
 
-  it('is voided at once also if it is being voided already', () => {
+  it('is voided at once, also if the shop has already begun to void it', () => {
     const { payment, messages } = applyAnswer({ ...voidPayment(card).payment, asked: false }, switchedOff, 'void');
     expect(payment).toMatchObject({ state: 'voided', next: null });
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
