@@ -33,8 +33,8 @@ export class PersonErased extends Message<{
 }
 
 /**
- * A context has deleted its data about a person. The message's id is derived from PersonErased and the handler's name.
- * So the handlers of two contexts must not have the same name.
+ * A context has deleted its data about a person. The message's id is derived from the id of PersonErased and the
+ * handler's name. So the handlers of two contexts must not have the same name.
  */
 export class PartErased extends Message<{
   readonly erasureId: Uuid;

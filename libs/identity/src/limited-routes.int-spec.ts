@@ -22,10 +22,10 @@ afterAll(() => open?.close());
 
 const password = 'a-long-Password-1';
 
-async function ask(who: Person, method: 'POST' | 'DELETE', path: string, body: object, signed = false) {
+async function ask(who: Person, method: 'POST' | 'DELETE', path: string, body: object, isSignedIn = false) {
   const reply = await open.app.inject({
     ...{ method, url: `/api/v1${path}`, payload: body, remoteAddress: who.address },
-    ...(signed && { headers: { authorization: `Bearer ${who.token}` } }),
+    ...(isSignedIn && { headers: { authorization: `Bearer ${who.token}` } }),
   });
   return { status: reply.statusCode, body: JSON.parse(reply.body) };
 }
@@ -42,64 +42,64 @@ async function somebody(): Promise<Person> {
 }
 
 /** For each route: how one person uses up the limit, and how another person uses it correctly. */
-const uses: Record<string, { spoil: (who: Person) => Promise<number>; use: (who: Person) => Promise<number> }> = {
+const uses: Record<string, { useUp: (who: Person) => Promise<number>; use: (who: Person) => Promise<number> }> = {
   'LogInController.logIn': {
-    spoil: async (who) => (await ask(who, 'POST', '/auth/login', { email: who.email, password: 'wrong' })).status,
+    useUp: async (who) => (await ask(who, 'POST', '/auth/login', { email: who.email, password: 'wrong' })).status,
     use: async (who) => (await ask(who, 'POST', '/auth/login', { email: who.email, password })).status,
   },
   'RegisterController.register': {
-    spoil: async (who) =>
+    useUp: async (who) =>
       (await ask(who, 'POST', '/auth/register', { email: who.email, password, name: 'Bình' })).status,
     use: async (who) =>
       (await ask(who, 'POST', '/auth/register', { email: `${randomUUID()}@example.com`, password, name: 'An' })).status,
   },
   'EraseMeController.erase': {
-    spoil: async (who) => (await ask(who, 'DELETE', '/users/me', { password: 'wrong' }, true)).status,
+    useUp: async (who) => (await ask(who, 'DELETE', '/users/me', { password: 'wrong' }, true)).status,
     use: async (who) => (await ask(who, 'DELETE', '/users/me', { password }, true)).status,
   },
 };
 
 describe('The strict limits', () => {
-  it('never count two people together, on any limited route', async () => {
+  it('never count the requests of two people together, on any limited route', async () => {
     const routes = open.app.get(LimitedRoutes, { strict: false }).all();
     const names = routes.map(({ controller, name }) => `${controller.name}.${name}`);
     expect(names.sort()).toEqual(Object.keys(uses).sort());
     for (const name of names) {
-      const [spoiler, other] = [await somebody(), await somebody()];
+      const [attacker, other] = [await somebody(), await somebody()];
       const statuses: number[] = [];
-      for (let n = 0; n < 7; n += 1) statuses.push(await uses[name].spoil(spoiler));
+      for (let n = 0; n < 7; n += 1) statuses.push(await uses[name].useUp(attacker));
       expect([name, statuses.at(-1)]).toEqual([name, 429]);
-      const answered = await uses[name].use(other);
-      expect([name, [401, 429].includes(answered)]).toEqual([name, false]);
+      const status = await uses[name].use(other);
+      expect([name, [401, 429].includes(status)]).toEqual([name, false]);
     }
   });
 
   it('for guests do not affect log-ins and sessions of people with the same IP address', async () => {
-    const tired = await openContext([IdentityModule], ['identity'], [{ provide: OrderBooks, useValue: {} }], {
+    const limited = await openContext([IdentityModule], ['identity'], [{ provide: OrderBooks, useValue: {} }], {
       RATE_LIMIT_API: '3',
     });
     try {
       const from = { remoteAddress: '198.51.100.9' };
       const send = async (url: string, payload: object) =>
-        (await tired.app.inject({ method: 'POST', url: `/api/v1/auth/${url}`, payload, ...from })).statusCode;
+        (await limited.app.inject({ method: 'POST', url: `/api/v1/auth/${url}`, payload, ...from })).statusCode;
       const staff = { email: 'staff@example.com', password, name: 'Bình' };
       expect(await send('register', staff)).toBe(201);
-      const strangers: number[] = [];
-      for (let n = 0; n < 5; n += 1) strangers.push(await send('login', { email: 'an@example.com' }));
-      expect(strangers.at(-1)).toBe(429);
-      const others: number[] = [];
+      const guestStatuses: number[] = [];
+      for (let n = 0; n < 5; n += 1) guestStatuses.push(await send('login', { email: 'an@example.com' }));
+      expect(guestStatuses.at(-1)).toBe(429);
+      const anonymousStatuses: number[] = [];
       const anonymous = { method: 'DELETE', url: '/api/v1/users/me', payload: { password }, ...from } as const;
-      for (let n = 0; n < 5; n += 1) others.push((await tired.app.inject(anonymous)).statusCode);
-      expect(others.at(-1)).toBe(429);
+      for (let n = 0; n < 5; n += 1) anonymousStatuses.push((await limited.app.inject(anonymous)).statusCode);
+      expect(anonymousStatuses.at(-1)).toBe(429);
       expect(await send('login', { email: staff.email, password })).toBe(200);
       const refreshToken = 'one-that-nobody-issued';
       expect([await send('refresh', { refreshToken }), await send('logout', { refreshToken })]).toEqual([401, 200]);
     } finally {
-      await tired.close();
+      await limited.close();
     }
   });
 
-  it('count no attempt under a shared key when a request names no account', async () => {
+  it('do not count a request that names no account, because all people would share its counter', async () => {
     const person = await somebody();
     for (let n = 0; n < 12; n += 1) await ask(person, 'POST', '/auth/login', { password: 'wrong' });
     expect(await uses['LogInController.logIn'].use(person)).toBe(200);

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { Sessions } from './model/sessions.store';
 
-/** Deletes refresh tokens a week after they expired, and sessions 30 days after they ended or could last be used. */
+/**
+ * Deletes refresh tokens a week after they expired, and sessions 30 days after they ended or after their last refresh
+ * token expired.
+ */
 @Injectable()
 export class SessionsSweep {
   constructor(private readonly sessions: Sessions) {}

@@ -61,7 +61,10 @@ export interface StockCount {
   readonly onHand: number;
 }
 
-/** The catalogue asks this before it accepts counts for variants that are sold again. The call is in one process. */
+/**
+ * The catalogue asks this before it accepts counts for variants that are sold again. It is a function call: both contexts
+ * run in the same process.
+ */
 export abstract class StockHeld {
   /**
    * How many pieces of each variant could be bought if these counts were stored. Throws STOCK_BELOW_RESERVED if orders

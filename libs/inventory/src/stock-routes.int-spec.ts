@@ -5,7 +5,7 @@ import { InventoryModule } from './inventory.module';
 
 let shop: OpenContext;
 let manager: string;
-/** A catalogue with one variant that inventory never gets. */
+/** A catalogue with one variant whose VariantListed never arrives at inventory. */
 const catalogue: SkuOwners = {
   ownerOf: async (sku) =>
     sku === 'UNHEARD' ? { variantId: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6070', named: 1 } : undefined,
@@ -29,9 +29,9 @@ const send = async (message: ReserveStock, id: string) => {
     [id, message.key, ReserveStock.type, message.body, { occurredAt: new Date(), correlationId: id }],
   );
 };
-const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
+const until = async <T>(find: () => Promise<T | undefined>): Promise<T> => {
   for (;;) {
-    const found = await look();
+    const found = await find();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
@@ -91,17 +91,17 @@ describe('Stock, for staff', () => {
   });
 
   it('answers 503 if the variant with the SKU is not known yet', async () => {
-    const asked = [
+    const responses = [
       shop.ask('GET', '/admin/inventory/UNHEARD', { token: manager }),
       shop.ask('GET', '/admin/inventory?sku=unheard', { token: manager }),
       shop.ask('PUT', '/admin/inventory/UNHEARD', { token: manager, body: { onHand: 1 } }),
       shop.ask('POST', '/admin/inventory/UNHEARD/adjustments', { token: manager, body: { delta: 1, reason: 'More' } }),
     ];
-    for (const { status, headers, body } of await Promise.all(asked))
+    for (const { status, headers, body } of await Promise.all(responses))
       expect([status, headers['retry-after'], body.error?.code]).toEqual([503, '1', 'UNAVAILABLE']);
   });
 
-  it('needs the permission', async () => {
+  it('needs the permission `stock`', async () => {
     expect((await shop.ask('GET', '/admin/inventory')).status).toBe(401);
     expect((await shop.ask('GET', '/admin/inventory', { token: await shop.token('barista') })).status).toBe(403);
     const customer = { token: await shop.token('customer'), body: { onHand: 9 } };
@@ -120,7 +120,7 @@ describe('A request from the inbox', () => {
     ]);
   });
 
-  it('waits for a SKU whose VariantListed has not arrived yet, and reports a shortage when it does not come', async () => {
+  it('waits for a SKU whose VariantListed has not arrived yet, and reports a shortage if it never arrives', async () => {
     const order = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6073';
     const late = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6074';
     const line = (sku: string) => [{ sku, quantity: 1 }];

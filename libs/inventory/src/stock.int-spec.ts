@@ -28,7 +28,7 @@ import { LocalStockHeld } from './rename-stock/stock-held.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 import { StockBySku } from './view-stock/stock-by-sku.adapter';
 
-class Heard {
+class PublishedMessages {
   readonly messages: Message[] = [];
   readonly eventBus = {
     publish: (message: Message) => void this.messages.push(message),
@@ -56,21 +56,22 @@ afterAll(() => database.drop());
 
 /** Handles a message in a transaction, like the inbox. Returns the messages that were published. */
 async function handleMessage(message: Message): Promise<readonly Message[]> {
-  const heard = new Heard();
+  const published = new PublishedMessages();
   const work = async () => {
     if (message instanceof ReserveStock)
-      return new ReserveWhenAsked(stocks, heard.eventBus, conflicts).execute(message);
-    if (message instanceof CommitStock) return new CommitWhenAsked(stocks, heard.eventBus, conflicts).execute(message);
-    if (message instanceof ReleaseStock) return new ReleaseWhenAsked(stocks, heard.eventBus).execute(message);
-    if (message instanceof VariantsRenamed) return new RenameWhenRenamed(stocks, heard.eventBus).handle(message);
-    return new ShelveWhenListed(stocks, heard.eventBus).handle(message as VariantListed);
+      return new ReserveWhenAsked(stocks, published.eventBus, conflicts).execute(message);
+    if (message instanceof CommitStock)
+      return new CommitWhenAsked(stocks, published.eventBus, conflicts).execute(message);
+    if (message instanceof ReleaseStock) return new ReleaseWhenAsked(stocks, published.eventBus).execute(message);
+    if (message instanceof VariantsRenamed) return new RenameWhenRenamed(stocks, published.eventBus).handle(message);
+    return new ShelveWhenListed(stocks, published.eventBus).handle(message as VariantListed);
   };
   await db.transaction(() => {
-    heard.messages.length = 0;
+    published.messages.length = 0;
     rounds++;
     return work();
   });
-  return heard.messages;
+  return published.messages;
 }
 
 const variants = new Map<string, string>();
@@ -94,11 +95,11 @@ const catalogue: SkuOwners = {
   ownerOf: async (sku) => (variants.has(sku) ? { variantId: variants.get(sku)!, named: 0 } : undefined),
   currentSkus: async () => new Map(),
 };
-const change = (command: ChangeStock, heard = new Heard()) =>
-  new ChangeStockHandler(stocks, new StockBySku(stocks, catalogue), db, heard.eventBus, conflicts).execute(command);
+const change = (command: ChangeStock, published = new PublishedMessages()) =>
+  new ChangeStockHandler(stocks, new StockBySku(stocks, catalogue), db, published.eventBus, conflicts).execute(command);
 
 describe('A listed variant', () => {
-  it('records waste, changes no level, and gives the same answer when it is repeated', async () => {
+  it('that is wasted changes no level and is in the ledger; a repeated request gets the same answer', async () => {
     const sku = await shelve(5);
     const order = ids.next();
     await reserve(order, { sku, quantity: 2 });
@@ -109,7 +110,7 @@ describe('A listed variant', () => {
     });
     expect(await waste()).toEqual([answer]);
     expect(await waste()).toEqual([answer]);
-    expect(await release(order)).toEqual([answer]); // it was decided once
+    expect(await release(order)).toEqual([answer]); // the first release decided
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
     const rows = await database.admin('select kind from inventory.stock_movements where order_id = $1 order by id', [
       order,
@@ -241,11 +242,11 @@ describe('A variant that is given another SKU', () => {
     const sku = await shelve(9);
     const [variantId, order] = [variants.get(sku)!, ids.next()];
     await reserve(order, { sku, quantity: 3 });
-    const back = (stock: number) => ({ variantId, was: sku, sku, stock });
-    const told = await rename(back(5));
-    expect(told.at(-1)).toMatchObject({ body: { variantId, available: 2 } });
+    const soldAgain = (stock: number) => ({ variantId, was: sku, sku, stock });
+    const messages = await rename(soldAgain(5));
+    expect(messages.at(-1)).toMatchObject({ body: { variantId, available: 2 } });
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 3 });
-    await rename(back(1));
+    await rename(soldAgain(1));
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 3 });
     await expect(new LocalStockHeld(stocks).availableAfter([{ variantId, sku, onHand: 2 }])).rejects.toThrow(
       StockBelowReserved,
@@ -260,7 +261,7 @@ describe('A variant that is given another SKU', () => {
     expect(await stocks.find(`${sku}-2`)).toMatchObject({ variantId, onHand: 6 });
   });
 
-  it('during checkouts: nothing is lost, sold twice or left behind', async () => {
+  it('may exchange it during checkouts: no stock is lost, sold twice or left reserved', async () => {
     const [a, b] = [await shelve(60), await shelve(60)];
     const [first, second] = [variants.get(a)!, variants.get(b)!];
     const orders = Array.from({ length: 60 }, () => ids.next());
@@ -310,11 +311,11 @@ describe('Many requests at once', () => {
 describe('Staff', () => {
   it('count and adjust stock, and the new level is published', async () => {
     const sku = await shelve(5);
-    const heard = new Heard();
-    expect(await change(new ChangeStock(sku, { onHand: 8 }, { actor: 'an' }), heard)).toMatchObject({ onHand: 8 });
+    const published = new PublishedMessages();
+    expect(await change(new ChangeStock(sku, { onHand: 8 }, { actor: 'an' }), published)).toMatchObject({ onHand: 8 });
     const lost = new ChangeStock(sku, { delta: -3 }, { actor: 'an', reason: 'torn' }, [2]);
-    expect(await change(lost, heard)).toMatchObject({ sku, onHand: 5, reserved: 0, version: 3 });
-    expect(heard.messages).toEqual([levelOf(sku, 8, 2), levelOf(sku, 5, 3)]);
+    expect(await change(lost, published)).toMatchObject({ sku, onHand: 5, reserved: 0, version: 3 });
+    expect(published.messages).toEqual([levelOf(sku, 8, 2), levelOf(sku, 5, 3)]);
     await expect(change(lost)).rejects.toThrow(StockChanged);
   });
 
@@ -337,17 +338,17 @@ describe('Staff', () => {
   });
 });
 
-describe('The constraints of the database', () => {
+describe('The database', () => {
   it.each([
     ['on_hand = -1', 'stock_on_hand_is_there'],
     ['reserved = -1', 'stock_reserved_is_there'],
     ['reserved = on_hand + 1', 'stock_reserved_is_on_hand'],
-  ])('no stock with %s', async (wrong, constraint) => {
+  ])('refuses stock with %s', async (wrong, constraint) => {
     const sku = await shelve(5);
     await expect(db.query(`update stock set ${wrong} where sku = $1`, [sku])).rejects.toMatchObject({ constraint });
   });
 
-  it('the ledger is append-only, for the shop and for its owner', async () => {
+  it('lets nobody change the ledger, not even the owner of the table', async () => {
     await shelve(5);
     for (const wrong of ['update stock_movements set actor = $$me$$', 'delete from stock_movements'])
       await expect(db.query(wrong)).rejects.toMatchObject({ code: '42501' });
@@ -355,7 +356,7 @@ describe('The constraints of the database', () => {
     await expect(database.admin('truncate inventory.stock_movements')).rejects.toThrow(/append-only/);
   });
 
-  it('the ledger adds up to the stock', async () => {
+  it('has a ledger that adds up to the stock', async () => {
     const wrong = await database.admin(
       `select item from inventory.stock s join inventory.stock_movements m using (item)
        group by item, s.on_hand, s.reserved
@@ -364,7 +365,7 @@ describe('The constraints of the database', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('a list is read in the order of its key', async () => {
+  it('reads a list in the order of its key', async () => {
     const plan = await db.transaction(async () => {
       await db.query('set local enable_seqscan = off');
       return db.query(`explain (format json) ${listStock.text}`, ['A', 20]);

@@ -71,7 +71,7 @@ const lines = [{ variantId, sku: SKU, quantity: 1 }];
 let database: TestDatabase;
 let app: INestApplicationContext;
 let stocks: Stocks;
-/** How often stock was locked for a decision. */
+/** Counts the calls that lock stock for a decision. */
 let locks: jest.SpyInstance;
 
 beforeAll(async () => {
@@ -96,21 +96,21 @@ async function ask(...messages: Message[]): Promise<void> {
   await db.transaction(async () => eventBus.publishAll(messages));
 }
 
-const everyone = (orders: readonly Uuid[], ...names: string[]) =>
+const expectAnswers = (orders: readonly Uuid[], ...names: string[]) =>
   eventually(() => expect(orders.map((order) => heard.get(order))).toEqual(orders.map(() => names)), 20_000);
 const level = async () => {
   const { onHand, reserved } = (await stocks.find(SKU))!;
   return { onHand, reserved };
 };
-const some = (count: number) => Array.from({ length: count }, () => ids.next());
+const newIds = (count: number) => Array.from({ length: count }, () => ids.next());
 const reserve = (order: Uuid) => new ReserveStock({ orderId: order, lines });
 
 describe('Requests about one item, through a real inbox,', () => {
-  const orders = some(40);
+  const orders = newIds(40);
 
-  it('are decided without a lock, also when many come at once', async () => {
+  it('are decided without a lock, even when many come at once', async () => {
     await ask(...orders.map(reserve));
-    await everyone(orders, 'StockReserved');
+    await expectAnswers(orders, 'StockReserved');
     expect(await level()).toEqual({ onHand: 60, reserved: 40 });
     expect(locks).not.toHaveBeenCalled();
   });
@@ -122,16 +122,16 @@ describe('Requests about one item, through a real inbox,', () => {
 
   it('get the same answer when they are repeated, and nothing moves twice', async () => {
     await ask(...orders.map(reserve));
-    await everyone(orders, 'StockReserved', 'StockReserved');
+    await expectAnswers(orders, 'StockReserved', 'StockReserved');
     expect(await level()).toEqual({ onHand: 60, reserved: 40 });
     expect(locks).not.toHaveBeenCalled();
   });
 
   it('are decided on the new level when staff have changed it meanwhile', async () => {
     await database.admin('update inventory.stock set on_hand = 90, version = version + 1 where sku = $1', [SKU]);
-    const [order] = some(1);
+    const [order] = newIds(1);
     await ask(reserve(order));
-    await everyone([order], 'StockReserved');
+    await expectAnswers([order], 'StockReserved');
     expect(await level()).toEqual({ onHand: 90, reserved: 41 });
     await eventually(() => expect(levels.at(-1)).toBe(49));
     expect(locks).not.toHaveBeenCalled();
@@ -144,17 +144,17 @@ describe('Requests about one item, through a real inbox,', () => {
       ...givenUp.map((orderId) => new ReleaseStock({ orderId, reason: 'given up' })),
     ];
     await ask(...settle());
-    await everyone(sold, 'StockReserved', 'StockReserved', 'StockCommitted');
-    await everyone(givenUp, 'StockReserved', 'StockReserved', 'StockReleased');
+    await expectAnswers(sold, 'StockReserved', 'StockReserved', 'StockCommitted');
+    await expectAnswers(givenUp, 'StockReserved', 'StockReserved', 'StockReleased');
     await ask(...settle());
-    await everyone(sold, 'StockReserved', 'StockReserved', 'StockCommitted', 'StockCommitted');
-    await everyone(givenUp, 'StockReserved', 'StockReserved', 'StockReleased', 'StockReleased');
+    await expectAnswers(sold, 'StockReserved', 'StockReserved', 'StockCommitted', 'StockCommitted');
+    await expectAnswers(givenUp, 'StockReserved', 'StockReserved', 'StockReleased', 'StockReleased');
     expect(await level()).toEqual({ onHand: 70, reserved: 1 });
     expect(locks).not.toHaveBeenCalled();
   });
 
-  it('are decided with a lock when there is too little, and never more is sold than there is', async () => {
-    const many = some(90);
+  it('are decided with a lock when there is too little stock, and the shop never sells more than it has', async () => {
+    const many = newIds(90);
     await ask(...many.map(reserve));
     await eventually(() => expect(many.filter((order) => heard.has(order))).toHaveLength(90), 20_000);
     const reserved = many.filter((order) => heard.get(order)![0] === 'StockReserved');

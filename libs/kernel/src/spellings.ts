@@ -19,8 +19,8 @@ function hasValidLabels(hostname: string): boolean {
 }
 
 /**
- * Lower case for comparison. It works letter by letter, because `toLowerCase` of a whole word changes a Greek sigma at
- * its end in another way. A second call changes nothing. A dotless i does not change.
+ * Lower case for comparison. It works letter by letter, because `toLowerCase` of a whole word writes a Greek sigma at
+ * the end of the word differently. A second call changes nothing. A dotless i does not change.
  */
 const foldCase = (text: string): string =>
   Array.from(text.normalize('NFC'), (letter) => {

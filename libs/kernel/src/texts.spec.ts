@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { isBlank, isLine, isPhone, isPicturePlace, isStorable, lengthOf } from './texts';
 
 /** Texts that need joiners or variation selectors. */
-const written = ['❤️‍🔥', '1️⃣', '👨🏽‍🌾 An', '🏳️‍🌈', 'می\u200cخواهم', 'ක්\u200dරි', '葛\u{e0100}城', '☕\ufe0e', '🇻🇳'];
+const needingInvisibles = ['❤️‍🔥', '1️⃣', '👨🏽‍🌾 An', '🏳️‍🌈', 'می\u200cخواهم', 'ක්\u200dරි', '葛\u{e0100}城', '☕\ufe0e', '🇻🇳'];
 
 /** Code points that are invisible or have no meaning. */
-const unseen = [
+const invisible = [
   ...[0x200b, 0x200c, 0x200d, 0x2060, 0xad, 0x200e, 0x200f, 0x61c, 0x34f, 0xfe0f, 0xfeff, 0x115f, 0x3164, 0xffa0],
   ...[0x180e, 0x2066, 0x202e, 0xe0001, 0xe0061, 0xfff9, 0xfffb, 0xe000, 0xf0000, 0xfdd0, 0xffff, 0x1ffff],
 ].map((code) => String.fromCodePoint(code));
@@ -16,12 +16,12 @@ describe('Text', () => {
     expect(isLine(text)).toBe(false);
   });
 
-  it('is counted in characters, not in halves of characters', () => {
+  it('is counted in code points, not in UTF-16 units', () => {
     expect(lengthOf('☕'.repeat(3) + '🧋'.repeat(300))).toBe(303);
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(lengthOf(text)).toBe([...text].length)));
   });
 
-  it.each(['Cà phê sữa đá', '12 Lê Lợi, P. Bến Nghé', '🧋', '👩‍🍳 Hà', '', ...written])(
+  it.each(['Cà phê sữa đá', '12 Lê Lợi, P. Bến Nghé', '🧋', '👩‍🍳 Hà', '', ...needingInvisibles])(
     'of one line is accepted: %j',
     (text) => {
       expect(isLine(text)).toBe(true);
@@ -52,7 +52,7 @@ describe('Text', () => {
 });
 
 describe('Invisible text', () => {
-  it.each(unseen.map((text) => [text.codePointAt(0)!.toString(16), text]))(
+  it.each(invisible.map((text) => [text.codePointAt(0)!.toString(16), text]))(
     'is not accepted in a line: U+%s',
     (_, text) => {
       for (const line of [text, `evil${text}.com`, `${text}An`, `An ${text} Bình`]) expect(isLine(line)).toBe(false);
@@ -66,7 +66,7 @@ describe('Invisible text', () => {
     expect(isBlank(text)).toBe(true);
   });
 
-  it.each(['.', '—', '☕', 'ệ', '李', ...written])('is not blank with a visible character: %j', (text) =>
+  it.each(['.', '—', '☕', 'ệ', '李', ...needingInvisibles])('is not blank with a visible character: %j', (text) =>
     expect(isBlank(text)).toBe(false),
   );
 });

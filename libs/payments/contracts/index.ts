@@ -72,7 +72,7 @@ export class PaymentDeclined extends OrderMessage<{
   /** `declined`: by the bank. `unavailable`: the provider could not be reached, and certainly took no money. */
   readonly code: 'declined' | 'unavailable';
   readonly reason: string;
-  /** The amount, if the provider had taken money although it did not answer. It was given back. */
+  /** The money that the provider had taken although it did not answer. It was given back. */
   readonly reversed?: Money;
 }> {
   static readonly type = 'payments.payment-declined.v1';
@@ -110,7 +110,10 @@ export class RefundRefused extends OrderMessage<{
   static readonly type = 'payments.refund-refused.v1';
 }
 
-/** No step of the order asked for this money, or it could not be checked. Staff see it in the list of findings. */
+/**
+ * Money at the provider that no step of the order asked for, or that could not be checked. Staff see it in the list of
+ * findings.
+ */
 export class MoneyFound extends OrderMessage<{
   readonly orderId: Uuid;
   readonly findingId: Uuid;

@@ -23,14 +23,18 @@ afterEach(() => jest.restoreAllMocks());
 
 const staff = randomUUID();
 
-async function found(kind: string, state: string, more: { payment?: string; order?: string } = {}): Promise<string> {
+async function insertFinding(
+  kind: string,
+  state: string,
+  more: { payment?: string; order?: string } = {},
+): Promise<string> {
   const sql = `insert into payments.payment_findings (kind, provider, charge_id, payment_key, payment_id, order_id, amount, currency, state)
      values ($1, 'sandbox', $2, 'key', $3, $4, 90000, 'VND', $5) returning id`;
   const values = [kind, randomUUID(), more.payment ?? null, more.order ?? null, state];
   return (await shop.database.admin<{ id: string }>(sql, values))[0].id;
 }
 
-async function payment(
+async function insertPayment(
   state: string,
   next: string | null,
   charge: string | null,
@@ -56,7 +60,7 @@ const findingMessages = (order: string) =>
 
 describe('A finding', () => {
   it.each(['noted', 'refused'])('that is %s is open until staff settle it', async (state) => {
-    const id = await found('mismatch', state);
+    const id = await insertFinding('mismatch', state);
     expect((await list('open=true')).map((one) => one.id)).toContain(id);
     const settled = await settle(id, { note: ' The bank has it. ' });
     expect(settled).toMatchObject({
@@ -71,23 +75,23 @@ describe('A finding', () => {
   });
 
   it.each(['giving-back', 'given-back'])('that is %s does not need staff', async (state) => {
-    const id = await found('second-charge', state);
+    const id = await insertFinding('second-charge', state);
     expect(await settle(id)).toMatchObject({ status: 409, body: { error: { code: 'FINDING_NEEDS_NOBODY' } } });
     expect((await list('open=true')).map((one) => one.id)).not.toContain(id);
   });
 
-  it('of late money has the state of its payment', async () => {
-    const voided = await payment('voided', null, randomUUID());
-    const kept = await found('late-money', 'giving-back', { payment: voided.id, order: voided.order });
-    expect(await list(`open=true&orderId=${voided.order}`)).toMatchObject([{ id: kept, state: 'refused' }]);
-    expect((await settle(kept)).body.data.state).toBe('settled');
-    const voiding = await payment('voiding', null, randomUUID());
-    const going = await found('late-money', 'giving-back', { payment: voiding.id, order: voiding.order });
-    expect((await settle(going)).status).toBe(409);
+  it('about late money takes its state from the payment', async () => {
+    const voided = await insertPayment('voided', null, randomUUID());
+    const refused = await insertFinding('late-money', 'giving-back', { payment: voided.id, order: voided.order });
+    expect(await list(`open=true&orderId=${voided.order}`)).toMatchObject([{ id: refused, state: 'refused' }]);
+    expect((await settle(refused)).body.data.state).toBe('settled');
+    const voiding = await insertPayment('voiding', null, randomUUID());
+    const givingBack = await insertFinding('late-money', 'giving-back', { payment: voiding.id, order: voiding.order });
+    expect((await settle(givingBack)).status).toBe(409);
   });
 
   it('is settled by staff with a note', async () => {
-    const id = await found('mismatch', 'noted');
+    const id = await insertFinding('mismatch', 'noted');
     expect((await settle(randomUUID())).status).toBe(404);
     expect((await settle(id, {})).status).toBe(400);
     expect((await settle(id, { note: ' ' })).status).toBe(400);
@@ -97,16 +101,16 @@ describe('A finding', () => {
   });
 });
 
-describe('A charge that the provider assigns to a payment, but the shop to another payment', () => {
+describe('A charge that the provider and the shop assign to different payments', () => {
   it('is reported on the order of the payment that had it before', async () => {
     const charge = randomUUID();
-    const other = await payment('taken', null, charge);
+    const other = await insertPayment('taken', null, charge);
     await shop.database.admin(
       `insert into payments.payment_charges (provider, charge_id, payment_id) values ('sandbox', $1, $2)`,
       [charge, other.id],
     );
     jest.spyOn(provider, 'find').mockResolvedValue({ kind: 'captured', chargeId: charge });
-    const mine = await payment('open', 'find', null);
+    const mine = await insertPayment('open', 'find', null);
     await eventually(async () =>
       expect(await list(`orderId=${other.order}`)).toMatchObject([
         { kind: 'charge-of-another', state: 'noted', chargeId: charge, paymentKey: other.id },
@@ -120,14 +124,14 @@ describe('A charge that the provider assigns to a payment, but the shop to anoth
 });
 
 describe('A refund that staff ended as not given back', () => {
-  it('becomes a finding on the order when the provider gives it back later', async () => {
-    const { order } = await payment('taken', null, randomUUID());
+  it('becomes a finding on the order when the provider gives the money back later', async () => {
+    const { order } = await insertPayment('taken', null, randomUUID());
     const refunds = shop.app.get(Refunds, { strict: false });
-    let answer: (heard: RefundAnswer) => void = () => {};
-    const asked = jest.spyOn(provider, 'refund').mockReturnValue(new Promise((done) => (answer = done)));
+    let answer: (given: RefundAnswer) => void = () => {};
+    const refundCall = jest.spyOn(provider, 'refund').mockReturnValue(new Promise((done) => (answer = done)));
     const id = randomUUID();
     await refunds.add({ id, orderId: order, amount: 20_000, reason: 'spilt' });
-    await eventually(async () => expect(asked).toHaveBeenCalled());
+    await eventually(async () => expect(refundCall).toHaveBeenCalled());
     const db = shop.app.get(Databases, { strict: false }).of('payments');
     const stored = async () => (await db.transaction(() => refunds.lock(id)))!;
     await refunds.write(settleRefundByHand(await stored(), 'unknown'), 0, { kind: 'by-hand: unknown' });

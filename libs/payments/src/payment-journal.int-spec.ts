@@ -20,13 +20,13 @@ const check = () => {
   const key = shop.app.get(MacKey, { strict: false });
   return checkJournal(shop.database.of('payments'), key, paymentJournal, { maySign: true });
 };
-const foundOf = async (order: string): Promise<readonly BadLine[]> =>
+const faultsOf = async (order: string): Promise<readonly BadLine[]> =>
   (await check()).findings.filter(({ about }) => about === order);
 const change = (order: string, set: string) =>
   shop.database.admin(`update payments.payment_journal set ${set} where order_id = $1 and call = 'charge'`, [order]);
 
 /** An order with three journal lines: two of a payment, written with and without a lock, and one of a refund. */
-async function written(): Promise<string> {
+async function writeLines(): Promise<string> {
   const payments = shop.app.get(Payments, { strict: false });
   const refunds = shop.app.get(Refunds, { strict: false });
   const [id, order, refund] = [randomUUID(), randomUUID(), randomUUID()];
@@ -36,10 +36,10 @@ async function written(): Promise<string> {
     [id, order, randomUUID()],
   );
   const payment = (await payments.find(id))!;
-  const asked = { ...payment, unanswered: 1 };
-  await payments.write(asked, 'by-hand', { kind: 'unknown' });
-  const heard = { kind: 'captured', chargeId: payment.chargeId! } as const;
-  expect(await payments.settle(asked, { ...asked, unanswered: 0 }, 'charge', heard, [])).toBe(true);
+  const unanswered = { ...payment, unanswered: 1 };
+  await payments.write(unanswered, 'by-hand', { kind: 'unknown' });
+  const answer = { kind: 'captured', chargeId: payment.chargeId! } as const;
+  expect(await payments.settle(unanswered, { ...unanswered, unanswered: 0 }, 'charge', answer, [])).toBe(true);
   await refunds.add({ id: refund, orderId: order, amount: 1_000, reason: 'spilt' });
   const db = shop.app.get(Databases, { strict: false }).of('payments');
   const locked = (await db.transaction(() => refunds.lock(refund)))!;
@@ -48,8 +48,8 @@ async function written(): Promise<string> {
 }
 
 describe('The journal of payments', () => {
-  it('is unchanged', async () => {
-    const order = await written();
+  it('has no fault if nobody changed it', async () => {
+    const order = await writeLines();
     const lines = await shop.database.admin(
       'select call, heard, state, mac is not null as marked from payments.payment_journal where order_id = $1 order by id',
       [order],
@@ -59,7 +59,7 @@ describe('The journal of payments', () => {
       { call: 'charge', heard: { kind: 'captured', chargeId: expect.any(String) }, state: 'taken', marked: true },
       { call: 'refund', heard: { kind: 'unanswered' }, state: 'open', marked: true },
     ]);
-    expect(await foundOf(order)).toEqual([]);
+    expect(await faultsOf(order)).toEqual([]);
     expect((await check()).before).toEqual({ lines: 0, through: null, signed: true });
   });
 
@@ -71,9 +71,9 @@ describe('The journal of payments', () => {
     `line = gen_random_uuid()`,
     `line = null`,
   ])('has a fault if somebody changed %s', async (set) => {
-    const order = await written();
+    const order = await writeLines();
     await change(order, set);
-    expect(await foundOf(order)).toEqual([
+    expect(await faultsOf(order)).toEqual([
       {
         line: expect.any(String),
         about: order,
@@ -83,18 +83,18 @@ describe('The journal of payments', () => {
   });
 
   it('has a fault if a line was moved to another order', async () => {
-    const [one, other] = [await written(), await written()];
+    const [one, other] = [await writeLines(), await writeLines()];
     await shop.database.admin(
       `update payments.payment_journal set order_id = case order_id when $1 then $2::uuid else $1 end
        where order_id in ($1, $2) and call = 'charge'`,
       [one, other],
     );
-    expect(await foundOf(one)).toHaveLength(1);
-    expect(await foundOf(other)).toHaveLength(1);
+    expect(await faultsOf(one)).toHaveLength(1);
+    expect(await faultsOf(other)).toHaveLength(1);
   });
 
   it('has a fault if a line was added by hand, or is there twice', async () => {
-    const order = await written();
+    const order = await writeLines();
     const payments = shop.database.of('payments');
     await payments.query(`insert into payment_journal (order_id, call, heard, state) values ($1, 'charge', '{}', 'taken')`, [order]); // prettier-ignore
     await payments.query(
@@ -102,14 +102,14 @@ describe('The journal of payments', () => {
        select order_id, at, call, heard, state, mac, line from payment_journal where order_id = $1 and call = 'refund'`,
       [order],
     );
-    expect((await foundOf(order)).map(({ message }) => message)).toEqual([
+    expect((await faultsOf(order)).map(({ message }) => message)).toEqual([
       'it has no MAC: this shop did not write it',
-      'the same line stands there twice',
+      'the same line is in the journal twice',
     ]);
   });
 
   it('cannot be changed by the context’s role', async () => {
-    const order = await written();
+    const order = await writeLines();
     await expect(
       shop.database.of('payments').query('update payment_journal set mac = null where order_id = $1', [order]),
     ).rejects.toThrow('permission denied');

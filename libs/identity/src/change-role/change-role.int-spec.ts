@@ -41,17 +41,17 @@ describe('Changing a role', () => {
     },
   );
 
-  it('leaves one admin, also when the roles of two are changed at once', async () => {
+  it('leaves one admin, also when the roles of two admins are changed at once', async () => {
     await db.query(`update accounts set role = 'customer' where role = 'admin'`);
     const [an, binh] = [await somebody('admin'), await somebody('admin')];
-    const all = await Promise.allSettled([change(an.id, 'manager'), change(binh.id, 'manager')]);
-    const refused = all
+    const results = await Promise.allSettled([change(an.id, 'manager'), change(binh.id, 'manager')]);
+    const refused = results
       .filter((one) => one.status === 'rejected')
       .map(({ reason }) => (reason as { code: string }).code);
     expect(refused).toEqual(['LAST_ADMIN']);
   });
 
-  it('fails without an account', async () => {
+  it('fails if the account does not exist', async () => {
     await expect(change(ids.next(), 'barista')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

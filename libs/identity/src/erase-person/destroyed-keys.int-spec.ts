@@ -20,7 +20,7 @@ let test: TestDatabase;
 let vault: Vault;
 let erasures: Erasures;
 let list: ErasedSubjects;
-const told = jest.spyOn(Logger.prototype, 'error').mockImplementation();
+const loggedErrors = jest.spyOn(Logger.prototype, 'error').mockImplementation();
 
 beforeAll(async () => {
   test = await testDatabase();
@@ -32,21 +32,21 @@ afterAll(async () => {
   await test.drop();
   rmSync(folder, { recursive: true, force: true });
 });
-beforeEach(() => told.mockClear());
+beforeEach(() => loggedErrors.mockClear());
 
-async function checkOnce(): Promise<{ trouble?: string; told: string[] }> {
+async function checkOnce(): Promise<{ trouble?: string; errors: string[] }> {
   const keys = new DestroyedKeys(vault, erasures, list);
   await keys.check();
-  return { trouble: keys.trouble, told: told.mock.calls.map(([line]) => String(line)) };
+  return { trouble: keys.trouble, errors: loggedErrors.mock.calls.map(([line]) => String(line)) };
 }
 
 describe('A key that was destroyed', () => {
   it('counts as an erasure if an erasure was requested, or if the list outside the database has it', async () => {
-    const [asked, listed] = [aSubject(), aSubject()];
-    await erasures.begin(aSubject(), asked, 'customer');
+    const [requested, listed] = [aSubject(), aSubject()];
+    await erasures.begin(aSubject(), requested, 'customer');
     await list.add([{ subject: listed, kind: 'guest' }], new Date());
-    await Promise.all([asked, listed].map((subject) => vault.destroy(subject)));
-    expect(await checkOnce()).toEqual({ trouble: undefined, told: [] });
+    await Promise.all([requested, listed].map((subject) => vault.destroy(subject)));
+    expect(await checkOnce()).toEqual({ trouble: undefined, errors: [] });
   });
 
   it('is reported once if no erasure was requested, until it is restored', async () => {
@@ -64,7 +64,7 @@ describe('A key that was destroyed', () => {
       select subject from privacy.subject_keys where destroyed_at is not null and subject <> $1 limit 1)`, [subject]); // prettier-ignore
     await keys.check();
     await keys.check();
-    expect(told.mock.calls.map(([line]) => String(line))).toEqual([
+    expect(loggedErrors.mock.calls.map(([line]) => String(line))).toEqual([
       expect.stringContaining(`The key of ${subject} was destroyed without an erasure`),
     ]);
     await expect(health.check()).rejects.toThrow('1 keys of customers or guests were destroyed without an erasure');
@@ -75,7 +75,7 @@ describe('A key that was destroyed', () => {
     await expect(health.check()).resolves.toBeUndefined();
   });
 
-  it('can be neither deleted nor replaced by the role that works with keys', async () => {
+  it('cannot be deleted or replaced by the database role that works with keys', async () => {
     const subject = aSubject();
     await vault.seal(subject, 'An');
     const db = test.of('privacy');

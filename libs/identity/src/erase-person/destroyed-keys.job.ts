@@ -11,12 +11,15 @@ const CHECK_MS = 10_000;
 const FULL_CHECK_MS = 3_600_000;
 const PAGE = 5_000;
 
-/** Finds keys that were destroyed without a request for erasure, for example by hand. Their data cannot be read. */
+/**
+ * Finds keys that were destroyed without a request for erasure, for example by hand. The data that they encrypted
+ * cannot be read.
+ */
 @Injectable()
 export class DestroyedKeys {
   private readonly log = new Logger('Privacy');
-  private strays: ReadonlySet<Uuid> = new Set();
-  private compared: { readonly digest: string; readonly at: number } | undefined;
+  private unexpected: ReadonlySet<Uuid> = new Set();
+  private lastGoodCheck: { readonly digest: string; readonly at: number } | undefined;
 
   constructor(
     private readonly vault: Vault,
@@ -25,7 +28,7 @@ export class DestroyedKeys {
   ) {}
 
   get trouble(): string | undefined {
-    const { size } = this.strays;
+    const { size } = this.unexpected;
     return size === 0 ? undefined : `${size} keys of customers or guests were destroyed without an erasure`;
   }
 
@@ -34,30 +37,33 @@ export class DestroyedKeys {
   async check(): Promise<void> {
     // If the database of the keys is unreachable, other checks report it.
     const digest = await this.vault.digestOfErased().catch(() => undefined);
-    if (digest === undefined || (this.compared?.digest === digest && Date.now() - this.compared.at < FULL_CHECK_MS))
+    if (
+      digest === undefined ||
+      (this.lastGoodCheck?.digest === digest && Date.now() - this.lastGoodCheck.at < FULL_CHECK_MS)
+    )
       return;
-    const strays = await this.findUnexpected().catch(() => undefined);
-    if (!strays) return;
-    for (const subject of strays)
-      if (!this.strays.has(subject))
-        this.log.error(`The key of ${subject} was destroyed without an erasure. Restore it from a backup (docs/privacy.md), and find out who did it`); // prettier-ignore
-    this.strays = strays;
+    const unexpected = await this.findUnexpected().catch(() => undefined);
+    if (!unexpected) return;
+    for (const subject of unexpected)
+      if (!this.unexpected.has(subject))
+        this.log.error(`The key of ${subject} was destroyed without an erasure. Restore it from a backup (docs/privacy.md), and find out who destroyed it`); // prettier-ignore
+    this.unexpected = unexpected;
     // While there are such keys, the check is repeated, because somebody may restore them.
-    this.compared = strays.size === 0 ? { digest, at: Date.now() } : undefined;
+    this.lastGoodCheck = unexpected.size === 0 ? { digest, at: Date.now() } : undefined;
   }
 
   private async findUnexpected(): Promise<ReadonlySet<Uuid>> {
-    const strays = new Set<Uuid>();
+    const unexpected = new Set<Uuid>();
     for (let after: Uuid | undefined; ;) {
       const page = await this.vault.erasedAfter(after, PAGE);
       const known = await this.erasures.requestedAmong(page);
-      for (const subject of page) if (!known.has(subject)) strays.add(subject);
+      for (const subject of page) if (!known.has(subject)) unexpected.add(subject);
       if (page.length < PAGE) break;
       after = page.at(-1);
     }
     // If the database was restored from an older backup, an erasure may be only in the list outside the database.
-    if (strays.size > 0) for (const { subject } of (await this.list.all()) ?? []) strays.delete(subject);
-    return strays;
+    if (unexpected.size > 0) for (const { subject } of (await this.list.all()) ?? []) unexpected.delete(subject);
+    return unexpected;
   }
 }
 

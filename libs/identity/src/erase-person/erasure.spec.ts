@@ -11,7 +11,7 @@ describe('An erasure', () => {
     expect(erasureOf(asked, most).contexts).toContainEqual({ name: 'cart', done: false, at: null });
   });
 
-  it('is done when the last one has', () => {
+  it('is done when the last context has answered', () => {
     expect(erasureOf(asked, all)).toMatchObject({ state: 'done', doneAt: at(5) });
     expect(erasureOf(asked, all).contexts).toContainEqual({ name: 'cart', done: true, at: at(2) });
   });

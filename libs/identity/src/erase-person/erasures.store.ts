@@ -11,25 +11,25 @@ interface Row {
   subject: Uuid;
   kind: Kind;
   asked_at: Date;
-  said: Record<string, string>;
+  answered_at: Record<string, string>;
 }
 
-const erasureFromRow = ({ id, subject, kind, asked_at, said }: Row): Erasure =>
-  erasureOf({ id, subject, kind, askedAt: asked_at.toISOString() }, said);
+const erasureFromRow = ({ id, subject, kind, asked_at, answered_at }: Row): Erasure =>
+  erasureOf({ id, subject, kind, askedAt: asked_at.toISOString() }, answered_at);
 
 const selectErasure = `select e.id, e.subject, e.kind, e.asked_at,
     coalesce((select jsonb_object_agg(p.context, to_char(p.done_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-              from erasure_parts p where p.erasure_id = e.id), '{}') as said
+              from erasure_parts p where p.erasure_id = e.id), '{}') as answered_at
   from erasures e`;
 
-const ASK = statement(
+const REQUEST = statement(
   'erasure-ask',
   `insert into erasures as e (id, subject, kind) values ($1, $2, $3)
    on conflict (subject) do update set asks = e.asks + 1, tried_at = now()
    returning id, asks, begun_at is not null as begun`,
 );
 // Only the last request may delete the row: a newer request may have been accepted.
-const TAKE_BACK = statement(
+const WITHDRAW = statement(
   'erasure-take-back',
   'delete from erasures where subject = $1 and begun_at is null and asks = $2',
 );
@@ -38,23 +38,23 @@ const BEGIN = statement(
   `insert into erasures as e (id, subject, kind, begun_at) values ($1, $2, $3, now())
    on conflict (subject) do update set begun_at = now() where e.begun_at is null returning id`,
 );
-const UNBEGUN = statement(
+const CLAIM_INTERRUPTED = statement(
   'erasures-unbegun',
   `update erasures set tried_at = now() where id in (
      select id from erasures where begun_at is null and tried_at < now() - $1 * interval '1 second'
      order by tried_at limit 10 for update skip locked) returning id, subject, kind, asks`,
 );
-const BEGUN = statement(
+const LIST_BEGUN = statement(
   'erasures-begun',
   'select subject, kind from erasures where begun_at is not null order by asked_at',
 );
-const AMONG = statement('erasures-among', 'select subject from erasures where subject = any($1::uuid[])');
+const REQUESTED_AMONG = statement('erasures-among', 'select subject from erasures where subject = any($1::uuid[])');
 const UNDER_WAY = statement(
   'erasures-under-way',
   `select subject from erasures e
    where (select count(*) from erasure_parts p where p.erasure_id = e.id) < $1 or e.begun_at is null`,
 );
-const AGAIN = statement(
+const RESTART = statement(
   'erasure-again',
   `with again as (
      insert into erasures as e (id, subject, kind, begun_at) values ($1, $2, $3, now())
@@ -62,12 +62,12 @@ const AGAIN = statement(
    undone as (delete from erasure_parts p using again a where p.erasure_id = a.id)
    select id from again`,
 );
-const PART = statement(
+const MARK_PART_DONE = statement(
   'erasure-part',
   `insert into erasure_parts (erasure_id, context) select id, $2 from erasures where id = $1 on conflict do nothing`,
 );
 const OF_SUBJECT = statement('erasure-of-subject', `${selectErasure} where e.subject = $1`);
-const ONE = statement('erasure-one', `${selectErasure} where e.id = $1`);
+const FIND = statement('erasure-one', `${selectErasure} where e.id = $1`);
 const LIST = statement(
   'erasures-list',
   `${selectErasure} where ($1::timestamptz is null or (e.asked_at, e.id) < ($1, $2::uuid)) order by e.asked_at desc, e.id desc limit $3`,
@@ -85,11 +85,11 @@ export class Erasures {
   constructor(private readonly db: Database) {}
 
   async request(id: Uuid, subject: Uuid, kind: Kind): Promise<RequestedErasure> {
-    return (await this.db.query<RequestedErasure>(ASK, [id, subject, kind]))[0];
+    return (await this.db.query<RequestedErasure>(REQUEST, [id, subject, kind]))[0];
   }
 
   async withdraw(subject: Uuid, asks: number): Promise<void> {
-    await this.db.query(TAKE_BACK, [subject, asks]);
+    await this.db.query(WITHDRAW, [subject, asks]);
   }
 
   /** Returns the erasure's id if this call began it; undefined if it had begun before. */
@@ -99,7 +99,7 @@ export class Erasures {
 
   /** Starts an erasure again, because a restored backup contains the person's data. Returns the erasure's id. */
   async restart(id: Uuid, subject: Uuid, kind: Kind): Promise<Uuid> {
-    return (await this.db.query<{ id: Uuid }>(AGAIN, [id, subject, kind]))[0].id;
+    return (await this.db.query<{ id: Uuid }>(RESTART, [id, subject, kind]))[0].id;
   }
 
   async subjectsUnderWay(): Promise<ReadonlySet<Uuid>> {
@@ -109,22 +109,25 @@ export class Erasures {
 
   /** The given people for whom an erasure was requested. */
   async requestedAmong(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
-    const rows = await this.db.query<{ subject: Uuid }>(AMONG, [subjects]);
+    const rows = await this.db.query<{ subject: Uuid }>(REQUESTED_AMONG, [subjects]);
     return new Set(rows.map(({ subject }) => subject));
   }
 
   /** All erasures that have begun, oldest first. */
   listBegun(): Promise<ErasedSubject[]> {
-    return this.db.query(BEGUN);
+    return this.db.query(LIST_BEGUN);
   }
 
-  /** Erasures that have not begun for so long that the process that worked on them must have died. */
+  /**
+   * Erasures that have not begun, and were last tried more than `seconds` ago. The process that worked on them has
+   * probably died. This call counts as a try.
+   */
   claimInterrupted(seconds: number): Promise<{ id: Uuid; subject: Uuid; kind: Kind; asks: number }[]> {
-    return this.db.query(UNBEGUN, [seconds]);
+    return this.db.query(CLAIM_INTERRUPTED, [seconds]);
   }
 
   async markPartDone(id: Uuid, context: string): Promise<void> {
-    await this.db.query(PART, [id, context]);
+    await this.db.query(MARK_PART_DONE, [id, context]);
   }
 
   async ofSubject(subject: Uuid): Promise<Erasure | undefined> {
@@ -132,7 +135,7 @@ export class Erasures {
   }
 
   async find(id: Uuid): Promise<Erasure | undefined> {
-    return (await this.db.query<Row>(ONE, [id])).map(erasureFromRow)[0];
+    return (await this.db.query<Row>(FIND, [id])).map(erasureFromRow)[0];
   }
 
   /** Newest first. */

@@ -22,8 +22,8 @@ export class FinishErasures {
   @LessOftenWhenIdle()
   @OneAtATime()
   async finish(): Promise<void> {
-    const left = await this.erasures.claimInterrupted(INTERRUPTED_AFTER_SECONDS).catch(() => []); // the next round tries again
-    for (const { id, subject, kind, asks } of left)
+    const interrupted = await this.erasures.claimInterrupted(INTERRUPTED_AFTER_SECONDS).catch(() => []); // the next round tries again
+    for (const { id, subject, kind, asks } of interrupted)
       await this.eraser.carryOut(id, subject, kind, asks).then(
         () => this.log.log(`erasure ${id} was interrupted, and is finished now`),
         (error: Error) =>

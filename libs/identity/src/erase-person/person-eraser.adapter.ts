@@ -62,8 +62,8 @@ export class PersonEraser {
   }
 
   /**
-   * Erases a person again whose data came back with a restored backup. Open orders do not prevent it: no order was open
-   * when the person was erased.
+   * Erases a person again, because their data came back with a restored backup. Open orders do not prevent this: no
+   * order was open when the person was first erased.
    */
   async eraseAgain(subject: Uuid, kind: Kind): Promise<void> {
     await this.vault.destroy(subject);

@@ -15,8 +15,8 @@ export interface Reapplied {
 }
 
 /**
- * Erases people again whose data came back with a restored backup. With `everybody` it erases all people on the list
- * again.
+ * Erases people again if their data came back with a restored backup. With `everybody`, it erases all people on the
+ * list again.
  */
 export class ReapplyErasures extends Command<Reapplied> {
   constructor(readonly everybody = false) {
@@ -41,12 +41,12 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
     await this.completeList();
     await this.list.beWritable(); // fails at the start, and not at the first erasure
     const listed = (await this.list.all()) ?? [];
-    const back = everybody ? listed : await this.findRestored(listed);
-    for (const { subject, kind } of back) {
+    const restored = everybody ? listed : await this.findRestored(listed);
+    for (const { subject, kind } of restored) {
       await this.eraser.eraseAgain(subject, kind);
       this.log.warn(`${kind} ${subject} was erased before, and is erased again because a database was restored`);
     }
-    return { listed: listed.length, again: back.map(({ subject }) => subject) };
+    return { listed: listed.length, again: restored.map(({ subject }) => subject) };
   }
 
   /** Adds the database's erasures to the list. They are missing there if the list was lost or is an older copy. */
@@ -54,12 +54,12 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
     const known = await this.erasures.listBegun();
     if (known.length === 0) return;
     const listed = await this.list.all();
-    const names = new Set(listed?.map(({ subject }) => subject));
-    const missing = known.filter(({ subject }) => !names.has(subject));
+    const listedSubjects = new Set(listed?.map(({ subject }) => subject));
+    const missing = known.filter(({ subject }) => !listedSubjects.has(subject));
     if (missing.length === 0) return;
     this.log.warn(
       `${listed ? `${missing.length} erasures are missing in ${this.list.path}` : `The file ${this.list.path} is missing`}. ` +
-        'They are copied there from the database. If an erasure was in neither of them, the data of that person may have come back',
+        'The missing erasures are copied there from the database. If an erasure is missing in both, the data of that person may have come back',
     );
     await this.list.write(missing, this.clock.now());
   }
@@ -69,8 +69,8 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
     if (listed.length === 0) return [];
     const erased = await this.vault.erasedOf(listed.map(({ subject }) => subject));
     const remains = await Promise.all(remainsIn(this.modules).map((context) => context.of(listed)));
-    const back = new Set(remains.flat());
+    const withData = new Set(remains.flat());
     const underWay = await this.erasures.subjectsUnderWay();
-    return listed.filter(({ subject }) => !underWay.has(subject) && (!erased.has(subject) || back.has(subject)));
+    return listed.filter(({ subject }) => !underWay.has(subject) && (!erased.has(subject) || withData.has(subject)));
   }
 }

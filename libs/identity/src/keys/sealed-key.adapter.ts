@@ -13,7 +13,10 @@ import type { SigningKeyRow } from './signing-keys.store';
 
 type StoredKey = Pick<SigningKeyRow, 'kid' | 'public_jwk' | 'private_sealed'>;
 
-/** What the MAC of a key covers. A key that is put back in use, or retired at another time, has another text. */
+/**
+ * The text that the MAC of a key covers. If somebody puts a retired key back in use, or changes the time of its
+ * retirement, the text is different, and the old MAC is wrong.
+ */
 export const macText = ({
   kid,
   public_jwk,
@@ -24,7 +27,7 @@ export const macText = ({
 const secretOf = (tokenSecret: string): Buffer =>
   createHash('sha256').update('signing keys').update(tokenSecret).digest();
 
-/** Makes a P-256 key. Its private key is encrypted. */
+/** Makes a P-256 key pair. The private key is encrypted. */
 export function makeKey(tokenSecret: string): StoredKey {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwk = publicKey.export({ format: 'jwk' });

@@ -40,8 +40,8 @@ export class SigningKeyRows {
   async addFirst(key: NewKeyRow): Promise<void> {
     await this.db.transaction(async () => {
       await this.lock();
-      const [used] = await this.db.query(`select from signing_keys where retired_at is null limit 1`);
-      if (!used) await this.add(key);
+      const [inUse] = await this.db.query(`select from signing_keys where retired_at is null limit 1`);
+      if (!inUse) await this.add(key);
     });
   }
 
@@ -49,10 +49,10 @@ export class SigningKeyRows {
   async replaceAll(key: NewKeyRow, macOf: (retired: SigningKeyRow) => Buffer | null): Promise<void> {
     await this.db.transaction(async () => {
       await this.lock();
-      const used = await this.db.query<SigningKeyRow>(
+      const inUse = await this.db.query<SigningKeyRow>(
         `select ${COLUMNS}, ${MICROSECONDS('now()')} as now from signing_keys where retired_at is null`,
       );
-      for (const row of used as (SigningKeyRow & { readonly now: string })[])
+      for (const row of inUse as (SigningKeyRow & { readonly now: string })[])
         await this.db.query(`update signing_keys set retired_at = now(), mac = $2 where kid = $1`, [
           row.kid,
           macOf({ ...row, retired_at: row.now }),

@@ -18,11 +18,11 @@ interface PublicKey {
   readonly until: number;
 }
 
-/** A row of the table, and what this process thinks of it. */
+/** A row of the table, and whether this process trusts it. */
 interface CheckedKey {
   readonly row: SigningKeyRow;
   readonly trusted?: { readonly jwk: JsonWebKey; readonly key: KeyObject };
-  /** Only of a key that is in use. */
+  /** Only for a key that is in use. */
   readonly signing?: SigningKey;
   /** Why the key is not trusted. */
   readonly doubt?: string;
@@ -41,7 +41,7 @@ const READ_AGAIN_AFTER_MS = 5_000;
 export class TokenKeys extends VerifyingKeys {
   private readonly log = new Logger('Signing keys');
   private signing: SigningKey | undefined;
-  private publics = new Map<string, PublicKey>();
+  private publicKeys = new Map<string, PublicKey>();
   private readAt = 0;
   private reading: Promise<void> | undefined;
   /** Keys that are not trusted, with the reason. */
@@ -62,8 +62,8 @@ export class TokenKeys extends VerifyingKeys {
   }
 
   async find(kid: string): Promise<KeyObject | undefined> {
-    if (!this.publics.has(kid)) await this.read();
-    const found = this.publics.get(kid);
+    if (!this.publicKeys.has(kid)) await this.read();
+    const found = this.publicKeys.get(kid);
     return found && performance.now() < found.until ? found.key : undefined;
   }
 
@@ -73,21 +73,24 @@ export class TokenKeys extends VerifyingKeys {
   }
 
   async jwks(): Promise<{ keys: (JsonWebKey & { kid: string; alg: 'ES256'; use: 'sig' })[] }> {
-    if (this.publics.size === 0) await this.read();
+    if (this.publicKeys.size === 0) await this.read();
     return {
-      keys: [...this.publics]
+      keys: [...this.publicKeys]
         .filter(([, { until }]) => performance.now() < until)
         .map(([kid, { jwk }]) => ({ ...jwk, kid, alg: 'ES256' as const, use: 'sig' as const })),
     };
   }
 
-  /** Reads the keys, because an unknown kid may be a new key of another instance. Forged tokens cause few reads. */
+  /**
+   * Reads the keys again, because an unknown kid may be a new key of another instance. It reads at most every 5 s, so
+   * that forged tokens cause few reads.
+   */
   private read(): Promise<void> {
     if (this.signing && performance.now() - this.readAt < READ_AGAIN_AFTER_MS) return Promise.resolve();
     return this.readAgain();
   }
 
-  /** Reads the keys, also those that were retired or added since. */
+  /** Reads the keys, with those that were retired or added since the last read. */
   readAgain(): Promise<void> {
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
     return this.reading;
@@ -102,18 +105,24 @@ export class TokenKeys extends VerifyingKeys {
     if (!keys.some(({ signing }) => signing)) {
       // TOKEN_SECRET was changed, so the old private keys cannot be decrypted. A new key signs from now on.
       this.log.warn(
-        'No signing key can be decrypted with this TOKEN_SECRET: a new key signs from now on, and earlier tokens end soon.',
+        'No signing key can be decrypted with this TOKEN_SECRET: a new key signs from now on. ' +
+          'Earlier access tokens are valid until they expire.',
       );
       await this.rows.replaceAll(this.newRow(), (retired) => this.macOfRetired(retired));
       keys = await this.checkedKeys();
     }
     this.signing = keys.find(({ signing }) => signing)?.signing;
     const now = performance.now();
-    const life = this.config.accessTokenTtlSeconds;
-    this.publics = new Map(
+    const tokenLifetime = this.config.accessTokenTtlSeconds;
+    this.publicKeys = new Map(
       keys.flatMap(({ row: { kid, retired_for }, trusted }) =>
         trusted
-          ? [[kid, { ...trusted, until: retired_for === null ? Infinity : now + (life - retired_for) * 1_000 }]]
+          ? [
+              [
+                kid,
+                { ...trusted, until: retired_for === null ? Infinity : now + (tokenLifetime - retired_for) * 1_000 },
+              ],
+            ]
           : [],
       ),
     );
@@ -156,7 +165,7 @@ export class TokenKeys extends VerifyingKeys {
     return { ...key, mac: this.macKey.of(macText({ ...key, retired_at: null })) };
   }
 
-  /** Keys of older builds have no MAC. They need one, so that they are trusted when TOKEN_SECRET is changed. */
+  /** Keys of older builds have no MAC. They need one, so that they are still trusted after TOKEN_SECRET is changed. */
   private async addMissingMacs(keys: readonly CheckedKey[]): Promise<void> {
     for (const { row, signing } of keys)
       if (signing && !this.hasMac(row)) await this.rows.addMac(row.kid, this.macKey.of(macText(row)));

@@ -24,8 +24,8 @@ describe('The keys that sign access tokens', () => {
     return new TokenKeys(new SigningKeyRows(test.of('identity')), config, macKey);
   };
   const kidsOf = async (keys: TokenKeys) => (await keys.jwks()).keys.map(({ kid }) => kid);
-  /** As if the keys had been retired earlier. */
-  async function age(seconds: number): Promise<void> {
+  /** Changes the retired keys as if they had been retired `seconds` ago. */
+  async function setRetiredAgo(seconds: number): Promise<void> {
     await test.admin(
       `update identity.signing_keys set retired_at = now() - $1 * interval '1 second' where retired_at < now()`,
       [seconds],
@@ -34,7 +34,7 @@ describe('The keys that sign access tokens', () => {
       await test.admin('update identity.signing_keys set mac = $2 where kid = $1', [row.kid, macKey.of(macText(row))]);
   }
 
-  it('are replaced with the secret; the former key still verifies its tokens until they expire', async () => {
+  it('are replaced when the secret changes; the former key still verifies its tokens until they expire', async () => {
     const { kid: former } = await keysWith('a secret').current();
     const changed = keysWith('another secret');
     const { kid } = await changed.current();
@@ -42,18 +42,18 @@ describe('The keys that sign access tokens', () => {
     expect([await changed.find(former), await changed.find(kid)]).toEqual([expect.anything(), expect.anything()]);
     expect((await kidsOf(changed)).sort()).toEqual([former, kid].sort());
 
-    await age(LIFE_S - 30);
+    await setRetiredAgo(LIFE_S - 30);
     expect(await keysWith('another secret').find(former)).toBeDefined();
-    await age(LIFE_S + 1);
+    await setRetiredAgo(LIFE_S + 1);
     const later = keysWith('another secret');
     expect(await later.find(former)).toBeUndefined();
     expect(await kidsOf(later)).toEqual([kid]);
   });
 
-  it('end also in a process that keeps running', async () => {
+  it('are no longer valid after their last token has expired, also in a process that keeps running', async () => {
     const { kid: former } = await keysWith('a secret').current();
     await keysWith('another secret').current();
-    await age(LIFE_S - 60);
+    await setRetiredAgo(LIFE_S - 60);
     const keys = keysWith('another secret');
     expect(await keys.find(former)).toBeDefined();
     const later = performance.now() + 61_000;
@@ -68,12 +68,12 @@ describe('The keys that sign access tokens', () => {
   describe('if the shop did not write them', () => {
     const FORGED = 'attackerkey00001';
     const foreignJwk = () => JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })); // prettier-ignore
-    const plant = (kid: string, jwk: string, sealed: string, retiredAt = 'null') =>
+    const insertKey = (kid: string, jwk: string, sealed: string, retiredAt = 'null') =>
       test.admin(
         `insert into identity.signing_keys (kid, public_jwk, private_sealed, retired_at) values ($1, $2, $3, ${retiredAt})`,
         [kid, jwk, sealed],
       );
-    const mended = async () => {
+    const readKeys = async () => {
       const keys = keysWith('a secret');
       await keys.readAgain();
       return keys;
@@ -86,7 +86,7 @@ describe('The keys that sign access tokens', () => {
     ])('are not trusted: a public key without its private key, %s', async (_, retiredAt) => {
       const running = keysWith('a secret');
       const { kid } = await running.current();
-      await plant(FORGED, foreignJwk(), 'junk', retiredAt);
+      await insertKey(FORGED, foreignJwk(), 'junk', retiredAt);
       for (const keys of [running, keysWith('a secret')]) {
         await keys.readAgain();
         expect([await keys.find(FORGED), await kidsOf(keys), (await keys.current()).kid]).toEqual([undefined, [kid], kid]); // prettier-ignore
@@ -97,20 +97,20 @@ describe('The keys that sign access tokens', () => {
       expect(running.trouble).toBeUndefined();
     });
 
-    it('are not trusted: a public key beside the private key of the shop', async () => {
+    it('are not trusted: a public key that is stored with the private key of the shop', async () => {
       const { kid } = await keysWith('a secret').current();
       const [{ private_sealed: sealed }] = await test.admin<{ private_sealed: string }>('select private_sealed from identity.signing_keys'); // prettier-ignore
-      await plant(FORGED, foreignJwk(), sealed);
-      const keys = await mended();
+      await insertKey(FORGED, foreignJwk(), sealed);
+      const keys = await readKeys();
       expect([await keys.find(FORGED), await kidsOf(keys)]).toEqual([undefined, [kid]]);
       expect(keys.trouble).toMatch(/does not belong to its private key/);
     });
 
-    it('do not stop log-ins, also if no good key is left', async () => {
+    it('do not stop log-ins, even if no good key is left', async () => {
       const { kid } = await keysWith('a secret').current();
       await test.admin(`update identity.signing_keys set public_jwk = $1`, [foreignJwk()]);
-      await plant('no-key-at-all', '{}', 'junk');
-      const keys = await mended();
+      await insertKey('no-key-at-all', '{}', 'junk');
+      const keys = await readKeys();
       const { kid: fresh } = await keys.current();
       expect([await kidsOf(keys), await keys.find(kid)]).toEqual([[fresh], undefined]);
       expect(keys.trouble).toMatch(/^2 signing keys/);
@@ -134,18 +134,18 @@ describe('The keys that sign access tokens', () => {
     });
   });
 
-  it('of older builds get a MAC, so that a new secret does not end their tokens', async () => {
+  it('of older builds get a MAC, so that their tokens stay valid after the secret changes', async () => {
     const { kid } = await keysWith('a secret').current();
     await test.admin('update identity.signing_keys set mac = null');
     await keysWith('a secret').readAgain();
     expect(await keysWith('another secret').find(kid)).toBeDefined();
   });
 
-  it('that another process has retired end in a process that keeps running', async () => {
+  it('that another process has retired are no longer valid in a process that keeps running', async () => {
     const running = keysWith('a secret');
     const { kid: former } = await running.current();
     const { kid } = await keysWith('another secret').current();
-    await age(LIFE_S + 1);
+    await setRetiredAgo(LIFE_S + 1);
     await running.readAgain();
     expect(await running.find(former)).toBeUndefined();
     expect((await running.current()).kid).not.toBe(former);

@@ -77,8 +77,8 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     const account = await this.accounts.byEmail(email);
     if (!(await this.passwords.matches(password, account?.passwordHash))) throw new CredentialsInvalid();
     const { id, passwordHash } = account!;
-    const next = await this.passwords.rehashIfOld(password, passwordHash);
-    if (next) await this.accounts.rehash(id, passwordHash, next);
-    return this.sessionOpener.openSession({ ...account!, passwordHash: next ?? passwordHash }, from);
+    const newHash = await this.passwords.rehashIfOld(password, passwordHash);
+    if (newHash) await this.accounts.rehash(id, passwordHash, newHash);
+    return this.sessionOpener.openSession({ ...account!, passwordHash: newHash ?? passwordHash }, from);
   }
 }

@@ -29,7 +29,7 @@ export class Tokens {
     private readonly keys: TokenKeys,
     private readonly config: Config,
     private readonly clock: Clock,
-    private readonly machine: SystemClock,
+    private readonly systemClock: SystemClock,
     private readonly ids: Ids,
     private readonly jwt: JwtService,
   ) {}
@@ -37,8 +37,8 @@ export class Tokens {
   /** `guest` is the guest whose cart token was sent at log-in. The cart context merges that guest's cart, once. */
   async access(holder: Holder, sessionId: Uuid, lifetime: number, guest?: GuestTokenState): Promise<string> {
     const { kid, key } = await this.keys.current();
-    // The expiry of a token is checked with the clock of the machine, so it is also set with that clock.
-    const seconds = Math.floor(this.machine.now().getTime() / 1000);
+    // Tokens are checked with the system clock, so their times are set with it too.
+    const seconds = Math.floor(this.systemClock.now().getTime() / 1000);
     const claims = {
       iss: TOKEN_ISSUER,
       aud: TOKEN_AUDIENCE,
@@ -59,8 +59,8 @@ export class Tokens {
 
   /** How many seconds an access token is valid; not longer than its session, which ends at `endsAt`. */
   lifetime(endsAt: Date): number {
-    const left = Math.floor((endsAt.getTime() - this.clock.now().getTime()) / 1_000);
-    return Math.max(1, Math.min(this.config.accessTokenTtlSeconds, left));
+    const secondsLeft = Math.floor((endsAt.getTime() - this.clock.now().getTime()) / 1_000);
+    return Math.max(1, Math.min(this.config.accessTokenTtlSeconds, secondsLeft));
   }
 
   refresh(): { token: string; hash: Buffer; expiresAt: Date } {

@@ -24,14 +24,14 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-const a = (email: string, passwordHash = 'none') => ({
+const newAccount = (email: string, passwordHash = 'none') => ({
   ...{ id: ids.next(), email, passwordHash, name: 'Bình', role: 'customer' as const, locale: 'vi' as const },
   createdAt: new Date(),
 });
 
 /** An account as an earlier build stored it. */
 const storeEarlierAccount = async (email: string, passwordHash?: string): Promise<string> => {
-  const account = a(email, passwordHash);
+  const account = newAccount(email, passwordHash);
   await db.entities.insert(Account, { ...account, emailKey: earlierEmailKey(email) });
   return account.id;
 };
@@ -41,32 +41,32 @@ const runMigration = () =>
     query: (sql: string, values?: unknown[]) => db.query(sql, values),
   } as unknown as QueryRunner);
 
-describe('Accounts that an earlier build has kept', () => {
+describe('Accounts that an earlier build has stored', () => {
   it('are found by every spelling of their address, and prevent a second account', async () => {
-    const loud = await storeEarlierAccount('ΣΑΣ@Example.com');
+    const greek = await storeEarlierAccount('ΣΑΣ@Example.com');
     const german = await storeEarlierAccount('an@Bücher.de');
     expect(await accounts.byEmail('σασ@example.com')).toBeNull();
     await runMigration();
     for (const email of ['ΣΑΣ@example.com', 'σασ@example.com', 'σας@example.com'])
-      expect((await accounts.byEmail(email))?.id).toBe(loud);
+      expect((await accounts.byEmail(email))?.id).toBe(greek);
     for (const email of ['an@bücher.de', 'AN@xn--bcher-kva.de'])
       expect((await accounts.byEmail(email))?.id).toBe(german);
-    await expect(accounts.add(a('σασ@example.com'))).rejects.toThrow(EmailTaken);
+    await expect(accounts.add(newAccount('σασ@example.com'))).rejects.toThrow(EmailTaken);
     await runMigration(); // a second run changes nothing
-    expect((await accounts.byEmail('ΣΑΣ@example.com'))?.id).toBe(loud);
+    expect((await accounts.byEmail('ΣΑΣ@example.com'))?.id).toBe(greek);
   });
 
-  it('stay two if the earlier build allowed two for one mailbox, and each is found by its own spelling', async () => {
+  it('stay two accounts if the earlier build allowed two for one mailbox; each is found by its own spelling', async () => {
     const first = await storeEarlierAccount('binh@bücher.example');
     const second = await storeEarlierAccount('binh@xn--bcher-kva.example');
     await runMigration();
     expect((await accounts.byEmail('binh@bücher.example'))?.id).toBe(first);
     expect((await accounts.byEmail('binh@xn--bcher-kva.example'))?.id).toBe(second);
-    await expect(accounts.add(a('BINH@BÜCHER.example'))).rejects.toThrow(EmailTaken);
+    await expect(accounts.add(newAccount('BINH@BÜCHER.example'))).rejects.toThrow(EmailTaken);
   });
 });
 
-describe('A password that an earlier build kept as it was typed', () => {
+describe('A password that an earlier build stored as it was typed', () => {
   it('is stored in its normal form after the next log-in, and not before', async () => {
     const typed = 'Mật khẩu đủ dài'.normalize('NFD').replace(/ /g, '\u3000');
     await storeEarlierAccount('old@example.com', await hash(typed));

@@ -58,13 +58,11 @@ export class Accounts {
   }
 
   /** Stores the new hash, unless the password has changed since it was checked. */
-  async rehash(id: string, passwordHash: string, next: string): Promise<void> {
-    await this.db.entities.update(Account, { id, passwordHash }, { passwordHash: next });
+  async rehash(id: string, passwordHash: string, newHash: string): Promise<void> {
+    await this.db.entities.update(Account, { id, passwordHash }, { passwordHash: newHash });
   }
 
-  /**
-   * Changes the account and ends all its sessions, except the session `except`.
-   */
+  /** Changes the account and ends all its sessions, except the session `except`. */
   async change(
     id: Uuid,
     changes: Partial<Pick<Account, 'passwordHash' | 'role' | 'seeded'>>,

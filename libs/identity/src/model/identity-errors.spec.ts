@@ -7,10 +7,11 @@ addMessages(identityTexts);
 describe('A refusal whose code other refusals also use', () => {
   it.each([new PasswordWrong(), new RefreshTokenExpired(), new RefreshTokenInvalid()])(
     'has a text of its own: $code',
-    (no) => {
-      expect(textOf(no.text, 'en')).toBe(no.message);
-      expect(textOf(no.text, 'vi')).not.toBe(no.text);
-      for (const locale of ['en', 'vi'] as const) expect(textOf(no.text, locale)).not.toBe(textOf(no.code, locale));
+    (refusal) => {
+      expect(textOf(refusal.text, 'en')).toBe(refusal.message);
+      expect(textOf(refusal.text, 'vi')).not.toBe(refusal.text);
+      for (const locale of ['en', 'vi'] as const)
+        expect(textOf(refusal.text, locale)).not.toBe(textOf(refusal.code, locale));
     },
   );
 });

@@ -6,7 +6,7 @@ export class EmailTaken extends DomainError {
   }
 }
 
-/** The text does not say which of the two was wrong. */
+/** The text does not say which of the two was wrong, so that nobody can find out which addresses have an account. */
 export class CredentialsInvalid extends DomainError {
   constructor() {
     super('CREDENTIALS_INVALID', 'unauthenticated', 'The e-mail address or the password is not right.');
@@ -38,7 +38,7 @@ export class RefreshTokenExpired extends DomainError {
   }
 }
 
-/** Staff can be erased only after they have left, because their name is needed next to what they did for others. */
+/** Staff can be erased only after they have left, because the records of their work must show their name. */
 export class StaffAccount extends DomainError {
   constructor() {
     super('STAFF_ACCOUNT', 'refused', 'This account works here. Take its role away first, then erase it.');

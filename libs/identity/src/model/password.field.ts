@@ -4,7 +4,10 @@ import { field, type Complaint } from '#platform/http';
 const MAX_LENGTH = 200;
 const UNUSABLE = /\0|\p{Surrogate}/u;
 
-/** A password as it was typed. Its length is that of its normalised form, so it does not depend on how it was typed. */
+/**
+ * A password as it was typed. Its length is that of its normalised form, so composed and decomposed letters count the
+ * same.
+ */
 export const Password = ({ min, description }: { min: number; description?: string }): PropertyDecorator =>
   field(
     {

@@ -12,7 +12,7 @@ const options = {
 
 @Injectable()
 export class Passwords {
-  private decoy: Promise<string> | undefined;
+  private dummyHash: Promise<string> | undefined;
 
   hash(password: string): Promise<string> {
     return hash(passwordForm(password), options);
@@ -20,18 +20,18 @@ export class Passwords {
 
   /** Takes the same time if the account does not exist, so that the time does not show whether it exists. */
   async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
-    this.decoy ??= hash('nobody has this password', options);
-    const kept = passwordHash ?? (await this.decoy);
-    const form = passwordForm(password);
+    this.dummyHash ??= hash('nobody has this password', options);
+    const stored = passwordHash ?? (await this.dummyHash);
+    const normalForm = passwordForm(password);
     // Older hashes were made from the password as it was typed, before passwords were normalised.
-    const fits = (await verify(kept, form)) || (form !== password && (await verify(kept, password)));
-    return fits && passwordHash !== undefined;
+    const isMatch = (await verify(stored, normalForm)) || (normalForm !== password && (await verify(stored, password)));
+    return isMatch && passwordHash !== undefined;
   }
 
   /** For a correct password with an old hash: the hash of the normalised form. Undefined if the stored hash is new. */
   async rehashIfOld(password: string, passwordHash: string): Promise<string | undefined> {
-    const form = passwordForm(password);
-    if (form === password || (await verify(passwordHash, form))) return undefined;
-    return this.hash(form);
+    const normalForm = passwordForm(password);
+    if (normalForm === password || (await verify(passwordHash, normalForm))) return undefined;
+    return this.hash(normalForm);
   }
 }

@@ -16,17 +16,17 @@ describe('A password', () => {
     expect(await passwords.matches(decomposed, await hash(decomposed))).toBe(true);
   });
 
-  it('that was stored as it was typed is then stored in its normal form, and matches in each form', async () => {
+  it('that was stored as it was typed gets the hash of its normal form, and then matches in each form', async () => {
     const typed = decomposed.replace(/ /g, '\u00a0');
-    const kept = await hash(typed);
-    expect(await passwords.matches(composed, kept)).toBe(false);
-    const next = (await passwords.rehashIfOld(typed, kept))!;
+    const stored = await hash(typed);
+    expect(await passwords.matches(composed, stored)).toBe(false);
+    const next = (await passwords.rehashIfOld(typed, stored))!;
     for (const spelling of [typed, composed, decomposed]) expect(await passwords.matches(spelling, next)).toBe(true);
     expect(await passwords.rehashIfOld(typed, next)).toBeUndefined();
     expect(await passwords.rehashIfOld(composed, next)).toBeUndefined();
   });
 
-  it('does not match in another case, or if there is no account', async () => {
+  it('does not match if upper and lower case differ, or if there is no account', async () => {
     expect(await passwords.matches(composed.toUpperCase(), await passwords.hash(composed))).toBe(false);
     expect(await passwords.matches(composed, undefined)).toBe(false);
   });

@@ -5,10 +5,10 @@ export interface SessionSeconds {
   readonly sessionSecondsStaff: number;
 }
 
-/** When a session ends that began at `begun`. Refreshing does not extend the session. */
-export function sessionEnd(role: Role, begun: Date, settings: SessionSeconds): Date {
+/** The end of a session that began at `begunAt`. Refreshing does not extend the session. */
+export function sessionEnd(role: Role, begunAt: Date, settings: SessionSeconds): Date {
   const seconds = role === 'customer' ? settings.sessionSecondsCustomer : settings.sessionSecondsStaff;
-  return new Date(begun.getTime() + seconds * 1_000);
+  return new Date(begunAt.getTime() + seconds * 1_000);
 }
 
 export const earliest = (a: Date, b: Date): Date => (a < b ? a : b);

@@ -60,7 +60,7 @@ describe('A session', () => {
     ['customer', 6 * DAY, 90 * DAY],
     ['barista', 5 * HOUR, 12 * HOUR],
     ['admin', 5 * HOUR, 12 * HOUR],
-  ] as const)('of a %s ends, also if it is refreshed often', async (role, step, end) => {
+  ] as const)('of a %s ends, even if it is refreshed often', async (role, step, end) => {
     const from = now.getTime();
     let { token } = await openSession(role);
     for (let at = step; at < end; at += step) {
@@ -71,7 +71,7 @@ describe('A session', () => {
     await expect(refresh(token)).rejects.toThrow(RefreshTokenExpired);
   });
 
-  it('gives no access token that outlives it', async () => {
+  it('gives no access token that is valid longer than the session', async () => {
     const from = now.getTime();
     const { token } = await openSession('manager');
     now = new Date(from + 12 * HOUR - 60_000);
@@ -92,7 +92,7 @@ describe('A session', () => {
     expect((await sessions.states([id])).get(id)?.open).toBe(false);
   });
 
-  it('is forgotten 30 days after it ended, and not before', async () => {
+  it('is deleted 30 days after it ended, and not before', async () => {
     const [revoked, ended, idle, recent, alive] = await Promise.all(
       Array.from({ length: 5 }, () => openSession('customer')),
     );

@@ -132,7 +132,7 @@ export class Sessions {
   }
 
   async prune(): Promise<void> {
-    for (const portion of [deleteOldTokens, deleteEnded, deleteIdle])
-      while ((await this.db.query(portion)).length === BATCH);
+    for (const deleteBatch of [deleteOldTokens, deleteEnded, deleteIdle])
+      while ((await this.db.query(deleteBatch)).length === BATCH);
   }
 }

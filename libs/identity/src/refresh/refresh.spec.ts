@@ -6,12 +6,16 @@ const fresh = { used_at: null, revoked_at: null, expires_at: later, ends_at: lat
 
 describe('A refresh token', () => {
   it.each([
-    ['is good once', fresh, 'good'],
-    ['is unknown to a shop that never gave it', undefined, 'unknown'],
-    ['ends its family when used twice', { ...fresh, used_at: now }, 'reused'],
-    ['ends its family when used twice, however late', { ...fresh, used_at: now, expires_at: now }, 'reused'],
-    ['is worth nothing after log-out', { ...fresh, revoked_at: now }, 'revoked'],
-    ['expires with its session, however young it is', { ...fresh, ends_at: now }, 'expired'],
+    ['is good the first time', fresh, 'good'],
+    ['is unknown if the shop never issued it', undefined, 'unknown'],
+    ['counts as reused the second time', { ...fresh, used_at: now }, 'reused'],
+    [
+      'counts as reused the second time, even after it has expired',
+      { ...fresh, used_at: now, expires_at: now },
+      'reused',
+    ],
+    ['is revoked after the log-out', { ...fresh, revoked_at: now }, 'revoked'],
+    ['expires with its session, even if it is new', { ...fresh, ends_at: now }, 'expired'],
     ['expires', { ...fresh, expires_at: now }, 'expired'],
   ])('%s', (_, known, verdict) => {
     expect(verdictOn(known, now)).toBe(verdict);

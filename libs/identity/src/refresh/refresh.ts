@@ -6,7 +6,10 @@ interface StoredToken {
   readonly ends_at: Date;
 }
 
-/** Decides about a refresh token. A token that was used before may be stolen, so `reused` must end the session. */
+/**
+ * Decides whether a refresh token may be used. A token that was used before may be stolen, so `reused` must end the
+ * session.
+ */
 export function verdictOn(
   known: StoredToken | undefined,
   now: Date,

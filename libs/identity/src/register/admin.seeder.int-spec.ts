@@ -31,8 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-const seeder = (adminEmail: string, adminPassword: string, of = accounts) =>
-  new AdminSeeder({ adminEmail, adminPassword } as Config, of, passwords, trail, clock, ids);
+const seeder = (adminEmail: string, adminPassword: string, store = accounts) =>
+  new AdminSeeder({ adminEmail, adminPassword } as Config, store, passwords, trail, clock, ids);
 
 const addAccount = async (email: string, password: string, role: Account['role'] = 'customer') => {
   const account = { id: ids.next(), email, name: 'Ai đó', passwordHash: await passwords.hash(password), role };
@@ -51,7 +51,7 @@ const auditEntriesOf = async (target: string) =>
   (await trail.list({ target }, 10)).map(({ operation, actor, status }) => [operation, actor.split(':')[0], status]);
 
 describe('The admin of ADMIN_EMAIL', () => {
-  it('exists once after the start, and can log in', async () => {
+  it('exists once after two starts, and can log in', async () => {
     await seeder('boss@shop.example', 'a-long-Password-1').seed();
     const boss = (await accounts.byEmail('boss@shop.example'))!;
     expect(boss).toMatchObject({ role: 'admin', seeded: true });
@@ -72,13 +72,13 @@ describe('The admin of ADMIN_EMAIL', () => {
   });
 
   it('is never an account that somebody else registered at the same moment', async () => {
-    const late = Object.assign(new Accounts(db), {
+    const racingAccounts = Object.assign(new Accounts(db), {
       add: async () => {
         await addAccount('quick@shop.example', 'a-strangers-Password');
         throw new EmailTaken();
       },
     });
-    await expect(seeder('quick@shop.example', 'a-long-Password-1', late).seed()).rejects.toThrow(SeedRefused);
+    await expect(seeder('quick@shop.example', 'a-long-Password-1', racingAccounts).seed()).rejects.toThrow(SeedRefused);
     expect((await accounts.byEmail('quick@shop.example'))!.role).toBe('customer');
   });
 

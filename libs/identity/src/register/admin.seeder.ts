@@ -44,11 +44,11 @@ export class AdminSeeder extends Seeder {
   }
 
   private async updateKnown(known: Account, password: string): Promise<void> {
-    const fits = await this.passwords.matches(password, known.passwordHash);
+    const passwordMatches = await this.passwords.matches(password, known.passwordHash);
     // An account that is an admin already and has this password is accepted as this admin.
-    if (!known.seeded && !(fits && known.role === 'admin')) throw new SeedRefused(refusal(known.role));
-    if (fits && known.seeded && known.role === 'admin') return;
-    const passwordHash = fits ? known.passwordHash : await this.passwords.hash(password);
+    if (!known.seeded && !(passwordMatches && known.role === 'admin')) throw new SeedRefused(refusal(known.role));
+    if (passwordMatches && known.seeded && known.role === 'admin') return;
+    const passwordHash = passwordMatches ? known.passwordHash : await this.passwords.hash(password);
     await this.runAudited('changeAdmin', known.id, () =>
       this.accounts.change(known.id, { role: 'admin', seeded: true, passwordHash }),
     );
@@ -78,7 +78,7 @@ export class AdminSeeder extends Seeder {
 }
 
 const refusal = (role: string): string =>
-  `ADMIN_EMAIL is the address of an account that the shop did not create (its role is ${role}). It does not become ` +
-  'the admin, because the person who registered it may still be signed in. Choose another ADMIN_EMAIL. If this ' +
+  `ADMIN_EMAIL is the address of an account that the shop did not create (its role is ${role}). The account does not ` +
+  'become the admin, because the person who registered it may still be signed in. Choose another ADMIN_EMAIL. If this ' +
   'account should be an admin, give it the role (npm run shop -- users role <address> admin --reason <text>). If ' +
   'nobody needs it, erase it (npm run shop -- erase user <address>)';

@@ -35,7 +35,8 @@ export class RegisterHandler implements ICommandHandler<Register> {
   ) {}
 
   async execute({ email, password, name, locale, from }: Register): Promise<SignedIn> {
-    if (await this.accounts.byEmail(email)) throw new EmailTaken(); // before the slow hash; a unique key decides races
+    // Checked before the slow hash. If two requests race, the unique key of the table decides.
+    if (await this.accounts.byEmail(email)) throw new EmailTaken();
     const passwordHash = await this.passwords.hash(password);
     const id = this.ids.next();
     const createdAt = this.clock.now();

@@ -4,7 +4,7 @@ import { Database, statement } from '#database';
 import { SealedSubjects } from '#platform/privacy';
 
 // Ids begin with the time of creation, so the newest have the highest ids. Accounts that were not registered, such as
-// the first admin's, have no key and may not be listed here.
+// the first admin's, have no key and must not be listed here.
 const NEWEST = statement(
   'accounts-newest-customers',
   `select id from accounts where role = 'customer' order by id desc limit $1`,

@@ -20,7 +20,7 @@ import {
 } from '#platform/http';
 import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { StockTooLarge } from '../model/stock-errors';
-import type { Occasion } from '../model/stocks.store';
+import type { LedgerNote } from '../model/stocks.store';
 import { StockView, viewStock } from '../view-stock/stock-view';
 import { maxOnHand } from './adjust-stock';
 import { ChangeStock, type StockChange } from './change-stock.command';
@@ -86,7 +86,7 @@ export class AdjustStockController {
     @IfMatch() seen?: Seen,
   ): Promise<Answer<StockView>> {
     const asRead = { sku: normalSku(readSku ?? sku), ...(reserved !== null && { reserved }) };
-    return this.change(sku, { onHand, asRead }, { actor: nameOf(caller) }, seen).catch((error: unknown) => {
+    return this.change(sku, { onHand, asRead }, { actor: actorOf(caller) }, seen).catch((error: unknown) => {
       if (!(error instanceof StockTooLarge)) throw error;
       throw new InvalidInput([
         { field: 'onHand', message: describeComplaint({ code: 'number.large', params: { max: maxOnHand } }) },
@@ -104,14 +104,19 @@ export class AdjustStockController {
     @CurrentCaller() caller: Caller,
     @IfMatch() seen?: Seen,
   ): Promise<Answer<StockView>> {
-    return this.change(sku, { delta }, { actor: nameOf(caller), reason }, seen);
+    return this.change(sku, { delta }, { actor: actorOf(caller), reason }, seen);
   }
 
-  private async change(sku: string, change: StockChange, occasion: Occasion, seen?: Seen): Promise<Answer<StockView>> {
-    const stock = await this.commands.execute(new ChangeStock(normalSku(sku), change, occasion, seen));
+  private async change(
+    sku: string,
+    change: StockChange,
+    ledgerNote: LedgerNote,
+    seen?: Seen,
+  ): Promise<Answer<StockView>> {
+    const stock = await this.commands.execute(new ChangeStock(normalSku(sku), change, ledgerNote, seen));
     const view = viewStock(stock);
     return answer(view, { etag: tagOf(view) });
   }
 }
 
-const nameOf = (caller: Caller): string => (caller.kind === 'user' ? caller.userId : 'guest');
+const actorOf = (caller: Caller): string => (caller.kind === 'user' ? caller.userId : 'guest');

@@ -6,7 +6,7 @@ import { findChangedImmutableFields, InvalidInput } from '#platform/http';
 import { levelMessages } from '../model/stock-announcements';
 import { levelsAfter, type Stock } from '../model/stock';
 import { StockBelowReserved, StockChanged } from '../model/stock-errors';
-import { Stocks, type Occasion } from '../model/stocks.store';
+import { Stocks, type LedgerNote } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
 import { StockBySku } from '../view-stock/stock-by-sku.adapter';
 import { adjustStock, countStock, requireSeenVersion } from './adjust-stock';
@@ -17,19 +17,19 @@ export type StockChange =
   | { readonly delta: number };
 
 /** A count cannot change the SKU or the reserved number. So these fields must have their current values. */
-function refuseFixedFields(stock: Stock, change: StockChange): void {
-  const wrong = findChangedImmutableFields(
+function refuseChangedFields(stock: Stock, change: StockChange): void {
+  const changed = findChangedImmutableFields(
     { sku: stock.sku, reserved: stock.reserved },
     ('asRead' in change && change.asRead) || {},
   );
-  if (wrong.length > 0) throw new InvalidInput(wrong);
+  if (changed.length > 0) throw new InvalidInput(changed);
 }
 
 export class ChangeStock extends Command<Stock> {
   constructor(
     readonly sku: string,
     readonly change: StockChange,
-    readonly occasion: Occasion,
+    readonly ledgerNote: LedgerNote,
     /** The versions that the caller has seen, if the caller sent any. */
     readonly seen?: Seen,
   ) {
@@ -41,14 +41,14 @@ export class ChangeStock extends Command<Stock> {
 export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
   constructor(
     private readonly stocks: Stocks,
-    private readonly named: StockBySku,
+    private readonly stockBySku: StockBySku,
     private readonly db: Database,
     private readonly eventBus: EventBus,
     @CountsConflicts() private readonly conflicts: Counter<'why'>,
   ) {}
 
   async execute(command: ChangeStock): Promise<Stock> {
-    const found = await this.named.find(command.sku);
+    const found = await this.stockBySku.find(command.sku);
     if (!found) throw new NotFound('SKU');
     try {
       return await this.db.transaction(() => this.change(found, command));
@@ -59,13 +59,13 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
     }
   }
 
-  private async change({ item, sku }: Stock, { change, occasion, seen }: ChangeStock): Promise<Stock> {
+  private async change({ item, sku }: Stock, { change, ledgerNote, seen }: ChangeStock): Promise<Stock> {
     const stock = { ...(await this.stocks.lock(item)), sku };
     requireSeenVersion(stock, seen);
-    refuseFixedFields(stock, change);
+    refuseChangedFields(stock, change);
     const movement = 'onHand' in change ? countStock(stock, change.onHand) : adjustStock(stock, change.delta);
     if (!movement) return stock;
-    await this.stocks.saveMovement(movement, occasion);
+    await this.stocks.saveMovement(movement, ledgerNote);
     this.eventBus.publishAll([...levelMessages([stock], [movement])]);
     return levelsAfter([stock], [movement])[0];
   }

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ItemTurns } from './item-turns';
 
 let now = 0;
@@ -7,72 +7,72 @@ const newTurns = () => new ItemTurns({ isLocked, now: () => now });
 
 describe('The turns of items', () => {
   const openTurns = () => {
-    const items = newTurns();
-    const said: string[] = [];
+    const turns = newTurns();
+    const started: string[] = [];
     const ends = new Map<string, () => void>();
-    const take = (name: string, on: string[], fails = false) =>
-      items.runInTurn(on, async () => {
-        said.push(name);
+    const take = (name: string, items: string[], fails = false) =>
+      turns.runInTurn(items, async () => {
+        started.push(name);
         await new Promise<void>((resolve) => ends.set(name, resolve));
         if (fails) throw new Error(name);
       });
     const end = async (name: string) => {
       ends.get(name)!();
-      await turn();
+      await letOthersRun();
     };
-    return { said, take, end, items };
+    return { started, take, end, turns };
   };
 
   it('run one after the other for one item, and at the same time for different items', async () => {
-    const { said, take, end } = openTurns();
+    const { started, take, end } = openTurns();
     void take('first', ['tea']);
     void take('second', ['tea']);
     void take('stranger', ['coffee']);
-    await turn();
-    expect(said).toEqual(['first', 'stranger']);
+    await letOthersRun();
+    expect(started).toEqual(['first', 'stranger']);
     await end('first');
-    expect(said).toEqual(['first', 'stranger', 'second']);
+    expect(started).toEqual(['first', 'stranger', 'second']);
   });
 
   it('wait for all items of the work, in any order, without a deadlock', async () => {
-    const { said, take, end } = openTurns();
+    const { started, take, end } = openTurns();
     void take('tea', ['tea']);
     void take('both', ['coffee', 'tea']);
     void take('both again', ['tea', 'coffee']);
     void take('coffee', ['coffee']);
-    await turn();
-    expect(said).toEqual(['tea']);
+    await letOthersRun();
+    expect(started).toEqual(['tea']);
     for (const name of ['tea', 'both', 'both again', 'coffee']) await end(name);
-    expect(said).toEqual(['tea', 'both', 'both again', 'coffee']);
+    expect(started).toEqual(['tea', 'both', 'both again', 'coffee']);
   });
 
   it('continue after work that failed, and the caller gets the error', async () => {
-    const { said, take, end } = openTurns();
+    const { started, take, end } = openTurns();
     const failed = take('fails', ['tea'], true);
     void take('next', ['tea']);
-    await turn();
+    await letOthersRun();
     void end('fails');
     await expect(failed).rejects.toThrow('fails');
-    await turn();
-    expect(said).toEqual(['fails', 'next']);
+    await letOthersRun();
+    expect(started).toEqual(['fails', 'next']);
   });
 
   it('leave nothing in memory', async () => {
-    const { take, end, items } = openTurns();
+    const { take, end, turns } = openTurns();
     void take('only', ['tea', 'coffee']);
-    await turn();
+    await letOthersRun();
     await end('only');
-    expect(items.size).toBe(0);
+    expect(turns.size).toBe(0);
   });
 
-  it('fail at once behind work that met a lock on the same items, but not on other items', async () => {
-    const items = newTurns();
+  it('fail at once if earlier work found the same items locked; work on other items still runs', async () => {
+    const turns = newTurns();
     const locked = new Error('locked');
     const began: string[] = [];
-    const work = (name: string, on: string[], fault?: Error) =>
-      items.runInTurn(on, async () => {
+    const work = (name: string, items: string[], fault?: Error) =>
+      turns.runInTurn(items, async () => {
         began.push(name);
-        await turn();
+        await letOthersRun();
         if (fault) throw fault;
       });
     const results = await Promise.allSettled([

@@ -31,13 +31,13 @@ export class ItemTurns {
   /** Runs the work after all earlier work on one of these items has ended. */
   runInTurn<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
     const earlier = items.flatMap((item) => this.last.get(item) ?? []);
-    const mine = earlier.length > 0 ? Promise.all(earlier).then(() => this.run(items, work)) : this.run(items, work);
-    const ended = mine.then(ignore, ignore);
+    const result = earlier.length > 0 ? Promise.all(earlier).then(() => this.run(items, work)) : this.run(items, work);
+    const ended = result.then(ignore, ignore);
     for (const item of items) this.last.set(item, ended);
     void ended.then(() => {
       for (const item of items) if (this.last.get(item) === ended) this.last.delete(item);
     });
-    return mine;
+    return result;
   }
 
   /** The number of items for which work is running or waiting. */
@@ -48,7 +48,7 @@ export class ItemTurns {
   private async run<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
     const now = this.options.now();
     this.locks = this.locks.filter(({ until }) => until > now);
-    // Of several items, only one may be locked. So only work on all of them is known to fail.
+    // Perhaps only one of the earlier work's items is locked. So only work on all of these items will certainly fail.
     const lock = this.locks.find((one) => one.items.every((item) => items.includes(item)));
     if (lock) throw lock.error;
     try {

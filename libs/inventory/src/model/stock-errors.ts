@@ -24,7 +24,7 @@ export class StockChanged extends DomainError {
     super(
       'PRECONDITION_FAILED',
       'stale',
-      `The stock has changed since; it is at version ${version} now. Read it again.`,
+      `The stock has changed since you read it. Its version is ${version} now. Read it again.`,
       {
         version,
       },

@@ -41,12 +41,12 @@ describe('Naming stock', () => {
   it('finds old stock without a variant, also after its SKU was taken', () => {
     const old = item('a', 'A', { variantId: null, named: 0 });
     expect(itemOfVariant({ variantId: 'v-a', was: 'A', sku: 'C' }, [old])).toBe(old);
-    const robbed = { ...old, sku: null, formerSku: 'A' };
-    expect(itemOfVariant({ variantId: 'v-a', was: 'A', sku: 'C' }, [robbed])).toBe(robbed);
+    const unnamed = { ...old, sku: null, formerSku: 'A' };
+    expect(itemOfVariant({ variantId: 'v-a', was: 'A', sku: 'C' }, [unnamed])).toBe(unnamed);
     expect(nameItems([old], [{ variantId: 'v-a', sku: 'A' }], 1)).toMatchObject([{ variantId: 'v-a', sku: 'A' }]);
   });
 
-  it('leads to the catalogue’s names, in any order of the messages', () => {
+  it('gives every item the SKU that the catalogue has, in any order of the messages', () => {
     const products = [0, 0, 1, 1, 2]; // which product each variant belongs to
     const skus = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
     const choice = fc.record({
@@ -74,8 +74,8 @@ describe('Naming stock', () => {
           const { names, named } = waiting[chance.next().value! % waiting.length].shift()!;
           const changed = nameItems(items, names, named);
           items = items.map((one) => changed.find((other) => other.item === one.item) ?? one);
-          const borne = items.flatMap(({ sku }) => sku ?? []);
-          expect(new Set(borne).size).toBe(borne.length);
+          const usedSkus = items.flatMap(({ sku }) => sku ?? []);
+          expect(new Set(usedSkus).size).toBe(usedSkus.length);
         }
         expect(items.map(({ sku }) => sku)).toEqual(catalogue);
       }),

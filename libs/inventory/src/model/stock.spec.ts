@@ -52,11 +52,11 @@ describe('Reserving stock', () => {
 
   it('uses the stock of the variant, also if another variant has the SKU now', () => {
     const renamed: Stock = { ...beans, sku: 'BEANS-2' };
-    const usurper: Stock = { ...milk, variantId: 'v-milk', sku: 'BEANS' };
+    const otherVariant: Stock = { ...milk, variantId: 'v-milk', sku: 'BEANS' };
     const line = { sku: 'BEANS', variantId: 'v-beans', quantity: 1 };
-    const both = { stock: [usurper, renamed] };
+    const both = { stock: [otherVariant, renamed] };
     expect(reserve(both, [line]).changes?.movements).toMatchObject([{ item: 'beans', sku: 'BEANS-2' }]);
-    expect(unlistedSkus([line], [usurper])).toEqual(['BEANS']);
+    expect(unlistedSkus([line], [otherVariant])).toEqual(['BEANS']);
     expect(demandOf([line, { sku: 'BEANS-2', quantity: 2 }], both.stock)).toMatchObject([{ quantity: 3 }]);
   });
 
@@ -75,9 +75,12 @@ describe('Reserving stock', () => {
     expect(reserve(shelf, unknown).answer).toEqual({ kind: 'short', short: [{ ...unknown[0], available: 0 }] });
   });
 
-  it.each(['reserved', 'committed'] as const)('repeated when %s, gives the same answer and moves nothing', (state) => {
-    expect(reserve(holding({ state, lines }), lines)).toEqual({ answer: { kind: 'reserved', lines } });
-  });
+  it.each(['reserved', 'committed'] as const)(
+    'repeated in the state %s gives the same answer and moves nothing',
+    (state) => {
+      expect(reserve(holding({ state, lines }), lines)).toEqual({ answer: { kind: 'reserved', lines } });
+    },
+  );
 
   it('gives the same answer when it is repeated after a shortage, also when there is enough now', () => {
     const short = [{ sku: 'BEANS', quantity: 2, available: 1 }];

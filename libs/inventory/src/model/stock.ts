@@ -181,8 +181,8 @@ export function release({ reservation, stock }: Holding, waste = false): Decisio
         ? releaseAsWaste(reservation.lines, stock)
         : releaseLines(reservation.lines, true, movementsOf(reservation.lines, stock, 'restocked', 1, 0));
     case 'released': {
-      const { lines, restocked, wasted: gone } = reservation;
-      return { answer: { kind: 'released', lines, restocked, ...(gone && { wasted: gone }) } };
+      const { lines, restocked, wasted } = reservation;
+      return { answer: { kind: 'released', lines, restocked, ...(wasted && { wasted }) } };
     }
     case undefined:
       return releaseLines([], false, []);

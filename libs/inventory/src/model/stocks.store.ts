@@ -25,7 +25,7 @@ interface HoldingRow {
 }
 
 /** Who moved stock and why, for the ledger. */
-export interface Occasion {
+export interface LedgerNote {
   readonly actor: string;
   readonly reason?: string;
 }
@@ -60,18 +60,20 @@ export class Stocks {
     orderId: Uuid,
     wanted: readonly StockLine[],
     decide: (holding: Holding) => Decision | undefined,
-    occasion: Occasion,
+    ledgerNote: LedgerNote,
   ): Promise<boolean> {
-    if (!this.outbox.unit() || this.db.hasSentBegin()) return false; // only the inbox repeats after a conflict
+    // Only the inbox tries a request again after a conflict.
+    if (!this.outbox.unit() || this.db.hasSentBegin()) return false;
     const readWithoutLock = async (): Promise<Holding> => {
       const [row] = await this.db.outsideTransaction(() =>
         this.db.query<HoldingRow>(readHolding, [orderId, ...lineIdentifiers(wanted)]),
       );
       return holdingFromRow(row);
     };
-    const first = wanted.length === 0 ? await readWithoutLock() : undefined; // gives the items if the request has no lines
+    // A request without lines gets its items from the reservation.
+    const first = wanted.length === 0 ? await readWithoutLock() : undefined;
     return this.turns.runInTurn((first?.stock ?? wanted).map(itemKey), async () => {
-      if (!first && (await this.decideFromMemory(orderId, wanted, decide, occasion))) return true;
+      if (!first && (await this.decideFromMemory(orderId, wanted, decide, ledgerNote))) return true;
       // A message about new levels needs exact levels. So they are read again, after the wait for earlier work.
       let seen = first && !changesAvailable(decide(first)) ? first : await readWithoutLock();
       for (let tries = 1; ; tries++, seen = await readWithoutLock()) {
@@ -81,7 +83,7 @@ export class Stocks {
           this.outbox.send([...announcementsOf(orderId, decision, seen.stock)]); // a repeated request
           return true;
         }
-        if (await this.saveIfUnchanged(orderId, seen, decision, occasion)) return true;
+        if (await this.saveIfUnchanged(orderId, seen, decision, ledgerNote)) return true;
         if (tries === TRIES_WITHOUT_LOCK) return false;
       }
     });
@@ -92,26 +94,26 @@ export class Stocks {
     orderId: Uuid,
     wanted: readonly StockLine[],
     decide: (holding: Holding) => Decision | undefined,
-    occasion: Occasion,
+    ledgerNote: LedgerNote,
   ): Promise<boolean> {
     const stock = this.levels.of(wanted);
     if (!stock) return false;
     const decision = decide({ stock });
-    return decision?.changes !== undefined && this.saveIfUnchanged(orderId, { stock }, decision, occasion);
+    return decision?.changes !== undefined && this.saveIfUnchanged(orderId, { stock }, decision, ledgerNote);
   }
 
   private async saveIfUnchanged(
     orderId: Uuid,
     before: Holding,
     decision: Decision,
-    occasion: Occasion,
+    ledgerNote: LedgerNote,
   ): Promise<boolean> {
     const { stock } = before;
     const { movements } = decision.changes!;
     const versions = movements.map(({ item }) => stock.find((level) => level.item === item)?.version ?? 0);
     const needsExactLevels = changesAvailable(decision);
     const values = [
-      ...decisionValues(orderId, before, decision.changes!, occasion),
+      ...decisionValues(orderId, before, decision.changes!, ledgerNote),
       needsExactLevels ? versions : null,
     ];
     const rows = await runSingleStatement(
@@ -133,9 +135,9 @@ export class Stocks {
   }
 
   /** Stores a decision about a holding that is still locked. Throws ReservationTaken if the reservation has changed. */
-  async saveDecision(orderId: Uuid, before: Holding, { changes }: Decision, occasion: Occasion): Promise<void> {
+  async saveDecision(orderId: Uuid, before: Holding, { changes }: Decision, ledgerNote: LedgerNote): Promise<void> {
     if (!changes) return;
-    const rows = await this.db.query(storeDecision, decisionValues(orderId, before, changes, occasion));
+    const rows = await this.db.query(storeDecision, decisionValues(orderId, before, changes, ledgerNote));
     if (rows.length === 0) throw new ReservationTaken(`the reservation of order ${orderId} changed meanwhile`);
   }
 
@@ -156,7 +158,7 @@ export class Stocks {
     return stockFromEntity(await this.db.entities.findOneOrFail(StockItemEntity, { where: { item }, lock }));
   }
 
-  async saveMovement(movement: Movement, { actor, reason }: Occasion): Promise<void> {
+  async saveMovement(movement: Movement, { actor, reason }: LedgerNote): Promise<void> {
     await this.db.query(insertMovement, [...movementColumns([movement]), reason ?? null, actor]);
   }
 
@@ -181,7 +183,7 @@ export class Stocks {
   async shelve(
     { item, variantId, sku, named, formerSku }: NamedItem,
     onHand: number,
-    { actor }: Occasion,
+    { actor }: LedgerNote,
   ): Promise<Stock> {
     const [row] = await this.db.query<StockRow>(insertStock, [item, variantId, sku, named, formerSku, onHand, actor]);
     return stockFromRow(row);
@@ -236,7 +238,7 @@ const decisionValues = (
   orderId: Uuid,
   before: Holding,
   { reservation, movements }: NonNullable<Decision['changes']>,
-  { actor, reason }: Occasion,
+  { actor, reason }: LedgerNote,
 ): unknown[] => {
   const released = reservation.state === 'released' ? reservation : undefined;
   return [

@@ -13,13 +13,13 @@ export class ReleaseWhenAsked implements ICommandHandler<ReleaseStock> {
   ) {}
 
   async execute({ body: { orderId, reason, waste } }: ReleaseStock): Promise<void> {
-    const occasion = { actor: 'checkout', reason };
+    const ledgerNote = { actor: 'checkout', reason };
     const decideRelease = (seen: Holding) =>
       seen.reservation && seen.reservation.state !== 'committed' ? release(seen, waste) : undefined;
-    if (await this.stocks.decideWithoutLock(orderId, [], decideRelease, occasion)) return;
+    if (await this.stocks.decideWithoutLock(orderId, [], decideRelease, ledgerNote)) return;
     const holding = await this.stocks.lockHolding(orderId);
     const decision = release(holding, waste);
-    await this.stocks.saveDecision(orderId, holding, decision, occasion);
+    await this.stocks.saveDecision(orderId, holding, decision, ledgerNote);
     this.eventBus.publishAll([...announcementsOf(orderId, decision, holding.stock)]);
   }
 }

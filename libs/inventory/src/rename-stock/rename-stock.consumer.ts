@@ -38,7 +38,7 @@ export class RenameWhenRenamed implements IEventHandler<VariantsRenamed> {
     if (levels.size > 0) this.eventBus.publishAll([...levels.values()].map(levelMessage));
   }
 
-  /** On hand is never set below what is reserved, because orders may have reserved more since staff counted. */
+  /** The number on hand is never set below the reserved number: orders may have reserved more since staff counted. */
   private async count(item: Uuid, onHand: number): Promise<Stock | undefined> {
     const stock = await this.stocks.lock(item);
     const movement = countStock(stock, Math.max(onHand, stock.reserved));

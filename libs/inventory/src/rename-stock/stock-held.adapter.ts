@@ -14,7 +14,7 @@ export class LocalStockHeld extends StockHeld {
     const available = new Map<Uuid, number>();
     for (const { variantId, sku, onHand } of counts) {
       const known = await this.stocks.ofVariant(variantId);
-      if (known) countStock({ ...known.stock, sku }, onHand);
+      if (known) countStock({ ...known.stock, sku }, onHand); // throws if the count is refused
       available.set(variantId, onHand - (known?.stock.reserved ?? 0));
     }
     return available;

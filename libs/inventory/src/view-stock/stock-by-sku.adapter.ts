@@ -19,15 +19,15 @@ export class StockBySku {
     private readonly skuOwners: SkuOwners,
   ) {}
 
-  /** Undefined if the SKU does not exist. Throws UNAVAILABLE if the variant does not arrive here in time. */
+  /** Undefined if the SKU does not exist. Throws UNAVAILABLE if inventory does not get the variant in time. */
   async find(sku: string): Promise<Stock | undefined> {
-    const bearer = await this.skuOwners.ownerOf(sku);
-    if (!bearer) return this.findWithoutOwner(sku);
+    const owner = await this.skuOwners.ownerOf(sku);
+    if (!owner) return this.findWithoutOwner(sku);
     for (const start = performance.now(); ; await pause(PAUSE_MS)) {
-      const known = await this.stocks.ofVariant(bearer.variantId);
-      const isLate = performance.now() - start >= LONGEST_WAIT_MS;
-      if (known && (known.named >= bearer.named || isLate)) return { ...known.stock, sku };
-      if (isLate)
+      const known = await this.stocks.ofVariant(owner.variantId);
+      const isTimeUp = performance.now() - start >= LONGEST_WAIT_MS;
+      if (known && (known.named >= owner.named || isTimeUp)) return { ...known.stock, sku };
+      if (isTimeUp)
         throw new DomainError('UNAVAILABLE', 'unavailable', `${sku} is not in the stock yet. Try again in a moment.`);
     }
   }

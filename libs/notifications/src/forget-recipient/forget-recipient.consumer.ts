@@ -16,8 +16,8 @@ export class ForgetRecipient {
   ) {}
 
   async handle({ body: { erasureId, subject } }: PersonErased): Promise<void> {
-    const dropped = await this.letters.forget(subject);
-    if (dropped > 0) this.log.log(`${dropped} letters were dropped: their recipient was erased`);
+    const deleted = await this.letters.forget(subject);
+    if (deleted > 0) this.log.log(`${deleted} letters were deleted: their recipient was erased`);
     crashPoint('erasure.notifications');
     this.eventBus.publish(new PartErased({ erasureId, subject, context: 'notifications' }));
   }

@@ -1,6 +1,6 @@
 import type { Letter } from './letter';
 
-/** Whether an e-mail address certainly belongs to the person in the letter. */
+/** Says whether an e-mail address certainly belongs to the person whose name is in the letter. */
 export abstract class ConfirmedAddresses {
   abstract include(recipient: Letter['recipient']): boolean;
 }

@@ -17,7 +17,7 @@ export type Content =
       readonly number: string;
       readonly code: string;
       readonly refundDue: Money;
-      /** Money that was taken and given back before the order was paid. */
+      /** Money that was taken, and given back before the order counted as paid. */
       readonly reversed?: Money;
       /** Money that was refunded before the order was cancelled. */
       readonly refunded?: Money;
@@ -35,7 +35,7 @@ export type Content =
        * only if `whole` is true.
        */
       readonly refundedTotal?: Money;
-      /** The refund ended the order, so it is not made. */
+      /** The refund ended the order, so the order is not handed out. */
       readonly ended?: true;
     }
   | {

@@ -100,7 +100,7 @@ export class Letters {
     await this.db.query(setFailed, [id, error]);
   }
 
-  /** Drops a letter that cannot be sent. */
+  /** Deletes a letter that cannot be sent. */
   async drop(id: Uuid): Promise<void> {
     await this.db.entities.delete(LetterEntity, { id, sentAt: IsNull() });
   }

@@ -4,10 +4,10 @@ import { earlierEmailKey, emailKey } from '#kernel';
 const keyOf = (secret: string, address: string): string =>
   createHmac('sha256', secret).update(`letters to ${address}`).digest('base64url').slice(0, 22);
 
-/** Finds the letters to an address without storing the address. */
+/** The key for finding the letters to an address. The address itself is stored only sealed. */
 export const recipientKey = (secret: string, email: string): string => keyOf(secret, emailKey(email));
 
-/** Also finds letters from earlier versions of the shop, which compared addresses in another way. */
+/** With these keys, letters from earlier versions of the shop are found too. They compared addresses in another way. */
 export const recipientKeys = (secret: string, email: string): string[] => [
   ...new Set([emailKey(email), earlierEmailKey(email)].map((address) => keyOf(secret, address))),
 ];

@@ -45,7 +45,7 @@ describe('A letter', () => {
       'tổng cộng 100.000 ₫, toàn bộ số tiền bạn đã trả.',
     ],
     [
-      ...(['the last part, as it was kept once', refund(60_000, undefined, true)] as const),
+      ...(['the last part, as an earlier build stored it', refund(60_000, undefined, true)] as const),
       'So far we have given back 100.000 ₫ in all, everything that you paid.',
       'tổng cộng 100.000 ₫, toàn bộ số tiền bạn đã trả.',
     ],
@@ -58,7 +58,7 @@ describe('A letter', () => {
     expect(vi.text).toContain(inVietnamese);
   });
 
-  it('of a refund that ended the order says so', () => {
+  it('of a refund that ended the order says that the order is over', () => {
     const content = { ...refund(40_000, 40_000), ended: true } as Content;
     expect(renderLetter(content, 'An', 'en').text).toContain('The order is over');
     expect(renderLetter(content, 'An', 'vi').text).toContain('Đơn hàng đã kết thúc');

@@ -1,9 +1,9 @@
-/** Each of these changes of status has a letter "Your order …". Other letters report the other changes. */
+/** Each of these changes of status has a letter "Your order …". A cancellation or a refund has a letter of its own. */
 export const statusWords = {
   accepted: { vi: 'đã được tiếp nhận', en: 'was accepted' },
   'on-hold': {
     vi: 'đang được tạm giữ, chúng tôi sẽ báo khi tiếp tục',
-    en: 'is on hold, and we will tell you when it goes on',
+    en: 'is on hold, and we will tell you when it continues',
   },
   resumed: { vi: 'được tiếp tục', en: 'is no longer on hold' },
   preparing: { vi: 'đang được pha chế', en: 'is being prepared' },

@@ -102,8 +102,8 @@ const vi: Wording = {
           ],
         };
       case 'order-status': {
-        const says = `Đơn hàng ${content.number} ${statusWords[content.status].vi}`;
-        return { subject: says, paragraphs: [`${says}.`] };
+        const sentence = `Đơn hàng ${content.number} ${statusWords[content.status].vi}`;
+        return { subject: sentence, paragraphs: [`${sentence}.`] };
       }
     }
   },
@@ -138,7 +138,7 @@ const en: Wording = {
         return {
           subject: `Money for your order ${content.number} was given back`,
           paragraphs: [
-            `${dong(content.amount)} was taken for your order ${content.number} without being owed, and has been given back.`,
+            `${dong(content.amount)} was taken for your order ${content.number} although you did not owe it, and has been given back.`,
           ],
         };
       case 'order-refunded':
@@ -159,8 +159,8 @@ const en: Wording = {
           ],
         };
       case 'order-status': {
-        const says = `Your order ${content.number} ${statusWords[content.status].en}`;
-        return { subject: says, paragraphs: [`${says}.`] };
+        const sentence = `Your order ${content.number} ${statusWords[content.status].en}`;
+        return { subject: sentence, paragraphs: [`${sentence}.`] };
       }
     }
   },

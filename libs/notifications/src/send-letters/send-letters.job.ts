@@ -48,7 +48,7 @@ export class SendLetters implements BeforeApplicationShutdown {
 
   private async drop(id: Letter['id']): Promise<void> {
     await this.letters.drop(id);
-    this.log.log(`letter ${id} was dropped: its address was erased, or cannot be opened`);
+    this.log.log(`letter ${id} was deleted: its address was erased, or cannot be opened`);
   }
 
   private async sendDue(): Promise<void> {
@@ -72,7 +72,7 @@ export class SendLetters implements BeforeApplicationShutdown {
       });
       crashPoint('letter.marked');
     } catch (error) {
-      // The errors of mail servers contain the address.
+      // The errors of mail servers contain the address. It must not be logged or stored.
       const why = redactText(error instanceof Error ? error.message : String(error));
       this.log.warn(`letter ${id} was not accepted and is sent again later: ${why}`);
       await this.letters.markFailed(id, why);

@@ -13,38 +13,38 @@ let database: TestDatabase;
 beforeAll(async () => (database = await testDatabase()));
 afterAll(() => database.drop());
 
-/** The messages that fulfil the condition. */
-async function wanted<Message extends LetterMessage>(messages: readonly Message[], condition: string) {
-  const [{ places }] = await database
+/** The messages for which the condition is true. */
+async function matching<Message extends LetterMessage>(messages: readonly Message[], condition: string) {
+  const [{ indexes }] = await database
     .of('notifications')
-    .query<{ places: number[] }>(
-      'select array_agg(place::int - 1 order by place) as places from jsonb_array_elements($1) with ordinality as m(body, place) where body @? $2::jsonpath',
+    .query<{ indexes: number[] }>(
+      'select array_agg(place::int - 1 order by place) as indexes from jsonb_array_elements($1) with ordinality as m(body, place) where body @? $2::jsonpath',
       [JSON.stringify(messages.map(({ body }) => body)), condition],
     );
-  return places.map((place) => messages[place]);
+  return indexes.map((index) => messages[index]);
 }
 
 const hasLetter = (message: LetterMessage) =>
   letterContentOf(message) !== undefined && Boolean((message.body.recipient as { email?: unknown } | undefined)?.email);
 
 describe('The condition for messages of the handler write-letter', () => {
-  it('is fulfilled by exactly the changes of status that have a letter', async () => {
+  it('is true for exactly the changes of status that have a letter', async () => {
     const messages = recipients.flatMap((recipient) =>
       statuses.flatMap((status) =>
         statuses.map((previous) => new OrderStatusUpdated({ number: 'n', recipient, status, previous } as never)),
       ),
     );
-    expect(await wanted(messages, conditions[OrderStatusUpdated.type])).toEqual(messages.filter(hasLetter));
+    expect(await matching(messages, conditions[OrderStatusUpdated.type])).toEqual(messages.filter(hasLetter));
   });
 
-  it('is fulfilled by every other message to somebody with an e-mail address', async () => {
+  it('is true for every other message to somebody with an e-mail address', async () => {
     const others = Object.entries(conditions).filter(([type]) => type !== OrderStatusUpdated.type);
     expect(others).toHaveLength(5);
     for (const [, condition] of others) {
       const messages = recipients.map(
         (recipient) => new OrderConfirmed({ number: 'n', items: [], total: vnd(1), recipient } as never),
       );
-      expect(await wanted(messages, condition)).toEqual(messages.filter(hasLetter));
+      expect(await matching(messages, condition)).toEqual(messages.filter(hasLetter));
     }
   });
 });

@@ -13,7 +13,7 @@ describe('Money that a provider reports', () => {
   });
 
   it.each([
-    ['no payment of ours', named, undefined, {}, 'unknown-payment'],
+    ['no payment of the shop', named, undefined, {}, 'unknown-payment'],
     ["another provider's payment", { ...named, provider: 'other' }, payment, {}, 'unknown-payment'],
     ['another order', { ...named, orderId: 'o2' }, payment, {}, 'mismatch'],
     ['another amount', { ...named, amount: vnd(1) }, payment, {}, 'mismatch'],
@@ -37,7 +37,7 @@ describe('Money that a provider reports', () => {
       ...([{ charge: { ...booked, key: 'twice' } }, 'second-charge'] as const),
     ],
     ['a second charge', named, { ...payment, chargeId: 'ch_0' }, {}, 'second-charge'],
-  ] as const)('is %s', (_, money, known, owner, fault) => {
+  ] as const)('does not fit if it names %s', (_, money, known, owner, fault) => {
     expect(findingKindOf(money, known, owner)).toBe(fault);
   });
 });

@@ -14,13 +14,13 @@ export const findingKinds = [
 export type FindingKind = (typeof findingKinds)[number];
 
 /**
- * `noted`: nothing was done with the money. `refused`: the provider will not give it back, so staff must look after
- * it. `settled`: staff have looked after it.
+ * `noted`: nothing was done with the money. `refused`: the provider will not give it back, so staff must deal with
+ * it. `settled`: staff have dealt with it.
  */
 export const findingStates = ['noted', 'giving-back', 'given-back', 'refused', 'settled'] as const;
 export type FindingState = (typeof findingStates)[number];
 
-/** Whether staff must look after a finding in this state. */
+/** Whether staff must deal with a finding in this state. */
 export const needsStaff = (state: FindingState): boolean => openStates.includes(state);
 export const openStates: readonly FindingState[] = ['noted', 'refused'];
 

@@ -101,7 +101,7 @@ export interface FindingPlace {
 export interface ListedFinding extends Finding {
   readonly foundAt: Date;
   readonly settledAt: Date | null;
-  /** What the person who settled it found out. */
+  /** What the person who settled the finding found out. */
   readonly note: string | null;
   readonly settledBy: Uuid | null;
 }
@@ -114,7 +114,7 @@ const listedFromRow = (row: Row): ListedFinding => ({
 export interface FindingFilter {
   readonly state?: FindingState | undefined;
   readonly orderId?: Uuid | undefined;
-  /** Only findings that staff must look after, or only the others. */
+  /** True: only findings that staff must deal with. False: only the others. */
   readonly open?: boolean | undefined;
 }
 

@@ -54,7 +54,7 @@ export class PaymentFindingEntity {
   @Column('timestamptz', { name: 'settled_at', nullable: true })
   settledAt!: Date | null;
 
-  /** What the person who settled it found out. */
+  /** What the person who settled the finding found out. */
   @Column('text', { nullable: true })
   note!: string | null;
 

@@ -65,7 +65,7 @@ export const paymentJournal: KeptJournal = {
       at: told.at,
       mac,
       line: lineOf(line, orderId, told),
-      problem: again ? 'the same line stands there twice' : null,
+      problem: again ? 'the same line is in the journal twice' : null,
     }));
   },
 };

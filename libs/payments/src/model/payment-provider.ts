@@ -40,7 +40,7 @@ export class WebhookRefused extends Error {}
 
 /**
  * A payment provider. Every call may be repeated with the same key. The caller aborts it after PAYMENT_TIMEOUT_MS.
- * An adapter throws NotSent if the call did not go out, and another error if the result is unknown.
+ * An adapter throws NotSent if the call was not sent, and another error if the result is unknown.
  */
 export abstract class PaymentProvider {
   abstract readonly name: string;
@@ -60,7 +60,7 @@ export abstract class PaymentProvider {
     charge: { readonly key: string; readonly chargeId: string; readonly orderId: Uuid; readonly amount: Money },
     signal: AbortSignal,
   ): Promise<RefundAnswer>;
-  /** Checks the signature and reads the body. UUIDs come in lower case. Throws WebhookRefused. */
+  /** Checks the signature and reads the body. Returns UUIDs in lower case. Throws WebhookRefused. */
   abstract webhook(
     body: Buffer,
     headers: Readonly<Record<string, string | string[] | undefined>>,

@@ -28,7 +28,7 @@ const messageNames = ({ messages }: Decision) =>
 const after = (payment: Payment, ...heard: ProviderAnswer[]): Payment =>
   heard.reduce((state, each) => applyAnswer(state, each).payment, payment);
 
-describe('Taking a payment', () => {
+describe('A new payment', () => {
   it('starts with a charge at the provider', () => {
     expect(card).toMatchObject({ state: 'open', next: 'charge', charges: 0 });
   });
@@ -46,19 +46,19 @@ describe('Taking a payment', () => {
   });
 
   it('may be declined, with the reason', () => {
-    const no = applyAnswer(card, { kind: 'declined', reason: 'no funds' });
-    expect(no.payment).toMatchObject({ state: 'declined', next: null });
-    expect(no.messages[0].body).toMatchObject({ code: 'declined', reason: 'no funds' });
+    const declined = applyAnswer(card, { kind: 'declined', reason: 'no funds' });
+    expect(declined.payment).toMatchObject({ state: 'declined', next: null });
+    expect(declined.messages[0].body).toMatchObject({ code: 'declined', reason: 'no funds' });
   });
 
-  it('asks the provider about the charge when there was no answer, and reports that once', () => {
+  it('makes the shop ask the provider about the charge when there was no answer, and is reported as unknown once', () => {
     const first = applyAnswer(card, silence);
     expect(first.payment).toMatchObject({ state: 'open', next: 'find' });
     expect(messageNames(first)).toEqual(['PaymentUnknown']);
     expect(messageNames(applyAnswer(first.payment, silence))).toEqual([]);
   });
 
-  it('repeats a charge that the provider does not know, and voids it after the last attempt', () => {
+  it('is charged again if the provider does not know the charge, and is voided after the last attempt', () => {
     expect(applyAnswer({ ...card, charges: 1 }, { kind: 'not-found' }).payment).toMatchObject({
       state: 'open',
       next: 'charge',
@@ -76,7 +76,7 @@ describe('Taking a payment', () => {
     expect(end.messages[0].body).toMatchObject({ code: 'unavailable' });
   });
 
-  it('waits for the webhook before it asks the provider again, and asks less and less often', () => {
+  it('waits for the webhook before the shop asks the provider again, less and less often', () => {
     const first = applyAnswer(card, { kind: 'accepted' }).payment;
     expect(first).toMatchObject({ state: 'open', next: 'find', wait: 1_000 });
     const later = after(first, { kind: 'accepted' }, { kind: 'accepted' }, { kind: 'accepted' });
@@ -86,14 +86,14 @@ describe('Taking a payment', () => {
 
 describe('Voiding a payment', () => {
   it('calls the provider, and reports only a certain result', () => {
-    const asking = voidPayment(card);
-    expect(asking.payment).toMatchObject({ state: 'voiding', next: 'void' });
-    expect(messageNames(asking)).toEqual([]);
-    const end = applyAnswer(asking.payment, { kind: 'voided', refunded: vnd(90_000) });
+    const voiding = voidPayment(card);
+    expect(voiding.payment).toMatchObject({ state: 'voiding', next: 'void' });
+    expect(messageNames(voiding)).toEqual([]);
+    const end = applyAnswer(voiding.payment, { kind: 'voided', refunded: vnd(90_000) });
     expect(end.messages[0].body).toMatchObject({ refunded: vnd(90_000) });
   });
 
-  it('goes on after a capture that was already on its way', () => {
+  it('continues if the capture is reported meanwhile', () => {
     expect(after(voidPayment(card).payment, captured)).toMatchObject({ state: 'voiding', next: 'void' });
   });
 
@@ -110,7 +110,7 @@ describe('Voiding a payment', () => {
     expect(messageNames(voidPayment(voided))).toEqual(['PaymentVoided']);
   });
 
-  it('of a declined payment is certain at once', () => {
+  it('is certain at once if the payment was declined', () => {
     expect(messageNames(voidPayment(applyAnswer(card, { kind: 'declined', reason: 'no' }).payment))).toEqual([
       'PaymentVoided',
     ]);
@@ -121,7 +121,7 @@ describe('Voiding a payment', () => {
     expect(voidPayment(payment).payment).toMatchObject({ state: 'voided', refunded: vnd(90_000) });
   });
 
-  it.each(['declined', 'voided'] as const)('money that arrives after %s is given back', (state) => {
+  it.each(['declined', 'voided'] as const)('gives back money that arrives in the state %s', (state) => {
     const late = applyAnswer({ ...card, state, next: null }, captured);
     expect(late.payment).toMatchObject({ state: 'voiding', next: 'void', voidedFor: 'late-money' });
     expect(messageNames(applyAnswer(late.payment, { kind: 'voided', refunded: vnd(90_000) }))).toEqual([
@@ -133,8 +133,8 @@ describe('Voiding a payment', () => {
 const refusedConnection: ProviderAnswer = { kind: 'not-asked', reason: 'connect ECONNREFUSED' };
 const switchedOff: ProviderAnswer = { kind: 'not-asked', reason: 'the provider sandbox is switched off', absent: true };
 
-describe('A call that did not go out', () => {
-  it('is no attempt: only a charge that was sent counts', () => {
+describe('A call that was not sent', () => {
+  it('is not an attempt: only a charge that was sent counts', () => {
     for (const heard of [captured, silence, { kind: 'accepted' } as const])
       expect(applyAnswer(card, heard, 'charge').payment.charges).toBe(1);
     expect(applyAnswer(card, refusedConnection, 'charge').payment.charges).toBe(0);
@@ -165,13 +165,13 @@ describe('A payment whose provider was never asked', () => {
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
   });
 
-  it('is voided at once also if it is being voided already', () => {
+  it('is voided at once, also if the shop has already begun to void it', () => {
     const { payment, messages } = applyAnswer({ ...voidPayment(card).payment, asked: false }, switchedOff, 'void');
     expect(payment).toMatchObject({ state: 'voided', next: null });
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
   });
 
-  it('is declined as unavailable when its provider is switched off, and when none takes cards', () => {
+  it('is declined as unavailable when its provider is switched off, and when no provider takes cards', () => {
     for (const decision of [
       applyAnswer(unasked, switchedOff, 'charge'),
       createPayment({ ...asked, provider: 'none', method: 'card' }),

@@ -22,9 +22,9 @@ export interface Payment {
   readonly next: ProviderCall | null;
   /** In how many milliseconds the next call is due. */
   readonly wait: number;
-  /** The provider may know of this payment. This is written before the first call goes out. */
+  /** The provider may know of this payment. This is stored before the first call is sent. */
   readonly asked: boolean;
-  /** How many charge calls have ended, with or without an answer. All had the same key. */
+  /** How many charge calls were sent and have ended, with or without an answer. All had the same key. */
   readonly charges: number;
   /** How many calls in a row did not give a result. */
   readonly unanswered: number;
@@ -45,7 +45,7 @@ export type ProviderAnswer =
   | NotAsked
   | { readonly kind: 'voided'; readonly refunded: Money };
 
-/** The call did not go out. `absent`: the provider is switched off, so it cannot be asked. */
+/** The call was not sent. `absent`: the provider is switched off, so it cannot be asked. */
 export interface NotAsked {
   readonly kind: 'not-asked';
   readonly reason: string;
@@ -68,7 +68,7 @@ export interface Decision {
 /** The provider name of a card payment if no provider is switched on. */
 export const NO_PROVIDER = 'none';
 
-/** If the provider does not know the payment after this many charges, it is voided instead of charged again. */
+/** If the provider does not know the payment after this many charges, the payment is voided and not charged again. */
 const MAX_CHARGES = 3;
 
 const withoutCall = (payment: Payment): Payment => ({ ...payment, next: null, wait: 0 });
@@ -289,7 +289,7 @@ export function outcomeMessage(payment: Payment): Message | undefined {
         ...(payment.refunded.amount > 0 && { reversed: payment.refunded }),
       });
     case 'voided':
-      // The shop takes cash at the handover, so there is nothing to give back.
+      // The shop takes cash when it hands the order over, so there is nothing to give back.
       return new PaymentVoided({ orderId, refunded: method === 'cash' ? nothing : payment.refunded });
     case 'open':
     case 'voiding':

@@ -92,7 +92,7 @@ const settle = singleStatement(
 );
 
 // If the process dies after this claim, the provider may know of the charge. So `next` becomes `find` and `asked`
-// becomes true before the call. Both stay if the provider is switched off, because then no call goes out.
+// becomes true before the call. Both keep their values if the provider is switched off, because then no call is sent.
 const claim = statement(
   'payments_claim',
   `update payments p
@@ -114,7 +114,7 @@ const forgetTokens = statement(
 );
 
 const byId = statement('payments_find', `select * from payments where id = $1`);
-const askSoon = statement(
+const makeFindDue = statement(
   'payments_ask_soon',
   `update payments set next_at = now() where id = $1 and state = 'open' and next = 'find' and next_at > now()`,
 );
@@ -165,7 +165,7 @@ export class Payments {
 
   /** Makes the next `find` of an open payment due now. */
   async makeFindDue(id: Uuid): Promise<void> {
-    await this.db.query(askSoon, [id]);
+    await this.db.query(makeFindDue, [id]);
   }
 
   async forgetTokens(subject: Uuid): Promise<void> {

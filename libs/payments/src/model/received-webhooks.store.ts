@@ -53,12 +53,12 @@ export class ReceivedWebhooks {
     await this.db.query(insertPending, [provider, event.id, event.key, JSON.stringify(event)]);
   }
 
-  /** Deletes a kept webhook, because it does not fit a payment. */
+  /** Deletes a stored webhook, because it does not fit a payment. */
   async deletePending(provider: string, { id, key }: WebhookEvent): Promise<void> {
     await this.db.query(removePending, [provider, id, key]);
   }
 
-  /** The webhooks that are due. Each is due again later, until `remember` or `forget` ends it. */
+  /** The webhooks that are due. Each is due again later, until `markHandled` or `deletePending` ends this. */
   async claimDue(limit: number): Promise<readonly PendingWebhook[]> {
     return this.db.query<PendingWebhook>(claim, [limit]);
   }

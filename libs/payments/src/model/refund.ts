@@ -49,7 +49,7 @@ export function applyRefundAnswer(
 export const isReturnedAfterRefusal = ({ state }: Refund, answer: RefundAnswer): boolean =>
   state === 'refused' && answer.kind === 'refunded';
 
-/** Staff end a refund whose provider cannot be asked. If they did not find the money given back, it is refused. */
+/** Staff end a refund whose provider cannot be asked. Unless the money was given back, the refund ends as refused. */
 export function settleRefundByHand(refund: Refund, found: FindingByStaff): Refund {
   if (refund.state !== 'open') return refund;
   if (found === 'given-back') return { ...refund, state: 'refunded' };

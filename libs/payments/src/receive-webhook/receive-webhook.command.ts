@@ -21,8 +21,9 @@ export class ReceiveWebhook extends Command<void> {
 
 /**
  * A webhook alone proves nothing: its charge counts only if the provider's books show the same charge for this
- * payment. Money that fits no payment becomes a finding and is not touched. A second charge of one payment becomes a
- * finding and is given back. While the provider does not answer, the webhook is kept and checked again later.
+ * payment. Money that fits no payment becomes a finding; the shop does nothing with it. A second charge of one payment
+ * becomes a finding and is given back. While the provider does not answer, the webhook is stored and checked again
+ * later.
  */
 @CommandHandler(ReceiveWebhook)
 export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {

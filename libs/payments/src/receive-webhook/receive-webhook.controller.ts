@@ -54,7 +54,7 @@ export class ReceiveWebhookController {
           `The webhook is refused: ${error.message}.`,
         );
       if (error instanceof ZodError || error instanceof SyntaxError)
-        throw new DomainError('VALIDATION_ERROR', 'invalid', 'The webhook has an unknown form.');
+        throw new DomainError('VALIDATION_ERROR', 'invalid', 'The body of the webhook has an unknown format.');
       throw error;
     }
   }

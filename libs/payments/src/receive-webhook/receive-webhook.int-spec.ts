@@ -26,7 +26,7 @@ interface Known {
 }
 
 /** A payment without a result. Its next call is due in an hour. */
-async function payment(more: { state?: string; next?: string | null; charge?: string } = {}): Promise<Known> {
+async function insertPayment(more: { state?: string; next?: string | null; charge?: string } = {}): Promise<Known> {
   const [id, order] = [randomUUID(), randomUUID()];
   const { state = 'open', next = 'find', charge = null } = more;
   await shop.database.admin(
@@ -38,7 +38,10 @@ async function payment(more: { state?: string; next?: string | null; charge?: st
 }
 
 /** A charge in the provider's books. */
-async function charge({ id: key, order }: Known, more: { state?: string; amount?: number } = {}): Promise<string> {
+async function insertCharge(
+  { id: key, order }: Known,
+  more: { state?: string; amount?: number } = {},
+): Promise<string> {
   const id = randomUUID();
   await shop.database.admin(
     `insert into sandbox.charges (id, key, order_id, amount, token, state, settle_at)
@@ -74,8 +77,8 @@ const kindsOf = async (known: Known) => (await findingsOf(known)).map(({ kind, s
 
 describe('A payment that staff settled by hand', () => {
   it('is a finding that stays open when the provider gives the money back later', async () => {
-    const settled = await payment({ state: 'voided', next: 'void' });
-    await charge(settled);
+    const settled = await insertPayment({ state: 'voided', next: 'void' });
+    await insertCharge(settled);
     await shop.database.admin(
       `update payments.payments set voided_for = 'by-hand', reason = 'settled by hand: unknown', next_at = now() where id = $1`,
       [settled.id],
@@ -92,8 +95,8 @@ describe('A payment that staff settled by hand', () => {
 
 describe('A webhook', () => {
   it('counts if the provider’s books show the charge for this payment', async () => {
-    const open = await payment();
-    expect(await receive(webhookEvent(open, await charge(open)))).toBe('received');
+    const open = await insertPayment();
+    expect(await receive(webhookEvent(open, await insertCharge(open)))).toBe('received');
     expect(await stateOf(open)).toBe('taken');
     expect(await findingsOf(open)).toEqual([]);
   });
@@ -101,21 +104,21 @@ describe('A webhook', () => {
   it.each([
     ['unknown', async () => randomUUID(), 'unknown-charge noted'],
     ['no id of the provider', async () => 'ch_1', 'unknown-charge noted'],
-    ['another order’s', async () => charge({ id: randomUUID(), order: randomUUID() }), 'charge-of-another noted'],
-    ['under another key', async (o: Known) => charge({ ...o, id: randomUUID() }), 'charge-of-another noted'],
-    ['of another amount', async (o: Known) => charge(o, { amount: 1 }), 'mismatch noted'],
-  ])('with a charge that is %s becomes a finding, and does not change the payment', async (_, made, noted) => {
-    const open = await payment();
+    ['another order’s', async () => insertCharge({ id: randomUUID(), order: randomUUID() }), 'charge-of-another noted'],
+    ['under another key', async (o: Known) => insertCharge({ ...o, id: randomUUID() }), 'charge-of-another noted'],
+    ['of another amount', async (o: Known) => insertCharge(o, { amount: 1 }), 'mismatch noted'],
+  ])('with a charge that is %s becomes a finding, and does not change the payment', async (_, insert, noted) => {
+    const open = await insertPayment();
     jest.spyOn(provider, 'find').mockResolvedValue({ kind: 'accepted' });
-    const event = webhookEvent(open, await made(open));
+    const event = webhookEvent(open, await insert(open));
     for (const times of [1, 2]) expect([times, await receive(event)]).toEqual([times, 'NOT_FOUND']);
     expect(await stateOf(open)).toBe('open');
     expect(await kindsOf(open)).toEqual([noted]);
   });
 
-  it('that does not fit makes the shop ask the provider about the payment by its own key', async () => {
-    const open = await payment();
-    const real = await charge(open);
+  it('that does not fit makes the shop ask the provider about the payment by the payment’s key', async () => {
+    const open = await insertPayment();
+    const real = await insertCharge(open);
     expect(await receive(webhookEvent(open, randomUUID()))).toBe('NOT_FOUND');
     await waitForState(open, 'taken');
     expect(await receive(webhookEvent(open, real))).toBe('received');
@@ -123,26 +126,26 @@ describe('A webhook', () => {
   });
 
   it('is stored while the provider does not answer, and the payment does not change meanwhile', async () => {
-    const open = await payment();
-    const real = await charge(open);
-    const silent = jest.spyOn(provider, 'chargeOf').mockRejectedValue(new Error('time-out'));
-    const away = jest.spyOn(provider, 'find').mockRejectedValue(new Error('time-out'));
+    const open = await insertPayment();
+    const real = await insertCharge(open);
+    const chargeOf = jest.spyOn(provider, 'chargeOf').mockRejectedValue(new Error('time-out'));
+    const find = jest.spyOn(provider, 'find').mockRejectedValue(new Error('time-out'));
     expect(await receive(webhookEvent(open, real))).toBe('received');
     expect(await receive(webhookEvent(open, randomUUID()))).toBe('received');
-    await eventually(() => expect(silent.mock.calls.length).toBeGreaterThan(2), 15_000);
+    await eventually(() => expect(chargeOf.mock.calls.length).toBeGreaterThan(2), 15_000);
     expect(await stateOf(open)).toBe('open');
     expect(await findingsOf(open)).toEqual([]);
-    silent.mockRestore();
+    chargeOf.mockRestore();
     await waitForState(open, 'taken');
-    away.mockRestore();
+    find.mockRestore();
     await eventually(async () => expect(await kindsOf(open)).toEqual(['unknown-charge noted']), 15_000);
   });
 
   it.each(['open', 'voided'])(
     'of a charge that is still being processed does not count yet; the payment is %s',
     async (state) => {
-      const known = await payment({ state, next: state === 'open' ? 'find' : null });
-      const real = await charge(known, { state: 'processing' });
+      const known = await insertPayment({ state, next: state === 'open' ? 'find' : null });
+      const real = await insertCharge(known, { state: 'processing' });
       expect(await receive(webhookEvent(known, real))).toBe('received');
       expect(await stateOf(known)).toBe(state);
       await shop.database.admin(`update sandbox.charges set settle_at = now() where id = $1`, [real]);
@@ -151,26 +154,26 @@ describe('A webhook', () => {
     },
   );
 
-  it('counts if its id came before for another payment', async () => {
-    const [first, second] = [await payment(), await payment()];
+  it('counts even if a webhook with the same id came before for another payment', async () => {
+    const [first, second] = [await insertPayment(), await insertPayment()];
     const id = randomUUID();
     for (const each of [first, second])
-      expect(await receive(webhookEvent(each, await charge(each), id))).toBe('received');
+      expect(await receive(webhookEvent(each, await insertCharge(each), id))).toBe('received');
     expect([await stateOf(first), await stateOf(second)]).toEqual(['taken', 'taken']);
   });
 
-  it('of late money starts its work after its transaction', async () => {
+  it('about late money starts the next call only after the commit', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-    const ended = await payment({ state: 'voided', next: null });
-    expect(await receive(webhookEvent(ended, await charge(ended)))).toBe('received');
+    const ended = await insertPayment({ state: 'voided', next: null });
+    expect(await receive(webhookEvent(ended, await insertCharge(ended)))).toBe('received');
     await eventually(async () => expect(await kindsOf(ended)).toEqual(['late-money given-back']), 15_000);
     expect(errors.mock.calls).toEqual([]);
   });
 
-  it('of late money has a reason if the void found no money', async () => {
-    const ended = await payment({ state: 'voided', next: null });
+  it('about late money makes a finding with a reason if the void found no money', async () => {
+    const ended = await insertPayment({ state: 'voided', next: null });
     jest.spyOn(provider, 'void').mockResolvedValue({ kind: 'voided', refunded: { amount: 0, currency: 'VND' } });
-    expect(await receive(webhookEvent(ended, await charge(ended)))).toBe('received');
+    expect(await receive(webhookEvent(ended, await insertCharge(ended)))).toBe('received');
     await eventually(
       async () =>
         expect(await findingsOf(ended)).toMatchObject([

@@ -6,7 +6,7 @@ import { LessOftenWhenIdle } from '#platform/system';
 import { ReceivedWebhooks } from '../model/received-webhooks.store';
 import { ReceiveWebhook } from './receive-webhook.command';
 
-/** Processes webhooks again that the provider's books did not confirm at first. */
+/** Processes stored webhooks again, because the provider's books did not confirm them before. */
 @Injectable()
 export class RetryPendingWebhooks implements BeforeApplicationShutdown {
   private readonly log = new Logger(RetryPendingWebhooks.name);

@@ -46,7 +46,7 @@ const sentMessages = async (orderId: string) =>
 
 describe('A refund', () => {
   it('waits while the payment is open, and is made when the payment is known to be taken', async () => {
-    const given = jest.spyOn(provider, 'refund').mockResolvedValue({ kind: 'refunded' });
+    const refund = jest.spyOn(provider, 'refund').mockResolvedValue({ kind: 'refunded' });
     const orderId = await paymentIn('open');
     await askForRefund(orderId);
     await eventually(async () => {
@@ -59,7 +59,7 @@ describe('A refund', () => {
       [orderId],
     );
     await eventually(async () => expect(await sentMessages(orderId)).toEqual(['payments.payment-refunded.v1']), 15_000);
-    expect(given).toHaveBeenCalledTimes(1);
+    expect(refund).toHaveBeenCalledTimes(1);
   });
 
   it('of a payment that is declined here depends on the provider’s books', async () => {

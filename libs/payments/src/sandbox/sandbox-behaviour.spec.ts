@@ -13,7 +13,7 @@ describe('The sandbox provider', () => {
     expect(behaviourOf(token, 1)).toMatchObject({ books, answer });
   });
 
-  it('with tok_flaky fails twice, then takes it', () => {
+  it('with tok_flaky fails twice, then captures the charge', () => {
     expect([1, 2, 3].map((attempt) => behaviourOf('tok_flaky', attempt).books)).toEqual([
       'failed',
       'failed',

@@ -27,7 +27,7 @@ const byId = statement('sandbox_by_id', `select * from charges where id = $1`);
 const byKey = statement('sandbox_by_key', `select * from charges where key = $1`);
 
 // There is one row for each key. A repeated charge changes the row only if the charge failed before.
-const enter = statement(
+const insertCharge = statement(
   'sandbox_enter',
   `insert into charges as c (key, order_id, amount, token, state, settle_at, tell)
    values ($1, $2, $3, $4, $5, now() + $6::int * interval '1 millisecond', $7)
@@ -94,10 +94,18 @@ export class SandboxLedger {
   /** The row of the charge, new or existing. */
   async insertOrFind(
     charge: { key: string; orderId: Uuid; amount: number; token: string },
-    does: Behaviour,
+    behaviour: Behaviour,
   ): Promise<ChargeRow & { fresh: boolean }> {
-    const rows = await this.db.query<ChargeRow & { fresh: boolean }>(enter, [
-      ...[charge.key, charge.orderId, charge.amount, charge.token, does.books, does.settlesInMs, does.sendsWebhook],
+    const rows = await this.db.query<ChargeRow & { fresh: boolean }>(insertCharge, [
+      ...[
+        charge.key,
+        charge.orderId,
+        charge.amount,
+        charge.token,
+        behaviour.books,
+        behaviour.settlesInMs,
+        behaviour.sendsWebhook,
+      ],
     ]);
     return rows[0];
   }
@@ -121,7 +129,7 @@ export class SandboxLedger {
     return (await this.db.query<ChargeRow>(byId, [id]))[0];
   }
 
-  /** False if the charge does not have this amount left. */
+  /** False if less than this amount is left of the charge. */
   async refund(key: string, chargeKey: string, amount: number): Promise<boolean> {
     await this.settle();
     return (await this.db.query<{ given: boolean }>(giveBack, [key, chargeKey, amount]))[0].given;

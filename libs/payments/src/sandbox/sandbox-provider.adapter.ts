@@ -41,15 +41,15 @@ export class SandboxProvider extends PaymentProvider {
   }
 
   async charge({ key, orderId, amount, token }: Charge, signal: AbortSignal): Promise<ProviderAnswer> {
-    const does = behaviourOf(token, 1);
-    if (does.books === null) return waitUntilAborted(signal);
-    const row = await this.ledger.insertOrFind({ key, orderId, amount: amount.amount, token }, does);
+    const behaviour = behaviourOf(token, 1);
+    if (behaviour.books === null) return waitUntilAborted(signal);
+    const row = await this.ledger.insertOrFind({ key, orderId, amount: amount.amount, token }, behaviour);
     if (row.state === 'failed') return this.retryFailedCharge(row);
     if (!row.fresh) return answerOf(row);
-    if (does.answer === 'never') return waitUntilAborted(signal);
-    if (does.answer === 'accepted') return { kind: 'accepted' };
-    if (does.answer === 'when-settled') {
-      await sleep(does.settlesInMs, undefined, { signal });
+    if (behaviour.answer === 'never') return waitUntilAborted(signal);
+    if (behaviour.answer === 'accepted') return { kind: 'accepted' };
+    if (behaviour.answer === 'when-settled') {
+      await sleep(behaviour.settlesInMs, undefined, { signal });
       return this.find(key);
     }
     return answerOf(row);

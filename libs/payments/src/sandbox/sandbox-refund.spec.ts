@@ -10,9 +10,9 @@ const captured = { state: 'captured', amount: 100_000, refunded: 60_000 };
 
 describe('A refund that the ledger refused', () => {
   it.each([
-    ['is processed still', { ...captured, state: 'processing' }],
+    ['is still being processed', { ...captured, state: 'processing' }],
     ['is not there yet', undefined],
-    ['was settled just now, and has so much left', captured],
+    ['was settled just now, and has enough money left', captured],
   ])('is requested again if the charge %s', async (_, charge) => expect((await refundOf(charge)).kind).toBe('not-now'));
 
   it('is refused if less than its amount is left of the charge', async () =>

@@ -20,7 +20,7 @@ const good = {
 };
 
 describe('A signed webhook', () => {
-  it('is read if its form is known', () => {
+  it('is read if its format is known', () => {
     expect(readWebhook(good)).toMatchObject({ id: 'evt-1', key: 'pay-1', chargeId: 'ch-1' });
   });
 
@@ -38,7 +38,7 @@ describe('A signed webhook', () => {
     ),
     { ...good, amount: { amount: 1e300, currency: 'VND' } },
     { ...good, amount: 'constructor' },
-  ])('is refused for its form, before the database is used: %j', (body) => {
+  ])('is refused if a field is not valid, before the database is used: %j', (body) => {
     expect(() => readWebhook(body)).toThrow(ZodError);
   });
 });

@@ -10,11 +10,11 @@ describe("The sandbox's signature", () => {
   it.each([
     ['is missing', undefined, body, at],
     ['is malformed', 'v1=00', body, at],
-    ["is a stranger's", sign('other', at, body), body, at],
-    ['is of another body', sign('secret', at, body), Buffer.from('{}'), at],
+    ['was made with another secret', sign('other', at, body), body, at],
+    ['is for another body', sign('secret', at, body), Buffer.from('{}'), at],
     ['is too old', sign('secret', at, body), body, at + 301],
-    ['is of the future', sign('secret', at, body), body, at - 301],
-    ['has another time than was signed', sign('secret', at, body).replace(`t=${at}`, `t=${at + 1}`), body, at],
+    ['is from the future', sign('secret', at, body), body, at - 301],
+    ['has a time that was not signed', sign('secret', at, body).replace(`t=${at}`, `t=${at + 1}`), body, at],
   ])('is refused when it %s', (_, header, bytes, now) => {
     expect(signatureFault('secret', header, bytes, now)).toBeDefined();
   });

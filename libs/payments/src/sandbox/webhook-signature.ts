@@ -17,6 +17,6 @@ export function signatureFault(secret: string, header: unknown, body: Buffer, no
   const seconds = Number(parts[1]);
   if (!timingSafeEqual(hmac(secret, seconds, body), Buffer.from(parts[2], 'hex')))
     return 'the signature does not match';
-  if (Math.abs(nowSeconds - seconds) > TOLERANCE_SECONDS) return 'the signature is too old';
+  if (Math.abs(nowSeconds - seconds) > TOLERANCE_SECONDS) return 'the signature is too old, or from the future';
   return undefined;
 }

@@ -8,14 +8,14 @@ export class SettleFinding extends Command<ListedFinding> {
   constructor(
     readonly id: Uuid,
     readonly note: string,
-    /** The account of the person who settled it. */
+    /** The account of the person who settles the finding. */
     readonly by: Uuid,
   ) {
     super();
   }
 }
 
-/** The shop gives this money back itself, or has done so. */
+/** The shop gives this money back itself, or has given it back already. */
 class FindingNeedsNobody extends DomainError {
   constructor(state: string) {
     super('FINDING_NEEDS_NOBODY', 'conflict', `The shop handles this finding itself. Its state is ${state}.`, {

@@ -1,4 +1,4 @@
-/** payments_total{result}, counted when a payment reaches an end. */
+/** The metric payments_total{result}. It counts each change of a payment's state. */
 export abstract class PaymentsByResult {
   abstract count(result: string): void;
 }

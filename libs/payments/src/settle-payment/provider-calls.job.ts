@@ -86,9 +86,9 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   private async claimDue(): Promise<void> {
-    const room = MAX_RUNNING_CALLS - this.running.size;
-    if (room <= 0) return;
-    for (const claimed of await this.payments.claimDue(room, this.claimMs, this.providers.names)) {
+    const freeCalls = MAX_RUNNING_CALLS - this.running.size;
+    if (freeCalls <= 0) return;
+    for (const claimed of await this.payments.claimDue(freeCalls, this.claimMs, this.providers.names)) {
       crashPoint('payment.claimed', claimed.call);
       this.start(claimed);
     }
@@ -100,7 +100,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       this.run(this.returnCharge(finding));
   }
 
-  /** While the shop closes, the call does not go out and does not count as an attempt. */
+  /** While the shop closes, the call is not sent and does not count as an attempt. */
   start(claimed: Claimed): void {
     this.run(this.makeCall(claimed));
   }
@@ -135,12 +135,13 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     return this.withTimeout(async (signal) => {
       if (call === 'find') return adapter.find(id, signal);
       if (call === 'void') return adapter.void(id, { orderId, amount }, signal);
-      const plain = isSealed(token) ? await this.vault.open(token, { order: orderId, field: 'token' }) : '';
-      if (typeof plain !== 'string') {
-        const found = await adapter.find(id, signal); // after a restore, the provider may have been charged before
+      const cardToken = isSealed(token) ? await this.vault.open(token, { order: orderId, field: 'token' }) : '';
+      if (typeof cardToken !== 'string') {
+        // After a restore from a backup, the card may have been charged before.
+        const found = await adapter.find(id, signal);
         return found.kind === 'not-found' ? { kind: 'declined', reason: UNUSABLE_TOKEN } : found;
       }
-      return adapter.charge({ key: id, orderId, amount, token: plain }, signal);
+      return adapter.charge({ key: id, orderId, amount, token: cardToken }, signal);
     });
   }
 
@@ -222,8 +223,8 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     );
     await this.db.transaction(async () => {
       if (answer.kind !== 'refunded' && answer.kind !== 'refused') {
-        const tried = finding.unanswered + 1;
-        await this.findings.update({ ...finding, reason: answer.reason, unanswered: tried }, backOff(tried));
+        const unanswered = finding.unanswered + 1;
+        await this.findings.update({ ...finding, reason: answer.reason, unanswered }, backOff(unanswered));
         return;
       }
       const back = answer.kind === 'refunded';
@@ -262,7 +263,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     const late = new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(new Error('time-out')), { once: true }),
     );
-    late.catch(() => undefined);
+    late.catch(() => undefined); // the time-out may come after the work has ended
     try {
       return await Promise.race([work(signal), late]);
     } catch (error) {

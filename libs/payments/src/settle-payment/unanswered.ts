@@ -25,7 +25,7 @@ function wasNotSent(error: unknown, depth = 0): boolean {
   return (errors.length > 0 && errors.every((one) => wasNotSent(one, depth + 1))) || wasNotSent(error.cause, depth + 1);
 }
 
-/** What a failed call means. */
+/** Whether a failed call may have reached the provider. */
 export function classifyFailure(error: unknown): Unanswered {
   const reason = error instanceof Error ? error.message || error.name : String(error);
   return { kind: wasNotSent(error) ? 'not-asked' : 'no-answer', reason };

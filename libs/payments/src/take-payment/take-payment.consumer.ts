@@ -30,12 +30,13 @@ export class TakeWhenAsked implements ICommandHandler<TakePayment> {
       provider,
       token,
     });
-    const open = payment.next === 'charge';
+    const needsCharge = payment.next === 'charge';
     // The payment is claimed from the start, so that no second worker charges the card too. If this process dies, the
     // next worker asks the provider first (`find`).
-    const claimed = open ? { ...payment, next: 'find' as const } : payment;
+    const claimed = needsCharge ? { ...payment, next: 'find' as const } : payment;
     if (await this.payments.add(claimed, this.calls.claimMs, messages)) {
-      if (open) this.db.afterCommit(() => this.calls.start({ payment: claimed, call: 'charge', askedBefore: false }));
+      if (needsCharge)
+        this.db.afterCommit(() => this.calls.start({ payment: claimed, call: 'charge', askedBefore: false }));
       return;
     }
     const known = await this.payments.ofOrder(orderId);
