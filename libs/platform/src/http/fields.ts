@@ -153,7 +153,7 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 
 /** A nested body class. */
 export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}): PropertyDecorator => {
-  const one = field(
+  const decorate = field(
     {
       check: (value) => (isObject(value) ? undefined : { code: 'object' }),
       schema: { type: () => type() },
@@ -164,7 +164,7 @@ export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}
   return (target, key) => {
     Type(type)(target, key);
     ValidateNested()(target, key);
-    one(target, key);
+    decorate(target, key);
   };
 };
 
@@ -181,7 +181,7 @@ export const NestedOrText = (
 ): PropertyDecorator => {
   const { min, max } = text;
   return (target, key) => {
-    const one = field(
+    const decorate = field(
       {
         check: (value) => (isObject(value) ? undefined : checkText(value, text)),
         read: (value) => (text.trim && typeof value === 'string' ? value.trim() : value),
@@ -198,7 +198,7 @@ export const NestedOrText = (
     ApiExtraModels(type())(target.constructor);
     Type(type)(target, key);
     ValidateNested({ message: TEXT_INSTEAD })(target, key);
-    one(target, key);
+    decorate(target, key);
   };
 };
 

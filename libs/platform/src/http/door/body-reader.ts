@@ -28,7 +28,7 @@ const LONGEST_PAUSE_MS = 10_000;
  * was blocked.
  */
 export class BodyReader {
-  /** Bytes in memory of bodies that are still arriving. */
+  /** How many bytes in memory belong to bodies that are still arriving. */
   inFlight = 0;
 
   constructor(
@@ -44,11 +44,11 @@ export class BodyReader {
       const chunks: Buffer[] = [];
       const count = new JsonCount(limits);
       let received = 0;
-      const endPause = () =>
+      const onLongPause = () =>
         this.detector.wasBlockedWithin(this.longestPauseMs)
           ? void pauseTimer.refresh()
           : settle(new RequestTimeoutException());
-      const pauseTimer = setTimeout(endPause, this.longestPauseMs);
+      const pauseTimer = setTimeout(onLongPause, this.longestPauseMs);
 
       const settle = (fault?: Error): void => {
         clearTimeout(pauseTimer);
