@@ -22,7 +22,9 @@ export class MacKey {
     this.former = former.map(keyOf);
   }
 
-  /** The MAC of a text. Begin each kind of text with a different tag, so that its MAC is not valid for another kind. */
+  /**
+   * The MAC of a text. Begin each kind of text with a name of its own, so that its MAC is not valid for another kind.
+   */
   of(text: string): Buffer {
     return createHmac('sha256', this.key).update(text).digest();
   }
