@@ -65,7 +65,7 @@ describe('A body that is much larger than its class allows', () => {
 
   it('is refused for a long list before the entries are read', () => {
     expect(read({ coffees: repeat(20_000, () => ({ x: 1 })) })).toEqual({
-      ...{ details: [{ field: 'sorts', message: 'must have at most 3 entries' }], more: 0, created: 0 },
+      ...{ details: [{ field: 'coffees', message: 'must have at most 3 entries' }], more: 0, created: 0 },
     });
     expect(read({ coffees, marks: repeat(20_000, () => 'x') })).toMatchObject({
       ...{ details: [{ field: 'marks', message: 'must have at most 2 entries' }], created: 0 },
@@ -78,7 +78,7 @@ describe('A body that is much larger than its class allows', () => {
     const inside = read({ coffees: [{ grams: 1, ...withNames(30) }] });
     expect(inside).toMatchObject({ more: 10, created: 0 });
     expect((inside as { details: unknown[] }).details[0]).toEqual({
-      ...{ field: 'sorts.0.n0', message: 'is not known here' },
+      ...{ field: 'coffees.0.n0', message: 'is not known here' },
     });
   });
 
@@ -94,7 +94,7 @@ describe('A body that is much larger than its class allows', () => {
   it('is refused for a list in place of an entry', () => {
     expect(read({ coffees: [repeat(19_000, () => ({}))] })).toMatchObject({
       created: 0,
-      details: [{ field: 'sorts.0' }],
+      details: [{ field: 'coffees.0' }],
     });
   });
 
@@ -102,9 +102,9 @@ describe('A body that is much larger than its class allows', () => {
     expect(read({ coffees: [{ grams: 0 }, { more: 1 }], name: 5, wrong: 1 })).toMatchObject({
       details: [
         { field: 'wrong', message: 'is not known here' },
-        { field: 'sorts.0.grams', message: 'must be at least 1' },
-        { field: 'sorts.1.more', message: 'is not known here' },
-        { field: 'sorts.1.grams', message: 'is required' },
+        { field: 'coffees.0.grams', message: 'must be at least 1' },
+        { field: 'coffees.1.more', message: 'is not known here' },
+        { field: 'coffees.1.grams', message: 'is required' },
         { field: 'name', message: 'must be text' },
       ],
     });
