@@ -102,7 +102,7 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
    * if nothing is missing.
    */
   async onRestored(): Promise<void> {
-    // This does not log the fault: its advice is what the operator does now.
+    // The fault is not logged, because the operator does at this moment what its message advises.
     if ((await this.findSealFault()) === undefined) return;
     const last = await lastChainSeal(this.db);
     await this.remember(last ? rememberedSealOf(last) : NOTHING_SEALED);

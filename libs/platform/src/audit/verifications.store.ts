@@ -11,8 +11,8 @@ const columns = `id, state, checked, started_at as "startedAt", result,
   trunc(extract(epoch from started_at) * 1000000)::text as micros, mac`;
 
 /**
- * SQL: whether a running verification is given up. Its last report is older than a minute or in the future, or it has
- * run for more than a day.
+ * SQL: whether a running verification counts as given up. This is so if its last report is older than a minute or in
+ * the future, or if it has run for more than a day.
  */
 const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
   or started_at < now() - interval '1 day')`;
@@ -28,7 +28,7 @@ export class AuditVerificationRows {
     private readonly key: MacKey,
   ) {}
 
-  /** Undefined if another verification is running. */
+  /** Returns undefined if another verification is running. */
   async begin(id: Uuid): Promise<AuditVerification | undefined> {
     await this.db.query(`update verifications set state = 'stopped' where state = 'running' and ${GIVEN_UP}`);
     for (const row of await this.rows(`where state = 'running'`))

@@ -71,7 +71,7 @@ export class AuditVerifications implements BeforeApplicationShutdown {
     return (this.starting ??= this.start().finally(() => (this.starting = undefined)));
   }
 
-  /** Undefined if another process is verifying. */
+  /** Returns undefined if another process is verifying. */
   private async start(): Promise<Running | undefined> {
     const row = await this.rows.begin(this.ids.next());
     if (!row) return undefined;

@@ -8,7 +8,7 @@ const STRUCTURE_LIMITS = { depth: 32, values: 100 };
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Checks an input once, by the fields of its class: first names, then lengths of lists, then contents of lists. */
+/** Checks an input once, by the fields of its class: the names, then the lengths of lists, then their contents. */
 class ExcessSearch {
   readonly faults: Fault[] = [];
   unknownNames = 0;

@@ -47,7 +47,7 @@ export const Line = (options: TextOptions): PropertyDecorator => Text({ ...optio
 
 const WHOLE = /^-?(0|[1-9]\d{0,15})$/;
 
-/** A whole number. A query has it as text: only digits, without zeros in front, with `-` if it is negative. */
+/** A whole number. In a query it is text: only digits, without leading zeros, with `-` if it is negative. */
 export const WholeNumber = (options: FieldOptions<number> & { min?: number; max?: number } = {}): PropertyDecorator => {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
   return field(
@@ -122,8 +122,8 @@ export const OneOf = <Choice extends string>(
   );
 
 /**
- * An e-mail address of at most 254 characters, without surrounding blanks, in Unicode form NFC. With `kept`, some
- * addresses are valid that only earlier builds accepted for new accounts.
+ * An e-mail address of at most 254 characters, without surrounding blanks, in Unicode form NFC. With `kept`, it
+ * also accepts addresses that only earlier builds accepted for new accounts.
  */
 export const Email = ({ kept, ...options }: FieldOptions<string> & { kept?: boolean } = {}): PropertyDecorator =>
   field(

@@ -163,7 +163,7 @@ function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | u
   return paged ? PAGE_META : own;
 }
 
-/** Whether an answer always has this `meta`. A `meta` without required fields is left out if it is empty. */
+/** Whether a response always has this `meta`. A `meta` without required fields is left out if it is empty. */
 const isAlwaysPresent = (meta: Schema): boolean => !('properties' in meta) || 'required' in meta;
 
 /** What the successful responses of a route have in common. */

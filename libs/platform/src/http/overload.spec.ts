@@ -15,7 +15,7 @@ describe('Overload', () => {
     expect([at(0, false), at(1, true), at(1.9, true), at(2.5, true), at(3, false)]).toEqual(Array(5).fill(false));
   });
 
-  it('is assumed while the event loop is late in several samples, until it is on time again', () => {
+  it('is assumed after the event loop was late in several samples, until it is on time again', () => {
     expect([at(10, true), at(11, true), at(12, true), at(13, true), at(14, true)]).toEqual([
       ...[false, false, false, true, true],
     ]);

@@ -29,7 +29,7 @@ export class MacKey {
     return createHmac('sha256', this.key).update(text).digest();
   }
 
-  /** Whether the MAC was made of this text with the current key or a former key. */
+  /** Whether the MAC was computed from this text with the current key or a former key. */
   holds(text: string, mac: Uint8Array): boolean {
     if (mac.length !== MAC_BYTES) return false;
     return [this.key, ...this.former].some((key) =>

@@ -15,7 +15,7 @@ export class LocalContext {
     private readonly longestMs = LONGEST_MS,
   ) {}
 
-  /** Throws `Unanswered` if the context's database does not answer in time. Other errors are thrown unchanged. */
+  /** Throws `Unanswered` if the context's database does not respond in time. Other errors are thrown unchanged. */
   async ask<Data>(question: () => Promise<Data>): Promise<Data> {
     if (!this.breaker.allowsCall()) throw new Unanswered(this.name);
     try {

@@ -95,7 +95,7 @@ describe('The door', () => {
   });
 });
 
-/** Opens a connection and sends a text. Resolves when the server ends the connection, with everything it sent. */
+/** Opens a connection and sends a text. Resolves at the end of the connection, with everything that the server sent. */
 const sendText = (port: number, text: string): Promise<{ answer: string; socket: Socket }> =>
   new Promise((done, failed) => {
     let answer = '';

@@ -381,7 +381,7 @@ describe('Every route', () => {
     expect(body.error.details[0].message).toBe('là bắt buộc');
   });
 
-  it('answers a refusal with its status and code', async () => {
+  it('answers with the status and the code of a refusal', async () => {
     const { status, body } = await ask('POST', '/brews', { headers: staff, payload: { ...BODY, name: 'taken' } });
     expect([status, body.error.code, body.error.message]).toEqual([
       409,
@@ -443,7 +443,7 @@ describe('Every route', () => {
       expect(await codeOf('/brews/me', { authorization: 'Basic eDp5' })).toBe('401 TOKEN_INVALID');
     });
 
-    it('no guest with a bad token, but ignores the token on public routes', async () => {
+    it('no guest with a bad token, except on public routes', async () => {
       expect(await codeOf('/brews/whoever', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
       expect(await codeOf('/brews/free', { authorization: 'Bearer x' })).toBe(200);
     });
@@ -505,7 +505,7 @@ describe('Every route', () => {
       expect((await ask('GET', '/health/live')).status).toBe(200);
     });
 
-    it('lists a warning only while the check finds something, not if it does not answer', async () => {
+    it('lists a warning only while the check finds something, not if the check gets no response', async () => {
       const named: boolean[] = [];
       for (const found of ['nothing', 'something', 'no answer', 'nothing'] as const) {
         WarningCheck.found = found;

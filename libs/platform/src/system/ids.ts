@@ -14,7 +14,7 @@ const BYTES_PER_ID = 11;
  */
 export class SystemIds extends Ids {
   private last = 0;
-  private readonly pool = Buffer.alloc(BYTES_PER_ID * 256); // one call for 256 ids, because each call is slow
+  private readonly pool = Buffer.alloc(BYTES_PER_ID * 256); // random bytes for 256 ids, because each call of randomFillSync is slow
   private used = this.pool.length;
 
   next(): Uuid {

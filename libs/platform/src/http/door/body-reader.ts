@@ -24,8 +24,8 @@ const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * Reads JSON bodies, and counts while reading: the bytes of each body, the bytes of all bodies that are still arriving,
- * and the names and values in a body. If a sender sends nothing for ten seconds, the answer is 408, unless this process
- * was blocked.
+ * and the names and values in a body. If a sender sends nothing for ten seconds, the response is 408, unless this
+ * process was blocked.
  */
 export class BodyReader {
   /** How many bytes in memory belong to bodies that are still arriving. */
