@@ -101,10 +101,10 @@ beforeAll(async () => {
 });
 afterAll(() => open?.close());
 
-const trail = (more = '') => open.ask('GET', `/admin/audit?limit=100${more}`, { token: admin });
+const trail = (filter = '') => open.ask('GET', `/admin/audit?limit=100${filter}`, { token: admin });
 
 describe('The audit trail', () => {
-  it('lists who asked for which change, and its outcome; of the body only the noted fields', async () => {
+  it('lists who asked for which change, its outcome, and only the noted fields of the body', async () => {
     await open.ask('POST', '/admin/things', { token: admin, body: { reason: 'we need one', secret: 'hunter2' } });
     await open.ask('DELETE', '/admin/things/one', { token: await open.token('barista') });
     await open.ask('DELETE', '/admin/things/glued', { token: admin });
@@ -124,7 +124,7 @@ describe('The audit trail', () => {
     expect((await trail('&target=glued&operation=breakThing')).body.data).toHaveLength(1);
   });
 
-  it('lists failed changes, and no reads, no callers without a permission, no requests of customers', async () => {
+  it('lists failed changes, but not reads, anonymous requests, or changes that need no permission', async () => {
     const before = (await trail()).body.data.length;
     const silencedErrors = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     await open.ask('DELETE', '/admin/things/odd', { token: admin });
@@ -137,7 +137,7 @@ describe('The audit trail', () => {
     expect(data[0]).toMatchObject({ targets: ['odd'], status: 500, code: 'INTERNAL' });
   });
 
-  it('lists refused attempts of a caller, the first ten of them one by one', async () => {
+  it('lists the first ten refused attempts of a caller one by one', async () => {
     const baristaId = randomUUID();
     const token = await open.token('barista', { userId: baristaId });
     for (let n = 0; n < 30; n += 1)
@@ -168,7 +168,7 @@ describe('The audit trail', () => {
     expect([others, (await trail('&operation=mine')).body.data]).toEqual([[], []]);
   });
 
-  it('lists who saw whose data, once a minute', async () => {
+  it('lists who saw whose data, at most once a minute', async () => {
     for (let n = 0; n < 3; n++) await open.ask('GET', '/admin/things/thing-3/owner', { token: admin });
     await open.ask('GET', '/admin/things/nobody/owner', { token: admin });
     await open.ask('GET', '/admin/things/thing-4/owner', { token: admin });
@@ -208,7 +208,7 @@ describe('The audit trail', () => {
     );
   });
 
-  it('survives invalid values in the noted fields, because it reads them before the validation', async () => {
+  it('accepts invalid values in the noted fields, because it reads them before the validation', async () => {
     for (const reason of ['a\0b', 'half a pair \ud83d', 'x'.repeat(5_000), 7, { $: 1 }, null])
       expect((await open.ask('POST', '/admin/things', { token: admin, body: { reason } })).status).toBe(400);
   });
@@ -238,11 +238,15 @@ describe('The audit trail', () => {
   });
 
   it.each<[string, AuditFilter, RegExp]>([
-    ['all', {}, /entries_at/],
-    ['of one', { actor: 'a7' }, /entries_actor/],
-    ['of one operation', { operation: 'o3' }, /entries_operation/],
-    ['to one', { target: 't500' }, /entries_targets/],
-    ['of a time', { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2026-01-02T00:00:00Z') }, /entries_at/],
+    ['all lines', {}, /entries_at/],
+    ['lines of one person', { actor: 'a7' }, /entries_actor/],
+    ['lines of one operation', { operation: 'o3' }, /entries_operation/],
+    ['lines about one target', { target: 't500' }, /entries_targets/],
+    [
+      'lines of one day',
+      { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2026-01-02T00:00:00Z') },
+      /entries_at/,
+    ],
   ])('is read with an index: %s', async (_, filter, index) => {
     await open.database.admin(
       `insert into audit.entries (id, at, actor, role, channel, operation, request, targets)

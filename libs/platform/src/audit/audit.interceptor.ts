@@ -19,8 +19,8 @@ const NOTED_AGAIN_AFTER_MS = 60_000;
 
 /**
  * Writes a line for every change that needs a permission. The caller and the operation are written before the change,
- * so that no change is without a trace. The outcome is written before the answer is sent. A read that shows personal
- * data is noted before the answer is sent. Requests that need no permission are not noted.
+ * so that there is no change without a line. The outcome is written before the response is sent. A read that shows
+ * personal data is noted before the response is sent. Requests that need no permission are not noted.
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
@@ -93,7 +93,7 @@ export class AuditInterceptor implements NestInterceptor {
     }
   }
 
-  /** The change is done already, so a failure to note its outcome does not change the answer. */
+  /** The change is done already, so a failure to write its outcome does not change the response. */
   private async noteOutcome(id: string, outcome: AuditOutcome): Promise<void> {
     await this.trail.end(id, outcome).catch((error: unknown) => {
       this.log.error({ message: `the outcome of ${id} could not be written to the audit trail`, error });

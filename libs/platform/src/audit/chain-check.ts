@@ -51,9 +51,9 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Looks for a row that has no place in the chain although it should have one. Returns the fault as text. */
 async function findUnplacedRow(db: Database, afterPage: () => void): Promise<string | undefined> {
-  const late = await findOverdueRow(db);
-  if (late)
-    return `the ${late.kind} ${late.id} has no place in the chain, although it has waited for more than ten minutes`;
+  const overdue = await findOverdueRow(db);
+  if (overdue)
+    return `the ${overdue.kind} ${overdue.id} has no place in the chain, although it has waited for more than ten minutes`;
   for (const kind of ['entry', 'outcome'] as const)
     for (let page, from = FIRST_ID; (page = await readUnplacedAfter(db, kind, from)).last !== null; from = page.last) {
       if (page.loose !== null) return `the ${kind} ${page.loose} has no place in the chain`;

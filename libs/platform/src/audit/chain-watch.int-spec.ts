@@ -27,7 +27,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** One process. All processes with the same file are on one machine. */
+/** One process of the shop. Processes with the same file are on one machine. */
 function openProcess(file = join(folder, 'anchor-audit')) {
   const watch = new AuditWatch(db, key, file);
   return { watch, chain: new AuditChain(db, key, new SystemClock(), watch) };
@@ -67,7 +67,7 @@ describe('AuditWatch', () => {
   });
 
   it.each([
-    ['its end and its seals are cut off', cutOffEnd, 'was sealed up to 5 and ends at 3'],
+    ['the end of the trail and its seals are deleted', cutOffEnd, 'was sealed up to 5 and ends at 3'],
     ['the newest seal is deleted', () => tamper('delete from seals where position = 5'), 'lost its seal at position 5'],
     [
       'the chain is computed again',
@@ -90,7 +90,7 @@ describe('AuditWatch', () => {
     expect(verdict).toMatchObject({ valid: false });
   });
 
-  it('finds a fault in a verification that the database alone cannot show', async () => {
+  it('finds, in a verification, a fault that the database alone cannot show', async () => {
     const { watch } = await writeAndSeal();
     await cutOffEnd();
     expect(await verifyAudit(db, key)).toMatchObject({ valid: true, checked: 3 });
@@ -114,8 +114,8 @@ describe('AuditWatch', () => {
   it('finds a false seal after the remembered seal', async () => {
     const { watch } = await writeAndSeal();
     await writeEntries(1);
-    const stranger = new SealKey(Buffer.alloc(32, 5).toString('base64'));
-    await new AuditChain(db, stranger, new SystemClock()).extend();
+    const otherKey = new SealKey(Buffer.alloc(32, 5).toString('base64'));
+    await new AuditChain(db, otherKey, new SystemClock()).extend();
     expect(await watch.checkSeals()).toContain('a false seal at position 6');
   });
 
@@ -130,7 +130,7 @@ describe('AuditWatch', () => {
     expect(await seals()).toEqual([3, 4]);
   });
 
-  it('logs no fault to the operator who confirms a restored backup', async () => {
+  it('logs no fault while an operator confirms a restored backup', async () => {
     await writeAndSeal();
     await cutOffEnd();
     const logged = jest.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);

@@ -102,7 +102,7 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
    * if nothing is missing.
    */
   async onRestored(): Promise<void> {
-    // This does not log the fault: its advice is what the operator does now.
+    // The fault is not logged, because the operator does at this moment what its message advises.
     if ((await this.findSealFault()) === undefined) return;
     const last = await lastChainSeal(this.db);
     await this.remember(last ? rememberedSealOf(last) : NOTHING_SEALED);
@@ -138,7 +138,7 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
   private async trustNewestSeal(): Promise<undefined> {
     const last = await lastChainSeal(this.db);
     if (last && this.file)
-      this.log.warn(`${this.file.path} is missing: the audit trail is trusted once, as sealed up to ${last.position}`); // prettier-ignore
+      this.log.warn(`${this.file.path} is missing, so the seal of the audit trail at position ${last.position} was trusted without a check`); // prettier-ignore
     await this.remember(last ? rememberedSealOf(last) : NOTHING_SEALED);
   }
 
@@ -167,7 +167,7 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
   }
 }
 
-/** Reports a fault of the trail. It is never fatal, so orders are still served. */
+/** Reports a fault of the trail. It is never fatal, because orders do not need the trail. */
 export class AuditTrailHealth extends HealthCheck {
   readonly service = 'audit-trail';
   override readonly onlyWhenUnwell = true;

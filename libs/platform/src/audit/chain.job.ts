@@ -69,7 +69,10 @@ export class AuditChain {
     await this.checkLateness(failure?.message);
   }
 
-  /** If the end of the trail is missing, nothing is added to its chain, because then the end could not be restored. */
+  /**
+   * If the end of the trail is missing, nothing is added to its chain, because the missing end could then not be
+   * restored.
+   */
   private async runOnce(): Promise<undefined> {
     if ((await this.watch.checkSeals()) === undefined && (await this.extend()) > 0) await this.watch.checkSeals();
     await this.watch.checkNextLines();

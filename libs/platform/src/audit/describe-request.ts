@@ -4,7 +4,7 @@ import type { AuditEntry } from './audit-trail.store';
 import { NOTED } from './noted';
 
 const OPERATION = 'swagger/apiOperation';
-/** More than any operation accepts. The limit is needed because the body has not been validated yet. */
+/** No operation accepts so many targets. The limit is needed because the body has not been validated yet. */
 const MOST_TARGETS = 1_100;
 
 type Given = Readonly<Record<string, unknown>>;
@@ -27,14 +27,14 @@ export function describeRequest(
   return { operation: operationId ?? handler.name, request: route, targets: targets.slice(0, MOST_TARGETS), reason };
 }
 
-/** The id of what a request created or changed, from the data of its answer; null if there is none. */
+/** The id of what a request created or changed, from the data of its response; null if there is none. */
 export function createdIdIn(value: unknown): string | null {
   const inside = (value as { data?: unknown } | null | undefined)?.data ?? value;
   const id = (inside as { id?: unknown } | null | undefined)?.id;
   return isPlain(id) ? String(id) : null;
 }
 
-/** The people in an answer: the ids of all orders and customers, at any depth. */
+/** The people in a response: the ids of all orders and customers, at any depth. */
 export function peopleIn(value: unknown, found = new Set<string>()): ReadonlySet<string> {
   if (typeof value !== 'object' || value === null || value instanceof StreamableFile || ArrayBuffer.isView(value))
     return found;

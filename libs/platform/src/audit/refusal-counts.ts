@@ -1,6 +1,6 @@
 /** How many refused attempts of one actor, and of all actors together, are listed one by one in a minute. */
-export const MOST_OF_ONE_ACTOR = 10;
-export const MOST_OF_ALL_ACTORS = 100;
+export const MOST_PER_ACTOR = 10;
+export const MOST_IN_ALL = 100;
 const MOST_ACTORS = 1_000;
 /** The name for all actors that are not counted separately. */
 export const OTHERS = 'others';
@@ -18,7 +18,7 @@ interface Count {
 }
 
 /**
- * Decides which refused attempts are listed one by one. So very many attempts fill neither the trail nor the memory.
+ * Decides which refused attempts are listed one by one. So a flood of attempts fills neither the trail nor the memory.
  */
 export class RefusalCounts {
   private readonly counts = new Map<string, Count>();
@@ -27,7 +27,7 @@ export class RefusalCounts {
   /** Counts an attempt. Returns whether it is listed by itself. */
   countAttempt(actor: string, role: string): boolean {
     const count = this.countOf(actor, role);
-    if (count.listed < MOST_OF_ONE_ACTOR && this.listed < MOST_OF_ALL_ACTORS) {
+    if (count.listed < MOST_PER_ACTOR && this.listed < MOST_IN_ALL) {
       count.listed += 1;
       this.listed += 1;
       return true;
@@ -44,8 +44,8 @@ export class RefusalCounts {
       .sort((a, b) => b.unlisted - a.unlisted);
     this.counts.clear();
     this.listed = 0;
-    const rest = all.slice(MOST_OF_ALL_ACTORS - 1).reduce((sum, { unlisted }) => sum + unlisted, 0);
-    return rest > 0 ? [...all.slice(0, MOST_OF_ALL_ACTORS - 1), { actor: OTHERS, role: 'none', unlisted: rest }] : all;
+    const rest = all.slice(MOST_IN_ALL - 1).reduce((sum, { unlisted }) => sum + unlisted, 0);
+    return rest > 0 ? [...all.slice(0, MOST_IN_ALL - 1), { actor: OTHERS, role: 'none', unlisted: rest }] : all;
   }
 
   get size(): number {

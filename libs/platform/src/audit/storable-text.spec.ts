@@ -8,11 +8,11 @@ describe('Texts for the audit trail', () => {
     },
   );
 
-  it.each(['an@example.com', '0901234567', 'Nguyễn', 'a b'])('contain nothing else as the target: %j', (text) => {
+  it.each(['an@example.com', '0901234567', 'Nguyễn', 'a b'])('contain no target that is not an id: %j', (text) => {
     expect(storableTarget(text)).toBe('[no id]');
   });
 
-  it('contain a reason without e-mail addresses, telephone numbers and texts that cannot be stored', () => {
+  it('contain a reason without e-mail addresses, telephone numbers and characters that cannot be stored', () => {
     const stored = storableReason('for an@example.com\0, 0901234567 \ud83d');
     expect(stored).toMatch(/^for /);
     expect(stored).not.toMatch(/example|0901234567|\0|\p{Surrogate}/u);

@@ -65,11 +65,11 @@ describe('A verification of the audit trail', () => {
   it('continues after a request got its id instead of the result, and is found by this id', async () => {
     const { finish, newProcess } = pausedVerification();
     const verifications = newProcess();
-    const leaving = new AbortController();
-    const { id, state, result } = await verifications.startOrJoin(20, leaving.signal);
+    const leavingClient = new AbortController();
+    const { id, state, result } = await verifications.startOrJoin(20, leavingClient.signal);
     expect([state, result]).toEqual(['running', null]);
     expect(await newProcess().startOrJoin(20, connectedClient())).toMatchObject({ id, state: 'running' });
-    leaving.abort();
+    leavingClient.abort();
     finish();
     await eventually(async () =>
       expect(await verifications.find(id)).toMatchObject({ state: 'done', result: { valid: true } }),
@@ -115,9 +115,9 @@ describe('A verification of the audit trail', () => {
   it.each([
     ['a time in the future', `heard_at = 'infinity'`],
     ['a start more than a day ago', `started_at = now() - interval '2 days', heard_at = now()`],
-    ['a result of its own', `result = '{"valid": true, "checked": 3}'`],
+    ['a result already', `result = '{"valid": true, "checked": 3}'`],
     ['no MAC', `mac = null`],
-  ])('starts again if the row of the running one has %s', async (_, change) => {
+  ])('starts again if the row of the running verification has %s', async (_, change) => {
     const { finish, newProcess } = pausedVerification();
     const { id } = (await rows.begin(ids.next()))!;
     await test.admin(`set role shop_audit; update audit.verifications set ${change}`);

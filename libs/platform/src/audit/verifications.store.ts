@@ -11,8 +11,8 @@ const columns = `id, state, checked, started_at as "startedAt", result,
   trunc(extract(epoch from started_at) * 1000000)::text as micros, mac`;
 
 /**
- * SQL: whether a running verification is given up. Its last report is older than a minute or in the future, or it has
- * run for more than a day.
+ * SQL: whether a running verification counts as given up. This is so if its last report is older than a minute or in
+ * the future, or if it has run for more than a day.
  */
 const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
   or started_at < now() - interval '1 day')`;
@@ -28,11 +28,11 @@ export class AuditVerificationRows {
     private readonly key: MacKey,
   ) {}
 
-  /** Undefined if another verification is running. */
+  /** Returns undefined if another verification is running. */
   async begin(id: Uuid): Promise<AuditVerification | undefined> {
     await this.db.query(`update verifications set state = 'stopped' where state = 'running' and ${GIVEN_UP}`);
     for (const row of await this.rows(`where state = 'running'`))
-      if (!isRunningForUs(this.key, row))
+      if (!isRunningWithRightMac(this.key, row))
         await this.db.query(`update verifications set state = 'stopped' where id = $1`, [row.id]);
     await this.db.query(
       `delete from verifications where state <> 'running'
@@ -59,7 +59,7 @@ export class AuditVerificationRows {
     const [row] = await this.rows('where id = $1', [id]);
     const text = result ? JSON.stringify(result) : null;
     const stored = text === null ? null : (JSON.parse(text) as AuditVerdict);
-    if (!row || !isRunningForUs(this.key, row)) {
+    if (!row || !isRunningWithRightMac(this.key, row)) {
       await this.db.query(`update verifications set state = 'stopped' where id = $1`, [id]);
       return { ...begun, state: result ? 'done' : 'stopped', result: stored };
     }
@@ -79,13 +79,13 @@ export class AuditVerificationRows {
 
   async running(): Promise<AuditVerification | undefined> {
     const [row] = await this.rows(`where state = 'running'`);
-    return row && isRunningForUs(this.key, row) ? withoutMac(row) : undefined;
+    return row && isRunningWithRightMac(this.key, row) ? withoutMac(row) : undefined;
   }
 
   /** A row without a right MAC is shown as stopped, without a result. */
   private hideForgery(row: StoredAuditVerification): AuditVerification {
-    const isOurs = row.state === 'running' ? isRunningForUs(this.key, row) : isMacRight(this.key, row);
-    return withoutMac(isOurs ? row : { ...row, state: 'stopped', result: null });
+    const isGenuine = row.state === 'running' ? isRunningWithRightMac(this.key, row) : isMacRight(this.key, row);
+    return withoutMac(isGenuine ? row : { ...row, state: 'stopped', result: null });
   }
 
   private rows(where: string, values: unknown[] = []): Promise<StoredAuditVerification[]> {
@@ -94,7 +94,7 @@ export class AuditVerificationRows {
 }
 
 /** Whether a process of the shop has begun the verification. A running verification has no result. */
-const isRunningForUs = (key: MacKey, row: StoredAuditVerification): boolean =>
+const isRunningWithRightMac = (key: MacKey, row: StoredAuditVerification): boolean =>
   row.result === null && isMacRight(key, row);
 
 const withoutMac = ({ micros, mac, ...row }: StoredAuditVerification): AuditVerification => row;

@@ -35,7 +35,8 @@ export class AuditVerifications implements BeforeApplicationShutdown {
 
   /**
    * Joins the running verification, or starts a new one. Returns the finished verification if it ends within
-   * `longestWaitMs`, else the running one. If `gone` is aborted and no other request waits, the verification stops.
+   * `longestWaitMs`, else the running one. `gone` is aborted when the client disconnects. If no other request waits
+   * then, the verification stops.
    */
   async startOrJoin(longestWaitMs: number, gone: AbortSignal): Promise<AuditVerification> {
     for (const end = performance.now() + longestWaitMs; ;) {
@@ -70,7 +71,7 @@ export class AuditVerifications implements BeforeApplicationShutdown {
     return (this.starting ??= this.start().finally(() => (this.starting = undefined)));
   }
 
-  /** Undefined if another process is verifying. */
+  /** Returns undefined if another process is verifying. */
   private async start(): Promise<Running | undefined> {
     const row = await this.rows.begin(this.ids.next());
     if (!row) return undefined;

@@ -84,7 +84,7 @@ describe('Waiting lines of the audit trail', () => {
     expect(rows.map(({ at }) => at.toISOString().length)).toEqual([24, 24, 24, 24]);
   });
 
-  it('do not wait for a line that cannot have a place; this line is named', async () => {
+  it('do not wait for a line that cannot get a place; the fault names this line', async () => {
     await writeEntries(3);
     const gone = randomUUID();
     await test.admin(entry('now()', gone));
@@ -104,7 +104,7 @@ describe('Waiting lines of the audit trail', () => {
     expect(await chain.extend()).toBe(2);
   });
 
-  it('are a fault for a verification if they have waited too long, outcomes as well', async () => {
+  it('fail a verification if they have waited too long, outcomes as well', async () => {
     await writeEntries(1);
     const chain = chainOn(db);
     await chain.extend();

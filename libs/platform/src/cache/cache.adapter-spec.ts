@@ -16,15 +16,15 @@ const redisUrl = process.env.TEST_REDIS_URL;
     while (!(await cache.isSharedLevelUp())) await pause(10);
     return cache;
   };
-  const two = async () => {
+  const openTwo = async () => {
     const namespace = `test-${randomUUID()}`;
     const [one, other] = await Promise.all([open(namespace), open(namespace)]);
-    await pause(30); // both are subscribed
-    return { one, other, shares: true };
+    await pause(30); // now both are subscribed
+    return { one, other, hasSharedLevel: true };
   };
   afterEach(() => caches.splice(0).forEach((cache) => cache.close()));
 
-  behavesLikeACache(two);
+  behavesLikeACache(openTwo);
 
   it('writes only in its namespace, and every key expires', async () => {
     const namespace = `test-${randomUUID()}`;

@@ -2,7 +2,7 @@ import { behavesLikeACache } from './cache.contract';
 import { TwoLevelCache } from './two-level-cache';
 
 describe('A cache in memory', () => {
-  behavesLikeACache(async () => ({ one: new TwoLevelCache({}), other: new TwoLevelCache({}), shares: false }));
+  behavesLikeACache(async () => ({ one: new TwoLevelCache({}), other: new TwoLevelCache({}), hasSharedLevel: false }));
 });
 
 describe('A cache without a reachable Redis', () => {
@@ -14,9 +14,9 @@ describe('A cache without a reachable Redis', () => {
   };
   afterEach(() => caches.splice(0).forEach((cache) => cache.close()));
 
-  behavesLikeACache(async () => ({ one: open(), other: open(), shares: false }));
+  behavesLikeACache(async () => ({ one: open(), other: open(), hasSharedLevel: false }));
 
-  it('says that the shared level does not answer', async () => {
+  it('reports that the shared level does not respond', async () => {
     expect(await open().isSharedLevelUp()).toBe(false);
   });
 });

@@ -13,8 +13,8 @@ export interface CacheEntry {
 
 /**
  * A cache with two levels: short-lived copies in this process, and longer-lived values in Redis if it is configured.
- * Values are plain JSON data. All callers get the same object, so do not change it. While Redis is away, values are
- * loaded more often.
+ * Values are plain JSON data. All callers get the same object, so do not change it. While Redis does not respond,
+ * values are loaded more often.
  */
 export abstract class Cache {
   /**
@@ -26,6 +26,6 @@ export abstract class Cache {
   abstract refresh<T>(entry: CacheEntry, load: () => Promise<T | null>): Promise<T | null>;
   /** Invalidates all values with one of these tags: at once in this process, a moment later in other processes. */
   abstract invalidate(...tags: readonly string[]): Promise<void>;
-  /** Whether the shared level answers; undefined if no shared level is configured. */
+  /** Whether the shared level responds; undefined if no shared level is configured. */
   abstract isSharedLevelUp(): Promise<boolean | undefined>;
 }

@@ -49,7 +49,7 @@ const STORED_SECONDS = 7 * 24 * 3600;
 
 export class SharedTags extends Tags {
   private readonly known = new LRUCache<string, KnownVersion>({ max: 20_000 });
-  /** New versions that are not in Redis yet. If Redis is away, they are written when it is connected again. */
+  /** New versions that are not in Redis yet. They are written when Redis is connected again. */
   private readonly unpublished = new Map<string, string>();
   private readonly listener: Redis;
 

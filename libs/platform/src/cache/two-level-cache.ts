@@ -17,7 +17,7 @@ interface Stored {
 export interface CacheOptions {
   readonly redisUrl?: string;
   readonly namespace?: string;
-  /** How long a copy in this process lives. A second process without Redis may show old data for this time. */
+  /** How long a copy in this process lives. Without Redis, another process may show old data for this time. */
   readonly localSeconds?: number;
 }
 
@@ -51,7 +51,7 @@ export class TwoLevelCache extends Cache {
     });
     this.client.on('error', () => undefined);
     const sharedLevel = new Keyv({ store: new KeyvAdapter(sharedStore(this.client, namespace)), namespace });
-    sharedLevel.on('error', () => undefined); // if Redis is away, it counts as a miss
+    sharedLevel.on('error', () => undefined); // no response from Redis counts as a miss
     this.levels = createCache({ stores: [localLevel, sharedLevel] });
     this.tags = new SharedTags(this.client, namespace);
   }
@@ -83,20 +83,20 @@ export class TwoLevelCache extends Cache {
     load: () => Promise<T | null>,
   ): Promise<T | null> {
     let isLoaded = false;
-    const begun = performance.now();
+    const searchBegan = performance.now();
     const stored = await this.levels.wrap<Stored>(
       key,
       async () => {
         isLoaded = true;
-        const started = performance.now();
+        const loadBegan = performance.now();
         const value = await load();
-        countLoad(entry.kind, (performance.now() - started) / 1_000);
+        countLoad(entry.kind, (performance.now() - loadBegan) / 1_000);
         return { v: value ?? null };
       },
       { ttl: (loaded) => this.ttlOf(entry, loaded) },
     );
     countRequest(entry.kind, isLoaded ? 'miss' : 'shared');
-    const until = begun + Math.min(this.localMs, entry.seconds * 900);
+    const until = searchBegan + Math.min(this.localMs, entry.seconds * 900);
     noteValidity(stored.v, {
       kind: entry.kind,
       isCurrent: () => performance.now() < until && this.tags.versionsOf(entry.tags) === versions,

@@ -3,7 +3,7 @@ const BYTES_PER_VALUE = 16;
 
 /**
  * A high estimate of the memory that a value takes, in bytes. A character counts four bytes: two for the text, and two
- * because answers are also stored as encoded bytes.
+ * because responses are also stored as encoded bytes.
  */
 export function weightOf(value: unknown): number {
   if (typeof value === 'string') return BYTES_PER_VALUE + value.length * BYTES_PER_CHARACTER;

@@ -14,10 +14,10 @@ function canonicalArray(items: readonly unknown[]): string {
 }
 
 // The loops build one text, because this runs for every event and every journal line.
-function canonicalObject(own: Readonly<Record<string, unknown>>): string {
+function canonicalObject(members: Readonly<Record<string, unknown>>): string {
   let text = '';
-  for (const name of Object.keys(own).sort()) {
-    const value = own[name];
+  for (const name of Object.keys(members).sort()) {
+    const value = members[name];
     if (value !== undefined) text += `${text && ','}${quoted(name)}:${canonicalJson(value)}`;
   }
   return `{${text}}`;
@@ -26,7 +26,7 @@ function canonicalObject(own: Readonly<Record<string, unknown>>): string {
 const MOST_NAMES = 1_000;
 const quotedNames = new Map<string, string>();
 
-/** Events and journal lines have few different names. So each name is quoted once, and kept. */
+/** Events and journal lines have few different names. So each quoted name is kept and used again. */
 function quoted(name: string): string {
   const known = quotedNames.get(name);
   if (known !== undefined) return known;

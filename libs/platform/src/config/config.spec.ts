@@ -29,7 +29,7 @@ function faultsOf(read: () => unknown): readonly string[] {
     if (error instanceof ConfigError) return error.lines;
     throw error;
   }
-  throw new Error('nothing was found wrong');
+  throw new Error('no fault was found');
 }
 
 describe('The configuration', () => {
@@ -55,8 +55,8 @@ describe('The configuration', () => {
   });
 
   it('counts requests from this machine in production, or if the limit is set', () => {
-    const spared = [demo(), demo({ RATE_LIMIT_API: '' }), demo({ RATE_LIMIT_API: '100' }), production()];
-    expect(spared.map(({ exemptsLoopback }) => exemptsLoopback)).toEqual([true, true, false, false]);
+    const configs = [demo(), demo({ RATE_LIMIT_API: '' }), demo({ RATE_LIMIT_API: '100' }), production()];
+    expect(configs.map(({ exemptsLoopback }) => exemptsLoopback)).toEqual([true, true, false, false]);
   });
 
   it('is frozen, with its lists', () => {
@@ -141,8 +141,10 @@ describe('The configuration', () => {
     ['SEAL_FORMER_KEY', 'SEAL_FORMER_KEYS'],
     ['CART_TOKEN_FORMER_SECRET', 'CART_TOKEN_FORMER_SECRETS'],
     ['CORS_ORIGIN', 'CORS_ORIGINS'],
-  ])('refuses %s, because the name is %s', (wrote, name) => {
-    expect(faultsOf(() => production({ [wrote]: 'something' }))).toEqual([`${wrote} is not read: the name is ${name}`]);
+  ])('refuses %s, because the name is %s', (misspelt, name) => {
+    expect(faultsOf(() => production({ [misspelt]: 'something' }))).toEqual([
+      `${misspelt} is not read: the name is ${name}`,
+    ]);
   });
 
   it('counts an empty variable as absent', () => {
@@ -173,7 +175,7 @@ describe('The configuration', () => {
     ['PAYMENT_PROVIDERS', ',', 'PAYMENT_PROVIDERS must name at least one of sandbox, cash'],
     ['MAIL_FROM', 'nonsense', 'MAIL_FROM must be an address such as Coffee & Tea <hello@coffee-tea.example>'],
     ['MAIL_FROM', 'Shop <a@b.vn> x', 'MAIL_FROM must be an address such as Coffee & Tea <hello@coffee-tea.example>'],
-    ['METRICS_PORT', '3000', 'METRICS_PORT must be another port than PORT, which is 3000 as well'],
+    ['METRICS_PORT', '3000', 'METRICS_PORT must differ from PORT, which is also 3000'],
     ['HOST', '-1', 'HOST is not an address: set an address of this machine, such as 127.0.0.1'],
     ['HOST', '127.0.0', 'HOST is not an address: set an address of this machine, such as 127.0.0.1'],
     ['HOST', 'nonsense', 'HOST nonsense is not an IP address: keep HOST=127.0.0.1, or set an ADMIN_PASSWORD of your own first'], // prettier-ignore
@@ -214,12 +216,12 @@ describe('The demo', () => {
   });
 
   it('is recognised by its secrets, and the check creates none', () => {
-    const elsewhere = join(DATA_DIR, 'elsewhere');
-    expect(isShopSetUp({ DATA_DIR: elsewhere })).toBe(false);
-    expect(existsSync(elsewhere)).toBe(false);
+    const otherDir = join(DATA_DIR, 'elsewhere');
+    expect(isShopSetUp({ DATA_DIR: otherDir })).toBe(false);
+    expect(existsSync(otherDir)).toBe(false);
     expect(isShopSetUp({ SHOP_PROFILE: 'production' })).toBe(true);
-    demo({ DATA_DIR: elsewhere });
-    expect(isShopSetUp({ DATA_DIR: elsewhere })).toBe(true);
+    demo({ DATA_DIR: otherDir });
+    expect(isShopSetUp({ DATA_DIR: otherDir })).toBe(true);
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.4'])('does not listen on %s with the public password', (HOST) => {
@@ -277,8 +279,8 @@ describe('Production', () => {
 describe('.env.example', () => {
   const lines = readFileSync(resolve(__dirname, '../../../../.env.example'), 'utf8').split('\n');
   const listed = lines.flatMap((line) => {
-    const [, off, name, value] = /^(# )?([A-Z][A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
-    return name ? [{ name, value: off ? undefined : value }] : [];
+    const [, isCommentedOut, name, value] = /^(# )?([A-Z][A-Z0-9_]+)=(.*)$/.exec(line) ?? [];
+    return name ? [{ name, value: isCommentedOut ? undefined : value }] : [];
   });
 
   it('lists every variable once', () => {
@@ -286,7 +288,9 @@ describe('.env.example', () => {
   });
 
   it('shows the default of each variable', () => {
-    const given = Object.fromEntries(listed.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
-    expect(given).toEqual(defaults.demo);
+    const shownDefaults = Object.fromEntries(
+      listed.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+    );
+    expect(shownDefaults).toEqual(defaults.demo);
   });
 });

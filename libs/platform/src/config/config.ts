@@ -140,7 +140,7 @@ function faultsOfMisspeltNames(given: Environment): string[] {
 function faultsOfPorts(given: Environment, profile: 'demo' | 'production'): string[] {
   const port = given['PORT'] ?? defaults[profile].PORT;
   if (port !== given['METRICS_PORT'] || port === '0') return [];
-  return [`METRICS_PORT must be another port than PORT, which is ${port} as well`];
+  return [`METRICS_PORT must differ from PORT, which is also ${port}`];
 }
 
 function faultsInDemo(given: Environment): string[] {
@@ -157,7 +157,8 @@ function faultsInProduction(given: Environment, dataDir: string): string[] {
   const lines = secretNames
     .filter((name) => given[name] !== undefined && given[name] === demo[name])
     .map((name) => `${name} is the demo's: production needs its own secret (openssl rand -base64 32)`);
-  if (given['ADMIN_PASSWORD'] === DEMO_ADMIN.password) lines.push("ADMIN_PASSWORD is the demo's: choose another");
+  if (given['ADMIN_PASSWORD'] === DEMO_ADMIN.password)
+    lines.push("ADMIN_PASSWORD is the demo's: choose another password");
   if (given['PAYMENT_PROVIDERS']?.split(',').some((name) => name.trim() === 'sandbox'))
     lines.push('PAYMENT_PROVIDERS must not contain sandbox in production');
   if (given['TRUSTED_PROXIES']?.split(',').some((range) => range.trim().endsWith('/0')))

@@ -12,7 +12,7 @@ export const secretNames = [
   'CART_TOKEN_SECRET',
   'SANDBOX_WEBHOOK_SECRET',
 ] as const;
-/** The file with the secrets of the demo cannot be read. Without them the data in its folder cannot be opened. */
+/** The file with the secrets of the demo cannot be read. Without them, the data in the folder cannot be opened. */
 export class DamagedSecrets extends Error {
   constructor(file: string, cause: Error) {
     super(`${file} is not valid JSON, restore it from a backup: ${cause.message}`, { cause });

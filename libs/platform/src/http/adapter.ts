@@ -8,7 +8,7 @@ import { localeOf } from './messages';
 
 const CHECKED_EVERY_MS = 1_000;
 
-/** Answers requests with an invalid URL, because for them Fastify does not call the exception filter. */
+/** Answers requests with an invalid URL, because Fastify does not call the exception filter for them. */
 function answerInvalidUrl(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const locale = localeOf(request.headers['accept-language']);
   const failure = failureOf(error);

@@ -5,13 +5,13 @@ export interface AnswerOptions {
   readonly status?: number;
   readonly meta?: object;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A quoted tag such as `"7"`; `true` uses a hash of the body. A matching If-None-Match is answered 304. */
+  /** A quoted tag such as `"7"`; `true` uses a hash of the body. A matching If-None-Match gets 304. */
   readonly etag?: string | true;
   /** The Cache-Control header; by default `no-store`, or `private, no-cache` with an `etag`. */
   readonly cacheControl?: string;
 }
 
-/** A controller returns this if its answer needs more than the data, such as a status or an ETag. */
+/** A controller returns this if its response needs more than the data, such as a status or an ETag. */
 export class Answer<Data = unknown> {
   constructor(
     readonly data: Data,
@@ -25,32 +25,35 @@ export const answer = <Data>(data: Data, options: AnswerOptions = {}): Answer<Da
 export const etagOf = (version: number | string): string => `"${version}"`;
 
 /**
- * The entity tag of a view: `"7-3f0c6a1b2d4e"`. It covers the whole view. The version alone would be the same for two
- * people, and for a view whose stock or names have changed.
+ * The entity tag of a view: `"7-3f0c6a1b2d4e"`. It covers the whole view. The version alone is not enough: two people
+ * may see different views of one version, and the stock or a name may change without a new version.
  */
 export const tagOf = (view: { readonly version: number }): string => {
-  const shown = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 12);
-  return etagOf(`${view.version}-${shown}`);
+  const digest = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 12);
+  return etagOf(`${view.version}-${digest}`);
 };
 
-/** The version of the view, in a list, if one of the tags is its tag or only its version; else an empty list. */
+/** A list with the version of the view if one of the entity tags belongs to the view or to its version; else empty. */
 export const seenVersions = (tags: readonly string[], view: { readonly version: number }): readonly number[] =>
   tags.includes(tagOf(view)) || tags.includes(etagOf(view.version)) ? [view.version] : [];
 
-/** All caches may store the answer for this time. For the same time again, they may send it and fetch a new answer. */
+/**
+ * All caches may store the response for this time. For the same time again, they may send it while they fetch a new
+ * one.
+ */
 export const cachedFor = (seconds: number): string => `public, max-age=${seconds}, stale-while-revalidate=${seconds}`;
 
 /**
- * Only the caller's browser may store the answer. It must ask each time whether the answer is current. So the answer
- * needs an ETag.
+ * Only the caller's browser may store the response. It must ask each time whether the response is current. So the
+ * response needs an ETag.
  */
 export const PRIVATE = 'private, no-cache';
 
-/** The headers on which a private answer depends. */
+/** The headers on which a private response depends. */
 export const PRIVATE_VARY = ['Authorization', 'X-Cart-Token'] as const;
 
 /** Adds header names to `vary`, which may exist already, for example because of CORS. */
 export function addVary(reply: FastifyReply, ...names: readonly string[]): void {
-  const already = reply.getHeader('vary');
-  reply.header('vary', [...(already === undefined ? [] : [String(already)]), ...names].join(', '));
+  const existing = reply.getHeader('vary');
+  reply.header('vary', [...(existing === undefined ? [] : [String(existing)]), ...names].join(', '));
 }

@@ -27,8 +27,8 @@ function documentOf(app: INestApplication): OpenAPIObject {
 }
 
 /**
- * All files below /docs, by path. The page has two entries, with and without a slash at the end, because its links
- * differ.
+ * All files below /docs, by path. The start page has two entries, with and without a slash at the end of the path,
+ * because the links in the two differ.
  */
 async function renderPages(document: OpenAPIObject): Promise<ReadonlyMap<string, PreparedAnswer>> {
   const renderer = new FastifyAdapter();
@@ -50,7 +50,7 @@ async function renderPages(document: OpenAPIObject): Promise<ReadonlyMap<string,
   return pages;
 }
 
-/** Adds the routes of the pages. Their answers are already in memory. */
+/** Adds the routes of the pages. Their responses are already in memory. */
 export function serveDocs(app: INestApplication): void {
   const fastify = app.getHttpAdapter().getInstance() as FastifyInstance;
   const pages = app.get(ApiPages);

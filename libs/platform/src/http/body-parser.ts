@@ -47,7 +47,7 @@ interface BodyOptions {
 
 /**
  * Accepts two kinds of bodies: JSON, and files. The bytes of JSON stay in `rawBody` for signatures. A file is passed on
- * as a stream. Other bodies, such as forms and plain text, are answered 415. Limits are checked before validation. The
+ * as a stream. Other bodies, such as forms and plain text, get 415. Limits are checked before validation. The
  * larger limits are only for senders who prove that they may use them.
  */
 export function addBodyParsers(fastify: FastifyInstance, { prove, reader = new BodyReader() }: BodyOptions): void {

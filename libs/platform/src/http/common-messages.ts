@@ -10,7 +10,7 @@ addMessages({
     'UNSUPPORTED_MEDIA_TYPE.packed': 'A compressed body is not accepted. Send it without Content-Encoding.',
     'UNSUPPORTED_MEDIA_TYPE.charset': 'Only UTF-8 is accepted. Send application/json without another charset.',
     NOT_FOUND: 'There is nothing here.',
-    METHOD_NOT_ALLOWED: 'This method is not offered here.',
+    METHOD_NOT_ALLOWED: 'This method is not allowed here.',
     UNAUTHENTICATED: 'Sign in first.',
     TOKEN_EXPIRED: 'The access token has expired. Refresh it, or sign in again.',
     TOKEN_INVALID: 'The access token is not valid. Sign in again.',

@@ -92,8 +92,8 @@ function putInEnvelope(value: unknown, isBare: boolean, request: FastifyRequest,
   if (etag !== undefined) {
     const tag = etag === true ? hashOf(body) : etag;
     reply.header('etag', tag);
-    const mayBeKept = request.method === 'GET' || request.method === 'HEAD';
-    if (mayBeKept && matchesEtag(tag, request.headers['if-none-match'])) {
+    const mayBeCached = request.method === 'GET' || request.method === 'HEAD';
+    if (mayBeCached && matchesEtag(tag, request.headers['if-none-match'])) {
       reply.wantedStatus = 304;
       return undefined;
     }

@@ -4,7 +4,7 @@ import { AnyObject, ListOf, Nested, Text, WholeNumber } from './fields';
 
 let created = 0;
 
-class Sort {
+class Coffee {
   constructor() {
     created += 1;
   }
@@ -14,11 +14,11 @@ class Sort {
 }
 
 class Menu {
-  @ListOf(() => Sort, { max: 3 })
-  sorts!: Sort[];
+  @ListOf(() => Coffee, { max: 3 })
+  coffees!: Coffee[];
 
-  @Nested(() => Sort, { optional: true })
-  first?: Sort;
+  @Nested(() => Coffee, { optional: true })
+  first?: Coffee;
 
   @ListOf('uuid', { max: 2, optional: true })
   marks?: string[];
@@ -50,35 +50,35 @@ class Day {
 
 describe('A free-form object', () => {
   it('is passed on unchanged at any depth, and its values are not copied', () => {
-    const notes = { ...withNames(1_000), inner: [{ sorts: [] }], text: 'x' };
+    const notes = { ...withNames(1_000), inner: [{ coffees: [] }], text: 'x' };
     const pipe = new ShopValidationPipe();
-    const day = pipe.transform({ menus: [{ sorts: [], notes }] }, { type: 'body', metatype: Day }) as Day;
+    const day = pipe.transform({ menus: [{ coffees: [], notes }] }, { type: 'body', metatype: Day }) as Day;
     expect(day.menus[0].notes).toBe(notes);
-    const refused = (bad: unknown) => () => pipe.transform({ menus: [{ sorts: [], notes: bad }] }, { type: 'body', metatype: Day }); // prettier-ignore
+    const refused = (bad: unknown) => () => pipe.transform({ menus: [{ coffees: [], notes: bad }] }, { type: 'body', metatype: Day }); // prettier-ignore
     for (const bad of [7, 'text', [notes], null])
       expect(refused(bad)).toThrow(expect.objectContaining({ details: [expect.objectContaining({ field: 'menus.0.notes' })] })); // prettier-ignore
   });
 });
 
 describe('A body that is much larger than its class allows', () => {
-  const sorts = [{ grams: 1 }];
+  const coffees = [{ grams: 1 }];
 
   it('is refused for a long list before the entries are read', () => {
-    expect(read({ sorts: repeat(20_000, () => ({ x: 1 })) })).toEqual({
-      ...{ details: [{ field: 'sorts', message: 'must have at most 3 entries' }], more: 0, created: 0 },
+    expect(read({ coffees: repeat(20_000, () => ({ x: 1 })) })).toEqual({
+      ...{ details: [{ field: 'coffees', message: 'must have at most 3 entries' }], more: 0, created: 0 },
     });
-    expect(read({ sorts, marks: repeat(20_000, () => 'x') })).toMatchObject({
+    expect(read({ coffees, marks: repeat(20_000, () => 'x') })).toMatchObject({
       ...{ details: [{ field: 'marks', message: 'must have at most 2 entries' }], created: 0 },
     });
   });
 
   it('is refused for unknown names; all are counted and twenty are reported', () => {
-    const top = read({ sorts, ...withNames(19_000) });
+    const top = read({ coffees, ...withNames(19_000) });
     expect(top).toMatchObject({ more: 18_980, created: 0 });
-    const inside = read({ sorts: [{ grams: 1, ...withNames(30) }] });
+    const inside = read({ coffees: [{ grams: 1, ...withNames(30) }] });
     expect(inside).toMatchObject({ more: 10, created: 0 });
     expect((inside as { details: unknown[] }).details[0]).toEqual({
-      ...{ field: 'sorts.0.n0', message: 'is not known here' },
+      ...{ field: 'coffees.0.n0', message: 'is not known here' },
     });
   });
 
@@ -88,26 +88,26 @@ describe('A body that is much larger than its class allows', () => {
       ['name', 'must be text'],
       ['first', 'must be an object'],
     ])
-      expect(read({ sorts, [field]: structure })).toEqual({ details: [{ field, message }], more: 0, created: 0 });
+      expect(read({ coffees, [field]: structure })).toEqual({ details: [{ field, message }], more: 0, created: 0 });
   });
 
   it('is refused for a list in place of an entry', () => {
-    expect(read({ sorts: [repeat(19_000, () => ({}))] })).toMatchObject({
+    expect(read({ coffees: [repeat(19_000, () => ({}))] })).toMatchObject({
       created: 0,
-      details: [{ field: 'sorts.0' }],
+      details: [{ field: 'coffees.0' }],
     });
   });
 
-  it('is a special case: wrong bodies and bodies that may be large are checked as usual', () => {
-    expect(read({ sorts: [{ grams: 0 }, { more: 1 }], name: 5, wrong: 1 })).toMatchObject({
+  it('is checked separately: other wrong bodies, and bodies that may be large, are checked as usual', () => {
+    expect(read({ coffees: [{ grams: 0 }, { more: 1 }], name: 5, wrong: 1 })).toMatchObject({
       details: [
         { field: 'wrong', message: 'is not known here' },
-        { field: 'sorts.0.grams', message: 'must be at least 1' },
-        { field: 'sorts.1.more', message: 'is not known here' },
-        { field: 'sorts.1.grams', message: 'is required' },
+        { field: 'coffees.0.grams', message: 'must be at least 1' },
+        { field: 'coffees.1.more', message: 'is not known here' },
+        { field: 'coffees.1.grams', message: 'is required' },
         { field: 'name', message: 'must be text' },
       ],
     });
-    expect(read({ sorts, notes: withNames(5_000) })).toMatchObject({ sorts, notes: { n4999: 4999 } });
+    expect(read({ coffees, notes: withNames(5_000) })).toMatchObject({ coffees, notes: { n4999: 4999 } });
   });
 });

@@ -8,11 +8,11 @@ const STRUCTURE_LIMITS = { depth: 32, values: 100 };
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Checks an input once, by the fields of its class: first names, then lengths of lists, then contents of lists. */
+/** Checks an input once, by the fields of its class: the names, then the lengths of lists, then their contents. */
 class ExcessSearch {
   readonly faults: Fault[] = [];
   unknownNames = 0;
-  isOverfull = false;
+  isOversized = false;
   private faultCount = 0;
 
   constructor(private readonly mostFaults: number) {}
@@ -31,8 +31,8 @@ class ExcessSearch {
         this.unknownNames += 1;
         this.addFault(path + name, { code: 'unknown' });
       } else if (isObject(value) && field.inside?.any !== true) {
-        if (isTooLong(value, field.inside)) {
-          this.isOverfull = true;
+        if (isTooLarge(value, field.inside)) {
+          this.isOversized = true;
           this.addFault(
             path + name,
             field.check(value) ?? { code: 'list.long', params: { max: field.inside?.most ?? 0 } },
@@ -49,7 +49,7 @@ class ExcessSearch {
       if (!Array.isArray(entry)) {
         if (isObject(entry)) this.searchObject(type(), entry as Given, `${path}${at}.`);
       } else if (jsonExcess(entry, STRUCTURE_LIMITS) === 'many') {
-        this.isOverfull = true;
+        this.isOversized = true;
         this.addFault(path + at, { code: 'object' });
       }
   }
@@ -61,7 +61,7 @@ class ExcessSearch {
 }
 
 /** Whether a value is a list with too many entries, or a large structure in a field that expects one value. */
-function isTooLong(value: object, { type, most }: Contents = {}): boolean {
+function isTooLarge(value: object, { type, most }: Contents = {}): boolean {
   if (Array.isArray(value) && most !== undefined) return value.length > most;
   return (type === undefined || Array.isArray(value)) && jsonExcess(value, STRUCTURE_LIMITS) === 'many';
 }
@@ -74,7 +74,7 @@ function isTooLong(value: object, { type, most }: Contents = {}): boolean {
 export function faultsOfOversizedInput(type: BodyClass, given: Given, mostFaults: number) {
   const search = new ExcessSearch(mostFaults);
   search.searchObject(type, given, '');
-  return search.isOverfull || search.unknownNames > mostFaults
+  return search.isOversized || search.unknownNames > mostFaults
     ? { faults: search.faults, further: search.further }
     : undefined;
 }

@@ -5,7 +5,7 @@ import { localeOf } from './messages';
 
 const UNAVAILABLE: number = HttpStatus.SERVICE_UNAVAILABLE;
 
-/** The only place where an error becomes an answer, and where unexpected errors are logged. */
+/** The only place where an error becomes a response, and where unexpected errors are logged. */
 @Catch()
 export class FailureFilter implements ExceptionFilter {
   private readonly log = new Logger('failure');
@@ -40,7 +40,7 @@ export class FailureFilter implements ExceptionFilter {
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = failureOf(error);
     if (failure.broken) this.logFailure(error, failure, request);
-    if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy(); // a part of the answer was sent already
+    if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy(); // a part of the response was sent already
     delete reply.wantedStatus;
     const locale = request.requestContext?.locale ?? localeOf(request.headers['accept-language']);
     if (failure.retryAfter !== undefined) reply.header('retry-after', String(failure.retryAfter));

@@ -6,7 +6,7 @@ const errorWith = (message: string, more: object) => Object.assign(new Error(mes
 describe('A failure', () => {
   it.each([
     ['the pool has no free connection', new Error('timeout exceeded when trying to connect')],
-    ['a query gets no answer', new Error('Query read timeout')],
+    ['a query gets no response', new Error('Query read timeout')],
     ['the connection ends during a query', new Error('Connection terminated unexpectedly')],
     [
       'the connection ended before the query',
@@ -31,7 +31,7 @@ describe('A failure', () => {
       new QueryFailedError('select 1', [], errorWith('starting', { code: '57P03', severity: 'FATAL' })),
     ],
     [
-      'the cause of the error says so',
+      'the cause of the error is such an error',
       new Error('no answer', { cause: errorWith('x', { code: '53300', severity: 'FATAL' }) }),
     ],
     ['both addresses of the host refuse', new AggregateError([1, 2].map(() => errorWith('x', { code: 'ECONNREFUSED', syscall: 'connect' })))], // prettier-ignore

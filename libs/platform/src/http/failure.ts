@@ -40,7 +40,7 @@ const BY_STATUS: Readonly<Record<number, { code: string; message: string }>> = {
   401: { code: 'UNAUTHENTICATED', message: 'Sign in first.' },
   403: { code: 'FORBIDDEN', message: 'You are not allowed to do this.' },
   404: { code: 'NOT_FOUND', message: 'There is nothing here.' },
-  405: { code: 'METHOD_NOT_ALLOWED', message: 'This method is not offered here.' },
+  405: { code: 'METHOD_NOT_ALLOWED', message: 'This method is not allowed here.' },
   408: { code: 'REQUEST_TIMEOUT', message: 'The request took too long to arrive.' },
   413: { code: 'BODY_TOO_LARGE', message: 'The body is larger than this route accepts.' },
   414: { code: 'MALFORMED_REQUEST', message: 'The address is too long.' },

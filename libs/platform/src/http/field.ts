@@ -152,9 +152,9 @@ export function field(kind: FieldKind, options: FieldOptions<unknown> = {}): Pro
     })(target, key);
     if (options.default !== undefined) Expose()(target, key);
     if (kind.read || options.default !== undefined)
-      Transform(({ value, options: how }: { value: unknown; options: ReadOptions }) => {
+      Transform(({ value, options: readOptions }: { value: unknown; options: ReadOptions }) => {
         if (value === undefined) return options.default;
-        return kind.read ? kind.read(value, how.fromText === true, property) : value;
+        return kind.read ? kind.read(value, readOptions.fromText === true, property) : value;
       })(target, key);
     ApiProperty({
       ...kind.schema,

@@ -47,7 +47,7 @@ export const Line = (options: TextOptions): PropertyDecorator => Text({ ...optio
 
 const WHOLE = /^-?(0|[1-9]\d{0,15})$/;
 
-/** A whole number. A query has it as text: only digits, without zeros in front, with `-` if it is negative. */
+/** A whole number. In a query it is text: only digits, without leading zeros, with `-` if it is negative. */
 export const WholeNumber = (options: FieldOptions<number> & { min?: number; max?: number } = {}): PropertyDecorator => {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
   return field(
@@ -122,8 +122,8 @@ export const OneOf = <Choice extends string>(
   );
 
 /**
- * An e-mail address of at most 254 characters, without surrounding blanks, in Unicode form NFC. With `kept`, some
- * addresses are valid that only earlier builds accepted for new accounts.
+ * An e-mail address of at most 254 characters, without surrounding blanks, in Unicode form NFC. With `kept`, it
+ * also accepts addresses that only earlier builds accepted for new accounts.
  */
 export const Email = ({ kept, ...options }: FieldOptions<string> & { kept?: boolean } = {}): PropertyDecorator =>
   field(
@@ -153,7 +153,7 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 
 /** A nested body class. */
 export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}): PropertyDecorator => {
-  const one = field(
+  const decorate = field(
     {
       check: (value) => (isObject(value) ? undefined : { code: 'object' }),
       schema: { type: () => type() },
@@ -164,7 +164,7 @@ export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}
   return (target, key) => {
     Type(type)(target, key);
     ValidateNested()(target, key);
-    one(target, key);
+    decorate(target, key);
   };
 };
 
@@ -181,7 +181,7 @@ export const NestedOrText = (
 ): PropertyDecorator => {
   const { min, max } = text;
   return (target, key) => {
-    const one = field(
+    const decorate = field(
       {
         check: (value) => (isObject(value) ? undefined : checkText(value, text)),
         read: (value) => (text.trim && typeof value === 'string' ? value.trim() : value),
@@ -198,7 +198,7 @@ export const NestedOrText = (
     ApiExtraModels(type())(target.constructor);
     Type(type)(target, key);
     ValidateNested({ message: TEXT_INSTEAD })(target, key);
-    one(target, key);
+    decorate(target, key);
   };
 };
 

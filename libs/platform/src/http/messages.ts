@@ -39,15 +39,15 @@ export function textOf(
   return fillIn(catalogue[locale].get(code) ?? fallback, params, locale);
 }
 
-/** Of a longer header, only the first characters are read. */
+/** Only the first characters of a longer header are read. */
 const LONGEST_HEADER = 500;
 /** A cache, because browsers send only a few different headers, and each request needs its language more than once. */
 const localeCaches = { vi: new LRUCache<string, Locale>({ max: 500 }), en: new LRUCache<string, Locale>({ max: 500 }) };
 
 /**
  * Vietnamese or English, whichever `Accept-Language` prefers. If it prefers both equally, the first language counts. If
- * it names neither language, the result is `otherwise`. `*` means every language that the header does not name; of
- * these, `otherwise` is preferred. Many clients send only `*` when nobody has chosen a language.
+ * it names neither language, the result is `otherwise`. `*` means every language that the header does not name,
+ * and then the result is `otherwise` if possible. Many clients send only `*` when nobody has chosen a language.
  */
 export function localeOf(acceptLanguage: string | undefined, otherwise: Locale = 'en'): Locale {
   if (!acceptLanguage) return otherwise;

@@ -94,6 +94,7 @@ const EXAMPLE_PARAMS: Readonly<Record<string, unknown>> = {
   ...{ reserved: 3, onHand: 2, events: 12_000, placedAt: '2026-11-29T08:15:00.000Z' },
   id: '01a22916-8703-7563-ba45-8cae2c708d70',
 };
+/** The value of the param `what`. */
 const exampleWhat = (code: string): string => (code === 'ORDER_TOO_LARGE' ? 'lines' : 'order');
 
 const exampleFailure = ({ code, when }: Refusal): object => ({
@@ -106,7 +107,7 @@ const exampleFailure = ({ code, when }: Refusal): object => ({
   },
 });
 
-/** The refusals of one status are one response, with an example for each code. */
+/** All refusals with the same status become one response, with an example for each code. */
 function refusalResponses(refusals: readonly Refusal[], limited: boolean, schemas: Schemas): Record<string, object> {
   const responses: Record<string, object> = {};
   for (const status of new Set(refusals.map((refusal) => refusal.status))) {
@@ -162,19 +163,19 @@ function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | u
   return paged ? PAGE_META : own;
 }
 
-/** Whether an answer always has this `meta`. A `meta` without required fields is left out if it is empty. */
+/** Whether a response always has this `meta`. A `meta` without required fields is left out if it is empty. */
 const isAlwaysPresent = (meta: Schema): boolean => !('properties' in meta) || 'required' in meta;
 
-/** What the answers of a route have in common. */
+/** What the successful responses of a route have in common. */
 interface AnswerStyle {
   readonly bare: boolean;
   readonly limited: boolean;
   readonly tagged: Tagged | undefined;
-  /** The media type of the answers. */
+  /** The media type of the responses. */
   readonly media: string;
 }
 
-/** The headers of every successful answer of the route. */
+/** The headers of every successful response of the route. */
 const headersOf = ({ limited, tagged }: AnswerStyle): Record<string, object> => ({
   'X-Request-Id': REQUEST_ID,
   ...(limited ? RATE : {}),
@@ -184,8 +185,8 @@ const headersOf = ({ limited, tagged }: AnswerStyle): Record<string, object> => 
 
 function answerResponse(doc: DocumentedAnswer, style: AnswerStyle, schemas: Schemas): object {
   const { bare } = style;
-  const one = doc.schema ? schemas.schemaOf(doc.schema) : { type: 'null', example: null };
-  const data: Schema = doc.list || doc.paged ? { type: 'array', items: one } : one;
+  const item = doc.schema ? schemas.schemaOf(doc.schema) : { type: 'null', example: null };
+  const data: Schema = doc.list || doc.paged ? { type: 'array', items: item } : item;
   const meta = metaOf(doc, schemas);
   const body: Schema = bare
     ? data

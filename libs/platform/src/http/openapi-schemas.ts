@@ -15,7 +15,7 @@ export class Schemas {
       unrepresentable: 'any',
       io: 'output',
       override: ({ jsonSchema }) => {
-        // Answers may get new fields, so clients must accept unknown fields.
+        // Responses may get new fields, so clients must accept unknown fields.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };
@@ -35,8 +35,8 @@ const isSafeIntegerBound = (key: string, value: unknown): boolean =>
   /^(?:exclusive)?(?:minimum|maximum)$/i.test(key) && Math.abs(Number(value)) >= Number.MAX_SAFE_INTEGER;
 
 /**
- * Cleans up a schema of Zod. References lead to components. A component does not repeat its id. A format has no
- * pattern, and an integer has no bounds of JavaScript.
+ * Cleans up a schema of Zod. Afterwards, references lead to components, and a component does not repeat its id. A
+ * format has no pattern, and an integer has no bounds of JavaScript.
  */
 function cleanSchema(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cleanSchema);

@@ -44,7 +44,7 @@ function addMetadata<Entry>(metadata: string, entries: readonly Entry[]): Method
 export const OperationDoc = (operationId: string, summary: string, description?: string): MethodDecorator =>
   ApiOperation({ operationId, summary, ...(description && { description }) });
 
-/** The answer's status and data; null if there is no data. The topmost decorator sets the status that is sent. */
+/** The response's status and data; null if there is no data. The topmost decorator sets the status that is sent. */
 export const Answers = (status: HttpStatus | number, schema: z.ZodType | null, doc: AnswerDoc = {}): MethodDecorator =>
   applyDecorators(HttpCode(status), addMetadata<DocumentedAnswer>(ANSWERS, [{ ...doc, status, schema }]));
 
@@ -80,7 +80,7 @@ export const BODY_EXAMPLE = 'shop:body-example';
 /** An example of the body, for bodies where an example of all fields would make no sense. */
 export const BodyExample = (example: object): MethodDecorator => SetMetadata(BODY_EXAMPLE, example);
 
-/** The answer is sent as it is, without the envelope. */
+/** The response is sent as it is, without the envelope. */
 export const Bare = (): MethodDecorator & ClassDecorator => SetMetadata(BARE, true);
 
 /** The route accepts any query parameters, because other sites redirect to it. */
@@ -90,11 +90,11 @@ export const AnyQuery = (): MethodDecorator => SetMetadata(ANY_QUERY, true);
 export const AnyBody = (): MethodDecorator => SetMetadata(ANY_BODY, true);
 
 /**
- * How the document describes an `answer({ etag })`. `byLanguage`: the texts of the answer depend on Accept-Language.
+ * How the document describes an `answer({ etag })`. `byLanguage`: the texts of the response depend on Accept-Language.
  */
 export interface Tagged {
   readonly byLanguage?: true;
 }
 
-/** Answers have an `ETag`. A client that sends the current ETag gets 304. */
+/** Responses have an `ETag`. A client that sends the current ETag gets 304. */
 export const Tagged = (tagged: Tagged = {}): MethodDecorator => SetMetadata(TAGGED, tagged);

@@ -24,7 +24,7 @@ export const MomentShape = z.string().refine((text) => {
   return day !== undefined && z.iso.datetime().safeParse(`${day}T${time}Z`).success;
 });
 
-/** Where the last page ended; undefined on the first page. A cursor of another list is refused with 400. */
+/** Where the previous page ended; undefined for the first page. A cursor of another list is refused with 400. */
 export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, shape: Shape): z.infer<Shape> | undefined {
   if (cursor === undefined) return undefined;
   try {

@@ -25,18 +25,18 @@ const idPipe = (name: string): PipeTransform => ({
   },
 });
 
-/** An id in the path. Anything but a UUID is answered 400. */
+/** An id in the path. A value that is not a UUID is refused with 400. */
 export const PathId = (name = 'id'): ParameterDecorator =>
   alsoOnMethod(Param(name, idPipe(name)), ApiParam({ name, schema: { type: 'string', format: 'uuid' } }));
 
-/** A signal that is aborted if the client disconnects before the whole answer is sent, so that long work can stop. */
+/** A signal that is aborted if the client disconnects before the whole response is sent, so that long work can stop. */
 export const DisconnectSignal = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
   const reply = context.switchToHttp().getResponse<FastifyReply>().raw;
-  const gone = new AbortController();
+  const disconnect = new AbortController();
   reply.once('close', () => {
-    if (!reply.writableFinished) gone.abort();
+    if (!reply.writableFinished) disconnect.abort();
   });
-  return gone.signal;
+  return disconnect.signal;
 });
 
 const KEY_PATTERN = '^[!-~]{1,255}$'; // visible characters of ASCII
@@ -89,7 +89,7 @@ const readTags = createParamDecorator((_: unknown, context: ExecutionContext): r
   parseStrongTags(requestOf(context).headers['if-match']),
 );
 
-/** The versions in the tags: `"7"`, or `"7-3f0c6a1b2d4e"` as answers have it. A tag without a version matches nothing. */
+/** The versions in the tags: `"7"`, or `"7-3f0c6a1b2d4e"` as in responses. A tag without a version matches nothing. */
 export const parseVersions = (tags: readonly string[] | undefined): Seen =>
   tags?.flatMap((tag) => /^"(0|[1-9]\d{0,14})(?:-[\da-f]{12})?"$/.exec(tag)?.[1] ?? []).map(Number);
 
@@ -105,7 +105,7 @@ export const IfMatchTags = (): ParameterDecorator => documentIfMatch(readTags())
 
 const documentIfMatch = (parameter: ParameterDecorator): ParameterDecorator =>
   alsoOnMethod(
-    alsoOnMethod(parameter, Tagged()), // the answer has the next tag
+    alsoOnMethod(parameter, Tagged()), // the response has the next tag
     ApiHeader({
       name: 'If-Match',
       required: false,

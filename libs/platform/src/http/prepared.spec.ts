@@ -1,6 +1,6 @@
 import { codingFor } from './prepared';
 
-describe('The coding of an answer', () => {
+describe('The content coding of a response', () => {
   it.each([
     [undefined, undefined],
     ['', undefined],

@@ -23,8 +23,8 @@ export function codingFor(accepted = ''): Coding | undefined {
 }
 
 /**
- * An answer that is the same for everybody. Its bytes stay in memory. They are compressed once for each content coding,
- * outside the event loop.
+ * A response that is the same for everybody. Its bytes stay in memory. They are compressed once for each content
+ * coding, outside the event loop.
  */
 export class PreparedAnswer {
   private readonly hash: string;

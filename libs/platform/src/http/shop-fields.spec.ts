@@ -38,14 +38,15 @@ describe('A range of time', () => {
   ); // prettier-ignore
 });
 
-class Given {
+class AmountBody {
   @Amount({ min: 1, max: 100, optional: true })
   amount?: object;
 }
 
 describe('An amount in a body', () => {
   const amount = (given: unknown) =>
-    (new ShopValidationPipe().transform({ amount: given }, { type: 'body', metatype: Given }) as Given).amount;
+    (new ShopValidationPipe().transform({ amount: given }, { type: 'body', metatype: AmountBody }) as AmountBody)
+      .amount;
 
   it('is Money, or a number of whole đồng', () => {
     for (const form of [25, { amount: 25, currency: 'VND' }])

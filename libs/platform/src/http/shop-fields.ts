@@ -114,7 +114,7 @@ export function amountOf(value: unknown): unknown {
   return currency === CURRENCY && Object.keys(more).length === 0 ? amount : value;
 }
 
-/** Whole đồng: a number, or Money as in answers. Converted to a number. */
+/** Whole đồng: a number, or Money as in responses. Converted to a number. */
 export const Price = (options: PriceOptions): PropertyDecorator => {
   const { min, max } = options;
   const { whole, money } = amountSchemas(min, max);
@@ -132,15 +132,15 @@ export const Price = (options: PriceOptions): PropertyDecorator => {
 };
 
 /**
- * A field of an answer that nobody can change. A body may contain it, because clients send back what they have read. It
- * is ignored, but its value must have the right form, so that mistakes are reported.
+ * A field of a response that nobody can change. A body may contain it, because clients send back what they have read.
+ * It is ignored, but its value must have the right form, so that mistakes are reported.
  */
 export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   readOnlyField(shape, schema);
 
 /**
- * An identifying field that cannot be changed. It may be sent back as it is. `findChangedImmutableFields` reports a different
- * value.
+ * An identifying field that cannot be changed. It may be sent back as it is. `findChangedImmutableFields` reports a
+ * different value.
  */
 export const Immutable = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   readOnlyField(shape, { ...schema, description: 'May be sent back unchanged. A different value is refused.' });
@@ -166,7 +166,7 @@ export function findChangedImmutableFields(current: Readonly<Record<string, unkn
   });
 }
 
-/** The begin or the end of a range: a day in the shop's time zone (`2026-11-23`), or a time with a zone. */
+/** The beginning or the end of a range: a day in the shop's time zone (`2026-11-23`), or a time with a zone. */
 const momentField = (read: (text: unknown) => Date | undefined) => (description: string) =>
   field(
     {

@@ -1,6 +1,6 @@
 import { PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
 
-/** The text of an answer, if it is not the general text of the error code. */
+/** The text of an error response, if it is not the general text of the error code. */
 interface MessageText {
   readonly text?: string;
   readonly params?: Readonly<Record<string, string | number>>;

@@ -71,8 +71,8 @@ export class ShopValidationPipe implements PipeTransform {
     if (flat) return flat;
     const inherited = inheritedNames(given);
     if (inherited.length > 0) throw InvalidInput.unknown(inherited);
-    const overfull = faultsOfOversizedInput(Type, given as Record<string, unknown>, MOST_FAULTS);
-    if (overfull) throw new InvalidInput(overfull.faults, overfull.further);
+    const oversized = faultsOfOversizedInput(Type, given as Record<string, unknown>, MOST_FAULTS);
+    if (oversized) throw new InvalidInput(oversized.faults, oversized.further);
     const instance = plainToInstance(Type, hideFreeForm(Type, given as Record<string, unknown>), options);
     const errors = validateSync(instance, {
       whitelist: true,

@@ -13,7 +13,7 @@ describe('A MAC key', () => {
     expect(new MacKey(secret('b')).holds('one event', mac)).toBe(false);
   });
 
-  it('accepts the MACs of its former keys, and makes MACs with the current key', () => {
+  it('accepts the MACs of its former keys, and computes MACs with the current key', () => {
     const changed = new MacKey(secret('b'), [secret('a')]);
     expect(changed.holds('one event', key.of('one event'))).toBe(true);
     expect(key.holds('one event', changed.of('one event'))).toBe(false);

@@ -22,12 +22,14 @@ export class MacKey {
     this.former = former.map(keyOf);
   }
 
-  /** The MAC of a text. Begin each kind of text with a different tag, so that its MAC is not valid for another kind. */
+  /**
+   * The MAC of a text. Begin each kind of text with a name of its own, so that its MAC is not valid for another kind.
+   */
   of(text: string): Buffer {
     return createHmac('sha256', this.key).update(text).digest();
   }
 
-  /** Whether the MAC was made of this text with the current key or a former key. */
+  /** Whether the MAC was computed from this text with the current key or a former key. */
   holds(text: string, mac: Uint8Array): boolean {
     if (mac.length !== MAC_BYTES) return false;
     return [this.key, ...this.former].some((key) =>

@@ -20,7 +20,7 @@ export interface AnsweredRequest {
   readonly ip: string;
   readonly userId?: string | undefined;
   readonly requestId: string;
-  /** Only for an answer outside of a request's context, which has the id of its trace already. */
+  /** Only for a response that is sent outside of a request context. Otherwise the logger adds the trace id. */
   readonly traceId?: string;
 }
 

@@ -6,7 +6,8 @@ const BATCH = 500;
 const EVERY_MS = 2_000;
 
 /**
- * Sends log lines to Elasticsearch. While it is away, the newest 5,000 lines wait. Older lines are dropped and counted.
+ * Sends log lines to Elasticsearch. While it does not respond, the newest 5,000 lines wait. Older lines are dropped and
+ * counted.
  */
 export class ElasticsearchLogs extends Writable {
   private waiting: string[] = [];
@@ -44,7 +45,7 @@ export class ElasticsearchLogs extends Writable {
       await this.send(dropped > 0 ? [...batch, JSON.stringify(dropNotice(dropped))] : batch);
       this.dropped -= dropped;
     } catch {
-      this.waiting.unshift(...batch); // Elasticsearch is away: the next flush tries again
+      this.waiting.unshift(...batch); // Elasticsearch does not respond, so the next flush tries again
       this.trim();
     } finally {
       this.sending = false;
@@ -52,13 +53,13 @@ export class ElasticsearchLogs extends Writable {
   }
 
   private async send(lines: readonly string[]): Promise<void> {
-    const answer = await fetch(this.url, {
+    const response = await fetch(this.url, {
       method: 'POST',
       headers: this.headers,
       body: lines.map((line) => `{"create":{}}\n${line}\n`).join(''),
       signal: AbortSignal.timeout(5_000),
     });
-    if (!answer.ok) throw new Error(`Elasticsearch answered ${answer.status}`);
+    if (!response.ok) throw new Error(`Elasticsearch answered ${response.status}`);
   }
 
   override _final(done: () => void): void {
@@ -71,5 +72,5 @@ const dropNotice = (dropped: number) => ({
   timestamp: new Date().toISOString(),
   level: 'warn',
   service: 'coffee-tea-api',
-  message: `${dropped} log lines were dropped while Elasticsearch was away`,
+  message: `${dropped} log lines were dropped while Elasticsearch did not respond`,
 });

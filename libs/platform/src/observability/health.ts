@@ -4,12 +4,12 @@ import { HealthCheckService, HealthIndicatorService, type HealthIndicatorFunctio
 import { HealthCheck, Impaired } from './health-check';
 import { ShopState } from './state';
 
-/** The time limit of each check. All checks run at the same time, so a probe has its answer within a second. */
+/** The time limit of each check. All checks run at the same time, so a probe gets its response within a second. */
 const LONGEST_MS = 900;
-/** How long an answer is reused, so that frequent probes do not cause more queries. */
+/** How long a result is reused, so that frequent probes do not cause more queries. */
 const FRESH_MS = 1_000;
 
-type CheckResult = 'well' | 'impaired' | 'unwell';
+type CheckResult = 'healthy' | 'impaired' | 'unhealthy';
 
 export interface Health {
   readonly status: 'ok' | 'degraded' | 'down';
@@ -45,11 +45,11 @@ export class ShopHealth {
     const services: Record<string, 'healthy' | 'unhealthy'> = {};
     const checks = this.findChecks().map((check): HealthIndicatorFunction => async () => {
       const result = await runInTime(check);
-      // An `onlyWhenUnwell` check is shown only if it is impaired. If its server is away, another check reports it.
+      // An `onlyWhenUnwell` check is shown only if it is impaired. Another check reports a server that does not respond.
       if (!check.onlyWhenUnwell || result === 'impaired')
-        services[check.service] = result === 'well' ? 'healthy' : 'unhealthy';
+        services[check.service] = result === 'healthy' ? 'healthy' : 'unhealthy';
       const indicator = this.indicators.check(check.service);
-      return result === 'unwell' && check.fatal ? indicator.down() : indicator.up();
+      return result === 'unhealthy' && check.fatal ? indicator.down() : indicator.up();
     });
     const isUp = await this.terminus.check(checks).then(
       () => true,
@@ -70,10 +70,10 @@ export class ShopHealth {
 
 function runInTime(check: HealthCheck): Promise<CheckResult> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<CheckResult>((done) => (timer = setTimeout(() => done('unwell'), LONGEST_MS)));
+  const tooLate = new Promise<CheckResult>((done) => (timer = setTimeout(() => done('unhealthy'), LONGEST_MS)));
   const finished = check.check().then(
-    (): CheckResult => 'well',
-    (error: unknown): CheckResult => (error instanceof Impaired ? 'impaired' : 'unwell'),
+    (): CheckResult => 'healthy',
+    (error: unknown): CheckResult => (error instanceof Impaired ? 'impaired' : 'unhealthy'),
   );
   return Promise.race([finished, tooLate]).finally(() => clearTimeout(timer));
 }

@@ -72,10 +72,10 @@ function prepareFolder(logDir: string): void {
 }
 
 function removeAccessOfOthers(path: string, mode: number): void {
-  const now = statSync(path).mode & 0o777;
-  if ((now & ~mode) === 0) return;
+  const currentMode = statSync(path).mode & 0o777;
+  if ((currentMode & ~mode) === 0) return;
   try {
-    chmodSync(path, now & mode);
+    chmodSync(path, currentMode & mode);
   } catch {
     // The file belongs to another account, so this process cannot change its mode.
   }

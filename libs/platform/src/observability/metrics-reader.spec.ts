@@ -14,17 +14,21 @@ describe('The metrics may be read', () => {
     ['127.0.0.1', { 'x-forwarded-for': '192.0.2.7' }, false],
     ['127.0.0.1', { forwarded: 'for=192.0.2.7' }, false],
     ['127.0.0.1', { via: '1.1 proxy' }, false],
-  ])('without settings, from %s with %j: %s', (peer, headers, may) => {
-    expect(mayReadMetrics({ peer, headers }, {})).toBe(may);
+  ])('without settings, from %s with %j: %s', (peer, headers, isAllowed) => {
+    expect(mayReadMetrics({ peer, headers }, {})).toBe(isAllowed);
   });
 
   it('only with the token, if a token is set', () => {
-    const with_ = (authorization?: string, peer = '192.0.2.7') =>
+    const readWith = (authorization?: string, peer = '192.0.2.7') =>
       mayReadMetrics({ peer, headers: { ...(authorization && { authorization }) } }, { metricsToken: TOKEN });
-    expect([with_(`Bearer ${TOKEN}`), with_(`bearer  ${TOKEN}`), with_(TOKEN), with_('Bearer x'), with_()]).toEqual([
-      ...[true, true, false, false, false],
-    ]);
-    expect(with_(undefined, '127.0.0.1')).toBe(false);
+    expect([
+      readWith(`Bearer ${TOKEN}`),
+      readWith(`bearer  ${TOKEN}`),
+      readWith(TOKEN),
+      readWith('Bearer x'),
+      readWith(),
+    ]).toEqual([...[true, true, false, false, false]]);
+    expect(readWith(undefined, '127.0.0.1')).toBe(false);
   });
 
   it('only at their own port, if a port is set and no token', () => {

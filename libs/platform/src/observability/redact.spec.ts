@@ -49,7 +49,7 @@ describe('A log', () => {
     expect(redact(new Error('lost'))).toMatchObject({ name: 'Error', message: 'lost', stack: expect.any(String) });
   });
 
-  it('ends for an object that contains itself', () => {
+  it('cuts an object that contains itself', () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
     expect(JSON.stringify(redact(circle))).toContain('[deep]');

@@ -19,7 +19,7 @@ const TEXT_PATTERNS: readonly (readonly [RegExp, string])[] = [
 export const REDACTED = '[redacted]';
 
 const namesSeen = new Map<string, boolean>();
-/** Limits for the map of names. The shop has few names of fields, but a query string may contain any names. */
+/** Limits for the map of names. The shop has few field names, but a query string may contain any names. */
 const MOST_NAMES = 2_000;
 const LONGEST_NAME = 64;
 

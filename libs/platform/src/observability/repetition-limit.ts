@@ -16,7 +16,7 @@ export class RepetitionLimit {
 
   /**
    * Counts a line. Returns undefined if the line must be left out. Otherwise it returns how many equal lines were left
-   * out in the window before; this number is returned only once.
+   * out in the previous window. This number is returned only once.
    */
   countAndLimit(line: string): number | undefined {
     if (this.now() - this.windowBegan >= WINDOW_MS) {

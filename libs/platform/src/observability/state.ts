@@ -5,7 +5,7 @@ export class ShopState {
   private resolveOpened!: () => void;
   /** Resolves when every module has started and every handler is known. */
   readonly opened = new Promise<void>((resolve) => (this.resolveOpened = resolve));
-  /** Requests being answered right now. */
+  /** How many requests are being answered now. */
   inFlight = 0;
 
   get ready(): boolean {

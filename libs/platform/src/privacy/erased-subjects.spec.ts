@@ -48,7 +48,7 @@ describe('The list of erased people', () => {
     );
   });
 
-  it('ignores an incomplete line, and begins the next line on a new line', async () => {
+  it('ignores an incomplete line, and does not append the next entry to it', async () => {
     const [hoa, lan, mai] = [customer(), customer(), customer()];
     await list.add([hoa, lan], at);
     truncateSync(path, statSync(path).size - 20);
@@ -65,7 +65,7 @@ describe('The list of erased people', () => {
     expect(await list.all()).toEqual([lan]);
   });
 
-  it('answers UNAVAILABLE if the disk cannot be written', async () => {
+  it('throws UNAVAILABLE if the disk cannot be written', async () => {
     const blocked = join(folder, 'a file');
     writeFileSync(blocked, '');
     chmodSync(blocked, 0o400);

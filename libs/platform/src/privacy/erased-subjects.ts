@@ -86,7 +86,7 @@ export class ErasedSubjects {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await open(this.path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
     try {
-      if (lines) await file.write(`${(await endsInHalfALine(file)) ? '\n' : ''}${lines}`);
+      if (lines) await file.write(`${(await endsInIncompleteLine(file)) ? '\n' : ''}${lines}`);
       await file.sync();
     } finally {
       await file.close();
@@ -96,7 +96,7 @@ export class ErasedSubjects {
   }
 }
 
-async function endsInHalfALine(file: FileHandle): Promise<boolean> {
+async function endsInIncompleteLine(file: FileHandle): Promise<boolean> {
   const { size } = await file.stat();
   if (size === 0) return false;
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);

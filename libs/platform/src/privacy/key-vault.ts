@@ -1,6 +1,6 @@
 import { DomainError, type Erased, type Sealed, type Unreadable, type Uuid } from '#kernel';
 import { LostKeyReports, type Cause } from './lost-key-reports';
-import { openWith, sealWith, reasonUnopened, type Place, type FoundPlace } from './sealing';
+import { openWith, sealWith, whyNotOpened, type Place, type FoundPlace } from './sealing';
 import type { SubjectKey, SubjectKeys } from './subject-keys.store';
 import { Vault, type Opened } from './vault';
 import { replaceSealed, sealedIn } from './sealed-values';
@@ -103,7 +103,7 @@ export class KeyVault extends Vault {
     try {
       return openWith(key, value, foundAt);
     } catch {
-      return this.reportAsUnreadable(value, reasonUnopened(key, value, foundAt));
+      return this.reportAsUnreadable(value, whyNotOpened(key, value, foundAt));
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Sealed } from '#kernel';
-import { newKey, openWith, sealWith, reasonUnopened } from './sealing';
+import { newKey, openWith, sealWith, whyNotOpened } from './sealing';
 
 const subject = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 const key = newKey();
@@ -33,9 +33,9 @@ describe('A sealed value', () => {
   it('shows whether another key or damage prevents opening, if it has a key id', () => {
     const [value, other] = [sealWith(key, subject, 'Hoa'), sealWith(newKey(), subject, 'Hoa')];
     for (const one of [damaged(value), other]) expect(() => openWith(key, one)).toThrow();
-    expect(reasonUnopened(key, damaged(value))).toBe('damaged');
-    expect(reasonUnopened(key, other)).toBe('other-key');
-    expect(reasonUnopened(key, withoutKeyId(other))).toBe('other-key-or-damaged');
+    expect(whyNotOpened(key, damaged(value))).toBe('damaged');
+    expect(whyNotOpened(key, other)).toBe('other-key');
+    expect(whyNotOpened(key, withoutKeyId(other))).toBe('other-key-or-damaged');
   });
 
   it('that is bound to a place opens only at this place', () => {
@@ -46,11 +46,11 @@ describe('A sealed value', () => {
     const elsewhere = [{ ...place, field: 'note' }, { ...place, order: subject }, { field: 'note' }, undefined];
     for (const foundAt of elsewhere) {
       expect(() => openWith(key, value, foundAt)).toThrow();
-      expect(reasonUnopened(key, value, foundAt)).toBe('other-place');
+      expect(whyNotOpened(key, value, foundAt)).toBe('other-place');
     }
     const relabelled = { ...value, sealed: value.sealed.replace(/token$/, 'note') };
     expect(() => openWith(key, relabelled, { ...place, field: 'note' })).toThrow();
-    expect(reasonUnopened(key, relabelled, { ...place, field: 'note' })).toBe('damaged');
+    expect(whyNotOpened(key, relabelled, { ...place, field: 'note' })).toBe('damaged');
     expect(() => openWith(key, { ...value, sealed: value.sealed.replace('v2', 'v1') }, place)).toThrow();
   });
 

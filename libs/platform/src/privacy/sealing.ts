@@ -1,20 +1,22 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import type { Sealed, Uuid } from '#kernel';
 
-const NONCE = 12;
-const TAG = 16;
-const WRAPPED = 1; // the first byte of a wrapped key; then follow nonce, ciphertext and tag
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const WRAPPED_FORMAT = 1; // the first byte of a wrapped key; the nonce, the ciphertext and the tag follow
 
 function encrypt(key: Uint8Array, boundTo: string, plain: Uint8Array): { nonce: Buffer; body: Buffer } {
-  const nonce = randomBytes(NONCE);
+  const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(boundTo));
   return { nonce, body: Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]) };
 }
 
 function decrypt(key: Uint8Array, boundTo: string, nonce: Uint8Array, body: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG }).setAAD(Buffer.from(boundTo));
-  decipher.setAuthTag(body.subarray(-TAG));
-  return Buffer.concat([decipher.update(body.subarray(0, -TAG)), decipher.final()]);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(
+    Buffer.from(boundTo),
+  );
+  decipher.setAuthTag(body.subarray(-TAG_BYTES));
+  return Buffer.concat([decipher.update(body.subarray(0, -TAG_BYTES)), decipher.final()]);
 }
 
 export const newKey = (): Buffer => randomBytes(32);
@@ -25,13 +27,13 @@ export const keyEncryptionKey = (secret: string): Buffer =>
 
 export function wrap(wrappingKey: Uint8Array, subject: Uuid, key: Uint8Array): Buffer {
   const { nonce, body } = encrypt(wrappingKey, subject, key);
-  return Buffer.concat([Buffer.from([WRAPPED]), nonce, body]);
+  return Buffer.concat([Buffer.from([WRAPPED_FORMAT]), nonce, body]);
 }
 
 /** Throws if the key was wrapped with another key, or for another subject. */
 export function unwrap(wrappingKey: Uint8Array, subject: Uuid, wrapped: Buffer): Buffer {
-  if (wrapped[0] !== WRAPPED) throw new Error(`the key of ${subject} is wrapped in an unknown form`);
-  return decrypt(wrappingKey, subject, wrapped.subarray(1, 1 + NONCE), wrapped.subarray(1 + NONCE));
+  if (wrapped[0] !== WRAPPED_FORMAT) throw new Error(`the key of ${subject} is wrapped in an unknown form`);
+  return decrypt(wrappingKey, subject, wrapped.subarray(1, 1 + NONCE_BYTES), wrapped.subarray(1 + NONCE_BYTES));
 }
 
 /** The id of a key. It does not reveal the key. It shows whether a value was sealed with another key. */
@@ -86,7 +88,7 @@ export function openWith(key: Uint8Array, value: Sealed, foundAt?: FoundPlace): 
 }
 
 /** Why a value does not open with this key. Without a key id, another key and damage cannot be distinguished. */
-export function reasonUnopened(
+export function whyNotOpened(
   key: Uint8Array,
   value: Sealed,
   foundAt?: FoundPlace,

@@ -16,8 +16,8 @@ const countUnreadable = async (cause: string): Promise<number> => {
 let test: TestDatabase;
 const ids = new SystemIds();
 const secret = Buffer.alloc(32, 3).toString('base64');
-const vaultOf = (database = test.of('privacy'), from = secret) =>
-  new KeyVault(new SubjectKeys(database, keyEncryptionKey(from)));
+const vaultOf = (database = test.of('privacy'), personalDataKey = secret) =>
+  new KeyVault(new SubjectKeys(database, keyEncryptionKey(personalDataKey)));
 
 beforeAll(async () => {
   Logger.overrideLogger(false);
@@ -91,9 +91,9 @@ describe('The vault', () => {
     }
     const [row] = await test.admin<object>('select wrapped from privacy.subject_keys where subject = $1', [subject]);
     expect(row).toEqual({ wrapped: null });
-    const never = ids.next();
-    await vault.destroy(never);
-    await expect(vault.seal(never, 'x')).rejects.toThrow(SubjectErased);
+    const neverSealed = ids.next();
+    await vault.destroy(neverSealed);
+    await expect(vault.seal(neverSealed, 'x')).rejects.toThrow(SubjectErased);
   });
 
   it('shows a value as unreadable if it was changed, moved to another subject, or sealed with another secret', async () => {
@@ -103,13 +103,13 @@ describe('The vault', () => {
     await vault.seal(lan, 'Lan');
     const [form, nonce, body] = value.sealed.split('.') as [string, string, string];
     const changed = `${form}.${nonce}.${body.startsWith('A') ? 'B' : 'A'}${body.slice(1)}`;
-    const secretless = vaultOf(undefined, Buffer.alloc(32, 4).toString('base64'));
+    const vaultWithOtherSecret = vaultOf(undefined, Buffer.alloc(32, 4).toString('base64'));
     expect(await vault.open({ ...value, sealed: changed })).toEqual(unreadableValue);
     expect(await vault.open({ ...value, subject: lan })).toEqual(unreadableValue);
     expect(await vault.open({ ...value, subject: 'nobody' })).toEqual(unreadableValue);
-    expect(await secretless.open(value)).toEqual(unreadableValue);
-    await expect(secretless.seal(hoa, 'Hoa')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await secretless.sealMore(hoa, 'Hoa')).toBeNull();
+    expect(await vaultWithOtherSecret.open(value)).toEqual(unreadableValue);
+    await expect(vaultWithOtherSecret.seal(hoa, 'Hoa')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await vaultWithOtherSecret.sealMore(hoa, 'Hoa')).toBeNull();
   });
 });
 
@@ -175,8 +175,8 @@ describe('A lost key', () => {
 });
 
 describe('PERSONAL_DATA_KEY', () => {
-  const check = (profile: 'demo' | 'production', from: string) =>
-    new PersonalDataKeyCheck(new SubjectKeys(test.of('privacy'), keyEncryptionKey(from)), {
+  const check = (profile: 'demo' | 'production', personalDataKey: string) =>
+    new PersonalDataKeyCheck(new SubjectKeys(test.of('privacy'), keyEncryptionKey(personalDataKey)), {
       profile,
     } as Config).onModuleInit();
 

@@ -40,7 +40,7 @@ export abstract class Vault {
   abstract isErased(subject: Uuid): Promise<boolean>;
   /** The subjects whose key was destroyed, read from the database now. */
   abstract erasedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>>;
-  /** Changes whenever another set of keys is destroyed. */
+  /** A digest of all subjects whose key was destroyed. It changes with every destroyed key. */
   abstract digestOfErased(): Promise<string>;
   /** The subjects whose key was destroyed, ordered by id, after the given id. */
   abstract erasedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]>;

@@ -17,7 +17,7 @@ describe('A question to a context in the same process', () => {
     expect(await customers.ask(() => Promise.resolve('Hoa'))).toBe('Hoa');
   });
 
-  it('is unanswered if the database refuses, or does not answer in time', async () => {
+  it('is unanswered if the database refuses the connection, or does not respond in time', async () => {
     await expect(customers.ask(refused)).rejects.toThrow(Unanswered);
     await expect(customers.ask(never)).rejects.toThrow(Unanswered);
   });

@@ -5,7 +5,7 @@ import { Unanswered } from './question-errors';
 
 const LONGEST_MS = 1_000;
 
-/** A context of this process. Its database may be away, so a question is answered within a second, or it fails. */
+/** A context of this process. Its database may not respond, so a question without an answer fails after a second. */
 export class LocalContext {
   private readonly log = new Logger('Questions');
 
@@ -15,7 +15,7 @@ export class LocalContext {
     private readonly longestMs = LONGEST_MS,
   ) {}
 
-  /** Throws `Unanswered` if the context's database does not answer in time. Other errors are thrown unchanged. */
+  /** Throws `Unanswered` if the context's database does not respond in time. Other errors are thrown unchanged. */
   async ask<Data>(question: () => Promise<Data>): Promise<Data> {
     if (!this.breaker.allowsCall()) throw new Unanswered(this.name);
     try {

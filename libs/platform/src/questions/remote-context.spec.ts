@@ -60,7 +60,7 @@ describe('A question to another process', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('is unavailable, not "not found", if nobody answers', async () => {
+  it('fails with UNAVAILABLE, not with NOT_FOUND, if nobody answers', async () => {
     const nobody = new RemoteContext('cart', 'http://127.0.0.1:1', 'between us');
     await expect(nobody.ask('cart-of', {})).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -75,7 +75,7 @@ describe('A question to another process', () => {
     expect(requests).toHaveLength(6);
   });
 
-  it('is not sent if the last five got no answer', async () => {
+  it('is not sent if the last five questions got no answer', async () => {
     answer = answerWith(503);
     for (let time = 0; time < 5; time++) await expect(prices.ask('prices', {})).rejects.toThrow(Unanswered);
     expect(requests).toHaveLength(15);

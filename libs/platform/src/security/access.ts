@@ -34,12 +34,12 @@ const accessDecorator = (allowed: Access): OnRoute => applyDecorators(SetMetadat
 export const Public = (): OnRoute => accessDecorator({ to: 'all' });
 
 /**
- * Anyone; a token identifies the caller. An invalid token, or a token of an ended session, is answered 401. Some routes
+ * Anyone; a token identifies the caller. An invalid token, or a token of an ended session, gets 401. Some routes
  * check other credentials, such as a password. They ignore bad access tokens, because a client may send an old token
  * with each request.
  */
-export const GuestOrUser = (how: { readonly badTokens?: 'ignored' } = {}): OnRoute =>
-  accessDecorator({ to: 'guest-or-user', ...how });
+export const GuestOrUser = (options: { readonly badTokens?: 'ignored' } = {}): OnRoute =>
+  accessDecorator({ to: 'guest-or-user', ...options });
 
 /** Whether a bad access token does not matter on this route. */
 export const ignoresBadTokens = (access: Access | undefined): boolean =>

@@ -38,7 +38,7 @@ export function networkOf(ip: string): string {
   return address.includes(':') ? address : address.replace(/\.\d+$/, '.0/24');
 }
 
-/** Returns a function that says whether a text is an IP address of these addresses and ranges. */
+/** Returns a function that says whether a text is one of these addresses, or an address in one of these ranges. */
 export function addressesOf(ranges: readonly string[]): (text: string) => boolean {
   const list = new BlockList();
   for (const range of ranges) {

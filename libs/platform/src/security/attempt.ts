@@ -1,6 +1,6 @@
 import type { Turn } from './attempt-queues';
 
-/** An attempt that may fail only a few times, such as a log-in. Its outcome is reported before the answer is sent. */
+/** An attempt that may fail only a few times, such as a log-in. Its outcome is reported before the response is sent. */
 export class Attempt {
   private isDropped = false;
 

@@ -23,8 +23,8 @@ export class AttemptsInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { attempt } = request;
     if (!attempt) {
-      const registers = Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) === 'register';
-      return registers ? next.handle().pipe(runAfter(() => this.attempts.rememberPlace(request))) : next.handle();
+      const isRegistration = Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) === 'register';
+      return isRegistration ? next.handle().pipe(runAfter(() => this.attempts.rememberPlace(request))) : next.handle();
     }
     return next.handle().pipe(
       runAfter(() => attempt.reportSuccess()),

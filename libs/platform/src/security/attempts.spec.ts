@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 
 interface StartedAttempt {
-  readonly left: AttemptLimit | undefined;
+  readonly attemptLimit: AttemptLimit | undefined;
   readonly request: FastifyRequest;
   readonly disconnect: () => void;
 }
@@ -52,7 +52,7 @@ const start = (email: string, ip: string): { tried: Promise<StartedAttempt>; dis
   };
   const request = { body: { email }, ip } as FastifyRequest;
   const tried = attempts.begin('login', request, { raw } as unknown as FastifyReply);
-  return { tried: tried.then((left) => ({ left, request, disconnect })), disconnect };
+  return { tried: tried.then((attemptLimit) => ({ attemptLimit, request, disconnect })), disconnect };
 };
 const begin = (email: string, ip: string) => start(email, ip).tried;
 
@@ -74,7 +74,7 @@ const tryLogIn = async (
   outcome: 'right' | 'wrong' | 'invalid',
 ): Promise<number | 'accepted'> => {
   const tried = await begin(email, ip);
-  if (tried.left!.refused) return tried.left!.seconds;
+  if (tried.attemptLimit!.refused) return tried.attemptLimit!.seconds;
   await end(tried, outcome);
   return 'accepted';
 };
@@ -117,7 +117,7 @@ describe('An attacked account', () => {
 });
 
 describe('An address', () => {
-  it('has five failures for all accounts together', async () => {
+  it('may fail five times, for all accounts together', async () => {
     await repeat(5, (n) => tryLogIn(`somebody-${n}@x.vn`, '198.51.100.7', 'wrong'));
     expect(await tryLogIn('an@x.vn', '198.51.100.7', 'right')).toBeGreaterThan(800);
     expect(await tryLogIn('an@x.vn', '198.51.100.8', 'right')).toBe('accepted');
@@ -130,41 +130,41 @@ describe('An attempt', () => {
     expect(limits.writes).toBe(0);
     await repeat(20, () => tryLogIn('an@x.vn', '203.0.113.7', 'right'));
     expect(limits.writes).toBe(1); // the place is stored once
-    expect((await begin('an@x.vn', '203.0.113.7')).left).toMatchObject({ limit: 5, remaining: 4 });
+    expect((await begin('an@x.vn', '203.0.113.7')).attemptLimit).toMatchObject({ limit: 5, remaining: 4 });
   });
 
-  it('that waits does not ask the store, and runs when an earlier attempt has ended', async () => {
+  it('that waits does not query the store, and runs when an earlier attempt has ended', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const waiting = Array.from({ length: 20 }, () => begin('an@x.vn', '203.0.113.7'));
-    expect((await begin('an@x.vn', '203.0.113.7')).left).toMatchObject({ refused: true, seconds: 1 });
+    expect((await begin('an@x.vn', '203.0.113.7')).attemptLimit).toMatchObject({ refused: true, seconds: 1 });
     const before = limits.reads;
     await new Promise((later) => setTimeout(later, 120));
     expect(limits.reads).toBe(before);
     const done = waiting.map(async (one) => {
       const tried = await one;
       await end(tried, 'right');
-      return tried.left!.refused;
+      return tried.attemptLimit!.refused;
     });
     for (const one of running) await end(one, 'right');
     expect(new Set(await Promise.all(done))).toEqual(new Set([false]));
-    expect(limits.reads).toBe(26); // one for each attempt, with the waiting ones
+    expect(limits.reads).toBe(26); // one for each attempt, also for those that waited
   });
 
   it('that waits is refused as soon as the earlier attempts have failed too often', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const waiting = begin('an@x.vn', '203.0.113.7');
     for (const one of running) await end(one, 'wrong');
-    expect((await waiting).left!.seconds).toBeGreaterThan(800);
+    expect((await waiting).attemptLimit!.seconds).toBeGreaterThan(800);
   });
 
   it('that is cut off does not count, and lets the next attempt run at once', async () => {
     const cut = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
-    const waits = begin('an@x.vn', '203.0.113.7');
+    const next = begin('an@x.vn', '203.0.113.7');
     for (const one of cut) one.disconnect();
-    expect((await waits).left!.refused).toBe(false);
+    expect((await next).attemptLimit!.refused).toBe(false);
     for (const one of cut) await end(one, 'wrong');
     expect(limits.writes).toBe(0);
-    expect((await begin('an@x.vn', '203.0.113.7')).left!.remaining).toBe(3);
+    expect((await begin('an@x.vn', '203.0.113.7')).attemptLimit!.remaining).toBe(3);
   });
 
   it('that is cut off while it waits, or before its counts are read, leaves nothing in memory', async () => {
@@ -173,7 +173,10 @@ describe('An attempt', () => {
     second.disconnect(); // its counts are not read yet
     await new Promise(setImmediate);
     first.disconnect();
-    expect([(await first.tried).left!.refused, (await second.tried).left!.refused]).toEqual([true, true]);
+    expect([(await first.tried).attemptLimit!.refused, (await second.tried).attemptLimit!.refused]).toEqual([
+      true,
+      true,
+    ]);
     for (const one of running) await end(one, 'right');
     expect((attempts as unknown as { queues: { size: number } }).queues.size).toBe(0);
   });

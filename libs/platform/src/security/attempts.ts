@@ -63,9 +63,9 @@ export class Attempts {
     const windows = await this.limits.read([...keys, ...placeKeys]);
     queued.takeOverCounts(windows.slice(0, keys.length).map(({ hits, endsAt }) => ({ failures: hits, endsAt })));
     const isKnown = windows.slice(keys.length).map(({ hits }) => hits > 0);
-    const main = isKnown[0] ? OWN_ADDRESS : NETWORK;
+    const alwaysLimiting = isKnown[0] ? OWN_ADDRESS : NETWORK;
     const isUnknownPlace = !isKnown.includes(true);
-    const turn = await queued.waitForTurn((at) => at === main || (isUnknownPlace && at > NETWORK));
+    const turn = await queued.waitForTurn((at) => at === alwaysLimiting || (isUnknownPlace && at > NETWORK));
     if ('retryAfterSeconds' in turn) return { limit, remaining: 0, seconds: turn.retryAfterSeconds, refused: true };
 
     const unknownPlaces = kind === 'login' ? placeKeys.filter((_, at) => !isKnown[at]) : [];
@@ -79,7 +79,7 @@ export class Attempts {
     request.attempt = attempt;
     if (reply.raw.destroyed) attempt.drop();
     else reply.raw.once('close', () => attempt.drop());
-    return { limit, ...queued.remaining(main), refused: false };
+    return { limit, ...queued.remaining(alwaysLimiting), refused: false };
   }
 
   /** Stores the place of a registration as a known place of the account. */

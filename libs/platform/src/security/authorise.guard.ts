@@ -40,7 +40,7 @@ export class AuthoriseGuard implements CanActivate {
     return this.expectPermission(access, caller, (refusal) => this.refusals?.recordRefusal(context, request, refusal));
   }
 
-  /** Refuses a caller whose session has ended, at most a second after its end. */
+  /** Refuses a caller whose session has ended. It may take a second to notice the end. */
   private async expectOpenSession(caller: UserCaller): Promise<true> {
     const loss = await this.rights.recentLossOf(caller);
     if (loss) throw loss;

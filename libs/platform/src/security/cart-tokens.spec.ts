@@ -15,7 +15,7 @@ describe('A cart token', () => {
 
   it('is ignored if the shop did not issue it', () => {
     const { text } = cartTokens.issue();
-    const strange = [
+    const notIssued = [
       undefined,
       7,
       null,
@@ -26,7 +26,7 @@ describe('A cart token', () => {
       `${text}A`,
       ` ${text}`,
     ];
-    for (const one of strange) expect([one, cartTokens.read(one)]).toEqual([one, undefined]);
+    for (const one of notIssued) expect([one, cartTokens.read(one)]).toEqual([one, undefined]);
     expect(cartTokensOf(key('x')).read(text)).toBeUndefined();
   });
 
@@ -39,7 +39,7 @@ describe('A cart token', () => {
       }
   });
 
-  it('has a next token after an order: for the same guest, and the same each time', () => {
+  it('has a next token after an order, which belongs to the same guest and is the same each time', () => {
     const token = cartTokens.issue();
     const next = cartTokens.after(token, order);
     expect(next).toEqual({ ...token, text: next.text, since: 3, issuedAt: Date.parse('2026-11-29T03:04:05Z') / 1000 });

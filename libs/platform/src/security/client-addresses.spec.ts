@@ -38,7 +38,7 @@ describe('An address', () => {
     expect(addressOf(ip)).toBe(counted);
   });
 
-  it('may be of this machine', () => {
+  it('may belong to this machine', () => {
     const ips = ['127.0.0.1', '127.8.0.1', '::ffff:127.0.0.1', '::1', '192.0.2.1', ''];
     expect(ips.map(isLoopbackAddress)).toEqual([true, true, true, true, false, false]);
   });

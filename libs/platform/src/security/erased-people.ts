@@ -8,7 +8,7 @@ import { KeysUnavailable } from './token-faults';
 export class ErasedPeople {
   constructor(@Optional() @Inject(Vault) private readonly vault: Vault | null) {}
 
-  /** Throws KeysUnavailable if the vault does not answer. */
+  /** Throws KeysUnavailable if the vault does not respond. */
   async include(userId: Uuid): Promise<boolean> {
     if (!this.vault) return false;
     return this.vault.isErased(userId).catch(() => {

@@ -12,8 +12,8 @@ const MOST_KEYS = 5_000;
 export type HeaderList = readonly string[];
 
 /**
- * The limit of the API for guests, counted at once and without a guard. Above half of the limit nothing is counted here,
- * because RateLimitGuard delays or refuses these requests.
+ * Counts guests for the limit of the API, without a guard and without waiting for Redis. Above half of the limit it
+ * counts nothing, because RateLimitGuard delays or refuses these requests.
  */
 @Injectable()
 export class GuestLimit {

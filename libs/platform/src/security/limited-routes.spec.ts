@@ -9,34 +9,34 @@ class WithEmail {
   @Email()
   email!: string;
 }
-class Without {}
+class WithoutEmail {}
 
 @Controller()
 class Routes {
   @Post('a')
   @GuestOrUser()
   @Limited('login')
-  known(@Body() _: WithEmail) {}
+  withEmail(@Body() _: WithEmail) {}
 
   @Post('b')
   @GuestOrUser()
   @Limited('login')
-  nameless(@Body() _: Without) {}
+  withoutEmail(@Body() _: WithoutEmail) {}
 
   @Post('c')
   @SignedIn()
   @Limited('password')
-  mine(@Body() _: Without) {}
+  signedIn(@Body() _: WithoutEmail) {}
 
   @Post('d')
   @Allowed('ops')
   @Limited('password')
-  ours(@Body() _: Without) {}
+  withPermission(@Body() _: WithoutEmail) {}
 
   @Post('e')
   @GuestOrUser()
   @Limited('password')
-  anybodys(@Body() _: WithEmail) {}
+  forGuests(@Body() _: WithEmail) {}
 }
 
 describe('A route with a limit for attempts', () => {
@@ -44,9 +44,9 @@ describe('A route with a limit for attempts', () => {
     faultOfRoute({ controller: Routes, name, handler: Routes.prototype[name], by });
 
   it('is refused at the start if its requests do not name the account', () => {
-    expect(fault('nameless', 'login')).toMatch(/no e-mail address/);
-    expect(fault('anybodys', 'password')).toMatch(/not signed in/);
-    expect([fault('known', 'login'), fault('mine', 'password'), fault('ours', 'password')]).toEqual([
+    expect(fault('withoutEmail', 'login')).toMatch(/no e-mail address/);
+    expect(fault('forGuests', 'password')).toMatch(/not signed in/);
+    expect([fault('withEmail', 'login'), fault('signedIn', 'password'), fault('withPermission', 'password')]).toEqual([
       undefined,
       undefined,
       undefined,

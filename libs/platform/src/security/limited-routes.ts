@@ -48,7 +48,7 @@ export function faultOfRoute({ controller, name, handler, by }: LimitedRoute): s
     const access = accessOf({ getHandler: () => handler, getClass: () => controller as never });
     return access?.to === 'user' || access?.to === 'permission' ? undefined : 'accepts callers who are not signed in';
   }
-  if (by === 'register') return undefined; // by address
+  if (by === 'register') return undefined; // counted by address, so no account is needed
   const parameterTypes = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, name) ??
     []) as unknown[];
   const takesEmail = parameterTypes.some((type) => {

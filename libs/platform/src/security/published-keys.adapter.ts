@@ -26,16 +26,16 @@ export class PublishedKeys extends VerifyingKeys {
       try {
         await (this.fetching ??= this.fetchKeys().finally(() => (this.fetching = undefined)));
       } catch (error) {
-        if (!known) throw error; // otherwise everybody would be signed out
+        if (!known) throw error; // a known key stays valid, because otherwise everybody would be signed out
       }
     }
     return this.keys.get(kid) ?? known;
   }
 
   private async fetchKeys(): Promise<void> {
-    const answer = await fetch(this.url, { signal: AbortSignal.timeout(LONGEST_MS) });
-    if (!answer.ok) throw new Error(`${this.url} answered ${answer.status}`);
-    const { keys } = (await answer.json()) as { keys: (JsonWebKey & { kid?: string })[] };
+    const response = await fetch(this.url, { signal: AbortSignal.timeout(LONGEST_MS) });
+    if (!response.ok) throw new Error(`${this.url} answered ${response.status}`);
+    const { keys } = (await response.json()) as { keys: (JsonWebKey & { kid?: string })[] };
     this.keys = new Map(
       keys
         .filter(({ kid, kty, crv }) => kid && kty === 'EC' && crv === 'P-256')

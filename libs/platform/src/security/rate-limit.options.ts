@@ -22,8 +22,8 @@ export interface LimitSettings {
 }
 
 /** A keyed hash. It is the same in all processes. Without the secret, nobody can find out whose hash it is. */
-export const keyedHash = (secret: string, ...what: readonly string[]): string =>
-  createHmac('sha256', secret).update(JSON.stringify(what)).digest('base64url');
+export const keyedHash = (secret: string, ...values: readonly string[]): string =>
+  createHmac('sha256', secret).update(JSON.stringify(values)).digest('base64url');
 
 /**
  * Whether the client is on this machine. A request through a trusted proxy on this machine does not count, because its
@@ -53,7 +53,10 @@ const asTracker =
   (request: Record<string, unknown>, context: ExecutionContext) =>
     by(request as unknown as FastifyRequest, context);
 
-/** A log-in counts for the account at its known places, else for its address. */
+/**
+ * A log-in from a known place of the account counts for the account and its address. Any other log-in counts for its
+ * address.
+ */
 const byPlace = (secret: string) => (request: FastifyRequest) =>
   request.attempt?.knownPlace === undefined ? byAddress(secret)(request) : `known:${request.attempt.knownPlace}`;
 

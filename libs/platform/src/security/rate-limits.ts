@@ -18,8 +18,8 @@ export interface CountResult {
 export abstract class RateLimits implements ThrottlerStorage {
   abstract increment(key: string, ttl: number, limit: number, block: number, name: string): Promise<CountResult>;
   /**
-   * Counts one hit at once, without a round trip, if fewer than `most` were counted. Undefined: nothing was counted, and
-   * the caller must use `increment`.
+   * Counts one hit at once, without a round trip, if fewer than `most` were counted. Undefined: nothing was counted,
+   * and the caller must use `increment`.
    */
   abstract countBelow(key: string, ttl: number, most: number): CountWindow | undefined;
   /** Reads the counts of the keys, and counts nothing. */
@@ -32,7 +32,7 @@ export abstract class RateLimits implements ThrottlerStorage {
 
 const MOST_KEYS = 100_000;
 
-/** In this process's memory. Windows that have ended are removed first, then the oldest. */
+/** Counts in this process's memory. Windows that have ended are removed first, then the oldest windows. */
 export class MemoryRateLimits extends RateLimits {
   private readonly windows = new Map<string, { hits: number; readonly endsAt: number }>();
   /** Stored separately, so that they are not removed when there are many counted keys. */
@@ -70,7 +70,7 @@ export class MemoryRateLimits extends RateLimits {
   remember(keys: readonly string[], ttl: number): Promise<void> {
     const now = performance.now();
     for (const key of keys) {
-      this.rememberedKeys.delete(key); // moved to the end, so that the newest stay longest
+      this.rememberedKeys.delete(key); // moves the key to the end, so that the newest keys stay longest
       this.rememberedKeys.set(key, { hits: 1, endsAt: now + ttl });
     }
     if (this.rememberedKeys.size > MOST_KEYS) removeOldWindows(this.rememberedKeys, now);

@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { MemoryRateLimits, RateLimits, type CountResult, type CountWindow } from './rate-limits';
 
 /**
- * Counts hits for each key, with one round trip for all keys: one hit, or the number after the time of the window. The
- * first hit begins the window. Returns two numbers for each key: its hits, and the milliseconds until its window ends.
+ * Counts hits for each key, with one round trip for all keys. ARGV[1] is the length of a window in milliseconds. The
+ * further arguments are the number of hits for each key; 1 if it is missing. The first hit begins the window. Returns
+ * two numbers for each key: its hits, and the milliseconds until its window ends.
  */
 const COUNT_SCRIPT = `
 local result = {}
@@ -40,7 +41,7 @@ interface KnownWindow {
   readonly endsAt: number;
 }
 
-/** Counts in Redis, for all processes together. While Redis is away, each process counts for itself. */
+/** Counts in Redis, for all processes together. While Redis does not respond, each process counts for itself. */
 export class RedisRateLimits extends RateLimits {
   private readonly inMemory = new MemoryRateLimits();
   private readonly redis: Redis;
@@ -60,7 +61,7 @@ export class RedisRateLimits extends RateLimits {
       commandTimeout: 200,
       retryStrategy: (tries) => Math.min(tries * 100, 1_000),
     });
-    this.redis.on('error', () => undefined); // while Redis is away, this process counts for itself
+    this.redis.on('error', () => undefined); // while Redis does not respond, this process counts for itself
   }
 
   async increment(key: string, ttl: number, limit: number): Promise<CountResult> {
@@ -76,8 +77,8 @@ export class RedisRateLimits extends RateLimits {
     const window = this.known.get(key);
     if (!window || window.endsAt <= performance.now() || window.hits >= most) return undefined;
     window.hits += 1;
-    const ofThisLength = this.unwritten.get(ttl) ?? new Map<string, number>();
-    this.unwritten.set(ttl, ofThisLength.set(key, (ofThisLength.get(key) ?? 0) + 1));
+    const countsOfWindow = this.unwritten.get(ttl) ?? new Map<string, number>();
+    this.unwritten.set(ttl, countsOfWindow.set(key, (countsOfWindow.get(key) ?? 0) + 1));
     this.writeTimer ??= setTimeout(() => void this.write(), WRITE_EVERY_MS).unref();
     return window;
   }
@@ -89,11 +90,11 @@ export class RedisRateLimits extends RateLimits {
     for (const [ttl, counts] of pending) {
       const keys = [...counts.keys()];
       const result = await this.run(COUNT_SCRIPT, keys, ttl, ...counts.values());
-      if (!result) return this.known.clear(); // Redis is away: `increment` counts in this process
+      if (!result) return this.known.clear(); // Redis does not respond: `increment` counts in this process
       const now = performance.now();
       keys.forEach((key, at) => {
-        const since = this.unwritten.get(ttl)?.get(key) ?? 0;
-        this.known.set(key, { hits: result[2 * at] + since, endsAt: now + result[2 * at + 1] });
+        const hitsSince = this.unwritten.get(ttl)?.get(key) ?? 0;
+        this.known.set(key, { hits: result[2 * at] + hitsSince, endsAt: now + result[2 * at + 1] });
       });
     }
   }
@@ -109,19 +110,19 @@ export class RedisRateLimits extends RateLimits {
     if (!(await this.run(COUNT_SCRIPT, keys, ttl))) await this.inMemory.countAll(keys, ttl);
   }
 
-  /** The keys are also stored in this process, for the time when Redis is away. */
+  /** The keys are also stored in this process, for the time when Redis does not respond. */
   async remember(keys: readonly string[], ttl: number): Promise<void> {
     await Promise.all([this.run(REMEMBER_SCRIPT, keys, ttl), this.inMemory.remember(keys, ttl)]);
   }
 
-  /** Undefined while Redis is away. */
+  /** Undefined if Redis does not respond. */
   private async run(script: string, keys: readonly string[], ...more: number[]): Promise<number[] | undefined> {
-    const own = keys.map((key) => this.prefix + key);
-    const result = await this.redis.eval(script, own.length, ...own, ...more).catch(() => undefined);
+    const prefixedKeys = keys.map((key) => this.prefix + key);
+    const result = await this.redis.eval(script, prefixedKeys.length, ...prefixedKeys, ...more).catch(() => undefined);
     return result === undefined ? undefined : ((Array.isArray(result) ? result : []) as number[]);
   }
 
-  /** Rejects while Redis is away. */
+  /** Rejects if Redis does not respond. */
   async ping(): Promise<void> {
     await this.redis.ping();
   }

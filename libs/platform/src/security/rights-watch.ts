@@ -89,7 +89,7 @@ export class RightsWatch implements OnModuleDestroy {
         subjects: connection.subjects?.() ?? [],
         loss: this.lossIn(connection.caller(), states),
       }));
-      // An erasure destroys the key before it ends the sessions. So an erasure is found here even if a session ended.
+      // An erasure destroys the key before it ends the sessions. So this finds an erasure even if the session has ended.
       const subjectsToCheck = checked.map(({ connection, subjects, loss }) =>
         loss ? [...subjects, ...userOf(connection.caller())] : subjects,
       );

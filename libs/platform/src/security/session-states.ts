@@ -4,7 +4,7 @@ import type { Role } from './caller';
 /** The current state of a session, from the identity context. */
 export interface SessionState {
   readonly open: boolean;
-  /** The current role of the account, which may differ from the token's. */
+  /** The current role of the account, which may differ from the role in the token. */
   readonly role: Role;
 }
 

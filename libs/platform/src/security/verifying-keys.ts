@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-/** The public keys of access tokens. Provided by the module that issues tokens, or by a client of its JWKS document. */
+/** The public keys of access tokens. The module that issues tokens provides them, or a client of its JWKS document. */
 export abstract class VerifyingKeys {
   /** The P-256 key of that `kid`; undefined if there is none. */
   abstract find(kid: string): Promise<KeyObject | undefined>;

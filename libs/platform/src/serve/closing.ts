@@ -7,13 +7,13 @@ const CLOSING_MS = 3_000;
 
 const waitAtMost = <Result>(work: Promise<Result>, milliseconds: number): Promise<Result | void> => {
   let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((done) => (timer = setTimeout(done, milliseconds)));
-  return Promise.race([work, over]).finally(() => clearTimeout(timer));
+  const timeLimit = new Promise<void>((done) => (timer = setTimeout(done, milliseconds)));
+  return Promise.race([work, timeLimit]).finally(() => clearTimeout(timer));
 };
 
 /**
- * Closes the shop in this order: it is not ready any more, accepts no new connections, finishes running answers, and
- * closes the Nest application. The answers come before the application, because they need the database pools.
+ * Closes the shop in this order: it is not ready any more, accepts no new connections, finishes the running requests,
+ * and closes the Nest application. The requests come before the application, because they need the database pools.
  */
 export async function closeShop(app: NestFastifyApplication): Promise<void> {
   const state = app.get(ShopState);

@@ -91,9 +91,9 @@ export async function configureApp(app: NestFastifyApplication, config: Config, 
   });
 }
 
-const PER_ANSWER = ['date', 'connection', 'keep-alive', 'content-length', 'content-type'];
+const PER_RESPONSE = ['date', 'connection', 'keep-alive', 'content-length', 'content-type'];
 
-/** Helmet computes the same headers for every answer. So they are read once, from the answer of a sample server. */
+/** Helmet computes the same headers for every response. So they are read once, from the response of a sample server. */
 async function protectiveHeaders({ profile }: Config): Promise<Record<string, string>> {
   const sample = new FastifyAdapter().getInstance();
   await sample.register(helmet, { ...HELMET, hsts: profile === 'production' });
@@ -102,7 +102,7 @@ async function protectiveHeaders({ profile }: Config): Promise<Record<string, st
   await sample.close();
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      PER_ANSWER.includes(name) || value === undefined ? [] : [[name, String(value)]],
+      PER_RESPONSE.includes(name) || value === undefined ? [] : [[name, String(value)]],
     ),
   );
 }

@@ -15,7 +15,7 @@ describe('The health of the databases', () => {
   const sockets: Socket[] = [];
   beforeAll(async () => {
     database = await testDatabase();
-    // accepts connections and never answers, like a server that is paused
+    // This server accepts connections and never responds, like a server that is paused.
     frozen = createServer((socket) => void sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
     await new Promise((listening) => frozen.once('listening', listening));
   });
@@ -25,7 +25,7 @@ describe('The health of the databases', () => {
     await database.drop();
   });
 
-  const away = 'postgres://nobody@127.0.0.1:9/shop';
+  const unreachable = 'postgres://nobody@127.0.0.1:9/shop';
   const silent = () => `postgres://nobody@127.0.0.1:${(frozen.address() as AddressInfo).port}/shop`;
 
   async function health(
@@ -50,7 +50,11 @@ describe('The health of the databases', () => {
   }
 
   it('has an entry for each separate database; only some of them are fatal', async () => {
-    const { checks, close } = await health({ customers: away, catalog: away }, ['cart', 'customers', 'catalog']);
+    const { checks, close } = await health({ customers: unreachable, catalog: unreachable }, [
+      'cart',
+      'customers',
+      'catalog',
+    ]);
     expect(checks.map(({ service, fatal }) => [service, fatal])).toEqual([
       ['database', true],
       ['database:customers', false],
@@ -61,8 +65,10 @@ describe('The health of the databases', () => {
     await close();
   });
 
-  it('asks the shared database through the leadership if no context of the process uses it', async () => {
-    const { checks, close } = await health({ customers: away, privacy: away, audit: away }, ['customers']);
+  it('checks the shared database through the leadership connection if no context of the process uses it', async () => {
+    const { checks, close } = await health({ customers: unreachable, privacy: unreachable, audit: unreachable }, [
+      'customers',
+    ]);
     await checks[0].check();
     expect(checks[1].service).toBe('database:customers');
     await close();
@@ -75,20 +81,20 @@ describe('The health of the databases', () => {
   };
 
   it('has entries for privacy and audit in every service; without privacy nobody can order', async () => {
-    const apart = { privacy: away, audit: away };
-    expect(await entries(apart, ['ordering'])).toEqual([
+    const separate = { privacy: unreachable, audit: unreachable };
+    expect(await entries(separate, ['ordering'])).toEqual([
       ['database:privacy', true],
       ['database:audit', false],
     ]);
-    expect(await entries(apart, ['catalog', 'inventory'])).toEqual([
+    expect(await entries(separate, ['catalog', 'inventory'])).toEqual([
       ['database:privacy', false],
       ['database:audit', false],
     ]);
   });
 
   it('has an entry for the sandbox only if it is one of the payment providers', async () => {
-    expect(await entries({ sandbox: away }, ['payments', 'sandbox'])).toEqual([['database:sandbox', false]]);
-    expect(await entries({ sandbox: away }, ['payments', 'sandbox'], [], ['cash'])).toEqual([]);
+    expect(await entries({ sandbox: unreachable }, ['payments', 'sandbox'])).toEqual([['database:sandbox', false]]);
+    expect(await entries({ sandbox: unreachable }, ['payments', 'sandbox'], [], ['cash'])).toEqual([]);
   });
 
   it('is impaired if a database is read-only, and healthy when it is writable again', async () => {
@@ -112,16 +118,16 @@ describe('The health of the databases', () => {
     await expect(checks[0].check()).rejects.toThrow('nothing can be written for cart');
     await checks[1].check();
     await close();
-    const apart = await health({ customers: database.url + '&' }, ['cart', 'customers'], ['customers']);
-    await apart.checks[0].check();
-    await expect(apart.checks[1].check()).rejects.toBeInstanceOf(Impaired);
-    await apart.close();
+    const separate = await health({ customers: database.url + '&' }, ['cart', 'customers'], ['customers']);
+    await separate.checks[0].check();
+    await expect(separate.checks[1].check()).rejects.toBeInstanceOf(Impaired);
+    await separate.close();
   });
 
   it('queries a silent database once for all probes', async () => {
     const { checks, close } = await health({ customers: silent() }, ['cart', 'customers']);
-    const probes = Array.from({ length: 20 }, () => checks[1].check().catch(() => 'unwell'));
-    expect(await Promise.all(probes)).toContain('unwell');
+    const probes = Array.from({ length: 20 }, () => checks[1].check().catch(() => 'unhealthy'));
+    expect(await Promise.all(probes)).toContain('unhealthy');
     expect(sockets).toHaveLength(1);
     await close();
   }, 15_000);

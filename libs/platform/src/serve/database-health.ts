@@ -5,10 +5,12 @@ import { Leadership } from '#database/leadership';
 import { Instances } from '#messaging';
 import { HealthCheck, Impaired } from '#platform/observability';
 
-/** While one of these databases is away, nobody can order. While any other database is away, the shop is degraded. */
+/**
+ * If one of these databases does not respond, nobody can order. If another one does not respond, the shop is degraded.
+ */
 const NEEDED: readonly ContextName[] = ['ordering', 'catalog', 'cart', 'privacy'];
 
-/** Checks that one database answers. Probes at the same time share one query, one connection and the result. */
+/** Checks that one database responds. Probes at the same time share one query, one connection and the result. */
 export class DatabaseHealth extends HealthCheck {
   private running?: Promise<unknown>;
 
@@ -55,7 +57,7 @@ interface Sources {
   readonly instances: Instances;
 }
 
-/** Rejects if the contexts' database does not answer, or if this process cannot write to it. */
+/** Rejects if the contexts' database does not respond, or if this process cannot write to it. */
 async function expectWritable(contexts: readonly ContextName[], { databases, instances }: Sources): Promise<void> {
   const [{ readOnly }] = await databases
     .of(contexts[0])

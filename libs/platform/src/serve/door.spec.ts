@@ -95,8 +95,8 @@ describe('The door', () => {
   });
 });
 
-/** Opens a connection and sends a text. Resolves when the server ends the connection, with everything it sent. */
-const connected = (port: number, text: string): Promise<{ answer: string; socket: Socket }> =>
+/** Opens a connection and sends a text. Resolves at the end of the connection, with everything that the server sent. */
+const sendText = (port: number, text: string): Promise<{ answer: string; socket: Socket }> =>
   new Promise((done, failed) => {
     let answer = '';
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(text));
@@ -121,11 +121,11 @@ describe('The door, for single connections', () => {
     await open();
     const line = 'GET /api/v1/brews/free';
     for (const text of [`${line} HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n`, `${line}\r\n\r\n`]) {
-      const { answer, socket } = await connected(port, text);
+      const { answer, socket } = await sendText(port, text);
       socket.destroy();
       expect(answer).toContain('MALFORMED_REQUEST');
     }
-    const { answer, socket } = await connected(port, `${line} HTTP/1.1\r\nhOsT: a\r\nConnection: close\r\n\r\n`);
+    const { answer, socket } = await sendText(port, `${line} HTTP/1.1\r\nhOsT: a\r\nConnection: close\r\n\r\n`);
     socket.destroy();
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
   });
@@ -139,7 +139,7 @@ describe('The door, for single connections', () => {
   ])('answers at once and closes the connection: %s', async (_, line, status) => {
     await open();
     const announced = `${line}\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"a":`;
-    const { answer, socket } = await connected(port, announced); // the rest is never sent
+    const { answer, socket } = await sendText(port, announced); // the rest is never sent
     socket.destroy();
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
     expect(answer.toLowerCase()).toContain('connection: close');
@@ -153,7 +153,7 @@ describe('The door, for single connections', () => {
   ])('does not read an unwanted body: %s', async (_, line, type) => {
     await open();
     const announced = `${line}\r\nHost: a\r\nContent-Type: ${type}\r\nContent-Length: 300000000\r\n\r\nxx`;
-    const { answer, socket } = await connected(port, announced);
+    const { answer, socket } = await sendText(port, announced);
     socket.destroy();
     expect(answer).toMatch(/^HTTP\/1\.1 [24]\d\d/);
     expect(answer.toLowerCase()).toContain('connection: close');
@@ -174,15 +174,15 @@ describe('The door, for single connections', () => {
     expect(await add('customer')).toEqual([403, 'FORBIDDEN']);
   });
 
-  it('closes a connection if the client does not', async () => {
+  it('closes a connection if the client does not close it', async () => {
     await open();
-    const { socket } = await connected(port, 'BREW /pot HTCPCP/1.0\r\n\r\n');
+    const { socket } = await sendText(port, 'BREW /pot HTCPCP/1.0\r\n\r\n');
     for (let waited = 0; waited < 3_000 && (await connections()) > 0; waited += 50) await pause(50);
     expect(await connections()).toBe(0);
     socket.destroy();
   });
 
-  it('closes a connection if the client does not read its answers', async () => {
+  it('closes a connection if the client does not read the responses', async () => {
     await open();
     const server: HttpServer = app.getHttpServer();
     expect(server.timeout).toBe(60_000);

@@ -2,7 +2,7 @@ import type { Config, ContextName } from '#platform/config';
 import { checkSessions, databaseUrl, isAway, isRefusal, migrate, type MigrationReport } from '#database';
 import { LateContexts } from '#messaging';
 
-/** The shop can sell while the databases of these contexts are away. */
+/** The shop can sell while the databases of these contexts do not respond. */
 const NOT_NEEDED: readonly ContextName[] = ['customers', 'notifications'];
 
 /** The contexts that the start does not wait for. Their database is not used by a context that is needed. */
@@ -11,7 +11,9 @@ export function contextsThatMayOpenLater(config: Config, contexts: readonly Cont
   return contexts.filter((context) => NOT_NEEDED.includes(context) && !needed.includes(databaseUrl(config, context)));
 }
 
-/** Checks and migrates the databases of the late contexts: at the start if they answer, else when they are back. */
+/**
+ * Checks and migrates the databases of the late contexts: at the start if they respond, else when they respond again.
+ */
 export class LateDatabases extends LateContexts {
   private readonly prepared = new Set<ContextName>();
   private lastPreparation: Promise<unknown> = Promise.resolve();
@@ -35,7 +37,10 @@ export class LateDatabases extends LateContexts {
     return done;
   }
 
-  /** Rejects if a database refuses the login, or was migrated by a newer build. A database that is away is skipped. */
+  /**
+   * Rejects if a database refuses the login, or was migrated by a newer build. A database that does not respond is
+   * skipped.
+   */
   async prepareAvailable(): Promise<void> {
     for (const context of this.contexts)
       await this.prepare(context).catch((error: unknown) => {

@@ -62,8 +62,8 @@ describe('Every route', () => {
   });
 
   it('answers 204 without a body', async () => {
-    const gone = await ask('DELETE', `/brews/${ID}`);
-    expect([gone.status, gone.text]).toEqual([204, '']);
+    const deleted = await ask('DELETE', `/brews/${ID}`);
+    expect([deleted.status, deleted.text]).toEqual([204, '']);
   });
 
   it('reports every fault at once, by path, and refuses unknown fields', async () => {
@@ -169,7 +169,7 @@ describe('Every route', () => {
     ['0', 400],
     ['{}', 201],
     [undefined, 201],
-  ])('refuses a body if it needs none: %s', async (payload, expected) => {
+  ])('refuses a body that it does not need, unless the body is empty: %s', async (payload, expected) => {
     const headers = { ...(payload !== undefined && { 'content-type': 'application/json' }) };
     const { status, body } = await ask('POST', '/brews/nothing', {
       headers,
@@ -381,7 +381,7 @@ describe('Every route', () => {
     expect(body.error.details[0].message).toBe('là bắt buộc');
   });
 
-  it('answers a refusal with its status and code', async () => {
+  it('answers with the status and the code of a refusal', async () => {
     const { status, body } = await ask('POST', '/brews', { headers: staff, payload: { ...BODY, name: 'taken' } });
     expect([status, body.error.code, body.error.message]).toEqual([
       409,
@@ -398,7 +398,7 @@ describe('Every route', () => {
     expect(logged).toEqual([expect.objectContaining({ requestId: 'r-1', error: expect.any(Error) })]);
   });
 
-  it('answers 503 with Retry-After while the database is away', async () => {
+  it('answers 503 with Retry-After if the database does not respond', async () => {
     const { status, headers, body } = await ask('GET', '/brews/away');
     expect([status, headers['retry-after'], body.error.code]).toEqual([503, '1', 'UNAVAILABLE']);
   });
@@ -443,7 +443,7 @@ describe('Every route', () => {
       expect(await codeOf('/brews/me', { authorization: 'Basic eDp5' })).toBe('401 TOKEN_INVALID');
     });
 
-    it('no guest with a bad token, but ignores the token on public routes', async () => {
+    it('no guest with a bad token, except on public routes', async () => {
       expect(await codeOf('/brews/whoever', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
       expect(await codeOf('/brews/free', { authorization: 'Bearer x' })).toBe(200);
     });
@@ -468,7 +468,7 @@ describe('Every route', () => {
       jest.spyOn(performance, 'now').mockReturnValue(now);
     };
     afterEach(() => {
-      RedisCheck.well = DatabaseCheck.well = true;
+      RedisCheck.healthy = DatabaseCheck.healthy = true;
       RedisCheck.slow = DatabaseCheck.impaired = false;
       waitASecond();
     });
@@ -476,13 +476,13 @@ describe('Every route', () => {
 
     it('lists the configured services, and only the database is fatal', async () => {
       app.get(ShopState).open();
-      const well = await ask('GET', '/health');
-      expect([well.status, well.body]).toEqual([
+      const healthy = await ask('GET', '/health');
+      expect([healthy.status, healthy.body]).toEqual([
         200,
         { status: 'ok', timestamp: expect.any(String), services: { redis: 'healthy', database: 'healthy' } },
       ]);
-      RedisCheck.well = false;
-      expect((await ask('GET', '/health')).body).toEqual(well.body); // the answer is at most a second old
+      RedisCheck.healthy = false;
+      expect((await ask('GET', '/health')).body).toEqual(healthy.body); // the answer is at most a second old
       waitASecond();
       expect((await ask('GET', '/health')).body).toMatchObject({
         status: 'degraded',
@@ -497,7 +497,7 @@ describe('Every route', () => {
       });
       expect((await ask('GET', '/health/ready')).status).toBe(200);
       DatabaseCheck.impaired = false;
-      DatabaseCheck.well = false;
+      DatabaseCheck.healthy = false;
       waitASecond();
       const down = await ask('GET', '/health');
       expect([down.status, down.body.status, down.headers['retry-after']]).toEqual([503, 'down', '1']);
@@ -505,7 +505,7 @@ describe('Every route', () => {
       expect((await ask('GET', '/health/live')).status).toBe(200);
     });
 
-    it('lists a warning only while the check finds something, not if it does not answer', async () => {
+    it('lists a warning only while the check finds something, not if the check gets no response', async () => {
       const named: boolean[] = [];
       for (const found of ['nothing', 'something', 'no answer', 'nothing'] as const) {
         WarningCheck.found = found;
@@ -523,7 +523,7 @@ describe('Every route', () => {
     });
   });
 
-  it('is measured by its template, and unknown URLs under one name', async () => {
+  it('is measured under its route template, and unknown URLs under one name', async () => {
     await ask('GET', `/brews/${ID}`);
     await ask('GET', '/nowhere/at/all');
     const { text } = await ask('GET', '/metrics');
@@ -694,7 +694,7 @@ describe('The limits', () => {
     expect(statuses).toEqual([201, 201, 429]);
   });
 
-  it('do not exist if they are 0', async () => {
+  it('are off if they are 0', async () => {
     app = await demoShop();
     const { status, headers } = await ask('GET', '/brews/whoever');
     expect([status, headers['ratelimit-limit']]).toEqual([200, undefined]);

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { MissingKeys } from '#platform/privacy';
 import { Seeder } from './seeder';
 
-/** Logs a warning if keys are missing. It runs after the list of erased people was applied: they need no key. */
+/**
+ * Logs a warning if keys are missing. It runs after the list of erased people was applied, because these need no key.
+ */
 @Injectable()
 export class MissingKeysSeeder extends Seeder {
   override readonly always = true;

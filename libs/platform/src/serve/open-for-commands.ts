@@ -16,7 +16,7 @@ import { withDatabase } from './postgres';
 
 const print = (message: unknown) => void process.stderr.write(`${textOfLog(message)}\n`);
 
-/** A command prints its own output to stdout. Of the log only errors are shown, on stderr. */
+/** A command prints its own output to stdout. Only the errors of the log are shown, on stderr. */
 const errorsOnly: LoggerService = { log: () => undefined, warn: () => undefined, error: print, fatal: print };
 
 @Global()

@@ -53,11 +53,11 @@ describe('The OpenAPI document', () => {
       const known = await at(`/docs${file}`, { 'if-none-match': `"other", W/${etag}` });
       expect([known.statusCode, known.body]).toEqual([304, '']);
     }
-    const making = jest.spyOn(JSON, 'stringify');
+    const stringifySpy = jest.spyOn(JSON, 'stringify');
     await at('/docs/openapi.json');
     await at('/docs/openapi.yaml');
-    const written = making.mock.calls.filter(([value]) => (value as { openapi?: string } | null)?.openapi);
-    making.mockRestore();
+    const written = stringifySpy.mock.calls.filter(([value]) => (value as { openapi?: string } | null)?.openapi);
+    stringifySpy.mockRestore();
     expect(written).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe('The OpenAPI document', () => {
     expect(ids).toEqual(expect.arrayContaining(['listBrews', 'addBrew', 'viewBrew']));
   });
 
-  it('shows answers in their envelope, shapes as components, and an example for each answer', () => {
+  it('shows responses in their envelope, shapes as components, and an example for each response', () => {
     const { schema, example } = contentOf(operation('/api/v1/brews/{id}', 'get'), 200);
     expect(schema.properties.data).toEqual({ $ref: '#/components/schemas/Brew' });
     expect(example).toMatchObject({
@@ -85,7 +85,7 @@ describe('The OpenAPI document', () => {
     expect(list.example.meta).toEqual({ nextCursor: null, hasMore: false });
   });
 
-  it('lists every status and code with an example, also the common ones', () => {
+  it('lists every status and code with an example, also the common codes', () => {
     const add = operation('/api/v1/brews', 'post');
     expect(Object.keys(add.responses)).toEqual([
       '201',

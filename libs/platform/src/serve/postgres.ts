@@ -12,7 +12,10 @@ const nothingToStop = () => Promise.resolve();
 /** How long this process waits while another process starts the server. After a crash, the start takes longer. */
 const LONGEST_WAIT_MS = 120_000;
 
-/** The configured database, or an embedded server under DATA_DIR. With `shared`, a server that runs there is used. */
+/**
+ * The configured database, or an embedded server under DATA_DIR. With `shared`, it uses a server that runs there
+ * already.
+ */
 export async function preparePostgres(
   config: Config,
   contexts: readonly ContextName[],
@@ -38,7 +41,7 @@ async function startOwnPostgres(dataDir: string, print: (line: string) => void):
 
 /**
  * If services start at the same time on one folder, the first service starts the server. The other services wait until
- * the server answers.
+ * the server responds.
  */
 async function findOrStartPostgres(dataDir: string, print: (line: string) => void): Promise<Server> {
   for (const end = performance.now() + LONGEST_WAIT_MS; ; await pause(100)) {

@@ -3,7 +3,7 @@ import { RateLimits, RedisRateLimits } from '#platform/security';
 import type { Provider } from '@nestjs/common';
 import type { Config } from '#platform/config';
 
-/** Checks that Redis answers. Without Redis, the shop is slower, and each process counts requests for itself. */
+/** Checks that Redis responds. Without Redis, the shop is slower, and each process counts requests for itself. */
 class RedisHealth extends HealthCheck {
   readonly service = 'redis';
 

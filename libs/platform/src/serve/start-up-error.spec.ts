@@ -32,7 +32,7 @@ describe('The error of a port', () => {
   });
 });
 
-describe('The error of a build that lacks something the database needs', () => {
+describe('The error of a build that lacks something that the database needs', () => {
   const table = { relation: 'sales_v1', name: 'sales', version: 1, state: 'kept' } as ProjectionTable;
 
   it.each([

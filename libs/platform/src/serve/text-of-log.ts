@@ -1,6 +1,6 @@
 import { redact } from '#platform/observability';
 
-/** What a terminal shows of something that was logged: a text, an error, or an object such as `{ message, error }`. */
+/** How a terminal shows a logged value: a text, an error, or an object such as `{ message, error }`. */
 export function textOfLog(logged: unknown): string {
   if (typeof logged === 'string') return logged;
   if (logged instanceof Error) return logged.message;

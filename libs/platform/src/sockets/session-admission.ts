@@ -30,9 +30,9 @@ export class SessionAdmission {
   private readonly addressOf: AdmissionSettings['addressOf'];
 
   constructor({ mostPerAddress, mostInAll, addressOf, reservedForMs = RESERVED_FOR_MS }: AdmissionSettings) {
-    const mostOfOne = mostPerAddress || Infinity;
-    this.slots = new Slots(mostOfOne, mostInAll);
-    this.requestCounts = new CallsPerMinute(mostOfOne * REQUESTS_PER_SESSION);
+    const mostOfOneAddress = mostPerAddress || Infinity;
+    this.slots = new Slots(mostOfOneAddress, mostInAll);
+    this.requestCounts = new CallsPerMinute(mostOfOneAddress * REQUESTS_PER_SESSION);
     this.addressOf = addressOf;
     this.reservedForMs = reservedForMs;
   }

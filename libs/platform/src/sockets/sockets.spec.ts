@@ -24,15 +24,15 @@ describe('Slots', () => {
 describe('CallsPerMinute', () => {
   it('allows a limited number of calls for each key, and again in the next minute', () => {
     let now = 0;
-    const visits = new CallsPerMinute(2, () => now);
-    expect(['a', 'a', 'a', 'b'].map((key) => visits.allows(key))).toEqual([true, true, false, true]);
+    const calls = new CallsPerMinute(2, () => now);
+    expect(['a', 'a', 'a', 'b'].map((key) => calls.allows(key))).toEqual([true, true, false, true]);
     now = 60_000;
-    expect(visits.allows('a')).toBe(true);
+    expect(calls.allows('a')).toBe(true);
   });
 });
 
 describe('WorkQueue', () => {
-  it('run one after another, also after a failure', async () => {
+  it('runs one piece of work after another, also after a failure', async () => {
     const queue = new WorkQueue();
     const done: string[] = [];
     let finish: () => void = () => undefined;
@@ -63,10 +63,10 @@ describe('SessionAdmission', () => {
     const request = from('192.0.2.1');
     expect(admission.reserveSlot(request)).toBeUndefined();
     expect(admission.reserveSlot(from('192.0.2.1'))).toMatch(/too many connections already/);
-    const leave = admission.keepSlot(request);
+    const release = admission.keepSlot(request);
     jest.advanceTimersByTime(60_000);
     expect(admission.reserveSlot(from('192.0.2.1'))).toMatch(/too many connections already/);
-    leave();
+    release();
     expect(admission.reserveSlot(from('192.0.2.1'))).toBeUndefined();
   });
 

@@ -5,7 +5,7 @@ const IDLE_CHECK_MS = 10_000;
 
 /**
  * Whether something happens in the shop: a notification between processes, or a request that may change something.
- * Regular checks find what a lost notification did not announce. In an idle shop they run less often.
+ * Regular checks find the changes whose notification was lost. In an idle shop they run less often.
  */
 export class Activity {
   private last = performance.now();
@@ -14,7 +14,7 @@ export class Activity {
     this.last = performance.now();
   }
 
-  /** How long a regular check waits that otherwise waits for `milliseconds`. */
+  /** How long a regular check waits now. `milliseconds` is its usual time. */
   checkAfter(milliseconds: number, whenIdle = IDLE_CHECK_MS): number {
     return this.isIdle ? Math.max(milliseconds, whenIdle) : milliseconds;
   }
@@ -24,7 +24,7 @@ export class Activity {
   }
 }
 
-/** One for the process, because its connections, loops and timers have no other place in common. */
+/** One object for the whole process, because its connections, loops and timers share no other object. */
 export const activity = new Activity();
 
 type Work = (this: object, ...values: never[]) => unknown;

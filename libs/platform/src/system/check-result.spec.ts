@@ -21,7 +21,7 @@ describe('The last result of a check', () => {
     }
   });
 
-  it('ends with a later check that finds nothing', async () => {
+  it('is cleared by a later check that finds nothing', async () => {
     const process = new LastCheckResult(fileOf('two'));
     await process.keep(bad);
     expect(await process.problemAfter({ at: 3, problem: null })).toBeNull();

@@ -29,7 +29,7 @@ export class LastCheckResult {
     await this.remembered.keep(result).catch((error: Error) => this.log.error(error.message));
   }
 
-  /** The problem that is not repaired yet, in view of the newest result in the database. */
+  /** The problem that is not repaired yet. `stored` is the newest result in the database. */
   async problemAfter(stored: CheckResult | undefined): Promise<CheckResult['problem']> {
     const known = await this.readRemembered();
     if (stored && (!known || stored.at > known.at)) await this.keep(stored);

@@ -20,13 +20,13 @@ const learn = (read: number, tookMs: number) => {
 const now = () => time.now().getTime() - noon;
 
 describe("The database's time", () => {
-  it('is the time of this machine until the database has answered', () => {
+  it('is the time of this machine until the database has responded', () => {
     expect(now()).toBe(-3_600_000);
     learn(noon, 0);
     expect(now()).toBe(0);
   });
 
-  it('was read in the middle of its round trip', () => {
+  it('is taken from a reading in the middle of the round trip', () => {
     learn(noon, 20);
     expect(now()).toBe(10);
   });
@@ -38,7 +38,7 @@ describe("The database's time", () => {
     expect(now()).toBe(2_500);
   });
 
-  it('ignores a late answer, unless there was no better answer for a minute', () => {
+  it('ignores a late response, unless there was no better response for a minute', () => {
     learn(noon, 0);
     learn(noon + 2_900, 3_000);
     expect(now()).toBe(3_000);

@@ -6,8 +6,8 @@ const TRUSTED_FOR_MS = 60_000;
 
 /**
  * The time of the database, continued with the steady clock of this process. So stored times and the current time come
- * from one clock, and a change of this machine's clock has no effect. Until the database has answered once, this is the
- * machine's own time.
+ * from one clock, and a change of this machine's clock has no effect. Until the database has responded once, this is
+ * the machine's own time.
  */
 export class DatabaseTime extends Clock {
   private known?: { readonly offset: number; readonly at: number };

@@ -8,10 +8,13 @@ export abstract class Ids {
 
 const BYTES_PER_ID = 11;
 
-/** Ids of one process increase even within a millisecond: the 12 bits after the time are a counter, with overflow. */
+/**
+ * Ids of one process increase even within a millisecond: the 12 bits after the time are a counter, which may overflow
+ * into the time.
+ */
 export class SystemIds extends Ids {
   private last = 0;
-  private readonly pool = Buffer.alloc(BYTES_PER_ID * 256); // one call for 256 ids, because each call is slow
+  private readonly pool = Buffer.alloc(BYTES_PER_ID * 256); // random bytes for 256 ids, because each call of randomFillSync is slow
   private used = this.pool.length;
 
   next(): Uuid {

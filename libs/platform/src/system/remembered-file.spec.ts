@@ -13,13 +13,13 @@ describe('A file that is remembered outside of the database', () => {
 
   it('is complete for every reader while several writers write it at once, and leaves no temporary file', async () => {
     await file.write(content(0));
-    let open = true;
+    let isWriting = true;
     const reading = (async () => {
-      for (; open; await new Promise(setImmediate)) expect((await file.read())!.filler).toHaveLength(4_000);
+      for (; isWriting; await new Promise(setImmediate)) expect((await file.read())!.filler).toHaveLength(4_000);
     })();
     for (let round = 1; round <= 30; round++)
       await Promise.all([0, 1, 2].map((writer) => file.write(content(round * 3 + writer))));
-    open = false;
+    isWriting = false;
     await reading;
     expect((await file.read())!.position).toBeGreaterThanOrEqual(90);
     expect(readdirSync(folder)).toEqual(['seal']);

@@ -14,7 +14,7 @@ export class Remembered<Content> {
   constructor(
     shape: z.ZodType<Content>,
     path?: string,
-    /** Without it, the first value stays for ever. */
+    /** Without this function, the first value stays for ever. */
     private readonly isNewer?: (one: Content, other: Content) => boolean,
   ) {
     if (path !== undefined) this.file = new RememberedFile(path, shape);

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** The longest time that one piece of work may block the event loop. */
 const LONGEST_MS = 10;
 
-/** The client has disconnected, so nobody reads the answer. */
+/** The client has disconnected, so nobody reads the response. */
 export class ClientGone extends Error {
   constructor() {
     super('the client has disconnected');

@@ -3,7 +3,7 @@ import type { Config } from '#platform/config';
 import { addressesOf, addressOf } from '#platform/security';
 import { Rates } from './rates';
 
-/** How many seconds of requests may come at once. */
+/** An address may send the requests of this many seconds at once. */
 const BURST_SECONDS = 4;
 /** Other processes of the shop are recognised by the address of their last request. */
 const MOST_NEIGHBOURS = 1_000;
@@ -40,7 +40,9 @@ export class AddressLimits {
     if (this.neighbours.size > MOST_NEIGHBOURS) this.neighbours.delete(oldest);
   }
 
-  /** Returns whether a request of this address is allowed. Counts it if so, unless the address has no limit. */
+  /**
+   * Returns whether a request from this address is allowed. Counts an allowed request, unless the address has no limit.
+   */
   admitRequest(peer: string | undefined): boolean {
     const key = this.rates && this.keyOf(peer);
     return key === undefined || this.rates!.countIfAllowed(key);

@@ -24,11 +24,11 @@ const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * Reads JSON bodies, and counts while reading: the bytes of each body, the bytes of all bodies that are still arriving,
- * and the names and values in a body. If a sender sends nothing for ten seconds, the answer is 408, unless this process
- * was blocked.
+ * and the names and values in a body. If a sender sends nothing for ten seconds, the response is 408, unless this
+ * process was blocked.
  */
 export class BodyReader {
-  /** Bytes in memory of bodies that are still arriving. */
+  /** How many bytes in memory belong to bodies that are still arriving. */
   inFlight = 0;
 
   constructor(
@@ -44,11 +44,11 @@ export class BodyReader {
       const chunks: Buffer[] = [];
       const count = new JsonCount(limits);
       let received = 0;
-      const endPause = () =>
+      const onLongPause = () =>
         this.detector.wasBlockedWithin(this.longestPauseMs)
           ? void pauseTimer.refresh()
           : settle(new RequestTimeoutException());
-      const pauseTimer = setTimeout(endPause, this.longestPauseMs);
+      const pauseTimer = setTimeout(onLongPause, this.longestPauseMs);
 
       const settle = (fault?: Error): void => {
         clearTimeout(pauseTimer);

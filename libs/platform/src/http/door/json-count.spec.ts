@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { jsonExcess } from '#kernel';
 import { JsonCount } from './json-count';
 
-const WIDE = { keys: Infinity, values: Infinity, depth: Infinity };
+const NO_LIMITS = { keys: Infinity, values: Infinity, depth: Infinity };
 
-const countIn = (text: string, limits = WIDE, step = text.length + 1) => {
+const countIn = (text: string, limits = NO_LIMITS, step = text.length + 1) => {
   const count = new JsonCount(limits);
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += step) count.addBytes(bytes.subarray(at, at + step));
@@ -37,19 +37,21 @@ describe('JsonCount', () => {
         const parsed: unknown = JSON.parse(text);
         const isPlain = JSON.stringify(parsed).length === text.length; // the text has no repeated names
         fc.pre(isPlain);
-        const count = countIn(text, WIDE, step);
+        const count = countIn(text, NO_LIMITS, step);
         expect(count.values).toBe(valuesOf(parsed));
         const values = Math.max(0, count.values - 1);
-        expect(countIn(text, { ...WIDE, values }, step).excess).toBe(jsonExcess(parsed, { depth: Infinity, values }));
+        expect(countIn(text, { ...NO_LIMITS, values }, step).excess).toBe(
+          jsonExcess(parsed, { depth: Infinity, values }),
+        );
       }),
     );
   });
 
   it('stops at the first limit that is exceeded', () => {
-    expect(countIn('[[[]]]', { ...WIDE, depth: 2 }).excess).toBe('deep');
-    expect(countIn('[1,2,3]', { ...WIDE, values: 2 }).excess).toBe('many');
-    expect(countIn('{"a":{"b":1}}', { ...WIDE, keys: 1 }).excess).toBe('names');
-    const count = countIn(`[${'{},'.repeat(300_000)}{}]`, { ...WIDE, values: 1_000 });
+    expect(countIn('[[[]]]', { ...NO_LIMITS, depth: 2 }).excess).toBe('deep');
+    expect(countIn('[1,2,3]', { ...NO_LIMITS, values: 2 }).excess).toBe('many');
+    expect(countIn('{"a":{"b":1}}', { ...NO_LIMITS, keys: 1 }).excess).toBe('names');
+    const count = countIn(`[${'{},'.repeat(300_000)}{}]`, { ...NO_LIMITS, values: 1_000 });
     expect([count.excess, count.values]).toEqual(['many', 1_001]);
   });
 });

@@ -1,6 +1,6 @@
 import type { BodyLimits } from './body-limits';
 
-/** `deep`: nested too deeply; `many`: too many values; `names`: too many names of fields. */
+/** `deep`: nested too deeply; `many`: too many values; `names`: too many field names. */
 export type JsonExcess = 'deep' | 'many' | 'names';
 
 const QUOTE = 0x22;

@@ -4,7 +4,7 @@ const countAllowed = (rates: Rates, key: string, now: number, times: number) =>
   Array.from({ length: times }, () => rates.countIfAllowed(key, now)).filter(Boolean).length;
 
 describe('Rates', () => {
-  it.each([0.1, 12_345.678_9, 98_765_432.1])('allow the whole burst at any time of the clock: %d', (now) => {
+  it.each([0.1, 12_345.678_9, 98_765_432.1])('allow the whole burst at any time: %d', (now) => {
     const rates = new Rates(3, 12);
     expect(countAllowed(rates, 'x', now, 20)).toBe(12);
   });
@@ -28,7 +28,7 @@ describe('Rates', () => {
     expect(rates.countIfAllowed('a', 1_001)).toBe(true);
   });
 
-  it('have a limit of keys, and remove first the keys that are clear again', () => {
+  it('limit the number of keys, and first remove keys whose requests no longer count', () => {
     const rates = new Rates(1, 1, 100);
     rates.countIfAllowed('busy', 0);
     for (let n = 0; n < 100_000; n += 1) rates.countIfAllowed(`k${n}`, n / 1_000);

@@ -6,7 +6,7 @@ import { eventually } from '../../../../../test/support/eventually';
 import { blockDetector } from './block-detector';
 import { noteRequests, refuseRawRequest } from './raw-refusals';
 
-describe('A connection without a request in time', () => {
+describe('A connection on which no request arrives in time', () => {
   let server: Server;
   let client: Socket;
   let answer = '';
@@ -30,7 +30,7 @@ describe('A connection without a request in time', () => {
     server.close();
   });
 
-  it('is answered 408', async () => {
+  it('is answered with 408', async () => {
     const wasBlocked = jest.spyOn(blockDetector, 'wasBlockedWithin').mockReturnValue(false);
     await eventually(() => expect(answer).toMatch(/^HTTP\/1.1 408 /));
     wasBlocked.mockRestore();

@@ -11,7 +11,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   [TIMEOUT]: 408,
 };
 
-/** How long the client may take to read the answer and to close the connection. */
+/** How long the client may take to read the response and to close the connection. */
 const CLOSE_AFTER_MS = 1_000;
 
 /** The time in which the headers of a request must arrive. `BodyReader` limits the pauses within a body. */

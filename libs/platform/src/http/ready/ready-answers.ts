@@ -7,7 +7,7 @@ import { localeOf } from '../messages';
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** How long the answer may be sent again. Only answers that are the same for everybody have it. */
+    /** How long the response may be sent again. Only responses that are the same for everybody have it. */
     validity?: Validity | undefined;
   }
 }
@@ -16,7 +16,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_ANSWERS = 1_000;
 const BYTES_OF_HEADERS = 2_000;
 
-/** An answer of a public GET, ready to be sent again. */
+/** The response to a public GET, ready to be sent again. */
 export interface ReadyAnswer {
   readonly route: string;
   readonly body: Buffer;
@@ -28,11 +28,11 @@ export interface ReadyAnswer {
 
 type RequestKey = Readonly<{ url?: string | undefined; headers: IncomingHttpHeaders }>;
 
-/** Public answers depend on the URL, on the language, and (the CORS headers) on the origin. */
+/** A public response depends on the URL and on the language. Its CORS headers depend on the origin. */
 const keyOf = ({ url = '', headers }: RequestKey): string =>
   `${localeOf(headers['accept-language'], 'vi')} ${headers.origin ?? ''} ${url}`;
 
-/** The bytes and headers of public answers that are in the cache. Their number and their bytes are limited. */
+/** The bytes and headers of public responses that were made from cached values. Number and bytes are limited. */
 @Injectable()
 export class ReadyAnswers {
   private readonly answers = new LRUCache<string, ReadyAnswer>({
@@ -41,7 +41,7 @@ export class ReadyAnswers {
     sizeCalculation: ({ body }, key) => body.length + 2 * key.length + BYTES_OF_HEADERS,
   });
 
-  /** Undefined if there is no answer, or if its cached value is not current any more. */
+  /** Undefined if there is no ready response, or if its cached value is not current any more. */
   find(request: RequestKey): ReadyAnswer | undefined {
     const key = keyOf(request);
     const answer = this.answers.get(key);

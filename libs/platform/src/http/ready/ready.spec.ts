@@ -14,7 +14,7 @@ interface Reply {
   readonly body: string;
 }
 
-describe('A public answer from the cache', () => {
+describe('A public response from the cache', () => {
   let app: NestFastifyApplication;
   beforeEach(() => {
     MenuController.isCurrent = true;
@@ -70,7 +70,7 @@ describe('A public answer from the cache', () => {
     expect(MenuController.asked).toBe(4);
   });
 
-  it('is answered 304 if the client has it', async () => {
+  it('is replaced by a 304 if the client has it', async () => {
     await open();
     await get();
     const { status, body, headers } = await get({ 'if-none-match': 'W/"menu-1"' });
@@ -83,8 +83,8 @@ describe('A public answer from the cache', () => {
     ['with an access token', { authorization: 'Bearer none' }, 'GET', '', 200],
     ['with a body', { 'content-type': 'application/json', 'content-length': '7' }, 'GET', '{"a":1}', 200],
     ['with two Host headers', ['host', 'a.example', 'host', 'b.example'], 'GET', '', 400],
-    ['for the headers only', {}, 'HEAD', '', 200],
-  ])('goes the usual way for a request %s', async (_what, headers, method, body, status) => {
+    ['with the method HEAD', {}, 'HEAD', '', 200],
+  ])('is not used for a request %s', async (_what, headers, method, body, status) => {
     await open();
     await get();
     const { asked } = MenuController;
@@ -93,14 +93,14 @@ describe('A public answer from the cache', () => {
     expect(MenuController.asked).toBe(status === 200 ? asked + 1 : asked);
   });
 
-  it('is not made from the answer to a signed-in caller', async () => {
+  it('is not made from the response to a signed-in caller', async () => {
     await open();
     await get({ authorization: `Bearer ${await tokenFor()}` });
     await get();
     expect(MenuController.asked).toBe(2);
   });
 
-  it('counts for the limit of the API, and is refused above it', async () => {
+  it('counts for the limit of the API, and is replaced by a 429 above the limit', async () => {
     await open({ rateLimitApi: 4 });
     const statuses = [];
     for (let n = 0; n < 6; n += 1) {
@@ -118,7 +118,7 @@ describe('A public answer from the cache', () => {
     expect(statuses).toContain(429);
   });
 
-  it('is measured and logged like every other answer', async () => {
+  it('is measured and logged like every other response', async () => {
     const lines: Record<string, unknown>[] = [];
     const keep = (line: unknown) => void (typeof line === 'object' && lines.push(line as Record<string, unknown>));
     await open({ logLevel: 'info', logger: { log: keep, error: keep, warn: keep } });
@@ -135,7 +135,7 @@ describe('A public answer from the cache', () => {
     expect(second).toMatchObject({ url: '/api/v1/menu', statusCode: 200, ip: '127.0.0.0/24', userAgent: 'curl' });
   });
 
-  it('goes the usual way while the shop is stopping', async () => {
+  it('is not used while the shop is stopping', async () => {
     await open();
     await get();
     app.get(ShopState).drain();

@@ -21,7 +21,7 @@ interface ReadyOptions {
 /** These headers differ for each request, or Node sets them. */
 const PER_REQUEST = /^(?:x-request-id|ratelimit-.*|date|connection|keep-alive|content-length)$/;
 
-/** Keeps the bytes of answers that are made from a cached value (`reply.validity`). */
+/** Keeps the bytes of responses that are made from a cached value (`reply.validity`). */
 export function keepReadyAnswers(fastify: FastifyInstance, answers: ReadyAnswers): void {
   fastify.decorateReply('validity', undefined);
   fastify.addHook('onSend', (request, reply, payload, done) => {
@@ -42,7 +42,7 @@ function toReadyAnswer(route: string, reply: FastifyReply, body: Buffer): ReadyA
   };
 }
 
-/** Whether the answer depends only on the URL, the language and the origin. */
+/** Whether the response depends only on the URL, the language and the origin. */
 function isPlain({ method, headers, httpVersionMajor }: IncomingMessage): boolean {
   return (
     method === 'GET' &&
@@ -55,15 +55,15 @@ function isPlain({ method, headers, httpVersionMajor }: IncomingMessage): boolea
 }
 
 /**
- * Sends ready answers before Fastify and Nest see the request. All other requests, and requests that a limit may delay
- * or refuse, go the usual way. The limits of addresses and guests, the metrics and the log count ready answers too.
+ * Sends ready responses before Fastify and Nest get the request. Fastify handles all other requests as usual, also
+ * requests that a limit may delay or refuse. Limits of addresses and guests, metrics and log count ready responses too.
  */
 export function sendReadyAnswers(fastify: FastifyInstance, options: ReadyOptions): void {
   const { server } = fastify;
-  const usual = server.listeners('request') as RequestListener[];
+  const usualListeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    if (!sendIfReady(request, response, options)) for (const listener of usual) listener(request, response);
+    if (!sendIfReady(request, response, options)) for (const listener of usualListeners) listener(request, response);
   });
 }
 
@@ -95,12 +95,19 @@ function sendIfReady(request: IncomingMessage, response: ServerResponse, options
   return true;
 }
 
-function send(answer: ReadyAnswer, request: IncomingMessage, response: ServerResponse, own: readonly string[]): number {
+function send(
+  answer: ReadyAnswer,
+  request: IncomingMessage,
+  response: ServerResponse,
+  ownHeaders: readonly string[],
+): number {
   if (matchesEtag(answer.etag, request.headers['if-none-match'])) {
-    response.writeHead(304, [...withoutType(answer.headers), ...own]).end();
+    response.writeHead(304, [...withoutType(answer.headers), ...ownHeaders]).end();
     return 304;
   }
-  response.writeHead(200, [...answer.headers, 'content-length', String(answer.body.length), ...own]).end(answer.body);
+  response
+    .writeHead(200, [...answer.headers, 'content-length', String(answer.body.length), ...ownHeaders])
+    .end(answer.body);
   return 200;
 }
 

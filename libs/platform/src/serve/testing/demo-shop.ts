@@ -22,23 +22,23 @@ class OneKey extends VerifyingKeys {
 }
 
 export class RedisCheck extends HealthCheck {
-  static well = true;
+  static healthy = true;
   static slow = false;
   readonly service = 'redis';
   async check(): Promise<void> {
     if (RedisCheck.slow) await new Promise(() => undefined);
-    if (!RedisCheck.well) throw new Error('unwell');
+    if (!RedisCheck.healthy) throw new Error('unhealthy');
   }
 }
 
 export class DatabaseCheck extends HealthCheck {
-  static well = true;
+  static healthy = true;
   static impaired = false;
   readonly service = 'database';
   override readonly fatal = true;
   check(): Promise<void> {
     if (DatabaseCheck.impaired) return Promise.reject(new Impaired('read-only'));
-    return DatabaseCheck.well ? Promise.resolve() : Promise.reject(new Error('stopped'));
+    return DatabaseCheck.healthy ? Promise.resolve() : Promise.reject(new Error('stopped'));
   }
 }
 

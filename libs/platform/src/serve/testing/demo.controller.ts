@@ -91,7 +91,7 @@ const brew = (name: string) => ({
   price: { amount: 55_000, currency: 'VND' as const },
 });
 
-/** A slow answer: it waits until `finish` is called. */
+/** A slow response: it waits until `finish` is called. */
 export class Slow {
   private static reached: () => void = () => undefined;
   private static release: () => void = () => undefined;
@@ -105,7 +105,7 @@ export class Slow {
     });
 }
 
-/** A public answer that comes from a cache. `isCurrent` is the validity of the cached value. */
+/** A public response that comes from a cache. `isCurrent` is the validity of the cached value. */
 @ApiTags('brews')
 @Controller('menu')
 export class MenuController {
