@@ -106,7 +106,7 @@ export function amountToRetry(order: Order): Money {
 const findRefund = (order: Order, refundId: Uuid) =>
   'refunds' in order ? order.refunds.find((refund) => refund.refundId === refundId) : undefined;
 
-/** Requests a refund again whose first request was declared void, so that its result can be recorded. */
+/** The first request of the refund was declared void. A new request is needed, so that the result can be recorded. */
 const requestAgain = (refundId: Uuid, amount: Money): OrderEvent => ({
   type: 'RefundRequested',
   data: { refundId, amount, reason: 'noted again: its request was declared void' },

@@ -10,8 +10,8 @@ const waitsFor: Record<RefundStep['step'], string | null> = {
 };
 
 /**
- * Why staff must look at a refund. A refused refund matters only while money is owed: it may have gone back another
- * way.
+ * Why staff must look at a refund. A refused refund matters only while money is owed: the money may have gone back
+ * another way.
  */
 const attentionOf = (refund: RefundStep, owed: boolean): string | null => {
   if (refund.step === 'failed') return owed ? `refused: ${refund.reason ?? 'for good'}` : null;
@@ -23,7 +23,7 @@ const attentionOf = (refund: RefundStep, owed: boolean): string | null => {
 
 const unrequestedText = ({ unrequested }: Refunds): string | null =>
   unrequested
-    ? `payments gave back ${unrequested.amount} ${unrequested.currency} that no refund of the order had requested: find out who did, then retry`
+    ? `payments gave back ${unrequested.amount} ${unrequested.currency} that no refund of the order had requested: find out who requested it, then retry`
     : null;
 
 /**

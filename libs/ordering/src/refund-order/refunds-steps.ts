@@ -3,8 +3,8 @@ import { RefundPayment } from '#contracts/payments';
 import { RecordRefund, RecordRefundFailure, RefundWaits } from './refunds-messages';
 
 /**
- * How often the request was repeated because no answer came. `parked` is set when the repeats have ended. Nothing more
- * is sent until staff act.
+ * A step that waits for an answer. `asked`: how often its request was repeated, because no answer came. `parked` is set
+ * when the repeats have ended. Nothing more is sent until staff act.
  */
 interface Asking {
   readonly asked: number;
