@@ -92,8 +92,8 @@ interface Stored {
 }
 
 /**
- * Returns a function that must get the events in version order, and returns a line for each. After an event that cannot
- * be applied, the lines do not use the order's state any more.
+ * Returns a function that makes the line of an event. Call it with the events in version order. After an event that
+ * cannot be applied, the lines do not use the order's state any more.
  */
 export function makeLineWriter(events: readonly Stored[], locale: Locale): (recorded: Stored) => string {
   const voided = voidVersionsOf(events);

@@ -10,7 +10,7 @@ export type OrderedPortions = 'nothing' | 'something' | { readonly allOf: string
 /**
  * Whether a cart holds portions that were ordered before, from this cart or from another one whose lines a log-in moved
  * here. `nothing`: no such portions. `something`: such portions, and others that can be ordered. `allOf`: every portion
- * was ordered before. It contains the order of the first one.
+ * was ordered before. Its value is the id of the order that took the first portion.
  */
 export function orderedPortionsOf(portions: readonly Portion[], placed: readonly PlacedPortion[]): OrderedPortions {
   const taken = new Map(placed.map((portion) => [portion.id, portion]));

@@ -62,8 +62,8 @@ const isEqual = (one: unknown, other: unknown): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
 
 /**
- * Returns a function that must get the events in order. For each event that does not change the order, it returns a
- * note.
+ * Returns a function that makes a note for each event that does not change the order. Call it with the events in their
+ * order.
  */
 export function makeIdleEventNotes(): (event: SupposedEvent, index: number) => readonly string[] {
   let order: Order = orderLife.initial;
