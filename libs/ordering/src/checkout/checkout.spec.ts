@@ -209,9 +209,9 @@ describe('An order that is no longer wanted', () => {
   });
 
   it('is closed at once when the cancellation arrives before the order', () => {
-    const known = reactTo(after(cancellationRequested), placed);
-    expect(known.asks).toEqual([asksToClose('CUSTOMER')]);
-    expect(known.timers.map(({ name }) => name)).toEqual(['waits']);
+    const reaction = reactTo(after(cancellationRequested), placed);
+    expect(reaction.asks).toEqual([asksToClose('CUSTOMER')]);
+    expect(reaction.timers.map(({ name }) => name)).toEqual(['waits']);
   });
 
   it('keeps the first reason', () => {

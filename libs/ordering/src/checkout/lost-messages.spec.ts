@@ -30,7 +30,7 @@ const confirmed: Checkout = { step: 'confirmed', orderId, method: 'card' };
 const closing: Checkout = { step: 'closing', orderId, why: 'CUSTOMER', asked: 2 };
 
 describe('A checkout that has lost the message of a cancellation', () => {
-  const unwanted = compareMessage({ unwantedBy: 'customer' });
+  const cancellationRequested = compareMessage({ unwantedBy: 'customer' });
 
   it.each<[string, Checkout, string]>([
     ['reserving', reserving, 'releasing'],
@@ -38,7 +38,7 @@ describe('A checkout that has lost the message of a cancellation', () => {
     ['committing', committing, 'voiding'],
     ['confirming', confirming, 'voiding'],
   ])('gives everything back from %s when it is compared with the order', (_, state, step) => {
-    const back = reactTo(state, unwanted);
+    const back = reactTo(state, cancellationRequested);
     expect(back.state).toMatchObject({ step, why: 'CUSTOMER' });
     expect(back.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     const late = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
@@ -100,7 +100,7 @@ describe('A checkout that has lost the message that its order is closed', () => 
 
 describe('A checkout that has lost the message of the order', () => {
   const cancelled: Checkout = { step: 'waiting', cancelled: 'CUSTOMER' };
-  const unwanted = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
+  const cancellationRequested = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
 
   it.each<[string, Checkout, CompareCheckout, string]>([
     ['cancelled', cancelled, compareMessage(), 'CUSTOMER'],
@@ -116,7 +116,7 @@ describe('A checkout that has lost the message of the order', () => {
   });
 
   it('asks for a comparison by itself, and needs attention, if only the cancellation comes', () => {
-    const waiting = reactTo(initialCheckout, unwanted);
+    const waiting = reactTo(initialCheckout, cancellationRequested);
     expect(waiting.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(checkoutStatus(waiting.state)).toMatchObject({ status: 'running', step: 'waiting' });
     const waited = reactTo(waiting.state, new CheckoutWaits({ orderId, asked: 0 }));

@@ -30,7 +30,7 @@ const compareMessage = (body: Partial<CompareCheckout['body']> = {}) =>
 const inHand = compareMessage({ status: 'accepted', wasConfirmed: true, inHand: true });
 const cancelledUnpaid = compareMessage({ status: 'cancelled' });
 const retry = new RetryCheckout({ orderId, by: 'admin-1', reason: null });
-const unwanted = new OrderCancellationRequested({ orderId, version: 4, reason: null, by: 'staff' });
+const cancellationRequested = new OrderCancellationRequested({ orderId, version: 4, reason: null, by: 'staff' });
 const voided = new PaymentVoided({ orderId, refunded: total });
 const released = new StockReleased({ orderId, lines, restocked: true });
 const confirmedAs = (version: number) => new OrderConfirmed({ orderId, version } as never);
@@ -64,7 +64,7 @@ describe('A checkout that is over, and whose order is pending again', () => {
   });
 
   it('gives back the money, then the goods, and closes the order when it is cancelled', () => {
-    const back = reactTo(reopened, unwanted);
+    const back = reactTo(reopened, cancellationRequested);
     expect(back.asks).toEqual([expect.any(VoidPayment)]);
     expect(back.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     const closes = reactTo(after(back.state, voided), released);
@@ -82,7 +82,7 @@ describe('A checkout that is over, and whose order is pending again', () => {
 
   it('asks for a review when it gets a cancellation request, because a confirmed order accepts none', () => {
     for (const state of [confirmed, undone])
-      expect(reactTo(state, unwanted)).toMatchObject({ state, asks: [new ReviewOrder({ orderId })] });
+      expect(reactTo(state, cancellationRequested)).toMatchObject({ state, asks: [new ReviewOrder({ orderId })] });
   });
 
   it('is confirmed again when staff retry it, with the payment that was taken and without a card', () => {

@@ -117,14 +117,16 @@ function onCancelledUnpaid(state: BegunCheckout): CheckoutReaction {
   const orderId = orderIdOf(state);
   if (state.step === 'closing') return giveUp(state, state.why);
   if (isRunning(state)) {
-    const back = onCancellationRequested(state, orderId, 'STAFF');
-    return back.state === state ? keepStep(state, 'compared with the order: still on its way back') : back;
+    const windingBack = onCancellationRequested(state, orderId, 'STAFF');
+    return windingBack.state === state
+      ? keepStep(state, 'compared with the order: still on its way back')
+      : windingBack;
   }
   const why = state.step === 'given-up' ? state.why : 'STAFF';
   const waste = 'waste' in state && state.waste;
-  const over = startStep({ step: 'given-up', orderId, why }, 'compared with the order: whatever is left goes back');
+  const reaction = startStep({ step: 'given-up', orderId, why }, 'compared with the order: whatever is left goes back');
   return {
-    ...over,
+    ...reaction,
     asks: [voidPaymentRequest(orderId, why), new ReleaseStock({ orderId, reason: why, ...(waste && { waste }) })],
   };
 }

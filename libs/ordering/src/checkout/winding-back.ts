@@ -130,8 +130,8 @@ export function giveUp(
   { orderId, why, reversed }: Extract<Checkout, { step: 'closing' }>,
   code: CancellationCode,
 ): CheckoutReaction {
-  const over = startStep({ step: 'given-up', orderId, why }, `cancelled: ${code}`);
-  return reversed ? { ...over, asks: [...over.asks, recordReversalRequest(orderId, reversed)] } : over;
+  const reaction = startStep({ step: 'given-up', orderId, why }, `cancelled: ${code}`);
+  return reversed ? { ...reaction, asks: [...reaction.asks, recordReversalRequest(orderId, reversed)] } : reaction;
 }
 
 /**

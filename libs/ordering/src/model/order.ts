@@ -88,7 +88,7 @@ export const orderFacts = {
    */
   PaymentReversed: z.strictObject({ reversalId: IdShape, amount: MoneyInFact }),
 
-  /** An operator declared an earlier event of the stream void. That event no longer counts, whatever it contains. */
+  /** An operator declared an earlier event of the stream void. That event no longer counts. */
   EventVoided: z.strictObject({ version: Count, reason: TextInFact.min(1) }),
 };
 

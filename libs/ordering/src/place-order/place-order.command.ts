@@ -123,14 +123,14 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
 
   private async place(
     commandId: Uuid,
-    { cartId, version: cartVersion, lines: wanted }: CartToOrder,
+    { cartId, version: cartVersion, lines: cartLines }: CartToOrder,
     { caller, request, locale, method }: Pick<PlaceOrder, 'caller' | 'request' | 'locale'> & { method: PaymentMethod },
     idempotency: IdempotencyKey,
   ): Promise<DatedOrder> {
     crashPoint('place-order.cart-read');
     const orderId = derivedId(commandId, 'order');
-    const lines = orderLines(orderId, await this.priceLines(wanted, locale), wanted);
-    const portions = wanted.flatMap(({ portions = [] }) => portions);
+    const lines = orderLines(orderId, await this.priceLines(cartLines, locale), cartLines);
+    const portions = cartLines.flatMap(({ portions = [] }) => portions);
     const customerId = caller.kind === 'user' ? caller.userId : null;
     const guest = caller.kind === 'guest' ? caller.cartToken : undefined;
     const subject = customerId ?? orderId;
@@ -167,10 +167,10 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /** The products have names in the order's language. If one has no price, the refusal is in the request's language. */
-  private async priceLines(wanted: CartToOrder['lines'], locale: 'vi' | 'en') {
-    const answers = await this.prices.price(wanted, locale);
+  private async priceLines(cartLines: CartToOrder['lines'], locale: 'vi' | 'en') {
+    const answers = await this.prices.price(cartLines, locale);
     const requestLocale = currentRequest()?.locale ?? locale;
-    return requestLocale === locale || answers.every(isPriced) ? answers : this.prices.price(wanted, requestLocale);
+    return requestLocale === locale || answers.every(isPriced) ? answers : this.prices.price(cartLines, requestLocale);
   }
 
   /** Seals every personal value in one call. */

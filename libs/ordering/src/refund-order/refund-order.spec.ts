@@ -283,20 +283,20 @@ describe('A refund that a provider refused, requested again', () => {
 });
 
 describe('The result of a refund', () => {
-  const asked = orderAfter(...factsUntil.completed, refundRequested('a', 40_000));
+  const requested = orderAfter(...factsUntil.completed, refundRequested('a', 40_000));
 
   it('is recorded once', () => {
-    expect(recordRefund(asked, 'a')).toEqual([refundMade('a', 40_000)]);
+    expect(recordRefund(requested, 'a')).toEqual([refundMade('a', 40_000)]);
     expect(recordRefund(orderAfter(...factsUntil.completed, refundRequested('a', 1), refundMade('a', 1)), 'a')).toEqual(
       [],
     );
     expect(recordRefund(orderAfter(facts.placed), 'a')).toEqual([]);
-    expect(recordRefund(asked, 'unknown')).toEqual([]);
+    expect(recordRefund(requested, 'unknown')).toEqual([]);
   });
 
   it('is recorded when it failed, too', () => {
-    expect(recordRefundFailure(asked, 'a', 'card closed')).toEqual([refundFailed('a', 40_000)]);
-    expect(recordRefundFailure(asked, 'unknown', 'card closed')).toEqual([]);
+    expect(recordRefundFailure(requested, 'a', 'card closed')).toEqual([refundFailed('a', 40_000)]);
+    expect(recordRefundFailure(requested, 'unknown', 'card closed')).toEqual([]);
   });
 
   const paid = orderAfter(...factsUntil.completed);

@@ -35,15 +35,15 @@ export function refundsStatus(state: Refunds): SagaStatus {
   const owed = owedAmountOf(state);
   const attentionFor = (refund: RefundStep) => attentionOf(refund, owed.amount > 0);
   const refundInTrouble = all.find((refund) => attentionFor(refund) !== null);
-  const open = refundInTrouble ?? all.find((refund) => 'asked' in refund) ?? all.at(-1);
+  const shownRefund = refundInTrouble ?? all.find((refund) => 'asked' in refund) ?? all.at(-1);
   const attention = refundInTrouble ? attentionFor(refundInTrouble) : unrequestedText(state);
   const status = attention !== null ? 'needs-attention' : areAllDone(state) ? 'over' : 'running';
-  const step = open?.step ?? 'waiting';
+  const step = shownRefund?.step ?? 'waiting';
   return {
     status: all.length === 0 && attention === null ? 'running' : status,
     step,
-    waitingFor: open ? waitsFor[open.step] : 'a refund',
-    asked: open && 'asked' in open ? open.asked : 0,
+    waitingFor: shownRefund ? waitsFor[shownRefund.step] : 'a refund',
+    asked: shownRefund && 'asked' in shownRefund ? shownRefund.asked : 0,
     attention,
   };
 }

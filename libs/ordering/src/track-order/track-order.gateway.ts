@@ -240,14 +240,14 @@ export class TrackOrderGateway
   }
 
   private async callerOf(auth: unknown): Promise<Caller> {
-    const shown = Credentials.safeParse(auth);
-    if (!shown.success) throw unauthenticated();
-    if ('cartToken' in shown.data) {
-      const cartToken = this.cartTokens.read(shown.data.cartToken);
+    const parsed = Credentials.safeParse(auth);
+    if (!parsed.success) throw unauthenticated();
+    if ('cartToken' in parsed.data) {
+      const cartToken = this.cartTokens.read(parsed.data.cartToken);
       if (!cartToken) throw unauthenticated();
       return { kind: 'guest', cartToken };
     }
-    const caller = await this.tokens.callerOf(shown.data.token);
+    const caller = await this.tokens.callerOf(parsed.data.token);
     const loss = await this.rights.lossOf(caller);
     if (loss) throw loss;
     return caller;
