@@ -110,7 +110,10 @@ export class OrderConfirmed extends OrderMessage<
      * What has been paid so far: zero for cash. Older messages do not have it: then a card payment has paid the total.
      */
     readonly paid?: Money;
-    /** True if the checkout knows it already, because the statement that confirmed the order wrote its step, too. */
+    /**
+     * True if the checkout does not need this message: the statement that confirmed the order also wrote the checkout's
+     * steps.
+     */
     readonly knownToCheckout?: true;
   }
 > {
@@ -169,7 +172,7 @@ export class OrderRefundRequested extends OrderMessage<{
   readonly end?: boolean;
   /** Whether the goods go back on the shelf or are waste. Absent if they stay where they are. */
   readonly restock?: boolean;
-  /** Other money that is owed: the provider refused to give it back, and nobody has requested that again. */
+  /** Other money that is owed: the provider refused to give it back, and nobody has requested the refund again. */
   readonly owed?: Money;
 }> {
   static readonly type = 'ordering.order-refund-requested.v1';
@@ -188,7 +191,7 @@ export class OrderRefunded extends OrderMessage<
     readonly status?: OrderStatus;
     /** A refund ended the order, so nothing more is made. */
     readonly ended?: true;
-    /** Money that is still owed: the provider refused to give it back, and nobody has requested that again. */
+    /** Money that is still owed: the provider refused to give it back, and nobody has requested the refund again. */
     readonly owed?: Money;
   }
 > {

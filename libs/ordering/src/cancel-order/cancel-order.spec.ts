@@ -92,7 +92,7 @@ describe('Cancelling an order', () => {
     ]);
   });
 
-  it('requests a refund of what earlier refunds have left; failed refunds do not count', () => {
+  it('requests a refund of the money that earlier refunds did not give back; failed refunds do not count', () => {
     const order = orderAfter(
       ...factsUntil.confirmed,
       refundRequested('a', 30_000),
@@ -103,8 +103,8 @@ describe('Cancelling an order', () => {
   });
 
   it('is refused if the order is refunded or does not exist', () => {
-    const whole = orderAfter(...factsUntil.confirmed, refundRequested('a', 100_000), refundMade('a', 100_000));
-    expect(() => cancelOrder(whole, requestBy('staff'))).toThrow(expect.objectContaining({ code: 'CANNOT_CANCEL' }));
+    const refunded = orderAfter(...factsUntil.confirmed, refundRequested('a', 100_000), refundMade('a', 100_000));
+    expect(() => cancelOrder(refunded, requestBy('staff'))).toThrow(expect.objectContaining({ code: 'CANNOT_CANCEL' }));
     expect(() => cancelOrder(orderAfter(), requestBy('customer'))).toThrow(
       expect.objectContaining({ code: 'NOT_FOUND' }),
     );
@@ -144,7 +144,7 @@ describe('Closing an order whose money was taken and given back', () => {
   const data = { reversalId: '019ab3c4-0000-7000-8000-0000000000dd', amount: vnd(100_000) };
 
   it.each(['CUSTOMER', 'STAFF', 'OVERDUE', 'OUT_OF_STOCK', 'PAYMENT_UNRESOLVED', 'PAYMENT_UNAVAILABLE'] as const)(
-    'records it and tells the customer, when it is closed for %s',
+    'records the returned money and tells the customer, when the order is closed for %s',
     (code) => {
       const events = closeOrder(orderAfter(...factsUntil.pending), code, data);
       expect(events).toMatchObject([
@@ -164,7 +164,7 @@ describe('Closing an order whose money was taken and given back', () => {
     for (const message of messages) expect(message).not.toMatch(/\{money\}|₫/);
   });
 
-  it('records it once, before or after the end', () => {
+  it('records the returned money once, before or after the end', () => {
     const reversal = { type: 'PaymentReversed', data } as const;
     expect(closeOrder(orderAfter(...factsUntil.pending, reversal), 'CUSTOMER', data)).toMatchObject([
       { type: 'OrderCancelled' },

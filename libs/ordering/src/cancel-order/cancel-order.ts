@@ -75,7 +75,7 @@ export function closeOrder(
 ): readonly OrderEvent[] {
   if (order.status !== 'pending') return []; // closed already
   const reversals = reversed ? recordReversal(order, reversed) : [];
-  const taken = reversals.reduce((total, { data }) => plus(total, data.amount), reversedTotal(order));
+  const reversedMoney = reversals.reduce((total, { data }) => plus(total, data.amount), reversedTotal(order));
   const by = order.cancellationRequested?.by ?? 'shop';
   const { total, locale } = order.placed;
   return [
@@ -84,7 +84,7 @@ export function closeOrder(
       type: 'OrderCancelled',
       data: {
         code,
-        message: cancellationText(code, locale, taken),
+        message: cancellationText(code, locale, reversedMoney),
         reason: order.cancellationRequested?.reason ?? null,
         by,
         refundDue: { ...total, amount: 0 },

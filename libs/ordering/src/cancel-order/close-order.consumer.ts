@@ -45,7 +45,10 @@ export class CloseWhenGivenBack implements ICommandHandler<CloseOrder> {
       await this.carts.takeBack(returnedOrder(orderId, order.placed));
       crashPoint('close-order.cart-refilled');
     } catch (error) {
-      this.log.warn({ message: `the cart did not take back order ${orderId}; it will after OrderCancelled`, error });
+      this.log.warn({
+        message: `the cart did not take back the lines of order ${orderId}; OrderCancelled requests it again`,
+        error,
+      });
     }
   }
 }

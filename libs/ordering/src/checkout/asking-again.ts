@@ -2,7 +2,7 @@ import type { Uuid } from '#kernel';
 import { MAX_REPEATS, secondsUntilAskedAgain } from '../model/asked-again';
 import { ReviewOrder, type CheckoutWaits, type ComparisonAsked, type RetryCheckout } from './checkout-messages';
 import { orderIdOf, keepStep, waitsTimer, type CheckoutReaction } from './checkout-moves';
-import { requestsOf, hasNoWayOut, type Checkout } from './checkout-steps';
+import { requestsOf, needsAnswer, type Checkout } from './checkout-steps';
 
 type Asking = Extract<Checkout, { asked: number }>;
 const isAsking = (state: Checkout): state is Asking => 'asked' in state;
@@ -15,13 +15,13 @@ export function askAgain(state: Checkout, { body }: CheckoutWaits): CheckoutReac
   if (state.step === 'waiting') return compareWaiting(state, body.orderId);
   if (!isAsking(state)) return keepStep(state, 'no answer is expected');
   if (state.parked !== undefined) return keepStep(state, 'needs attention: no more requests are sent');
-  if (hasNoWayOut(state) && state.asked >= MAX_REPEATS) return park(state);
+  if (needsAnswer(state) && state.asked >= MAX_REPEATS) return park(state);
   const again = { ...state, asked: state.asked + 1 };
   const note = `no answer while ${state.step}: asked again`;
   return { state: again, asks: requestsOf(again), timers: [waitsTimer(body.orderId, again.asked)], note };
 }
 
-/** The message of the order was lost, or is very late. The order's stream decides how the checkout continues. */
+/** `OrderPlaced` was lost, or is very late. The order's stream decides how the checkout continues. */
 function compareWaiting(state: Extract<Checkout, { step: 'waiting' }>, orderId: Uuid): CheckoutReaction {
   const compared = (state.compared ?? 0) + 1;
   return {
@@ -33,8 +33,8 @@ function compareWaiting(state: Extract<Checkout, { step: 'waiting' }>, orderId: 
 }
 
 /**
- * After several repeats, the timer of a step may be minutes away. So the step after it, and `voiding`, get a new timer.
- * A missing answer is then noticed within a minute.
+ * After several repeats, the timer of a step may still run for minutes. So the next step gets a new timer, and so does
+ * `voiding`. A missing answer is then noticed within a minute.
  */
 export function withRestartedTimer(before: Checkout, reaction: CheckoutReaction): CheckoutReaction {
   const { state, timers } = reaction;

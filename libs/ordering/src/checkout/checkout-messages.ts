@@ -61,8 +61,8 @@ export class RetryCheckout extends OrderMessage<{
 }
 
 /**
- * Staff have asked the checkout to give everything back. The checkout only writes this into its journal: it acts when
- * the order's stream has accepted the request.
+ * Staff have asked the checkout to give everything back. The checkout only writes this into its journal. It gives
+ * everything back when it gets OrderCancellationRequested, because the order's stream decides.
  */
 export class WindBackAsked extends OrderMessage<{
   readonly orderId: Uuid;

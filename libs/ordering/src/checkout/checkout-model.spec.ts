@@ -95,7 +95,7 @@ interface Fate {
    * a request of the checkout, it is lost.
    */
   readonly picks: readonly { readonly queue: number; readonly twice: boolean; readonly isLost?: boolean }[];
-  /** The messages of the order to its sagas that are lost for good: their positions among all such messages. */
+  /** Some messages of the order to its sagas are lost for good. These are their positions among all such messages. */
   readonly forgotten?: readonly number[];
 }
 
@@ -151,7 +151,7 @@ class TinyShop {
     try {
       this.append((order) => refundOrder(order, request));
     } catch {
-      // nothing was paid, or it is over
+      // nothing was paid, or the order has ended
     }
   }
 
@@ -295,7 +295,7 @@ function run(fate: Fate): TinyShop {
   shop.append(() => [fate.cash ? facts.placedForCash : facts.placed]);
   let delivered = 0;
   let lossesLeft = MAX_LOSSES;
-  let toldToSagas = 0;
+  let sentToSagas = 0;
   for (let quietRounds = 0; quietRounds < 8;) {
     if (delivered === fate.cancelAfter) shop.cancel();
     if (delivered === fate.overdueAfter) shop.overdue();
@@ -321,7 +321,7 @@ function run(fate: Fate): TinyShop {
       continue;
     }
     const toSaga = lane === 'ordering → checkout' || lane === 'ordering → refunds';
-    if (toSaga && fate.forgotten?.includes(toldToSagas++)) {
+    if (toSaga && fate.forgotten?.includes(sentToSagas++)) {
       quietRounds = 0;
       delivered += 1;
       continue;
@@ -330,7 +330,7 @@ function run(fate: Fate): TinyShop {
     const again = `${lane}, again`;
     if (twice && !lane.endsWith('again')) shop.queues.set(again, [...(shop.queues.get(again) ?? []), message]);
     delivered += 1;
-    if (delivered > 20_000) throw new Error('the shop never comes to rest');
+    if (delivered > 20_000) throw new Error('messages are still on their way after 20,000 deliveries');
   }
   return shop;
 }
@@ -380,7 +380,7 @@ describe('Whatever happens to a checkout', () => {
     fc.assert(fc.property(fates, expectValidEnd), { numRuns: 2_000 });
   });
 
-  it('it does so even if messages of the order are lost for good, when the order is compared with its sagas', () => {
+  it('it reaches a valid end even if messages of the order are lost for good: the order is compared with its sagas', () => {
     const forgotten = fc.array(fc.nat(12), { maxLength: 4 });
     fc.assert(
       fc.property(fates, forgotten, (fate, lost) => expectValidEnd({ ...fate, forgotten: lost })),

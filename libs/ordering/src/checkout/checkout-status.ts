@@ -3,7 +3,7 @@ import { isOver, type Checkout } from './checkout-steps';
 
 const waitsFor: Record<Checkout['step'], string | null> = {
   waiting: 'the order',
-  reserving: 'inventory to set the goods aside',
+  reserving: 'inventory to reserve the goods',
   paying: 'payments to take the money',
   committing: 'inventory to take the goods off the shelf',
   confirming: 'the order to be confirmed',
@@ -32,7 +32,7 @@ const DISPUTED =
   'payments reported that the order is not paid, although it was confirmed as paid: look for the payment at the provider, ' +
   'then cancel the order, or retry to keep it';
 
-/** A checkout needs attention as soon as one request had to be repeated, although the repeats go on for a long time. */
+/** A checkout needs attention as soon as one request had to be repeated. The repeats continue meanwhile. */
 function attentionOf(state: Checkout): string | null {
   if (state.step === 'reopened') return state.pending ? PENDING_AGAIN : GIVEN_BACK;
   if (state.step === 'waiting' && state.compared) return NOT_RECEIVED;

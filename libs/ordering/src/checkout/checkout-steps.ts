@@ -19,8 +19,9 @@ export interface Basket {
   readonly token: Sealed | null;
 }
 
-/** How often the step's request was repeated because no answer came. */
+/** A step that waits for an answer. */
 interface Asking {
+  /** How often the step's request was repeated, because no answer came. */
   readonly asked: number;
   /** Set when the request was repeated too often. Nothing more is sent until staff act, but an answer still counts. */
   readonly parked?: string;
@@ -41,8 +42,9 @@ interface Undoing extends Asking {
 }
 
 /**
- * An event of the order was declared void after the checkout had ended. Staff decide how it continues. `pending`: the
- * order can be confirmed again or cancelled. If not pending, the order continues, although its goods were given back.
+ * An event of the order was declared void after the checkout had ended. Staff decide how the order continues.
+ * `pending`: the order can be confirmed again or cancelled. If not pending, the order continues, although its goods were
+ * given back.
  */
 interface Reopened {
   readonly step: 'reopened';
@@ -50,7 +52,7 @@ interface Reopened {
   readonly pending: boolean;
 }
 
-/** The order was not received. `compared`: how often the checkout was compared with the order, because it did not come. */
+/** `OrderPlaced` was not received. `compared`: how often the checkout has requested a comparison with the order. */
 interface Waiting {
   readonly step: 'waiting';
   readonly cancelled: CancellationCode | null;
@@ -61,7 +63,8 @@ interface Waiting {
  * The steps of a checkout. Forward: reserving → paying → committing → confirming → confirmed. Backward, from the last
  * action to the first: voiding (the money) → releasing (the goods) → closing (the order) → given-up. For a confirmed
  * order that is cancelled later, or ended by a refund: unbooking (what was owed in cash) → restocking → undone. A
- * checkout that is over is reopened if an event of its order was declared void and the two no longer agree.
+ * checkout that is over is reopened if an event of its order was declared void and the order now contradicts the
+ * checkout.
  */
 export type Checkout =
   | Waiting
@@ -90,12 +93,12 @@ const allSteps: Readonly<Record<Checkout['step'], true>> = {
 export const isKnownCheckout = ({ step }: Checkout): boolean => Object.hasOwn(allSteps, step);
 
 /** Steps that only an answer can end. The other steps also end when the checkout is overdue. */
-const stepsWithoutWayOut = ['confirming', 'voiding', 'releasing', 'closing', 'unbooking', 'restocking'] as const;
-type NoWayOut = Extract<Checkout, { step: (typeof stepsWithoutWayOut)[number] }>;
-export const hasNoWayOut = (state: Checkout): state is NoWayOut =>
-  (stepsWithoutWayOut as readonly string[]).includes(state.step);
+const stepsThatNeedAnswer = ['confirming', 'voiding', 'releasing', 'closing', 'unbooking', 'restocking'] as const;
+type NeedsAnswer = Extract<Checkout, { step: (typeof stepsThatNeedAnswer)[number] }>;
+export const needsAnswer = (state: Checkout): state is NeedsAnswer =>
+  (stepsThatNeedAnswer as readonly string[]).includes(state.step);
 
-/** The steps in which the checkout gives back what it has taken, and the ends of that way. */
+/** The steps in which the checkout gives back what it has taken, and the end steps that follow them. */
 const stepsOfWindingBack = ['voiding', 'releasing', 'closing', 'given-up', 'unbooking', 'restocking', 'undone'];
 export const isWindingBack = (step: string): boolean => stepsOfWindingBack.includes(step);
 

@@ -78,8 +78,8 @@ export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
 
   /**
    * Confirms the order in one statement with the checkout's last steps, so that no request and no answer is needed.
-   * False if nothing was written, for example because the order was cancelled or changed at this moment. Then the
-   * checkout sends the request `ConfirmOrder`.
+   * Returns false if nothing was written, for example because the order was cancelled or changed at this moment. Then
+   * the checkout sends the request `ConfirmOrder`.
    */
   private async confirmAlongside(message: StockCommitted): Promise<boolean> {
     const unit = currentUnit();
@@ -105,7 +105,7 @@ export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
     try {
       await this.orders.change({ orderId, commandId, actor, alongside }, (order) => confirmOrder(order, payment));
     } catch (error) {
-      if (!canBeAskedInstead(error)) throw error;
+      if (!canSendRequestInstead(error)) throw error;
     }
     if (!unit.isSettled) {
       unit.takeCollected(); // the timers
@@ -117,7 +117,7 @@ export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
   }
 }
 
-const canBeAskedInstead = (error: unknown): boolean =>
+const canSendRequestInstead = (error: unknown): boolean =>
   error instanceof NotAlongside ||
   error instanceof VersionConflict ||
   error instanceof EventBroken ||

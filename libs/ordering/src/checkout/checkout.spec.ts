@@ -54,9 +54,9 @@ const lines = [{ sku, variantId, quantity: placed.body.items.reduce((sum, { quan
 const placedForCash = messageOf(OrderPlaced, [], facts.placedForCash);
 const confirmed = messageOf(OrderConfirmed, [facts.placed], facts.confirmed);
 const closed = messageOf(OrderCancelled, [facts.placed], facts.cancelled);
-const takenBack = messageOf(OrderCancelled, [facts.placed, facts.confirmed], facts.cancelled);
-const unwanted = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
-const unwantedByStaff = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'staff' });
+const confirmedThenCancelled = messageOf(OrderCancelled, [facts.placed, facts.confirmed], facts.cancelled);
+const cancellationRequested = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
+const cancellationRequestedByStaff = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'staff' });
 const reserved = new StockReserved({ orderId, lines });
 const short = new StockShort({ orderId, short: [{ sku: 'a1', quantity: 2, available: 1 }] });
 const committed = new StockCommitted({ orderId, lines });
@@ -187,8 +187,8 @@ describe('A checkout that takes too long', () => {
   it.each([
     ['confirming', confirming],
     ['confirmed', done],
-    ['going back already', after(placed, reserved, declined)],
-    ['not begun', initialCheckout],
+    ['giving everything back already', after(placed, reserved, declined)],
+    ['waiting for the order', initialCheckout],
   ])('does nothing when it is %s', (_, state) => {
     expect(reactTo(state, overdue)).toMatchObject({ state, asks: [], timers: [] });
   });
@@ -200,46 +200,48 @@ describe('An order that is no longer wanted', () => {
     ['paying', paying, asksToVoid('CUSTOMER')],
     ['committing', committing, asksToVoid('CUSTOMER')],
     ['confirming', confirming, asksToVoid('CUSTOMER')],
-  ])('while %s, goes back from that step', (_, state, ask) => {
-    expect(reactTo(state, unwanted).asks).toEqual([ask]);
+  ])('while %s, gives back what was taken, the last step first', (_, state, ask) => {
+    expect(reactTo(state, cancellationRequested).asks).toEqual([ask]);
   });
 
   it('has the code STAFF when staff cancel it', () => {
-    expect(reactTo(reserving, unwantedByStaff).asks).toEqual([asksToRelease('STAFF')]);
+    expect(reactTo(reserving, cancellationRequestedByStaff).asks).toEqual([asksToRelease('STAFF')]);
   });
 
   it('is closed at once when the cancellation arrives before the order', () => {
-    const known = reactTo(after(unwanted), placed);
-    expect(known.asks).toEqual([asksToClose('CUSTOMER')]);
-    expect(known.timers.map(({ name }) => name)).toEqual(['waits']);
+    const reaction = reactTo(after(cancellationRequested), placed);
+    expect(reaction.asks).toEqual([asksToClose('CUSTOMER')]);
+    expect(reaction.timers.map(({ name }) => name)).toEqual(['waits']);
   });
 
   it('keeps the first reason', () => {
-    expect(reactTo(after(placed, reserved, declined), unwanted)).toMatchObject({
+    expect(reactTo(after(placed, reserved, declined), cancellationRequested)).toMatchObject({
       state: { why: 'PAYMENT_DECLINED' },
       asks: [],
     });
   });
 
   it('once confirmed, puts the goods back; the money goes back as a refund', () => {
-    expect(reactTo(done, takenBack).asks).toEqual([asksToRelease('CANCELLED')]);
-    expect(reactTo(done, takenBack).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
-    expect(after(placed, reserved, paid, committed, confirmed, takenBack, released).step).toBe('undone');
+    expect(reactTo(done, confirmedThenCancelled).asks).toEqual([asksToRelease('CANCELLED')]);
+    expect(reactTo(done, confirmedThenCancelled).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
+    expect(after(placed, reserved, paid, committed, confirmed, confirmedThenCancelled, released).step).toBe('undone');
   });
 
   it('once confirmed, for cash, cancels the amount due and puts the goods back', () => {
-    const unbooking = reactTo(after(placedForCash, reserved, owed, committed, confirmed), takenBack);
+    const unbooking = reactTo(after(placedForCash, reserved, owed, committed, confirmed), confirmedThenCancelled);
     expect(unbooking.asks).toEqual([asksToVoid('CANCELLED')]);
     expect(reactTo(unbooking.state, voided).asks).toEqual([asksToRelease('CANCELLED')]);
   });
 
   it('may be cancelled before the message of its confirmation arrives', () => {
-    expect(after(placed, reserved, paid, committed, takenBack)).toMatchObject({ step: 'restocking' });
-    expect(after(placed, reserved, paid, committed, takenBack, confirmed)).toMatchObject({ step: 'restocking' });
+    expect(after(placed, reserved, paid, committed, confirmedThenCancelled)).toMatchObject({ step: 'restocking' });
+    expect(after(placed, reserved, paid, committed, confirmedThenCancelled, confirmed)).toMatchObject({
+      step: 'restocking',
+    });
   });
 });
 
-const waste = (reason: string) => new ReleaseStock({ orderId, reason, waste: true });
+const asksToWriteOff = (reason: string) => new ReleaseStock({ orderId, reason, waste: true });
 const cancelledFact = (restock: boolean) => ({ ...facts.cancelled, data: { ...facts.cancelled.data, restock } });
 const cancelledLate = (restock: boolean) =>
   messageOf(OrderCancelled, [facts.placed, facts.confirmed], cancelledFact(restock));
@@ -249,19 +251,19 @@ const refund = (decided: { end: boolean; restock?: boolean }) =>
 describe('The goods of an order that is cancelled or refunded after its confirmation', () => {
   it('go back, or are waste, as the order says', () => {
     expect(reactTo(done, cancelledLate(true)).asks).toEqual([asksToRelease('CANCELLED')]);
-    expect(reactTo(done, cancelledLate(false)).asks).toEqual([waste('CANCELLED')]);
+    expect(reactTo(done, cancelledLate(false)).asks).toEqual([asksToWriteOff('CANCELLED')]);
     expect(reactTo(done, refund({ end: true, restock: true })).asks).toEqual([asksToRelease('REFUNDED')]);
-    expect(reactTo(done, refund({ end: true, restock: false })).asks).toEqual([waste('REFUNDED')]);
+    expect(reactTo(done, refund({ end: true, restock: false })).asks).toEqual([asksToWriteOff('REFUNDED')]);
   });
 
   it('are waste for cash, too, once the amount due is cancelled', () => {
     const unbooking = reactTo(after(placedForCash, reserved, owed, committed, confirmed), cancelledLate(false));
-    expect(reactTo(unbooking.state, voided).asks).toEqual([waste('CANCELLED')]);
+    expect(reactTo(unbooking.state, voided).asks).toEqual([asksToWriteOff('CANCELLED')]);
   });
 
-  it('are requested again in the same way', () => {
+  it('are sent the same way when the request is repeated', () => {
     const { state } = reactTo(done, refund({ end: true, restock: false }));
-    expect(reactTo(state, waits).asks).toEqual([waste('REFUNDED')]);
+    expect(reactTo(state, waits).asks).toEqual([asksToWriteOff('REFUNDED')]);
     expect(reactTo(state, new StockReleased({ orderId, lines, restocked: false, wasted: true })).state.step).toBe(
       'undone',
     );
@@ -271,7 +273,7 @@ describe('The goods of an order that is cancelled or refunded after its confirma
     expect(reactTo(done, refund({ end: false }))).toMatchObject({ state: done, asks: [], timers: [] });
   });
 
-  it('are decided on once: by the first message', () => {
+  it('go where the first message says; later messages change nothing', () => {
     for (const first of [refund({ end: true, restock: true }), cancelledLate(true)]) {
       const { state } = reactTo(done, first);
       for (const second of [refund({ end: true, restock: false }), cancelledLate(false)])
@@ -299,8 +301,12 @@ describe('A message that comes late or twice', () => {
     ['the release', after(placed, reserved, declined, released), released],
     ['the void', after(placed, reserved, overdue, voided), voided],
     ['the closing', after(placed, short, closed), closed],
-    ['a cancellation', after(placed, reserved, paid, committed, confirmed, takenBack), takenBack],
-    ['a cancellation request', after(placed, reserved, unwanted), unwanted],
+    [
+      'a cancellation',
+      after(placed, reserved, paid, committed, confirmed, confirmedThenCancelled),
+      confirmedThenCancelled,
+    ],
+    ['a cancellation request', after(placed, reserved, cancellationRequested), cancellationRequested],
     ['a timer', done, waits],
   ])('%s, received again, changes nothing', (_, state, message) => {
     expect(reactTo(state, message)).toMatchObject({ state, asks: [], timers: [] });
@@ -326,8 +332,8 @@ describe('Waiting for an answer', () => {
     after(placed, reserved, overdue),
     after(placed, reserved, declined),
     after(placed, short),
-    after(placed, reserved, paid, committed, confirmed, takenBack),
-    after(placedForCash, reserved, owed, committed, confirmed, takenBack),
+    after(placed, reserved, paid, committed, confirmed, confirmedThenCancelled),
+    after(placedForCash, reserved, owed, committed, confirmed, confirmedThenCancelled),
   ];
 
   it.each(steps.map((state) => [state.step, state] as const))('asks again while %s', (_, state) => {
@@ -343,22 +349,22 @@ describe('Waiting for an answer', () => {
 });
 
 describe('A checkout that gets no answer', () => {
-  const inVain = (state: Checkout, times = MAX_REPEATS + 1) =>
+  const withoutAnswer = (state: Checkout, times = MAX_REPEATS + 1) =>
     Array.from({ length: times }).reduce<Checkout>((now) => reactTo(now, waits).state, state);
-  const noWayOut: Checkout[] = [
+  const stepsThatNeedAnswer: Checkout[] = [
     confirming,
     after(placed, reserved, overdue),
     after(placed, reserved, declined),
     after(placed, short),
-    after(placed, reserved, paid, committed, confirmed, takenBack),
-    after(placedForCash, reserved, owed, committed, confirmed, takenBack),
+    after(placed, reserved, paid, committed, confirmed, confirmedThenCancelled),
+    after(placedForCash, reserved, owed, committed, confirmed, confirmedThenCancelled),
   ];
 
-  it.each(noWayOut.map((state) => [state.step, state] as const))(
+  it.each(stepsThatNeedAnswer.map((state) => [state.step, state] as const))(
     'while %s, is parked after the last repeat, until staff act',
     (step, state) => {
-      expect(reactTo(inVain(state, MAX_REPEATS - 1), waits).asks).toHaveLength(1);
-      const last = reactTo(inVain(state, MAX_REPEATS), waits);
+      expect(reactTo(withoutAnswer(state, MAX_REPEATS - 1), waits).asks).toHaveLength(1);
+      const last = reactTo(withoutAnswer(state, MAX_REPEATS), waits);
       expect(last).toMatchObject({
         asks: [],
         timers: [],
@@ -372,20 +378,20 @@ describe('A checkout that gets no answer', () => {
   it.each([reserving, paying, committing].map((state) => [state.step, state] as const))(
     'while %s, goes on asking, because the overdue timer ends the step',
     (_, state) => {
-      expect(reactTo(inVain(state, 50), waits).asks).toHaveLength(1);
-      expect(checkoutStatus(inVain(state, 50))).toMatchObject({ status: 'needs-attention', asked: 50 });
+      expect(reactTo(withoutAnswer(state, 50), waits).asks).toHaveLength(1);
+      expect(checkoutStatus(withoutAnswer(state, 50))).toMatchObject({ status: 'needs-attention', asked: 50 });
     },
   );
 
-  const voiding = inVain(after(placed, reserved, overdue));
+  const voiding = withoutAnswer(after(placed, reserved, overdue));
 
-  it('goes on when the answer comes late, with its timer set again', () => {
+  it('continues when the answer comes late, and sets its timer again', () => {
     const late = reactTo(voiding, voided);
     expect(late.asks).toEqual([asksToRelease('OVERDUE')]);
     expect(late.state).toEqual(after(placed, reserved, overdue, voided));
     expect(late.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(checkoutStatus(late.state)).toMatchObject({ status: 'running', attention: null });
-    const closing = inVain(after(placed, short));
+    const closing = withoutAnswer(after(placed, short));
     expect(reactTo(closing, closed).timers.map(({ afterSeconds }) => afterSeconds)).toEqual([null, null]);
   });
 
@@ -397,7 +403,7 @@ describe('A checkout that gets no answer', () => {
       timers: [{ name: 'waits', afterSeconds: 30, message: new CheckoutWaits({ orderId, asked: 0 }) }],
       note: 'asked again, by admin-1: provider is back',
     });
-    expect(inVain(reactTo(voiding, retry).state)).toEqual(voiding);
+    expect(withoutAnswer(reactTo(voiding, retry).state)).toEqual(voiding);
     expect(reactTo(paying, retry).asks).toEqual(reactTo(reserving, reserved).asks);
     expect(reactTo(done, retry)).toMatchObject({ state: done, asks: [], timers: [] });
     expect(reactTo(reactTo(done, declined).state, retry)).toMatchObject({ state: done, asks: [] });
@@ -405,7 +411,7 @@ describe('A checkout that gets no answer', () => {
   });
 
   it('sends money back that arrives while it is parked', () => {
-    const releasing = inVain(after(placed, reserved, declined));
+    const releasing = withoutAnswer(after(placed, reserved, declined));
     expect(reactTo(releasing, paid)).toMatchObject({ state: releasing, asks: [asksToVoid('PAYMENT_DECLINED')] });
   });
 });
@@ -417,7 +423,7 @@ describe('A checkout that an admin compensates', () => {
       ...{ state: confirming, asks: [], timers: [] },
       note: 'to be wound back, by admin-1',
     });
-    expect(reactTo(confirming, unwantedByStaff).asks).toEqual([asksToVoid('STAFF')]);
+    expect(reactTo(confirming, cancellationRequestedByStaff).asks).toEqual([asksToVoid('STAFF')]);
   });
 });
 
@@ -435,7 +441,7 @@ describe('The status of a checkout', () => {
 describe('A checkout that waits too long', () => {
   const waitingSteps: Checkout[] = [
     ...[reserving, paying, committing, confirming, after(placed, reserved, overdue), after(placed, reserved, declined)],
-    ...[after(placed, short), after(placedForCash, reserved, owed, committed, confirmed, takenBack)],
+    ...[after(placed, short), after(placedForCash, reserved, owed, committed, confirmed, confirmedThenCancelled)],
   ];
 
   it.each(waitingSteps.map((state) => [state.step, state] as const))(
@@ -452,11 +458,11 @@ describe('A checkout that waits too long', () => {
   );
 
   it('has a short timer again after a step with repeats, and while the payment is voided', () => {
-    const longAgo = [waits, waits, waits, waits].reduce((state, message) => reactTo(state, message).state, paying);
+    const afterRepeats = [waits, waits, waits, waits].reduce((state, message) => reactTo(state, message).state, paying);
     for (const [state, message] of [
-      [longAgo, paid],
-      [longAgo, declined],
-      [paying, unwanted],
+      [afterRepeats, paid],
+      [afterRepeats, declined],
+      [paying, cancellationRequested],
     ] as const)
       expect(reactTo(state, message).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(reactTo(paying, paid).timers).toEqual([]);
@@ -469,13 +475,13 @@ describe('A checkout that waits too long', () => {
       attempts: 0,
       reason: 'the provider sandbox is switched off',
     });
-    for (const state of [paying, after(placed, reserved, unwanted)])
+    for (const state of [paying, after(placed, reserved, cancellationRequested)])
       expect(reactTo(state, off).note).toContain('switched off');
   });
 });
 
 describe('Money that was taken and given back', () => {
-  const closes = (state: Checkout) => reactTo(state, released).asks[0].body;
+  const closeRequestBody = (state: Checkout) => reactTo(state, released).asks[0].body;
   const asksToRecord = [expect.objectContaining({ body: expect.objectContaining({ orderId, amount: total }) })];
   const nothingBack = new PaymentVoided({ orderId, refunded: vnd(0) });
   const reversedByItself = new PaymentDeclined({
@@ -487,17 +493,17 @@ describe('Money that was taken and given back', () => {
   });
 
   it('is reported with the request to close the order, however it went back', () => {
-    for (const messages of [[unwanted, voided], [voided], [reversedByItself], [declined, voided]])
-      expect(closes(after(placed, reserved, ...messages))).toMatchObject({ reversed: total });
+    for (const messages of [[cancellationRequested, voided], [voided], [reversedByItself], [declined, voided]])
+      expect(closeRequestBody(after(placed, reserved, ...messages))).toMatchObject({ reversed: total });
   });
 
   it('is not reported when no money was taken', () => {
-    for (const messages of [[unwanted, nothingBack], [declined]])
-      expect(closes(after(placed, reserved, ...messages))).not.toHaveProperty('reversed');
+    for (const messages of [[cancellationRequested, nothingBack], [declined]])
+      expect(closeRequestBody(after(placed, reserved, ...messages))).not.toHaveProperty('reversed');
   });
 
   it('is recorded on the order when it comes after the end', () => {
-    const over = after(placed, reserved, unwanted, nothingBack, released, closed);
+    const over = after(placed, reserved, cancellationRequested, nothingBack, released, closed);
     expect(reactTo(over, voided)).toMatchObject({ state: over, asks: asksToRecord });
     expect(reactTo(over, nothingBack).asks).toEqual([]);
   });

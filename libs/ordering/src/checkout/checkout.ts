@@ -149,8 +149,8 @@ const USUAL_VERSION = 2;
 function onConfirmed(state: Checkout, { body: { orderId, version } }: OrderConfirmed): CheckoutReaction {
   if (state.step !== 'confirming' && state.step !== 'reopened') return keepStep(state, 'confirmed, received again');
   const method = state.step === 'reopened' ? state.basket.method : state.payment.method;
-  const over = startStep({ step: 'confirmed', orderId, method }, 'confirmed');
+  const reaction = startStep({ step: 'confirmed', orderId, method }, 'confirmed');
   // The order may be confirmed for the second time, because the first confirmation was declared void. Then earlier
   // refunds must be recorded again.
-  return version > USUAL_VERSION ? { ...over, asks: [new ReviewOrder({ orderId })] } : over;
+  return version > USUAL_VERSION ? { ...reaction, asks: [new ReviewOrder({ orderId })] } : reaction;
 }

@@ -30,7 +30,7 @@ const confirmed: Checkout = { step: 'confirmed', orderId, method: 'card' };
 const closing: Checkout = { step: 'closing', orderId, why: 'CUSTOMER', asked: 2 };
 
 describe('A checkout that has lost the message of a cancellation', () => {
-  const unwanted = compareMessage({ unwantedBy: 'customer' });
+  const cancellationRequested = compareMessage({ unwantedBy: 'customer' });
 
   it.each<[string, Checkout, string]>([
     ['reserving', reserving, 'releasing'],
@@ -38,7 +38,7 @@ describe('A checkout that has lost the message of a cancellation', () => {
     ['committing', committing, 'voiding'],
     ['confirming', confirming, 'voiding'],
   ])('gives everything back from %s when it is compared with the order', (_, state, step) => {
-    const back = reactTo(state, unwanted);
+    const back = reactTo(state, cancellationRequested);
     expect(back.state).toMatchObject({ step, why: 'CUSTOMER' });
     expect(back.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     const late = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
@@ -66,7 +66,12 @@ describe('A checkout that has lost the message that a confirmed order has ended'
     ['back on the shelf, from confirming', confirming, ended({}), { step: 'restocking' }],
     ['to the waste', confirmed, ended({ goods: 'waste' }), { step: 'restocking', waste: true }],
     ['back after a refund', confirmed, ended({ status: 'refunded' }), { step: 'restocking', why: 'REFUNDED' }],
-    ['back after the due cash', { ...confirmed, method: 'cash' }, ended({}), { step: 'unbooking' }],
+    [
+      'back, after the amount due in cash is cancelled',
+      { ...confirmed, method: 'cash' },
+      ended({}),
+      { step: 'unbooking' },
+    ],
   ])('sends the goods %s', (_, state, compare, next) => {
     const back = reactTo(state, compare);
     expect(back.state).toMatchObject(next);
@@ -85,7 +90,7 @@ describe('A checkout that has lost the message that its order is closed', () => 
     expect(reactTo({ ...closing, reversed: total }, closed).asks).toEqual([expect.any(RecordReversal)]);
   });
 
-  it('continues its way back, or begins it, because such an order keeps no money', () => {
+  it('continues to give everything back, or begins to, because the shop keeps no money for such an order', () => {
     const voiding: Checkout = { step: 'voiding', orderId, why: 'OVERDUE', asked: 0 };
     expect(reactTo(voiding, closed)).toMatchObject({ state: voiding, asks: [] });
     expect(reactTo(paying, closed)).toMatchObject({ state: { step: 'voiding' }, asks: [expect.any(VoidPayment)] });
@@ -95,29 +100,32 @@ describe('A checkout that has lost the message that its order is closed', () => 
 
 describe('A checkout that has lost the message of the order', () => {
   const cancelled: Checkout = { step: 'waiting', cancelled: 'CUSTOMER' };
-  const unwanted = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
+  const cancellationRequested = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
 
   it.each<[string, Checkout, CompareCheckout, string]>([
     ['cancelled', cancelled, compareMessage(), 'CUSTOMER'],
     ['cancelled, according to the order', initialCheckout, compareMessage({ unwantedBy: 'staff' }), 'STAFF'],
     ['not cancelled', initialCheckout, compareMessage(), 'OVERDUE'],
   ])('closes the order, which was %s', (_, state, compare, code) => {
-    const closes = reactTo(state, compare);
-    expect(closes.asks).toEqual([expect.any(CloseOrder)]);
-    expect((closes.asks[0] as CloseOrder).body).toMatchObject({ orderId, code });
-    expect(closes.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
+    const reaction = reactTo(state, compare);
+    expect(reaction.asks).toEqual([expect.any(CloseOrder)]);
+    expect((reaction.asks[0] as CloseOrder).body).toMatchObject({ orderId, code });
+    expect(reaction.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     const late = new OrderPlaced({ orderId, items: [], total, payment: { method: 'card', token: null } } as never);
-    expect(reactTo(closes.state, late)).toMatchObject({ state: closes.state, asks: [] });
+    expect(reactTo(reaction.state, late)).toMatchObject({ state: reaction.state, asks: [] });
   });
 
   it('asks for a comparison by itself, and needs attention, if only the cancellation comes', () => {
-    const waiting = reactTo(initialCheckout, unwanted);
+    const waiting = reactTo(initialCheckout, cancellationRequested);
     expect(waiting.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(checkoutStatus(waiting.state)).toMatchObject({ status: 'running', step: 'waiting' });
-    const asks = reactTo(waiting.state, new CheckoutWaits({ orderId, asked: 0 }));
-    expect(asks).toMatchObject({ asks: [new ReviewOrder({ orderId })], timers: [{ name: 'waits', afterSeconds: 60 }] });
-    expect(checkoutStatus(asks.state)).toMatchObject({ status: 'needs-attention', step: 'waiting' });
-    expect(reactTo(asks.state, compareMessage({ step: 'waiting' })).asks).toEqual([expect.any(CloseOrder)]);
+    const waited = reactTo(waiting.state, new CheckoutWaits({ orderId, asked: 0 }));
+    expect(waited).toMatchObject({
+      asks: [new ReviewOrder({ orderId })],
+      timers: [{ name: 'waits', afterSeconds: 60 }],
+    });
+    expect(checkoutStatus(waited.state)).toMatchObject({ status: 'needs-attention', step: 'waiting' });
+    expect(reactTo(waited.state, compareMessage({ step: 'waiting' })).asks).toEqual([expect.any(CloseOrder)]);
   });
 });
 

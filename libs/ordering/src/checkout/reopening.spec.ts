@@ -30,7 +30,7 @@ const compareMessage = (body: Partial<CompareCheckout['body']> = {}) =>
 const inHand = compareMessage({ status: 'accepted', wasConfirmed: true, inHand: true });
 const cancelledUnpaid = compareMessage({ status: 'cancelled' });
 const retry = new RetryCheckout({ orderId, by: 'admin-1', reason: null });
-const unwanted = new OrderCancellationRequested({ orderId, version: 4, reason: null, by: 'staff' });
+const cancellationRequested = new OrderCancellationRequested({ orderId, version: 4, reason: null, by: 'staff' });
 const voided = new PaymentVoided({ orderId, refunded: total });
 const released = new StockReleased({ orderId, lines, restocked: true });
 const confirmedAs = (version: number) => new OrderConfirmed({ orderId, version } as never);
@@ -49,7 +49,7 @@ const unbooking: Checkout = { step: 'unbooking', orderId, asked: 0 };
 const confirming: Checkout = { step: 'confirming', orderId, payment, asked: 0 };
 const closing: Checkout = { step: 'closing', orderId, why: 'OVERDUE', asked: 0 };
 const reopened: Checkout = { step: 'reopened', basket, pending: true };
-const goesOn: Checkout = { step: 'reopened', basket, pending: false };
+const reopenedInProgress: Checkout = { step: 'reopened', basket, pending: false };
 
 describe('A checkout that is over, and whose order is pending again', () => {
   it.each<[string, Checkout]>([
@@ -63,8 +63,8 @@ describe('A checkout that is over, and whose order is pending again', () => {
     expect(checkoutStatus(reopened).attention).toMatch(/retry .* or cancel/);
   });
 
-  it('goes back when it is cancelled: money, goods, order', () => {
-    const back = reactTo(reopened, unwanted);
+  it('gives back the money, then the goods, and closes the order when it is cancelled', () => {
+    const back = reactTo(reopened, cancellationRequested);
     expect(back.asks).toEqual([expect.any(VoidPayment)]);
     expect(back.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     const closes = reactTo(after(back.state, voided), released);
@@ -73,7 +73,7 @@ describe('A checkout that is over, and whose order is pending again', () => {
     expect(after(closes.state, cancelled(false))).toEqual({ step: 'given-up', orderId, why: 'STAFF' });
   });
 
-  it('goes back at once when a cancellation was requested before', () => {
+  it('gives everything back at once when a cancellation was requested before', () => {
     expect(reactTo(confirmed, compareMessage({ unwantedBy: 'customer' }))).toMatchObject({
       state: { step: 'voiding', why: 'CUSTOMER' },
       asks: [expect.any(VoidPayment)],
@@ -82,7 +82,7 @@ describe('A checkout that is over, and whose order is pending again', () => {
 
   it('asks for a review when it gets a cancellation request, because a confirmed order accepts none', () => {
     for (const state of [confirmed, undone])
-      expect(reactTo(state, unwanted)).toMatchObject({ state, asks: [new ReviewOrder({ orderId })] });
+      expect(reactTo(state, cancellationRequested)).toMatchObject({ state, asks: [new ReviewOrder({ orderId })] });
   });
 
   it('is confirmed again when staff retry it, with the payment that was taken and without a card', () => {
@@ -123,16 +123,16 @@ describe('A checkout whose order is in progress again', () => {
     ['restocking', restocking],
     ['unbooking', unbooking],
   ])('needs attention when it was %s', (_, state) => {
-    expect(reactTo(state, inHand)).toMatchObject({ state: goesOn, asks: [] });
-    expect(checkoutStatus(goesOn).attention).toMatch(/cancel the order again/);
+    expect(reactTo(state, inHand)).toMatchObject({ state: reopenedInProgress, asks: [] });
+    expect(checkoutStatus(reopenedInProgress).attention).toMatch(/cancel the order again/);
   });
 
   it('gives the goods back again when the order is cancelled again, and ends when staff retry it', () => {
-    expect(reactTo(goesOn, cancelled(true))).toMatchObject({
+    expect(reactTo(reopenedInProgress, cancelled(true))).toMatchObject({
       state: { step: 'restocking' },
       asks: [expect.any(ReleaseStock)],
     });
-    expect(reactTo(goesOn, retry)).toMatchObject({ state: confirmed, asks: [] });
+    expect(reactTo(reopenedInProgress, retry)).toMatchObject({ state: confirmed, asks: [] });
   });
 });
 

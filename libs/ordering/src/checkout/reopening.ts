@@ -56,7 +56,7 @@ const cancellationOf = ({ unwantedBy }: StreamState) =>
 function onConfirmedBefore(state: BegunCheckout, body: StreamState): CheckoutReaction {
   if (isGivenBack(state))
     return body.inHand
-      ? reopen(body, false, 'the order goes on, its goods were given back')
+      ? reopen(body, false, 'the order continues, although its goods were given back')
       : keepStep(state, 'compared with the order');
   const method = confirmedMethodOf(state);
   if (method === undefined) return keepStep(state, 'compared with the order');
@@ -92,14 +92,14 @@ function onPending(state: BegunCheckout, body: StreamState): CheckoutReaction {
     // The saga may be waiting for the event that is now void, so it sends its requests again.
     return keepStep(state, 'compared with the order: still on its way, asked again', requestsOf(state));
   }
-  if (cancellation) return goBack(state, cancellation, 'to be cancelled');
+  if (cancellation) return windBack(state, cancellation, 'to be cancelled');
   // Everything was given back before the order was closed. The same steps run again, and the last one closes the order
   // again.
-  if (state.step === 'given-up') return goBack(state, state.why, 'to be closed again');
+  if (state.step === 'given-up') return windBack(state, state.why, 'to be closed again');
   return reopen(body, true, 'the order is pending again');
 }
 
-const goBack = (
+const windBack = (
   state: BegunCheckout,
   why: Extract<Checkout, { step: 'voiding' }>['why'],
   note: string,
@@ -117,14 +117,16 @@ function onCancelledUnpaid(state: BegunCheckout): CheckoutReaction {
   const orderId = orderIdOf(state);
   if (state.step === 'closing') return giveUp(state, state.why);
   if (isRunning(state)) {
-    const back = onCancellationRequested(state, orderId, 'STAFF');
-    return back.state === state ? keepStep(state, 'compared with the order: still on its way back') : back;
+    const windingBack = onCancellationRequested(state, orderId, 'STAFF');
+    return windingBack.state === state
+      ? keepStep(state, 'compared with the order: still on its way back')
+      : windingBack;
   }
   const why = state.step === 'given-up' ? state.why : 'STAFF';
   const waste = 'waste' in state && state.waste;
-  const over = startStep({ step: 'given-up', orderId, why }, 'compared with the order: whatever is left goes back');
+  const reaction = startStep({ step: 'given-up', orderId, why }, 'compared with the order: whatever is left goes back');
   return {
-    ...over,
+    ...reaction,
     asks: [voidPaymentRequest(orderId, why), new ReleaseStock({ orderId, reason: why, ...(waste && { waste }) })],
   };
 }

@@ -42,7 +42,7 @@ export function onCancellationRequested(state: Checkout, orderId: Uuid, why: Can
 
 /**
  * The time for the checkout is over, so it gives back what it has taken. In `confirming` it waits only for its own
- * context, and goes on.
+ * context, and continues.
  */
 export function onOverdue(state: Checkout): CheckoutReaction {
   switch (state.step) {
@@ -71,7 +71,7 @@ export function onPaymentVoided(state: Checkout, { body }: PaymentVoided): Check
   if (state.step === 'given-up' && reversed.reversed)
     return keepStep(state, note, [recordReversalRequest(state.orderId, reversed.reversed)]);
   if (state.step === 'unbooking')
-    return startStep({ ...state, step: 'restocking', asked: 0 }, 'what was owed is crossed out');
+    return startStep({ ...state, step: 'restocking', asked: 0 }, 'the amount due in cash is cancelled');
   if (state.step === 'paying') {
     const { orderId } = state.basket; // payments voided the payment without a request
     return startStep({ step: 'releasing', orderId, why: 'PAYMENT_UNRESOLVED', ...reversed, asked: 0 }, note);
@@ -101,7 +101,7 @@ export function onCancelled(state: Checkout, { body }: OrderCancelled): Checkout
   return { ...startStep(next, `cancelled after all: ${why}`), timers: [waitsTimer(orderId, 0)] };
 }
 
-/** The payment method, if the order is confirmed or may be. Undefined at all other steps. */
+/** The payment method, if the order is confirmed or may be confirmed already. Undefined at all other steps. */
 export function confirmedMethodOf(state: Checkout): 'card' | 'cash' | undefined {
   if (state.step === 'confirmed') return state.method;
   if (state.step === 'confirming') return state.payment.method;
@@ -130,8 +130,8 @@ export function giveUp(
   { orderId, why, reversed }: Extract<Checkout, { step: 'closing' }>,
   code: CancellationCode,
 ): CheckoutReaction {
-  const over = startStep({ step: 'given-up', orderId, why }, `cancelled: ${code}`);
-  return reversed ? { ...over, asks: [...over.asks, recordReversalRequest(orderId, reversed)] } : over;
+  const reaction = startStep({ step: 'given-up', orderId, why }, `cancelled: ${code}`);
+  return reversed ? { ...reaction, asks: [...reaction.asks, recordReversalRequest(orderId, reversed)] } : reaction;
 }
 
 /**

@@ -4,8 +4,8 @@ import { ReviewOrder } from '../checkout/checkout-messages';
 import type { DatedOrder } from '../model/dated-order';
 
 /**
- * For a checkout that asks again although there is nothing to confirm. It may have lost the message of the cancellation
- * or of the confirmation.
+ * The answer to a checkout that requests the confirmation again, although there is nothing to confirm. The checkout may
+ * have lost the message of the cancellation or of the confirmation.
  */
 export function confirmationAgain({ id: orderId, version, order }: DatedOrder): Message {
   if (order.status !== 'pending' || !order.cancellationRequested) return new ReviewOrder({ orderId });

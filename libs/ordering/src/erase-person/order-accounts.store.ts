@@ -14,8 +14,8 @@ const CLOSE_ACCOUNT = statement('account-close', 'update order_accounts set clos
 const LOCK_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
 
 // Orders that may be open: they are neither handed over nor cancelled, or more refunds were requested than given, or
-// one of their events was declared void, perhaps the one that ended them. Some of them may not be open, for example
-// after a failed refund was requested again. The order's stream decides.
+// one of their events was declared void, for example the event that ended them. Some of these orders may not be open,
+// for example after a failed refund was requested again. The order's stream decides.
 const FIND_MAYBE_OPEN = statement(
   'account-maybe-open',
   `select p.order_id as "orderId" from order_events p

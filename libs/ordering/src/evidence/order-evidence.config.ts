@@ -20,8 +20,9 @@ export const PROOF_OF_PARTS = { events: 'proved', seals: 'proved', timeline: 're
 
 /** Every file contains this text, for a reader who does not know what the file is. */
 export const EVIDENCE_TEXT =
-  'The events of one order as they were stored and hashed, their way into signed seals, and what other parts of the ' +
-  'shop recorded beside them. Personal values stay sealed. Check it with: npm run shop -- orders verify-evidence';
+  'The events of one order as they were stored and hashed, the hashes that lead from them to signed seals, and what ' +
+  'other parts of the shop recorded about the order. Personal values stay sealed. Check this file with: ' +
+  'npm run shop -- orders verify-evidence';
 
 export const OrderEvidenceShape = z
   .strictObject({

@@ -33,8 +33,7 @@ export class OrderEvidenceHandler implements IQueryHandler<OrderEvidence> {
     const entries = await this.queries.execute(new OrderTimeline(orderId, undefined, gone));
     const proved = new Set(proof.events.map((event) => provedColumns(event).version));
     // Void events without a position, and events that are appended while the file is made, are left out of the
-    // timeline. Times in the timeline have
-    // milliseconds; the events themselves have microseconds.
+    // timeline. Times in the timeline have milliseconds; the times of the events have microseconds.
     const timeline = entries
       .filter(({ version }) => version === null || proved.has(version))
       .map((entry) => ({ ...entry, at: toMillis(entry.at) }));

@@ -25,7 +25,7 @@ describe('An order on hold', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  async function bought(buyer: Person): Promise<string> {
+  async function buyConfirmedOrder(buyer: Person): Promise<string> {
     const { id } = await buyer.buy(drink.variantId, 'tok_ok', 2);
     await buyer.waitForStatus(id, 'confirmed');
     return id;
@@ -38,7 +38,7 @@ describe('An order on hold', () => {
   it('cannot be prepared until it is resumed, and then reaches its end', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
-    const id = await bought(an);
+    const id = await buyConfirmedOrder(an);
     await doStep(id, 'accept');
 
     const held = await doStep(id, 'hold', { reason });
@@ -95,7 +95,7 @@ describe('An order on hold', () => {
 
   it('can be put on hold by staff only, and with a reason', async () => {
     const an = await register(open.shop);
-    const id = await bought(an);
+    const id = await buyConfirmedOrder(an);
     expect((await an.post(`/admin/orders/${id}/hold`, { body: { reason } })).status).toBe(403);
     expect((await an.post(`/admin/orders/${id}/resume`)).status).toBe(403);
     expect((await requestStep(id, 'hold', {})).status).toBe(400);

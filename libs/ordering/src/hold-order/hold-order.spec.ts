@@ -19,12 +19,12 @@ import { holdOrder, resumeOrder } from './hold-order';
 
 const { held, resumed } = facts;
 const { reason } = held.data;
-const before = ['confirmed', 'accepted'] as const;
-const others = ['pending', 'preparing', 'ready', 'completed'] as const;
+const canBeHeld = ['confirmed', 'accepted'] as const;
+const cannotBeHeld = ['pending', 'preparing', 'ready', 'completed'] as const;
 const code = (name: string) => expect.objectContaining({ code: name });
 const ended = refundRequestedWith('a', 100_000, { end: true, restock: true });
 
-describe.each(before)('Holding an order that is %s', (status) => {
+describe.each(canBeHeld)('Holding an order that is %s', (status) => {
   const onHold = orderAfter(...factsUntil[status], held);
 
   it('puts it on hold, and resuming returns it to that status', () => {
@@ -43,7 +43,7 @@ describe.each(before)('Holding an order that is %s', (status) => {
     for (const step of steps) expect(() => advanceOrder(onHold, step)).toThrow(code('ORDER_ON_HOLD'));
   });
 
-  it('ends with a step of the baristas, even if OrderResumed was declared void', () => {
+  it('ends when a barista takes the next step, even if OrderResumed was declared void', () => {
     expect(orderAfter(...factsUntil[status], held, facts.preparing)).toEqual(
       orderAfter(...factsUntil[status], facts.preparing),
     );
@@ -75,7 +75,7 @@ describe.each(before)('Holding an order that is %s', (status) => {
     );
   });
 
-  it('prevents that the customer is erased', () => {
+  it('prevents the erasure of the customer', () => {
     expect(isStillOpen(onHold)).toBe(true);
   });
 
@@ -87,7 +87,7 @@ describe.each(before)('Holding an order that is %s', (status) => {
 });
 
 describe('Holding and resuming', () => {
-  it.each(others)('is refused when %s', (status) => {
+  it.each(cannotBeHeld)('is refused when %s', (status) => {
     expect(() => holdOrder(orderAfter(...factsUntil[status]), reason)).toThrow(code('WRONG_STATUS'));
     expect(() => resumeOrder(orderAfter(...factsUntil[status]))).toThrow(code('WRONG_STATUS'));
   });

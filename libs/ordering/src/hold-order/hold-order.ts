@@ -9,9 +9,7 @@ export class OrderOnHold extends OrderRefusal {
   }
 }
 
-/**
- * Staff put an order on hold that the baristas have not started. If the request is repeated, the first reason stays.
- */
+/** Staff put an order on hold before a barista starts it. If the request is repeated, the first reason stays. */
 export function holdOrder(order: Order, reason: Sealed | null): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
   if (hasEnded(order)) throw new CannotAdvance('refunded', 'hold', 'confirmed or accepted');

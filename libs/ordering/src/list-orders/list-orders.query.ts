@@ -111,7 +111,7 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
   }
 }
 
-/** Null for a row that cannot be shown, so that the rest of the list still is. */
+/** Null for a row that cannot be shown, so that the other rows can still be shown. */
 function shownOrNull(view: OrderView, show?: ShowOrder): ReturnType<typeof showListed> | null {
   try {
     return showListed(view, show);

@@ -29,7 +29,7 @@ const texts: Record<'vi' | 'en', Record<CancellationCode, string>> = {
 const notCharged = { vi: 'Bạn không bị trừ tiền.', en: 'You were not charged.' };
 const ifCharged = {
   vi: 'Nếu đã bị trừ tiền, bạn sẽ được hoàn lại.',
-  en: 'Whatever was taken is given back.',
+  en: 'If you were charged, you get the money back.',
 };
 const codesOfUnknownPayment: readonly CancellationCode[] = ['PAYMENT_UNRESOLVED', 'OVERDUE'];
 

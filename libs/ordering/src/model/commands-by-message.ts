@@ -2,7 +2,7 @@ import { derivedId, type Uuid } from '#kernel';
 
 /**
  * The command for a saga's request. A repeated request has the same command id. So its events are appended once, even
- * if two deliveries decide on the same version.
+ * if it is delivered twice and both deliveries decide on the same version of the order.
  */
 export const commandOf = (orderId: Uuid, idempotencyKey: string) => ({
   orderId,

@@ -96,7 +96,7 @@ export class KeyedCommands {
       return await run(this.ids.next());
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      // Another process may have run the request first. Then its answer counts, whatever the cart contains now.
+      // Another process may have run the request first. Then its answer counts, even if the cart has changed since.
       const stored = error instanceof IdempotencyKeyTaken ? error.stored : await this.keys.find(key.caller, key.key);
       if (!stored) throw error;
       markReplayed();

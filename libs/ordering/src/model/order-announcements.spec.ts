@@ -61,11 +61,12 @@ describe('The messages to other contexts', () => {
   });
 
   it('say what was refunded before a cancellation, if anything', () => {
-    const asked = [...factsUntil.confirmed, refundRequested('a', 30_000)];
-    const told = (before: readonly OrderEvent[]) => announce(before, facts.cancelled)[0].body as { refunded?: unknown };
-    expect(told([...asked, refundMade('a', 30_000)]).refunded).toEqual(vnd(30_000));
-    for (const none of [factsUntil.confirmed, asked, [...asked, refundFailed('a', 30_000)]])
-      expect(told(none)).not.toHaveProperty('refunded');
+    const requested = [...factsUntil.confirmed, refundRequested('a', 30_000)];
+    const bodyOfCancellation = (before: readonly OrderEvent[]) =>
+      announce(before, facts.cancelled)[0].body as { refunded?: unknown };
+    expect(bodyOfCancellation([...requested, refundMade('a', 30_000)]).refunded).toEqual(vnd(30_000));
+    for (const without of [factsUntil.confirmed, requested, [...requested, refundFailed('a', 30_000)]])
+      expect(bodyOfCancellation(without)).not.toHaveProperty('refunded');
   });
 
   it('say whether the order had been confirmed', () => {
@@ -83,21 +84,21 @@ describe('The messages to other contexts', () => {
 
   it('do not contain the words of staff about a refund', () => {
     const refund = { ...refundRequested('a', 1).data, reason: facts.placed.data.contact.name };
-    const [asked] = announce(factsUntil.completed, { type: 'RefundRequested', data: refund } as OrderEvent);
-    expect(asked.body).toMatchObject({ refundId: 'a', reason: 'asked for by staff' });
+    const [requested] = announce(factsUntil.completed, { type: 'RefundRequested', data: refund } as OrderEvent);
+    expect(requested.body).toMatchObject({ refundId: 'a', reason: 'asked for by staff' });
     expect(announce(factsUntil.completed, refundRequested('a', 1))[0].body).toMatchObject({ reason: 'cold' });
   });
 
   it('say what is owed, whether a refund ended the order, and where its goods go', () => {
     const ended = refundRequestedWith('a', 60_000, { end: true, restock: false });
-    const [asked, failed] = announce(factsUntil.preparing, ended, refundFailed('a', 60_000));
-    expect(asked.body).toMatchObject({ end: true, restock: false, owed: vnd(0) });
+    const [requested, failed] = announce(factsUntil.preparing, ended, refundFailed('a', 60_000));
+    expect(requested.body).toMatchObject({ end: true, restock: false, owed: vnd(0) });
     expect(failed.body).toMatchObject({ owed: vnd(60_000), recipient: { locale: 'en' } });
     const [again] = announce([...factsUntil.preparing, ended, refundFailed('a', 60_000)], refundRequested('b', 20_000));
     expect(again.body).toMatchObject({ owed: vnd(40_000) });
-    const [given, moved] = announce([...factsUntil.preparing, ended], refundMade('a', 60_000));
-    expect(given.body).toMatchObject({ refundedTotal: vnd(60_000), status: 'refunded', ended: true, owed: vnd(0) });
-    expect(moved.body).toMatchObject({ status: 'refunded', previous: 'preparing', paid: vnd(100_000) });
+    const [refunded, updated] = announce([...factsUntil.preparing, ended], refundMade('a', 60_000));
+    expect(refunded.body).toMatchObject({ refundedTotal: vnd(60_000), status: 'refunded', ended: true, owed: vnd(0) });
+    expect(updated.body).toMatchObject({ status: 'refunded', previous: 'preparing', paid: vnd(100_000) });
   });
 
   it('say what has been paid so far, including cash', () => {

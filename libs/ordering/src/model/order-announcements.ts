@@ -62,13 +62,13 @@ type About = ReturnType<typeof aboutOrder>;
 const owedField = (order: PlacedState) => ('refunds' in order ? { owed: owedAmount(order) } : {});
 
 /** The messages of one fact. Some facts have none. */
-function messagesOfFact(order: PlacedState, event: OrderEvent, it: About): readonly Message[] {
+function messagesOfFact(order: PlacedState, event: OrderEvent, about: About): readonly Message[] {
   const { placed } = order;
   switch (event.type) {
     case 'OrderPlaced':
       return [
         new OrderPlaced({
-          ...it,
+          ...about,
           userId: placed.customerId,
           cartId: placed.cartId,
           cartVersion: placed.cartVersion,
@@ -80,10 +80,10 @@ function messagesOfFact(order: PlacedState, event: OrderEvent, it: About): reado
       ];
     case 'OrderConfirmed': {
       const { method, paid } = event.data;
-      return [new OrderConfirmed({ ...it, items: itemsOf(placed.lines), total: placed.total, method, paid })];
+      return [new OrderConfirmed({ ...about, items: itemsOf(placed.lines), total: placed.total, method, paid })];
     }
     case 'CancellationRequested': {
-      const { orderId, version } = it;
+      const { orderId, version } = about;
       return [new OrderCancellationRequested({ orderId, version, reason: null, by: event.data.by })];
     }
     case 'OrderCancelled': {
@@ -91,15 +91,15 @@ function messagesOfFact(order: PlacedState, event: OrderEvent, it: About): reado
       const wasConfirmed = 'confirmation' in order && order.confirmation !== null;
       const { total, lines } = placed;
       const goods = restock === undefined ? {} : { restock };
-      const returned = wasConfirmed || event.data.by !== 'shop' ? undefined : returnedOrder(it.orderId, placed);
+      const returned = wasConfirmed || event.data.by !== 'shop' ? undefined : returnedOrder(about.orderId, placed);
       const reversed = reversedTotal(order);
-      const before = 'refunds' in order ? totalRefunded(order) : nothing;
-      const cancelled = { ...it, items: itemsOf(lines), total, code, message, wasConfirmed, refundDue, ...goods };
+      const refundedBefore = 'refunds' in order ? totalRefunded(order) : nothing;
+      const cancelled = { ...about, items: itemsOf(lines), total, code, message, wasConfirmed, refundDue, ...goods };
       return [
         new OrderCancelled({
           ...cancelled,
           ...(!wasConfirmed && reversed.amount > 0 && { reversed }),
-          ...(before.amount > 0 && { refunded: before }),
+          ...(refundedBefore.amount > 0 && { refunded: refundedBefore }),
           ...(returned && { returned }),
         }),
       ];
@@ -107,8 +107,8 @@ function messagesOfFact(order: PlacedState, event: OrderEvent, it: About): reado
     case 'RefundRequested':
       return [
         new OrderRefundRequested({
-          orderId: it.orderId,
-          version: it.version,
+          orderId: about.orderId,
+          version: about.version,
           ...event.data,
           reason: publicReason(event.data),
           ...owedField(order),
@@ -120,17 +120,17 @@ function messagesOfFact(order: PlacedState, event: OrderEvent, it: About): reado
       const { total } = placed;
       return [
         new OrderRefunded({
-          ...{ ...it, ...event.data, refundedTotal, total, status: order.status },
+          ...{ ...about, ...event.data, refundedTotal, total, status: order.status },
           ...(hasEnded(order) && { ended: true }),
           ...owedField(order),
         }),
       ];
     }
     case 'RefundFailed':
-      return [new OrderRefundFailed({ ...it, ...event.data, ...owedField(order) })];
+      return [new OrderRefundFailed({ ...about, ...event.data, ...owedField(order) })];
     case 'PaymentReversed':
       // While the order is pending, OrderCancelled will report this money later.
-      return order.status === 'pending' ? [] : [new OrderPaymentReversed({ ...it, amount: event.data.amount })];
+      return order.status === 'pending' ? [] : [new OrderPaymentReversed({ ...about, amount: event.data.amount })];
     default:
       return []; // only OrderStatusUpdated is sent, if the status changed
   }
@@ -152,10 +152,10 @@ export function announcements(
     const previous = order.status;
     order = orderLife.evolve(order, event);
     if (order.status === 'unplaced') return [];
-    const it = aboutOrder(orderId, order, version + index + 1, at);
-    const ownMessages = messagesOfFact(order, event, it);
+    const about = aboutOrder(orderId, order, version + index + 1, at);
+    const ownMessages = messagesOfFact(order, event, about);
     if (previous === 'unplaced' || previous === order.status) return ownMessages;
     const money = { total: order.placed.total, ...('paid' in order && { paid: order.paid }) };
-    return [...ownMessages, new OrderStatusUpdated({ ...it, status: order.status, previous, ...money })];
+    return [...ownMessages, new OrderStatusUpdated({ ...about, status: order.status, previous, ...money })];
   });
 }

@@ -19,7 +19,7 @@ export class OrderNotFound extends NotFound {
   }
 }
 
-/** The event can be read and counts. Only an event that cannot be read may be declared void. */
+/** The event can be read, so it counts. Only an event that cannot be read may be declared void. */
 export class EventNotBroken extends OrderRefusal {
   constructor(type: string, version: number) {
     super('EVENT_NOT_BROKEN', 'conflict', {
@@ -138,7 +138,7 @@ export class NothingToRefund extends OrderRefusal {
   }
 }
 
-/** The refused money has gone back another way or is on its way. Nothing is left to request again. */
+/** The money of refused refunds has gone back another way, or is on its way. Nothing is left to request again. */
 export class NothingOwed extends OrderRefusal {
   constructor() {
     super('NOTHING_OWED', 'conflict');
@@ -152,7 +152,7 @@ export class NothingToRestock extends OrderRefusal {
   }
 }
 
-/** A partial refund does not say which goods came back. Restocking all of them could be too many. */
+/** A partial refund does not say which goods came back, so the shop does not know how many to put into stock. */
 export class RestockNeedsAllMoney extends OrderRefusal {
   constructor(left: Money) {
     super('RESTOCK_NEEDS_ALL_MONEY', 'conflict', { amount: formatDong(left) });

@@ -3,8 +3,8 @@ import type { Uuid } from '#kernel';
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // Crockford's alphabet: no I, L, O, U, which are easily misread
 
 /**
- * The number on the receipt, such as `261123-4F7K2-9QXWM`: the day, then 50 bits of the order's id. Those are its
- * millisecond (32 low bits) and 18 random bits. Two orders of the same millisecond have the same number with a chance
+ * The number on the receipt, such as `261123-4F7K2-9QXWM`: the day, then 50 bits of the order's id (the 32 low
+ * bits of its millisecond, and 18 random bits). Two orders of the same millisecond have the same number with a chance
  * of 1 in 262,144.
  */
 export function orderNumber(orderId: Uuid, placedAt: string): string {

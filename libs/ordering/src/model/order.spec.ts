@@ -25,7 +25,7 @@ const lines = fc.array(
 );
 
 /** Any request that an order may get, at any time. */
-const request$ = fc.oneof(
+const anyRequest = fc.oneof(
   fc.constant((order: Order) => placeOrder(order, request)),
   fc
     .constantFrom('card' as const, 'cash' as const)
@@ -53,7 +53,7 @@ const request$ = fc.oneof(
 );
 
 /** The facts of random requests. Each request is decided on the facts before it. A refused request adds no fact. */
-const lives = fc.array(request$, { maxLength: 30 }).map((requests) => {
+const lives = fc.array(anyRequest, { maxLength: 30 }).map((requests) => {
   const events: OrderEvent[] = [...factsUntil.confirmed];
   for (const decide of requests)
     try {

@@ -88,7 +88,7 @@ export const orderFacts = {
    */
   PaymentReversed: z.strictObject({ reversalId: IdShape, amount: MoneyInFact }),
 
-  /** An operator declared an earlier event of the stream void. That event no longer counts, whatever it contains. */
+  /** An operator declared an earlier event of the stream void. That event no longer counts. */
   EventVoided: z.strictObject({ version: Count, reason: TextInFact.min(1) }),
 };
 
@@ -297,10 +297,10 @@ function applyRefund(order: Order, { refundId }: OrderRefunded['data']): Order {
   const after = { ...order, refunds: refundsWithState(order, refundId, 'refunded') };
   if (after.status === 'cancelled' || after.status === 'refunded') return after;
   if (after.ended) return hasOpenMoney(after) ? after : { ...withoutHold(after), status: 'refunded' };
-  const all = totalRefunded(after).amount === after.paid.amount;
+  const isAllRefunded = totalRefunded(after).amount === after.paid.amount;
   const end = after.refunds.find((refund) => refund.refundId === refundId)?.end;
-  const goesOn = end === false && after.status !== 'completed'; // a gift of the shop: the order is still made
-  return all && !goesOn ? { ...withoutHold(after), status: 'refunded' } : after;
+  const continues = end === false && after.status !== 'completed'; // a gift of the shop: the order is still made
+  return isAllRefunded && !continues ? { ...withoutHold(after), status: 'refunded' } : after;
 }
 
 /** How each fact changes an order. A cancelled order stays cancelled after its money has gone back. */

@@ -21,6 +21,7 @@ import { OrderNotFound } from './order-errors';
 import { orderFold } from './order-snapshots.config';
 import { orderLife, type Order, type OrderEvent } from './order';
 
+/** What an append writes and sends besides its events. */
 export interface Alongside {
   readonly messages: readonly Message[];
   readonly guards: readonly Guarded[];
@@ -111,24 +112,24 @@ export class Orders {
       ...(guards && { guards }),
       ...(claimed && { claimed }),
     });
-    if (appended === 'declared void') return this.decideAgain(change, decide);
+    if (appended === 'unreadable') return this.decideAgain(change, decide);
     if (appended.repeated && change.isRequest) return this.decideAgain(change, decide);
     return appended.repeated ? this.view(orderId, appended.version) : foldOrder(appended.events, view);
   }
 
-  private async append({ isRequest }: Change, append: Append): Promise<Appended | 'declared void'> {
+  private async append({ isRequest }: Change, append: Append): Promise<Appended | 'unreadable'> {
     try {
       return await this.store.append(append);
     } catch (error) {
-      // The request has appended before, but the event that it appended cannot be read.
-      if (isRequest && error instanceof EventBroken) return 'declared void';
+      // An earlier delivery of the request appended an event, but that event cannot be read.
+      if (isRequest && error instanceof EventBroken) return 'unreadable';
       throw error;
     }
   }
 
   /**
-   * The request has appended before, but its event may have been declared void. Then the request is decided again, as a
-   * new command.
+   * An earlier delivery of the request appended an event, but that event may have been declared void. Then the request is
+   * decided again, as a new command.
    */
   private async decideAgain(
     change: Change,

@@ -1,6 +1,6 @@
 import { requireOfferedMethod, offeredMethods } from './payment-methods';
 
-describe('The ways to pay that are offered', () => {
+describe('The payment methods that the shop offers', () => {
   it.each([
     [
       ['sandbox', 'cash'],
@@ -13,7 +13,7 @@ describe('The ways to pay that are offered', () => {
     [['cash'], ['cash']],
     [['sandbox'], ['card']],
     [[], []],
-  ] as const)('with the providers %j are %j; any other is refused with the list of these', (providers, offered) => {
+  ] as const)('with the providers %j are %j; a refusal of any other method lists them', (providers, offered) => {
     expect(offeredMethods(providers)).toEqual(offered);
     for (const method of ['card', 'cash', 'vnpay', 'momo', 'vietqr']) {
       const ask = () => requireOfferedMethod(method, providers);

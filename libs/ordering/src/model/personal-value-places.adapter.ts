@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel';
 import { OlderBuildWatch } from '#event-store';
 import type { Place } from '#platform/privacy';
 
-/** Says to which place a personal value is bound: the order, and the field in it. */
+/** The place to which a sealed personal value is bound: an order, and a field of that order. */
 @Injectable()
 export class PersonalValuePlaces {
   constructor(private readonly olderBuilds: OlderBuildWatch) {}

@@ -18,11 +18,11 @@ type Texts = Record<Locale, string>;
 
 /** The amount of this refund, and the total of all refunds if that is more. */
 function refundText({ amount }: { readonly amount: Money }, order: Order | undefined, locale: Locale): string {
-  const all = order && 'refunds' in order ? totalRefunded(order) : amount;
-  if (all.amount === amount.amount) return formatDong(amount);
+  const total = order && 'refunds' in order ? totalRefunded(order) : amount;
+  if (total.amount === amount.amount) return formatDong(amount);
   return locale === 'vi'
-    ? `${formatDong(amount)}, tổng cộng đến nay ${formatDong(all)}`
-    : `${formatDong(amount)}, ${formatDong(all)} in all so far`;
+    ? `${formatDong(amount)}, tổng cộng đến nay ${formatDong(total)}`
+    : `${formatDong(amount)}, ${formatDong(total)} in all so far`;
 }
 
 const endTexts: Texts = { vi: '. Đơn hàng kết thúc tại đây', en: '. The order is over' };
@@ -92,8 +92,8 @@ interface Stored {
 }
 
 /**
- * Returns a function that must get the events in version order, and returns a line for each. After an event that cannot
- * be applied, the lines do not use the order's state any more.
+ * Returns a function that makes the line of an event. Call it with the events in version order. After an event that
+ * cannot be applied, the lines do not use the order's state any more.
  */
 export function makeLineWriter(events: readonly Stored[], locale: Locale): (recorded: Stored) => string {
   const voided = voidVersionsOf(events);

@@ -12,6 +12,9 @@ export interface ListPart<Entry> {
  * more.
  */
 export function takePart<Entry>(entries: readonly Entry[], after: number): ListPart<Entry> {
-  const more = entries.length > MAX_ENTRIES;
-  return { entries: more ? entries.slice(0, MAX_ENTRIES) : entries, nextAfter: more ? after + MAX_ENTRIES : null };
+  const hasMore = entries.length > MAX_ENTRIES;
+  return {
+    entries: hasMore ? entries.slice(0, MAX_ENTRIES) : entries,
+    nextAfter: hasMore ? after + MAX_ENTRIES : null,
+  };
 }

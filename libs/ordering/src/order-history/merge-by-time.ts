@@ -5,7 +5,7 @@ interface Dated {
 
 /**
  * Merges an order's own facts and the messages of other contexts by time. The facts stay in version order, even if a
- * clock was set back: each fact counts as at least as late as the facts before it.
+ * clock was set back: a fact with an earlier time than the fact before it is sorted with the time of that fact.
  */
 export function mergeByTime<Entry extends Dated>(facts: readonly Entry[], others: readonly Entry[]): readonly Entry[] {
   let latest = '';

@@ -20,7 +20,7 @@ import { VerifyEventsController } from './verify-events.controller';
 
 addMessages({
   en: {
-    oneOfTwo: 'give version or at, not both',
+    oneOfTwo: 'send version or at, not both',
     spanTurned: 'must not be before from',
     spanBeyond: 'is beyond the end of the log, which is {head}',
     VERIFY_RUNNING: 'Verification {id} is running. Follow it, or ask again when it is over.',

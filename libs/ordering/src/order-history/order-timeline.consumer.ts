@@ -5,8 +5,8 @@ import { RefundSaga } from '../refund-order/refunds.saga';
 import { timelineMessages, type TimelineMessage } from './timeline-words';
 import { timelineRowOf, Timelines } from './timelines.store';
 
-/** These sagas store the entry themselves, if they handle the message. */
-const ofSagas = [CheckoutSaga, RefundSaga].flatMap((saga) => handledBy(saga));
+/** The messages that these sagas handle. The sagas store the timeline entries of these messages themselves. */
+const handledBySagas = [CheckoutSaga, RefundSaga].flatMap((saga) => handledBy(saga));
 
 /** Stores what other contexts report about an order, for the timeline that staff read. */
 @Injectable()
@@ -14,7 +14,7 @@ const ofSagas = [CheckoutSaga, RefundSaga].flatMap((saga) => handledBy(saga));
   name: 'order-timeline',
   parallel: 16,
   onlyIf: Object.fromEntries(
-    timelineMessages.filter((one) => ofSagas.includes(one)).map(({ type }) => [type, NO_MESSAGE]),
+    timelineMessages.filter((one) => handledBySagas.includes(one)).map(({ type }) => [type, NO_MESSAGE]),
   ),
 })
 export class OrderTimelineHandler {

@@ -40,8 +40,9 @@ export class OrderStateHandler implements IQueryHandler<OrderState> {
 }
 
 /**
- * The number of events up to a version or an instant. A state is always made of the first n events. So if a clock was
- * set back, n counts up to the last event that is not later. Throws VersionNotThere, NotPlacedYet.
+ * The number of events up to a version or an instant. A state is always made of the first n events. So even if a clock
+ * was set back, n includes all events up to the last one that is not later than the instant. Throws VersionNotThere,
+ * NotPlacedYet.
  */
 export function countEventsUntil(events: readonly RecordedEvent[], { version, at }: VersionOrInstant): number {
   if (version !== undefined) {

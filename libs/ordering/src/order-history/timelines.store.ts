@@ -39,7 +39,7 @@ const SAVE_ENTRIES = groupedStatement(
    on conflict (id) do nothing`,
 );
 
-/** The timeline's messages of other contexts about orders. */
+/** The messages of other contexts about orders, as the timeline stores them. */
 @Injectable()
 export class Timelines {
   private readonly entries: GroupedHandling<TimelineRow>;

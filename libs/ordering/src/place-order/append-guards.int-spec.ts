@@ -54,7 +54,7 @@ describe("A caller's key", () => {
 });
 
 describe('A cart', () => {
-  const from = (cart: Partial<CartAsOrdered>, order = ids.next()) =>
+  const orderFrom = (cart: Partial<CartAsOrdered>, order = ids.next()) =>
     happening(order, 0, [{}], {
       guards: cartOrderedOnce({ cartId: ids.next(), cartVersion: 1, portions: [], ...cart }),
     });
@@ -63,23 +63,23 @@ describe('A cart', () => {
     const { store } = storeOn(db);
     const cart = { cartId: ids.next(), cartVersion: 3 };
     const one = ids.next();
-    await store.append(from(cart, one));
-    await expect(store.append(from(cart))).rejects.toMatchObject({ ...cart, orderId: one });
-    await expect(db.transaction(() => store.append(from(cart)))).rejects.toThrow(CartAlreadyOrdered);
-    await store.append(from({ ...cart, cartVersion: 4 }));
+    await store.append(orderFrom(cart, one));
+    await expect(store.append(orderFrom(cart))).rejects.toMatchObject({ ...cart, orderId: one });
+    await expect(db.transaction(() => store.append(orderFrom(cart)))).rejects.toThrow(CartAlreadyOrdered);
+    await store.append(orderFrom({ ...cart, cartVersion: 4 }));
   });
 
-  it('cannot be ordered if one of its portions was ordered from any cart', async () => {
+  it('cannot be ordered if one of its portions was ordered before, from any cart', async () => {
     const { store } = storeOn(db);
     const [a, b, c] = Array.from({ length: 3 }, (_, quantity) => ({ id: ids.next(), quantity: quantity + 1 }));
     const one = ids.next();
-    await store.append(from({ portions: [b, a] }, one));
+    await store.append(orderFrom({ portions: [b, a] }, one));
     const pending = await count('order_pending');
-    const late = from({ portions: [c, a] });
+    const late = orderFrom({ portions: [c, a] });
     await expect(store.append(late)).rejects.toMatchObject({ code: 'CART_ALREADY_ORDERED', orderId: one });
     expect(await store.read(late.streamId)).toEqual([]);
     expect(await count('order_pending')).toBe(pending);
-    await store.append(from({ portions: [c] }));
+    await store.append(orderFrom({ portions: [c] }));
   });
 
   it('is ordered once with each guest token, even if its content has changed', async () => {
@@ -88,14 +88,14 @@ describe('A cart', () => {
     const guest = (since: number) => ({ guest: { guest: 'f'.repeat(64), since } });
     const orders = Array.from({ length: 5 }, () => ids.next());
     const all = await Promise.allSettled(
-      orders.map((order, at) => store.append(from({ cartId, cartVersion: at + 1, ...guest(0) }, order))),
+      orders.map((order, at) => store.append(orderFrom({ cartId, cartVersion: at + 1, ...guest(0) }, order))),
     );
     const taken = all.findIndex(({ status }) => status === 'fulfilled');
     for (const [at, one] of all.entries())
       if (at !== taken) expect(one).toMatchObject({ reason: { code: 'CART_ALREADY_ORDERED', orderId: orders[taken] } });
     const lengths = await Promise.all(orders.map(async (order) => (await store.read(order)).length));
     expect(lengths).toEqual(orders.map((_, at) => (at === taken ? 1 : 0)));
-    await store.append(from({ cartId, cartVersion: 9, ...guest(taken + 1) })); // the next token
+    await store.append(orderFrom({ cartId, cartVersion: 9, ...guest(taken + 1) })); // the next token
   });
 });
 
@@ -115,19 +115,19 @@ describe('An account', () => {
     const order = () => happening(ids.next(), 0, [{}], { guards: [accountMustBeOpen({ subject })] });
     await store.append(order());
     await store.append(order());
-    const waits = order();
+    const late = order();
     let waiting: Promise<unknown> | undefined;
     await db.transaction(async () => {
       expect(await accounts.lock(subject)).toBe(false);
       waiting = storeOn(test.of('ordering'))
-        .store.append(waits)
+        .store.append(late)
         .catch((error: unknown) => error);
       await eventually(async () => expect(await blocked()).toBe(1));
       await accounts.close(subject);
     });
     expect(await waiting).toBeInstanceOf(SubjectErased);
     await expect(store.append(order())).rejects.toThrow(SubjectErased);
-    expect(await store.read(waits.streamId)).toEqual([]);
+    expect(await store.read(late.streamId)).toEqual([]);
     const [row] = await test.admin<{ orders: number }>(
       'select orders from ordering.order_accounts where subject = $1',
       [subject],

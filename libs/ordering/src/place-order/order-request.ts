@@ -36,8 +36,8 @@ export interface SentOrder extends Omit<OrderRequest, 'fulfilment'> {
 }
 
 /**
- * Joins a saved address into one text. For a delivery, the address's recipient and telephone replace those that the
- * contact lacks.
+ * Joins a saved address into one text. For a delivery, the address's recipient and telephone are used if the contact has
+ * none.
  */
 export function toOrderRequest(sent: SentOrder): OrderRequest {
   const { type, address } = sent.fulfilment;

@@ -53,7 +53,7 @@ export class OrderedCarts {
 }
 
 /**
- * True for a guest's cart at its first version. If it was ordered before, it was at this version, and the append
- * refuses that version.
+ * True for a guest's cart at its first version. If this cart was ordered before, it had the same version then, and the
+ * append refuses to order this version again.
  */
 const isFirstVersion = ({ version }: CartToOrder, { kind }: CartOwner): boolean => kind === 'guest' && version === 1;

@@ -94,10 +94,13 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
    * Finds the order that a guest placed with this key before the log-in, if its answer was lost. The client then sends
    * the old cart token together with the access token. The order still belongs to the guest.
    */
-  private async findPlacedBeforeLogIn(caller: Caller, asked: IdempotencyKey): Promise<KeyedAnswer | undefined> {
+  private async findPlacedBeforeLogIn(caller: Caller, idempotency: IdempotencyKey): Promise<KeyedAnswer | undefined> {
     const { kind, cartToken } = caller;
     if (kind === 'guest' || !cartToken) return undefined;
-    const view = await this.keyedCommands.findAnswer({ ...asked, caller: keyOwnerOf({ kind: 'guest', cartToken }) });
+    const view = await this.keyedCommands.findAnswer({
+      ...idempotency,
+      caller: keyOwnerOf({ kind: 'guest', cartToken }),
+    });
     if (!view || (await this.refusalOfRepeat(cartToken, view))) return undefined;
     return { view, replayed: true };
   }
@@ -120,14 +123,14 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
 
   private async place(
     commandId: Uuid,
-    { cartId, version: cartVersion, lines: wanted }: CartToOrder,
+    { cartId, version: cartVersion, lines: cartLines }: CartToOrder,
     { caller, request, locale, method }: Pick<PlaceOrder, 'caller' | 'request' | 'locale'> & { method: PaymentMethod },
     idempotency: IdempotencyKey,
   ): Promise<DatedOrder> {
     crashPoint('place-order.cart-read');
     const orderId = derivedId(commandId, 'order');
-    const lines = orderLines(orderId, await this.priceLines(wanted, locale), wanted);
-    const portions = wanted.flatMap(({ portions = [] }) => portions);
+    const lines = orderLines(orderId, await this.priceLines(cartLines, locale), cartLines);
+    const portions = cartLines.flatMap(({ portions = [] }) => portions);
     const customerId = caller.kind === 'user' ? caller.userId : null;
     const guest = caller.kind === 'guest' ? caller.cartToken : undefined;
     const subject = customerId ?? orderId;
@@ -164,10 +167,10 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /** The products have names in the order's language. If one has no price, the refusal is in the request's language. */
-  private async priceLines(wanted: CartToOrder['lines'], locale: 'vi' | 'en') {
-    const answers = await this.prices.price(wanted, locale);
+  private async priceLines(cartLines: CartToOrder['lines'], locale: 'vi' | 'en') {
+    const answers = await this.prices.price(cartLines, locale);
     const requestLocale = currentRequest()?.locale ?? locale;
-    return requestLocale === locale || answers.every(isPriced) ? answers : this.prices.price(wanted, requestLocale);
+    return requestLocale === locale || answers.every(isPriced) ? answers : this.prices.price(cartLines, requestLocale);
   }
 
   /** Seals every personal value in one call. */
@@ -175,20 +178,21 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     { orderId, subject, caller, request }: Pick<PlaceOrder, 'caller' | 'request'> & { orderId: Uuid; subject: Uuid },
     account: Account | undefined,
   ) {
-    const hasSealed = caller.kind === 'user' && caller.role === 'customer'; // their name was sealed at registration
-    const sealed = (field: string, text: string) => {
+    // A customer's name was sealed at registration, so the key must exist.
+    const hasSealed = caller.kind === 'user' && caller.role === 'customer';
+    const sealText = (field: string, text: string) => {
       const place = this.places.of(orderId, field);
       return this.vault.seal(subject, text, { hasSealed, ...(place && { place }) });
     };
-    const seal = (field: string, text: string | null | undefined) => (text ? sealed(field, text) : null);
+    const sealIfPresent = (field: string, text: string | null | undefined) => (text ? sealText(field, text) : null);
     const contact = contactOf(request, account);
     const [name, phone, email, address, token, note] = await Promise.all([
-      sealed('name', contact.name),
-      seal('phone', contact.phone),
-      seal('email', contact.email),
-      seal('address', request.fulfilment.type === 'delivery' ? request.fulfilment.address : null),
-      seal('token', request.payment.method === 'card' ? request.payment.token : null),
-      seal('note', request.note),
+      sealText('name', contact.name),
+      sealIfPresent('phone', contact.phone),
+      sealIfPresent('email', contact.email),
+      sealIfPresent('address', request.fulfilment.type === 'delivery' ? request.fulfilment.address : null),
+      sealIfPresent('token', request.payment.method === 'card' ? request.payment.token : null),
+      sealIfPresent('note', request.note),
     ]);
     return { name, phone, email, address, token, note };
   }

@@ -84,7 +84,7 @@ describe('Placing an order', () => {
     expect(placeOrder(orderAfter(), guest)).toHaveLength(1); // no limit is set
   });
 
-  it("makes lines of the catalogue's answers, with the same ids in a repeat", () => {
+  it("makes lines from the catalogue's answers; a repeat makes the same line ids", () => {
     const lines = orderLines(orderId, [priced('a', 1), priced('a', 2)]);
     expect(lines).toHaveLength(2);
     expect(lines[0].lineId).not.toBe(lines[1].lineId);

@@ -72,7 +72,8 @@ export interface PlaceRequest {
 
 /**
  * A cart becomes an order, at the prices of the catalogue. `agreedTotal` is the total that the customer has agreed to.
- * A guest who pays cash reserves goods without any security, so they may order at most `maxGuestCashPieces` pieces.
+ * A guest who pays cash reserves goods before paying anything, so the guest may order at most `maxGuestCashPieces`
+ * pieces.
  */
 export function placeOrder(
   order: Order,

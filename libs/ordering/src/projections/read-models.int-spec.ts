@@ -91,7 +91,7 @@ describe('An order’s view', () => {
     expect(await newHandler().execute(new ViewOrder(id, owner))).toEqual(folded);
   });
 
-  it('waits for a version, and says if it was not reached', async () => {
+  it('waits for a version, and is marked as stale if the version was not reached', async () => {
     const id = await place({});
     await project(1);
     const waiting = newHandler().execute(new ViewOrder(id, owner, 2));
@@ -179,8 +179,8 @@ describe('The list of orders', () => {
       { status: 'ready', from },
     ];
     for (const filter of filters) {
-      for (const place of [undefined, after]) {
-        const [sql, values] = listSql('"order_list_v2"', filter, 21, place);
+      for (const cursor of [undefined, after]) {
+        const [sql, values] = listSql('"order_list_v2"', filter, 21, cursor);
         const lines = await db.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, values);
         const plan = lines.map((line) => line['QUERY PLAN']).join('\n');
         expect(plan).toContain('Index Scan');
@@ -289,7 +289,7 @@ describe('An upgrade of a database whose tables are of version 1', () => {
   ];
   let id: Uuid;
 
-  const owedIn = async () => {
+  const readOwedAmounts = async () => {
     const seen = await new ViewOrderHandler(db, shop.models, shop.store, vault).execute(new ViewOrder(id));
     const [line] = await new ListOrdersHandler(db, shop.models, shop.store, vault).execute(new ListOrders({}, 5));
     return [seen.order.payment.owed.amount, line.order!.payment.owed.amount];
@@ -311,14 +311,14 @@ describe('An upgrade of a database whose tables are of version 1', () => {
   });
 
   it('shows the owed money before the new tables are live, also for orders that change meanwhile', async () => {
-    expect(await owedIn()).toEqual([25_000, 25_000]);
+    expect(await readOwedAmounts()).toEqual([25_000, 25_000]);
     await append(id, 4, refundRequested(refundIds.b, 10_000), refundFailed(refundIds.b, 10_000));
     stops.push(shop.lead(...everything));
     for (const name of upgraded) await eventually(async () => (await shop.models.position(name)) === 6);
     expect(await shop.models.table('order-view')).toBe('"order_view_v1"');
     const [row] = await db.query<{ view: any }>('select view from order_view_v1');
     expect(row.view.order.owed.amount).toBe(10_000); // today's reducer applied to a row of version 1
-    expect(await owedIn()).toEqual([25_000, 25_000]);
+    expect(await readOwedAmounts()).toEqual([25_000, 25_000]);
   });
 
   it('builds the new tables by itself, and readers switch to them', async () => {

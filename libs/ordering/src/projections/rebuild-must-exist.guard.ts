@@ -10,7 +10,8 @@ interface StreamRequest {
 }
 
 /**
- * An event stream answers 200 before its handler runs. So this guard first checks the caller's rights and the rebuild.
+ * A route of server-sent events answers 200 before its handler runs. So this guard first checks the caller's rights, and
+ * that the rebuild exists.
  */
 @Injectable()
 export class RebuildMustExist implements CanActivate {

@@ -27,7 +27,7 @@ export class StartRebuildHandler implements ICommandHandler<StartRebuild> {
 export const rebuildSteps = ['pause', 'resume', 'cancel', 'go-live', 'rollback'] as const;
 export type RebuildStep = (typeof rebuildSteps)[number];
 
-/** Pauses, resumes or cancels a rebuild, or switches readers to it or back. */
+/** Pauses, resumes or cancels a rebuild, or switches readers to its table or back to the former table. */
 export class SteerRebuild extends Command<Rebuild> {
   constructor(
     readonly projection: string,

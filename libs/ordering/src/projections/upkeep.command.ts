@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { KeptTables, SetAside, type Retried } from '#event-store/projections';
 
-/** Makes a read model fold an order again that it has set aside. */
+/** A read model has set an order aside: tries to fold this order again. */
 export class RetrySetAside extends Command<Retried> {
   constructor(
     readonly projection: string,

@@ -19,7 +19,7 @@ const done = after(requested, given, new OrderRefunded(body as never));
 const failed = after(requested, refused, new OrderRefundFailed(body as never));
 
 type State = CompareRefunds['body']['refunds'][number]['state'];
-const stream = (state?: State, more: Partial<CompareRefunds['body']> = {}) =>
+const compareMessage = (state?: State, more: Partial<CompareRefunds['body']> = {}) =>
   new CompareRefunds({
     ...{ orderId, version: 9, confirmed: true, owed: vnd(0) },
     refunds: state ? [{ refundId: 'a', amount, state }] : [],
@@ -28,16 +28,16 @@ const stream = (state?: State, more: Partial<CompareRefunds['body']> = {}) =>
 const compare = (state: Refunds, it: CompareRefunds) => reactToRefundMessage(state, it);
 
 describe('Refunds compared with the order', () => {
-  const asked = expect.any(RefundPayment);
+  const anyRefundPayment = expect.any(RefundPayment);
 
   it.each<[string, Refunds, CompareRefunds]>([
-    ['was given, and is only requested by the stream', done, stream('requested')],
-    ['was given, and its request is void', done, stream()],
-    ['was refused, and is only requested by the stream', failed, stream('requested')],
-    ['was refused, and its request is void', failed, stream()],
-  ])('request a refund again, with its own id and amount, that %s', (_, state, it) => {
+    ['was given, but the stream has only its request', done, compareMessage('requested')],
+    ['was given, and its request is void', done, compareMessage()],
+    ['was refused, but the stream has only its request', failed, compareMessage('requested')],
+    ['was refused, and its request is void', failed, compareMessage()],
+  ])('request again, with the same id and amount, a refund that %s', (_, state, it) => {
     const again = compare(state, it);
-    expect(again.asks).toEqual([asked]);
+    expect(again.asks).toEqual([anyRefundPayment]);
     expect((again.asks[0] as RefundPayment).body).toMatchObject({ refundId: 'a', amount });
     expect(again.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 30 }]);
     expect(reactToRefundMessage(again.state, given).asks).toEqual([expect.any(RecordRefund)]);
@@ -47,34 +47,34 @@ describe('Refunds compared with the order', () => {
   });
 
   it.each<[string, Refunds, CompareRefunds]>([
-    ['agree', done, stream('refunded')],
-    ['agree that it failed', failed, stream('failed')],
-    ['wait for payments', after(requested), stream()],
-    ['were made for an order that does not count as paid', done, stream(undefined, { confirmed: false })],
-    ['have ended, and the amount was not stored', { refunds: { a: { step: 'refunded' } } }, stream()],
+    ['agree', done, compareMessage('refunded')],
+    ['agree that it failed', failed, compareMessage('failed')],
+    ['wait for payments', after(requested), compareMessage()],
+    ['were made for an order that does not count as paid', done, compareMessage(undefined, { confirmed: false })],
+    ['have ended, and the amount was not stored', { refunds: { a: { step: 'refunded' } } }, compareMessage()],
   ])('that %s send no request', (_, state, it) => {
     expect(compare(state, it)).toMatchObject({ state: { refunds: state.refunds }, asks: [], timers: [] });
   });
 
   it('begin a refund whose request was lost, once, with the words of the shop', () => {
-    const lost = (state: Refunds) => {
-      const it = stream('requested');
+    const compareWithLost = (state: Refunds) => {
+      const it = compareMessage('requested');
       return compare(
         state,
         new CompareRefunds({ ...it.body, refunds: it.body.refunds.map((one) => ({ ...one, reason: 'cold' })) }),
       );
     };
-    const begun = lost(noRefunds);
+    const begun = compareWithLost(noRefunds);
     expect(begun.asks).toMatchObject([{ body: { refundId: 'a', amount, reason: 'cold' } }]);
     expect(begun.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 30 }]);
-    expect(lost(begun.state).asks).toEqual([]);
+    expect(compareWithLost(begun.state).asks).toEqual([]);
     expect(reactToRefundMessage(begun.state, requested)).toMatchObject({ state: begun.state, asks: [] });
-    expect(compare(noRefunds, stream('requested', { confirmed: false })).asks).toEqual([]);
-    expect(compare(noRefunds, stream('refunded')).asks).toEqual([]);
+    expect(compare(noRefunds, compareMessage('requested', { confirmed: false })).asks).toEqual([]);
+    expect(compare(noRefunds, compareMessage('refunded')).asks).toEqual([]);
   });
 
   it('set the timer of a refund that waits, because it may have been lost', () => {
-    expect(compare(after(requested), stream('requested'))).toMatchObject({
+    expect(compare(after(requested), compareMessage('requested'))).toMatchObject({
       asks: [],
       timers: [{ name: 'refund-waits:a', afterSeconds: 30 }],
     });
@@ -82,20 +82,20 @@ describe('Refunds compared with the order', () => {
 
   it('send a result again that the order may not have recorded', () => {
     const parked: Refunds = { refunds: { a: { step: 'recording', amount, asked: 8, parked: 'no answer' } } };
-    const again = compare(parked, stream());
+    const again = compare(parked, compareMessage());
     expect(again.asks).toEqual([expect.any(RecordRefund)]);
     expect(refundsStatus(again.state)).toMatchObject({ status: 'running' });
   });
 
   it('end if the order has recorded them, or does not count as paid', () => {
     const recording = after(requested, given);
-    expect(compare(recording, stream('refunded'))).toMatchObject({
+    expect(compare(recording, compareMessage('refunded'))).toMatchObject({
       state: { refunds: { a: { step: 'refunded', amount } } },
       asks: [],
       timers: [{ name: 'refund-waits:a', afterSeconds: null }],
     });
-    const notNoted = after(requested, refused);
-    const { state } = compare(notNoted, stream(undefined, { confirmed: false }));
-    expect(refundsStatus(state)).toMatchObject({ status: 'over', attention: null }); // nothing is owed by the stream
+    const notRecorded = after(requested, refused);
+    const { state } = compare(notRecorded, compareMessage(undefined, { confirmed: false }));
+    expect(refundsStatus(state)).toMatchObject({ status: 'over', attention: null }); // no money is owed
   });
 });

@@ -15,9 +15,9 @@ import {
 type RecordedRefund = CompareRefunds['body']['refunds'][number];
 
 /**
- * Compares the refunds with the order's stream. If a refund has ended, but the stream has no result of it (any more),
- * the saga sends the request to payments again with the same id. It also does so if the stream has a refund that the
- * saga does not know. Payments gives no money twice, and reports the result again.
+ * Compares the refunds with the order's stream. If a refund has ended, but the stream does not have its result
+ * (any more), the saga sends the request to payments again with the same id. It also does so if the stream has a
+ * refund that the saga does not know. Payments gives no money twice, and reports the result again.
  */
 export function compareRefunds(state: Refunds, message: CompareRefunds): RefundsReaction {
   const { body } = message;
@@ -28,7 +28,7 @@ export function compareRefunds(state: Refunds, message: CompareRefunds): Refunds
     const recorded = body.refunds.find((one) => one.refundId === refundId);
     const after = body.confirmed ? reconcile(refund, recorded) : endUnlessPayingBack(refund);
     if (after === refund && recorded?.state === 'requested' && 'asked' in refund && refund.parked === undefined)
-      timers.push(waitsTimer(orderId, refundId, secondsUntilAskedAgain(refund.asked))); // it may have been lost
+      timers.push(waitsTimer(orderId, refundId, secondsUntilAskedAgain(refund.asked))); // the timer may be lost
     if (after === refund) return [refundId, refund];
     asks.push(...requestsOf(orderId, refundId, after));
     timers.push(waitsTimer(orderId, refundId, isDone(after) ? null : secondsUntilAskedAgain(0)));

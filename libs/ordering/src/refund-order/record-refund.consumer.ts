@@ -8,7 +8,7 @@ import { isResultRecorded, recordRefund, recordRefundFailure } from './refund-or
 import { compareAfterDrop } from '../sagas/after-drop';
 import { RecordRefund, RecordRefundFailure } from './refunds-messages';
 
-/** The refunds may have lost the message that the result is recorded. */
+/** The answer to a repeated request: the saga may have lost the message that the result is recorded. */
 const resultAgain = (refundId: Uuid) => (view: DatedOrder) =>
   isResultRecorded(view.order, refundId) ? new ReviewOrder({ orderId: view.id }) : undefined;
 

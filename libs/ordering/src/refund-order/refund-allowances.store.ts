@@ -40,8 +40,8 @@ export class RefundAllowances {
   }
 
   /**
-   * Subtracts the amount from today's allowance before the work. So a crash can only make the allowance too small. If
-   * the refund is refused, the amount is added again.
+   * Subtracts the amount from today's allowance before the work. So after a crash the allowance may be too small, but
+   * never too large. If the refund is refused, the amount is added again.
    */
   async runWithin<T>(caller: Caller, { refundId, amount }: WantedRefund, work: () => Promise<T>): Promise<T> {
     if (this.isLimited(caller)) await this.take(caller.userId, { refundId, amount });

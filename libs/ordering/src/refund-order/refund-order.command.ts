@@ -29,7 +29,7 @@ export class RefundOrder extends Command<KeyedAnswer> {
   }
 }
 
-const NEUTRAL_REASON = 'asked for by staff';
+const NEUTRAL_REASON = 'refundRequest for by staff';
 
 @CommandHandler(RefundOrder)
 export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
@@ -48,11 +48,15 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
       const change = { orderId, commandId, actor: staffActor(caller), guards: [keyUsedOnce(idempotency)] };
       const refundId = derivedId(commandId, 'refund');
       const { id, order } = await this.orders.view(orderId);
-      const asked = { refundId, ...request, reason: await this.sealReason(order.placed.subject, id, request.reason) };
+      const refundRequest = {
+        refundId,
+        ...request,
+        reason: await this.sealReason(order.placed.subject, id, request.reason),
+      };
       const give = (amount?: Money) =>
-        this.orders.change(change, (order) => refundOrder(order, { ...asked, ...(amount && { amount }) }));
+        this.orders.change(change, (order) => refundOrder(order, { ...refundRequest, ...(amount && { amount }) }));
       if (!this.allowances.isLimited(caller)) return (await give())!;
-      const amount = amountToRefund(order, asked);
+      const amount = amountToRefund(order, refundRequest);
       return this.allowances.runWithin(caller, { refundId, amount }, async () => (await give(amount))!);
     });
   }

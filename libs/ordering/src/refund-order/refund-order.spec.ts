@@ -26,8 +26,8 @@ const ask = (refundId: string, amount?: number) => ({
   ...(amount !== undefined && { amount: vnd(amount) }),
 });
 
-const goesOn = (refundId: string, amount: number) => refundRequestedWith(refundId, amount, { end: false });
-const ends = (amount: number, restock: boolean) => [refundRequestedWith('a', amount, { end: true, restock })];
+const refundWithoutEnd = (refundId: string, amount: number) => refundRequestedWith(refundId, amount, { end: false });
+const refundWithEnd = (amount: number, restock: boolean) => [refundRequestedWith('a', amount, { end: true, restock })];
 
 describe('A refund and the order', () => {
   const refund = (
@@ -40,38 +40,38 @@ describe('A refund and the order', () => {
   it.each(['confirmed', 'accepted'] as const)(
     'when %s, ends the order if no money is left, and its goods go back',
     (status) => {
-      expect(refund(status)).toEqual(ends(100_000, true));
-      expect(refund(status, 99_999)).toEqual([goesOn('a', 99_999)]);
-      expect(refund(status, undefined, { restock: false })).toEqual(ends(100_000, false));
+      expect(refund(status)).toEqual(refundWithEnd(100_000, true));
+      expect(refund(status, 99_999)).toEqual([refundWithoutEnd('a', 99_999)]);
+      expect(refund(status, undefined, { restock: false })).toEqual(refundWithEnd(100_000, false));
     },
   );
 
   it.each(['preparing', 'ready'] as const)(
     'when %s, ends the order only with `end`; then its goods are waste',
     (status) => {
-      expect(refund(status)).toEqual([goesOn('a', 100_000)]);
-      expect(refund(status, undefined, { end: true })).toEqual(ends(100_000, false));
-      expect(refund(status, undefined, { end: true, restock: true })).toEqual(ends(100_000, true));
+      expect(refund(status)).toEqual([refundWithoutEnd('a', 100_000)]);
+      expect(refund(status, undefined, { end: true })).toEqual(refundWithEnd(100_000, false));
+      expect(refund(status, undefined, { end: true, restock: true })).toEqual(refundWithEnd(100_000, true));
     },
   );
 
-  it('ends the order or not, as `end` says, whatever money is left', () => {
-    expect(refund('confirmed', 90_000, { end: true })).toEqual(ends(90_000, true));
-    expect(refund('confirmed', undefined, { end: false })).toEqual([goesOn('a', 100_000)]);
+  it('follows `end`, whether money is left or not', () => {
+    expect(refund('confirmed', 90_000, { end: true })).toEqual(refundWithEnd(90_000, true));
+    expect(refund('confirmed', undefined, { end: false })).toEqual([refundWithoutEnd('a', 100_000)]);
   });
 
   it('counts earlier refunds, and pays owed money first', () => {
     const part = [refundRequested('b', 30_000), refundMade('b', 30_000)];
-    expect(refund('confirmed', undefined, {}, part)).toEqual(ends(70_000, true));
+    expect(refund('confirmed', undefined, {}, part)).toEqual(refundWithEnd(70_000, true));
     expect(refund('confirmed', 70_000, {}, [refundRequested('b', 30_000), refundFailed('b', 30_000)])).toEqual([
-      goesOn('a', 70_000), // of which 30,000 were owed: 30,000 more are kept
+      refundWithoutEnd('a', 70_000), // 30,000 of them were owed, so the shop keeps 30,000 of the paid money
     ]);
   });
 
-  it('decides once that goods come back from the customer', () => {
+  it('takes goods back from the customer once only', () => {
     const back = [refundRequestedWith('a', 100_000, { end: false, restock: true })];
     expect(refund('completed', undefined, { restock: true })).toEqual(back);
-    expect(refund('completed', undefined, { end: true })).toEqual([goesOn('a', 100_000)]);
+    expect(refund('completed', undefined, { end: true })).toEqual([refundWithoutEnd('a', 100_000)]);
     const once = [refundRequestedWith('b', 10_000, { end: false, restock: true })];
     expect(() => refund('completed', 1, { restock: true }, once)).toThrow(
       expect.objectContaining({ code: 'NOTHING_TO_RESTOCK' }),
@@ -85,22 +85,22 @@ describe('A refund and the order', () => {
     expect(refund('completed', 100_000, { restock: true })).toEqual(back(100_000));
     const before = [refundRequested('b', 30_000), refundMade('b', 30_000)];
     expect(refund('completed', 70_000, { restock: true }, before)).toEqual(back(70_000));
-    expect(refund('preparing', 60_000, { end: true, restock: true })).toEqual(ends(60_000, true));
+    expect(refund('preparing', 60_000, { end: true, restock: true })).toEqual(refundWithEnd(60_000, true));
   });
 
-  it('takes no goods back from an order that continues, and none twice', () => {
+  it('takes no goods back from an order that continues, and no goods twice', () => {
     const refused = expect.objectContaining({ code: 'NOTHING_TO_RESTOCK' });
     expect(() => refund('confirmed', 1, { restock: true })).toThrow(refused);
     expect(() => refund('preparing', 1, { restock: true })).toThrow(refused);
     const ended = [refundRequestedWith('b', 10_000, { end: true, restock: false })];
     expect(() => refund('preparing', 1, { restock: true }, ended)).toThrow(refused);
-    expect(refund('preparing', 1, { end: true }, ended)).toEqual([goesOn('a', 1)]); // ended already
-    expect(refund('preparing', 1, { restock: false })).toEqual([goesOn('a', 1)]);
+    expect(refund('preparing', 1, { end: true }, ended)).toEqual([refundWithoutEnd('a', 1)]); // ended already
+    expect(refund('preparing', 1, { restock: false })).toEqual([refundWithoutEnd('a', 1)]);
   });
 
-  it('that ends the order makes it refunded when no money is open, even if a part is kept', () => {
+  it('that ends the order makes the order refunded when no money is open, even if the shop keeps a part', () => {
     const after = (...events: readonly OrderEvent[]) =>
-      orderAfter(...factsUntil.preparing, ...ends(60_000, false), ...events);
+      orderAfter(...factsUntil.preparing, ...refundWithEnd(60_000, false), ...events);
     expect(after()).toMatchObject({ status: 'preparing', ended: true, goods: 'waste' });
     expect(after(refundMade('a', 60_000))).toMatchObject({ status: 'refunded', goods: 'waste' });
     const late = after(refundFailed('a', 60_000));
@@ -108,13 +108,17 @@ describe('A refund and the order', () => {
     const [again] = refundAgain(late, 'again');
     expect(again).toMatchObject({ data: { amount: vnd(60_000), end: true } });
     const id = derivedId('a', 'again');
-    expect(orderAfter(...factsUntil.preparing, ...ends(60_000, false), refundFailed('a', 60_000), again, refundMade(id, 60_000)))
+    expect(orderAfter(...factsUntil.preparing, ...refundWithEnd(60_000, false), refundFailed('a', 60_000), again, refundMade(id, 60_000)))
       .toMatchObject({ status: 'refunded' }); // prettier-ignore
   });
 
-  it('with `end: false` leaves the status as it is; without `end`, a full refund makes it refunded', () => {
-    expect(orderAfter(...factsUntil.ready, goesOn('a', 100_000), refundMade('a', 100_000)).status).toBe('ready');
-    expect(orderAfter(...factsUntil.completed, goesOn('a', 100_000), refundMade('a', 100_000)).status).toBe('refunded');
+  it('with `end: false` leaves the status as it is; without `end`, a full refund makes the order refunded', () => {
+    expect(orderAfter(...factsUntil.ready, refundWithoutEnd('a', 100_000), refundMade('a', 100_000)).status).toBe(
+      'ready',
+    );
+    expect(orderAfter(...factsUntil.completed, refundWithoutEnd('a', 100_000), refundMade('a', 100_000)).status).toBe(
+      'refunded',
+    );
     expect(orderAfter(...factsUntil.ready, refundRequested('a', 100_000), refundMade('a', 100_000)).status).toBe(
       'refunded',
     );
@@ -122,7 +126,7 @@ describe('A refund and the order', () => {
 
   it('that is requested again does not end an order that was to continue', () => {
     const [again] = refundAgain(
-      orderAfter(...factsUntil.confirmed, goesOn('a', 100_000), refundFailed('a', 100_000)),
+      orderAfter(...factsUntil.confirmed, refundWithoutEnd('a', 100_000), refundFailed('a', 100_000)),
       'again',
     );
     expect(again).toMatchObject({ data: { end: false } });
@@ -131,23 +135,23 @@ describe('A refund and the order', () => {
 
 describe('Refunding an order', () => {
   it('gives back a part', () => {
-    expect(refundOrder(orderAfter(...factsUntil.completed), ask('a', 40_000))).toEqual([goesOn('a', 40_000)]);
+    expect(refundOrder(orderAfter(...factsUntil.completed), ask('a', 40_000))).toEqual([refundWithoutEnd('a', 40_000)]);
   });
 
   it('gives back all that is left if there is no amount', () => {
     const order = orderAfter(...factsUntil.completed, refundRequested('a', 40_000), refundMade('a', 40_000));
-    expect(refundOrder(order, ask('b'))).toEqual([goesOn('b', 60_000)]);
+    expect(refundOrder(order, ask('b'))).toEqual([refundWithoutEnd('b', 60_000)]);
   });
 
   it('never gives back more than is left; refunds on their way count', () => {
     const order = orderAfter(...factsUntil.completed, refundRequested('a', 40_000));
     expect(() => refundOrder(order, ask('b', 60_001))).toThrow(expect.objectContaining({ code: 'REFUND_TOO_LARGE' }));
-    expect(refundOrder(order, ask('b', 60_000))).toEqual([goesOn('b', 60_000)]);
+    expect(refundOrder(order, ask('b', 60_000))).toEqual([refundWithoutEnd('b', 60_000)]);
   });
 
   it('counts a failed refund as not given', () => {
     const order = orderAfter(...factsUntil.completed, refundRequested('a', 100_000), refundFailed('a', 100_000));
-    expect(refundOrder(order, ask('b'))).toEqual([goesOn('b', 100_000)]);
+    expect(refundOrder(order, ask('b'))).toEqual([refundWithoutEnd('b', 100_000)]);
   });
 
   it.each([
@@ -226,13 +230,13 @@ describe('A refund that a provider refused, requested again', () => {
   it('is possible while money is owed or on its way, and refused otherwise', () => {
     const owedOf = (...events: readonly OrderEvent[]) => amountToRetry(orderAfter(...factsUntil.completed, ...events));
     expect(owedOf(...refused('a', 20_000), ...givenByHand('b', 15_000))).toEqual(vnd(5_000));
-    expect(owedOf(refundRequested('a', 20_000))).toEqual(vnd(0)); // on its way: it may be asked about again
+    expect(owedOf(refundRequested('a', 20_000))).toEqual(vnd(0)); // on its way: the saga may repeat its request
     for (const events of [[], givenByHand('a', 1), [...refused('a', 20_000), ...givenByHand('b', 20_000)]])
       expect(() => owedOf(...events)).toThrow(expect.objectContaining({ code: 'NOTHING_OWED' }));
     expect(() => amountToRetry(orderAfter(facts.placed))).toThrow(expect.objectContaining({ code: 'NOTHING_OWED' }));
   });
 
-  it('gives back exactly the decided amount, whatever fails, is given by hand or is retried', () => {
+  it('gives back exactly the decided amount, even if refunds fail, are given by hand or are retried', () => {
     const steps = fc.array(
       fc.oneof(
         fc.record({ kind: fc.constant('by hand' as const), amount: fc.integer({ min: 1, max: 60_000 }) }),
@@ -245,10 +249,10 @@ describe('A refund that a provider refused, requested again', () => {
       fc.property(steps, (asked) => {
         let events: readonly OrderEvent[] = factsUntil.completed;
         const now = () => orderAfter(...events) as Extract<Order, OrderMoney>;
-        const on = (ids: number) =>
+        const findOpenRefund = (index: number) =>
           now()
             .refunds.filter(({ state }) => state === 'requested')
-            .at(ids)?.refundId;
+            .at(index)?.refundId;
         let decided = 0;
         asked.forEach((step, index) => {
           const before = now();
@@ -259,7 +263,7 @@ describe('A refund that a provider refused, requested again', () => {
             events = [...events, ...refundOrder(before, ask((index + 1).toString(16), amount))];
             decided += Math.max(0, amount - owedAmount(before).amount); // what is owed is paid first
           } else {
-            const id = on(step.which);
+            const id = findOpenRefund(step.which);
             if (!id) return;
             events = [...events, ...(step.kind === 'done' ? recordRefund(before, id) : recordRefundFailure(before, id, 'no'))]; // prettier-ignore
           }
@@ -270,7 +274,7 @@ describe('A refund that a provider refused, requested again', () => {
         });
         // In the end all owed money is requested again, and all refunds succeed.
         events = [...events, ...refundAgain(now(), 'again')];
-        for (let id = on(0); id; id = on(0)) events = [...events, ...recordRefund(now(), id)];
+        for (let id = findOpenRefund(0); id; id = findOpenRefund(0)) events = [...events, ...recordRefund(now(), id)];
         expect(totalRefunded(now()).amount).toBe(decided);
         expect(owedAmount(now()).amount).toBe(0);
       }),
@@ -279,20 +283,20 @@ describe('A refund that a provider refused, requested again', () => {
 });
 
 describe('The result of a refund', () => {
-  const asked = orderAfter(...factsUntil.completed, refundRequested('a', 40_000));
+  const requested = orderAfter(...factsUntil.completed, refundRequested('a', 40_000));
 
   it('is recorded once', () => {
-    expect(recordRefund(asked, 'a')).toEqual([refundMade('a', 40_000)]);
+    expect(recordRefund(requested, 'a')).toEqual([refundMade('a', 40_000)]);
     expect(recordRefund(orderAfter(...factsUntil.completed, refundRequested('a', 1), refundMade('a', 1)), 'a')).toEqual(
       [],
     );
     expect(recordRefund(orderAfter(facts.placed), 'a')).toEqual([]);
-    expect(recordRefund(asked, 'unknown')).toEqual([]);
+    expect(recordRefund(requested, 'unknown')).toEqual([]);
   });
 
   it('is recorded when it failed, too', () => {
-    expect(recordRefundFailure(asked, 'a', 'card closed')).toEqual([refundFailed('a', 40_000)]);
-    expect(recordRefundFailure(asked, 'unknown', 'card closed')).toEqual([]);
+    expect(recordRefundFailure(requested, 'a', 'card closed')).toEqual([refundFailed('a', 40_000)]);
+    expect(recordRefundFailure(requested, 'unknown', 'card closed')).toEqual([]);
   });
 
   const paid = orderAfter(...factsUntil.completed);

@@ -40,13 +40,13 @@ export function refundOrder(order: Order, request: RefundRequest): readonly Orde
   if (order.status === 'unplaced') throw new OrderNotFound();
   if (order.status === 'pending') throw new NothingToRefund();
   if (order.refunds.some((refund) => refund.refundId === refundId)) return []; // the same request again
-  const most = refundableAmount(order);
-  if (most.amount === 0) throw new NothingToRefund();
-  const amount = request.amount ?? most;
-  if (amount.amount > most.amount) throw new RefundTooLarge(most);
+  const refundable = refundableAmount(order);
+  if (refundable.amount === 0) throw new NothingToRefund();
+  const amount = request.amount ?? refundable;
+  if (amount.amount > refundable.amount) throw new RefundTooLarge(refundable);
   const end = decideEnd(order, amount, request.end);
   const restock = decideRestock(order, end, request.restock);
-  if (restock && !end && amount.amount < most.amount) throw new RestockNeedsAllMoney(most);
+  if (restock && !end && amount.amount < refundable.amount) throw new RestockNeedsAllMoney(refundable);
   return [
     { type: 'RefundRequested', data: { refundId, amount, reason, end, ...(restock !== undefined && { restock }) } },
   ];
@@ -90,8 +90,8 @@ const repeatIdOf = ({ refundId }: Refund): Uuid => derivedId(refundId, 'again');
 
 /** The newest refused refund that was not requested again. */
 function findNotRequestedAgain(refunds: readonly Refund[]): Refund | undefined {
-  const known = new Set(refunds.map(({ refundId }) => refundId));
-  return refunds.findLast((refund) => refund.state === 'failed' && !known.has(repeatIdOf(refund)));
+  const knownIds = new Set(refunds.map(({ refundId }) => refundId));
+  return refunds.findLast((refund) => refund.state === 'failed' && !knownIds.has(repeatIdOf(refund)));
 }
 
 /**
@@ -106,7 +106,7 @@ export function amountToRetry(order: Order): Money {
 const findRefund = (order: Order, refundId: Uuid) =>
   'refunds' in order ? order.refunds.find((refund) => refund.refundId === refundId) : undefined;
 
-/** Requests a refund again whose first request was declared void, so that its result can be recorded. */
+/** The first request of the refund was declared void. A new request is needed, so that the result can be recorded. */
 const requestAgain = (refundId: Uuid, amount: Money): OrderEvent => ({
   type: 'RefundRequested',
   data: { refundId, amount, reason: 'noted again: its request was declared void' },

@@ -10,8 +10,8 @@ const waitsFor: Record<RefundStep['step'], string | null> = {
 };
 
 /**
- * Why staff must look at a refund. A refused refund matters only while money is owed: it may have gone back another
- * way.
+ * Why staff must look at a refund. A refused refund matters only while money is owed: the money may have gone back
+ * another way.
  */
 const attentionOf = (refund: RefundStep, owed: boolean): string | null => {
   if (refund.step === 'failed') return owed ? `refused: ${refund.reason ?? 'for good'}` : null;
@@ -23,7 +23,7 @@ const attentionOf = (refund: RefundStep, owed: boolean): string | null => {
 
 const unrequestedText = ({ unrequested }: Refunds): string | null =>
   unrequested
-    ? `payments gave back ${unrequested.amount} ${unrequested.currency} that no refund of the order had requested: find out who did, then retry`
+    ? `payments gave back ${unrequested.amount} ${unrequested.currency} that no refund of the order had requested: find out who requested it, then retry`
     : null;
 
 /**
@@ -35,15 +35,15 @@ export function refundsStatus(state: Refunds): SagaStatus {
   const owed = owedAmountOf(state);
   const attentionFor = (refund: RefundStep) => attentionOf(refund, owed.amount > 0);
   const refundInTrouble = all.find((refund) => attentionFor(refund) !== null);
-  const open = refundInTrouble ?? all.find((refund) => 'asked' in refund) ?? all.at(-1);
+  const shownRefund = refundInTrouble ?? all.find((refund) => 'asked' in refund) ?? all.at(-1);
   const attention = refundInTrouble ? attentionFor(refundInTrouble) : unrequestedText(state);
   const status = attention !== null ? 'needs-attention' : areAllDone(state) ? 'over' : 'running';
-  const step = open?.step ?? 'waiting';
+  const step = shownRefund?.step ?? 'waiting';
   return {
     status: all.length === 0 && attention === null ? 'running' : status,
     step,
-    waitingFor: open ? waitsFor[open.step] : 'a refund',
-    asked: open && 'asked' in open ? open.asked : 0,
+    waitingFor: shownRefund ? waitsFor[shownRefund.step] : 'a refund',
+    asked: shownRefund && 'asked' in shownRefund ? shownRefund.asked : 0,
     attention,
   };
 }

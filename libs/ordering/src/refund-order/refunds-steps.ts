@@ -3,8 +3,8 @@ import { RefundPayment } from '#contracts/payments';
 import { RecordRefund, RecordRefundFailure, RefundWaits } from './refunds-messages';
 
 /**
- * How often the request was repeated because no answer came. `parked` is set when the repeats have ended. Nothing more
- * is sent until staff act.
+ * A step that waits for an answer. `asked`: how often its request was repeated, because no answer came. `parked` is set
+ * when the repeats have ended. Nothing more is sent until staff act.
  */
 interface Asking {
   readonly asked: number;
@@ -65,8 +65,8 @@ export const areAllDone = ({ refunds }: Refunds): boolean => Object.values(refun
 /** The money that is owed, as far as the saga knows. The order's stream decides what is owed. */
 export function owedAmountOf({ refunds, owed }: Refunds): Money {
   if (owed) return owed.amount;
-  const left = Object.values(refunds).map((refund) => (refund.step === 'failed' ? refund.owed : undefined));
-  return sum(left.filter((amount) => amount !== undefined));
+  const owedAmounts = Object.values(refunds).map((refund) => (refund.step === 'failed' ? refund.owed : undefined));
+  return sum(owedAmounts.filter((amount) => amount !== undefined));
 }
 
 /** The requests of each step. They are the same every time, so a repeat is harmless. */

@@ -91,15 +91,15 @@ describe('Giving money back', () => {
   });
 });
 
-const again = (reason: string | null = null) => new RetryRefunds({ orderId, by: 'admin-1', reason });
-const inVain = Array.from({ length: MAX_REPEATS + 1 }, waits);
+const newRetry = (reason: string | null = null) => new RetryRefunds({ orderId, by: 'admin-1', reason });
+const unansweredWaits = Array.from({ length: MAX_REPEATS + 1 }, waits);
 
 describe('Money that was given back without a request', () => {
   it('needs attention until staff retry, and changes no refund of the order', () => {
     const unrequested = after(paidBack());
     expect(unrequested.refunds).toEqual({});
     const attention =
-      'payments gave back 40000 VND that no refund of the order had requested: find out who did, then retry';
+      'payments gave back 40000 VND that no refund of the order had requested: find out who requested it, then retry';
     expect(refundsStatus(unrequested)).toMatchObject({ status: 'needs-attention', attention });
     const twice = reactToRefundMessage(unrequested, paidBack('b')).state;
     expect(refundsStatus(twice).attention).toContain('80000 VND');
@@ -109,18 +109,18 @@ describe('Money that was given back without a request', () => {
 });
 
 describe('A refund that gets no answer', () => {
-  const parked = after(requested(), ...inVain);
+  const parked = after(requested(), ...unansweredWaits);
 
   it('is parked after the last repeat, and needs attention', () => {
-    expect(asks(after(requested(), ...inVain.slice(1)), waits())).toEqual([]);
-    expect(asks(after(requested(), ...inVain.slice(2)), waits())).toHaveLength(1);
+    expect(asks(after(requested(), ...unansweredWaits.slice(1)), waits())).toEqual([]);
+    expect(asks(after(requested(), ...unansweredWaits.slice(2)), waits())).toHaveLength(1);
     expect(reactToRefundMessage(parked, waits())).toMatchObject({ state: parked, asks: [], timers: [] });
     expect(refundsStatus(parked)).toMatchObject({
       ...{ status: 'needs-attention', step: 'paying-back', attention: 'no answer while paying-back, asked 9 times' },
     });
   });
 
-  it('goes on when the answer comes late', () => {
+  it('continues when the answer comes late', () => {
     const late = reactToRefundMessage(parked, paidBack());
     expect(late.asks).toHaveLength(1);
     expect(late.timers).toMatchObject([{ afterSeconds: 30 }]);
@@ -128,7 +128,7 @@ describe('A refund that gets no answer', () => {
   });
 
   it('is requested again with the same key when an admin retries it', () => {
-    const retried = reactToRefundMessage(parked, again('provider is back'));
+    const retried = reactToRefundMessage(parked, newRetry('provider is back'));
     expect(retried).toMatchObject({
       asks: asks(noRefunds, requested()),
       note: 'asked again, by admin-1: provider is back',
@@ -149,13 +149,13 @@ describe('A refund that the provider refused', () => {
     });
   });
 
-  it('is requested from the order again, once, when an admin retries it', () => {
-    const retried = reactToRefundMessage(owing, again());
+  it('is requested again by the order, once, when an admin retries it', () => {
+    const retried = reactToRefundMessage(owing, newRetry());
     const idempotencyKey = 'refunds:o1:a:again';
     const reason = 'again, after: cold';
     expect(retried.asks).toEqual([new RefundAgain({ orderId, refundId: 'a', amount, reason, idempotencyKey })]);
     expect(refundsStatus(retried.state)).toMatchObject({ status: 'needs-attention' }); // until the order has answered
-    expect(reactToRefundMessage(retried.state, again()).asks).toEqual(retried.asks); // the same request, which the order takes once
+    expect(reactToRefundMessage(retried.state, newRetry()).asks).toEqual(retried.asks); // the order accepts it once
   });
 
   const owing20 = after(requested(), refused(), withOwedReport(failed, 8, 20_000));
@@ -164,7 +164,7 @@ describe('A refund that the provider refused', () => {
     const byHand = [withOwedReport(requested, 9, 5_000, 'b'), paidBack('b'), withOwedReport(recorded, 10, 5_000, 'b')];
     const left = byHand.reduce<Refunds>((state, it) => reactToRefundMessage(state, it).state, owing20);
     expect(refundsStatus(left)).toMatchObject({ status: 'needs-attention', attention: 'refused: cold' });
-    expect(reactToRefundMessage(left, again()).asks).toEqual([
+    expect(reactToRefundMessage(left, newRetry()).asks).toEqual([
       expect.objectContaining({ body: expect.objectContaining({ amount: vnd(5_000), refundId: 'a' }) }),
     ]);
   });
@@ -172,9 +172,9 @@ describe('A refund that the provider refused', () => {
   it('is over when all money has gone back by hand', () => {
     const { state } = reactToRefundMessage(owing20, withOwedReport(requested, 9, 0, 'b'));
     expect(refundsStatus(state)).toMatchObject({ status: 'running', attention: null });
-    expect(reactToRefundMessage(state, again()).asks.filter((ask) => ask instanceof RefundAgain)).toEqual([]);
+    expect(reactToRefundMessage(state, newRetry()).asks.filter((ask) => ask instanceof RefundAgain)).toEqual([]);
     const done = [paidBack('b'), withOwedReport(recorded, 10, 0, 'b')].reduce<Refunds>(
-      (so, it) => reactToRefundMessage(so, it).state,
+      (before, it) => reactToRefundMessage(before, it).state,
       state,
     );
     expect(refundsStatus(done)).toMatchObject({ status: 'over', attention: null });
@@ -201,7 +201,7 @@ describe('A refund that the provider refused', () => {
 
   it('is over if an older saga did not store the owed amount', () => {
     expect(refundsStatus({ refunds: { a: { step: 'failed' } } })).toMatchObject({ status: 'over' });
-    expect(asks({ refunds: { a: { step: 'failed' } } }, again())).toEqual([]);
+    expect(asks({ refunds: { a: { step: 'failed' } } }, newRetry())).toEqual([]);
   });
 });
 

@@ -110,8 +110,8 @@ function retry(
     return [refundId, again];
   });
   asks.push(...requestOwed(orderId, state));
-  const what = asks.length > 0 ? 'asked again' : 'there is no request to repeat';
-  const note = `${what}, by ${by}${reason === null ? '' : `: ${reason}`}`;
+  const outcome = asks.length > 0 ? 'asked again' : 'there is no request to repeat';
+  const note = `${outcome}, by ${by}${reason === null ? '' : `: ${reason}`}`;
   return { state: { ...state, refunds: Object.fromEntries(next) }, asks, timers, note };
 }
 
@@ -119,9 +119,9 @@ function requestOwed(orderId: Uuid, state: Refunds): readonly Message[] {
   const amount = owedAmountOf(state);
   if (amount.amount === 0) return [];
   const [refundId, last] = Object.entries(state.refunds).findLast(([, { step }]) => step === 'failed') ?? [orderId];
-  const why = (last?.step === 'failed' ? last.reason : undefined) ?? 'refused';
+  const refusalReason = (last?.step === 'failed' ? last.reason : undefined) ?? 'refused';
   // The key contains the version at which the stream reported the owed amount. So the order accepts one request for
   // each report.
   const idempotencyKey = `refunds:${orderId}:${state.owed?.version ?? refundId}:again`;
-  return [new RefundAgain({ orderId, refundId, amount, reason: `again, after: ${why}`, idempotencyKey })];
+  return [new RefundAgain({ orderId, refundId, amount, reason: `again, after: ${refusalReason}`, idempotencyKey })];
 }

@@ -2,14 +2,14 @@ import { isUuid } from '#kernel';
 import { CompareCheckout, ReviewOrder } from '../checkout/checkout-messages';
 import { CompareRefunds } from '../refund-order/refunds-messages';
 
-/** Whether orders are compared with their sagas, because these messages were sent after a drop. */
+/** Whether the messages that were sent after a drop start a comparison of an order with its sagas. */
 export const comparesOrders = (sent: readonly string[]): boolean => sent.includes(ReviewOrder.type);
 
 const comparisons: readonly string[] = [CompareCheckout.type, CompareRefunds.type];
 
 /**
- * A message that a saga, or the order, should have handled was dropped. So the order is compared with its sagas. A
- * comparison that always fails must be possible to drop, so it is not repeated.
+ * A message that a saga, or the order, should have handled was dropped. So the order is compared with its sagas. If the
+ * message was itself a comparison, no new one is sent, so that an operator can drop a comparison that always fails.
  */
 export const compareAfterDrop = ({
   type,

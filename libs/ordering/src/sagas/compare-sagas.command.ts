@@ -12,7 +12,7 @@ import { SagaNotFound } from './saga-errors';
 import { parseSagaId } from './saga-id';
 import { redact, type SagaIntervention } from './tend-saga.command';
 
-const MOST_LETTERS = 20;
+const MAX_DEAD_LETTERS = 20;
 
 export interface ComparedOrder {
   readonly orderId: string;
@@ -23,13 +23,13 @@ export interface ComparedOrder {
 }
 
 /**
- * Compares an order with its sagas. A saga that has lost a message does what it would have done with it. The id is that
- * of the order, or of one of its sagas.
+ * Compares an order with its sagas. A saga that has lost a message does what it would have done after this message. The
+ * id is that of the order, or of one of its sagas.
  */
 export class CompareSagas extends Command<ComparedOrder> {
   constructor(
     readonly id: string,
-    readonly tended: SagaIntervention,
+    readonly intervention: SagaIntervention,
   ) {
     super();
   }
@@ -45,13 +45,13 @@ export class CompareSagasHandler implements ICommandHandler<CompareSagas> {
     private readonly eventBus: EventBus,
   ) {}
 
-  async execute({ id, tended: { by, reason } }: CompareSagas): Promise<ComparedOrder> {
+  async execute({ id, intervention: { by, reason } }: CompareSagas): Promise<ComparedOrder> {
     const orderId = parseSagaId(id)?.orderId;
     if (orderId === undefined) throw new SagaNotFound();
     const checkout = (await this.sagas.view('checkout', orderId))?.state as Checkout | undefined;
     const refunds = (await this.sagas.view('refunds', orderId))?.state as Refunds | undefined;
     const view = await this.orders.view(orderId);
-    const dead = await this.inboxes.listDeadLetters({ context: 'ordering', key: orderId }, MOST_LETTERS);
+    const dead = await this.inboxes.listDeadLetters({ context: 'ordering', key: orderId }, MAX_DEAD_LETTERS);
     const review = new ReviewOrder({ orderId, by, reason: redact(reason) });
     await this.db.transaction(async () => void this.eventBus.publish(review));
     return {

@@ -19,7 +19,7 @@ export interface ComparedSaga {
   readonly requests: readonly string[];
 }
 
-/** A comparison does not start a reservation, so its time does not matter. */
+/** A comparison does not start a reservation, so the reservation time does not matter. */
 const NO_RESERVATION = 0;
 
 const typeOf = (message: Message): string => (message.constructor as unknown as MessageClass).type;
@@ -28,10 +28,10 @@ const typeOf = (message: Message): string => (message.constructor as unknown as 
 export function comparedSagas(view: DatedOrder, states: SagaStates): readonly ComparedSaga[] {
   const { checkout, refunds } = comparisonsOf(view, states);
   const compared: ComparedSaga[] = [];
-  const add = (name: SagaName, step: string, becomes: string, done: { note: string; asks: readonly Message[] }) =>
+  const add = (name: SagaName, step: string, becomes: string, reaction: { note: string; asks: readonly Message[] }) =>
     compared.push({
       ...{ id: sagaId({ name, orderId: view.id }), step, becomes },
-      ...{ note: done.note, requests: done.asks.map(typeOf) },
+      ...{ note: reaction.note, requests: reaction.asks.map(typeOf) },
     });
   if (checkout) {
     const before = states.checkout ?? initialCheckout;

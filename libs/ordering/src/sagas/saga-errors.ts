@@ -6,7 +6,7 @@ export class SagaNotFound extends NotFound {
   }
 }
 
-/** The saga is over. What the order still needs is done by commands of the order itself. */
+/** The saga is over. Commands of the order itself do what the order still needs. */
 export class SagaOver extends DomainError {
   constructor(step: string) {
     super('PROCESS_OVER', 'conflict', `The saga is over (${step}). Cancel or refund the order itself.`, { step });
@@ -36,9 +36,7 @@ export class NothingToWindBack extends DomainError {
   }
 }
 
-/**
- * The provider may still answer. Staff may settle by hand only after every repeat of the request has gone unanswered.
- */
+/** The provider may still answer. Staff may settle by hand only when no repeat of the request got an answer. */
 export class StillAsked extends DomainError {
   constructor(step: string) {
     super(

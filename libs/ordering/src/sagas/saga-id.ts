@@ -15,7 +15,7 @@ export const sagaId = ({ name, orderId }: SagaRef): string => `${name}:${orderId
 export function parseSagaId(id: string): SagaRef | undefined {
   const colon = id.indexOf(':');
   const name = colon < 0 ? 'checkout' : id.slice(0, colon);
-  const known = sagaNames.find((one) => one === name);
+  const knownName = sagaNames.find((one) => one === name);
   const order = id.slice(colon + 1).toLowerCase();
-  return known && isUuid(order) ? { name: known, orderId: order } : undefined;
+  return knownName && isUuid(order) ? { name: knownName, orderId: order } : undefined;
 }

@@ -45,7 +45,7 @@ export interface SagaIntervention {
 export class RetrySaga extends Command<ListedSaga> {
   constructor(
     readonly id: string,
-    readonly tended: SagaIntervention,
+    readonly intervention: SagaIntervention,
   ) {
     super();
   }
@@ -62,7 +62,7 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
     private readonly eventBus: EventBus,
   ) {}
 
-  async execute({ id, tended: { by, reason } }: RetrySaga): Promise<ListedSaga> {
+  async execute({ id, intervention: { by, reason } }: RetrySaga): Promise<ListedSaga> {
     const saga = await findSaga(this.sagas, id);
     const messages = await this.retryMessages(saga, { orderId: saga.id, by, reason: redact(reason) });
     const requests = requestIdsOf(await this.journal.of(saga.id, saga.name));
@@ -101,7 +101,7 @@ const owesMoney = (order: PlacedState): boolean => 'refunds' in order && hasOpen
 export class CompensateSaga extends Command<ListedSaga> {
   constructor(
     readonly id: string,
-    readonly tended: SagaIntervention,
+    readonly intervention: SagaIntervention,
     /** What staff found out about the money, if its provider cannot be asked. */
     readonly money?: FindingByStaff,
   ) {
@@ -121,17 +121,17 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     private readonly eventBus: EventBus,
   ) {}
 
-  async execute({ id, tended, money }: CompensateSaga): Promise<ListedSaga> {
+  async execute({ id, intervention, money }: CompensateSaga): Promise<ListedSaga> {
     const saga = await findSaga(this.sagas, id);
     if (saga.status === 'over') throw new SagaOver(saga.step);
-    if (money === undefined) return this.windBack(saga, tended);
+    if (money === undefined) return this.windBack(saga, intervention);
     if (saga.status !== 'needs-attention') throw new StillAsked(saga.step);
     const { orderId, refunds } = refundsToSettle(saga);
-    if (saga.name === 'checkout' && !isWindingBack(saga.step)) await this.windBack(saga, tended);
+    if (saga.name === 'checkout' && !isWindingBack(saga.step)) await this.windBack(saga, intervention);
     const settle = (refundId: string | null) => {
       const idempotencyKey = `by-hand:${orderId}:${refundId ?? 'payment'}`;
-      const reason = redact(tended.reason);
-      const outcome = { found: money, by: tended.by, ...(reason && { reason }) };
+      const reason = redact(intervention.reason);
+      const outcome = { found: money, by: intervention.by, ...(reason && { reason }) };
       return new SettleByHand({ orderId, refundId, ...outcome, idempotencyKey });
     };
     await this.db.transaction(async () => void this.eventBus.publishAll(refunds.map(settle)));
@@ -146,7 +146,8 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     const place = this.places.of(id, 'reason');
     const sealed = reason === null ? null : await this.vault.sealMore(order.placed.subject, reason, place);
     await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
-    // The checkout may have lost the message of an earlier cancellation, or of the order. The comparison makes up for it.
+    // The checkout may have lost the message of an earlier cancellation, or of the order. The comparison replaces that
+    // message.
     const lostMessage = saga.step === 'waiting' || (order.status === 'pending' && order.cancellationRequested !== null);
     const messages = [
       new WindBackAsked({ orderId, by, reason: redact(reason) }),

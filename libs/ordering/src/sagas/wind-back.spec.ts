@@ -1,7 +1,7 @@
 import { facts, orderAfter, factsUntil } from '../model/order-samples';
 import { windBack } from './wind-back';
 
-const code = (work: () => unknown) => {
+const codeOf = (work: () => unknown) => {
   try {
     return work();
   } catch (error) {
@@ -22,8 +22,8 @@ describe('Compensating a checkout by hand', () => {
   });
 
   it('is refused if the order is confirmed or cancelled, or if there is no order', () => {
-    expect(code(() => windBack(orderAfter(...factsUntil.confirmed), null))).toBe('PROCESS_OVER');
-    expect(code(() => windBack(orderAfter(facts.placed, facts.cancelled), null))).toBe('PROCESS_OVER');
-    expect(code(() => windBack(orderAfter(), null))).toBe('NOT_FOUND');
+    expect(codeOf(() => windBack(orderAfter(...factsUntil.confirmed), null))).toBe('PROCESS_OVER');
+    expect(codeOf(() => windBack(orderAfter(facts.placed, facts.cancelled), null))).toBe('PROCESS_OVER');
+    expect(codeOf(() => windBack(orderAfter(), null))).toBe('NOT_FOUND');
   });
 });

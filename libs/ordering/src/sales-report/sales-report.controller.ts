@@ -66,7 +66,7 @@ export class SalesReportController {
     const now = this.clock.now();
     const from = query.from ?? beginOf(shopDay(new Date(now.getTime() - DEFAULT_SPAN_MS)))!;
     const to = query.to ?? endOf(shopDay(now))!;
-    if (from >= to) throw new InvalidInput([{ field: 'to', message: 'must lie after from' }]);
+    if (from >= to) throw new InvalidInput([{ field: 'to', message: 'must be after from' }]);
     const { rows, total } = await this.queries.execute(new SalesReport(from, to, query.by));
     return answer(rows, { meta: { from: from.toISOString(), to: to.toISOString(), by: query.by, total } });
   }

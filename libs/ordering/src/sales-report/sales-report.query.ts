@@ -24,7 +24,7 @@ export interface Sales {
   readonly total: Omit<SalesRow, 'key' | 'name'>;
 }
 
-/** Sales of a period, by day, month or product: what was confirmed, minus what was given back or will never be paid. */
+/** Sales of a period, by day, month or product: confirmed totals, minus money that was given back or never gets paid. */
 export class SalesReport extends Query<Sales> {
   constructor(
     readonly from: Date,

@@ -90,7 +90,7 @@ describe('The sales of an order', () => {
     );
   });
 
-  it('are split exactly, also over nothing', () => {
+  it('are split exactly, even if all weights are zero', () => {
     expect(splitByWeights(10, [1, 1, 1])).toEqual([3, 3, 4]);
     expect(splitByWeights(5, [0, 0])).toEqual([5, 0]);
     expect(splitByWeights(0, [1])).toEqual([0]);

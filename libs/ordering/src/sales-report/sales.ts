@@ -36,12 +36,12 @@ export function splitByWeights(amount: number, weights: readonly number[]): read
   const whole = BigInt(weights.reduce((a, b) => a + b, 0));
   if (whole === 0n) return weights.map((_, index) => (index === 0 ? amount : 0));
   let weight = 0n;
-  let given = 0;
+  let cumulatedBefore = 0;
   return weights.map((own) => {
     weight += BigInt(own);
     const cumulated = Number((BigInt(amount) * weight) / whole);
-    const part = cumulated - given;
-    given = cumulated;
+    const part = cumulated - cumulatedBefore;
+    cumulatedBefore = cumulated;
     return part;
   });
 }

@@ -19,7 +19,7 @@ export type Send = (event: 'snapshot' | 'event', body: object) => void;
  */
 export class FollowedOrder {
   private view: OrderView | undefined;
-  private turn: Promise<void> = Promise.resolve();
+  private deliveries: Promise<void> = Promise.resolve();
   private unfollow: () => void = () => undefined;
   private hasEnded = false;
   private show: ShowOrder = showToOwner;
@@ -78,7 +78,7 @@ export class FollowedOrder {
 
   private queue(events: readonly RecordedEvent[]): void {
     if (!this.view) return void this.early.push(...events);
-    this.turn = this.turn
+    this.deliveries = this.deliveries
       .then(() => this.deliver(events))
       .catch(() => {
         this.end();

@@ -29,8 +29,8 @@ export class OrderFeed {
    * delivered twice.
    */
   async follow(orderId: Uuid, listener: Listener): Promise<() => void> {
-    const all = this.followers.get(orderId) ?? new Set();
-    this.followers.set(orderId, all.add(listener));
+    const listeners = this.followers.get(orderId) ?? new Set();
+    this.followers.set(orderId, listeners.add(listener));
     this.started ??= this.start();
     try {
       await this.started;
@@ -42,9 +42,9 @@ export class OrderFeed {
   }
 
   private unfollow(orderId: Uuid, listener: Listener): void {
-    const all = this.followers.get(orderId);
-    all?.delete(listener);
-    if (all?.size === 0) this.followers.delete(orderId);
+    const listeners = this.followers.get(orderId);
+    listeners?.delete(listener);
+    if (listeners?.size === 0) this.followers.delete(orderId);
     if (this.followers.size > 0) return;
     this.stopListening?.();
     clearInterval(this.timer);

@@ -96,7 +96,7 @@ export class TrackOrderGateway
   implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>
 {
   private readonly log = new Logger('Tracking');
-  private readonly places = new Slots(MOST_SOCKETS);
+  private readonly slots = new Slots(MOST_SOCKETS);
 
   constructor(
     private readonly tokens: AccessTokens,
@@ -114,7 +114,7 @@ export class TrackOrderGateway
     server.use((socket, next) => {
       this.callerOf(socket.handshake.auth).then(
         (caller) => {
-          if (!this.takePlace(socket, caller)) return next(newHandshakeError(socket, new TooManySockets()));
+          if (!this.takeSlot(socket, caller)) return next(newHandshakeError(socket, new TooManySockets()));
           const queue = new WorkQueue();
           socket.data = {
             caller,
@@ -135,11 +135,11 @@ export class TrackOrderGateway
   }
 
   /** Counts the connection for its account or guest until it is closed. False if there are too many. */
-  private takePlace({ conn }: Socket, caller: Caller): boolean {
-    const giveBack: ReleaseSlot | undefined = this.places.take(connectionOwnerOf(caller));
-    if (giveBack) conn.once('close', giveBack);
-    if (conn.readyState !== 'open') giveBack?.();
-    return giveBack !== undefined;
+  private takeSlot({ conn }: Socket, caller: Caller): boolean {
+    const release: ReleaseSlot | undefined = this.slots.take(connectionOwnerOf(caller));
+    if (release) conn.once('close', release);
+    if (conn.readyState !== 'open') release?.();
+    return release !== undefined;
   }
 
   handleConnection(socket: Socket): void {
@@ -240,14 +240,14 @@ export class TrackOrderGateway
   }
 
   private async callerOf(auth: unknown): Promise<Caller> {
-    const shown = Credentials.safeParse(auth);
-    if (!shown.success) throw unauthenticated();
-    if ('cartToken' in shown.data) {
-      const cartToken = this.cartTokens.read(shown.data.cartToken);
+    const parsed = Credentials.safeParse(auth);
+    if (!parsed.success) throw unauthenticated();
+    if ('cartToken' in parsed.data) {
+      const cartToken = this.cartTokens.read(parsed.data.cartToken);
       if (!cartToken) throw unauthenticated();
       return { kind: 'guest', cartToken };
     }
-    const caller = await this.tokens.callerOf(shown.data.token);
+    const caller = await this.tokens.callerOf(parsed.data.token);
     const loss = await this.rights.lossOf(caller);
     if (loss) throw loss;
     return caller;

@@ -42,7 +42,7 @@ export class GuestTokens extends SpentTokens {
     super();
   }
 
-  /** The order that was placed with this token. Undefined if none was: then it is the guest's newest token. */
+  /** The order that was placed with this token. Undefined if there is none: then this is the guest's newest token. */
   async findOrderOfToken({ guest, since }: GuestTokenState): Promise<OrderOfToken | undefined> {
     return (await this.db.query<OrderOfToken>(SPENT, [guest, since]))[0];
   }
@@ -55,8 +55,8 @@ export class GuestTokens extends SpentTokens {
   }
 
   /**
-   * The caller as a reader of orders. An access token gives the account's orders, a cart token the guest's orders, and
-   * both tokens give both. A cart token is valid until the guest's next order, and for 30 days at most.
+   * The caller as a reader of orders. An access token gives access to the account's orders, and a cart token to the
+   * guest's orders. A cart token is valid until the guest's next order, and for 30 days at most.
    */
   async readerOf(caller: Caller): Promise<Reader> {
     const userId = caller.kind === 'user' ? caller.userId : undefined;

@@ -111,18 +111,18 @@ const noMoneyYet: OrderMoney = { paid: nothing, refunds: [] };
  * a provider took and gave back.
  */
 function moneyOf(order: Exclude<PlacedState, { status: 'pending' }>): { paid: Money; refunded: Money } {
-  const back = totalRefunded(order);
-  if (order.confirmation !== null) return { paid: order.paid, refunded: back };
+  const refunded = totalRefunded(order);
+  if (order.confirmation !== null) return { paid: order.paid, refunded };
   const reversed = reversedTotal(order);
-  return { paid: plus(order.paid, reversed), refunded: plus(back, reversed) };
+  return { paid: plus(order.paid, reversed), refunded: plus(refunded, reversed) };
 }
 
 export function paymentState(order: PlacedState): (typeof paymentStates)[number] {
   if (order.status === 'pending') return 'pending';
-  const { paid, refunded: back } = moneyOf(order);
+  const { paid, refunded } = moneyOf(order);
   if (paid.amount === 0) return order.status === 'cancelled' ? 'none' : 'due';
-  if (back.amount === 0) return 'paid';
-  return back.amount === paid.amount ? 'refunded' : 'partly-refunded';
+  if (refunded.amount === 0) return 'paid';
+  return refunded.amount === paid.amount ? 'refunded' : 'partly-refunded';
 }
 
 /**

@@ -111,7 +111,7 @@ describe('The view of an order', () => {
 describe('The view of money that was taken and given back', () => {
   const [taken, none] = [vnd(100_000), vnd(0)];
 
-  it('shows it as paid and refunded on an order that was never paid, before or after its end', () => {
+  it('shows this money as paid and refunded on an order that was never paid, before or after its end', () => {
     const payment = { status: 'refunded', paid: taken, refunded: taken };
     expect(shown(facts.placed, moneyReversed(100_000), facts.cancelled)).toMatchObject({
       status: 'cancelled',

@@ -17,7 +17,7 @@ export interface SeenOrder {
   readonly order: Opened<SealedOrder>;
   /** True if the requested version is not reached yet. */
   readonly stale: boolean;
-  /** True if a later event cannot be read. This is the order before that event. */
+  /** True if a later event cannot be read. `order` is the order before that event. */
   readonly behind: boolean;
 }
 

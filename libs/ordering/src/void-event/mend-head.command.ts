@@ -23,9 +23,9 @@ export class MendHeadHandler implements ICommandHandler<MendHead> {
 
   /** Returns the head before the repair. Throws OrderNotFound, HeadNotBroken. */
   async execute({ orderId }: MendHead): Promise<Head> {
-    const was = await this.store.withRepairedHead(orderId, async (head) => head ?? this.refuse(orderId));
-    this.log.warn(`order ${orderId}: ${headRepairNote(was)}`);
-    return was;
+    const headBefore = await this.store.withRepairedHead(orderId, async (head) => head ?? this.refuse(orderId));
+    this.log.warn(`order ${orderId}: ${headRepairNote(headBefore)}`);
+    return headBefore;
   }
 
   private async refuse(orderId: Uuid): Promise<never> {

@@ -50,11 +50,11 @@ describe('The state after an event was declared void', () => {
   const given: RefundStep = { step: 'refunded', amount: vnd(10_000) };
 
   it('names a refund whose result the order does not have any more', () => {
-    const asked = [...factsUntil.confirmed, refundRequested('a', 10_000)];
-    expect(refund(given, ...asked)).toEqual(textsWith('The refund a had ended (refunded)'));
+    const requested = [...factsUntil.confirmed, refundRequested('a', 10_000)];
+    expect(refund(given, ...requested)).toEqual(textsWith('The refund a had ended (refunded)'));
     expect(refund(given, ...factsUntil.confirmed)).toEqual(textsWith('No money is given twice'));
     expect(refund(given, ...factsUntil.pending)).toEqual(textsWith('does not count'));
-    expect(refund(given, ...asked, refundMade('a', 10_000))).toEqual([]);
-    expect(refund({ step: 'paying-back', amount: vnd(10_000), reason: 'cold', asked: 0 }, ...asked)).toEqual([]);
+    expect(refund(given, ...requested, refundMade('a', 10_000))).toEqual([]);
+    expect(refund({ step: 'paying-back', amount: vnd(10_000), reason: 'cold', asked: 0 }, ...requested)).toEqual([]);
   });
 });

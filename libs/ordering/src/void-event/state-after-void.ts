@@ -50,8 +50,8 @@ function checkoutToDos(view: DatedOrder, checkout: Checkout): readonly string[] 
 }
 
 function refundToDos(view: DatedOrder, { refunds }: Refunds): readonly string[] {
-  const { confirmed, refunds: noted } = newCompareRefunds(view).body;
-  const states = new Map<Uuid, string>(noted.map(({ refundId, state }) => [refundId, state]));
+  const { confirmed, refunds: recorded } = newCompareRefunds(view).body;
+  const states = new Map<Uuid, string>(recorded.map(({ refundId, state }) => [refundId, state]));
   return Object.entries(refunds).flatMap(([refundId, refund]) => {
     if (!isDone(refund) || states.get(refundId) === refund.step) return [];
     if (!confirmed)

@@ -53,14 +53,14 @@ export class VoidEventHandler implements ICommandHandler<VoidEvent> {
     );
     const sagaStates = await this.sagaStates(orderId); // read before the sagas get the message
     // A forged event may have a version beyond the head. Then every append would fail, so the head is repaired first.
-    await this.store.withRepairedHead(orderId, async (was) => {
-      const why = [redactText(reason), ...(was ? [headRepairNote(was)] : [])].join(' ');
-      await this.declare(orderId, actor, { version, reason: why, unnumbered });
+    await this.store.withRepairedHead(orderId, async (headBefore) => {
+      const reasonWithNote = [redactText(reason), ...(headBefore ? [headRepairNote(headBefore)] : [])].join(' ');
+      await this.declare(orderId, actor, { version, reason: reasonWithNote, unnumbered });
     });
 
     const leaves = await this.findStateAfterVoid(orderId, sagaStates);
-    const now = showEvents(await this.store.readStored(orderId));
-    const event = now.find(
+    const stream = showEvents(await this.store.readStored(orderId));
+    const event = stream.find(
       ({ type, data }) => type === 'EventVoided' && (data as { version?: unknown }).version === version,
     )!;
     return { ...event, leaves };

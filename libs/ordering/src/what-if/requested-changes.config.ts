@@ -32,14 +32,14 @@ const locales = { vi: z.locales.vi().localeError, en: z.locales.en().localeError
  * Reads the requested changes of a stream. Data is upcast and then checked against the schema of its event. Throws
  * InvalidInput.
  */
-export function parseChanges(stream: readonly Stored[], wished: RequestedChanges, locale: Locale): StreamChanges {
-  const { leaveOut = [], change = [], add = [] } = wished;
+export function parseChanges(stream: readonly Stored[], requested: RequestedChanges, locale: Locale): StreamChanges {
+  const { leaveOut = [], change = [], add = [] } = requested;
   const faults: Fault[] = [];
-  const describeComplaint = (field: string, code: string) => faults.push({ field, message: textOf(code, locale) });
+  const addFault = (field: string, code: string) => faults.push({ field, message: textOf(code, locale) });
   const named = new Set<number>();
   const nameOnce = (field: string, version: number) => {
-    if (version < 1 || version > stream.length) describeComplaint(field, 'whatIf.version');
-    else if (named.has(version)) describeComplaint(field, 'whatIf.twice');
+    if (version < 1 || version > stream.length) addFault(field, 'whatIf.version');
+    else if (named.has(version)) addFault(field, 'whatIf.twice');
     named.add(version);
   };
   const parseEvent = (field: string, type: string, schemaVersion: number, data: object): OrderEvent => {
@@ -47,16 +47,21 @@ export function parseChanges(stream: readonly Stored[], wished: RequestedChanges
     faults.push(...found.map((fault) => ({ ...fault, field: [field, fault.field].filter(Boolean).join('.') })));
     return { type, data: read } as OrderEvent;
   };
-  if (leaveOut.length + change.length + add.length === 0) describeComplaint('leaveOut', 'whatIf.nothing');
+  if (leaveOut.length + change.length + add.length === 0) addFault('leaveOut', 'whatIf.nothing');
   leaveOut.forEach((version, index) => nameOnce(`leaveOut.${index}`, version));
   const changed = change.flatMap(({ version, data, schemaVersion }, index) => {
     nameOnce(`change.${index}.version`, version);
-    const was = stream.find((one) => one.version === version);
-    if (!was) return [];
-    return [{ version, event: parseEvent(`change.${index}.data`, was.type, schemaVersion ?? was.schemaVersion, data) }];
+    const storedEvent = stream.find((one) => one.version === version);
+    if (!storedEvent) return [];
+    return [
+      {
+        version,
+        event: parseEvent(`change.${index}.data`, storedEvent.type, schemaVersion ?? storedEvent.schemaVersion, data),
+      },
+    ];
   });
   const added = add.map(({ after, type, data, schemaVersion }, index) => {
-    if (after < 0 || after > stream.length) describeComplaint(`add.${index}.after`, 'whatIf.version');
+    if (after < 0 || after > stream.length) addFault(`add.${index}.after`, 'whatIf.version');
     return { after, event: parseEvent(`add.${index}.data`, type, schemaVersion ?? orderEvents.current(type), data) };
   });
   if (faults.length > 0) throw new InvalidInput(faults);

@@ -29,8 +29,8 @@ export function buildSupposedScript(
   const placed = [
     ...script.flatMap(({ message, version }, index) => (version === undefined ? [{ at: index, message }] : [])),
     ...supposed.map(({ message, from, added }) => {
-      const own = ownOf(from, typeOf(message));
-      return { at: added || own === undefined ? lastOf(from) + 0.5 : own, message };
+      const ownPlace = ownOf(from, typeOf(message));
+      return { at: added || ownPlace === undefined ? lastOf(from) + 0.5 : ownPlace, message };
     }),
   ];
   return placed
@@ -144,11 +144,11 @@ export function buildScript(
   const script: ScriptMessage[] = [];
   const lost: string[] = [];
   for (const { heard, messageId } of journal) {
-    const other = unhandled.get(messageId);
-    const nextOwn = other ? undefined : byType.get(heard)?.pop();
+    const otherMessage = unhandled.get(messageId);
+    const nextOwn = otherMessage ? undefined : byType.get(heard)?.pop();
     const firedTimer = timer(heard);
     if (nextOwn) waiting.delete(nextOwn);
-    if (other) script.push({ message: other });
+    if (otherMessage) script.push({ message: otherMessage });
     else if (nextOwn) script.push(nextOwn);
     else if (firedTimer) script.push({ message: firedTimer });
     else lost.push(heard);

@@ -170,8 +170,8 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
 const NO_CHANGES: StreamChanges = { leaveOut: [], change: [], add: [] };
 
 /**
- * Every event that cannot be read must be left out or get other data. Throws the error of the first event for which
- * this is not so.
+ * Every event that cannot be read must be left out or get other data. Throws the error of the first event that is neither
+ * left out nor changed.
  */
 function mustBeReadable(
   events: readonly RecordedEvent[],
@@ -227,7 +227,7 @@ interface ReplayInput {
 }
 
 async function replay<State>(
-  { initial, name, saga, react: hears, step }: ReplayedSaga<State>,
+  { initial, name, saga, react: sagaReact, step }: ReplayedSaga<State>,
   { orderId, lines, published, wouldPublish, others, slices }: ReplayInput,
 ) {
   const classes = handledBy(saga);
@@ -235,16 +235,16 @@ async function replay<State>(
   const own = published
     .filter(({ message }) => isHandled(message))
     .map(({ message, from }) => ({ message, version: from }));
-  const theirs = new Map([...others].filter(([, message]) => isHandled(message)));
+  const othersHandled = new Map([...others].filter(([, message]) => isHandled(message)));
   const timer = (type: string) => (type === CheckoutOverdue.type ? new CheckoutOverdue({ orderId }) : undefined);
   const journal = lines.filter((line) => line.saga === name);
-  const { script, lost, unhandledCount } = buildScript(journal, own, theirs, timer);
+  const { script, lost, unhandledCount } = buildScript(journal, own, othersHandled, timer);
   const supposedMessages = buildSupposedScript(
     script,
     wouldPublish.filter(({ message }) => isHandled(message)),
   );
   const run = async (messages: readonly Message[]): Promise<SagaRun> => {
-    const played = startReplay(initial, hears);
+    const played = startReplay(initial, sagaReact);
     await slices.each(messages, (message) => played.handle(message));
     return { step: step(played.state), asks: played.asks };
   };

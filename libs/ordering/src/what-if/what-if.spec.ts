@@ -39,7 +39,7 @@ describe('A stream as it would have been', () => {
     expect(changed[1]).toMatchObject({ how: 'changed', event: { data: { paid: vnd(1) } }, at: ready[1].at });
   });
 
-  it('has an added event after the event that it follows, with the same time, even if that one is left out', () => {
+  it('has an added event after the event that `after` names, with the same time, even if that event is left out', () => {
     const add = [
       { after: 1, event: facts.unwanted as OrderEvent },
       { after: 2, event: facts.cancelled as OrderEvent },
@@ -100,11 +100,11 @@ const replay = (messages: readonly Message[]) => {
   const { state, asks } = replayAll(initialCheckout, (at, one) => react(at, one as CheckoutMessage, 0), messages);
   return { step: state.step, asks: asks.map(({ type }) => type.replace(/^.*\.(.*)\.v1/, '$1')) };
 };
-const replayWith = (wishes: Partial<StreamChanges>) =>
+const replayWith = (changes: Partial<StreamChanges>) =>
   replay(
     buildSupposedScript(
       script,
-      messagesFor(buildSupposedStream(past(factsUntil.confirmed), { ...nothing, ...wishes })),
+      messagesFor(buildSupposedStream(past(factsUntil.confirmed), { ...nothing, ...changes })),
     ),
   );
 
@@ -133,27 +133,27 @@ describe('A saga that is replayed', () => {
     ]);
   });
 
-  it('gets a timer at the place where it went off', () => {
-    const rung = buildScript([journal[0], { heard: CheckoutOverdue.type, messageId: 't' }], own, new Map(), timer);
-    expect(replay(rung.script.slice(0, 2).map(({ message }) => message))).toEqual({
+  it('gets a timer at the place where the timer fired', () => {
+    const fired = buildScript([journal[0], { heard: CheckoutOverdue.type, messageId: 't' }], own, new Map(), timer);
+    expect(replay(fired.script.slice(0, 2).map(({ message }) => message))).toEqual({
       step: 'releasing',
       asks: ['reserve-stock', 'release-stock'],
     });
   });
 
-  it('would not have been confirmed without the event that says so', () => {
+  it('would not have been confirmed without OrderConfirmed', () => {
     expect(replayWith({ leaveOut: [2] })).toMatchObject({ step: 'confirming' });
     expect(replayWith({ leaveOut: [1, 2] })).toEqual({ step: 'waiting', asks: [] });
   });
 
-  it('would have gone back if the customer had cancelled at once', () => {
+  it('would have given everything back if the customer had cancelled at once', () => {
     const { step, asks } = replayWith({ add: [{ after: 1, event: facts.unwanted }], leaveOut: [2] });
     // The goods were still reserved and the money taken, so both go back.
     expect(step).toBe('releasing');
     expect(asks).toEqual(['reserve-stock', 'release-stock', 'release-stock', 'void-payment', 'release-stock']);
   });
 
-  it('gets an added message directly after that of the event it follows', () => {
+  it('gets the message of an added event directly after the message of the event before it', () => {
     const add = [{ after: 2, event: facts.unwanted as OrderEvent }];
     const messages = buildSupposedScript(
       script,
@@ -166,7 +166,7 @@ describe('A saga that is replayed', () => {
     ]);
   });
 
-  it('would have asked for another amount', () => {
+  it('would have requested another amount if the order had another total', () => {
     const event: OrderEvent = { ...facts.placed, data: { ...facts.placed.data, total: vnd(7) } };
     const messages = buildSupposedScript(
       script,

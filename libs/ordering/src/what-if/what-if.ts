@@ -34,14 +34,14 @@ export function buildSupposedStream(
   for (const { after, event } of add) added.set(after, [...(added.get(after) ?? []), event]);
   const addedAfter = (version: number, at: string): SupposedEvent[] =>
     (added.get(version) ?? []).map((event) => ({ event, at, from: version, how: 'added' }));
-  const kept = past.flatMap(({ version, event, at }): SupposedEvent[] => {
-    const other = changed.get(version);
-    const supposedEvent: SupposedEvent = other
-      ? { event: other, at, from: version, how: 'changed' }
+  const supposed = past.flatMap(({ version, event, at }): SupposedEvent[] => {
+    const changedEvent = changed.get(version);
+    const supposedEvent: SupposedEvent = changedEvent
+      ? { event: changedEvent, at, from: version, how: 'changed' }
       : { event, at, from: version, how: 'as it was' };
     return [...(leftOut.has(version) ? [] : [supposedEvent]), ...addedAfter(version, at)];
   });
-  return [...(past.length > 0 ? addedAfter(0, past[0].at) : []), ...kept];
+  return [...(past.length > 0 ? addedAfter(0, past[0].at) : []), ...supposed];
 }
 
 /** Whether an event left the order unchanged. Facts are never modified, so the same object means no change. */
@@ -62,8 +62,8 @@ const isEqual = (one: unknown, other: unknown): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
 
 /**
- * Returns a function that must get the events in order. For each event that does not change the order, it returns a
- * note.
+ * Returns a function that makes a note for each event that does not change the order. Call it with the events in their
+ * order.
  */
 export function makeIdleEventNotes(): (event: SupposedEvent, index: number) => readonly string[] {
   let order: Order = orderLife.initial;
