@@ -64,8 +64,8 @@ describe('A second aggregate, with its own tables and its own stream column,', (
     await store.append(append(card, 0, [issued(100), spent(30)]));
     expect(await store.append(append(card, 2, [spent(20)]))).toMatchObject({ version: 3, repeated: false });
     expect(await store.read(card)).toMatchObject([{ type: 'Issued' }, { type: 'Spent' }, { data: { amount: 20 } }]);
-    const left = { name: 'left', version: 1, project: balances.project };
-    expect(await store.fold(card, left)).toEqual({ state: { left: 50 }, version: 3 });
+    const balanceReducer = { name: 'left', version: 1, project: balances.project };
+    expect(await store.fold(card, balanceReducer)).toEqual({ state: { left: 50 }, version: 3 });
   });
 
   it('stores a snapshot of a long stream', async () => {
@@ -79,11 +79,11 @@ describe('A second aggregate, with its own tables and its own stream column,', (
         Array.from({ length: 300 }, () => spent(1)),
       ),
     );
-    const left = { name: 'left', version: 2, project: balances.project };
-    expect((await store.fold(card, left)).state).toEqual({ left: 700 });
+    const balanceReducer = { name: 'left', version: 2, project: balances.project };
+    expect((await store.fold(card, balanceReducer)).state).toEqual({ left: 700 });
     await eventually(async () => (await count(`gift_folds where card_id = '${card}'`)) === 1);
     await store.append(append(card, 301, [spent(100)]));
-    expect((await store.fold(card, left)).state).toEqual({ left: 600 });
+    expect((await store.fold(card, balanceReducer)).state).toEqual({ left: 600 });
   });
 
   it('refuses an append with a wrong version, or with a command id of another stream', async () => {
@@ -107,7 +107,7 @@ describe('A second aggregate, with its own tables and its own stream column,', (
     expect(await store.append(command)).toMatchObject({ ...first, repeated: true });
   });
 
-  it('has its own guards, before and after the head moves', async () => {
+  it('checks its own guards, before and after the head moves', async () => {
     const { store } = openShop();
     const [one, two] = [ids.next(), ids.next()];
     const guards = (code: string, series = 'spring') => [seriesOpen({ series }), codeUsedOnce({ code })];
@@ -171,7 +171,8 @@ describe('A second aggregate, with its own tables and its own stream column,', (
     const stop = shop.lead(balances.name);
     try {
       const cards = Array.from({ length: 10 }, () => ids.next());
-      for (const [at, card] of cards.entries()) await shop.store.append(append(card, 0, [issued(100), spent(at)]));
+      for (const [index, card] of cards.entries())
+        await shop.store.append(append(card, 0, [issued(100), spent(index)]));
       const caughtUp = async () => {
         if ((await count('gift_queue')) > 0) return false;
         return (await shop.models.position(balances.name)) === (await shop.store.head());
@@ -181,13 +182,13 @@ describe('A second aggregate, with its own tables and its own stream column,', (
         db.query<{ id: string; left: number }>(
           `select card_id as id, left_on_it as left from ${await shop.models.table(balances.name)} order by card_id`,
         );
-      const made = await rows();
-      expect(made.filter(({ id }) => cards.includes(id)).map(({ left }) => left)).toEqual(
-        cards.map((_, at) => 100 - at),
+      const rowsBefore = await rows();
+      expect(rowsBefore.filter(({ id }) => cards.includes(id)).map(({ left }) => left)).toEqual(
+        cards.map((_, index) => 100 - index),
       );
       const { id } = await shop.rebuilds.start(balances.name, 'auto', null, 'test');
       await eventually(async () => (await shop.rebuilds.view(balances.name, id)).state === 'live');
-      expect(await rows()).toEqual(made);
+      expect(await rows()).toEqual(rowsBefore);
     } finally {
       await stop();
     }

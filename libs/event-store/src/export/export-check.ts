@@ -50,8 +50,8 @@ export const checkExportFile = (file: AsyncIterable<Buffer> | Iterable<Buffer>, 
   checkExport(exportLines(file), keys);
 
 /**
- * Checks an export line by line against keys that were trusted before. It needs no database. `undefined` is a line whose
- * bytes are not those of a line.
+ * Checks an export line by line against keys that were trusted before. It needs no database. `undefined` stands for a
+ * line that is not UTF-8, or that has no line break.
  */
 export async function checkExport(
   lines: AsyncIterable<string | undefined> | Iterable<string | undefined>,
@@ -59,8 +59,8 @@ export async function checkExport(
 ): Promise<CheckedExport | Refused> {
   const check = new ExportCheck(keys);
   for await (const text of lines) {
-    const wrong = check.checkLine(text);
-    if (wrong) return wrong;
+    const refusal = check.checkLine(text);
+    if (refusal) return refusal;
   }
   return check.result();
 }
@@ -86,11 +86,12 @@ class ExportCheck {
   checkLine(text: string | undefined): Refused | undefined {
     this.lineNumber += 1;
     if (this.ended) return refused('form', `line ${this.lineNumber} comes after the end line`);
-    const read = text === undefined ? undefined : parseCanonical(text);
-    if (read === undefined) return refused('form', `line ${this.lineNumber} is not canonical JSON: bytes were changed`);
+    const parsed = text === undefined ? undefined : parseCanonical(text);
+    if (parsed === undefined)
+      return refused('form', `line ${this.lineNumber} is not canonical JSON: bytes were changed`);
     if (!this.head) {
-      const head = Head.safeParse(read);
-      if (!head.success) return refused('form', 'its first line is not the first line of an export');
+      const head = Head.safeParse(parsed);
+      if (!head.success) return refused('form', 'its first line does not have the form of the first line of an export');
       this.head = head.data;
       this.position = head.data.from - 1;
       this.sealed = head.data.from - 1;
@@ -100,7 +101,7 @@ class ExportCheck {
       this.digest.update(`${text}\n`);
       return undefined;
     }
-    const line = Line.safeParse(read);
+    const line = Line.safeParse(parsed);
     if (!line.success) return refused('form', `line ${this.lineNumber} has an unknown form`);
     if ('end' in line.data) return this.checkEnd(line.data);
     this.digest.update(`${text}\n`);
@@ -110,8 +111,8 @@ class ExportCheck {
   }
 
   result(): CheckedExport | Refused {
-    if (!this.head) return refused('form', 'it is empty');
-    if (!this.ended) return refused('form', 'it was cut: its end is missing');
+    if (!this.head) return refused('form', 'the file is empty');
+    if (!this.ended) return refused('form', 'the file was cut: its end line is missing');
     const { from, to } = this.head;
     const sealedThrough = this.sealed < from ? 0 : this.sealed;
     const { events, seals, remarks, keyIds } = this;
@@ -137,12 +138,12 @@ class ExportCheck {
     const name = `the seal at position ${position}`;
     if (!this.keys.has(keyId)) return refused('untrusted', `${name} is signed with key ${keyId}`);
     if (!isSealValid(this.keys, { ...seal, sealedAt: new Date(seal.sealedAt) }, previous))
-      return refused('seal', `${name} is not what key ${keyId} signed`);
+      return refused('seal', `${name} does not match its signature with key ${keyId}`);
     const follows = this.previousSeal === undefined || this.previousSeal === previous;
     if (position !== this.position || after !== this.sealed || !follows)
       return refused('seal', `${name} is in the wrong place, or a seal before it is missing`);
     if (merkleRoot(this.hashes) !== root || hash !== this.hash)
-      return refused('event', `positions ${after + 1} to ${position} are not what was sealed`);
+      return refused('event', `positions ${after + 1} to ${position} do not match ${name}`);
     this.sealed = position;
     this.hashes = [];
     this.previousSeal = seal.signature;
@@ -161,11 +162,11 @@ class ExportCheck {
 
   private checkEnd({ end, signature }: z.infer<typeof EndLine>): Refused | undefined {
     const { keyId, value } = signature;
-    if (!this.keys.has(keyId)) return refused('untrusted', `it is signed with key ${keyId}`);
-    const whole = end.events === this.events && end.seals === this.seals && end.hash === this.hash;
-    if (!whole || this.position !== this.head!.to) return refused('stream', 'lines are missing before the end');
+    if (!this.keys.has(keyId)) return refused('untrusted', `the export is signed with key ${keyId}`);
+    const isComplete = end.events === this.events && end.seals === this.seals && end.hash === this.hash;
+    if (!isComplete || this.position !== this.head!.to) return refused('stream', 'lines are missing before the end');
     if (!this.keys.signed(keyId, exportText(keyId, this.digest.digest('hex')), value))
-      return refused('signature', `it is not the export that key ${keyId} signed`);
+      return refused('signature', `the export does not match its signature with key ${keyId}`);
     this.keyIds.add(keyId);
     this.ended = true;
     return undefined;
@@ -175,8 +176,8 @@ class ExportCheck {
 /** Undefined if the text is not canonical JSON, or is nested too deeply to be serialized. */
 function parseCanonical(text: string): unknown {
   try {
-    const read = JSON.parse(text) as unknown;
-    return canonicalJson(read) === text ? read : undefined;
+    const value = JSON.parse(text) as unknown;
+    return canonicalJson(value) === text ? value : undefined;
   } catch {
     return undefined;
   }

@@ -31,7 +31,8 @@ export class Checkpoints {
   }
 
   /**
-   * Call it as the last statement of a transaction, or alone. Throws CheckpointLost, which rolls the transaction back.
+   * Call this as the last statement of a transaction, or alone. It throws CheckpointLost, which rolls the transaction
+   * back.
    */
   async move(name: string, from: number, to: number): Promise<void> {
     await this.db.queryLast(MOVE, [name, from, to], ({ rows }) => {

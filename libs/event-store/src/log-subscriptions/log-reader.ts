@@ -96,7 +96,7 @@ export class LogReader {
   }
 
   /**
-   * Stores and logs the failure, and then waits longer than after the failure before. Only the first failure at an
+   * Stores and logs the failure, and then waits longer than after the previous failure. Only the first failure at an
    * event is logged.
    */
   private async handleFailure(error: unknown, stop: AbortSignal): Promise<boolean> {

@@ -130,25 +130,25 @@ describe('A log subscription', () => {
     await first.shop.close();
     opened = [];
 
-    const now = jest.fn(() => Promise.resolve());
-    const later = jest.fn(() => Promise.resolve());
+    const handleFromNow = jest.fn(() => Promise.resolve());
+    const handleFromPosition = jest.fn(() => Promise.resolve());
     const { store } = await open(() => [
-      { name: 'from-now', from: 'now', types: ['Ended'], handler: now },
-      { name: 'from-position', from: position!, handler: later },
+      { name: 'from-now', from: 'now', types: ['Ended'], handler: handleFromNow },
+      { name: 'from-position', from: position!, handler: handleFromPosition },
     ]);
     await waitUntilBegun('from-now');
     await append(store, 1);
     const ended = await append(store, 1, 'Ended');
-    await eventually(() => expect(now.mock.calls).toMatchObject([[{ streamId: ended, type: 'Ended' }]]));
-    await eventually(() => expect(later).toHaveBeenCalledTimes(3));
-    expect(later.mock.calls).toMatchObject([
+    await eventually(() => expect(handleFromNow.mock.calls).toMatchObject([[{ streamId: ended, type: 'Ended' }]]));
+    await eventually(() => expect(handleFromPosition).toHaveBeenCalledTimes(3));
+    expect(handleFromPosition.mock.calls).toMatchObject([
       [{ streamId: before, position: position! + 1 }],
       [{}],
       [{ streamId: ended }],
     ]);
   });
 
-  it('receives each event once, if one of two processes leads and then the other', async () => {
+  it('receives each event once when the lead moves from one process to the other', async () => {
     const [one, other] = [await open(cupCounter('shared')), await open(cupCounter('shared'))];
     const orders = [await append(one.store, 5)];
     await waitUntilHandled(orders[0], 0, 1, 2, 3, 4);
@@ -172,8 +172,8 @@ describe('A log subscription', () => {
       },
     ]);
     await waitUntilBegun('fenced');
-    const warm = await append(store, 1);
-    await waitUntilHandled(warm, 0);
+    const firstOrder = await append(store, 1);
+    await waitUntilHandled(firstOrder, 0);
     meanwhile = async () => {
       meanwhile = () => Promise.resolve();
       await test.admin(`update ordering.log_subscriptions set position = position + 1 where name = 'fenced'`);

@@ -17,7 +17,7 @@ import type { LogSubscription } from './subscription';
 export class LogSubscriptions implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('LogSubscriptions');
   private readonly subscriptions = new Map<string, LogSubscription>();
-  private standDowns: (() => Promise<void>)[] = [];
+  private releaseLeads: (() => Promise<void>)[] = [];
   private isStarted = false;
 
   constructor(
@@ -43,14 +43,14 @@ export class LogSubscriptions implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.standDowns.map((standDown) => standDown()));
+    await Promise.all(this.releaseLeads.map((releaseLead) => releaseLead()));
   }
 
   private start(subscription: LogSubscription): void {
     const { db, store, log } = this;
-    this.standDowns.push(
-      this.leadership.lead(`${db.context} subscription ${subscription.name}`, (lost) =>
-        new LogReader(db, store, subscription, log).run(lost),
+    this.releaseLeads.push(
+      this.leadership.lead(`${db.context} subscription ${subscription.name}`, (stop) =>
+        new LogReader(db, store, subscription, log).run(stop),
       ),
     );
   }

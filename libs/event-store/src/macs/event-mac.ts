@@ -49,8 +49,8 @@ function parseStored({ data, metadata, ...fields }: StoredEvent): EventAsRead | 
 }
 
 function storedMacText(tag: string, event: StoredEvent): string | undefined {
-  const read = parseStored(event);
-  return read && macTextAsRead(tag, read);
+  const parsed = parseStored(event);
+  return parsed && macTextAsRead(tag, parsed);
 }
 
 function isMacRight(key: MacKey, tag: string, event: StoredEvent, mac: string): boolean {

@@ -78,8 +78,8 @@ const registerOlderInstance = async (): Promise<void> => {
 /** Runs the migration on the database as it is now. */
 async function runMigration(): Promise<void> {
   const sql: string[] = [];
-  const note = (one: string) => Promise.resolve(void sql.push(one));
-  await new MacExceptions1799000000710().up({ query: note } as unknown as QueryRunner);
+  const collect = (statement: string) => Promise.resolve(void sql.push(statement));
+  await new MacExceptions1799000000710().up({ query: collect } as unknown as QueryRunner);
   await test.admin(`drop table ordering.order_mac_exceptions; drop function ordering.sign_mac_exceptions;
     alter table ordering.order_pending drop constraint order_pending_seq_given;
     grant insert on ordering.order_log, ordering.order_pending to shop_ordering`);
@@ -94,14 +94,14 @@ const startOlderBuild = async () => {
 describe('The MAC of an event', () => {
   it('is correct for the data that the database returns, also if the database prints it in another form', async () => {
     const shop = storeOn(db);
-    const odd = [
+    const unusual = [
       { z: 1, a: { y: [1.5, 1e21, 1e-7, 123456789012345680000, -0, 0.1 + 0.2], b: null, c: [] }, '': '' },
       { text: 'cà phê sữa đá ☕ " \\ \n \u0001 \u2028', khóa: true, ['__proto__' + 'x']: {} },
       { nothing: undefined, at: new Date(0), list: [undefined, null] },
     ];
-    await shop.store.append(happening(ids.next(), 0, odd));
-    for (const one of odd) await shop.store.append(happening(ids.next(), 0, [one]));
-    await Promise.all(odd.map((one) => shop.store.append(happening(ids.next().toUpperCase(), 0, [one]))));
+    await shop.store.append(happening(ids.next(), 0, unusual));
+    for (const one of unusual) await shop.store.append(happening(ids.next(), 0, [one]));
+    await Promise.all(unusual.map((one) => shop.store.append(happening(ids.next().toUpperCase(), 0, [one]))));
     await Promise.all(Array.from({ length: 40 }, (_, n) => shop.store.append(happening(ids.next(), 0, [{ n }]))));
     await numberAll(shop);
     expect(await shop.store.head()).toBe(49);
@@ -133,15 +133,15 @@ describe('The MAC of an event', () => {
 
   it('is also checked when each row is numbered alone', async () => {
     const shop = storeOn(db);
-    const [order, other, odd] = [ids.next(), ids.next(), ids.next()];
-    for (const id of [odd, order]) await shop.store.append(happening(id, 0));
+    const [order, other, endless] = [ids.next(), ids.next(), ids.next()];
+    for (const id of [endless, order]) await shop.store.append(happening(id, 0));
     await forge(order, {});
     await shop.store.append(happening(other, 0));
-    await tamper(`update ordering.order_events set "timestamp" = 'infinity' where order_id = '${odd}'`);
+    await tamper(`update ordering.order_events set "timestamp" = 'infinity' where order_id = '${endless}'`);
     await expect(numberAll(shop)).rejects.toThrow();
     await numberAll(shop);
     expect((await shop.store.readLog(0, 10)).map(({ streamId }) => streamId)).toEqual([order, other]);
-    expect((await shop.store.unnumbered()).map(({ orderId }) => orderId).sort()).toEqual([odd, order].sort());
+    expect((await shop.store.unnumbered()).map(({ orderId }) => orderId).sort()).toEqual([endless, order].sort());
   });
 
   it('is wrong for JSON that is nested too deeply, and other events are still numbered', async () => {
@@ -203,13 +203,13 @@ describe('The MAC of an event', () => {
   it('may be made with a former key', async () => {
     const shop = storeOn(db);
     await shop.store.append(happening(ids.next(), 0));
-    const [mine, former] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 8).toString('base64')];
-    const gate = new MacGate(db, new MacKey(mine, [former]));
+    const [newKey, former] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 8).toString('base64')];
+    const gate = new MacGate(db, new MacKey(newKey, [former]));
     const signals = (shop.sequencer as unknown as { signals: ConstructorParameters<typeof Sequencer>[2] }).signals;
-    const peers = { leads: () => true } as unknown as ConstructorParameters<typeof Sequencer>[1];
+    const leadership = { leads: () => true } as unknown as ConstructorParameters<typeof Sequencer>[1];
     const changed = new Sequencer(
       db,
-      peers,
+      leadership,
       signals,
       new Sealer(new SealChain(db, key, new SealAnchor(), new SystemClock(), gate)),
       gate,
@@ -227,11 +227,14 @@ describe('An event that was put aside for its MAC', () => {
   const secret = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 
   it('is numbered by the present leader as soon as its MAC is right, with the later events of its order', async () => {
-    const [knowing, shop] = [storeOn(db, undefined, undefined, { eventKey: new MacKey(secret(1)) }), storeOn(db)];
+    const [shopWithOtherKey, shop] = [
+      storeOn(db, undefined, undefined, { eventKey: new MacKey(secret(1)) }),
+      storeOn(db),
+    ];
     const [order, other] = [ids.next(), ids.next()];
     for (const id of [order, other]) await shop.store.append(happening(id, 0));
-    await knowing.store.append(happening(order, 1));
-    await knowing.store.append(happening(other, 1));
+    await shopWithOtherKey.store.append(happening(order, 1));
+    await shopWithOtherKey.store.append(happening(other, 1));
     await shop.store.append(happening(order, 2));
     const run = await shop.sequencer.begin();
     while ((await run()) > 0);
@@ -486,7 +489,7 @@ describe('The queue', () => {
 
 describe('Events that were stored before there were MACs', () => {
   /** Stores events without MACs, as before the migration: three with a position, one without. */
-  const before = async () => {
+  const openShopAfterMigration = async () => {
     const shop = storeOn(db);
     for (let n = 0; n < 3; n++) await shop.store.append(happening(ids.next(), 0));
     await numberAll(shop);
@@ -498,7 +501,7 @@ describe('Events that were stored before there were MACs', () => {
   };
 
   it('stay valid up to a position that the shop signs', async () => {
-    const shop = await before();
+    const shop = await openShopAfterMigration();
     await numberAll(shop);
     await shop.store.append(happening(ids.next(), 0));
     await numberAll(shop);
@@ -514,7 +517,7 @@ describe('Events that were stored before there were MACs', () => {
   });
 
   it('cannot end at a later position than the signed one', async () => {
-    const shop = await before();
+    const shop = await openShopAfterMigration();
     await numberAll(shop);
     await tamper('update ordering.order_event_formats set through = 100');
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'forged', position: null });
@@ -527,7 +530,7 @@ describe('Events that were stored before there were MACs', () => {
   });
 });
 
-describe('Which events may be without a MAC', () => {
+describe('The list of events that may be without a MAC', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'macs-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -575,7 +578,7 @@ describe('Which events may be without a MAC', () => {
 
   it('is not extended by an admission, if there were no exceptions: verification finds the event', async () => {
     const shop = await openShopWithOrders();
-    const other = storeOn(db); // a process that remembers nothing, and signs what it finds
+    const other = storeOn(db); // a process that remembers nothing, so it signs the values that it finds
     await tamper(`update ordering.order_events set mac = null where id = (
       select event_id from ordering.order_log where position = 2)`);
     const [event] = await readNumbered(db, 1, 2);
@@ -619,17 +622,17 @@ describe('Which events may be without a MAC', () => {
 });
 
 describe('Sealing', () => {
-  const forged = `update ordering.order_events set mac = null where id = (
+  const removeMac = `update ordering.order_events set mac = null where id = (
     select event_id from ordering.order_log where position = 2)`;
-  const three = async () => {
+  const openShopWithThreeEvents = async () => {
     const shop = storeOn(db);
     for (let n = 0; n < 3; n++) await shop.store.append(happening(ids.next(), 0));
     return shop;
   };
 
   it('checks events that another process has numbered', async () => {
-    await numberAll(await three());
-    await tamper(forged);
+    await numberAll(await openShopWithThreeEvents());
+    await tamper(removeMac);
     const next = storeOn(db);
     await next.sequencer.begin();
     await expect(next.sealer.seal(3)).rejects.toThrow('position 2');
@@ -643,7 +646,7 @@ describe('Sealing', () => {
     ],
     ['a position without an event', `update ordering.order_log set event_id = gen_random_uuid() where position = 3`],
   ])('refuses %s, and the next sequencer logs it', async (_, sql) => {
-    await numberAll(await three());
+    await numberAll(await openShopWithThreeEvents());
     await tamper(sql);
     const next = storeOn(db);
     const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
@@ -675,7 +678,7 @@ describe('Sealing', () => {
   });
 
   it('compares the events that this process numbered with the hashes in its memory', async () => {
-    const shop = await three();
+    const shop = await openShopWithThreeEvents();
     await numberAll(shop);
     await tamper(`update ordering.order_log set hash = decode(repeat('0f', 32), 'hex') where position = 2`);
     await expect(shop.sealer.seal(3)).rejects.toThrow('position 2');
@@ -759,8 +762,8 @@ describe('The log', () => {
 
   it('computes the same hash in the database as the shop does', async () => {
     const shop = storeOn(db);
-    const odd = [{ text: 'cà phê sữa đá ☕ " \\ \n', n: 1e21 }, { more: [null, true, {}] }, {}];
-    await shop.store.append(happening(ids.next(), 0, odd));
+    const unusual = [{ text: 'cà phê sữa đá ☕ " \\ \n', n: 1e21 }, { more: [null, true, {}] }, {}];
+    await shop.store.append(happening(ids.next(), 0, unusual));
     await numberAll(shop);
     expect(await shop.store.verify()).toMatchObject({ ok: true, events: 3 });
   });

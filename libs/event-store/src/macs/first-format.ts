@@ -24,8 +24,8 @@ export class FirstFormat {
   ) {}
 
   /**
-   * Signs the end if it is not signed yet, and remembers it. Once it is remembered, a later end is never signed. An
-   * earlier one may come from an older backup.
+   * Signs the end if it is not signed yet, and remembers it. After that, a later end is never signed. An earlier end
+   * may be signed, because an older backup may contain it.
    */
   async sign(): Promise<void> {
     const format = await readFirstFormat(this.db);
@@ -43,7 +43,7 @@ export class FirstFormat {
     await this.remember();
   }
 
-  /** Remembers the end if the shop has signed it. The first one stays. */
+  /** Remembers the end if the shop has signed it. The first remembered end is never replaced. */
   async remember(): Promise<void> {
     const known = await this.memory.firstFormat.read();
     if (known) return this.memory.firstFormat.keep(known); // writes the file again if it is missing

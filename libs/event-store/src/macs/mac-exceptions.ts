@@ -55,12 +55,12 @@ const NOTHING_ALLOWED: Allowed = { open: false, events: new Set() };
 
 /**
  * The exceptions that the migration stored. They are valid only if they are signed with the MAC key, which is not in
- * the database. The first process that sees them remembers them outside of the database. After that no others are
- * signed, or accepted.
+ * the database. The first process that sees them remembers them outside of the database. After that, other
+ * exceptions are neither signed nor accepted.
  */
 export class MacExceptions {
   private readonly log = new Logger('EventStore');
-  /** Why exceptions in the database are not accepted; undefined if there are none of this kind. */
+  /** Why exceptions in the database are not accepted; undefined if there are no such exceptions. */
   problem?: string;
 
   constructor(
@@ -76,7 +76,8 @@ export class MacExceptions {
     const known = await this.memory.exceptions.read();
     if (known ? known.digest !== digest : await this.isTooLate(stored)) {
       if (!known) await this.memory.exceptions.keep({ digest: null });
-      // After an older backup was restored there may be no exceptions any more, which allows less.
+      // After an older backup was restored, there may be no exceptions any more. Then fewer events are allowed, so this
+      // is not a problem.
       this.report(stored && TOO_LATE);
       return;
     }
@@ -104,7 +105,7 @@ export class MacExceptions {
     if (!stored || this.isSigned(stored)) return false;
     if (!(await this.db.query<{ late: boolean }>(LATE))[0].late) return false;
     const now = await this.read();
-    return !now || !this.isSigned(now); // another process may have signed them, and numbered its first event since
+    return !now || !this.isSigned(now); // meanwhile another process may have signed them and numbered its first event
   }
 
   private report(problem: string | undefined): void {

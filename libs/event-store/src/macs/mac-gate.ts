@@ -20,7 +20,7 @@ import type { StreamDatabase } from '../streams/stream-database';
 const NAME = 'log_refused_events_total';
 const MOST_REMEMBERED = 20_000;
 const PAGE = 250;
-const FIRST = '00000000-0000-0000-0000-000000000000' as Uuid;
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000' as Uuid;
 const NOT_OURS = 'it was not appended by this shop: ';
 const WRONG_MAC = 'its MAC is wrong, or the key EVENT_MAC_KEY differs between processes';
 
@@ -41,7 +41,7 @@ export class MacGate {
   private readonly log = new Logger('Sequencer');
   private readonly countedIds = new Set<string>();
   /** The last stream that `findStreamsWithRightMac` has searched. */
-  private lastSearched = FIRST;
+  private lastSearched = LOWEST_ID;
   /** Hashes that this process gave to positions that are not sealed yet, by position. */
   private readonly ownHashes = new Map<number, Link>();
 
@@ -63,7 +63,7 @@ export class MacGate {
     for (const part of [this.firstFormat, this.exceptions])
       await part.sign().catch((error: unknown) => {
         if (!(error instanceof UnusableSealAnchor)) throw error;
-        this.log.error(error.message); // without its files, this process signs nothing new, but numbering must go on
+        this.log.error(error.message); // without its files, this process signs nothing new, but numbering must continue
       });
   }
 
@@ -94,7 +94,7 @@ export class MacGate {
    */
   async findStreamsWithRightMac(): Promise<readonly Uuid[]> {
     const events = await listAsideForMac(this.db, NOT_OURS, this.lastSearched);
-    this.lastSearched = events.at(-1)?.streamId ?? FIRST;
+    this.lastSearched = events.at(-1)?.streamId ?? LOWEST_ID;
     const ours = events.filter((event) => event.mac !== null && isOurs(this.key, event, event.mac));
     return [...new Set(ours.map(({ streamId }) => streamId))];
   }
@@ -150,8 +150,8 @@ export class MacGate {
 
   private async checkRows(after: LogEnd, to: number): Promise<void> {
     const check = new MacCheck(this.db, this.key, this.memory);
-    const unsigned = await check.readFirstFormatEnd();
-    if (unsigned) throw new LogTampered(unsigned);
+    const formatProblem = await check.readFirstFormatEnd();
+    if (formatProblem) throw new LogTampered(formatProblem);
     let { position: at, hash: before } = after;
     while (at < to) {
       const rows = await readNumbered(this.db, at, Math.min(at + PAGE, to));
@@ -180,8 +180,8 @@ export class MacGate {
     const allowed = await this.exceptions.readAllowed();
     const admitted = fresh.filter(({ id }) => allowed.open || allowed.events.has(id));
     const macs = new Map(admitted.map((event) => [event.id, admissionMac(this.key, event)]));
-    const given = [...macs].filter((one): one is [string, Buffer] => one[1] !== undefined);
-    if (given.length > 0) await storeAdmissions(this.db, given.map(([id]) => id), given.map(([, mac]) => mac)); // prettier-ignore
+    const withMac = [...macs].filter((one): one is [string, Buffer] => one[1] !== undefined);
+    if (withMac.length > 0) await storeAdmissions(this.db, withMac.map(([id]) => id), withMac.map(([, mac]) => mac)); // prettier-ignore
     return fresh.filter(({ id }) => macs.get(id) === undefined);
   }
 }
@@ -191,6 +191,6 @@ function expectHash(before: string, position: number, row: NumberedEvent): strin
   if (row.position !== position) throw new LogTampered(`position ${position} is missing`);
   if (row.id === null) throw new LogTampered(`there is no event at position ${position}`);
   if (chained(before, position, row) !== row.hash)
-    throw new LogTampered(`the event at position ${position}, or its hash, is not what was written`);
+    throw new LogTampered(`the event at position ${position}, or its hash, was changed`);
   return row.hash;
 }

@@ -11,9 +11,9 @@ const ExceptionsShape = z.object({
 export type FormatEnd = Readonly<z.infer<typeof FormatEndShape>>;
 
 /**
- * Remembers outside of the database which events may be without a MAC. Whether this was signed already must not be read
- * from rows that somebody may have changed: whoever removes all MACs from the database makes it look as before the
- * first MAC. The first value that is remembered stays for ever.
+ * Remembers outside of the database which events may be without a MAC. The database alone cannot tell this: if somebody
+ * removes all MACs from it, it looks like a database from before the first MAC. The first value that is remembered stays
+ * for ever.
  */
 export class MacMemory {
   readonly firstFormat: Remembered<FormatEnd>;

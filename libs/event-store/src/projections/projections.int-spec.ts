@@ -84,7 +84,7 @@ describe('A projection', () => {
     expect(await readRows(await shop.models.table(name))).toEqual(await expectedRows());
   });
 
-  it('is complete again without a new event after its table and its checkpoint were set back', async () => {
+  it('is complete again without a new event after its table and its checkpoint were replaced by an older copy', async () => {
     const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     startLeading(shop, name);
@@ -105,10 +105,10 @@ describe('A projection', () => {
     const [one, two] = [projectionsOn(db, [tallyOf(name)]), projectionsOn(test.of('ordering'), [tallyOf(name)])];
     startLeading(one, name);
     const stop = new AbortController();
-    const over = two.live.run(name, stop.signal);
+    const secondLeader = two.live.run(name, stop.signal);
     stops.push(async () => {
       stop.abort();
-      await over;
+      await secondLeader;
     });
     await appendOrders(one, 10, 8);
     await waitUntilCaughtUp(one, name);
@@ -172,30 +172,32 @@ describe('A projection', () => {
     const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     const stop = startLeading(shop, name);
-    const [sick, well, large] = [ids.next(), ids.next(), ids.next()];
-    await appendTo(shop, sick, 0, [{ n: 1 }]);
-    await appendTo(shop, sick, 1, [{ n: 1, poison: true }]);
+    const [failing, other, large] = [ids.next(), ids.next(), ids.next()];
+    await appendTo(shop, failing, 0, [{ n: 1 }]);
+    await appendTo(shop, failing, 1, [{ n: 1, poison: true }]);
     await appendTo(shop, large, 0, [{ n: 3_000_000_000 }]); // too large for its column
-    await appendTo(shop, well, 0, [{ n: 1 }, { n: 1 }, { n: 1 }]);
-    await appendTo(shop, sick, 2, [{ n: 1 }]);
+    await appendTo(shop, other, 0, [{ n: 1 }, { n: 1 }, { n: 1 }]);
+    await appendTo(shop, failing, 2, [{ n: 1 }]);
     await waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
     expect((await readRows(table)).map((row) => [row.order_id, row.view.count])).toEqual([
-      [sick, 1],
-      [well, 3],
+      [failing, 1],
+      [other, 3],
     ]);
     expect((await shop.models.status()).find((one) => one.name === name)).toMatchObject({ setAside: 2, lag: 0 });
     const failures = await db.query<{ order_id: string; error: string }>(
       'select order_id, error from projection_failures order by position',
     );
-    expect(failures[0]).toEqual({ order_id: sick, error: 'Error: poison' });
+    expect(failures[0]).toEqual({ order_id: failing, error: 'Error: poison' });
     expect(failures[1].order_id).toBe(large);
     await stop();
 
-    const cured = projectionsOn(test.of('ordering'), [tallyOf(name, 1, true)]);
-    startLeading(cured, name);
-    await eventually(async () => (await readRows(table)).some((row) => row.order_id === sick && row.view.count === 3));
-    expect((await cured.models.status()).find((one) => one.name === name)!.setAside).toBe(1);
+    const newerBuild = projectionsOn(test.of('ordering'), [tallyOf(name, 1, true)]);
+    startLeading(newerBuild, name);
+    await eventually(async () =>
+      (await readRows(table)).some((row) => row.order_id === failing && row.view.count === 3),
+    );
+    expect((await newerBuild.models.status()).find((one) => one.name === name)!.setAside).toBe(1);
   });
 
   it('lets readers wait for a version', async () => {
@@ -221,26 +223,26 @@ describe('A rebuild', () => {
     await appendOrders(shop, 20, 3);
     await waitUntilCaughtUp(shop, name);
     const old = await shop.models.table(name);
-    const all = new AbortController();
-    let last = 0;
-    const seen = ids.next();
+    const stop = new AbortController();
+    let lastVersion = 0;
+    const order = ids.next();
     let version = 0;
     const writing = (async () => {
-      for (; !all.signal.aborted; version++) await appendTo(shop, seen, version, [{ n: 1 }]);
+      for (; !stop.signal.aborted; version++) await appendTo(shop, order, version, [{ n: 1 }]);
     })();
     const reading = (async () => {
-      for (; !all.signal.aborted; await pause(1)) {
+      for (; !stop.signal.aborted; await pause(1)) {
         const [row] = await shop.models.read(name, (table) =>
-          db.query<{ version: number }>(`select version from ${table} where order_id = $1`, [seen]),
+          db.query<{ version: number }>(`select version from ${table} where order_id = $1`, [order]),
         );
-        expect(row?.version ?? 0).toBeGreaterThanOrEqual(last);
-        last = row?.version ?? 0;
+        expect(row?.version ?? 0).toBeGreaterThanOrEqual(lastVersion);
+        lastVersion = row?.version ?? 0;
       }
     })();
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await waitForState(shop, name, id, 'live');
     await pause(100);
-    all.abort();
+    stop.abort();
     await Promise.all([writing, reading]);
     await waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
@@ -250,27 +252,27 @@ describe('A rebuild', () => {
     expect(await shop.registry.findTable(old.replaceAll('"', ''))).toMatchObject({ state: 'kept', follows: false });
   });
 
-  it('stays ready until it is asked to go live, is kept up to date, and reports its exact progress', async () => {
+  it('stays ready until a person requests the switch, is kept up to date, and reports its exact progress', async () => {
     const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     startLeading(shop, name);
     const [order] = await appendOrders(shop, 5, 2);
     await waitUntilCaughtUp(shop, name);
-    const asked = await shop.rebuilds.start(name, 'manual', null, 'test');
-    expect(asked).toMatchObject({ projection: name, state: 'preparing', done: 0, total: 10, percent: 0 });
+    const started = await shop.rebuilds.start(name, 'manual', null, 'test');
+    expect(started).toMatchObject({ projection: name, state: 'preparing', done: 0, total: 10, percent: 0 });
     await expect(shop.rebuilds.start(name, 'manual', null, 'test')).rejects.toThrow(RebuildRunning);
-    await expect(shop.goLive.now(name, asked.id)).rejects.toThrow(RebuildNotReady);
-    await waitForState(shop, name, asked.id, 'ready');
+    await expect(shop.goLive.now(name, started.id)).rejects.toThrow(RebuildNotReady);
+    await waitForState(shop, name, started.id, 'ready');
     await appendTo(shop, order, 2, [{ n: 1 }]);
-    await eventually(async () => (await shop.rebuilds.view(name, asked.id)).done === 11);
-    expect(await shop.rebuilds.view(name, asked.id)).toMatchObject({
+    await eventually(async () => (await shop.rebuilds.view(name, started.id)).done === 11);
+    expect(await shop.rebuilds.view(name, started.id)).toMatchObject({
       done: 11,
       total: 11,
       percent: 100,
       secondsLeft: 0,
     });
-    expect(await shop.goLive.now(name, asked.id)).toMatchObject({ state: 'live', done: 11, total: 11 });
-    expect(await shop.goLive.now(name, asked.id)).toMatchObject({ state: 'live' });
+    expect(await shop.goLive.now(name, started.id)).toMatchObject({ state: 'live', done: 11, total: 11 });
+    expect(await shop.goLive.now(name, started.id)).toMatchObject({ state: 'live' });
     await appendTo(shop, order, 3, [{ n: 1 }]);
     await waitUntilCaughtUp(shop, name);
     expect(await readRows(await shop.models.table(name))).toEqual(await expectedRows());
@@ -288,14 +290,14 @@ describe('A rebuild', () => {
     const row = await shop.rows.readRow(name, id);
     await shop.registry.createTable(row.relation, tallyOf(name));
     await shop.rows.changeState(row, 'replaying');
-    const dying = new Follower(
+    const interrupted = new Follower(
       db,
       shop.store,
       tallyOf(name),
       (await shop.registry.findTable(row.relation))!,
       new Set(),
     );
-    await dying.step(40);
+    await interrupted.step(40);
     expect(await shop.rebuilds.view(name, id)).toMatchObject({ state: 'replaying', done: 40, total: 120, percent: 33 });
 
     const next = projectionsOn(test.of('ordering'), [tallyOf(name)]);
@@ -314,15 +316,18 @@ describe('A rebuild', () => {
     await appendOrders(shop, 5, 2);
     await waitUntilCaughtUp(shop, name);
     await stop();
-    const two = { ...tallyOf(name, 2), columns: { sum: { type: 'bigint' as const, of: (view: Tally) => view.sum } } };
-    const next = projectionsOn(test.of('ordering'), [tallyOf(name), two]);
+    const versionTwo = {
+      ...tallyOf(name, 2),
+      columns: { sum: { type: 'bigint' as const, of: (view: Tally) => view.sum } },
+    };
+    const next = projectionsOn(test.of('ordering'), [tallyOf(name), versionTwo]);
     startLeading(next, name);
     const { id } = await next.rebuilds.start(name, 'auto', null, 'test');
     await waitForState(next, name, id, 'live');
     expect(await next.models.table(name)).toBe(`"${name.replace('-', '_')}_v2"`);
     expect(await readRows(await next.models.table(name))).toEqual(await expectedRows());
-    const without = projectionsOn(db, [two]);
-    await expect(without.registry.expectReducers()).rejects.toThrow('not in this build');
+    const withoutVersionOne = projectionsOn(db, [versionTwo]);
+    await expect(withoutVersionOne.registry.expectReducers()).rejects.toThrow('not in this build');
   });
 
   it('of single orders corrects their rows, and does not change other rows', async () => {
@@ -343,13 +348,13 @@ describe('A rebuild', () => {
     await waitUntilCaughtUp(shop, name);
     expect(await shop.models.table(name)).toBe(table);
     const rows = await readRows(table);
-    const right = await expectedRows();
-    expect(rows.find((row) => row.order_id === wrong)).toEqual(right.find((row) => row.order_id === wrong));
+    const expected = await expectedRows();
+    expect(rows.find((row) => row.order_id === wrong)).toEqual(expected.find((row) => row.order_id === wrong));
     expect(rows.find((row) => row.order_id === other)!.view.count).toBe(99);
     expect(rows).toHaveLength(5);
   });
 
-  it('of orders that do not exist is refused, and the error names them', async () => {
+  it('of orders that do not exist is refused, and the error lists them', async () => {
     const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     startLeading(shop, name);
@@ -365,21 +370,21 @@ describe('A rebuild', () => {
     expect(await shop.rebuilds.list(name, 10)).toEqual([]);
   });
 
-  it('is listed without its id, page by page, with the person who asked for it and its state', async () => {
+  it('is listed page by page, with the person who requested it and its state', async () => {
     const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     startLeading(shop, name);
     await appendOrders(shop, 1, 1);
-    const asked: string[] = [];
+    const newestFirst: string[] = [];
     for (const by of ['first', 'second', 'third']) {
       const { id } = await shop.rebuilds.start(name, 'manual', null, by);
-      asked.unshift(id);
+      newestFirst.unshift(id);
       await shop.rebuilds.cancel(name, id);
     }
     const first = await shop.rebuilds.list(name, 2);
     const rest = await shop.rebuilds.list(name, 2, first.at(-1)!.place);
     const listed = [...first, ...rest].map(({ rebuild }) => rebuild);
-    expect(listed.map(({ id }) => id)).toEqual(asked);
+    expect(listed.map(({ id }) => id)).toEqual(newestFirst);
     expect(listed.map(({ askedBy, state }) => [askedBy, state])).toEqual([
       ['third', 'cancelled'],
       ['second', 'cancelled'],
@@ -399,8 +404,10 @@ describe('A rebuild', () => {
     await waitForState(shop, name, id, 'ready');
     expect(await shop.rebuilds.cancel(name, id)).toMatchObject({ state: 'cancelled', done: 15, total: 15 });
     expect(await shop.models.table(name)).toBe(before);
-    const left = await db.query(`select 1 from pg_tables where tablename like $1`, [`${name.replace('-', '_')}%`]);
-    expect(left).toHaveLength(1);
+    const tablesLeft = await db.query(`select 1 from pg_tables where tablename like $1`, [
+      `${name.replace('-', '_')}%`,
+    ]);
+    expect(tablesLeft).toHaveLength(1);
     await expect(shop.goLive.now(name, id)).rejects.toMatchObject({ code: 'REBUILD_OVER' });
     const again = await shop.rebuilds.start(name, 'auto', null, 'test');
     await waitForState(shop, name, again.id, 'live');
@@ -421,7 +428,7 @@ describe('A rebuild', () => {
       (
         await db.query<{ state: string }>('select state from projection_tables where name = $1 order by run', [name])
       ).map(({ state }) => state);
-    // A table is dropped after the switch, when nobody reads it any more.
+    // A table is dropped after the switch, when no process reads it any more.
     await eventually(async () => (await states()).join() === 'dropped,dropped,kept,live');
   });
 });

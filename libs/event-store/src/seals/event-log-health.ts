@@ -1,7 +1,8 @@
 import { HealthCheck, Impaired } from '#platform/observability';
 
 /**
- * Unhealthy if the log cannot be trusted. The shop still sells in this state, so that an operator can find the cause.
+ * This check fails if the log cannot be trusted. The shop still sells in this state, so that an operator can find the
+ * cause.
  */
 export class EventLogHealth extends HealthCheck {
   readonly service = 'event-log';

@@ -54,7 +54,7 @@ describe('A shop in production', () => {
     expect((await shopWith().store.verify()).remarks).toEqual([]);
   });
 
-  it('refuses to start with a wrong key before it accepts the database without a file', async () => {
+  it('refuses to start with a wrong key, and records nothing, if the file of the newest seal is missing', async () => {
     await appendAndSeal(shopWith());
     await expect(start({ sealKey })).rejects.toThrow('SEAL_SIGNING_KEY');
     expect(await test.admin('select number from ordering.order_seal_records')).toEqual([]);
@@ -77,16 +77,16 @@ describe('A shop in production', () => {
     await start();
   });
 
-  it('does not seal after a seal of another key, although the file remembers that seal', async () => {
+  it('does not seal after a seal of another key, although the file contains that seal', async () => {
     await start();
     await appendAndSeal(shopWith({ sealKey, eventKey: new MacKey(EVENT_MAC_KEY) }));
-    const right = shopWith();
-    await expect(right.watch.onModuleInit()).rejects.toThrow('SEAL_SIGNING_KEY');
-    const run = await right.sequencer.begin();
-    await right.store.append(happening(ids.next(), 0));
+    const shopWithRightKeys = shopWith();
+    await expect(shopWithRightKeys.watch.onModuleInit()).rejects.toThrow('SEAL_SIGNING_KEY');
+    const run = await shopWithRightKeys.sequencer.begin();
+    await shopWithRightKeys.store.append(happening(ids.next(), 0));
     await run();
-    await expect(right.sealer.seal(4)).rejects.toThrow('the seal at position 3 is not signed by this shop');
-    expect(right.seals.trouble).toContain('the seal at position 3 is not signed by this shop');
+    await expect(shopWithRightKeys.sealer.seal(4)).rejects.toThrow('the seal at position 3 is not signed by this shop');
+    expect(shopWithRightKeys.seals.trouble).toContain('the seal at position 3 is not signed by this shop');
   });
 });
 

@@ -27,8 +27,8 @@ export function merklePaths(hashes: readonly string[]): (index: number) => reado
   const hashOver = (from: number, to: number): Buffer => {
     if (to - from === 1) return sha256(LEAF, Buffer.from(hashes[from], 'hex'));
     const name = `${from} ${to}`;
-    const before = known.get(name);
-    if (before) return before;
+    const computed = known.get(name);
+    if (computed) return computed;
     const half = from + leftSizeOf(to - from);
     const hashed = sha256(NODE, hashOver(from, half), hashOver(half, to));
     known.set(name, hashed);

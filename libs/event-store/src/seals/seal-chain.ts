@@ -29,13 +29,13 @@ export const MOST_SEALED_AT_ONCE = 1_000;
 
 const PAGE = 100;
 
-/** Whether an error stays until a person repairs the cause. A database that does not answer is not such an error. */
+/** Whether an error stays until a person repairs the cause. A database that does not respond is not such an error. */
 export const stopsSealing = (error: unknown): error is LogTampered | UnusableSealAnchor =>
   error instanceof LogTampered || error instanceof UnusableSealAnchor;
 
 /**
- * The seals of the log. Each seal covers the signature of the seal before. Before a position is sealed, the database is
- * compared with the end that is remembered outside of it, so that no sealed position is sealed again.
+ * The seals of the log. Each seal covers the signature of the seal before it. Before a position is sealed, the database
+ * is compared with the end that is remembered outside of it, so that no sealed position is sealed again.
  */
 export class SealChain {
   private readonly log = new Logger('Seals');
@@ -60,7 +60,7 @@ export class SealChain {
   get trouble(): string | undefined {
     const known = (this.disagreement ?? this.unusable ?? this.failedAttempt)?.message;
     if (known !== undefined || this.waitedMs <= LONGEST_UNSEALED_MS) return known;
-    return `The oldest event without a seal has waited for it for ${Math.round(this.waitedMs / 1_000)} s.`;
+    return `The oldest event without a seal has waited for its seal for ${Math.round(this.waitedMs / 1_000)} s.`;
   }
 
   /** Whether a known error stops all sealing. */
@@ -282,7 +282,7 @@ function applyDecision(end: EndOfSeals, known: EndOfSeals, number: number, decis
       const { lost, kept } = decision;
       if (lost.record > known.record || (lost.record === known.record && lost.position >= known.position))
         return { ...end, ...kept };
-      const reason = `it was sealed up to ${known.position}, further than record ${number} about a restored backup says`;
+      const reason = `it was sealed up to ${known.position}, after the end that record ${number} about a restored backup names`;
       throw new SealsDisagree('behind', reason, lost.position);
     }
     case 'resealed': {

@@ -39,15 +39,15 @@ export class SealCheck {
    * seal is checked as if the bad seal were correct.
    */
   async checkRows(rows: readonly { readonly position: number; readonly hash: string }[]): Promise<Found[]> {
-    const unfit: Found[] = [];
+    const findings: Found[] = [];
     for (const { position, hash } of rows) {
-      while (this.page.length > 0 && this.page[0].position < position) await this.finishSeal(this.page[0], unfit);
+      while (this.page.length > 0 && this.page[0].position < position) await this.finishSeal(this.page[0], findings);
       const seal = this.page[0];
       if (!seal) continue; // not sealed yet
       this.hashes.push(hash);
-      if (position === seal.position) await this.finishSeal(seal, unfit);
+      if (position === seal.position) await this.finishSeal(seal, findings);
     }
-    return unfit;
+    return findings;
   }
 
   /**
@@ -71,9 +71,9 @@ export class SealCheck {
     );
   }
 
-  private async finishSeal(seal: Seal, unfit: Found[]): Promise<void> {
+  private async finishSeal(seal: Seal, findings: Found[]): Promise<void> {
     const found = this.problemOf(seal);
-    if (found) unfit.push(found);
+    if (found) findings.push(found);
     else this.count += 1;
     this.sealedThrough = seal.position;
     this.previous = seal.signature;

@@ -25,7 +25,7 @@ export interface Adopted extends DecisionDetails, SealPoint {
 /** A backup was restored. The seals between the two points are lost, and a person has taken responsibility for that. */
 export interface Restored extends DecisionDetails {
   readonly kind: 'restored';
-  /** What was remembered, with the number of the newest record at that time. */
+  /** The end that was remembered, with the number of the newest record at that time. */
   readonly lost: SealPoint & { readonly record: number };
   /** The newest seal of the restored database. */
   readonly kept: SealPoint & { readonly count: number };
@@ -129,9 +129,9 @@ export function describeSealRecord(record: SealRecord): string {
   const by = `${new Date(decision.at).toISOString()} by ${decision.who}: ${decision.reason}`;
   switch (decision.kind) {
     case 'adopted':
-      return `it was accepted without a remembered seal that the database is sealed up to ${decision.position}, ${by}`;
+      return `no seal was remembered, so it was accepted that the database is sealed up to ${decision.position}, ${by}`;
     case 'restored':
-      return `a backup was restored that is sealed up to ${decision.kept.position}; ${decision.lost.position} had been reached before, ${by}`;
+      return `a backup was restored: it is sealed up to ${decision.kept.position}, but the log had been sealed up to ${decision.lost.position}, ${by}`;
     case 'resealed':
       return `positions ${decision.after + 1} to ${decision.position} were sealed again, ${by}`;
     case 'disowned':

@@ -150,7 +150,7 @@ export class SealRepair {
     const records = await readRecordsFrom(db, 1);
     const { ours, foreign, foreignNotVoid } = sortRecords(key.trusted, records);
     if (foreignNotVoid.length === 0) return undefined;
-    const named = { disowned: foreign.map(({ number }) => number), digests: foreign.map(digestOf) };
+    const voidRecords = { disowned: foreign.map(({ number }) => number), digests: foreign.map(digestOf) };
     const number = Math.max(known?.record ?? 0, records.at(-1)!.number) + 1;
     const at = this.now().getTime();
     const record = signRecord(key, number, ours.at(-1)?.signature ?? '', {
@@ -158,7 +158,7 @@ export class SealRepair {
       at,
       who,
       reason,
-      ...named,
+      ...voidRecords,
     });
     if (!(await insertRecord(db, record))) throw conflictError();
     return record;

@@ -32,8 +32,8 @@ export class SealWatch implements OnModuleInit {
   ) {}
 
   /**
-   * Throws HistoryLost if the log ends before the remembered seal, or differs from what was sealed. Throws WrongKey, and
-   * UnusableSealAnchor.
+   * Throws HistoryLost if the log ends before the remembered seal, or differs from what was sealed. Throws WrongKey,
+   * and UnusableSealAnchor.
    */
   async onModuleInit(): Promise<void> {
     await this.expectKeys();
@@ -63,7 +63,7 @@ export class SealWatch implements OnModuleInit {
     this.logOnce(trouble);
     await this.chain.measureWait().then(
       (ms) => unsealedSeconds.set(ms / 1_000),
-      () => unsealedSeconds.set(NaN), // the age is not known while the database is away
+      () => unsealedSeconds.set(NaN), // the age is not known while the database does not respond
     );
     sealAlarms.set(this.chain.isStopped ? 1 : 0);
   }

@@ -21,7 +21,7 @@ export class Sealer {
       this.sealed = (await this.chain.readCheckedEnd()).position;
       if (head > this.sealed) this.unsealedSince = performance.now() - (await this.measureWait());
     } catch (error) {
-      if (!stopsSealing(error)) throw error; // numbering must go on
+      if (!stopsSealing(error)) throw error; // numbering must continue
       this.log.error(`nothing can be sealed until an operator repairs this: ${error.message}`);
     }
     this.setHead(head);
@@ -52,7 +52,9 @@ export class Sealer {
     }
   }
 
-  /** Runs when this process stops numbering. Otherwise the last events would have no seal while the shop is closed. */
+  /**
+   * Runs when this process stops numbering. Otherwise the last events would have no seal while the shop does not run.
+   */
   async sealRest(): Promise<void> {
     if (this.head <= this.sealed) return;
     await this.chain

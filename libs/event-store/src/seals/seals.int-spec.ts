@@ -35,20 +35,20 @@ async function openShop(file = fileOf()) {
   const shop = storeOn(db, undefined, file);
   await shop.watch.onModuleInit();
   const run = await shop.sequencer.begin();
-  const orders = async (count: number) => {
+  const appendOrders = async (count: number) => {
     for (let n = 0; n < count; n++) {
       await shop.store.append(happening(ids.next(), 0, [{ n }]));
       await run();
     }
   };
-  return { ...shop, orders };
+  return { ...shop, appendOrders };
 }
 
 async function openShopWithSeals(file = fileOf()) {
   const shop = await openShop(file);
-  await shop.orders(10);
+  await shop.appendOrders(10);
   await shop.sealer.seal(10);
-  await shop.orders(10);
+  await shop.appendOrders(10);
   await shop.sealer.seal(20);
   return shop;
 }
@@ -121,10 +121,10 @@ describe('The newest seal', () => {
     await expect(later.watch.onModuleInit()).rejects.toThrow(/events restored --reason/);
   });
 
-  it('is found missing before the next seal if it was deleted while the shop is open', async () => {
+  it('is reported as missing before the next seal if it was deleted while the shop was running', async () => {
     const shop = await openShopWithSeals();
     await tamper('delete from ordering.order_seals where position = 20');
-    await shop.orders(1);
+    await shop.appendOrders(1);
     await expect(shop.sealer.seal(21)).rejects.toThrow('the seal at position 20 is gone');
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'seal', position: 20 });
     expect(await readSealedPositions()).toEqual([10]);
@@ -133,7 +133,7 @@ describe('The newest seal', () => {
   it('is also remembered on a machine if another machine has made it', async () => {
     const one = await openShopWithSeals();
     const other = await openShop(fileOf('other'));
-    await one.orders(5);
+    await one.appendOrders(5);
     await one.sealer.seal(25);
     await other.watch.checkSeals();
     expect(JSON.parse(readFileSync(fileOf('other'), 'utf8'))).toMatchObject({ position: 25, record: 1 });
@@ -159,16 +159,16 @@ describe('The newest seal', () => {
 describe('Events without a seal', () => {
   it('are a finding only if they are old', async () => {
     const shop = await openShopWithSeals();
-    await shop.orders(3);
+    await shop.appendOrders(3);
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 20 });
     await tamper(`update ordering.order_events set "timestamp" = "timestamp" - interval '2 minutes'
       where id in (select event_id from ordering.order_log where position > 20)`);
     expect((await findings(shop)).at(-1)).toMatchObject({ finding: 'unsealed', position: 21 });
   });
 
-  it('are sealed when the shop closes', async () => {
+  it('are sealed when the shop stops', async () => {
     const shop = await openShopWithSeals();
-    await shop.orders(3);
+    await shop.appendOrders(3);
     await shop.sealer.sealRest();
     expect(await readSealedPositions()).toEqual([10, 20, 23]);
   });
@@ -190,7 +190,7 @@ describe('After a backup was restored', () => {
     expect(record.number).toBe(2); // the first is lost
     for (const name of ['anchor', 'other']) {
       const shop = await openShop(fileOf(name));
-      await shop.orders(5);
+      await shop.appendOrders(5);
       await shop.sealer.seal(await shop.store.head());
       expect(await shop.store.verify()).toMatchObject({
         ok: true,
@@ -203,14 +203,14 @@ describe('After a backup was restored', () => {
   it('a machine that remembers a later seal than the record names does not start', async () => {
     await openShopWithSeals();
     const other = await openShop(fileOf('other'));
-    await other.orders(5);
+    await other.appendOrders(5);
     await other.sealer.seal(25);
     await restoreOldBackup(1);
     await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
     await expect(storeOn(db, undefined, fileOf('other')).watch.onModuleInit()).rejects.toThrow(HistoryLost);
   });
 
-  it('deleting or changing its record is a finding', async () => {
+  it('a deleted or changed record of the restore is a finding', async () => {
     await openShopWithSeals();
     await restoreOldBackup();
     await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
@@ -241,7 +241,7 @@ describe('An older backup', () => {
     await restoreOldBackup();
     await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
     const shop = await openShop();
-    await shop.orders(5);
+    await shop.appendOrders(5);
     await shop.sealer.seal(15);
     await restoreOldBackup();
     await expect(start()).rejects.toThrow(/it was sealed up to 15 and ends at 10.*events restored --reason/);
@@ -280,23 +280,23 @@ describe('Records that the shop has not signed', () => {
   /** Stores a record without a valid signature, as the database role of the shop can. */
   const forge = (number: number, body: object) =>
     db.query('select record_seal_decision($1, $2, $3, $4)', [number, JSON.stringify(body), 'x', '00']);
-  const decided = { at: 0, who: 'x', reason: 'x' };
-  const expectSealingWorks = async ({ orders, sealer, store }: Awaited<ReturnType<typeof openShop>>) => {
-    await orders(1);
+  const decision = { at: 0, who: 'x', reason: 'x' };
+  const expectSealingWorks = async ({ appendOrders, sealer, store }: Awaited<ReturnType<typeof openShop>>) => {
+    await appendOrders(1);
     await sealer.seal(await store.head());
     expect(await store.verify()).toMatchObject({ ok: true, sealedThrough: await store.head() });
   };
 
   it.each([
-    ['has no effect', { ...decided, kind: 'adopted' }],
-    ['declares all seals void', { ...decided, kind: 'resealed', after: 0, position: 999, voided: [10, 20] }],
-    ['declares later records void', { ...decided, kind: 'disowned', disowned: [1, 2, 3, 4, 5, 6], digests: [] }],
+    ['has no effect', { ...decision, kind: 'adopted' }],
+    ['declares all seals void', { ...decision, kind: 'resealed', after: 0, position: 999, voided: [10, 20] }],
+    ['declares later records void', { ...decision, kind: 'disowned', disowned: [1, 2, 3, 4, 5, 6], digests: [] }],
   ])('stop the sealing until an operator declares them void, and are reported: a record that %s', async (_, body) => {
     const shop = await openShopWithSeals();
     await openShop(fileOf('other')); // this start writes record 1
     await shop.watch.checkSeals();
     await forge(2, body);
-    await shop.orders(1);
+    await shop.appendOrders(1);
     await expect(shop.sealer.seal(21)).rejects.toThrow('record 2 of the log of seals is not signed by this shop');
     expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
     expect(await shop.repair.reseal(justification)).toMatchObject({ number: 3 });
@@ -313,9 +313,9 @@ describe('Records that the shop has not signed', () => {
 
   it('can be declared void several times, and a lost seal is repaired at the same time', async () => {
     const shop = await openShopWithSeals();
-    await forge(1, { ...decided, kind: 'resealed', after: 0, position: 999, voided: [] });
+    await forge(1, { ...decision, kind: 'resealed', after: 0, position: 999, voided: [] });
     await shop.repair.reseal(justification);
-    await forge(3, { ...decided, kind: 'disowned', disowned: [2], digests: [] });
+    await forge(3, { ...decision, kind: 'disowned', disowned: [2], digests: [] });
     await tamper('delete from ordering.order_seals where position = 20');
     expect(await shop.repair.reseal(justification)).toMatchObject({ number: 5 });
     await expectSealingWorks(shop);
@@ -326,7 +326,7 @@ describe('Records that the shop has not signed', () => {
   it('do not prevent that a restored backup is accepted', async () => {
     await openShopWithSeals();
     await restoreOldBackup();
-    await forge(1, { ...decided, kind: 'adopted' });
+    await forge(1, { ...decision, kind: 'adopted' });
     await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
     await expectSealingWorks(await openShop());
   });
@@ -345,7 +345,7 @@ describe('Records that the shop has not signed', () => {
         `insert into order_seal_records (number, body, key_id, signature) values (1, '{"kind":"adopted"}', 'x', '')`,
       ),
     ).rejects.toMatchObject({ code: '42501' });
-    await expect(forge(20_000, { ...decided, kind: 'adopted' })).rejects.toMatchObject({ code: '23514' });
+    await expect(forge(20_000, { ...decision, kind: 'adopted' })).rejects.toMatchObject({ code: '23514' });
   });
 });
 
@@ -378,7 +378,7 @@ describe('A false seal', () => {
 
   it('cannot be stored with the role of the shop before the end of the newest seal, or after a gap', async () => {
     const shop = await openShopWithSeals();
-    await shop.orders(5);
+    await shop.appendOrders(5);
     expect(new Set(await storeFalseSeals())).toEqual(new Set([false]));
     await shop.sealer.seal(25);
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 25 });
@@ -388,7 +388,7 @@ describe('A false seal', () => {
     const shop = await openShopWithSeals();
     await tamper('delete from ordering.order_seals where position = 10');
     await storeOn(db, undefined, fileOf()).repair.reseal(justification);
-    await shop.orders(5);
+    await shop.appendOrders(5);
     const stored = await storeFalseSeals();
     expect(stored).toHaveLength(12);
     expect(new Set(stored)).toEqual(new Set([false]));
@@ -408,14 +408,14 @@ describe('Seals that were made again', () => {
     ['all seals were lost', () => tamper('delete from ordering.order_seals')],
     ['a seal was changed', () => tamper(`update ordering.order_seals set root = sha256('x') where position = 10`)],
     ['a false seal was added after the end', () => forge(23, 20)],
-  ])('are valid when %s, and are reported', async (_, harm) => {
+  ])('are valid when %s, and are reported', async (_, damage) => {
     const shop = await openShopWithSeals();
-    await harm();
+    await damage();
     expect((await shop.store.verify()).ok).toBe(false);
     await storeOn(db, undefined, fileOf()).repair.reseal(justification);
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 20, remarks: [{ kind: 'resealed' }] });
     for (let n = 21; n <= 26; n++) {
-      await shop.orders(1);
+      await shop.appendOrders(1);
       await shop.sealer.seal(n);
     }
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 26 });
@@ -427,12 +427,12 @@ describe('Seals that were made again', () => {
   it('are not made after a false seal', async () => {
     const shop = await openShopWithSeals();
     await forge(23, 20);
-    await shop.orders(5);
+    await shop.appendOrders(5);
     await expect(shop.sealer.seal(25)).rejects.toThrow('the seal at position 23 is not signed by this shop');
     expect(await readSealedPositions()).toEqual([10, 20, 23]);
   });
 
-  it('repair no rewritten log, and no correct seals', async () => {
+  it('are not made for a rewritten log, or if all seals are correct', async () => {
     await openShopWithSeals();
     await expect(storeOn(db, undefined, fileOf()).repair.reseal(justification)).rejects.toThrow(
       'there is nothing to repair',

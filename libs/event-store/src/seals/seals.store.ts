@@ -51,8 +51,8 @@ const COUNT = statement(
 export const countSeals = async (db: StreamDatabase, position: number): Promise<number> =>
   (await db.query<{ count: number }>(COUNT, [position]))[0].count;
 
-// `seal_events` refuses if there is a newer record, so that a decision about the seals is applied first. It also refuses a
-// seal that does not begin where the newest valid seal ends. `reseal_events` does the same.
+// `seal_events` refuses if there is a newer record, so that a decision about the seals is applied first. It also
+// refuses a seal that does not begin where the newest valid seal ends. `reseal_events` does the same.
 const INSERT = statement(
   'seal-events',
   `select seal_events($1::bigint, $2::bigint, $3, $4, $5, $6, $7::timestamptz, $8::bigint) as sealed`,
@@ -64,7 +64,7 @@ const valuesOf = ({ after, position, root, hash, keyId, signature, sealedAt }: S
 ];
 
 /**
- * Returns false if another process sealed these positions first, if the seal does not follow on the newest valid seal, or
+ * Returns false if another process sealed these positions first, if the seal does not follow the newest valid seal, or
  * if `record` is no longer the newest record.
  */
 export const insertSeal = async (db: StreamDatabase, seal: Seal, record: number): Promise<boolean> =>

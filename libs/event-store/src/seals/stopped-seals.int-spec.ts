@@ -23,27 +23,27 @@ afterEach(async () => {
 });
 
 const tamper = (sql: string) => test.admin(`do $$ begin set local session_replication_role = replica; ${sql}; end $$`);
-const value = async (name: string) => (await register.getSingleMetric(name)!.get()).values[0].value;
+const readMetric = async (name: string) => (await register.getSingleMetric(name)!.get()).values[0].value;
 
 async function openShop() {
   const shop = storeOn(db, undefined, file);
   await shop.watch.onModuleInit();
   const run = await shop.sequencer.begin();
-  const order = async () => {
+  const appendOne = async () => {
     await shop.store.append(happening(ids.next(), 0));
     await run();
   };
-  await order();
+  await appendOne();
   await shop.sealer.seal(1);
-  await order();
+  await appendOne();
   await shop.watch.checkSeals();
-  expect([shop.seals.trouble, await value('shop_seals_disagree')]).toEqual([undefined, 0]);
-  return { ...shop, order };
+  expect([shop.seals.trouble, await readMetric('shop_seals_disagree')]).toEqual([undefined, 0]);
+  return { ...shop, appendOne };
 }
 
 describe('The shop reports that nothing can be sealed, if', () => {
   it('the file of the newest seal is damaged', async () => {
-    const { seals, sealer, store, watch, order } = await openShop();
+    const { seals, sealer, store, watch, appendOne } = await openShop();
     const kept = readFileSync(file);
     writeFileSync(file, '{"posi');
     await expect(sealer.seal(2)).rejects.toThrow(
@@ -51,7 +51,7 @@ describe('The shop reports that nothing can be sealed, if', () => {
     );
     await watch.checkSeals();
     expect(seals.trouble).toContain('it is damaged');
-    expect(await value('shop_seals_disagree')).toBe(1);
+    expect(await readMetric('shop_seals_disagree')).toBe(1);
     await expect(store.verify()).rejects.toMatchObject({
       code: 'SEAL_ANCHOR_UNUSABLE',
       kind: 'unavailable',
@@ -61,10 +61,10 @@ describe('The shop reports that nothing can be sealed, if', () => {
     await next.store.append(happening(ids.next(), 0));
     expect(await (await next.sequencer.begin())()).toBe(1); // numbering does not wait for seals
     writeFileSync(file, kept);
-    await expect(order()).rejects.toThrow('does not end at position 2'); // the other process has numbered an event meanwhile
+    await expect(appendOne()).rejects.toThrow('does not end at position 2'); // the other process has numbered an event meanwhile
     await sealer.seal(3);
     await watch.checkSeals();
-    expect([seals.trouble, await value('shop_seals_disagree')]).toEqual([undefined, 0]);
+    expect([seals.trouble, await readMetric('shop_seals_disagree')]).toEqual([undefined, 0]);
   });
 
   it('the file of the newest seal cannot be read or written', async () => {
@@ -88,12 +88,12 @@ describe('The shop reports that nothing can be sealed, if', () => {
     await expect(next.sealer.seal(2)).rejects.toThrow('position 2 was not appended by this shop');
     await next.watch.checkSeals();
     expect(next.seals.trouble).toContain('position 2 was not appended by this shop');
-    expect(await value('shop_seals_disagree')).toBe(1);
+    expect(await readMetric('shop_seals_disagree')).toBe(1);
     expect(seals.trouble).toBeUndefined(); // another process notices it only when the event has waited too long
     await tamper(`update ordering.order_events set "timestamp" = now() - interval '2 minutes'
       where id = (select event_id from ordering.order_log where position = 2)`);
     await watch.checkSeals();
-    expect(seals.trouble).toMatch(/has waited for it for 12\d s/);
-    expect(await value('shop_log_unsealed_seconds')).toBeCloseTo(120, -1);
+    expect(seals.trouble).toMatch(/has waited for its seal for 12\d s/);
+    expect(await readMetric('shop_log_unsealed_seconds')).toBeCloseTo(120, -1);
   });
 });

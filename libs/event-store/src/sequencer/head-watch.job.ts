@@ -11,7 +11,7 @@ import type { StreamDatabase } from '../streams/stream-database';
 
 const MINUTE = 60_000;
 const PAGE = 2_000;
-const FIRST = '00000000-0000-0000-0000-000000000000' as Uuid;
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000' as Uuid;
 const NAME = 'log_differing_heads';
 
 const isHeadWrong = ({ head, last }: Head): boolean => head !== last;
@@ -25,7 +25,7 @@ const isHeadWrong = ({ head, last }: Head): boolean => head !== last;
 export class HeadWatch {
   private readonly log = new Logger('EventStore');
   private readonly wrongHeads = new Map<Uuid, Head>();
-  private lastCompared = FIRST;
+  private lastCompared = LOWEST_ID;
 
   constructor(
     private readonly db: StreamDatabase,
@@ -55,7 +55,7 @@ export class HeadWatch {
     await this.db
       .outsideTransaction(async () => {
         const page = await readHeadsAfter(this.db, this.lastCompared, PAGE);
-        this.lastCompared = page.length < PAGE ? FIRST : page.at(-1)!.orderId;
+        this.lastCompared = page.length < PAGE ? LOWEST_ID : page.at(-1)!.orderId;
         const suspects = page.filter(isHeadWrong).map(({ orderId }) => orderId);
         this.report(
           await readHeads(this.db, [...this.wrongHeads.keys(), ...(await readNewestStreams(this.db)), ...suspects]),

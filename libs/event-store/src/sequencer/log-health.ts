@@ -9,9 +9,9 @@ const NAME = 'log_unnumbered_events';
 const LONGEST_WAIT_MS = 30_000;
 
 /**
- * Unhealthy if a committed event cannot be numbered or waits for half a minute, or if nothing can be appended to a
- * stream. The wait is measured from check to check, so that no wrong clock counts. A database that does not answer is
- * reported by its own check.
+ * This check fails if a committed event cannot be numbered or waits for half a minute, or if nothing can be appended to
+ * a stream. The process measures the wait itself from one check to the next, so a wrong clock has no effect. Another
+ * check reports a database that does not respond.
  */
 export class LogHealth extends HealthCheck {
   readonly service: string;
@@ -31,7 +31,7 @@ export class LogHealth extends HealthCheck {
       name: NAME,
       help: 'Committed events that could not be numbered, and the later events of their streams',
       async collect() {
-        this.set((await count()) ?? NaN); // the number is not known while the database is away
+        this.set((await count()) ?? NaN); // the number is not known while the database does not respond
       },
     });
   }
@@ -49,7 +49,9 @@ export class LogHealth extends HealthCheck {
       throw new Impaired(`${length} orders have a head that differs from the version of their last event`);
   }
 
-  /** For how long, at least, the oldest event in the queue has waited; 0 if the queue is empty or cannot be read. */
+  /**
+   * The milliseconds that the oldest event in the queue has waited at least; 0 if the queue is empty or cannot be read.
+   */
   private async measureWait(): Promise<number> {
     const seq = await this.db.outsideTransaction(() => readOldestPending(this.db)).catch(() => null);
     const now = performance.now();

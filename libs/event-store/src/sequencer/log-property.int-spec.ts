@@ -29,7 +29,7 @@ describe('The log, while writers sleep and abort, and leaders change', () => {
     60_000,
   );
 
-  it('has a flaw that the test finds, if a position is missing or a stream is out of order', () => {
+  it('is reported as flawed by this test if a position is missing or a stream is out of order', () => {
     const event = (position: number, version: number) => ({ streamId: 'a', position, version }) as never;
     expect(flaws([event(1, 1), event(2, 2)])).toEqual([]);
     expect(flaws([event(1, 1), event(3, 2)])).toHaveLength(1);

@@ -25,13 +25,13 @@ export class LogSignals {
     return `${this.context} sequencer`;
   }
 
-  /** Events were committed, so the sequencer has work. */
+  /** Tells the sequencer that events were committed. */
   announceAppended(): void {
     if (this.leadership.leads(this.sequencerTask)) this.notifyAppended();
     else this.leadership.notify(this.notificationText('appended'));
   }
 
-  /** Events were numbered. */
+  /** Tells the listeners in all processes that events were numbered up to `head`. */
   announceNumbered(head: number): void {
     this.notifyNumbered(head);
     if (this.leadership.hasPeers) this.leadership.notify(this.notificationText(`numbered ${head}`));

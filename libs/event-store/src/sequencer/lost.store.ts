@@ -7,8 +7,9 @@ import { voidCondition } from './unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-// A lost event has no position and no row in the queue, and was not put aside. If a stream has a lost event, its events
-// that were put aside are queued again too. So their numbers in the queue are higher than the number of the lost event.
+// A lost event has no position and no row in the queue, and was not put aside. If a stream has a lost event, the events
+// of this stream that were put aside are queued again too. So all these events are in the queue in the order of their
+// versions.
 const ENQUEUE = statement(
   'lost-enqueue',
   `with unplaced as materialized (

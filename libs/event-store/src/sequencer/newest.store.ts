@@ -8,8 +8,8 @@ const PAGES = 250;
 
 /**
  * SQL: the newest events. Rows of the table are never changed or deleted, so the newest are in its last pages, and no
- * index is needed to find them. An aborted append may leave free space in earlier pages. A later event that is stored
- * there is not found here, but verification finds it.
+ * index is needed to find them. An aborted append may leave free space in earlier pages. An event that is later stored
+ * in this space is not found here, but verification finds it.
  */
 export const newestEvents = `(
   select id, ${named.stream}, version from ${named.events} where ctid >= (

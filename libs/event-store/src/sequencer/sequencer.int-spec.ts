@@ -42,10 +42,10 @@ describe('The sequencer', () => {
     const stop = new AbortController();
     const leading = sequencer.lead(stop.signal);
     const sleeper = await connectOtherClient();
-    await sleeper.query('begin; create temporary table t (n int); select pg_current_xact_id()'); // keeps the xmin of all snapshots at this transaction
+    await sleeper.query('begin; create temporary table t (n int); select pg_current_xact_id()'); // while it is open, all snapshots have the xmin of this transaction
     const committed: string[] = [];
     const streams = Array.from({ length: 8 }, () => ids.next());
-    const one = async (turn: number) => {
+    const appendOnce = async (turn: number) => {
       const order = streams[Math.floor(Math.random() * streams.length)];
       const version = (await store.read(order)).length;
       const items = Array.from({ length: 1 + (turn % 3) }, () => ({ turn }));
@@ -62,7 +62,7 @@ describe('The sequencer', () => {
       return committed.push(...events.map(({ id }) => id));
     };
     const writer = async (n: number) => {
-      for (let i = 0; i < 15; i++) await one(n * 31 + i).catch(() => undefined);
+      for (let i = 0; i < 15; i++) await appendOnce(n * 31 + i).catch(() => undefined);
     };
     await Promise.all(Array.from({ length: 20 }, (_, n) => writer(n)));
     for (let i = 0; i < 200 && (await store.head()) < committed.length; i++) await pause(20);
@@ -81,7 +81,7 @@ describe('The sequencer', () => {
     const order = ids.next();
     let appendFirst: () => void = () => undefined;
     const first = new Promise<void>((resolve) => (appendFirst = resolve));
-    const late = db.transaction(async () => {
+    const later = db.transaction(async () => {
       await db.query('select pg_current_xact_id()');
       await first;
       return store.append(happening(order, 1));
@@ -89,7 +89,7 @@ describe('The sequencer', () => {
     await pause(50);
     await store.append(happening(order, 0));
     appendFirst();
-    await late;
+    await later;
     await store.append(happening(order, 2));
     while ((await run()) > 0);
     expectInOrder(await readWholeLog(store));
@@ -109,7 +109,7 @@ describe('The sequencer', () => {
     for (let i = 0; i < 20; i++) {
       const begun = performance.now();
       const numbered = new Promise<void>((resolve) => {
-        const off = store.onNumbered((head) => head > i && (off(), resolve()));
+        const unsubscribe = store.onNumbered((head) => head > i && (unsubscribe(), resolve()));
       });
       await store.append(happening(ids.next(), 0));
       await numbered;
@@ -124,11 +124,11 @@ describe('The sequencer', () => {
   it('numbers the events of a transaction that stayed open while later transactions committed', async () => {
     const { store, sequencer } = storeOn(db);
     const [slow, order] = [ids.next(), ids.next()];
-    let end: () => void = () => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    const open = db.transaction(async () => {
+    let commitSlow: () => void = () => undefined;
+    const mayCommit = new Promise<void>((resolve) => (commitSlow = resolve));
+    const slowTransaction = db.transaction(async () => {
       await store.append(happening(slow, 0));
-      await ended;
+      await mayCommit;
     });
     await pause(50);
     for (let version = 0; version < 5; version++) await store.append(happening(order, version));
@@ -140,8 +140,8 @@ describe('The sequencer', () => {
     await store.append(happening(order, 6));
     while ((await second()) > 0);
     expect(await store.head()).toBe(7);
-    end();
-    await open;
+    commitSlow();
+    await slowTransaction;
     while ((await second()) > 0);
     expect((await store.read(slow))[0].position).toBe(8);
   });
@@ -218,13 +218,15 @@ describe('The sequencer', () => {
   });
 
   describe('when a row cannot be numbered', () => {
-    const asShop = (sql: string, values: unknown[] = []) => db.query<{ id: string }>(sql, values);
-    /** Stores an event with the time `infinity`, which no append does. Such an event cannot be numbered. */
-    const appendEndless = async (order: Uuid, version: number, type = 'Happened', data: object = {}) => {
-      await asShop('update order_heads set version = $2 where order_id = $1', [order, version]);
+    const queryAsShop = (sql: string, values: unknown[] = []) => db.query<{ id: string }>(sql, values);
+    /**
+     * Stores an event with the time `infinity`. An append never writes such a time, and the event cannot be numbered.
+     */
+    const appendUnnumberable = async (order: Uuid, version: number, type = 'Happened', data: object = {}) => {
+      await queryAsShop('update order_heads set version = $2 where order_id = $1', [order, version]);
       const id = ids.next();
       const mac = eventMac(macKey, { id, streamId: order, version, type, schemaVersion: 1 }, data, '{}');
-      await asShop(
+      await queryAsShop(
         `with event as (
            insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp", mac)
            values ($5, $1, $2, $3, 1, $4, '{}', 'infinity', $6) returning id)
@@ -233,11 +235,11 @@ describe('The sequencer', () => {
       );
       return id;
     };
-    const leading = (one = storeOn(db)) => {
+    const startLeading = (shop = storeOn(db)) => {
       const stop = new AbortController();
-      const done = one.sequencer.lead(stop.signal);
+      const done = shop.sequencer.lead(stop.signal);
       return {
-        ...one,
+        ...shop,
         stop: async () => {
           stop.abort();
           await done;
@@ -246,30 +248,30 @@ describe('The sequencer', () => {
     };
 
     it('puts the event aside with all later events of its order, and numbers the events of other orders', async () => {
-      const { store, stop } = leading();
-      const [poor, other] = [ids.next(), ids.next()];
-      await store.append(happening(poor, 0));
+      const { store, stop } = startLeading();
+      const [failing, other] = [ids.next(), ids.next()];
+      await store.append(happening(failing, 0));
       await eventually(async () => expect(await store.head()).toBe(1));
-      const id = await appendEndless(poor, 2);
-      await store.append(happening(poor, 2));
+      const id = await appendUnnumberable(failing, 2);
+      await store.append(happening(failing, 2));
       await store.append(happening(other, 0));
       await eventually(async () => expect(await store.unnumbered()).toHaveLength(2));
       await store.append(happening(other, 1));
       await eventually(async () => expect(await store.head()).toBe(3));
-      expect(await store.unnumbered(poor)).toMatchObject([
+      expect(await store.unnumbered(failing)).toMatchObject([
         { eventId: id, version: 2, error: expect.stringContaining('infinity') },
         { version: 3, error: null },
       ]);
-      expect((await readWholeLog(store)).map(({ streamId }) => streamId)).toEqual([poor, other, other]);
+      expect((await readWholeLog(store)).map(({ streamId }) => streamId)).toEqual([failing, other, other]);
       expect(await store.waiting()).toMatchObject({ waiting: 0 });
       await stop();
     }, 20_000);
 
     it('deletes a queue row whose event already has a position', async () => {
-      const { store, stop } = leading();
+      const { store, stop } = startLeading();
       const { events } = await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(1));
-      await asShop('insert into order_pending (event_id) values ($1)', [events[0].id]);
+      await queryAsShop('insert into order_pending (event_id) values ($1)', [events[0].id]);
       await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(2));
       await eventually(async () => expect(await store.waiting()).toMatchObject({ waiting: 0 }));
@@ -278,10 +280,10 @@ describe('The sequencer', () => {
     }, 20_000);
 
     it('numbers the later events of the order after the event was declared void', async () => {
-      const { store, stop } = leading();
+      const { store, stop } = startLeading();
       const order = ids.next();
       await store.append(happening(order, 0));
-      await appendEndless(order, 2);
+      await appendUnnumberable(order, 2);
       await store.append(happening(order, 2));
       await eventually(async () => expect(await store.unnumbered(order)).toHaveLength(2));
       await store.append(voiding(order, 3, 2));
@@ -295,15 +297,15 @@ describe('The sequencer', () => {
 
     it('tries the event again when the next process becomes the leader', async () => {
       const order = ids.next();
-      const first = leading();
+      const first = startLeading();
       await first.store.append(happening(order, 0));
       await eventually(async () => expect(await first.store.head()).toBe(1));
-      await appendEndless(order, 2);
+      await appendUnnumberable(order, 2);
       await eventually(async () => expect(await first.store.unnumbered()).toHaveLength(1));
       await first.stop();
       await test.admin(`set session_replication_role = replica;
         update ordering.order_events set "timestamp" = now() where "timestamp" = 'infinity'`);
-      const second = leading();
+      const second = startLeading();
       await eventually(async () => expect(await second.store.head()).toBe(2));
       expect(await second.store.unnumbered()).toEqual([]);
       await second.stop();

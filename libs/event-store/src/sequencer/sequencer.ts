@@ -25,7 +25,7 @@ import { Watermark } from './watermark';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /**
- * Under load events arrive every millisecond. After a batch the sequencer waits this long, so that the next batch has
+ * Under load, events arrive every millisecond. After a batch the sequencer waits this long, so that the next batch has
  * several events. After a batch of many events it waits longer.
  */
 const GATHER_MS = 8;
@@ -42,19 +42,22 @@ const RECHECK_MACS_MS = 10_000;
 const FIND_LOST_MS = 60_000;
 const LONGEST_RETRY_MS = 5_000;
 
-/** Whether a row caused the error, not the server: a value that cannot be printed, or a key that exists already. */
+/**
+ * Whether a row caused the error, not the server: a value that cannot be converted to text, or a key that exists
+ * already.
+ */
 const isRowError = (error: unknown): boolean =>
   /^(2[23]|0A000)/.test((error as { code?: string } | undefined)?.code ?? '');
 
 /**
  * Gives committed events their positions, in one process at a time. Positions have no gaps and follow the order of the
- * commits. Each hash covers the hash before. The sequencer reads only committed events, so an open or aborted
+ * commits. Each hash covers the hash before it. The sequencer reads only committed events, so an open or aborted
  * transaction neither delays it nor leaves a gap.
  */
 @Injectable()
 export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Sequencer');
-  private standDown?: () => Promise<void>;
+  private releaseLead?: () => Promise<void>;
 
   constructor(
     private readonly db: StreamDatabase,
@@ -65,45 +68,45 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   ) {}
 
   onApplicationBootstrap(): void {
-    this.standDown = this.leadership.lead(this.signals.sequencerTask, (lost) => this.lead(lost));
+    this.releaseLead = this.leadership.lead(this.signals.sequencerTask, (stop) => this.lead(stop));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.standDown?.();
+    await this.releaseLead?.();
   }
 
   /** Runs until this process is no longer the leader. */
-  async lead(lost: AbortSignal): Promise<void> {
+  async lead(stop: AbortSignal): Promise<void> {
     let requeued = false;
-    for (let failures = 0; !lost.aborted;) {
+    for (let failures = 0; !stop.aborted;) {
       try {
         // An event that was put aside under an earlier leader may be repaired by now, or this build may be able to
         // read it.
         if (!requeued) await requeueAside(this.db);
         requeued = true;
-        await this.numberUntilLost(lost, () => (failures = 0));
+        await this.numberUntilStopped(stop, () => (failures = 0));
       } catch (error) {
-        if (lost.aborted) return;
-        // Another leader numbered the same events first, or the database is away. `begin` reads the end of the log
-        // again.
+        if (stop.aborted) return;
+        // Another leader numbered the same events first, or the database does not respond. `begin` reads the end of the
+        // log again.
         failures += 1;
         this.log.warn(`numbering failed ${failures} times in a row: ${(error as Error).message}`);
-        await pause(Math.min(50 * 2 ** failures, LONGEST_RETRY_MS), undefined, { signal: lost }).catch(() => undefined);
+        await pause(Math.min(50 * 2 ** failures, LONGEST_RETRY_MS), undefined, { signal: stop }).catch(() => undefined);
       }
     }
   }
 
-  private async numberUntilLost(lost: AbortSignal, onSuccess: () => void): Promise<void> {
+  private async numberUntilStopped(stop: AbortSignal, onSuccess: () => void): Promise<void> {
     const bell = openDoorbell((ring) => this.signals.onAppended(ring));
     try {
       const run = await this.begin();
-      while (!lost.aborted) {
+      while (!stop.aborted) {
         const events = await run();
         onSuccess();
         const wait = await this.sealer.sealWhenDue();
         if (events > 0) await pause(events < LARGE_BATCH ? GATHER_MS : GATHER_LARGE_MS);
-        // Events that were committed during the batch have rung the bell.
-        if (events < MOST_READ) await bell.wait(Math.min(activity.checkAfter(CHECK_MS), wait), lost);
+        // If events were committed during the batch, this wait ends at once.
+        if (events < MOST_READ) await bell.wait(Math.min(activity.checkAfter(CHECK_MS), wait), stop);
       }
       await this.sealer.sealRest();
     } finally {
@@ -175,12 +178,12 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /**
    * If the end of the log is wrong, the shop still sells, and events are still numbered. The error is logged at once,
-   * and nothing is sealed from there on.
+   * and nothing after this position is sealed.
    */
   private async checkEnd(end: LogEnd): Promise<void> {
-    const wrong = await this.gate.findProblemAtEnd(end);
-    if (wrong !== undefined)
-      this.log.error(`numbering goes on after position ${end.position}, although the log is wrong there. ${wrong}`);
+    const problem = await this.gate.findProblemAtEnd(end);
+    if (problem !== undefined)
+      this.log.error(`numbering goes on after position ${end.position}, although the log is wrong there. ${problem}`);
   }
 
   /**
@@ -195,13 +198,13 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     const refused = await this.gate.findRefused(events);
     if (refused.size === 0 && streamsAside.size === 0) return { accepted: events };
     const accepted: PendingEvent[] = [];
-    const followers: PendingEvent[] = [];
+    const laterEvents: PendingEvent[] = [];
     for (const event of events) {
       const why = refused.get(event.id);
       if (why !== undefined) asideXid = await this.putOneAside(event.seq, why, streamsAside);
-      else (streamsAside.has(event.streamId) ? followers : accepted).push(event);
+      else (streamsAside.has(event.streamId) ? laterEvents : accepted).push(event);
     }
-    if (followers.length > 0) asideXid = await this.putFollowersAside(followers, streamsAside);
+    if (laterEvents.length > 0) asideXid = await this.putLaterAside(laterEvents, streamsAside);
     return { accepted, asideXid };
   }
 
@@ -209,13 +212,13 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
    * If an event of a stream is put aside, the later events of the stream wait with it. Otherwise the log would contain
    * the stream with a gap.
    */
-  private async putFollowersAside(followers: readonly PendingEvent[], streamsAside: Set<Uuid>): Promise<bigint> {
-    const putAsideRows = await putAside(
+  private async putLaterAside(laterEvents: readonly PendingEvent[], streamsAside: Set<Uuid>): Promise<bigint> {
+    const moved = await putAside(
       this.db,
-      followers.map(({ seq }) => seq),
+      laterEvents.map(({ seq }) => seq),
       null,
     );
-    for (const { streamId: id, type } of followers) {
+    for (const { streamId: id, type } of laterEvents) {
       if (type !== VOIDING) continue;
       // An operator has declared an event of this stream void. If no other event blocks the stream, its events are
       // queued again.
@@ -223,7 +226,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       await requeueAside(this.db, id);
       streamsAside.delete(id);
     }
-    return putAsideRows.xid;
+    return moved.xid;
   }
 
   /**
@@ -238,7 +241,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** If a row of the queue was deleted, its event is delayed by a minute at most. */
+  /** Queues events again whose row in the queue was deleted. So such an event is late by a minute at most. */
   private async enqueueLost(streamsAside: Set<Uuid>): Promise<void> {
     for (const { orderId, version, lost } of await enqueueLost(this.db)) {
       streamsAside.delete(orderId);
@@ -249,7 +252,10 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** Numbers every waiting row alone. A row that fails is put aside, and the other rows are still numbered. */
+  /**
+   * Numbers each waiting row with a statement of its own. A row that fails is put aside, and the other rows are still
+   * numbered.
+   */
   private async numberOneByOne(from: LogEnd, streamsAside: Set<Uuid>): Promise<void> {
     await deleteStalePending(this.db);
     let end = (await readLogEnd(this.db)) ?? { position: 0, hash: ORIGIN };

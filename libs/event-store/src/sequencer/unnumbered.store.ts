@@ -50,7 +50,7 @@ const ONE = statement(
 
 /**
  * Returns undefined if the row is missing, or if its event has a position already. Rejects if a column of the event
- * cannot be printed.
+ * cannot be converted to text.
  */
 export const readPendingEvent = async (db: StreamDatabase, seq: number): Promise<PendingEvent | undefined> =>
   (await db.query<PendingEvent>(ONE, [seq]))[0];
@@ -125,7 +125,9 @@ const FOR_MAC = statement(
    order by u.${named.stream}, u.version limit 1000`,
 );
 
-/** Unnumbered events with a MAC, whose error begins with `error`, of the streams after `after`. */
+/**
+ * A page of unnumbered events that have a MAC and whose error begins with `error`, of streams with ids after `after`.
+ */
 export const listAsideForMac = (
   db: StreamDatabase,
   error: string,

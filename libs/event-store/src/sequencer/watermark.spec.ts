@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { Watermark } from './watermark';
 
 /**
- * A model of the pending table. Transactions draw numbers, and commit or abort in any order. A reader sees committed
- * rows only.
+ * A model of the pending table. Transactions take numbers from a sequence, and commit or abort in any order. A reader
+ * sees committed rows only.
  */
 class Table {
   private nextSeq = 1;
@@ -97,7 +97,7 @@ describe('The watermark', () => {
     expect(watermark.nextRead).toEqual({ above: 9, missing: [] });
   });
 
-  it('reads over a very large number of gaps again, instead of remembering each of them', () => {
+  it('reads a range with very many gaps again, instead of remembering each gap', () => {
     const watermark = new Watermark();
     watermark.recordRead([1], true, 10n, 11n);
     watermark.recordRead([2], true, 12n, 13n);

@@ -64,31 +64,31 @@ describe('Appends that arrive at the same time', () => {
   it('fail one by one, and do not disturb the other appends', async () => {
     const { store } = storeOn(db);
     const { orders, appends } = newAppends(40);
-    const [late, elsewhere, again] = [ids.next(), ids.next(), ids.next()];
-    const first = await store.append(happening(late, 0));
-    const repeated = happening(again, 0, [{}], withMessage(again));
+    const [order, otherOrder, repeatedOrder] = [ids.next(), ids.next(), ids.next()];
+    const first = await store.append(happening(order, 0));
+    const repeated = happening(repeatedOrder, 0, [{}], withMessage(repeatedOrder));
     await store.append(repeated);
-    const odd: Append[] = [
-      happening(late, 0, [{}], withMessage(late)),
-      happening(late, 7, [{}], withMessage(late)),
-      happening(elsewhere, 0, [{}], { ...withMessage(elsewhere), commandId: repeated.commandId }),
+    const failing: Append[] = [
+      happening(order, 0, [{}], withMessage(order)),
+      happening(order, 7, [{}], withMessage(order)),
+      happening(otherOrder, 0, [{}], { ...withMessage(otherOrder), commandId: repeated.commandId }),
       repeated,
     ];
     const all = await Promise.allSettled([
       ...appends.slice(0, 30).map((append) => store.append(append)),
-      ...odd.map((append) => store.append(append)),
+      ...failing.map((append) => store.append(append)),
       ...appends.slice(30).map((append) => store.append(append)),
     ]);
     const [conflict, ahead, taken, same] = all.slice(30, 34);
-    expect(conflict).toMatchObject({ reason: new VersionConflict(late, 0, 1) });
-    expect(ahead).toMatchObject({ reason: new VersionConflict(late, 7, 1) });
+    expect(conflict).toMatchObject({ reason: new VersionConflict(order, 0, 1) });
+    expect(ahead).toMatchObject({ reason: new VersionConflict(order, 7, 1) });
     expect(taken).toMatchObject({ reason: new CommandIdTaken(repeated.commandId) });
     expect(same).toMatchObject({ value: { version: 1, repeated: true } });
     expect([...all.slice(0, 30), ...all.slice(34)].every(({ status }) => status === 'fulfilled')).toBe(true);
     expect(await countRows(orders)).toMatchObject({ events: 40, heads: 40, pending: 40, outbox: 40 });
-    expect(await countRows([late, elsewhere])).toMatchObject({ events: 1, heads: 1, outbox: 0 });
-    expect(await countRows([again])).toMatchObject({ events: 1, outbox: 1 });
-    expect(await store.read(late)).toMatchObject(first.events);
+    expect(await countRows([order, otherOrder])).toMatchObject({ events: 1, heads: 1, outbox: 0 });
+    expect(await countRows([repeatedOrder])).toMatchObject({ events: 1, outbox: 1 });
+    expect(await store.read(order)).toMatchObject(first.events);
   });
 
   it('to one order with one version: one is written, the other appends conflict', async () => {
@@ -114,31 +114,33 @@ describe('Appends that arrive at the same time', () => {
   it('do not wait for an order that another transaction has locked or is creating', async () => {
     const { store } = storeOn(db);
     const { orders, appends } = newAppends(150);
-    const [one, two, same, young] = Array.from({ length: 4 }, () => ids.next());
+    const [one, two, same, newOrder] = Array.from({ length: 4 }, () => ids.next());
     await Promise.all([one, two, same].map((order) => store.append(happening(order, 0))));
     const other = await connect(test.url, 'somebody');
     await other.query('begin');
     await other.query('select from ordering.order_heads where order_id = any($1) for update', [[one, two]]);
-    await other.query('insert into ordering.order_heads (order_id, version) values ($1, 1)', [young]);
-    let freed = false;
-    const late = async (append: Append) => {
+    await other.query('insert into ordering.order_heads (order_id, version) values ($1, 1)', [newOrder]);
+    let unlocked = false;
+    const appendAfterUnlock = async (append: Append) => {
       const done = await store.append(append).catch((error: unknown) => error);
-      expect(freed).toBe(true);
+      expect(unlocked).toBe(true);
       return done;
     };
     // These appends wait for the lock, and both run alone. So all later appends are grouped.
-    const waiting = [one, two].map((order) => late(happening(order, 1)));
-    const begun = late(happening(young, 0));
-    const onTop = Array.from({ length: 3 }, () => store.append(happening(same, 1)).catch((error: unknown) => error));
-    const free = appends.map((append) => store.append(append));
-    await Promise.all(free);
-    expect((await Promise.all(onTop)).filter((error) => error instanceof VersionConflict)).toHaveLength(2);
-    expect(await countRows([one, two, young])).toMatchObject({ events: 2 });
-    freed = true;
+    const waiting = [one, two].map((order) => appendAfterUnlock(happening(order, 1)));
+    const begun = appendAfterUnlock(happening(newOrder, 0));
+    const toSameOrder = Array.from({ length: 3 }, () =>
+      store.append(happening(same, 1)).catch((error: unknown) => error),
+    );
+    const toOtherOrders = appends.map((append) => store.append(append));
+    await Promise.all(toOtherOrders);
+    expect((await Promise.all(toSameOrder)).filter((error) => error instanceof VersionConflict)).toHaveLength(2);
+    expect(await countRows([one, two, newOrder])).toMatchObject({ events: 2 });
+    unlocked = true;
     await other.query('rollback');
     await other.end();
     await Promise.all([...waiting, begun]);
-    expect(await countRows([...orders, one, two, same, young])).toMatchObject({ events: 157, outbox: 150 });
+    expect(await countRows([...orders, one, two, same, newOrder])).toMatchObject({ events: 157, outbox: 150 });
   });
 
   it('with the same claim: one marks the message as done, and the other is refused', async () => {
@@ -157,9 +159,9 @@ describe('Appends that arrive at the same time', () => {
         return store.append(happening(order, 0, [{}], { ...withMessage(order), claimed }));
       }),
     );
-    const strangers = appends.slice(2).map((append) => store.append(append));
+    const others = appends.slice(2).map((append) => store.append(append));
     const settled = await Promise.allSettled(both);
-    await Promise.all(strangers);
+    await Promise.all(others);
     expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await countRows(orders.slice(0, 2))).toMatchObject({ events: 1, outbox: 1 });
   });

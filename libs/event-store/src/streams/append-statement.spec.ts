@@ -1,8 +1,8 @@
 import { appendStatement, findOrPrepare, type AppendValues, type Parts } from './append-statement';
 import { defineGuard } from './guard';
 
-const one: Parts = { single: true, claim: false, timers: false };
-const own = {
+const singleEvent: Parts = { single: true, claim: false, timers: false };
+const ownValues = {
   ...{ streamId: 'the stream', commandId: 'the command', expectedVersion: 3, metadata: 'who' },
   ...{ id: 'the event', type: 'Happened', schemaVersion: 1, data: '{}', mac: 'the mac' },
 } satisfies AppendValues;
@@ -31,7 +31,9 @@ const filledIn = ({ sql, values }: ReturnType<typeof appendStatement>): string =
 
 describe('The statement of an append', () => {
   it('uses each value under its name, in any order of the names', () => {
-    const text = filledIn(appendStatement(one, [seat({ seat: 12, row: 7 }), open({ hall: 'the hall' })], own));
+    const text = filledIn(
+      appendStatement(singleEvent, [seat({ seat: 12, row: 7 }), open({ hall: 'the hall' })], ownValues),
+    );
     expect(text).toContain(`seat as (insert into seats select <7>, <12>, <the stream>, <the command> from head`);
     expect(text).toContain('open as (select from halls where name = <the hall>)');
     expect(text).toContain(
@@ -42,9 +44,9 @@ describe('The statement of an append', () => {
 
   it('moves the head only after the guards with place `before`, and queues the events only after the guards with place `after`', () => {
     const { sql } = appendStatement(
-      one,
+      singleEvent,
       [open({ hall: 'h' }), seat({ row: 1, seat: 1 }), tickets({ numbers: [1] })],
-      own,
+      ownValues,
     );
     expect(sql.text).toMatch(/and exists \(select from open\)[^]*on conflict/);
     expect(sql.text).toMatch(
@@ -69,19 +71,19 @@ describe('The statement of an append', () => {
         ),
       ),
     );
-    const statements = all.map(([parts, given]) => appendStatement(parts, given, own).sql);
+    const statements = all.map(([parts, given]) => appendStatement(parts, given, ownValues).sql);
     expect(new Set(statements.map(({ name }) => name)).size).toBe(all.length);
     expect(new Set(statements.map(({ text }) => text)).size).toBe(all.length);
     for (const [at, [parts, given]] of all.entries())
-      expect(appendStatement(parts, given, own).sql).toBe(statements[at]);
+      expect(appendStatement(parts, given, ownValues).sql).toBe(statements[at]);
   });
 
   it('refuses two guards with one name, and a guard with the name of a step', () => {
     const named = (name: string) => defineGuard<object>({ name, place: 'before', sql: () => 'select 1' })({}).guard;
-    findOrPrepare(one, [named('twin')]);
-    expect(() => findOrPrepare(one, [named('twin')])).toThrow('Two different guards have the same name');
-    expect(() => findOrPrepare(one, [named('a'), named('a')])).toThrow('A guard has the name of');
+    findOrPrepare(singleEvent, [named('twin')]);
+    expect(() => findOrPrepare(singleEvent, [named('twin')])).toThrow('Two different guards have the same name');
+    expect(() => findOrPrepare(singleEvent, [named('a'), named('a')])).toThrow('A guard has the name of');
     for (const name of ['head', 'events', 'pending', 'claim', 'append'])
-      expect(() => findOrPrepare(one, [named(name)])).toThrow('A guard has the name of');
+      expect(() => findOrPrepare(singleEvent, [named(name)])).toThrow('A guard has the name of');
   });
 });

@@ -47,7 +47,7 @@ export class NotSealedYet extends DomainError {
   }
 }
 
-/** The stored log differs from what was written, so the shop cannot prove it. */
+/** The stored log differs from the log that was written, so nothing can be proved with it. */
 export class LogTampered extends DomainError {
   constructor(reason: string) {
     super('LOG_TAMPERED', 'conflict', `The log is not as it was written: ${reason}. Verify it.`, { reason });

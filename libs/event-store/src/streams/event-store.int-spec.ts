@@ -44,9 +44,11 @@ describe('An append', () => {
     const order = ids.next();
     await store.append(happening(order, 0, [{}, {}]));
     const before = await count('order_pending');
-    const late = happening(order, expected, [{}], { messages: [new TestMessage({ orderId: order, version: 1 })] });
-    await expect(store.append(late)).rejects.toMatchObject({ expected, actual: 2 });
-    await expect(store.append(late)).rejects.toThrow(VersionConflict);
+    const conflicting = happening(order, expected, [{}], {
+      messages: [new TestMessage({ orderId: order, version: 1 })],
+    });
+    await expect(store.append(conflicting)).rejects.toMatchObject({ expected, actual: 2 });
+    await expect(store.append(conflicting)).rejects.toThrow(VersionConflict);
     expect(await count('order_pending')).toBe(before);
     expect((await store.read(order)).length).toBe(2);
   });
@@ -249,8 +251,8 @@ describe('Old events', () => {
       [appended.events[0].id],
     );
     expect(stored.d).toEqual({ name: 'Phin' });
-    const { store: young } = storeOn(db, new EventTypes([]));
-    await expect(young.read(order)).rejects.toThrow(UnknownEvent);
+    const { store: olderBuild } = storeOn(db, new EventTypes([]));
+    await expect(olderBuild.read(order)).rejects.toThrow(UnknownEvent);
     await pause(0);
   });
 });

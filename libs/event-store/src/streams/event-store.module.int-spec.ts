@@ -61,12 +61,12 @@ describe('A context with streams', () => {
   it('runs the prunes of the context in the leading process, and continues when one fails', async () => {
     const prunes = [jest.fn(() => Promise.reject(new Error('no'))), jest.fn(async () => undefined)];
     const shop = await start(prunes);
-    const care = shop.get(StoreMaintenance, { strict: false });
+    const maintenance = shop.get(StoreMaintenance, { strict: false });
     await eventually(async () => {
-      await care.prune();
+      await maintenance.prune();
       for (const prune of prunes) expect(prune).toHaveBeenCalled();
     });
-    await care.vacuumTables();
+    await maintenance.vacuumTables();
     await shop.close();
   }, 20_000);
 });

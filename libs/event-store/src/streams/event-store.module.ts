@@ -60,8 +60,8 @@ export interface ContextStreams {
 }
 
 /**
- * For the module of a context with streams: provides its `EventStore`. The leading process numbers and seals the
- * events.
+ * Returns the module that provides the `EventStore` of a context with streams. The leading process numbers and seals
+ * the events.
  */
 export function contextEventStore(
   context: ContextName,
@@ -77,7 +77,11 @@ export function contextEventStore(
         inject: [Databases],
         useFactory: (databases: Databases) => new StreamDatabase(databases.of(context), tables),
       },
-      { provide: LogSignals, inject: [Leadership], useFactory: (peers: Leadership) => new LogSignals(context, peers) },
+      {
+        provide: LogSignals,
+        inject: [Leadership],
+        useFactory: (leadership: Leadership) => new LogSignals(context, leadership),
+      },
       {
         provide: SealKey,
         inject: [Config],
@@ -123,12 +127,16 @@ export function contextEventStore(
       {
         provide: Verifications,
         inject: [StreamDatabase, EventStore, Ids, MacKey, Leadership, LogSignals, Config],
-        useFactory: (db: StreamDatabase, store: EventStore, ...[ids, key, peers, signals, config]: VerificationParts) =>
+        useFactory: (
+          db: StreamDatabase,
+          store: EventStore,
+          ...[ids, key, leadership, signals, config]: VerificationParts
+        ) =>
           new Verifications(
             store,
             new VerificationRows(db, key),
             ids,
-            () => peers.leads(signals.sequencerTask),
+            () => leadership.leads(signals.sequencerTask),
             new LastCheckResult(`${config.sealAnchorFile}-verified`),
           ),
       },
@@ -147,15 +155,15 @@ export function contextEventStore(
         provide: DetachedEventStore,
         inject: [Databases, LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain],
         useFactory: (databases: Databases, ...[signals, key, macKey, outbox, clock, snapshots, seals]: StoreParts) => {
-          const aside = new StreamDatabase(databases.aside(context), tables);
-          return new PgEventStore(aside, types, signals, key, macKey, outbox, clock, snapshots, seals);
+          const db = new StreamDatabase(databases.aside(context), tables);
+          return new PgEventStore(db, types, signals, key, macKey, outbox, clock, snapshots, seals);
         },
       },
       {
         provide: Sequencer,
         inject: [StreamDatabase, Leadership, LogSignals, SealChain, MacGate],
-        useFactory: (db: StreamDatabase, ...[peers, signals, chain, gate]: SequencerParts) =>
-          new Sequencer(db, peers, signals, new Sealer(chain), gate),
+        useFactory: (db: StreamDatabase, ...[leadership, signals, chain, gate]: SequencerParts) =>
+          new Sequencer(db, leadership, signals, new Sealer(chain), gate),
       },
       {
         provide: LogHealth,
@@ -165,16 +173,17 @@ export function contextEventStore(
       {
         provide: HeadWatch,
         inject: [StreamDatabase, Leadership, LogSignals],
-        useFactory: (db: StreamDatabase, peers: Leadership, signals: LogSignals) => new HeadWatch(db, peers, signals),
+        useFactory: (db: StreamDatabase, leadership: Leadership, signals: LogSignals) =>
+          new HeadWatch(db, leadership, signals),
       },
       {
         provide: StoreMaintenance,
         inject: [StreamDatabase, Leadership, LogSignals, Snapshots],
-        useFactory: (db: StreamDatabase, peers: Leadership, signals: LogSignals, snapshots: Snapshots) =>
+        useFactory: (db: StreamDatabase, leadership: Leadership, signals: LogSignals, snapshots: Snapshots) =>
           new StoreMaintenance(
             ...([
               db,
-              peers,
+              leadership,
               signals,
               prunes,
               () => snapshots.prune(reducers),

@@ -95,7 +95,7 @@ export abstract class EventStore {
    * Runs `work` in a transaction that locks the stream, so that no other transaction appends to it. Before that, it
    * sets the stream's head to the version of the last event. If the head was different, `work` gets the former head.
    */
-  abstract withRepairedHead<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T>;
+  abstract withRepairedHead<T>(streamId: Uuid, work: (formerHead: Head | undefined) => Promise<T>): Promise<T>;
 
   /**
    * Checks hashes, positions and seals against the stored bytes, and reports everything that was changed. It reads in

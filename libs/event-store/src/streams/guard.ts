@@ -29,7 +29,9 @@ export interface Guard<Values extends object> {
    * append.
    */
   readonly place: 'before' | 'after';
-  /** How many rows a step after the head returns: one (the default), several, or any number, also none. */
+  /**
+   * How many rows a step after the head returns: one (the default), one or more (`several`), or none or more (`any`).
+   */
   readonly rows?: 'one' | 'several' | 'any';
   readonly sql: (parameters: GuardParameters<Values>) => string;
   /** The refusals, by the name of the constraint that was violated. */

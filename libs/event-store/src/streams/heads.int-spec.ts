@@ -42,11 +42,11 @@ describe('The head of a stream', () => {
   ])('%s is repaired in the same transaction as the work', async (_, tamper, head, last) => {
     await tamper();
     await expect(append(2)).rejects.toThrow();
-    const was = await shop.store.withRepairedHead(order, async (found) => {
+    const formerHead = await shop.store.withRepairedHead(order, async (found) => {
       await append(last);
       return found;
     });
-    expect(was).toEqual({ orderId: order, head, last });
+    expect(formerHead).toEqual({ orderId: order, head, last });
     await append(last + 1);
     expect(await shop.store.withRepairedHead(order, async (found) => found)).toBeUndefined();
   });
@@ -59,14 +59,18 @@ describe('The head of a stream', () => {
   });
 
   it('is not created for a stream that does not exist', async () => {
-    const stranger = ids.next();
-    expect(await shop.store.withRepairedHead(stranger, async (found) => found)).toBeUndefined();
-    expect(await db.query('select from order_heads where order_id = $1', [stranger])).toEqual([]);
+    const unknownOrder = ids.next();
+    expect(await shop.store.withRepairedHead(unknownOrder, async (found) => found)).toBeUndefined();
+    expect(await db.query('select from order_heads where order_id = $1', [unknownOrder])).toEqual([]);
   });
 
   it('is reported by the running shop while it is wrong', async () => {
-    const peers = { leads: () => true, onWord: () => undefined, onReopened: () => undefined } as unknown as Leadership;
-    const watch = new HeadWatch(db, peers, new LogSignals('ordering', peers));
+    const leadership = {
+      leads: () => true,
+      onWord: () => undefined,
+      onReopened: () => undefined,
+    } as unknown as Leadership;
+    const watch = new HeadWatch(db, leadership, new LogSignals('ordering', leadership));
     const health = new LogHealth('ordering', db, watch);
     await watch.checkHeads();
     const before = watch.ordersWithWrongHead;

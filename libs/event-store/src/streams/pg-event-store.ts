@@ -187,7 +187,7 @@ export class PgEventStore extends EventStore {
     return attestInSlices(this.sealKey, document, slices);
   }
 
-  withRepairedHead<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T> {
+  withRepairedHead<T>(streamId: Uuid, work: (formerHead: Head | undefined) => Promise<T>): Promise<T> {
     return this.db.transaction(async () => work(await repairHead(this.db, streamId)));
   }
 
@@ -224,7 +224,7 @@ export class PgEventStore extends EventStore {
     return rows;
   }
 
-  /** If the current transaction has not sent BEGIN yet, a read runs outside of it, so that the read does not begin it. */
+  /** If the current transaction has not sent BEGIN yet, a read runs outside of it, so that the read sends no BEGIN. */
   private query<Row extends object>(sql: Statement, values: unknown[]): Promise<Row[]> {
     const query = () => this.db.query<Row>(sql, values);
     return this.db.hasSentBegin() ? query() : this.db.outsideTransaction(query);

@@ -23,7 +23,7 @@ const toNames = ({ name }: { name: string }) => ({ names: [name] });
 const toCups = ({ names }: { names: string[] }) => ({ cups: names.map((name) => ({ name, sugar: true })) });
 const builds = [[], [toNames], [toNames, toCups]].map((upcasts) => new EventTypes([{ type: 'Happened', upcasts }]));
 const shapes = [{ name: 'Phin' }, { names: ['Phin'] }, { cups: [{ name: 'Phin', sugar: true }] }];
-const [young, middle, newest] = builds as [EventTypes, EventTypes, EventTypes];
+const [oldest, middle, newest] = builds as [EventTypes, EventTypes, EventTypes];
 
 /** A stream to which each build has appended an event of its own shape. */
 async function appendWithEachBuild(): Promise<string> {
@@ -89,7 +89,7 @@ describe('Events of three builds', () => {
 
 describe('An event of a newer build', () => {
   it.each([
-    ['of a later schema version', young, 2],
+    ['of a later schema version', oldest, 2],
     ['of an unknown type', new EventTypes([{ type: 'Ended' }]), 1],
   ])('%s stops commands on its stream, and is shown as it is stored', async (_, types, known) => {
     const order = await appendWithEachBuild();

@@ -88,10 +88,10 @@ describe('A fold', () => {
   it('of a short stream stores no snapshot, and needs one query', async () => {
     const order = await createLongStream(SNAPSHOT_AFTER - 1);
     const { store } = storeOn(db);
-    const asked = jest.spyOn(db, 'query');
+    const query = jest.spyOn(db, 'query');
     await store.fold(order, taleReducer());
-    expect(asked).toHaveBeenCalledTimes(1);
-    asked.mockRestore();
+    expect(query).toHaveBeenCalledTimes(1);
+    query.mockRestore();
     await store['snapshots'].beforeApplicationShutdown();
     expect(await readSnapshots(order)).toEqual([]);
   });

@@ -129,11 +129,11 @@ export class Snapshots implements BeforeApplicationShutdown {
 
   /** A snapshot may contain events that a later event declares void. Such a stream is read from its first event. */
   private async readSinceUsableSnapshot(
-    ...asked: Parameters<Snapshots['readSinceSnapshot']>
+    ...args: Parameters<Snapshots['readSinceSnapshot']>
   ): ReturnType<Snapshots['readSinceSnapshot']> {
-    const found = await this.readSinceSnapshot(...asked);
+    const found = await this.readSinceSnapshot(...args);
     if (!found.snapshot || !found.rows.some(({ type }) => type === VOIDING)) return found;
-    const [read, streamId] = asked;
+    const [read, streamId] = args;
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }
 

@@ -7,7 +7,7 @@ import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
 const BATCH = 2_000;
-const FIRST = '00000000-0000-0000-0000-000000000000';
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
 const EVENTS = statement(
   'stray-events',
@@ -29,7 +29,7 @@ const NEITHER = statement(
 
 /** Finds events that will never get a position. */
 export async function findStrayEvents(db: StreamDatabase, findings: Findings, signal?: AbortSignal): Promise<void> {
-  for (let at = FIRST; ;) {
+  for (let at = LOWEST_ID; ;) {
     signal?.throwIfAborted();
     const rows = await db.query<{ id: string; numbered: boolean }>(EVENTS, [at]);
     const unnumbered = rows.filter(({ numbered }) => !numbered).map(({ id }) => id);
@@ -90,7 +90,7 @@ export async function findIncompleteStreams(
   findings: Findings,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (let at = FIRST; ;) {
+  for (let at = LOWEST_ID; ;) {
     signal?.throwIfAborted();
     const rows = await db.query<{ id: string; version: number; events: number; last: number }>(STREAMS, [at]);
     for (const { id, version, events, last } of rows)

@@ -76,10 +76,10 @@ export async function createGiftTables(url: string): Promise<void> {
     );
     await query('alter default privileges in schema gifts grant usage on sequences to shop_gifts');
     for (const file of MIGRATIONS) {
-      const [made] = Object.values(
+      const [MigrationClass] = Object.values(
         (await import(`../../../../migrations/ordering/${file}`)) as Record<string, Migration>,
       );
-      await new made().up({ query } as unknown as QueryRunner);
+      await new MigrationClass().up({ query } as unknown as QueryRunner);
     }
     await query('grant execute on function analyze_projection_table(text) to shop_gifts');
     await query('create table gift_codes (code text primary key, card_id uuid not null)');

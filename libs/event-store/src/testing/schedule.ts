@@ -9,7 +9,7 @@ export interface Dice {
   chance(share: number): boolean;
 }
 
-/** Mulberry32: the same seed makes the same choices. */
+/** A random generator (Mulberry32) that makes the same choices for the same seed. */
 export function dice(seed: number): Dice {
   let state = seed >>> 0;
   const next = (): number => {
@@ -27,9 +27,9 @@ class RolledBack extends Error {}
 export function subscriber(db: Database, batch: number) {
   const { store } = storeOn(db);
   const seen: RecordedEvent[] = [];
-  let whole = Infinity;
+  let wanted = Infinity;
   const reading = (async () => {
-    while (seen.length < whole) {
+    while (seen.length < wanted) {
       const events = await store.readLog(seen.at(-1)?.position ?? 0, batch);
       seen.push(...events);
       if (events.length === 0) await pause(5);
@@ -37,11 +37,11 @@ export function subscriber(db: Database, batch: number) {
   })();
   return {
     async until(count: number, milliseconds = 20_000): Promise<readonly RecordedEvent[]> {
-      whole = count;
-      const late = new AbortController();
-      await Promise.race([reading, pause(milliseconds, undefined, { signal: late.signal }).catch(() => undefined)]);
-      late.abort();
-      whole = 0;
+      wanted = count;
+      const timeout = new AbortController();
+      await Promise.race([reading, pause(milliseconds, undefined, { signal: timeout.signal }).catch(() => undefined)]);
+      timeout.abort();
+      wanted = 0;
       await reading;
       return seen;
     },
@@ -52,24 +52,24 @@ export function subscriber(db: Database, batch: number) {
  * Runs one leader after the other, each for some time. Sometimes two lead at once. It ends when the returned function
  * is called.
  */
-export function changingLeaders(db: Database, roll: Dice): () => Promise<number> {
-  const over = new AbortController();
+export function changingLeaders(db: Database, random: Dice): () => Promise<number> {
+  const stop = new AbortController();
   let changes = 0;
   const leading = (async () => {
     let last: Promise<void> = Promise.resolve();
-    while (!over.signal.aborted) {
+    while (!stop.signal.aborted) {
       const own = new AbortController();
-      const until = AbortSignal.any([own.signal, over.signal]);
-      if (!roll.chance(0.3)) await last;
+      const until = AbortSignal.any([own.signal, stop.signal]);
+      if (!random.chance(0.3)) await last;
       last = storeOn(db).sequencer.lead(until);
-      await pause(40 + roll.below(160), undefined, { signal: over.signal }).catch(() => undefined);
-      if (!over.signal.aborted) own.abort();
+      await pause(40 + random.below(160), undefined, { signal: stop.signal }).catch(() => undefined);
+      if (!stop.signal.aborted) own.abort();
       changes += 1;
     }
     await last;
   })();
   return async () => {
-    over.abort();
+    stop.abort();
     await leading;
     return changes;
   };
@@ -90,11 +90,16 @@ export async function randomWriters(db: Database, { seed, writers, turns }: Sche
   const { store } = storeOn(db);
   const streams = Array.from({ length: 8 }, () => ids.next());
   const committed: Uuid[] = [];
-  const turn = async (roll: Dice): Promise<readonly RecordedEvent[]> => {
-    const stream = streams[roll.below(streams.length)];
-    const plan = { alone: roll.chance(0.25), early: roll.chance(0.7), before: roll.below(25), after: roll.below(25) };
-    const [sleepsBefore, sleepsAfter, aborts] = [roll.chance(0.4), roll.chance(0.3), roll.chance(0.15)];
-    const items = Array.from({ length: 1 + roll.below(3) }, (_, n) => ({ n }));
+  const turn = async (random: Dice): Promise<readonly RecordedEvent[]> => {
+    const stream = streams[random.below(streams.length)];
+    const plan = {
+      alone: random.chance(0.25),
+      early: random.chance(0.7),
+      before: random.below(25),
+      after: random.below(25),
+    };
+    const [sleepsBefore, sleepsAfter, aborts] = [random.chance(0.4), random.chance(0.3), random.chance(0.15)];
+    const items = Array.from({ length: 1 + random.below(3) }, (_, n) => ({ n }));
     const append = happening(stream, (await store.read(stream)).length, items);
     if (plan.alone) return (await store.append(append)).events;
     return db.transaction(async () => {
@@ -107,9 +112,9 @@ export async function randomWriters(db: Database, { seed, writers, turns }: Sche
     });
   };
   const writer = async (number: number): Promise<void> => {
-    const roll = dice(seed * 1_000 + number);
+    const random = dice(seed * 1_000 + number);
     for (let n = 0; n < turns; n++) {
-      const events = await turn(roll).catch((error: unknown) => {
+      const events = await turn(random).catch((error: unknown) => {
         const expected = error instanceof RolledBack || (error as { code?: string }).code === 'VERSION_CONFLICT';
         if (!expected) throw error;
         return [];
@@ -127,7 +132,9 @@ export function flaws(events: readonly RecordedEvent[]): string[] {
   return events.flatMap(({ streamId: orderId, position, version }, index) => {
     const expected = (versions.get(orderId) ?? 0) + 1;
     versions.set(orderId, version);
-    const gap = position === index + 1 ? [] : [`position ${position} came where ${index + 1} was due`];
-    return version === expected ? gap : [...gap, `version ${version} of ${orderId} came where ${expected} was due`];
+    const gap = position === index + 1 ? [] : [`position ${position} was delivered instead of ${index + 1}`];
+    return version === expected
+      ? gap
+      : [...gap, `version ${version} of ${orderId} was delivered instead of ${expected}`];
   });
 }

@@ -27,7 +27,7 @@ export class TestMessage extends OrderMessage<{ orderId: Uuid; version: number }
 
 export const ids = new SystemIds();
 export const key = new SealKey(Buffer.alloc(32, 7).toString('base64'));
-/** The EVENT_MAC_KEY of these stores. A shop with the same key numbers their events. */
+/** The EVENT_MAC_KEY of these stores. A shop with the same key accepts their events. */
 export const EVENT_MAC_KEY = Buffer.alloc(32, 8).toString('base64');
 export const macKey = new MacKey(EVENT_MAC_KEY);
 
@@ -69,7 +69,7 @@ export function storeOn(
   };
 }
 
-/** An append of one event, or of one event for each item of `data`. */
+/** The argument of an append: one event of the type `Happened`, or one for each item of `data`. */
 export function happening(
   streamId: Uuid,
   expectedVersion: number,
@@ -87,7 +87,7 @@ export function happening(
   } satisfies Append;
 }
 
-/** An append that declares an earlier event void. */
+/** The argument of an append that declares an earlier event void. */
 export function voiding(streamId: Uuid, expectedVersion: number, version: number): Append {
   const events = [{ type: VOIDING, schemaVersion: 1, data: { version, reason: 'a faulty import', n: 0 } }];
   return { ...happening(streamId, expectedVersion), events };

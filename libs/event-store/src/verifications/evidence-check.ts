@@ -78,24 +78,27 @@ export function checkEvidence<Document extends StreamProof>(
   keys: TrustedKeys,
   checkMore: (document: Document, events: Attested<Document>['events']) => Refused | undefined,
 ): Attested<Document> | Refused {
-  const read = parseJson(text);
-  if (read === undefined) return refused('form', 'it is not JSON');
-  if (canonicalText(read) !== text) return refused('form', 'it is not canonical JSON: bytes were changed');
-  const signed = Signed.safeParse(read);
-  const shaped = shape.safeParse(read);
+  const parsed = parseJson(text);
+  if (parsed === undefined) return refused('form', 'the document is not JSON');
+  if (canonicalText(parsed) !== text) return refused('form', 'the document is not canonical JSON: bytes were changed');
+  const signed = Signed.safeParse(parsed);
+  const shaped = shape.safeParse(parsed);
   if (!signed.success || !shaped.success) {
     const issue = (signed.error ?? shaped.error!).issues[0];
-    return refused('form', `it does not have the form of evidence: ${issue.path.join('..')}: ${issue.message}`);
+    return refused(
+      'form',
+      `the document does not have the form of evidence: ${issue.path.join('..')}: ${issue.message}`,
+    );
   }
-  const { signature, ...document } = read as z.infer<typeof Signed>;
-  if (!keys.has(signature.keyId)) return refused('untrusted', `it is signed with key ${signature.keyId}`);
-  const wrong = checkProof(streamOf(shaped.data), shaped.data, keys);
-  if (wrong) return wrong;
+  const { signature, ...document } = parsed as z.infer<typeof Signed>;
+  if (!keys.has(signature.keyId)) return refused('untrusted', `the document is signed with key ${signature.keyId}`);
+  const proofRefusal = checkProof(streamOf(shaped.data), shaped.data, keys);
+  if (proofRefusal) return proofRefusal;
   const events = shaped.data.events.map((event: ProvedEvent) => provedColumns(event));
   const otherRefusal = checkMore(shaped.data, events);
   if (otherRefusal) return otherRefusal;
   if (!keys.signed(signature.keyId, evidenceText(signature.keyId, document), signature.value))
-    return refused('signature', `it is not the document that key ${signature.keyId} signed`);
+    return refused('signature', `the document does not match its signature with key ${signature.keyId}`);
   const keyIds = new Set([signature.keyId, ...shaped.data.seals.map(({ keyId }) => keyId)]);
   return { document: shaped.data, events, keyIds: [...keyIds] };
 }

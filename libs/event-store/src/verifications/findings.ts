@@ -5,10 +5,10 @@ export type Finding =
   | 'deleted' // the log names an event that is gone, or a position is missing
   | 'cut' // the log ends before its last seal
   | 'forged' // the shop did not append the event, or did not sign the position up to which events have no MAC
-  | 'recomputed' // the chain is consistent, but it is not what was sealed
+  | 'recomputed' // the hashes of the chain are consistent, but do not match the seals
   | 'seal' // the seal itself is missing, changed, or signed with an unknown key
   | 'unsealed' // events have waited for a seal longer than allowed
-  | 'behind' // the database ends before the end that is remembered outside of it
+  | 'behind' // the log ends before the end that is remembered outside of the database
   | 'records' // the records about the seals are not as they were signed
   | 'unnumbered' // an event has no position and no row in the queue
   | 'stream'; // a stream's versions have a gap or do not end at its head
@@ -43,9 +43,9 @@ interface CheckedRange {
   readonly sealedThrough: number;
   /** Events up to this position were stored before there were MACs. Only the chain and the seals cover them. */
   readonly firstFormatThrough: number;
-  /** Later events without a MAC of their own. They were accepted while an older build was alive. */
+  /** The number of later events without a MAC of their own. They were accepted while an older build was alive. */
   readonly admitted: number;
-  /** The positions of the first hundred of these events. Earlier builds stored no positions. */
+  /** The positions of the first hundred of these events. Results that an earlier build stored have no positions. */
   readonly admittedPositions?: readonly number[];
   /** Committed events that wait for their position. */
   readonly waiting: number;

@@ -18,41 +18,41 @@ export const unavailable = (message: string) => new DomainError('UNAVAILABLE', '
 export function startRun<Result>(id: Uuid, work: (signal: AbortSignal) => Promise<Result>): JoinedRun<Result> {
   const stop = new AbortController();
   const done = work(stop.signal);
-  done.catch(() => undefined); // each waiting caller gets the error
+  done.catch(() => undefined); // each waiting caller gets the error; without a caller it would be an unhandled rejection
   return { id, done, stop, waiting: 0, promised: false };
 }
 
 /**
- * Waits at most `patienceMs` for the result. After that it returns undefined, and the work continues. The signal `left`
- * means that the caller has gone. Then the work is aborted, unless another caller waits or was told to ask for the
- * result later.
+ * Waits at most `patienceMs` for the result. After that it returns undefined, and the work continues. The signal
+ * `callerGone` means that the caller does not wait any more. Then the work is aborted, unless another caller waits or
+ * was told to ask for the result later.
  */
 export async function waitFor<Result>(
   run: JoinedRun<Result>,
   patienceMs: number,
-  left: AbortSignal,
+  callerGone: AbortSignal,
 ): Promise<Result | undefined> {
   run.waiting += 1;
-  const over = new AbortController();
+  const finished = new AbortController();
   try {
-    const leaving = new Promise<never>((_, leave) => {
-      if (left.aborted) leave(left.reason as Error);
-      left.addEventListener('abort', () => leave(left.reason as Error), { signal: over.signal });
+    const gone = new Promise<never>((_, reject) => {
+      if (callerGone.aborted) reject(callerGone.reason as Error);
+      callerGone.addEventListener('abort', () => reject(callerGone.reason as Error), { signal: finished.signal });
     });
-    const late = pause(patienceMs, undefined, { signal: over.signal }).catch(() => undefined);
-    const done = await Promise.race([run.done, late, leaving]);
-    if (!done) run.promised = true;
-    return done;
+    const timeout = pause(patienceMs, undefined, { signal: finished.signal }).catch(() => undefined);
+    const result = await Promise.race([run.done, timeout, gone]);
+    if (!result) run.promised = true;
+    return result;
   } finally {
-    over.abort();
+    finished.abort();
     run.waiting -= 1;
-    if (left.aborted && run.waiting === 0 && !run.promised)
+    if (callerGone.aborted && run.waiting === 0 && !run.promised)
       run.stop.abort(unavailable('No caller waits for the result any more.'));
   }
 }
 
 /** Aborts the work, and waits until it has ended. */
 export async function stopRun(run: JoinedRun<unknown> | undefined): Promise<void> {
-  run?.stop.abort(unavailable('The shop is closing.'));
+  run?.stop.abort(unavailable('This process is stopping. Ask again.'));
   await run?.done.catch(() => undefined);
 }

@@ -14,7 +14,7 @@ export type Refusal =
   | 'seal' // a seal is not as it was signed
   | 'event' // an event is not as it was hashed, or its seal does not cover it
   | 'stream' // events are missing, out of order, or of another stream
-  | 'story' // the rest of the document does not fit the events
+  | 'story' // the rest of the document does not match the events
   | 'signature'; // the document is not as it was signed
 
 export interface Refused {
@@ -65,15 +65,15 @@ function* checkInSteps(
 ): Generator<void, Refused | undefined> {
   const forged = records.find((record) => !isRecordValid(keys, record, record.previous));
   if (forged) return refused('seal', `record ${forged.number} of the log of seals is not as it was signed`);
-  const wrong = checkSeals(seals, keys);
-  if (wrong) return wrong;
+  const sealRefusal = checkSeals(seals, keys);
+  if (sealRefusal) return sealRefusal;
   if (events.length === 0) return refused('stream', 'there are no events');
   const voided = voidedVersions(events);
   let version = 0;
   for (const [index, event] of events.entries()) {
     version = nextVersion(version, provedColumns(event).version, voided);
-    const why = checkEvent(streamId, version, event, events[index - 1], seals);
-    if (why) return why;
+    const eventRefusal = checkEvent(streamId, version, event, events[index - 1], seals);
+    if (eventRefusal) return eventRefusal;
     yield;
   }
   const used = new Set(events.map(({ seal }) => seal));
@@ -87,7 +87,7 @@ function voidedVersions(events: readonly ProvedEvent[]): ReadonlySet<number> {
   return new Set(voidings.map(({ data }) => (JSON.parse(data) as { version: number }).version));
 }
 
-/** The version that must come next. It leaves out void versions, unless the proof has them. */
+/** The version that must come next. Void versions are skipped, unless the proof contains them. */
 function nextVersion(last: number, found: number, voided: ReadonlySet<number>): number {
   let next = last + 1;
   while (next < found && voided.has(next)) next += 1;
@@ -99,9 +99,9 @@ function checkSeals(seals: readonly ProvedSeal[], keys: TrustedKeys): Refused | 
     const { position, after, keyId, previous } = seal;
     if (!keys.has(keyId)) return refused('untrusted', `the seal at position ${position} is signed with key ${keyId}`);
     if (!isSealValid(keys, { ...seal, sealedAt: new Date(seal.sealedAt) }, previous))
-      return refused('seal', `the seal at position ${position} is not what key ${keyId} signed`);
+      return refused('seal', `the seal at position ${position} does not match its signature with key ${keyId}`);
     if (after >= position || (index > 0 && seals[index - 1].position > after))
-      return refused('seal', `the seal at position ${position} is out of place`);
+      return refused('seal', `the seal at position ${position} is in the wrong place`);
   }
   return undefined;
 }
@@ -130,6 +130,6 @@ function checkEvent(
     return refused('event', `${name} is not covered by a seal`);
   const root = computeRoot(event.hash, position - seal.after - 1, seal.position - seal.after, event.path);
   if (root !== seal.root || (position === seal.position && event.hash !== seal.hash))
-    return refused('event', `${name} is not what was sealed at position ${seal.position}`);
+    return refused('event', `${name} does not match the seal at position ${seal.position}`);
   return undefined;
 }

@@ -34,15 +34,15 @@ interface StreamRow extends StoredEvent {
   readonly position: number;
   readonly hash: string;
   /**
-   * The last version of the stream, as its head says. The last event must have this version; otherwise the proof lacks
-   * events at the end.
+   * The last version of the stream, according to its head. The last event must have this version; otherwise the proof
+   * lacks events at the end.
    */
   readonly head: number | null;
 }
 
 /**
- * Collects the proof of a stream's events. Before it returns the proof, it makes the checks that a person outside the
- * shop can make.
+ * Collects the proof of a stream's events. Before it returns the proof, it checks the proof like a person outside the
+ * shop.
  */
 export class Prover {
   constructor(
@@ -77,14 +77,14 @@ export class Prover {
       keys: trusted.all.filter(({ id }) => seals.some((s) => s.keyId === id)),
     };
     await slices.pauseForOthers();
-    const wrong = await checkProofInSlices(streamId, proof, trusted, slices);
-    if (wrong) throw new LogTampered(wrong.message);
+    const refusal = await checkProofInSlices(streamId, proof, trusted, slices);
+    if (refusal) throw new LogTampered(refusal.message);
     return proof;
   }
 
   /**
-   * The records about the seals, except `adopted` records: these only say that the file with the newest seal was missing
-   * at a start.
+   * The records about the seals, except `adopted` records: these only say that the file with the newest seal was
+   * missing at a start.
    */
   private async readRecords(): Promise<ProvedRecord[]> {
     const { ours, foreignNotVoid } = sortRecords(this.chain.key.trusted, await readRecordsFrom(this.db, 1));

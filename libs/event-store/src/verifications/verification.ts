@@ -13,6 +13,7 @@ export interface Verification {
   readonly to: number | null;
   /** The position that was reached. */
   readonly checked: number;
+  /** The last position that the verification will check; null until its first report. */
   readonly last: number | null;
   readonly startedAt: Date;
   readonly result: VerifyResult | null;

@@ -27,7 +27,7 @@ afterEach(() => test.drop());
 const openProcess = () => new Verifications(shop.store, new VerificationRows(db, macKey), ids, () => true);
 const waitUntilEnded = (verifications: Verifications) =>
   eventually(async () => expect(await verifications.rows.findRunning()).toBeUndefined());
-const neverLeaves = () => new AbortController().signal;
+const neverGone = () => new AbortController().signal;
 const change = (value: number) =>
   test.admin(`do $$ begin set local session_replication_role = replica;
     update ordering.order_events set event_data = '{"n": ${value}}'
@@ -35,8 +35,8 @@ const change = (value: number) =>
 
 /** Makes each verification wait until the returned function is called. */
 function delayVerification() {
-  let go!: () => void;
-  const gate = new Promise<void>((open) => (go = open));
+  let letVerify!: () => void;
+  const gate = new Promise<void>((open) => (letVerify = open));
   const verify = shop.store.verify.bind(shop.store);
   jest.spyOn(shop.store, 'verify').mockImplementation(async (from, to, progress, signal) => {
     await Promise.race([
@@ -45,18 +45,18 @@ function delayVerification() {
     ]);
     return verify(from, to, progress, signal);
   });
-  return go;
+  return letVerify;
 }
 
 describe('A verification', () => {
-  it('reports all findings, is stored, and stays the reported trouble until the whole log is verified without findings', async () => {
+  it('reports all findings and is stored, and its finding is shown as trouble until the whole log is verified without findings', async () => {
     const verifications = openProcess();
     const [{ n: second }, { n: fourth }] = (await shop.store.readLog(0, 6))
       .filter(({ position }) => position === 2 || position === 4)
       .map(({ data }) => data as { n: number });
     expect([second, fourth]).toEqual([1, 3]);
     await change(99);
-    const { id, result } = await verifications.ask(1, undefined, 5_000, neverLeaves());
+    const { id, result } = await verifications.ask(1, undefined, 5_000, neverGone());
     const bad = (position: number) => expect.objectContaining({ finding: 'altered', position, orderId: expect.any(String), eventId: expect.any(String) }); // prettier-ignore
     expect(result).toMatchObject({ ok: false, found: 2, events: 6, findings: [bad(2), bad(4)] });
     expect((await verifications.find(id))!.result).toEqual(result);
@@ -66,7 +66,7 @@ describe('A verification', () => {
     await test.admin(`do $$ begin set local session_replication_role = replica;
       update ordering.order_events e set event_data = jsonb_build_object('n', l.position - 1)
       from ordering.order_log l where l.event_id = e.id; end $$`);
-    expect((await verifications.ask(1, 3, 5_000, neverLeaves())).result!.ok).toBe(true);
+    expect((await verifications.ask(1, 3, 5_000, neverGone())).result!.ok).toBe(true);
     expect(verifications.trouble).toBeDefined(); // only a part of the log was verified
     await verifications.verifyAll();
     expect(verifications.trouble).toBeUndefined();
@@ -74,16 +74,16 @@ describe('A verification', () => {
 
   it('is shared by requests for the same range, and refuses a request for another range', async () => {
     const verifications = openProcess();
-    const go = delayVerification();
+    const letVerify = delayVerification();
     const asked = [
-      verifications.ask(1, undefined, 5_000, neverLeaves()),
-      verifications.ask(1, undefined, 5_000, neverLeaves()),
+      verifications.ask(1, undefined, 5_000, neverGone()),
+      verifications.ask(1, undefined, 5_000, neverGone()),
     ];
     await eventually(async () => expect(await verifications.rows.findRunning()).toBeDefined());
-    await expect(verifications.ask(2, 3, 5_000, neverLeaves())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
-    await expect(openProcess().ask(2, 3, 5_000, neverLeaves())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
-    expect(await openProcess().ask(1, undefined, 5_000, neverLeaves())).toMatchObject({ state: 'running' });
-    go();
+    await expect(verifications.ask(2, 3, 5_000, neverGone())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
+    await expect(openProcess().ask(2, 3, 5_000, neverGone())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
+    expect(await openProcess().ask(1, undefined, 5_000, neverGone())).toMatchObject({ state: 'running' });
+    letVerify();
     const [one, other] = await Promise.all(asked);
     expect(one.id).toBe(other.id);
     expect(one.result!.ok).toBe(true);
@@ -91,12 +91,12 @@ describe('A verification', () => {
 
   it('continues after the request was answered without a result, and is found by its id', async () => {
     const verifications = openProcess();
-    const go = delayVerification();
+    const letVerify = delayVerification();
     const leaving = new AbortController();
     const { id, state } = await verifications.ask(1, undefined, 20, leaving.signal);
     expect(state).toBe('running');
     leaving.abort(new Error('gone'));
-    go();
+    letVerify();
     await waitUntilEnded(verifications);
     expect(await verifications.find(id)).toMatchObject({ state: 'done', result: { ok: true } });
   });
@@ -136,7 +136,7 @@ describe('A verification', () => {
     const failed = async () => (await register.getSingleMetric('shop_log_verification_failed')!.get()).values[0].value;
     expect([verifications.failure, await failed()]).toEqual(['The log could not be verified: no such file', 1]);
     verify.mockRestore();
-    await verifications.ask(2, undefined, 5_000, neverLeaves());
+    await verifications.ask(2, undefined, 5_000, neverGone());
     expect([verifications.failure === undefined, await failed()]).toEqual([false, 1]); // only a part of the log was verified
     await verifications.verifyAll();
     expect([verifications.failure, await failed()]).toEqual([undefined, 0]);
@@ -201,27 +201,27 @@ describe('A stored verification result', () => {
     expect(other.trouble).toContain('position 2');
   });
 
-  it('gives and remembers its result also if its row was deleted while it ran', async () => {
+  it('is returned and remembered also if its row was deleted while the verification ran', async () => {
     const verifications = openProcess();
     await change(99);
-    const go = delayVerification();
-    const answer = verifications.ask(1, undefined, 5_000, neverLeaves());
+    const letVerify = delayVerification();
+    const answer = verifications.ask(1, undefined, 5_000, neverGone());
     await eventually(async () => expect(await verifications.rows.findRunning()).toBeDefined());
     await db.query('delete from order_verifications');
-    go();
+    letVerify();
     expect(await answer).toMatchObject({ state: 'done', result: { ok: false } });
     expect(verifications.trouble).toContain('position 2');
   });
 
-  it('of a part of the log does not count for the whole log, if its row was changed while it ran', async () => {
+  it('of a part of the log does not count for the whole log, if its row was changed while the verification ran', async () => {
     const verifications = openProcess();
     await change(99);
     await verifications.verifyAll();
-    const go = delayVerification();
-    const answer = verifications.ask(5, undefined, 5_000, neverLeaves());
+    const letVerify = delayVerification();
+    const answer = verifications.ask(5, undefined, 5_000, neverGone());
     await eventually(async () => expect(await verifications.rows.findRunning()).toBeDefined());
     await db.query(`update order_verifications set from_position = 1 where state = 'running'`);
-    go();
+    letVerify();
     expect(await answer).toMatchObject({ state: 'done', from: 5, result: { ok: true } });
     expect(await verifications.rows.find((await answer).id)).toMatchObject({ state: 'stopped', result: null });
     expect(await verifications.rows.readLastResult()).toMatchObject({ problem: { found: 2 } });
@@ -236,7 +236,7 @@ describe('A stored verification result', () => {
     expect(await verifications.rows.findLastGoodPosition()).toBe(0);
   });
 
-  it('that claims to be running does not prevent the next nightly verification', async () => {
+  it('that was stored as running by somebody else does not prevent the next nightly verification', async () => {
     const verifications = openProcess();
     const [{ id }] = await write({}, 'now()', 'running', `now() + interval '30 seconds'`);
     await verifications.verifyAll();

@@ -13,8 +13,8 @@ const columns = `id, cause, state, from_position as "from", to_position as "to",
   started_at as "startedAt", result, trunc(extract(epoch from started_at) * 1000000)::text as micros, mac`;
 
 /**
- * SQL: whether a running verification is given up. Its last report is older than a minute or in the future, or it has
- * run for more than a day.
+ * SQL: whether a running verification is given up, because its process has probably ended. Its last report is older
+ * than a minute or in the future, or it has run for more than a day.
  */
 const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
   or started_at < now() - interval '1 day')`;
@@ -147,7 +147,7 @@ export class VerificationRows {
   }
 }
 
-/** Undefined if the verification found nothing in a part of the log, which says nothing about the other parts. */
+/** Undefined if only a part of the log was verified without findings, because the other parts may have findings. */
 export function checkResultOf({ startedAt, from, to, result }: Verification): CheckResult | undefined {
   const at = startedAt.getTime();
   if (result?.ok === false) return { at, problem: { message: result.message, found: result.found } };

@@ -13,9 +13,12 @@ const PROGRESS_MS = 1_000;
 
 export class VerifyRunning extends DomainError {
   constructor({ id }: Pick<Verification, 'id'>) {
-    super('VERIFY_RUNNING', 'conflict', `Verification ${id} is running: follow it, or ask again when it is over.`, {
-      id,
-    });
+    super(
+      'VERIFY_RUNNING',
+      'conflict',
+      `Verification ${id} is running: wait for its result, or ask again when it has ended.`,
+      { id },
+    );
   }
 }
 
@@ -32,7 +35,7 @@ interface Running extends JoinedRun<Verification> {
 export class Verifications implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Verifications');
   private running?: Running;
-  /** The last findings that have not been repaired; undefined if the log is good. */
+  /** The message of the last findings that have not been repaired; undefined if the log is good. */
   trouble?: string;
   /**
    * The last verification that ended with an error. Undefined again after a verification from the same or an earlier
@@ -63,10 +66,10 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
 
   /**
    * Starts a verification, or waits for a running one with the same range. Returns the result if it is known within
-   * `patienceMs`, and otherwise the running verification. The signal `left` means that the caller has gone. If no other
-   * caller needs the result, the verification is then aborted. Throws VerifyRunning.
+   * `patienceMs`, and otherwise the running verification. The signal `callerGone` means that the caller does not
+   * wait any more. If no other caller needs the result, the verification is then aborted. Throws VerifyRunning.
    */
-  async ask(from: number, to: number | undefined, patienceMs: number, left: AbortSignal): Promise<Verification> {
+  async ask(from: number, to: number | undefined, patienceMs: number, callerGone: AbortSignal): Promise<Verification> {
     const own = this.running;
     if (own && (own.from !== from || own.to !== to)) throw new VerifyRunning(own);
     const run = own ?? (await this.begin('asked', from, to)) ?? this.findRunning(from, to);
@@ -75,7 +78,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
       if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of another range' }); // prettier-ignore
       return other; // another process runs it; the client follows it by its id
     }
-    return (await waitFor(run, patienceMs, left)) ?? (await this.rows.find(run.id)) ?? run.begun;
+    return (await waitFor(run, patienceMs, callerGone)) ?? (await this.rows.find(run.id)) ?? run.begun;
   }
 
   find(id: Uuid): Promise<Verification | undefined> {

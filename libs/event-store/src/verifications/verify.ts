@@ -49,8 +49,8 @@ export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey
   const seals = new SealCheck(db, key);
   await seals.begin(start);
   const macs = new MacCheck(db, macKey, memory);
-  const unsigned = await macs.readFirstFormatEnd();
-  if (unsigned) findings.add(newFinding('forged', null, null, unsigned));
+  const formatProblem = await macs.readFirstFormatEnd();
+  if (formatProblem) findings.add(newFinding('forged', null, null, formatProblem));
 
   const before = start === 1 ? ORIGIN : await readHash(db, start - 1);
   // A range that begins after the end of the log has no hash before it. This is not a finding.
@@ -158,7 +158,7 @@ class ChainCheck {
     const other = batch.find((one) => one !== row && one.id !== null && fits(one));
     const message = other
       ? `position ${position} was given to event ${other.id}, which now has position ${other.position}`
-      : `the event at position ${position}, or its hash, is not what was written`;
+      : `the event at position ${position}, or its hash, was changed`;
     return newFinding(other ? 'swapped' : 'altered', position, eventId, message, streamId);
   }
 }

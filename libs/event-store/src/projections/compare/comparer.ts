@@ -19,7 +19,7 @@ const SAVE_MS = 1_000;
 const vnd = (amount: number): Amount => ({ amount, currency: 'VND' });
 
 /**
- * Compares a rebuilt table with the live one, some hundred orders at a time. During the comparison the live table is
+ * Compares a rebuilt table with the live one, a few hundred orders at a time. During the comparison the live table is
  * updated, and the rebuilt table is not.
  */
 @Injectable()
@@ -35,26 +35,26 @@ export class Comparer {
 
   /**
    * Returns false if the comparison was interrupted, or if the live table is still behind the rebuilt one. The next
-   * call continues where this call stopped, if the rebuilt table has not moved since.
+   * call continues where this call stopped, if the position of the rebuilt table is still the same.
    */
   async compare(row: RebuildRow, stop: AbortSignal): Promise<boolean> {
     const pairs = await this.openPairs(row);
     if (!pairs) return false;
-    const begun = await this.diffs.findProgress(row.id, pairs.at);
-    const tally = begun?.tally ?? emptyTally();
-    const count = (orderPairs: Awaited<ReturnType<RowPairs['readPairsOf']>>): void => {
+    const savedProgress = await this.diffs.findProgress(row.id, pairs.at);
+    const tally = savedProgress?.tally ?? emptyTally();
+    const countPairs = (orderPairs: Awaited<ReturnType<RowPairs['readPairsOf']>>): void => {
       for (const pair of orderPairs) countDifferences(tally, pairs.old.projection, pairs.next.projection, pair);
     };
-    if (row.orders) count(await pairs.readPairsOf(row.orders));
-    let saved = performance.now();
-    for (let cursor = begun?.cursor ?? null, first = true; !row.orders && (first || cursor); first = false) {
+    if (row.orders) countPairs(await pairs.readPairsOf(row.orders));
+    let savedAt = performance.now();
+    for (let cursor = savedProgress?.cursor ?? null, first = true; !row.orders && (first || cursor); first = false) {
       const page = await pairs.readNextPairs(cursor);
-      count(page.pairs);
+      countPairs(page.pairs);
       cursor = page.to;
       const interrupted = stop.aborted || !(await this.rows.isUnchanged(row));
-      if (cursor && (interrupted || performance.now() - saved > SAVE_MS)) {
+      if (cursor && (interrupted || performance.now() - savedAt > SAVE_MS)) {
         await this.diffs.storeProgress(row.id, pairs.at, cursor, tally);
-        saved = performance.now();
+        savedAt = performance.now();
       }
       crashPoint('rebuild.comparing');
       if (interrupted) return false;

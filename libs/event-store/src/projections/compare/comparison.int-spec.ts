@@ -9,7 +9,7 @@ import { tallyOf } from '../testing/tally';
 
 jest.setTimeout(60_000);
 
-const bench = new ProjectionTest(testDatabase);
+const setup = new ProjectionTest(testDatabase);
 
 interface Bill {
   readonly items: readonly { readonly price: { readonly amount: number; readonly currency: 'VND' } }[];
@@ -43,12 +43,12 @@ const billOf = (name: string, version: 1 | 2): Projection<Bill> => ({
 describe('The comparison of a rebuild with the live table', () => {
   it('reports no difference if the tables are equal', async () => {
     const name = newName();
-    const shop = bench.shop([tallyOf(name)], [name]);
-    await bench.appendOrders(shop, 12, 3);
-    await bench.waitUntilCaughtUp(shop, name);
+    const shop = setup.shop([tallyOf(name)], [name]);
+    await setup.appendOrders(shop, 12, 3);
+    await setup.waitUntilCaughtUp(shop, name);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
     await expect(shop.diffs.of(name, ids.next())).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await bench.waitForState(shop, name, id, 'ready');
+    await setup.waitForState(shop, name, id, 'ready');
     expect(await shop.diffs.of(name, id)).toEqual({
       ...{ atPosition: 36, compared: 12, added: 0, removed: 0, changed: 0 },
       ...{ columns: [], money: [], sample: [] },
@@ -57,10 +57,10 @@ describe('The comparison of a rebuild with the live table', () => {
 
   it('reports exactly the rows, fields, amounts and first events that a changed reducer affects', async () => {
     const name = newName();
-    const old = bench.shop([billOf(name, 1)], [name]);
+    const old = setup.shop([billOf(name, 1)], [name]);
     const order = async (...prices: number[]) => {
       const id = ids.next();
-      await bench.append(
+      await setup.append(
         old,
         id,
         0,
@@ -68,17 +68,17 @@ describe('The comparison of a rebuild with the live table', () => {
       );
       return id;
     };
-    const same = [await order(5, 5), await order(7)];
+    const unchanged = [await order(5, 5), await order(7)];
     const cheap = await order(10, 10, 20);
-    const dear = await order(10, 10, 3_000, 1);
-    const forgotten = await order(0);
-    const fresh = await order(-1);
-    await bench.waitUntilCaughtUp(old, name);
+    const expensive = await order(10, 10, 3_000, 1);
+    const withoutNewRow = await order(0);
+    const withoutOldRow = await order(-1);
+    await setup.waitUntilCaughtUp(old, name);
     await old.stop();
 
-    const shop = bench.shop([billOf(name, 1), billOf(name, 2)], [name]);
+    const shop = setup.shop([billOf(name, 1), billOf(name, 2)], [name]);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
-    await bench.waitForState(shop, name, id, 'ready');
+    await setup.waitForState(shop, name, id, 'ready');
     const diff = await shop.diffs.of(name, id);
     expect(diff).toMatchObject({ atPosition: 12, compared: 6, added: 1, removed: 1, changed: 2 });
     expect(diff.columns).toEqual([
@@ -92,7 +92,7 @@ describe('The comparison of a rebuild with the live table', () => {
       { column: 'total', before: vnd(before), after: vnd(after) },
       { column: 'view.items[].price', before: vnd(before), after: vnd(after) },
     ]);
-    expect(diff.sample.map(({ orderId }) => orderId)).toEqual([dear, cheap, fresh, forgotten]);
+    expect(diff.sample.map(({ orderId }) => orderId)).toEqual([expensive, cheap, withoutOldRow, withoutNewRow]);
     expect(diff.sample[0]).toMatchObject({
       firstEvent: {
         ...{ version: 3, position: 9, type: 'Happened' },
@@ -108,23 +108,23 @@ describe('The comparison of a rebuild with the live table', () => {
     expect(diff.sample[1].firstEvent).toMatchObject({ version: 3, position: 6 });
     expect(diff.sample[2]).toMatchObject({ firstEvent: { version: 1 }, before: null, after: { version: 1 } });
     expect(diff.sample[3]).toMatchObject({ firstEvent: { version: 1 }, before: { version: 1 }, after: null });
-    expect(diff.sample.every(({ orderId }) => !same.includes(orderId))).toBe(true);
+    expect(diff.sample.every(({ orderId }) => !unchanged.includes(orderId))).toBe(true);
 
     await shop.goLive.now(name, id);
     expect(await shop.diffs.of(name, id)).toEqual(diff);
-    const [{ sum }] = await bench.db.query<{ sum: number }>(`select sum(total) from ${await shop.models.table(name)}`);
+    const [{ sum }] = await setup.db.query<{ sum: number }>(`select sum(total) from ${await shop.models.table(name)}`);
     expect(sum).toBe(after);
   });
 
   it('reports a row that was changed by hand, even if both reducers give the same row', async () => {
     const name = newName();
-    const shop = bench.shop([tallyOf(name)], [name]);
-    const [order] = await bench.appendOrders(shop, 4, 3);
-    await bench.waitUntilCaughtUp(shop, name);
+    const shop = setup.shop([tallyOf(name)], [name]);
+    const [order] = await setup.appendOrders(shop, 4, 3);
+    await setup.waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
-    await bench.db.query(`update ${table} set sum = 99 where order_id = $1`, [order]);
+    await setup.db.query(`update ${table} set sum = 99 where order_id = $1`, [order]);
     const { id } = await shop.rebuilds.start(name, 'manual', [order], 'test');
-    await bench.waitForState(shop, name, id, 'ready');
+    await setup.waitForState(shop, name, id, 'ready');
     const diff = await shop.diffs.of(name, id);
     expect(diff).toMatchObject({ compared: 1, changed: 1, columns: [{ name: 'sum', changed: 1 }] });
     expect(diff.sample).toMatchObject([
@@ -134,45 +134,45 @@ describe('The comparison of a rebuild with the live table', () => {
 
   it('compares both tables at one position, while events are appended and many batches are compared', async () => {
     const name = newName();
-    const shop = bench.shop([tallyOf(name)], [name]);
-    const orders = await bench.appendOrders(shop, 700, 1);
-    await bench.waitUntilCaughtUp(shop, name);
-    const hand = orders[300];
-    await bench.db.query(`update ${await shop.models.table(name)} set sum = -5 where order_id = $1`, [hand]);
-    const over = new AbortController();
-    const flow = (async () => {
-      for (let version = 1; !over.signal.aborted; version++)
-        for (const order of orders.slice(0, 200)) await bench.append(shop, order, version, [{ n: 1 }]);
+    const shop = setup.shop([tallyOf(name)], [name]);
+    const orders = await setup.appendOrders(shop, 700, 1);
+    await setup.waitUntilCaughtUp(shop, name);
+    const changedOrder = orders[300];
+    await setup.db.query(`update ${await shop.models.table(name)} set sum = -5 where order_id = $1`, [changedOrder]);
+    const stop = new AbortController();
+    const appending = (async () => {
+      for (let version = 1; !stop.signal.aborted; version++)
+        for (const order of orders.slice(0, 200)) await setup.append(shop, order, version, [{ n: 1 }]);
     })().catch((error: unknown) => {
-      if (!over.signal.aborted) throw error;
+      if (!stop.signal.aborted) throw error;
     });
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    const early = await shop.diffs.of(name, id).catch((error: unknown) => error);
-    expect(early).toBeInstanceOf(RebuildNotCompared);
-    await bench.waitForState(shop, name, id, 'live');
-    over.abort();
-    await flow;
+    const tooEarly = await shop.diffs.of(name, id).catch((error: unknown) => error);
+    expect(tooEarly).toBeInstanceOf(RebuildNotCompared);
+    await setup.waitForState(shop, name, id, 'live');
+    stop.abort();
+    await appending;
     const diff = await shop.diffs.of(name, id);
     expect(diff).toMatchObject({ compared: 700, added: 0, removed: 0, changed: 1 });
     expect(diff.atPosition).toBeGreaterThanOrEqual(700);
-    expect(diff.sample.map(({ orderId }) => orderId)).toEqual([hand]);
-    await bench.waitUntilCaughtUp(shop, name);
-    expect(await bench.readRows(await shop.models.table(name))).toEqual(await bench.expectedRows());
+    expect(diff.sample.map(({ orderId }) => orderId)).toEqual([changedOrder]);
+    await setup.waitUntilCaughtUp(shop, name);
+    expect(await setup.readRows(await shop.models.table(name))).toEqual(await setup.expectedRows());
   });
 
   it('continues after an interruption', async () => {
     const name = newName();
-    const shop = bench.shop([tallyOf(name)], [name]);
-    await bench.appendOrders(shop, 1_200, 1);
-    await bench.waitUntilCaughtUp(shop, name);
-    await bench.db.query(`update ${await shop.models.table(name)} set sum = sum + 1`);
-    const begun = jest.spyOn(shop.diffs, 'storeProgress');
-    const standing = jest.spyOn(shop.rows, 'isUnchanged').mockImplementation(async () => false);
+    const shop = setup.shop([tallyOf(name)], [name]);
+    await setup.appendOrders(shop, 1_200, 1);
+    await setup.waitUntilCaughtUp(shop, name);
+    await setup.db.query(`update ${await shop.models.table(name)} set sum = sum + 1`);
+    const storeProgress = jest.spyOn(shop.diffs, 'storeProgress');
+    const isUnchanged = jest.spyOn(shop.rows, 'isUnchanged').mockImplementation(async () => false);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
-    await eventually(async () => begun.mock.calls.length > 0);
-    standing.mockRestore();
-    await bench.waitForState(shop, name, id, 'ready');
-    const [{ cursors }] = await bench.db.query<{ cursors: string | null }>(
+    await eventually(async () => storeProgress.mock.calls.length > 0);
+    isUnchanged.mockRestore();
+    await setup.waitForState(shop, name, id, 'ready');
+    const [{ cursors }] = await setup.db.query<{ cursors: string | null }>(
       'select cursor as cursors from projection_diffs',
     );
     expect(cursors).toBeNull();

@@ -18,6 +18,7 @@ export interface ShownDifference {
   readonly before: ComparableRow | null;
   readonly after: ComparableRow | null;
   readonly changes: readonly Change[];
+  /** The sum of the differences of all amounts, without their signs. */
   readonly moneyMoved: number;
 }
 

@@ -33,9 +33,9 @@ export function findFirstDifference(
   next: Projection,
   events: readonly LoggedEvent[],
 ): FirstDifference | undefined {
-  const [one, other] = [new ReducerRun(old), new ReducerRun(next)];
+  const [oldRun, nextRun] = [new ReducerRun(old), new ReducerRun(next)];
   for (const event of events) {
-    const changes = changesBetween(one.step(event), other.step(event));
+    const changes = changesBetween(oldRun.step(event), nextRun.step(event));
     if (changes.length > 0) return { event, changes };
   }
   return undefined;

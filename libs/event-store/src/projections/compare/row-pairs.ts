@@ -42,7 +42,8 @@ const bothTables = (old: Side, next: Side, where: string): string => {
 
 /**
  * The rows of orders in the live table and in the rebuilt one, both at the position of the rebuilt one. A live row with
- * a later position is folded again from the events of the order up to that position.
+ * a later position is not used. Instead, the events of its order are folded again up to the position of the rebuilt
+ * table.
  */
 export class RowPairs {
   constructor(
@@ -102,7 +103,7 @@ export class RowPairs {
     return fromStoredRow(this.old.projection, { position, version: oldVersion, view: oldView, columns: oldColumns });
   }
 
-  /** Orders whose live row is later than the comparison, or may have been removed after it. */
+  /** Orders whose live row was changed, or may have been removed, after the position of the comparison. */
   private async findChangedLater(rows: readonly PairRow[]): Promise<ReadonlySet<Uuid>> {
     const later = rows.filter(({ oldPosition }) => (oldPosition ?? 0) > this.at).map(({ orderId }) => orderId);
     const absent = rows.filter(({ oldPosition }) => oldPosition === null).map(({ orderId }) => orderId);

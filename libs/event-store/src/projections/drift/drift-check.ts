@@ -27,8 +27,8 @@ export class DriftCheck {
     private readonly projection: Projection,
     private readonly relation: string,
   ) {
-    // One statement reads rows and checkpoint, so both are of the same moment. Orders that were set aside are skipped,
-    // because their rows are known to be behind.
+    // One statement reads the rows and the checkpoint, so both belong to the same moment. Orders that were set aside
+    // are skipped, because their rows are known to be behind.
     this.sql = `select o.id as "orderId", c.position as checkpoint, t.position, t.version, t.view,
         ${columnsAsJson(projection, 't')} as columns
       from projection_checkpoints c cross join unnest($2::uuid[]) as o(id)

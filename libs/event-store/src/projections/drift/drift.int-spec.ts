@@ -8,7 +8,7 @@ import { projectionsOn, tallyOf } from '../testing/tally';
 
 jest.setTimeout(60_000);
 
-const bench = new ProjectionTest(testDatabase);
+const setup = new ProjectionTest(testDatabase);
 
 /** Runs some ticks of the sentinel, without the pauses between them. */
 async function runTicks(shop: Pick<Shop, 'sentinel'>, name: string, ticks: number) {
@@ -24,12 +24,12 @@ const openFindings = async (shop: Shop) => (await shop.drift.findings()).filter(
 describe('The drift sentinel', () => {
   it('finds nothing if all rows are right, also while events are appended', async () => {
     const name = newName();
-    const shop = bench.shop([tallyOf(name)], [name]);
+    const shop = setup.shop([tallyOf(name)], [name]);
     await shop.registry.ensureLive(name);
-    const flow = bench.appendOrders(shop, 60, 6);
+    const appending = setup.appendOrders(shop, 60, 6);
     await runTicks(shop, name, 30);
-    await flow;
-    await bench.waitUntilCaughtUp(shop, name);
+    await appending;
+    await setup.waitUntilCaughtUp(shop, name);
     await runTicks(shop, name, 30);
     expect(await shop.drift.findings()).toEqual([]);
     const [walk] = (await shop.drift.walks()).filter(({ projection }) => projection === name);
@@ -38,19 +38,19 @@ describe('The drift sentinel', () => {
 
   it('finds a row that was changed, deleted or inserted by hand, and closes the finding when the row is right again', async () => {
     const name = newName();
-    const shop = bench.shop([tallyOf(name)], [name]);
-    const [changed, gone, older] = await bench.appendOrders(shop, 40, 3);
-    await bench.waitUntilCaughtUp(shop, name);
+    const shop = setup.shop([tallyOf(name)], [name]);
+    const [changed, gone, older] = await setup.appendOrders(shop, 40, 3);
+    await setup.waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
-    const stranger = ids.next();
-    await bench.db.query(`update ${table} set view = '{"count": 3, "sum": 77}' where order_id = $1`, [changed]);
-    await bench.db.query(`delete from ${table} where order_id = $1`, [gone]);
-    await bench.db.query(
+    const unknownOrder = ids.next();
+    await setup.db.query(`update ${table} set view = '{"count": 3, "sum": 77}' where order_id = $1`, [changed]);
+    await setup.db.query(`delete from ${table} where order_id = $1`, [gone]);
+    await setup.db.query(
       `insert into ${table} select $2, position, version, view, sum from ${table} where order_id = $1`,
-      [...[changed, stranger]],
+      [...[changed, unknownOrder]],
     );
     // An earlier state of the row: it is right for its own position, but two events behind.
-    await bench.db.query(
+    await setup.db.query(
       `update ${table} set (position, version, view, sum) = (3, 1, '{"count": 1, "sum": 2}', 2) where order_id = $1`,
       [older],
     );
@@ -60,7 +60,7 @@ describe('The drift sentinel', () => {
       [
         [changed, 'changed'],
         [gone, 'missing'],
-        [stranger, 'extra'],
+        [unknownOrder, 'extra'],
         [older, 'changed'],
       ].sort(),
     );
@@ -69,9 +69,9 @@ describe('The drift sentinel', () => {
     });
     expect((await shop.models.status()).find((one) => one.name === name)).toMatchObject({ drift: 4 });
 
-    await bench.db.query(`delete from ${table} where order_id = $1`, [stranger]);
+    await setup.db.query(`delete from ${table} where order_id = $1`, [unknownOrder]);
     const { id } = await shop.rebuilds.start(name, 'auto', [changed, gone, older], 'test');
-    await bench.waitForState(shop, name, id, 'live');
+    await setup.waitForState(shop, name, id, 'live');
     await runTicks(shop, name, 2);
     expect(await openFindings(shop)).toEqual([]);
     expect(await shop.drift.findings()).toHaveLength(4);
@@ -80,57 +80,57 @@ describe('The drift sentinel', () => {
 
   it('finds a changed row of a large table long before the slow round reaches the row', async () => {
     const name = newName();
-    const shop = bench.shop([tallyOf(name)], [name]);
+    const shop = setup.shop([tallyOf(name)], [name]);
     // An open transaction of another client, older than the rows, does not make any row suspect.
-    const stranger = await connect(bench.test.url, 'stranger');
-    await stranger.query('begin; select pg_current_xact_id()');
-    const orders = await bench.appendOrders(shop, 3_000, 1);
-    await bench.waitUntilCaughtUp(shop, name);
+    const otherClient = await connect(setup.test.url, 'stranger');
+    await otherClient.query('begin; select pg_current_xact_id()');
+    const orders = await setup.appendOrders(shop, 3_000, 1);
+    await setup.waitUntilCaughtUp(shop, name);
     const check = (await shop.sentinel.refreshCheck(name))!;
     while (check.progress.since === null) await shop.sentinel.tick(check);
     check.progress.fold = orders[0]; // the slow round is at the first order
-    const [far, ahead] = orders.sort().slice(2_900);
+    const [changed, moved] = orders.sort().slice(2_900);
     const table = await shop.models.table(name);
-    await bench.db.query(`update ${table} set sum = sum + 1 where order_id = $1`, [far]);
-    await bench.db.query(`update ${table} set position = 999999 where order_id = $1`, [ahead]);
+    await setup.db.query(`update ${table} set sum = sum + 1 where order_id = $1`, [changed]);
+    await setup.db.query(`update ${table} set position = 999999 where order_id = $1`, [moved]);
     for (let tick = 0; tick < 12 && (await openFindings(shop)).length < 2; tick++) await shop.sentinel.tick(check);
-    expect(check.progress.fold < far).toBe(true);
+    expect(check.progress.fold < changed).toBe(true);
     expect((await openFindings(shop)).map(({ orderId, kind, fields }) => [orderId, kind, fields]).sort()).toEqual([
-      [far, 'changed', ['sum']],
-      [ahead, 'changed', ['position']],
+      [changed, 'changed', ['sum']],
+      [moved, 'changed', ['position']],
     ]);
-    await stranger.end();
+    await otherClient.end();
   });
 
   it('does not report an order that is set aside, and closes the findings of a table that is not live any more', async () => {
     const name = newName();
-    const shop = bench.shop([tallyOf(name)], [name]);
-    const [order] = await bench.appendOrders(shop, 3, 2);
-    await bench.append(shop, order, 2, [{ poison: true }]);
-    await bench.waitUntilCaughtUp(shop, name);
+    const shop = setup.shop([tallyOf(name)], [name]);
+    const [order] = await setup.appendOrders(shop, 3, 2);
+    await setup.append(shop, order, 2, [{ poison: true }]);
+    await setup.waitUntilCaughtUp(shop, name);
     await runTicks(shop, name, 3);
     expect(await shop.drift.findings()).toEqual([]);
-    await bench.db.query(`update ${await shop.models.table(name)} set sum = 5000 where order_id <> $1`, [order]);
+    await setup.db.query(`update ${await shop.models.table(name)} set sum = 5000 where order_id <> $1`, [order]);
     await runTicks(shop, name, 3);
     expect(await openFindings(shop)).toHaveLength(2);
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await bench.waitForState(shop, name, id, 'live');
+    await setup.waitForState(shop, name, id, 'live');
     await runTicks(shop, name, 3);
     expect(await openFindings(shop)).toEqual([]);
   });
 
   it('does not report an order with an event of a newer build, which this build does not know', async () => {
     const name = newName();
-    const newer = bench.shop([tallyOf(name)], [name]);
-    const [order] = await bench.appendOrders(newer, 3, 2);
+    const newer = setup.shop([tallyOf(name)], [name]);
+    const [order] = await setup.appendOrders(newer, 3, 2);
     const ended = { type: 'Ended', schemaVersion: 1, data: {} };
     await newer.store.append({ ...happening(order, 2), events: [ended] });
-    await bench.waitUntilCaughtUp(newer, name);
+    await setup.waitUntilCaughtUp(newer, name);
     const known = new EventTypes([{ type: 'Happened' }, { type: VOIDING }]);
-    const older = projectionsOn(bench.test.of('ordering'), [tallyOf(name)], known);
+    const older = projectionsOn(setup.test.of('ordering'), [tallyOf(name)], known);
     await runTicks(older, name, 5);
     expect(await newer.drift.findings()).toEqual([]);
-    await bench.db.query(`update ${await newer.models.table(name)} set sum = 5000`);
+    await setup.db.query(`update ${await newer.models.table(name)} set sum = 5000`);
     await runTicks(older, name, 5);
     expect((await openFindings(newer)).map(({ orderId }) => orderId)).not.toContain(order);
     expect(await openFindings(newer)).toHaveLength(2);

@@ -5,7 +5,7 @@ import { named } from '../../streams/table-names';
 
 export type DriftKind = 'changed' | 'missing' | 'extra';
 
-/** A row of a live read model that differs from what the order's events give. */
+/** A row of a live read model that does not match the events of its order. */
 export interface DriftedRow {
   readonly orderId: Uuid;
   /** `changed`: these fields differ · `missing`: the row is missing · `extra`: there should be no row. */

@@ -16,7 +16,9 @@ export interface RoundProgress {
    * last round although their order had no new event.
    */
   page: number;
+  /** When the last complete round over the pages began; null before the end of the first round. */
   since: Moment | null;
+  /** When the present round over the pages began. */
   begun: Moment | null;
   /** The number of rows in the last complete round. */
   rows: number;
@@ -138,9 +140,9 @@ export class Rounds {
     return found;
   }
 
-  // `xmin` is only the lower half of the id of the transaction that wrote the row. The upper half is that of the
-  // present id, or one less. The snapshot contains the transactions that were open at that moment. So a long open
-  // transaction does not make the rows of all later transactions suspect.
+  // `xmin` is only the lower half of the id of the transaction that wrote the row. Its upper half is equal to the upper
+  // half of the newest id, or one less. The snapshot contains the transactions that were open at that moment. So a long
+  // open transaction does not make the rows of all later transactions suspect.
   private async findWrittenSince({ snapshot, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
     const rows = await this.db.query<{ id: Uuid }>(
       `with present as (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid)

@@ -11,7 +11,7 @@ import { Throttle } from '../rebuild/throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 const TICK_MS = 1_000;
-/** Shorter than the time of other checks, because no notification comes when somebody changes a row by SQL. */
+/** Shorter than in other jobs, because nothing notifies this job when somebody changes a row with SQL. */
 const IDLE_TICK_MS = 3_000;
 /** The progress is stored every ten ticks, and in each tick with a finding. */
 const SAVE_TICKS = 10;
@@ -83,8 +83,8 @@ export class Sentinel {
     for (const id of await rounds.nextOrders(progress, table.position)) orders.add(id);
     const found = await check.findConfirmedDrift([...orders]);
     for (const one of found) {
-      const fresh = await this.drift.storeFinding(table.name, table.relation, one);
-      if (fresh) this.log.warn(`${table.relation}: the row of order ${one.orderId} is ${one.kind}`);
+      const isNew = await this.drift.storeFinding(table.name, table.relation, one);
+      if (isNew) this.log.warn(`${table.relation}: the row of order ${one.orderId} is ${one.kind}`);
     }
     const wrong = new Set(found.map(({ orderId }) => orderId));
     const healed = open.filter((id) => !wrong.has(id));

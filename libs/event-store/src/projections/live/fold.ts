@@ -12,6 +12,7 @@ export interface Failure {
 
 export interface Folded {
   readonly rows: ReadonlyMap<Uuid, Row>;
+  /** Orders whose reducer returned no row, so that their rows are deleted. */
   readonly gone: readonly Uuid[];
   readonly failures: readonly Failure[];
   /** Orders that were set aside, and whose events can be used again. */

@@ -13,7 +13,7 @@ import { StreamDatabase } from '../../streams/stream-database';
 /** After a batch of this many events there are probably more. Then the next batch may be as large as in a rebuild. */
 const MANY_EVENTS = 500;
 /**
- * Under load events arrive every millisecond. After a small batch the runner waits this long, so that the next batch
+ * Under load, events arrive every millisecond. After a small batch the runner waits this long, so that the next batch
  * has several events.
  */
 const GATHER_MS = 15;
@@ -103,12 +103,12 @@ export class LiveRunner {
     return true;
   }
 
-  /** Stores why the table cannot be updated. If the database cannot be reached, does nothing. */
+  /** Stores why the table cannot be updated. Does nothing if the database cannot be reached. */
   private async storeTrouble(name: string, error: unknown): Promise<void> {
-    const why = String((error as Error)?.message ?? error).slice(0, 500);
+    const reason = String((error as Error)?.message ?? error).slice(0, 500);
     const store = async (): Promise<void> => {
       const live = await this.registry.live(name);
-      if (live) await this.registry.storeTrouble(live.relation, why);
+      if (live) await this.registry.storeTrouble(live.relation, reason);
     };
     await store().catch(() => undefined);
   }

@@ -44,7 +44,7 @@ const gauges: readonly { name: string; help: string; of: (status: ProjectionStat
   },
   {
     name: 'projection_drift_orders',
-    help: 'Rows that differ from what the order’s events give, as far as the sentinel has checked',
+    help: 'Rows that do not match the events of their order, as far as the sentinel has checked',
     of: oneSample((one) => one.drift),
   },
 ];
@@ -54,7 +54,7 @@ const CHECKED = 'projection_drift_checked';
 /** The progress of every read model, read from the registry when metrics are scraped. */
 @Injectable()
 export class ProjectionMetrics implements OnApplicationBootstrap, OnApplicationShutdown {
-  private cached: { readonly at: number; readonly answer: Promise<ProjectionStatus[]> } | undefined;
+  private cached: { readonly at: number; readonly statuses: Promise<ProjectionStatus[]> } | undefined;
 
   constructor(
     private readonly models: ReadModels,
@@ -89,12 +89,12 @@ export class ProjectionMetrics implements OnApplicationBootstrap, OnApplicationS
     for (const name of [...gauges.map((gauge) => gauge.name), CHECKED]) register.removeSingleMetric(name);
   }
 
-  // Many gauges share one query. If the database is away, the other metrics must still be shown.
+  // Many gauges share one query. If the database does not respond, the other metrics must still be shown.
   private status(): Promise<ProjectionStatus[]> {
     const now = performance.now();
     if (!this.cached || now - this.cached.at > 1_000) {
-      this.cached = { at: now, answer: this.models.status().catch(() => []) };
+      this.cached = { at: now, statuses: this.models.status().catch(() => []) };
     }
-    return this.cached.answer;
+    return this.cached.statuses;
   }
 }

@@ -10,7 +10,7 @@ const SET_ASIDE = statement(
    join projection_tables t on t.relation = f.relation and t.state = 'live'`,
 );
 
-/** Unhealthy if a read model has set an order aside. A database that does not answer is reported by its own check. */
+/** This check fails if a read model has set an order aside. Another check reports a database that does not respond. */
 @Injectable()
 export class ReadModelsHealth extends HealthCheck {
   readonly service: string;

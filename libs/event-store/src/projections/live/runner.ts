@@ -23,7 +23,7 @@ import { StreamDatabase } from '../../streams/stream-database';
  */
 @Injectable()
 export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private standDowns: (() => Promise<void>)[] = [];
+  private releaseLeads: (() => Promise<void>)[] = [];
   private unsubscribe: () => void = () => undefined;
 
   constructor(
@@ -56,22 +56,22 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
     });
     this.leadership.onReopened(() => this.wakeups.wakeAll());
     this.unsubscribe = this.store.onNumbered(() => this.wakeups.wake('log'));
-    this.standDowns = this.set.names.map((name) =>
-      this.leadership.lead(`${this.db.context} projection ${name}`, (lost) => this.lead(name, lost)),
+    this.releaseLeads = this.set.names.map((name) =>
+      this.leadership.lead(`${this.db.context} projection ${name}`, (stop) => this.lead(name, stop)),
     );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.unsubscribe();
-    await Promise.all(this.standDowns.map((standDown) => standDown()));
+    await Promise.all(this.releaseLeads.map((releaseLead) => releaseLead()));
   }
 
   /** Runs until this process is no longer the leader. */
-  async lead(name: string, lost: AbortSignal): Promise<void> {
+  async lead(name: string, stop: AbortSignal): Promise<void> {
     await Promise.all([
-      this.liveRunner.run(name, lost),
-      this.rebuilder.run(name, lost),
-      ...(this.withoutJobs ? [] : [this.sentinel.run(name, lost), this.upgrade.run(name, lost)]),
+      this.liveRunner.run(name, stop),
+      this.rebuilder.run(name, stop),
+      ...(this.withoutJobs ? [] : [this.sentinel.run(name, stop), this.upgrade.run(name, stop)]),
     ]);
   }
 }

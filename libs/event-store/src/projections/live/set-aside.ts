@@ -83,8 +83,8 @@ export class SetAside {
     const projection = this.registry.projectionOf(table);
     const [locked] = await this.registry.lock(table.relation);
     if (locked?.state !== 'live') return null;
-    const seen = await readEventsAsOf(this.store, orderId, locked.position);
-    const folded = withoutPublishing(table.name, () => foldBatch(projection, new Map(), seen));
+    const events = await readEventsAsOf(this.store, orderId, locked.position);
+    const folded = withoutPublishing(table.name, () => foldBatch(projection, new Map(), events));
     const sameMove = { from: locked.position, to: locked.position, epoch: locked.epoch, rate: locked.rate };
     await new TableWriter(this.db, projection, table.relation).writeRows(sameMove, { ...folded, failures: [] });
     const [failure] = folded.failures;

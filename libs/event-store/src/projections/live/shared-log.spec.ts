@@ -7,16 +7,16 @@ const positions = (events: readonly LoggedEvent[]) => events.map(({ position }) 
 /** A log that the test extends with `grow`. It answers reads only when the test calls `answer`. */
 function growingLog() {
   const log: LoggedEvent[] = [];
-  const asked: number[] = [];
+  const reads: number[] = [];
   const waiting: (() => void)[] = [];
   return {
-    asked,
+    reads,
     grow: (count: number) => {
       for (let n = 0; n < count; n++) log.push(event(log.length + 1));
     },
     answer: () => waiting.splice(0).forEach((one) => one()),
     readForViews: async (after: number, limit: number) => {
-      asked.push(after);
+      reads.push(after);
       const events = log.slice(after, after + limit);
       await new Promise<void>((resolve) => waiting.push(resolve));
       return events;
@@ -39,7 +39,7 @@ describe('A read of the log by several followers', () => {
     const first = await answerUntilDone(from, Promise.all([log.readForViews(0, 5), log.readForViews(0, 5)]));
     const later = await answerUntilDone(from, log.readForViews(0, 5));
     expect([...first, later].map(positions)).toEqual(Array(3).fill([1, 2, 3, 4, 5]));
-    expect(from.asked).toEqual([0]);
+    expect(from.reads).toEqual([0]);
   });
 
   it('starts at the position of each follower, and never returns more events than its limit', async () => {
@@ -50,7 +50,7 @@ describe('A read of the log by several followers', () => {
     expect(positions(await answerUntilDone(from, log.readForViews(2, 3)))).toEqual([3, 4, 5]);
     expect(positions(await answerUntilDone(from, log.readForViews(2, 100)))).toEqual([3, 4, 5, 6]);
     expect(positions(await answerUntilDone(from, log.readForViews(6, 100)))).toEqual([7, 8, 9, 10]);
-    expect(from.asked).toEqual([0, 6]);
+    expect(from.reads).toEqual([0, 6]);
   });
 
   it('does not use an empty result that was read before the event was numbered', async () => {
@@ -58,23 +58,23 @@ describe('A read of the log by several followers', () => {
     const log = new SharedLog(from);
     const early = log.readForViews(0, 5);
     from.grow(1);
-    const woken = [log.readForViews(0, 5), log.readForViews(0, 5)];
-    const [nothing, ...others] = await answerUntilDone(from, Promise.all([early, ...woken]));
-    expect([nothing, ...others].map(positions)).toEqual([[], [1], [1]]);
-    expect(from.asked).toEqual([0, 0]);
+    const readsAfterwards = [log.readForViews(0, 5), log.readForViews(0, 5)];
+    const [empty, ...others] = await answerUntilDone(from, Promise.all([early, ...readsAfterwards]));
+    expect([empty, ...others].map(positions)).toEqual([[], [1], [1]]);
+    expect(from.reads).toEqual([0, 0]);
   });
 
   it('is repeated by each follower after a failure', async () => {
     let failures = 1;
     const log = new SharedLog({
       readForViews: async () => {
-        if (failures-- > 0) throw new Error('away');
+        if (failures-- > 0) throw new Error('no connection');
         return [event(1)];
       },
       readMarked: async () => [],
     });
-    const [failed, well] = await Promise.allSettled([log.readForViews(0, 5), log.readForViews(0, 5)]);
+    const [failed, succeeded] = await Promise.allSettled([log.readForViews(0, 5), log.readForViews(0, 5)]);
     expect(failed.status).toBe('rejected');
-    expect(well).toMatchObject({ status: 'fulfilled', value: [{ position: 1 }] });
+    expect(succeeded).toMatchObject({ status: 'fulfilled', value: [{ position: 1 }] });
   });
 });

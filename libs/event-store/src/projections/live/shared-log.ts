@@ -58,12 +58,12 @@ export class SharedLog implements LogSource {
   }
 
   private findCached(after: number, limit: number): LoggedEvent[] {
-    const stretch = this.cached.find((one) => one.after <= after && after < one.after + one.events.length);
-    return stretch ? stretch.events.slice(after - stretch.after, after - stretch.after + limit) : [];
+    const cachedRead = this.cached.find((one) => one.after <= after && after < one.after + one.events.length);
+    return cachedRead ? cachedRead.events.slice(after - cachedRead.after, after - cachedRead.after + limit) : [];
   }
 
-  private cache(stretch: CachedRead): void {
-    this.cached = [stretch, ...this.cached].slice(0, MOST_CACHED);
+  private cache(cachedRead: CachedRead): void {
+    this.cached = [cachedRead, ...this.cached].slice(0, MOST_CACHED);
     this.clearTimer ??= setTimeout(() => {
       this.clearTimer = undefined;
       this.cached = [];

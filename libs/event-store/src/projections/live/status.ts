@@ -26,7 +26,7 @@ export interface ProjectionStatus {
   readonly ratePerSecond: number;
   /** Orders with an event that the read model could not use. */
   readonly setAside: number;
-  /** Rows that differ from what the order's events give, as far as they were checked. */
+  /** Rows that do not match the events of their order, as far as they were checked. */
   readonly drift: number;
   readonly error: string | null;
 }

@@ -37,9 +37,9 @@ export class TableWriter {
       `load ${relation}`,
       `select ${named.stream} as "orderId", position, version, view from ${table} where ${named.stream} = any($1::uuid[])`,
     );
-    // One statement is one transaction: either the checkpoint moves from where this batch began, or nothing is
-    // written. The commit does not wait for the disk. A crash may undo it, but then rows and checkpoint are both older,
-    // and the events are read again from the log.
+    // One statement is one transaction: either the checkpoint moves from where this batch began, or nothing is written.
+    // The commit does not wait until it is on disk. A crash may undo the commit, but then rows and checkpoint are both
+    // older, and the events are read again from the log.
     this.writeBatch = statement(
       `write ${relation}`,
       `with moved as (
@@ -76,7 +76,7 @@ export class TableWriter {
    */
   async writeRows(move: CheckpointMove, folded: Folded): Promise<boolean> {
     const { failures } = folded;
-    const [answer] = await this.db.query<{ moved: number }>(this.writeBatch, [
+    const [result] = await this.db.query<{ moved: number }>(this.writeBatch, [
       this.relation,
       move.from,
       move.to,
@@ -91,7 +91,7 @@ export class TableWriter {
       JSON.stringify([...folded.rows.values()].map((row) => this.toRecord(row))),
       folded.healed ?? [],
     ]);
-    return answer.moved === 1;
+    return result.moved === 1;
   }
 
   // All rows are one JSON parameter. In text arrays each view was escaped twice, which took most of a rebuild's time.

@@ -47,14 +47,17 @@ export class Upgrade {
     const { version } = newestOf(this.set.all, name)!;
     if (!live || live.version >= version) return true; // the first table of a projection has the newest version
     if (await this.rows.isBusy(name)) return false;
-    const from = `The live table of ${name} is of version ${live.version}`;
-    const givenUp = await this.rows.findManualEnd(name, version);
-    if (givenUp) {
-      this.log.warn(`${from}: the rebuild to version ${version} was ${givenUp}, so a person must start the next one.`);
+    const liveVersion = `The live table of ${name} has version ${live.version}`;
+    const manualEnd = await this.rows.findManualEnd(name, version);
+    if (manualEnd) {
+      this.log.warn(
+        `${liveVersion}: the rebuild to version ${version} was ${manualEnd}, so a person must start the next one.`,
+      );
       return true;
     }
     if (await this.registry.areOtherBuildsAlive()) {
-      if (!this.waitLogged) this.log.log(`${from}: version ${version} is built when no other build is alive any more.`);
+      if (!this.waitLogged)
+        this.log.log(`${liveVersion}: version ${version} is built when no other build is alive any more.`);
       this.waitLogged = true;
       return false;
     }
@@ -64,7 +67,7 @@ export class Upgrade {
       if (error instanceof RebuildRunning) return false;
       throw error;
     }
-    this.log.log(`${from}. Version ${version} is built beside it. Readers use it when it has caught up.`);
+    this.log.log(`${liveVersion}. Version ${version} is built beside it. Readers use it when it has caught up.`);
     return true;
   }
 }

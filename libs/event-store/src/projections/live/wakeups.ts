@@ -55,16 +55,16 @@ export class Wakeups {
   ): Promise<void> {
     if (signal?.aborted || this.countSoFar(wakeups) !== since) return;
     await new Promise<void>((resolve) => {
-      const offs: (() => void)[] = [];
+      const unsubscribes: (() => void)[] = [];
       const done = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);
-        for (const off of offs) off();
+        for (const unsubscribe of unsubscribes) unsubscribe();
         resolve();
       };
       const timer = setTimeout(done, milliseconds);
       signal?.addEventListener('abort', done, { once: true });
-      for (const wakeup of wakeups) offs.push(this.subscribe(wakeup, done));
+      for (const wakeup of wakeups) unsubscribes.push(this.subscribe(wakeup, done));
     });
   }
 }

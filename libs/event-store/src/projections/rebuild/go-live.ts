@@ -49,8 +49,8 @@ export class GoLive {
     const old = locked.find((table) => table.relation === live.relation)!;
     const next = locked.find((table) => table.relation === row.relation)!;
     if (old.state !== 'live' || next.state !== 'building') throw new RebuildNotReady('catching-up');
-    const only = row.orders ? new Map([[next.relation, row.orders]]) : undefined;
-    const at = await this.aligner.align([old, next], row.orders ? 0 : row.total, only);
+    const ordersOfTable = row.orders ? new Map([[next.relation, row.orders]]) : undefined;
+    const at = await this.aligner.align([old, next], row.orders ? 0 : row.total, ordersOfTable);
     crashPoint('rebuild.levelled');
     if (row.orders) await this.replaceRows(row.orders, old.relation, next.relation);
     else {

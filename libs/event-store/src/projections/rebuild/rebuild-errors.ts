@@ -3,7 +3,7 @@ import type { RebuildState } from './rebuild';
 
 export class RebuildRunning extends DomainError {
   constructor(name: string) {
-    super('REBUILD_RUNNING', 'conflict', `A rebuild of ${name} is under way: follow, finish or cancel it first.`, {
+    super('REBUILD_RUNNING', 'conflict', `A rebuild of ${name} has not ended yet: complete it or cancel it first.`, {
       name,
     });
   }
@@ -17,18 +17,15 @@ export class RebuildOver extends DomainError {
 
 export class RebuildNotReady extends DomainError {
   constructor(state: RebuildState) {
-    super('REBUILD_NOT_READY', 'conflict', `The rebuild is ${state}: it can go live once it is ready.`, { state });
+    super('REBUILD_NOT_READY', 'conflict', `The rebuild is ${state}: it can go live when it is ready.`, { state });
   }
 }
 
 export class RebuildNotCompared extends DomainError {
   constructor(state: RebuildState) {
-    super(
-      'REBUILD_NOT_COMPARED',
-      'conflict',
-      `The rebuild is ${state}: what it would change is known once it is ready.`,
-      { state },
-    );
+    super('REBUILD_NOT_COMPARED', 'conflict', `The rebuild is ${state}: its changes can be shown when it is ready.`, {
+      state,
+    });
   }
 }
 
@@ -37,7 +34,7 @@ export class CannotRollBack extends DomainError {
     super(
       'CANNOT_ROLL_BACK',
       'conflict',
-      `The rebuild is ${state}. Only the whole rebuild that is live now can be rolled back, while the table before it is kept.`,
+      `The rebuild is ${state}. Only a rebuild of all orders can be rolled back, while it is live and the table before it is kept.`,
       { state },
     );
   }
@@ -45,13 +42,13 @@ export class CannotRollBack extends DomainError {
 
 const MOST_NAMED = 20;
 
-/** Requested orders that do not exist. The details name them. */
+/** Requested orders that do not exist. The details list the first twenty of them. */
 export class OrdersUnknown extends DomainError {
   constructor(unknown: readonly { readonly index: number; readonly id: Uuid }[]) {
     super(
       'ORDERS_UNKNOWN',
       'not-found',
-      `There are no such orders: ${unknown.length} of those that were named. See the details.`,
+      `${unknown.length} of the orders do not exist: see the details.`,
       { count: unknown.length },
       unknown
         .slice(0, MOST_NAMED)

@@ -123,15 +123,16 @@ export class Rebuilder {
       case 'replaying':
         return position >= row.target && this.rows.changeState(row, 'catching-up', done);
       case 'catching-up':
-        return (await this.isClose(row, position)) && this.rows.changeState(row, 'comparing', done);
+        return (await this.isCloseToLive(row, position)) && this.rows.changeState(row, 'comparing', done);
       case 'comparing':
-        return (await this.isClose(row, position)) && this.rows.changeState(row, 'ready', done);
+        return (await this.isCloseToLive(row, position)) && this.rows.changeState(row, 'ready', done);
       default:
         return false;
     }
   }
 
-  private async isClose(row: RebuildRow, position: number): Promise<boolean> {
+  /** Whether the live table and the rebuilt one are almost at the same position. Also stores the progress. */
+  private async isCloseToLive(row: RebuildRow, position: number): Promise<boolean> {
     const head = await this.store.head();
     if (!row.orders) await this.rows.storeProgress(row, position, head);
     const live = await this.registry.live(row.name);

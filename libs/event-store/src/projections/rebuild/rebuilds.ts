@@ -153,7 +153,7 @@ export class Rebuilds {
       const [live, kept] = [await this.registry.live(name), await this.registry.findTable(row.replaced)];
       if (live?.relation !== row.relation || kept?.state !== 'kept') throw new CannotRollBack(row.state);
       if (await this.rows.isBusy(name)) throw new RebuildRunning(name);
-      this.registry.projectionOf(kept);
+      this.registry.projectionOf(kept); // throws if this build cannot update the kept table
       await this.rows.requestRollback(row);
     });
     for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {

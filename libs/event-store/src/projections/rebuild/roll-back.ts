@@ -76,9 +76,9 @@ export class RollBack {
   private async switchBack(name: string, { id }: RebuildRow): Promise<void> {
     const row = await this.rows.readRow(name, id, 'for update');
     if (row.state !== 'live' || !row.rollbackAsked) return;
-    const held = await this.registry.lock(row.relation, row.replaced!);
-    const live = held.find((table) => table.relation === row.relation)!;
-    const kept = held.find((table) => table.relation === row.replaced)!;
+    const locked = await this.registry.lock(row.relation, row.replaced!);
+    const live = locked.find((table) => table.relation === row.relation)!;
+    const kept = locked.find((table) => table.relation === row.replaced)!;
     await this.aligner.align([live, kept], 0);
     await this.registry.makeLive(kept.relation, live.relation);
     await this.rows.finishRollback(row);

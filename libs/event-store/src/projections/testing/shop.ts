@@ -10,7 +10,7 @@ import { projectionsOn, type Tally } from './tally';
 export type Shop = ReturnType<typeof projectionsOn>;
 
 /** The result of `testDatabase()`. */
-interface Grounds {
+interface TestDatabaseOfSpec {
   readonly url: string;
   of(context: 'ordering'): Database;
   admin<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
@@ -24,11 +24,11 @@ export const newName = (): string => `tally-${String.fromCharCode(97 + names++)}
 
 /** A database for each test, and shops on it that run until the test ends. */
 export class ProjectionTest {
-  test!: Grounds;
+  test!: TestDatabaseOfSpec;
   private stopFunctions: (() => Promise<void>)[] = [];
   db!: StreamDatabase;
 
-  constructor(open: () => Promise<Grounds>) {
+  constructor(open: () => Promise<TestDatabaseOfSpec>) {
     beforeEach(async () => {
       this.test = await open();
       this.db = streamsIn(this.test.of('ordering'));
@@ -95,7 +95,7 @@ export class ProjectionTest {
   async waitForState(shop: Shop, name: string, id: string, state: RebuildState): Promise<void> {
     await eventually(async () => {
       const rebuild = await shop.rebuilds.view(name, id);
-      if (rebuild.state === 'failed' && state !== 'failed') throw new Error(`it failed: ${rebuild.error}`);
+      if (rebuild.state === 'failed' && state !== 'failed') throw new Error(`the rebuild failed: ${rebuild.error}`);
       return rebuild.state === state;
     });
   }

@@ -81,13 +81,13 @@ export function projectionsOn(
   /** Leads the sequencer and these projections until the returned function is called. */
   const lead = (...names: string[]): (() => Promise<void>) => {
     const stop = new AbortController();
-    const over = Promise.all([
+    const ended = Promise.all([
       sequencer.lead(stop.signal),
       ...names.flatMap((name) => [live.run(name, stop.signal), rebuilder.run(name, stop.signal)]),
     ]);
     return async () => {
       stop.abort();
-      await over;
+      await ended;
     };
   };
   return {
