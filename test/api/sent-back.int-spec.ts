@@ -9,9 +9,10 @@ import { DemoShelves } from '../../libs/catalog/src/demo/demo-shelves.store';
 import { eventually } from '../support/eventually';
 import { openContext, type OpenContext } from '../support/open-context';
 
-interface Thing {
-  /** The path of the edit, and the path for reading if it is another one. */
+interface Editable {
+  /** The path of the edit. */
   readonly path: string;
+  /** The path for reading, if it is another one. */
   readonly readFrom?: string;
   readonly token: string;
   /** The part of the answer that is sent back; by default all of it. */
@@ -20,15 +21,15 @@ interface Thing {
   readonly answersAll?: true;
 }
 
-const ofStaff = async (path: string): Promise<Thing> => ({ path, token: staff });
+const editedByStaff = async (path: string): Promise<Editable> => ({ path, token: staff });
 
 /** One resource of each kind that can be edited. */
-const things: Readonly<Record<string, () => Promise<Thing>>> = {
-  'PATCH /api/v1/admin/products/{id}': async () => ofStaff(`/admin/products/${(await product()).id}`),
-  'PATCH /api/v1/admin/categories/{id}': () => ofStaff(`/admin/categories/${categoryId('coffee-espresso')}`),
-  'PATCH /api/v1/admin/brands/{id}': () => ofStaff(`/admin/brands/${brandId('goc-pho')}`),
+const editables: Readonly<Record<string, () => Promise<Editable>>> = {
+  'PATCH /api/v1/admin/products/{id}': async () => editedByStaff(`/admin/products/${(await product()).id}`),
+  'PATCH /api/v1/admin/categories/{id}': () => editedByStaff(`/admin/categories/${categoryId('coffee-espresso')}`),
+  'PATCH /api/v1/admin/brands/{id}': () => editedByStaff(`/admin/brands/${brandId('goc-pho')}`),
   'PUT /api/v1/admin/inventory/{sku}': async () => {
-    return ofStaff(`/admin/inventory/${(await product()).variants[0].sku}`);
+    return editedByStaff(`/admin/inventory/${(await product()).variants[0].sku}`);
   },
   'PATCH /api/v1/users/me': async () => ({ path: '/users/me', token: customer }),
   'PATCH /api/v1/users/me/addresses/{id}': async () => {
@@ -51,8 +52,8 @@ const things: Readonly<Record<string, () => Promise<Thing>>> = {
 
 async function product() {
   const all = (await shop.ask('GET', '/products?limit=20&sort=popular')).body.data;
-  const adorned = all.find(({ modifiers }: { modifiers: unknown[] }) => modifiers.length > 0);
-  return (await shop.ask('GET', `/admin/products/${adorned.id}`, { token: staff })).body.data;
+  const withModifiers = all.find(({ modifiers }: { modifiers: unknown[] }) => modifiers.length > 0);
+  return (await shop.ask('GET', `/admin/products/${withModifiers.id}`, { token: staff })).body.data;
 }
 
 type Paths = Record<string, Record<string, { requestBody?: object }>>;
@@ -82,12 +83,12 @@ describe('A body that was read', () => {
     const agreed = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as { paths: Paths };
     const served = (await shop.app.inject({ url: '/docs/openapi.json' })).json<{ paths: Paths }>();
     const all = new Set([...editsIn(agreed.paths), ...editsIn(served.paths)]);
-    expect([...all].sort()).toEqual(Object.keys(things).sort());
+    expect([...all].sort()).toEqual(Object.keys(editables).sort());
   });
 
-  it.each(Object.keys(things))('can be sent back by %s, and changes nothing', async (edit) => {
+  it.each(Object.keys(editables))('can be sent back with %s, and this changes nothing', async (edit) => {
     const method = edit.split(' ')[0] as 'PATCH' | 'PUT';
-    const { path, readFrom = path, token, part = (all: object) => all, answersAll } = await things[edit]();
+    const { path, readFrom = path, token, part = (all: object) => all, answersAll } = await editables[edit]();
     const read = () => shop.ask('GET', readFrom, { token });
     const before = await read();
     const body = part(before.body.data);
@@ -101,8 +102,8 @@ describe('A body that was read', () => {
       expect([back.status, back.body.data]).toEqual([200, answersAll ? before.body.data : body]);
       expect((await read()).headers.etag).toEqual(etag);
     }
-    const strange = await shop.ask(method, path, { token, body: { ...body, colour: 'red' } });
-    expect(strange.body.error?.details?.map(({ field }) => field)).toEqual(['colour']);
+    const withUnknownField = await shop.ask(method, path, { token, body: { ...body, colour: 'red' } });
+    expect(withUnknownField.body.error?.details?.map(({ field }) => field)).toEqual(['colour']);
     if (body.id !== undefined) {
       const other = await shop.ask(method, path, {
         token,
@@ -147,8 +148,8 @@ describe('A variant that is given another SKU', () => {
       one = after;
       expect((await edit(id, [one, two, ...variants.slice(2)])).status).toBe(200);
       const counted = await count(one.sku, 100 + n);
-      const asked = { token: staff, body: { delta: n, reason: 'New bags' } };
-      const adjusted = await shop.ask('POST', `/admin/inventory/${one.sku}/adjustments`, asked);
+      const request = { token: staff, body: { delta: n, reason: 'New bags' } };
+      const adjusted = await shop.ask('POST', `/admin/inventory/${one.sku}/adjustments`, request);
       const [row] = await shop.database.admin<{ on_hand: number }>(
         'select on_hand from inventory.stock where variant_id = $1',
         [one.id],
@@ -160,7 +161,7 @@ describe('A variant that is given another SKU', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('leaves its SKU to a new variant, and a new product has stock at once', async () => {
+  it('can leave its old SKU to a new variant; a new product has stock at once', async () => {
     const { id, variants } = await product();
     const [m, ...others] = variants;
     await count(m.sku, 21);
@@ -168,8 +169,8 @@ describe('A variant that is given another SKU', () => {
     const edited = await edit(id, [{ ...m, sku: `${m.sku}-OLD` }, ...others, heir]);
     expect(edited.status).toBe(200);
     expect([(await stock(m.sku)).body.data?.onHand, (await stock(`${m.sku}-OLD`)).body.data?.onHand]).toEqual([4, 21]);
-    const filed = { categoryId: categoryId('coffee-espresso'), brandId: brandId('goc-pho') };
-    const body = { name: 'Món có kho ngay', description: 'Một món để thử kho.', basePrice: 9_000, ...filed };
+    const place = { categoryId: categoryId('coffee-espresso'), brandId: brandId('goc-pho') };
+    const body = { name: 'Món có kho ngay', description: 'Một món để thử kho.', basePrice: 9_000, ...place };
     const sizes = ['A', 'B'].map((name) => ({ name, type: 'size', stock: 6, sku: `AT-ONCE-${name}` }));
     expect(
       (await shop.ask('POST', '/admin/products', { token: staff, body: { ...body, variants: sizes } })).status,
@@ -178,7 +179,7 @@ describe('A variant that is given another SKU', () => {
     expect((await stock('AT-ONCE-A')).body.data?.onHand).toBe(6);
   });
 
-  it('gets the count when it is sold again, and a count is refused for a variant that is sold', async () => {
+  it('can get a count in the edit that sells it again, but not while it is sold', async () => {
     const { id, variants } = await product();
     const [m, l, ...others] = variants as { id: string; sku: string; name: string; type: string }[];
     await count(m.sku, 30);
