@@ -98,8 +98,8 @@ describe('A body that was read', () => {
       expect(etag).toMatch(new RegExp(`^"${before.body.data.version}(-\\w+)?"$`));
     const seen: Record<string, string>[] = etag ? [{ 'if-match': etag }] : [];
     for (const headers of [{}, ...seen]) {
-      const back = await shop.ask(method, path, { token, body, headers });
-      expect([back.status, back.body.data]).toEqual([200, answersAll ? before.body.data : body]);
+      const response = await shop.ask(method, path, { token, body, headers });
+      expect([response.status, response.body.data]).toEqual([200, answersAll ? before.body.data : body]);
       expect((await read()).headers.etag).toEqual(etag);
     }
     const withUnknownField = await shop.ask(method, path, { token, body: { ...body, colour: 'red' } });
@@ -165,8 +165,8 @@ describe('A variant that is given another SKU', () => {
     const { id, variants } = await product();
     const [m, ...others] = variants;
     await count(m.sku, 21);
-    const heir = { name: 'Cỡ kế thừa', type: 'size', sku: m.sku, stock: 4 };
-    const edited = await edit(id, [{ ...m, sku: `${m.sku}-OLD` }, ...others, heir]);
+    const newVariant = { name: 'Cỡ kế thừa', type: 'size', sku: m.sku, stock: 4 };
+    const edited = await edit(id, [{ ...m, sku: `${m.sku}-OLD` }, ...others, newVariant]);
     expect(edited.status).toBe(200);
     expect([(await stock(m.sku)).body.data?.onHand, (await stock(`${m.sku}-OLD`)).body.data?.onHand]).toEqual([4, 21]);
     const place = { categoryId: categoryId('coffee-espresso'), brandId: brandId('goc-pho') };
@@ -185,11 +185,11 @@ describe('A variant that is given another SKU', () => {
     await count(m.sku, 30);
     expect((await edit(id, [l, ...others, { name: 'Cỡ tạm', type: 'size', stock: 1 }])).status).toBe(200);
     const { name, type } = m;
-    const back = await edit(id, [{ name, type, stock: 5 }, l, ...others]);
-    expect(back.body.data.variants[0]).toMatchObject({ id: m.id, sku: m.sku, available: 5 });
+    const response = await edit(id, [{ name, type, stock: 5 }, l, ...others]);
+    expect(response.body.data.variants[0]).toMatchObject({ id: m.id, sku: m.sku, available: 5 });
     expect((await stock(m.sku)).body.data).toMatchObject({ onHand: 5, available: 5 });
-    const there = await edit(id, [{ ...m, stock: 7 }, l, ...others]);
-    expect([there.status, there.body.error?.details]).toEqual([
+    const refused = await edit(id, [{ ...m, stock: 7 }, l, ...others]);
+    expect([refused.status, refused.body.error?.details]).toEqual([
       400,
       [{ field: 'variants.0.stock', message: expect.stringContaining(`PUT /api/v1/admin/inventory/${m.sku}`) }],
     ]);
@@ -219,14 +219,14 @@ describe('A variant that is given another SKU', () => {
     expect(await onHand('HEIRLOOM-A')).toBe(5);
     await shop.ask('PUT', '/admin/inventory/HEIRLOOM-A', { token: staff, body: { onHand: 3 } });
     await shop.ask('DELETE', `/admin/products/${old.id}`, { token: staff });
-    const heir = await make('Món đời mới');
+    const newProduct = await make('Món đời mới');
     expect(await onHand('HEIRLOOM-A')).toBe(5);
-    const back = await shop.ask('POST', `/admin/products/${old.id}/restore`, {
+    const response = await shop.ask('POST', `/admin/products/${old.id}/restore`, {
       token: staff,
       body: { sku: 'GRANDPA' },
     });
-    expect(back.body.data.variants.map(({ sku }: { sku: string }) => sku)).toEqual(['GRANDPA-A', 'GRANDPA-B']);
+    expect(response.body.data.variants.map(({ sku }: { sku: string }) => sku)).toEqual(['GRANDPA-A', 'GRANDPA-B']);
     expect([await onHand('GRANDPA-A'), await onHand('HEIRLOOM-A')]).toEqual([3, 5]);
-    expect(heir.variants[0].id).not.toBe(old.variants[0].id);
+    expect(newProduct.variants[0].id).not.toBe(old.variants[0].id);
   });
 });

@@ -82,8 +82,9 @@ describe('The lint rules', () => {
 
   it.each(lintCanaries)('$rule catches $about in $file', ({ file, rule, about }) => {
     const messages = found.find((result) => result.filePath === join(canariesFolder, file))?.messages ?? [];
-    const mine = messages.filter((message) => message.ruleId === rule);
-    for (const words of about.split(', ')) expect(mine.map((message) => message.message).join('\n')).toContain(words);
+    const messagesOfRule = messages.filter((message) => message.ruleId === rule);
+    for (const words of about.split(', '))
+      expect(messagesOfRule.map((message) => message.message).join('\n')).toContain(words);
   });
 
   it('every restriction of eslint.config.mjs has a canary', () => {

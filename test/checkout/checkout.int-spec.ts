@@ -94,8 +94,8 @@ describe('Ordering a cart', () => {
         `select state from sandbox.charges where order_id = $1`,
         [id],
       );
-      const kept = books.filter(({ state }) => state === 'captured').length;
-      expect([token, ended.status, kept]).toEqual([token, ended.status, ended.status === 'confirmed' ? 1 : 0]);
+      const captured = books.filter(({ state }) => state === 'captured').length;
+      expect([token, ended.status, captured]).toEqual([token, ended.status, ended.status === 'confirmed' ? 1 : 0]);
     }
   }, 40_000);
 });
@@ -105,8 +105,8 @@ describe('A cancellation by the customer', () => {
     const sku = await shop.shelve(5);
     const token = fillCart(sku);
     const { id } = (await shop.order(token, body('tok_slow'))).json().data;
-    const asked = await shop.cancel(id, token, { reason: 'by mistake' });
-    expect([asked.statusCode, asked.json().data.cancellationRequested]).toEqual([202, true]);
+    const requested = await shop.cancel(id, token, { reason: 'by mistake' });
+    expect([requested.statusCode, requested.json().data.cancellationRequested]).toEqual([202, true]);
     const ended = await waitUntil(
       () => shop.viewOrder(id, token),
       ({ status }) => status !== 'pending',

@@ -64,7 +64,7 @@ export interface SmallShop {
   stockOf(sku: string): Promise<{ onHand: number; reserved: number } | undefined>;
   send(url: string, token: string, payload: object, headers?: Record<string, string>): Promise<Response>;
   order(token: string, payload?: object, how?: { key?: string; wait?: number }): Promise<Response>;
-  /** Cancels an order. `token` is the cart token that placed it; the request sends the new token that came with the order. */
+  /** Cancels an order. `token` is the cart token that placed it. The request sends the new token of the order. */
   cancel(id: string, token: string, payload: object): Promise<Response>;
   viewOrder(id: string, token: string): Promise<Seen>;
   /** After this, another shop can be opened on the same database. */

@@ -93,7 +93,7 @@ async function damage(id: string, type: string): Promise<number> {
   return version;
 }
 
-/** Writes a customer into the first event of a guest's order, or removes it. (The event counts as broken with the customer.) */
+/** Writes a customer into the first event of a guest's order, or removes it. The changed event counts as broken. */
 const setCustomer = (customerId: Uuid | null, id: string) =>
   shop.database.admin(`
     begin;
@@ -276,11 +276,11 @@ describe('A refund', () => {
 
   it('with two broken events waits until both are void', async () => {
     const { id, token } = await buyAndRefund();
-    const ended = await damage(id, 'OrderRefunded');
-    const asked = await damage(id, 'RefundRequested');
-    const first = await declareVoid(id, asked);
-    expect(first.leaves).toEqual({ status: null, toDo: [expect.stringContaining(`Event ${ended}`)] });
-    await declareVoid(id, ended);
+    const endVersion = await damage(id, 'OrderRefunded');
+    const requestVersion = await damage(id, 'RefundRequested');
+    const first = await declareVoid(id, requestVersion);
+    expect(first.leaves).toEqual({ status: null, toDo: [expect.stringContaining(`Event ${endVersion}`)] });
+    await declareVoid(id, endVersion);
     await waitForEvents(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
     await waitForEmptyInboxes();
     expect(await shop.viewOrder(id, token)).toMatchObject(given);

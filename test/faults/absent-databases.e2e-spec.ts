@@ -202,7 +202,7 @@ describe('A receiver whose server crashes between its own commit and the mark of
       const note = 'aimed between the commit of the receiver and the mark of the sender; until every order is decided';
       recordResult({ fault: "a receiver's own Postgres stopped at once (-m immediate)", tried: CRASHES, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
-      expect(Math.max(...recoveryMs)).toBeLessThan(REPEAT_AFTER_MS); // no checkout had to repeat a request, so no message was lost
+      expect(Math.max(...recoveryMs)).toBeLessThan(REPEAT_AFTER_MS); // so no checkout had to repeat a request
     },
     CRASHES * 60_000 + PATIENCE_MS * 3,
   );

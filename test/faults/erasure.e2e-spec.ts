@@ -225,7 +225,7 @@ describe('After an erasure', () => {
     });
     before = await readFigures(admin, server, orders);
     const rows = await everyRow(server);
-    expect(findPatterns(Buffer.concat([...rows.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // before the erasure, the patterns find the person's data
+    expect(findPatterns(Buffer.concat([...rows.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // the patterns work
   });
 
   it('no data of the person is in the database, in a file or in a log after ten seconds', async () => {

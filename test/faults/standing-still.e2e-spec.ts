@@ -72,7 +72,7 @@ describe('A frozen leader', () => {
     (Math.ceil(STOPS / PAIRS) * (FROZEN_MS + 25_000) + 120_000) / 1,
   );
 
-  /** Freezes the leader, waits until the other process serves, lets the old leader continue, and checks what it writes then. */
+  /** Freezes the leader until the other process serves. Then lets it continue, and checks what it writes. */
   async function freezeLeader(faultShop: FaultShop, writes: Writes, point: string, wrong: string[]): Promise<number> {
     const leader = await eventually(() => leaderOf(faultShop));
     const other = faultShop.processes.find((shopProcess) => shopProcess !== leader)!;

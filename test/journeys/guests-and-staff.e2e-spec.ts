@@ -66,12 +66,12 @@ describe('Guests and staff', () => {
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
       const strangers = [await guest(), await register(open.shop)];
       for (const stranger of strangers)
-        for (const asked of [
+        for (const response of [
           stranger.get(`/orders/${id}`),
           stranger.get(`/orders/${id}/history`),
           stranger.post(`/orders/${id}/cancel`, { body: {} }),
         ])
-          expect(await asked).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
+          expect(await response).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
       const an = await register(open.shop);
       const order = await an.buy(drink.variantId, 'tok_ok');
       for (const stranger of [visitor, ...strangers])
@@ -85,13 +85,13 @@ describe('Guests and staff', () => {
       const madeUp = ['', 'no token', 'x'.repeat(43), 'A'.repeat(64)].map((token) => ({ 'x-cart-token': token }));
       const nobody = [anonymous(open.shop), ...madeUp.map((headers) => anonymous(open.shop).withHeaders(headers))];
       for (const one of nobody)
-        for (const asked of [
+        for (const response of [
           one.get('/orders'),
           one.get(`/orders/${id}`),
           one.get(`/orders/${id}/history`),
           one.post(`/orders/${id}/cancel`, { body: {} }),
         ])
-          expect(await asked).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHENTICATED' } } });
+          expect(await response).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHENTICATED' } } });
     });
 
     it('is the only owner of the order: others with the same cart token cannot read it, and get another cart', async () => {
@@ -99,12 +99,12 @@ describe('Guests and staff', () => {
       const shared = anonymous(open.shop).withHeaders(visitor.headers);
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
       expect(visitor.headers['x-cart-token']).not.toBe(shared.headers['x-cart-token']);
-      for (const asked of [
+      for (const response of [
         shared.get(`/orders/${id}`),
         shared.get(`/orders/${id}/history`),
         shared.post(`/orders/${id}/cancel`, { body: {} }),
       ])
-        expect(await asked).toMatchObject({ status: 401, body: { error: { code: 'CART_TOKEN_SPENT' } } });
+        expect(await response).toMatchObject({ status: 401, body: { error: { code: 'CART_TOKEN_SPENT' } } });
       expect((await shared.get('/orders')).body.data).toEqual([]);
       await visitor.waitForStatus(id, 'confirmed');
       expect(await shared.placeOrder('tok_ok')).toMatchObject({
@@ -238,12 +238,12 @@ describe('Guests and staff', () => {
       expect((await inAnotherTab().get('/orders')).body).toMatchObject({ data: [], meta: { tokenSpent: true } });
       const again = await inAnotherTab().placeOrder('tok_ok');
       expect([again.status, again.body.error.code]).toEqual([409, 'CART_ALREADY_ORDERED']);
-      for (const asked of [
+      for (const response of [
         await inAnotherTab().get(`/orders/${id}`),
         await inAnotherTab().get(`/orders/${id}/history`),
         await inAnotherTab().post(`/orders/${id}/cancel`, { body: {} }),
       ])
-        expect([asked.status, asked.body.error.code]).toEqual([401, 'CART_TOKEN_SPENT']);
+        expect([response.status, response.body.error.code]).toEqual([401, 'CART_TOKEN_SPENT']);
       expectStatus(404, await (await register(open.shop)).withHeaders(former).get(`/orders/${id}`));
       const list = (await visitor.get('/orders')).body;
       expect([list.data.length, 'tokenSpent' in list.meta]).toEqual([1, false]);

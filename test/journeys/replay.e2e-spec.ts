@@ -99,8 +99,8 @@ describe('The history of an order', () => {
       ]),
     );
     expect(diff.events.map(({ type }: Event) => type)).toEqual(['OrderConfirmed']);
-    const back = await ask(`/admin/orders/${id}/diff?from=2&to=1`);
-    expect(back.changes).toContainEqual({ path: 'status', before: 'confirmed', after: 'pending' });
+    const backwards = await ask(`/admin/orders/${id}/diff?from=2&to=1`);
+    expect(backwards.changes).toContainEqual({ path: 'status', before: 'confirmed', after: 'pending' });
     expect((await ask(`/admin/orders/${id}/diff?from=4&to=4`)).changes).toEqual([]);
     expect((await admin.get(`/admin/orders/${id}/diff?from=1&to=9`)).status).toBe(404);
   });

@@ -307,9 +307,9 @@ describe('What happened to an order', () => {
       let previous = '';
       forged.seals = forged.seals.map(({ previous: _, ...one }: any) => {
         const signed = foreignKey.sign({ ...one, sealedAt: new Date(one.sealedAt) }, previous);
-        const made = { ...signed, sealedAt: one.sealedAt, previous };
+        const copy = { ...signed, sealedAt: one.sealedAt, previous };
         previous = signed.signature;
-        return made;
+        return copy;
       });
       const { signature: _, ...rest } = { ...forged, keys: foreignKey.trusted.all };
       const resigned = attest(foreignKey, rest);
@@ -321,20 +321,20 @@ describe('What happened to an order', () => {
     });
 
     it('and not with anything removed, added or changed', async () => {
-      const changed = (change: (made: any) => void) => {
-        const made = JSON.parse(text);
-        change(made);
-        return `${canonicalJson(made)}\n`;
+      const changed = (change: (copy: any) => void) => {
+        const copy = JSON.parse(text);
+        change(copy);
+        return `${canonicalJson(copy)}\n`;
       };
       const foreign = expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)).body;
       expect(refusalOf(text)).toBeUndefined();
       expect(await refusal(changed(({ events }) => events.splice(1, 1)))).toEqual([1, 'stream']);
       expect(refusalOf(changed(({ events }) => events.splice(1, 1, foreign.events[1])))).toBe('stream');
-      expect(refusalOf(changed((made) => (made.orderId = other)))).toBe('stream');
-      expect(refusalOf(changed((made) => (made.seals = fresh.seals)))).toBe('event');
+      expect(refusalOf(changed((copy) => (copy.orderId = other)))).toBe('stream');
+      expect(refusalOf(changed((copy) => (copy.seals = fresh.seals)))).toBe('event');
       expect(refusalOf(changed(({ seals }) => seals.push(...fresh.seals)))).toBe('seal');
-      const fact = (made: any) => made.timeline.find(({ source, version }: any) => source === 'order' && version === 2);
-      expect(refusalOf(changed((made) => (fact(made).at = '2020-01-01T00:00:00.000Z')))).toBe('story');
+      const fact = (copy: any) => copy.timeline.find(({ source, version }: any) => source === 'order' && version === 2);
+      expect(refusalOf(changed((copy) => (fact(copy).at = '2020-01-01T00:00:00.000Z')))).toBe('story');
       expect(refusalOf(changed(({ timeline }) => (timeline.at(-1).note = 'nothing')))).toBe('signature');
       expect(refusalOf(text.replace('"about"', ' "about"'))).toBe('form');
       expect(await refusal('not evidence')).toEqual([1, 'form']);
@@ -372,7 +372,7 @@ describe('What happened to an order', () => {
   });
 
   it('is reported as cut off if the end of the log is missing', async () => {
-    // The shop seals a new order because of the request for evidence. Then the test deletes its events and all rows about them.
+    // The request for evidence seals a new order. Then the test deletes its events and all rows about them.
     const { id: last } = await an.buy(drink.variantId, 'tok_ok', 1);
     await an.waitForStatus(last, 'confirmed');
     const { events } = expectStatus(200, await admin.get(`/admin/orders/${last}/evidence`)).body;

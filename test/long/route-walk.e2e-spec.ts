@@ -228,8 +228,8 @@ describe('Every route', () => {
         400,
         details,
       ]);
-      const taken = await ask(open.admin, operation, addressOf(operation), { body: {}, headers });
-      expect([operation.operationId, taken.body?.error?.details]).not.toEqual([operation.operationId, details]);
+      const withEmptyBody = await ask(open.admin, operation, addressOf(operation), { body: {}, headers });
+      expect([operation.operationId, withEmptyBody.body?.error?.details]).not.toEqual([operation.operationId, details]);
     });
   });
 
@@ -304,8 +304,8 @@ describe('Every route', () => {
       `insert into payments.payment_findings (kind, provider, charge_id, payment_key, amount, currency, state)
        values ('unknown-payment', 'sandbox', 'ch_1', 'somebody else', 55000, 'VND', 'noted')`,
     );
-    const gone = await register(open.shop);
-    const erasure = (await admin.post(`/admin/users/${gone.userId}/erasure`)).body.data.id;
+    const erasedPerson = await register(open.shop);
+    const erasure = (await admin.post(`/admin/users/${erasedPerson.userId}/erasure`)).body.data.id;
     const values: Record<string, string> = { id, idOrSlug: 'ca-phe-sua-da', name: 'sales', sku: drink.sku };
     const oneOf = async (list: string) => (await admin.get(list)).body.data[0].id as string;
     await eventually(async () =>

@@ -56,8 +56,8 @@ interface BadRequest {
 
 function bodiesOf(operation: Operation, document: ApiDocument): BadRequest[] {
   if (operation.method === 'GET') return [];
-  const whole = Object.entries(BAD_BODIES).map(([what, body]) => ({ what, body }));
-  if (!operation.requestBody) return whole;
+  const badBodies = Object.entries(BAD_BODIES).map(([what, body]) => ({ what, body }));
+  if (!operation.requestBody) return badBodies;
   const good = exampleOf(operation.requestBody.content['application/json'].schema, document);
   const parts = pathsIn(good).flatMap((position) =>
     Object.entries(BAD_VALUES).map(([what, part]) => ({
@@ -65,7 +65,7 @@ function bodiesOf(operation: Operation, document: ApiDocument): BadRequest[] {
       body: withPart(good, position, part),
     })),
   );
-  return [...whole, ...parts];
+  return [...badBodies, ...parts];
 }
 
 function queriesOf({ parameters = [] }: Operation): BadRequest[] {
@@ -81,7 +81,7 @@ function queriesOf({ parameters = [] }: Operation): BadRequest[] {
 
 /** Years that do not exist in a calendar or a database, in each time format of a cursor. */
 const YEARS = ['0000', '-000001', '-0001', '10000', '+275760', '294277'];
-const forged = (year: string): unknown[] =>
+const impossiblePositions = (year: string): unknown[] =>
   [`${year}-01-01T00:00:00Z`, `${year}-01-01 00:00:00+00`].flatMap((at) => [
     ...[['newest', at, ID], { at, id: ID }, { foundAt: at, id: ID }, { since: at, name: 'checkout', id: ID }],
   ]);
@@ -136,10 +136,10 @@ describe('The worst requests', () => {
     ) as never;
     let tried = 0;
     for (const operation of operations)
-      for (const asked of [...bodiesOf(operation, document), ...queriesOf(operation)])
+      for (const badRequest of [...bodiesOf(operation, document), ...queriesOf(operation)])
         for (const token of [admin, undefined]) {
-          const { reply, done } = await ask(operation, asked, token);
-          const label = `${operation.operationId}, ${asked.what}, ${token ? 'staff' : 'nobody'}: ${reply.statusCode}`;
+          const { reply, done } = await ask(operation, badRequest, token);
+          const label = `${operation.operationId}, ${badRequest.what}, ${token ? 'staff' : 'nobody'}: ${reply.statusCode}`;
           tried += 1;
           if (reply.statusCode >= 500) throw new Error(`broken: ${label} ${reply.body.slice(0, 300)}`);
           if (reply.statusCode >= 400) {
@@ -163,7 +163,7 @@ describe('The worst requests', () => {
       const needed = (operation.parameters ?? []).filter(({ in: where, required }) => where === 'query' && required);
       const rest = needed.map(({ name }) => `&${name}=tra`).join('');
       for (const year of YEARS)
-        for (const position of forged(year)) {
+        for (const position of impossiblePositions(year)) {
           const { reply } = await ask(operation, { what: '', query: `cursor=${cursorOf(position)}${rest}` }, admin);
           expect([operation.operationId, position, reply.statusCode]).toEqual([operation.operationId, position, 400]);
         }

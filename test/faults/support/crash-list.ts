@@ -96,9 +96,9 @@ export const crashPointsOf = (delivery: Delivery): readonly string[] => [
 ];
 
 /**
- * Crash points that are passed without an order, or not for every order. Accounts, carts and products use the same machinery.
- * A relay that starts takes its token in a transaction. With hand-over, a message sometimes still goes through the relay and
- * a claim. The checkout sends `ConfirmOrder` only if it cannot confirm the order in the statement of its own step.
+ * Crash points that are passed without an order, or not for every order. Accounts, carts and products use the same
+ * machinery. A relay that starts takes its token in a transaction. With hand-over, a message sometimes still goes through the
+ * relay and a claim. The checkout sends `ConfirmOrder` only if it cannot confirm the order in the statement of its own step.
  */
 export const besideCheckouts =
   /@(catalog|identity|cart)$|^(relay|transport)\.|^inbox\.claimed|^transaction\.commit-sent@ordering$|@(catalog|identity)-to-|(welcome-customer|shelve-variant|confirm-order)\/|^inbox\.[a-z-]+@checkout\/ordering\.order-confirmed|^(?!(place-order|append|hand-over|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;

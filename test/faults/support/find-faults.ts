@@ -43,7 +43,7 @@ const toText = (rows: readonly OpenWork[]): string =>
     .map(({ what, count }) => `${what}: ${count}`)
     .join(', ');
 
-/** Lists what is not decided or not readable yet. The text is empty if every order is confirmed or cancelled, and readable. */
+/** Lists what is not decided or not readable yet. The text is empty if every order is decided and readable. */
 export const listUndecided = async ({ database }: FaultShop): Promise<string> =>
   toText(await database.ofOrders<OpenWork>(UNDECIDED));
 
@@ -162,12 +162,12 @@ async function findMoneyFaults(faultShop: FaultShop, orders: Orders): Promise<st
     const { method } = order.placed.payment;
     const charge = charges.get(id);
     const kept = charge ? charge.amount - charge.refunded : 0;
-    const due = order.status === 'confirmed' && method === 'card' ? order.placed.total.amount : 0;
+    const expectedAmount = order.status === 'confirmed' && method === 'card' ? order.placed.total.amount : 0;
     return [
       ...faultUnless((charge?.count ?? 0) <= 1, `${id} was charged ${charge?.count} times`),
       ...faultUnless(
-        kept === due,
-        `${id} is ${order.status}: the shop should keep ${due}, but the provider keeps ${kept}`,
+        kept === expectedAmount,
+        `${id} is ${order.status}: the shop should keep ${expectedAmount}, but the provider keeps ${kept}`,
       ),
     ];
   });
@@ -223,11 +223,11 @@ async function findPointsFaults(faultShop: FaultShop, orders: Orders): Promise<s
     ...[...orders].flatMap(([id, order]) => {
       if (order.status === 'unplaced' || !order.placed.customerId) return [];
       // Points are added when the money is paid. A cash order that is only confirmed has no points yet.
-      const due = order.status === 'confirmed' ? Math.floor(order.paid.amount / 10_000) : 0;
+      const expectedPoints = order.status === 'confirmed' ? Math.floor(order.paid.amount / 10_000) : 0;
       const { earned = 0, sum = 0 } = points.get(id) ?? {};
       return faultUnless(
-        sum === due && earned <= 1,
-        `${id} should have ${due} points, but has ${sum} from ${earned} entries`,
+        sum === expectedPoints && earned <= 1,
+        `${id} should have ${expectedPoints} points, but has ${sum} from ${earned} entries`,
       );
     }),
   ];

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 const folder = join(__dirname, '..', '..', '..', '.faults');
 
 /** `npm run faults` repeats each fault as often as docs/faults.md says. The suite alone repeats it less often. */
-const whole = process.env['FAULTS'] === 'whole';
+const isFullRun = process.env['FAULTS'] === 'whole';
 const share = Number(process.env['FAULTS_SHARE'] ?? 1);
 
 export const repeatCount = (wholeCount: number, shortCount: number): number =>
-  whole ? Math.max(shortCount, Math.round(wholeCount * share)) : shortCount;
+  isFullRun ? Math.max(shortCount, Math.round(wholeCount * share)) : shortCount;
 
 export interface FaultResult {
   /** The name of the row in the table, such as `kill -9 at every crash point of a checkout`. */

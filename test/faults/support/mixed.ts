@@ -28,7 +28,7 @@ export function buildsAt(shopServer: ShopServer, url: string, newer: string): Bu
   };
 }
 
-/** Sells at the open processes, in turn, until the number of orders is reached. Meanwhile, `change` starts and stops processes. */
+/** Sells this number of orders at the open processes in turn. Meanwhile, `change` starts and stops processes. */
 export async function whileSelling(
   faultShop: FaultShop,
   orders: number,
