@@ -5,7 +5,7 @@ import { startShop, type RunningShop } from '../support/start-shop';
 
 const server = process.env['TEST_DATABASE_URL']!;
 const name = `shop_${randomUUID().slice(0, 8)}`;
-const lodger = { role: `lodger_${name}`, password: randomUUID() };
+const limited = { role: `limited_${name}`, password: randomUUID() };
 
 async function asOwner(database: string, ...statements: string[]): Promise<void> {
   const url = new URL(server);
@@ -26,7 +26,7 @@ function urlOf(database: string, role?: { role: string; password: string }): str
   return url.href;
 }
 
-async function sellsOne(shop: RunningShop): Promise<void> {
+async function expectOneSale(shop: RunningShop): Promise<void> {
   const admin = await logIn(shop, ADMIN);
   const drink = await listDrink(admin);
   const buyer = await register(shop);
@@ -40,12 +40,12 @@ describe('An external Postgres, by DATABASE_URL', () => {
   let shop: RunningShop | undefined;
   beforeAll(async () => {
     const { hostname, pathname } = new URL(server);
-    const first = pathname.slice(1) || 'postgres';
+    const initialDatabase = pathname.slice(1) || 'postgres';
     await asOwner(
-      first,
+      initialDatabase,
       `create database ${name}`,
-      `create role ${lodger.role} login password '${lodger.password}' nosuperuser nocreaterole nocreatedb`,
-      `create database ${name}_lodged owner ${lodger.role}`,
+      `create role ${limited.role} login password '${limited.password}' nosuperuser nocreaterole nocreatedb`,
+      `create database ${name}_limited owner ${limited.role}`,
     );
     expect(hostname).toBeTruthy();
   }, 30_000);
@@ -54,24 +54,24 @@ describe('An external Postgres, by DATABASE_URL', () => {
     shop = undefined;
   }, 30_000);
   afterAll(async () => {
-    const first = new URL(server).pathname.slice(1) || 'postgres';
+    const initialDatabase = new URL(server).pathname.slice(1) || 'postgres';
     await asOwner(
-      first,
+      initialDatabase,
       `drop database if exists ${name} with (force)`,
-      `drop database if exists ${name}_lodged with (force)`,
-      `drop role if exists ${lodger.role}`,
+      `drop database if exists ${name}_limited with (force)`,
+      `drop role if exists ${limited.role}`,
     );
   }, 30_000);
 
   it('replaces the embedded Postgres', async () => {
     shop = await startShop({ env: { DATABASE_URL: urlOf(name) } });
-    await sellsOne(shop);
+    await expectOneSale(shop);
     expect(shop.output()).not.toContain('One database role serves');
   }, 180_000);
 
-  it('may forbid new roles: then one role is used, and the start says so', async () => {
-    shop = await startShop({ env: { DATABASE_URL: urlOf(`${name}_lodged`, lodger) } });
+  it('may forbid new roles: then the shop uses one role, and logs this when it starts', async () => {
+    shop = await startShop({ env: { DATABASE_URL: urlOf(`${name}_limited`, limited) } });
     expect(shop.output()).toContain('One database role serves');
-    await sellsOne(shop);
+    await expectOneSale(shop);
   }, 180_000);
 });

@@ -17,7 +17,7 @@ export function exampleOf(schema: Schema, document: ApiDocument): unknown {
   return [schema['type']].flat()[0] === 'boolean' ? true : [schema['type']].flat()[0] === 'integer' ? 1 : 'some text';
 }
 
-/** The paths of all fields in a body. Of a list, only the first entry is used. */
+/** The paths of all fields in a body. Only the first entry of a list is used. */
 export function pathsIn(body: unknown, path: readonly string[] = []): (readonly string[])[] {
   const here = path.length > 0 ? [path] : [];
   if (typeof body !== 'object' || body === null) return here;

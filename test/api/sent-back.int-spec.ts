@@ -9,9 +9,10 @@ import { DemoShelves } from '../../libs/catalog/src/demo/demo-shelves.store';
 import { eventually } from '../support/eventually';
 import { openContext, type OpenContext } from '../support/open-context';
 
-interface Thing {
-  /** The path of the edit, and the path for reading if it is another one. */
+interface Editable {
+  /** The path of the edit. */
   readonly path: string;
+  /** The path for reading, if it is another one. */
   readonly readFrom?: string;
   readonly token: string;
   /** The part of the answer that is sent back; by default all of it. */
@@ -20,15 +21,15 @@ interface Thing {
   readonly answersAll?: true;
 }
 
-const ofStaff = async (path: string): Promise<Thing> => ({ path, token: staff });
+const editedByStaff = async (path: string): Promise<Editable> => ({ path, token: staff });
 
 /** One resource of each kind that can be edited. */
-const things: Readonly<Record<string, () => Promise<Thing>>> = {
-  'PATCH /api/v1/admin/products/{id}': async () => ofStaff(`/admin/products/${(await product()).id}`),
-  'PATCH /api/v1/admin/categories/{id}': () => ofStaff(`/admin/categories/${categoryId('coffee-espresso')}`),
-  'PATCH /api/v1/admin/brands/{id}': () => ofStaff(`/admin/brands/${brandId('goc-pho')}`),
+const editables: Readonly<Record<string, () => Promise<Editable>>> = {
+  'PATCH /api/v1/admin/products/{id}': async () => editedByStaff(`/admin/products/${(await product()).id}`),
+  'PATCH /api/v1/admin/categories/{id}': () => editedByStaff(`/admin/categories/${categoryId('coffee-espresso')}`),
+  'PATCH /api/v1/admin/brands/{id}': () => editedByStaff(`/admin/brands/${brandId('goc-pho')}`),
   'PUT /api/v1/admin/inventory/{sku}': async () => {
-    return ofStaff(`/admin/inventory/${(await product()).variants[0].sku}`);
+    return editedByStaff(`/admin/inventory/${(await product()).variants[0].sku}`);
   },
   'PATCH /api/v1/users/me': async () => ({ path: '/users/me', token: customer }),
   'PATCH /api/v1/users/me/addresses/{id}': async () => {
@@ -51,8 +52,8 @@ const things: Readonly<Record<string, () => Promise<Thing>>> = {
 
 async function product() {
   const all = (await shop.ask('GET', '/products?limit=20&sort=popular')).body.data;
-  const adorned = all.find(({ modifiers }: { modifiers: unknown[] }) => modifiers.length > 0);
-  return (await shop.ask('GET', `/admin/products/${adorned.id}`, { token: staff })).body.data;
+  const withModifiers = all.find(({ modifiers }: { modifiers: unknown[] }) => modifiers.length > 0);
+  return (await shop.ask('GET', `/admin/products/${withModifiers.id}`, { token: staff })).body.data;
 }
 
 type Paths = Record<string, Record<string, { requestBody?: object }>>;
@@ -82,12 +83,12 @@ describe('A body that was read', () => {
     const agreed = JSON.parse(readFileSync(join(__dirname, '../../docs/openapi.json'), 'utf8')) as { paths: Paths };
     const served = (await shop.app.inject({ url: '/docs/openapi.json' })).json<{ paths: Paths }>();
     const all = new Set([...editsIn(agreed.paths), ...editsIn(served.paths)]);
-    expect([...all].sort()).toEqual(Object.keys(things).sort());
+    expect([...all].sort()).toEqual(Object.keys(editables).sort());
   });
 
-  it.each(Object.keys(things))('can be sent back by %s, and changes nothing', async (edit) => {
+  it.each(Object.keys(editables))('can be sent back with %s, and this changes nothing', async (edit) => {
     const method = edit.split(' ')[0] as 'PATCH' | 'PUT';
-    const { path, readFrom = path, token, part = (all: object) => all, answersAll } = await things[edit]();
+    const { path, readFrom = path, token, part = (all: object) => all, answersAll } = await editables[edit]();
     const read = () => shop.ask('GET', readFrom, { token });
     const before = await read();
     const body = part(before.body.data);
@@ -97,12 +98,12 @@ describe('A body that was read', () => {
       expect(etag).toMatch(new RegExp(`^"${before.body.data.version}(-\\w+)?"$`));
     const seen: Record<string, string>[] = etag ? [{ 'if-match': etag }] : [];
     for (const headers of [{}, ...seen]) {
-      const back = await shop.ask(method, path, { token, body, headers });
-      expect([back.status, back.body.data]).toEqual([200, answersAll ? before.body.data : body]);
+      const response = await shop.ask(method, path, { token, body, headers });
+      expect([response.status, response.body.data]).toEqual([200, answersAll ? before.body.data : body]);
       expect((await read()).headers.etag).toEqual(etag);
     }
-    const strange = await shop.ask(method, path, { token, body: { ...body, colour: 'red' } });
-    expect(strange.body.error?.details?.map(({ field }) => field)).toEqual(['colour']);
+    const withUnknownField = await shop.ask(method, path, { token, body: { ...body, colour: 'red' } });
+    expect(withUnknownField.body.error?.details?.map(({ field }) => field)).toEqual(['colour']);
     if (body.id !== undefined) {
       const other = await shop.ask(method, path, {
         token,
@@ -147,8 +148,8 @@ describe('A variant that is given another SKU', () => {
       one = after;
       expect((await edit(id, [one, two, ...variants.slice(2)])).status).toBe(200);
       const counted = await count(one.sku, 100 + n);
-      const asked = { token: staff, body: { delta: n, reason: 'New bags' } };
-      const adjusted = await shop.ask('POST', `/admin/inventory/${one.sku}/adjustments`, asked);
+      const request = { token: staff, body: { delta: n, reason: 'New bags' } };
+      const adjusted = await shop.ask('POST', `/admin/inventory/${one.sku}/adjustments`, request);
       const [row] = await shop.database.admin<{ on_hand: number }>(
         'select on_hand from inventory.stock where variant_id = $1',
         [one.id],
@@ -160,16 +161,16 @@ describe('A variant that is given another SKU', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('leaves its SKU to a new variant, and a new product has stock at once', async () => {
+  it('can leave its old SKU to a new variant; a new product has stock at once', async () => {
     const { id, variants } = await product();
     const [m, ...others] = variants;
     await count(m.sku, 21);
-    const heir = { name: 'Cỡ kế thừa', type: 'size', sku: m.sku, stock: 4 };
-    const edited = await edit(id, [{ ...m, sku: `${m.sku}-OLD` }, ...others, heir]);
+    const newVariant = { name: 'Cỡ kế thừa', type: 'size', sku: m.sku, stock: 4 };
+    const edited = await edit(id, [{ ...m, sku: `${m.sku}-OLD` }, ...others, newVariant]);
     expect(edited.status).toBe(200);
     expect([(await stock(m.sku)).body.data?.onHand, (await stock(`${m.sku}-OLD`)).body.data?.onHand]).toEqual([4, 21]);
-    const filed = { categoryId: categoryId('coffee-espresso'), brandId: brandId('goc-pho') };
-    const body = { name: 'Món có kho ngay', description: 'Một món để thử kho.', basePrice: 9_000, ...filed };
+    const place = { categoryId: categoryId('coffee-espresso'), brandId: brandId('goc-pho') };
+    const body = { name: 'Món có kho ngay', description: 'Một món để thử kho.', basePrice: 9_000, ...place };
     const sizes = ['A', 'B'].map((name) => ({ name, type: 'size', stock: 6, sku: `AT-ONCE-${name}` }));
     expect(
       (await shop.ask('POST', '/admin/products', { token: staff, body: { ...body, variants: sizes } })).status,
@@ -178,17 +179,17 @@ describe('A variant that is given another SKU', () => {
     expect((await stock('AT-ONCE-A')).body.data?.onHand).toBe(6);
   });
 
-  it('gets the count when it is sold again, and a count is refused for a variant that is sold', async () => {
+  it('can get a count in the edit that sells it again, but not while it is sold', async () => {
     const { id, variants } = await product();
     const [m, l, ...others] = variants as { id: string; sku: string; name: string; type: string }[];
     await count(m.sku, 30);
     expect((await edit(id, [l, ...others, { name: 'Cỡ tạm', type: 'size', stock: 1 }])).status).toBe(200);
     const { name, type } = m;
-    const back = await edit(id, [{ name, type, stock: 5 }, l, ...others]);
-    expect(back.body.data.variants[0]).toMatchObject({ id: m.id, sku: m.sku, available: 5 });
+    const response = await edit(id, [{ name, type, stock: 5 }, l, ...others]);
+    expect(response.body.data.variants[0]).toMatchObject({ id: m.id, sku: m.sku, available: 5 });
     expect((await stock(m.sku)).body.data).toMatchObject({ onHand: 5, available: 5 });
-    const there = await edit(id, [{ ...m, stock: 7 }, l, ...others]);
-    expect([there.status, there.body.error?.details]).toEqual([
+    const refused = await edit(id, [{ ...m, stock: 7 }, l, ...others]);
+    expect([refused.status, refused.body.error?.details]).toEqual([
       400,
       [{ field: 'variants.0.stock', message: expect.stringContaining(`PUT /api/v1/admin/inventory/${m.sku}`) }],
     ]);
@@ -218,14 +219,14 @@ describe('A variant that is given another SKU', () => {
     expect(await onHand('HEIRLOOM-A')).toBe(5);
     await shop.ask('PUT', '/admin/inventory/HEIRLOOM-A', { token: staff, body: { onHand: 3 } });
     await shop.ask('DELETE', `/admin/products/${old.id}`, { token: staff });
-    const heir = await make('Món đời mới');
+    const newProduct = await make('Món đời mới');
     expect(await onHand('HEIRLOOM-A')).toBe(5);
-    const back = await shop.ask('POST', `/admin/products/${old.id}/restore`, {
+    const response = await shop.ask('POST', `/admin/products/${old.id}/restore`, {
       token: staff,
       body: { sku: 'GRANDPA' },
     });
-    expect(back.body.data.variants.map(({ sku }: { sku: string }) => sku)).toEqual(['GRANDPA-A', 'GRANDPA-B']);
+    expect(response.body.data.variants.map(({ sku }: { sku: string }) => sku)).toEqual(['GRANDPA-A', 'GRANDPA-B']);
     expect([await onHand('GRANDPA-A'), await onHand('HEIRLOOM-A')]).toEqual([3, 5]);
-    expect(heir.variants[0].id).not.toBe(old.variants[0].id);
+    expect(newProduct.variants[0].id).not.toBe(old.variants[0].id);
   });
 });

@@ -3,19 +3,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const root = join(__dirname, '..', '..');
-const cage = join(__dirname, 'canaries');
+const canariesFolder = join(__dirname, 'canaries');
 
-const files = (folder: string): string[] =>
+const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(cage, join(entry.parentPath, entry.name)));
+    .map((entry) => relative(canariesFolder, join(entry.parentPath, entry.name)));
 
-const canaries = files(cage).flatMap((file) => {
-  const rule = /^\/\/ breaks: (\S+)(?: (.*))?\n/.exec(readFileSync(join(cage, file), 'utf8'));
+const canaries = filesIn(canariesFolder).flatMap((file) => {
+  const rule = /^\/\/ breaks: (\S+)(?: (.*))?\n/.exec(readFileSync(join(canariesFolder, file), 'utf8'));
   return rule ? [{ file, rule: rule[1], about: rule[2] }] : [];
 });
-const ofWalls = canaries.filter((canary) => canary.about === undefined);
-const ofLint = canaries.filter((canary) => canary.about !== undefined);
+const dependencyCanaries = canaries.filter((canary) => canary.about === undefined);
+const lintCanaries = canaries.filter((canary) => canary.about !== undefined);
 
 describe('The boundaries between contexts', () => {
   const rules = jest.requireActual<{ forbidden: { name: string }[] }>('../../.dependency-cruiser.cjs').forbidden;
@@ -28,30 +28,32 @@ describe('The boundaries between contexts', () => {
         join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
         ...['libs', 'apps', 'migrations', '--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json'],
       ],
-      { cwd: cage, encoding: 'utf8', maxBuffer: 64e6 },
+      { cwd: canariesFolder, encoding: 'utf8', maxBuffer: 64e6 },
     );
     if (!run.stdout) throw new Error(run.stderr);
     caught = (JSON.parse(run.stdout) as { summary: { violations: typeof caught } }).summary.violations;
   }, 60_000);
 
-  it.each(ofWalls)('$rule catches $file', ({ file, rule }) => {
+  it.each(dependencyCanaries)('$rule catches $file', ({ file, rule }) => {
     expect(caught.filter((violation) => violation.from === file).map((violation) => violation.rule.name)).toContain(
       rule,
     );
   });
 
-  it('the canaries use the import aliases of the shop', () => {
+  it('the canaries have the same import aliases as the shop', () => {
     const aliases = (folder: string): unknown =>
       (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { imports: unknown }).imports;
-    expect(aliases(cage)).toEqual(aliases(root));
+    expect(aliases(canariesFolder)).toEqual(aliases(root));
   });
 
   it.each(rules)('$name has a canary', ({ name }) => {
-    expect(ofWalls.map((canary) => canary.rule)).toContain(name);
+    expect(dependencyCanaries.map((canary) => canary.rule)).toContain(name);
   });
 
   it('every canary breaks an existing rule', () => {
-    expect(rules.map((rule) => rule.name)).toEqual(expect.arrayContaining(ofWalls.map((canary) => canary.rule)));
+    expect(rules.map((rule) => rule.name)).toEqual(
+      expect.arrayContaining(dependencyCanaries.map((canary) => canary.rule)),
+    );
   });
 });
 
@@ -69,33 +71,34 @@ describe('The lint rules', () => {
           '--no-ignore',
           '--format',
           'json',
-          ...ofLint.map((canary) => canary.file),
+          ...lintCanaries.map((canary) => canary.file),
         ],
       ],
-      { cwd: cage, encoding: 'utf8', maxBuffer: 64e6 },
+      { cwd: canariesFolder, encoding: 'utf8', maxBuffer: 64e6 },
     );
     if (!run.stdout) throw new Error(run.stderr);
     found = JSON.parse(run.stdout) as typeof found;
   }, 60_000);
 
-  it.each(ofLint)('$rule catches $about in $file', ({ file, rule, about }) => {
-    const messages = found.find((result) => result.filePath === join(cage, file))?.messages ?? [];
-    const mine = messages.filter((message) => message.ruleId === rule);
-    for (const words of about.split(', ')) expect(mine.map((message) => message.message).join('\n')).toContain(words);
+  it.each(lintCanaries)('$rule catches $about in $file', ({ file, rule, about }) => {
+    const messages = found.find((result) => result.filePath === join(canariesFolder, file))?.messages ?? [];
+    const messagesOfRule = messages.filter((message) => message.ruleId === rule);
+    for (const words of about.split(', '))
+      expect(messagesOfRule.map((message) => message.message).join('\n')).toContain(words);
   });
 
-  it('every boundary rule has a canary', () => {
-    const walls = execFileSync(process.execPath, ['--input-type=module', '-e', printWalls], {
+  it('every restriction of eslint.config.mjs has a canary', () => {
+    const restrictions = execFileSync(process.execPath, ['--input-type=module', '-e', printMessages], {
       cwd: root,
       encoding: 'utf8',
     });
-    const heard = found.flatMap((result) => result.messages.map((each) => each.message)).join('\n');
-    for (const words of JSON.parse(walls) as string[]) expect(heard).toContain(words);
+    const reported = found.flatMap((result) => result.messages.map((each) => each.message)).join('\n');
+    for (const words of JSON.parse(restrictions) as string[]) expect(reported).toContain(words);
   });
 });
 
-/** Prints what each restriction of eslint.config.mjs says when it is broken. */
-const printWalls = `
+/** Prints the message of each restriction in eslint.config.mjs. */
+const printMessages = `
   const { default: config } = await import('./eslint.config.mjs');
   const texts = new Set();
   for (const part of config)

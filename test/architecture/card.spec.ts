@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 
 /** The packages that the client's document names. The running shop must use each of them. */
-const card = [
+const requiredPackages = [
   ...['core', 'cqrs', 'passport', 'swagger', 'terminus', 'schedule', 'throttler', 'elasticsearch'].map(
     (name) => `@nestjs/${name}`,
   ),
@@ -20,7 +20,7 @@ const card = [
   ],
 ];
 
-interface Cruised {
+interface DependencyReport {
   modules: { source: string; dependencies: { module: string; dependencyTypes: string[] }[] }[];
 }
 
@@ -38,7 +38,7 @@ describe('The packages of the project', () => {
     );
     if (!run.stdout) throw new Error(run.stderr);
     used = new Set(
-      (JSON.parse(run.stdout) as Cruised).modules
+      (JSON.parse(run.stdout) as DependencyReport).modules
         .filter((module) => !module.source.includes('node_modules'))
         .flatMap((module) => module.dependencies)
         .filter((dependency) => !dependency.dependencyTypes.includes('type-only'))
@@ -51,7 +51,7 @@ describe('The packages of the project', () => {
     );
   }, 60_000);
 
-  it.each(card)('%s is used by code of the running shop', (name) => {
+  it.each(requiredPackages)('%s is used by code of the running shop', (name) => {
     expect(used).toContain(name);
   });
 

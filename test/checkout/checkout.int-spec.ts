@@ -34,7 +34,7 @@ describe('Ordering a cart', () => {
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('waits for the outcome if the request prefers it', async () => {
+  it('waits for the outcome if the request asks for that', async () => {
     const good = await shop.order(fillCart(await shop.shelve(5)), body(), { wait: 8 });
     expect(good.json().data).toMatchObject({ status: 'confirmed', payment: { status: 'paid' } });
     const declined = await shop.order(fillCart(await shop.shelve(5)), body('tok_declined'), { wait: 8 });
@@ -57,7 +57,7 @@ describe('Ordering a cart', () => {
     expect([other.statusCode, other.json().error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  it('is refused for a cart that was ordered, is empty or is not there, and for guests who do not say who they are', async () => {
+  it('is refused if the cart was ordered, is empty or does not exist, and if a guest gives no contact', async () => {
     const token = fillCart(await shop.shelve(5));
     await shop.order(token);
     expect((await shop.order(token)).json().error.code).toBe('CART_ALREADY_ORDERED');
@@ -82,7 +82,7 @@ describe('Ordering a cart', () => {
     expect(await shop.stockOf(sku)).toEqual({ onHand: 0, reserved: 0 });
   }, 20_000);
 
-  it('gets a result also if it was not known at first whether it was paid', async () => {
+  it('gets a result, even if it is unknown at first whether the money was taken', async () => {
     for (const token of ['tok_timeout_charged', 'tok_flaky', 'tok_timeout_not_charged']) {
       const cart = fillCart(await shop.shelve(5));
       const { id } = (await shop.order(cart, body(token))).json().data;
@@ -94,19 +94,19 @@ describe('Ordering a cart', () => {
         `select state from sandbox.charges where order_id = $1`,
         [id],
       );
-      const kept = books.filter(({ state }) => state === 'captured').length;
-      expect([token, ended.status, kept]).toEqual([token, ended.status, ended.status === 'confirmed' ? 1 : 0]);
+      const captured = books.filter(({ state }) => state === 'captured').length;
+      expect([token, ended.status, captured]).toEqual([token, ended.status, ended.status === 'confirmed' ? 1 : 0]);
     }
   }, 40_000);
 });
 
 describe('A cancellation by the customer', () => {
-  it('during the checkout: the checkout is undone, and everything is given back', async () => {
+  it('during the checkout: the checkout is undone, and money and goods go back', async () => {
     const sku = await shop.shelve(5);
     const token = fillCart(sku);
     const { id } = (await shop.order(token, body('tok_slow'))).json().data;
-    const asked = await shop.cancel(id, token, { reason: 'by mistake' });
-    expect([asked.statusCode, asked.json().data.cancellationRequested]).toEqual([202, true]);
+    const requested = await shop.cancel(id, token, { reason: 'by mistake' });
+    expect([requested.statusCode, requested.json().data.cancellationRequested]).toEqual([202, true]);
     const ended = await waitUntil(
       () => shop.viewOrder(id, token),
       ({ status }) => status !== 'pending',
@@ -151,7 +151,7 @@ describe('A cancellation by the customer', () => {
 });
 
 describe('The steps of staff', () => {
-  it('two baristas at once take an order one step on, not two', async () => {
+  it('several baristas at once move an order one step forward, not several steps', async () => {
     const { id } = (await shop.order(fillCart(await shop.shelve(5)), body(), { wait: 8 })).json().data;
     const bus = shop.app.get(CommandBus);
     const views = await Promise.all([1, 2, 3].map(() => bus.execute(new AdvanceOrder(id, 'accept', staff))));

@@ -35,10 +35,10 @@ const timelineOf = async (id: string) =>
     )
   ).map(({ type }) => type);
 
-const place = async (token = 'tok_ok'): Promise<string> =>
+const placeOrder = async (token = 'tok_ok'): Promise<string> =>
   (await shop.order(fillCart(await shop.shelve(5)), body(token))).json().data.id;
 
-const confirmed = (id: string) =>
+const waitUntilConfirmed = (id: string) =>
   eventually(async () =>
     expect(
       await shop.database.admin(`select status, step from ordering.processes where id = $1 and name = 'checkout'`, [
@@ -49,8 +49,8 @@ const confirmed = (id: string) =>
 
 describe('The last steps of a checkout', () => {
   it('are written by the statement that confirms the order', async () => {
-    const id = await place();
-    await confirmed(id);
+    const id = await placeOrder();
+    await waitUntilConfirmed(id);
     const journal = await journalOf(id);
     expect(journal.map(({ heard }) => heard)).toEqual(STEPS);
     expect(journal.slice(-2).flatMap(({ asked }) => asked)).toEqual([]);
@@ -65,9 +65,9 @@ describe('The last steps of a checkout', () => {
     expect(await shop.database.admin('select name from ordering.timers where key = $1', [id])).toEqual([]);
   });
 
-  it('use the message that another build would have handled', async () => {
-    const id = await place();
-    await confirmed(id);
+  it('record the id of the OrderConfirmed message that is sent', async () => {
+    const id = await placeOrder();
+    await waitUntilConfirmed(id);
     const [line] = (await shop.database.admin<{ message_id: string }>(
       `select message_id from ordering.process_journal where id = $1 and heard = $2`,
       [id, OrderConfirmed.type],
@@ -78,36 +78,36 @@ describe('The last steps of a checkout', () => {
     ]);
   });
 
-  const expectAskedWithMessage = async (id: string) => {
-    await confirmed(id);
+  const expectConfirmedByMessage = async (id: string) => {
+    await waitUntilConfirmed(id);
     const journal = await journalOf(id);
     expect(journal.slice(-2).map(({ heard }) => heard)).toEqual(STEPS.slice(-2));
     expect(journal.at(-2)!.asked).toEqual(['ordering.confirm-order.v1']);
     expect((await timelineOf(id)).slice(-2)).toEqual(STEPS.slice(2, 4));
   };
 
-  it('are asked for with a message if the order is locked at that moment', async () => {
-    const somebody = await connect(shop.database.url, 'somebody');
-    const id = await place('tok_slow');
-    await somebody.query('begin');
-    await somebody.query('select from ordering.order_heads where order_id = $1 for update', [id]);
+  it('are requested with a message if the order is locked at that moment', async () => {
+    const blocker = await connect(shop.database.url, 'blocker');
+    const id = await placeOrder('tok_slow');
+    await blocker.query('begin');
+    await blocker.query('select from ordering.order_heads where order_id = $1 for update', [id]);
     await eventually(async () => expect(await messagesAbout(id)).toContain('confirm-order ordering.confirm-order.v1'));
-    await somebody.query('rollback');
-    await somebody.end();
-    await expectAskedWithMessage(id);
+    await blocker.query('rollback');
+    await blocker.end();
+    await expectConfirmedByMessage(id);
   }, 30_000);
 
-  it('are asked for with a message if the checkout has changed at that moment', async () => {
-    const somebody = await connect(shop.database.url, 'somebody');
-    const id = await place('tok_slow');
+  it('are requested with a message if the checkout has changed at that moment', async () => {
+    const blocker = await connect(shop.database.url, 'blocker');
+    const id = await placeOrder('tok_slow');
     await eventually(async () => expect(await journalOf(id)).toHaveLength(2)); // the stock is reserved
-    await somebody.query('begin');
-    await somebody.query('select from inventory.stock for update');
+    await blocker.query('begin');
+    await blocker.query('select from inventory.stock for update');
     const change = `update ordering.processes set version = version + 5 where id = $1 and step = 'committing' returning id`;
     await eventually(async () => expect(await shop.database.admin(change, [id])).toEqual([{ id }]));
-    await somebody.query('rollback');
-    await somebody.end();
-    await expectAskedWithMessage(id);
+    await blocker.query('rollback');
+    await blocker.end();
+    await expectConfirmedByMessage(id);
   }, 30_000);
 });
 
@@ -127,7 +127,7 @@ describe('OrderConfirmed', () => {
     expect(await fulfils(message({ knownToCheckout: true }))).toBe(false);
   });
 
-  it('changes nothing if it is delivered although the checkout knows it', () => {
+  it('changes nothing if the checkout gets it and already knows it', () => {
     const state = { step: 'confirmed', orderId: 'o', method: 'card' } as unknown as Checkout;
     const { state: after, asks, timers } = react(state, message({ knownToCheckout: true }), 900);
     expect([after, asks, timers]).toEqual([state, [], []]);

@@ -33,16 +33,16 @@ describe('A checkout that is interrupted', () => {
   it('is cancelled when it is overdue, and money and stock go back', async () => {
     shop = await openSmallShop(database, { RESERVATION_TTL_SECONDS: '1' });
     const sku = await shop.shelve(5);
-    const somebody = await connect(database.url, 'somebody');
-    await somebody.query('begin');
-    await somebody.query('select from inventory.stock where sku = $1 for update', [sku]);
+    const blocker = await connect(database.url, 'blocker');
+    await blocker.query('begin');
+    await blocker.query('select from inventory.stock where sku = $1 for update', [sku]);
     const cart = fillCart(sku);
     const { id } = (await shop.order(cart, body())).json().data;
     await waitUntil(
       () => database.admin(`select from ordering.process_journal where id = $1 and note = 'overdue'`, [id]),
       (lines) => lines.length === 1,
     );
-    await somebody.end();
+    await blocker.end();
     expect(
       await waitUntil(
         () => shop.viewOrder(id, cart),

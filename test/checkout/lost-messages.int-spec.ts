@@ -14,7 +14,7 @@ jest.setTimeout(60_000);
 
 const staff = { kind: 'staff' as const, id: randomUUID() };
 const manager = { kind: 'user', userId: randomUUID(), permissions: ['staff', 'refund'] } as never;
-const tended = { actor: staff, by: 'the test', reason: 'a message was lost' };
+const byStaff = { actor: staff, by: 'the test', reason: 'a message was lost' };
 
 let shop: SmallShop;
 beforeAll(async () => {
@@ -37,7 +37,7 @@ afterAll(() => shop?.clear());
 const lose = (handler: string, type: string, state: 'done' | 'dead' = 'done') =>
   shop.database.admin('insert into ordering.lost values ($1, $2, $3)', [handler, type, state]);
 
-const isLost = () =>
+const waitUntilLost = () =>
   waitUntil(
     () => shop.database.admin('select 1 from ordering.lost'),
     (left) => left.length === 0,
@@ -52,7 +52,7 @@ interface Bought {
   readonly sku: string;
 }
 
-/** Two of three pieces, for 60,000 ₫. */
+/** Orders two of three pieces, for 60,000 ₫. */
 async function buyDrink(payment = body(), wait = 8): Promise<Bought> {
   const sku = await shop.shelve(3);
   const token = fillCart(sku, 2);
@@ -61,7 +61,7 @@ async function buyDrink(payment = body(), wait = 8): Promise<Bought> {
 }
 
 const cancel = (id: string) => execute(new CancelOrder(id, staff, undefined));
-const compare = (id: string) => execute(new CompareSagas(id, tended));
+const compare = (id: string) => execute(new CompareSagas(id, byStaff));
 
 async function drop(id: string): Promise<void> {
   const [letter] = await waitUntil(
@@ -86,9 +86,9 @@ const waitForStep = (name: string, id: string, step: string) =>
 const chargesOf = (id: string) =>
   shop.database.admin('select state, refunded::int from sandbox.charges where order_id = $1', [id]);
 
-/** The order is cancelled, and the customer and the shelf have everything back. */
+/** Waits until the order is cancelled, the money is refunded, and the goods are on the shelf again. */
 async function expectGivenBack({ id, token, sku }: Bought, charges?: readonly object[]): Promise<void> {
-  const isBack = (all: readonly object[]) =>
+  const areRefunded = (all: readonly object[]) =>
     charges ? JSON.stringify(all) === JSON.stringify(charges) : !JSON.stringify(all).includes('captured');
   await waitUntil(
     async () => ({
@@ -96,7 +96,8 @@ async function expectGivenBack({ id, token, sku }: Bought, charges?: readonly ob
       charges: await chargesOf(id),
       stock: await shop.stockOf(sku),
     }),
-    (seen) => seen.status === 'cancelled' && isBack(seen.charges) && seen.stock?.onHand === 3 && !seen.stock.reserved,
+    (seen) =>
+      seen.status === 'cancelled' && areRefunded(seen.charges) && seen.stock?.onHand === 3 && !seen.stock.reserved,
   );
 }
 const refunded = [{ state: 'refunded', refunded: 60_000 }];
@@ -106,7 +107,7 @@ describe('An order with a lost message', () => {
     const order = await buyDrink();
     await lose('refunds', 'ordering.order-refund-requested.v1');
     await cancel(order.id);
-    await isLost();
+    await waitUntilLost();
     await waitForStep('checkout', order.id, 'undone');
     expect(await sagaOf('refunds', order.id).catch(({ code }) => code)).toBe('NOT_FOUND');
 
@@ -122,7 +123,7 @@ describe('An order with a lost message', () => {
     expect(journal[0].note).toBe('compared with the order: asked again, by the test: a message was lost');
   });
 
-  it('about its cancellation is not confirmed: its checkout hears of it again, and gives everything back', async () => {
+  it('about its cancellation is not confirmed: its checkout is told of the cancellation again, and gives everything back', async () => {
     await lose('checkout', 'ordering.order-cancellation-requested.v1');
     const order = await buyDrink(body('tok_slow'), 0);
     await cancel(order.id);
@@ -133,7 +134,7 @@ describe('An order with a lost message', () => {
   it('about its placing is closed after a comparison', async () => {
     await lose('checkout', 'ordering.order-placed.v1');
     const order = await buyDrink(body(), 0);
-    await isLost();
+    await waitUntilLost();
     expect((await compare(order.id)).sagas).toMatchObject([
       { step: 'waiting', becomes: 'closing', requests: ['ordering.close-order.v1'] },
     ]);
@@ -146,23 +147,23 @@ describe('An order with a lost message', () => {
     const order = await buyDrink(body(), 0);
     await cancel(order.id);
     await waitForStep('checkout', order.id, 'waiting');
-    await execute(new CompensateSaga(order.id, tended));
+    await execute(new CompensateSaga(order.id, byStaff));
     await expectGivenBack(order, []);
   });
 
-  it('about its end gets its goods back after a comparison', async () => {
+  it('about its end puts the goods back after a comparison', async () => {
     const order = await buyDrink();
     await lose('checkout', 'ordering.order-cancelled.v1');
     await cancel(order.id);
     await waitForStep('refunds', order.id, 'refunded');
-    await isLost();
+    await waitUntilLost();
     expect(await sagaOf('checkout', order.id)).toMatchObject({ step: 'confirmed' });
     await compare(`refunds:${order.id}`);
     await waitForStep('checkout', order.id, 'undone');
     await expectGivenBack(order, refunded);
   });
 
-  it('changes nothing if its sagas agree with it, however often it is compared', async () => {
+  it('is not changed by comparisons if its sagas agree with it', async () => {
     const order = await buyDrink();
     await execute(new RefundOrder(order.id, manager, { reason: 'cold', amount: vnd(10_000) }, randomUUID()));
     await waitForStep('refunds', order.id, 'refunded');
@@ -179,7 +180,7 @@ describe('An order with a lost message', () => {
 
 describe('A dead letter that is dropped', () => {
   it.each(['ordering.order-refund-requested.v1', 'ordering.order-refunded.v1'])(
-    'of the refunds of an order (%s) keeps no money',
+    'about a refund (%s) does not prevent the refund',
     async (type) => {
       const order = await buyDrink();
       await lose('refunds', type, 'dead');
@@ -199,16 +200,13 @@ describe('A dead letter that is dropped', () => {
     expect(await sagaOf('checkout', order.id)).toEqual({ status: 'over', step: 'given-up' });
   });
 
-  it.each([false, true])(
-    'about an order that was placed closes the order (cancelled before: %s)',
-    async (cancelled) => {
-      await lose('checkout', 'ordering.order-placed.v1', 'dead');
-      const order = await buyDrink(body(), 0);
-      if (cancelled) await cancel(order.id);
-      await drop(order.id);
-      await expectGivenBack(order, []);
-    },
-  );
+  it.each([false, true])('about a placed order closes the order (cancelled before: %s)', async (cancelled) => {
+    await lose('checkout', 'ordering.order-placed.v1', 'dead');
+    const order = await buyDrink(body(), 0);
+    if (cancelled) await cancel(order.id);
+    await drop(order.id);
+    await expectGivenBack(order, []);
+  });
 
   it('about a closed order ends its checkout', async () => {
     await lose('checkout', 'ordering.order-cancelled.v1', 'dead');

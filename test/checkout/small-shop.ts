@@ -18,8 +18,8 @@ import { PaymentsModule } from '#modules/payments';
 import { CART_TOKEN_SECRET, cartTokens } from '../support/cart-tokens';
 import type { TestDatabase } from '../support/test-database';
 
-/** The token that came with an order, by the token that placed the order. */
-const next = new Map<string, string>();
+/** The new cart tokens that came with orders. The key is the token that placed the order. */
+const newTokens = new Map<string, string>();
 
 const carts = new Map<string, { cartId: Uuid; version: number; lines: WantedLine[] }>();
 
@@ -54,7 +54,7 @@ class FakePrices extends CatalogPrices {
   ],
   exports: [CartOf, CatalogPrices, ContactOf, SkuOwners],
 })
-class Questions {}
+class FakeQuestions {}
 
 export interface SmallShop {
   readonly app: NestFastifyApplication;
@@ -64,11 +64,12 @@ export interface SmallShop {
   stockOf(sku: string): Promise<{ onHand: number; reserved: number } | undefined>;
   send(url: string, token: string, payload: object, headers?: Record<string, string>): Promise<Response>;
   order(token: string, payload?: object, how?: { key?: string; wait?: number }): Promise<Response>;
-  /** Cancels an order. `token` is the one that placed it; the request sends the token that came with the order. */
+  /** Cancels an order. `token` is the cart token that placed it. The request sends the new token of the order. */
   cancel(id: string, token: string, payload: object): Promise<Response>;
   viewOrder(id: string, token: string): Promise<Seen>;
   /** After this, another shop can be opened on the same database. */
   close(): Promise<void>;
+  /** Closes the shop, and drops its database. */
   clear(): Promise<void>;
 }
 
@@ -115,7 +116,7 @@ export async function openSmallShop(database: TestDatabase, settings: Record<str
     PAYMENT_TIMEOUT_MS: '300',
   };
   const quiet = { log: () => undefined, warn: () => undefined, error: console.error };
-  const modules = [InventoryModule, PaymentsModule, OrderingModule, Questions];
+  const modules = [InventoryModule, PaymentsModule, OrderingModule, FakeQuestions];
   const contexts = ['inventory', 'payments', 'ordering'] as const;
   const app = await createShop(modules, readConfig({ ...env, ...settings }), { contexts, logger: quiet });
 
@@ -140,12 +141,12 @@ export async function openSmallShop(database: TestDatabase, settings: Record<str
       const headers = { 'idempotency-key': key, ...(wait && { prefer: `wait=${wait}` }) };
       const reply = await send('/orders', token, payload, headers);
       const after = reply.headers['x-cart-token'];
-      if (after) next.set(token, String(after));
+      if (after) newTokens.set(token, String(after));
       return reply;
     },
-    cancel: (id, token, payload) => send(`/orders/${id}/cancel`, next.get(token) ?? token, payload),
+    cancel: (id, token, payload) => send(`/orders/${id}/cancel`, newTokens.get(token) ?? token, payload),
     async viewOrder(id, token) {
-      const headers = { 'x-cart-token': next.get(token) ?? token };
+      const headers = { 'x-cart-token': newTokens.get(token) ?? token };
       return (await app.inject({ method: 'GET', url: `/api/v1/orders/${id}`, headers })).json().data;
     },
     close,

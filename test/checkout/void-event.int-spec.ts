@@ -19,7 +19,7 @@ jest.setTimeout(60_000);
 
 const staff = { kind: 'staff' as const, id: randomUUID() };
 const manager = { kind: 'user', userId: randomUUID(), permissions: ['staff', 'refund'] } as never;
-const tended = { actor: staff, by: 'the test', reason: null };
+const byStaff = { actor: staff, by: 'the test', reason: null };
 
 let shop: SmallShop;
 beforeAll(async () => void (shop = await openSmallShop(await testDatabase())), 60_000);
@@ -33,7 +33,7 @@ interface Bought {
   readonly sku: string;
 }
 
-/** Two of three pieces, for 60,000 ₫. */
+/** Orders two pieces, for 60,000 ₫. */
 async function buyDrink(payment = body(), onHand = 3): Promise<Bought> {
   const sku = await shop.shelve(onHand);
   const token = fillCart(sku, 2);
@@ -52,7 +52,7 @@ async function eventsOf(id: string) {
   return (await shop.database.admin<{ type: string }>(sql, [id])).map(({ type }) => type);
 }
 
-const eventually = (id: string, ...types: string[]) =>
+const waitForEvents = (id: string, ...types: string[]) =>
   waitUntil(
     () => eventsOf(id),
     (events) => JSON.stringify(events.slice(-types.length)) === JSON.stringify(types),
@@ -62,7 +62,7 @@ const eventually = (id: string, ...types: string[]) =>
 const chargesOf = (id: string) =>
   shop.database.admin('select state, amount::int, refunded::int from sandbox.charges where order_id = $1', [id]);
 
-/** The same from the tables of payments. */
+/** The payment of the order in the tables of `payments`. */
 const paymentOf = async (id: string) =>
   (await shop.database.admin('select state, refunded::int from payments.payments where order_id = $1', [id]))[0];
 
@@ -77,7 +77,7 @@ const waitForStep = (name: 'checkout' | 'refunds', id: string, step: string) =>
     (saga) => saga.step === step,
   );
 
-/** Destroys the last event of a type, as the database's owner can. Returns its version. */
+/** Destroys the data of the last event of a type. Only the owner of the database can do this. Returns its version. */
 async function damage(id: string, type: string): Promise<number> {
   const versions = await shop.database.admin<{ version: number }>(
     'select version from ordering.order_events where order_id = $1 and event_type = $2 order by version desc limit 1',
@@ -93,8 +93,8 @@ async function damage(id: string, type: string): Promise<number> {
   return version;
 }
 
-/** Adds a customer to a guest's order, or removes it again. An event that was changed counts as broken. */
-const ownedBy = (customerId: Uuid | null, id: string) =>
+/** Writes a customer into the first event of a guest's order, or removes it. The changed event counts as broken. */
+const setCustomer = (customerId: Uuid | null, id: string) =>
   shop.database.admin(`
     begin;
     alter table ordering.order_events disable trigger all;
@@ -107,13 +107,13 @@ const declareVoid = (id: string, version: number) => execute(new VoidEvent(id, v
 
 const damageAndVoid = async (id: string, type: string) => (await declareVoid(id, await damage(id, type))).leaves;
 
-const retry = (name: string, id: string) => execute(new RetrySaga(`${name}:${id}`, tended));
+const retry = (name: string, id: string) => execute(new RetrySaga(`${name}:${id}`, byStaff));
 const cancel = (id: string) => execute(new CancelOrder(id, staff, 'nobody waits for it'));
 const refund = (id: string, amount?: number) =>
   execute(new RefundOrder(id, manager, { reason: 'cold', ...(amount && { amount: vnd(amount) }) }, randomUUID()));
 
-/** Waits until no message is waiting. Repeated requests are answered then too. */
-const allQuiet = () =>
+/** Waits until no message is waiting. Then repeated requests have been answered too. */
+const waitForEmptyInboxes = () =>
   waitUntil(
     () =>
       shop.database.admin<{ waiting: number }>(
@@ -136,7 +136,7 @@ describe('An order whose confirmation is void', () => {
 
     await cancel(id);
     await waitForStatus(order, 'cancelled');
-    await allQuiet();
+    await waitForEmptyInboxes();
     expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
     expect(await paymentOf(id)).toEqual({ state: 'voided', refunded: 60_000 });
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
@@ -151,14 +151,14 @@ describe('An order whose confirmation is void', () => {
     const order = await buyDrink();
     const { id, sku } = order;
     await refund(id, 10_000);
-    await eventually(id, 'RefundRequested', 'OrderRefunded');
+    await waitForEvents(id, 'RefundRequested', 'OrderRefunded');
     await waitForStep('refunds', id, 'refunded');
     await damageAndVoid(id, 'OrderConfirmed');
     await waitForStep('checkout', id, 'reopened');
 
     await retry('checkout', id);
-    await eventually(id, 'OrderConfirmed', 'RefundRequested', 'OrderRefunded');
-    await allQuiet();
+    await waitForEvents(id, 'OrderConfirmed', 'RefundRequested', 'OrderRefunded');
+    await waitForEmptyInboxes();
     expect(await shop.viewOrder(id, order.token)).toMatchObject({
       status: 'confirmed',
       payment: { paid: vnd(60_000), refunded: vnd(10_000) },
@@ -175,16 +175,16 @@ describe('An order whose confirmation is void', () => {
     );
   });
 
-  it('and was cancelled afterwards, keeps no money', async () => {
+  it('gives all money back if it was cancelled after the confirmation', async () => {
     const order = await buyDrink();
     const { id, sku } = order;
     await cancel(id);
-    await eventually(id, 'OrderRefunded');
+    await waitForEvents(id, 'OrderRefunded');
     await waitForStep('checkout', id, 'undone');
     const { status } = await damageAndVoid(id, 'OrderConfirmed');
     expect(status).toBe('cancelled');
-    await eventually(id, 'EventVoided', 'PaymentReversed');
-    await allQuiet();
+    await waitForEvents(id, 'EventVoided', 'PaymentReversed');
+    await waitForEmptyInboxes();
     expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
     expect(await shop.viewOrder(id, order.token)).toMatchObject({
@@ -200,7 +200,7 @@ describe('An order whose cancellation is void', () => {
     await waitForStatus(order, 'cancelled');
     await waitForStep('checkout', id, 'given-up');
     expect(await damageAndVoid(id, 'OrderCancelled')).toMatchObject({ status: 'pending' });
-    await eventually(id, 'OrderCancelled', 'EventVoided', 'OrderCancelled');
+    await waitForEvents(id, 'OrderCancelled', 'EventVoided', 'OrderCancelled');
     await waitForStep('checkout', id, 'given-up');
     expect(await shop.stockOf(sku)).toEqual({ onHand: 1, reserved: 0 });
   });
@@ -227,11 +227,11 @@ describe('An order whose completion is void', () => {
     const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).findMaybeOpen(customerId);
     for (const step of ['accept', 'prepare', 'ready', 'complete'] as const)
       await execute(new AdvanceOrder(id, step, staff));
-    await ownedBy(customerId, id);
+    await setCustomer(customerId, id);
     expect(await maybeOpen()).toEqual([]);
-    await ownedBy(null, id);
+    await setCustomer(null, id);
     expect(await damageAndVoid(id, 'OrderCompleted')).toMatchObject({ status: 'ready' });
-    await ownedBy(customerId, id);
+    await setCustomer(customerId, id);
     expect(await maybeOpen()).toEqual([id]);
   });
 });
@@ -243,21 +243,21 @@ describe('A refund', () => {
   async function buyAndRefund(): Promise<Bought> {
     const order = await buyDrink();
     await refund(order.id, 10_000);
-    await eventually(order.id, 'RefundRequested', 'OrderRefunded');
+    await waitForEvents(order.id, 'RefundRequested', 'OrderRefunded');
     await waitForStep('refunds', order.id, 'refunded');
     return order;
   }
 
-  it('whose end is void is recorded again, and a retry gives back nothing twice', async () => {
+  it('whose end is void is recorded again, and a retry does not refund it twice', async () => {
     const { id, token } = await buyAndRefund();
     expect((await damageAndVoid(id, 'OrderRefunded')).toDo).toEqual([
       expect.stringContaining('No money is given twice'),
     ]);
-    await eventually(id, 'EventVoided', 'OrderRefunded');
+    await waitForEvents(id, 'EventVoided', 'OrderRefunded');
     await waitForStep('refunds', id, 'refunded');
     expect(await shop.viewOrder(id, token)).toMatchObject(given);
     await expect(retry('refunds', id)).rejects.toMatchObject({ code: 'NOTHING_OWED' });
-    await allQuiet();
+    await waitForEmptyInboxes();
     expect(await chargesOf(id)).toEqual(charged);
     expect(await paymentOf(id)).toEqual({ state: 'taken', refunded: 10_000 });
   });
@@ -265,24 +265,24 @@ describe('A refund', () => {
   it('whose request is void is requested and recorded again', async () => {
     const { id, token } = await buyAndRefund();
     await damageAndVoid(id, 'RefundRequested');
-    await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
-    await allQuiet();
+    await waitForEvents(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
+    await waitForEmptyInboxes();
     expect(await shop.viewOrder(id, token)).toMatchObject(given);
     expect(await chargesOf(id)).toEqual(charged);
     await refund(id);
-    await eventually(id, 'RefundRequested', 'OrderRefunded');
+    await waitForEvents(id, 'RefundRequested', 'OrderRefunded');
     expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
   });
 
-  it('of which two events are broken waits until both are void', async () => {
+  it('with two broken events waits until both are void', async () => {
     const { id, token } = await buyAndRefund();
-    const ended = await damage(id, 'OrderRefunded');
-    const asked = await damage(id, 'RefundRequested');
-    const first = await declareVoid(id, asked);
-    expect(first.leaves).toEqual({ status: null, toDo: [expect.stringContaining(`Event ${ended}`)] });
-    await declareVoid(id, ended);
-    await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
-    await allQuiet();
+    const endVersion = await damage(id, 'OrderRefunded');
+    const requestVersion = await damage(id, 'RefundRequested');
+    const first = await declareVoid(id, requestVersion);
+    expect(first.leaves).toEqual({ status: null, toDo: [expect.stringContaining(`Event ${endVersion}`)] });
+    await declareVoid(id, endVersion);
+    await waitForEvents(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
+    await waitForEmptyInboxes();
     expect(await shop.viewOrder(id, token)).toMatchObject(given);
     expect(await chargesOf(id)).toEqual(charged);
   });
@@ -300,9 +300,9 @@ describe('An order that somebody has changed with the shop’s database role', (
       id,
     );
     await expect(execute(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'EVENT_BROKEN' });
-    const said = await declareVoid(id, 3);
-    expect(said).toMatchObject({ version: 4, leaves: { status: 'confirmed', toDo: [] } });
-    expect(said.data).toMatchObject({
+    const declared = await declareVoid(id, 3);
+    expect(declared).toMatchObject({ version: 4, leaves: { status: 'confirmed', toDo: [] } });
+    expect(declared.data).toMatchObject({
       version: 3,
       reason:
         'a faulty import (The stored version of the order was 2, but its last event has version 3. This was corrected.)',

@@ -54,20 +54,20 @@ const casesInShortRun = [
     ['payments', full],
   ] as const),
 ];
-const isWhole = repeatCount(1, 0) > 0;
-const cases = (isWhole ? allCases : casesInShortRun).map(([context, fault]) => ({ context, what: fault[0], fault }));
+const isFullRun = repeatCount(1, 0) > 0;
+const cases = (isFullRun ? allCases : casesInShortRun).map(([context, fault]) => ({ context, what: fault[0], fault }));
 /** In a full run each context has its own shop, because the check after each fault takes longer with more orders. */
-const shops = isWhole ? allContexts.map((context) => cases.filter((one) => one.context === context)) : [cases];
+const shops = isFullRun ? allContexts.map((context) => cases.filter((one) => one.context === context)) : [cases];
 
-const formatCounts = (told: Readonly<Record<string, number>>) =>
-  Object.entries(told)
+const formatCounts = (counts: Readonly<Record<string, number>>) =>
+  Object.entries(counts)
     .map(([what, count]) => `${what}: ${count}`)
     .join(', ');
 
-describe.each(shops)('A context whose database, on a server of its own,', (...tried) => {
+describe.each(shops)('Contexts with their own database servers', (...casesOfShop) => {
   let shop: ShopOnServers;
   beforeAll(async () => {
-    shop = await ShopOnServers.open(isWhole ? allContexts : contextsInShortRun, { env: { PAYMENT_TIMEOUT_MS: '300' }, disks: isWhole ? allContexts : ['payments'] }); // prettier-ignore
+    shop = await ShopOnServers.open(isFullRun ? allContexts : contextsInShortRun, { env: { PAYMENT_TIMEOUT_MS: '300' }, disks: isFullRun ? allContexts : ['payments'] }); // prettier-ignore
   }, 180_000);
   afterAll(() => shop?.close(), 60_000);
 
@@ -94,59 +94,60 @@ describe.each(shops)('A context whose database, on a server of its own,', (...tr
     }
   };
 
-  /** The results of the orders from the first half of the fault, at its end. */
-  const meanwhile = async (context: Context, status: string, from: number, begin: () => unknown) => {
+  /** Begins the fault. At its end, returns the orders from its first half, and how many of them were decided. */
+  const duringFault = async (context: Context, status: string, from: number, begin: () => unknown) => {
     await begin();
     const reported = waitForHealth(context, status, FAULT_MS - MAX_HEALTH_MS);
     await pause(FAULT_MS / 2);
     const early = shop.faultShop.sales.slice(from);
     await pause(FAULT_MS / 2);
     const during = await reported;
-    const asked = early.flatMap(({ orderId }) => orderId ?? []);
-    const unanswered = pause(10_000, 0); // the database that does not answer may be ordering's own
-    return { during, asked, decided: await Promise.race([confirmedOf(asked).catch(() => 0), unanswered]) };
+    const orderIds = early.flatMap(({ orderId }) => orderId ?? []);
+    const timeLimit = pause(10_000, 0); // the database that does not answer may be ordering's own
+    return { during, orderIds, decided: await Promise.race([confirmedOf(orderIds).catch(() => 0), timeLimit]) };
   };
 
-  it.each(tried)(
-    '$context $what: nothing is lost, nothing is dead, and the shop is healthy again by itself',
+  it.each(casesOfShop)(
+    'the database of $context $what: nothing is lost, no dead letter is left, and the shop is healthy again by itself',
     async ({ context, what, fault: [, begin, end] }) => {
       const { faultShop, servers } = shop;
       const server = servers[context]!;
-      const worst = neededByAll.includes(context) && what !== readOnly[0] && what !== full[0] ? 'down' : 'degraded';
+      const expectedStatus =
+        neededByAll.includes(context) && what !== readOnly[0] && what !== full[0] ? 'down' : 'degraded';
       const buyers = sellAtRate(faultShop, ORDERS_PER_SECOND);
       await pause(1_000);
-      const quiet = await health();
+      const healthBefore = await health();
       buyers.newAnswers();
       const from = faultShop.sales.length;
-      const { during, asked, decided } = await meanwhile(context, worst, from, () => begin(server))
+      const { during, orderIds, decided } = await duringFault(context, expectedStatus, from, () => begin(server))
         .finally(() => end(server))
         .catch((error: unknown) => buyers.stop().then(() => Promise.reject(error as Error)));
-      const told = buyers.newAnswers();
-      const back = Date.now();
+      const answers = buyers.newAnswers();
+      const endedAt = Date.now();
       await pause(ORDERS_AFTER_FAULT_MS).finally(() => buyers.stop());
-      const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
+      const recoveryMs = [await timeUntilRecovered(faultShop, endedAt, PATIENCE_MS)];
       await waitUntilIdle(faultShop, PATIENCE_MS);
       const wrong = await findFaults(faultShop);
-      const note = `buyers were told ${formatCounts(told)}; /health said ${during.status}; ${decided} of ${asked.length} orders were decided meanwhile`;
+      const note = `buyers were told ${formatCounts(answers)}; /health said ${during.status}; ${decided} of ${orderIds.length} orders were decided meanwhile`;
       recordResult({ fault: `the database of ${context} ${what}`, tried: faultShop.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
-      expect(quiet.status).toBe('ok');
+      expect(healthBefore.status).toBe('ok');
       await eventually(async () => expect((await health()).status).toBe('ok'), 15_000);
       expect(during).toMatchObject({
-        status: worst,
+        status: expectedStatus,
         text: expect.stringContaining(`"database:${context}":"unhealthy"`) as string,
       });
       if (!notNeeded.includes(context)) return;
-      expect({ decided, of: asked.length }).toEqual({ decided: asked.length, of: asked.length });
-      expect(asked.length).toBeGreaterThan(0);
+      expect({ decided, of: orderIds.length }).toEqual({ decided: orderIds.length, of: orderIds.length });
+      expect(orderIds.length).toBeGreaterThan(0);
     },
     FAULT_MS + PATIENCE_MS * 3,
   );
 });
 
 /** If sender and receiver share a server, the receiver commits asynchronously. */
-const together: readonly Context[] = ['ordering', 'inventory', 'payments'];
-const aims: readonly { readonly context: Context; readonly point: string }[] = [
+const onSharedServer: readonly Context[] = ['ordering', 'inventory', 'payments'];
+const targets: readonly { readonly context: Context; readonly point: string }[] = [
   { context: 'ordering', point: 'relay.delivered@ordering' },
   { context: 'ordering', point: 'transport.handed-over@ordering-to-inventory' },
   { context: 'ordering', point: 'relay.delivered@inventory' },
@@ -155,23 +156,23 @@ const aims: readonly { readonly context: Context; readonly point: string }[] = [
   { context: 'notifications', point: 'transport.handed-over@ordering-to-notifications' },
 ];
 
-/** Sells one order a second until the process is killed at the crash point. Some points are passed once for each order. */
-async function soldUntilStruck(faultShop: FaultShop, shopProcess: ShopProcess): Promise<Promise<unknown>[]> {
+/** Sells one order a second until the process stops at the crash point. Some points are passed only once for each order. */
+async function sellUntilStopped(faultShop: FaultShop, shopProcess: ShopProcess): Promise<Promise<unknown>[]> {
   const before = shopProcess.crashes.length;
   const selling: Promise<unknown>[] = [];
   for (let waited = 0; shopProcess.crashes.length === before; waited += 100, await pause(100)) {
-    if (waited > 20_000) throw new Error('nothing came by the armed point');
+    if (waited > 20_000) throw new Error('no process reached the crash point');
     if (waited % 1_000 === 0) selling.push(faultShop.sell(['card']));
   }
   return selling;
 }
 
-describe('A receiver whose server crashes after it has committed, before the sender has noted that,', () => {
+describe('A receiver whose server crashes between its own commit and the mark of the sender', () => {
   let shop: ShopOnServers;
   beforeAll(async () => {
     // An asynchronous commit reaches the disk late, so a crash loses it.
     const settings = { wal_writer_delay: '10s' };
-    shop = await ShopOnServers.open([together, 'customers', 'notifications'], {
+    shop = await ShopOnServers.open([onSharedServer, 'customers', 'notifications'], {
       env: { PAYMENT_TIMEOUT_MS: '300', MESSAGE_DELIVERY: 'relay' },
       settings,
     });
@@ -179,15 +180,15 @@ describe('A receiver whose server crashes after it has committed, before the sen
   afterAll(() => shop?.close(), 60_000);
 
   it(
-    `loses nothing, ${CRASHES} times`,
+    `loses nothing in ${CRASHES} crashes`,
     async () => {
       const { faultShop, servers } = shop;
       const [shopProcess] = faultShop.processes;
       const recoveryMs: number[] = [];
       for (let crash = 0; crash < CRASHES; crash++) {
-        const { context, point } = aims[crash % aims.length];
-        shopProcess.arm(`${point}:${1 + (Math.floor(crash / aims.length) % 4)}:SIGSTOP`);
-        const selling = await soldUntilStruck(faultShop, shopProcess);
+        const { context, point } = targets[crash % targets.length];
+        shopProcess.arm(`${point}:${1 + (Math.floor(crash / targets.length) % 4)}:SIGSTOP`);
+        const selling = await sellUntilStopped(faultShop, shopProcess);
         const at = Date.now();
         await servers[context]!.stop('immediate');
         await servers[context]!.start();
@@ -201,7 +202,7 @@ describe('A receiver whose server crashes after it has committed, before the sen
       const note = 'aimed between the commit of the receiver and the mark of the sender; until every order is decided';
       recordResult({ fault: "a receiver's own Postgres stopped at once (-m immediate)", tried: CRASHES, lost: wrong.length, recoveryMs, note }); // prettier-ignore
       expect(wrong).toEqual([]);
-      expect(Math.max(...recoveryMs)).toBeLessThan(REPEAT_AFTER_MS); // nothing was lost for which the checkout would have to ask again
+      expect(Math.max(...recoveryMs)).toBeLessThan(REPEAT_AFTER_MS); // so no checkout had to repeat a request
     },
     CRASHES * 60_000 + PATIENCE_MS * 3,
   );

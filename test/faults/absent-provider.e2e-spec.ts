@@ -11,16 +11,16 @@ import { testDatabase, type TestDatabase } from '../support/test-database';
 jest.setTimeout(300_000);
 
 const MINUTE = 60_000;
-const slow = { SANDBOX_WEBHOOK_SECRET: 'the-sandbox-and-the-shop-know-it', PAYMENT_TIMEOUT_MS: '1000' };
+const SANDBOX_ENV = { SANDBOX_WEBHOOK_SECRET: 'the-sandbox-and-the-shop-know-it', PAYMENT_TIMEOUT_MS: '1000' };
 
-describe('A payment provider that is switched off', () => {
+describe('A payment provider that is switched off, or a shop that restarts', () => {
   let database: TestDatabase;
   let dataDir: string;
   let shop: RunningShop;
   let admin: Person;
 
   const open = async (env: Readonly<Record<string, string>> = {}) => {
-    shop = await startShop({ dataDir, env: { DATABASE_URL: database.url, ...slow, ...env } });
+    shop = await startShop({ dataDir, env: { DATABASE_URL: database.url, ...SANDBOX_ENV, ...env } });
     admin = await logIn(shop, ADMIN);
   };
   const reopen = async (env?: Readonly<Record<string, string>>) => {
@@ -86,8 +86,8 @@ describe('A payment provider that is switched off', () => {
       cancellation: { code: 'CUSTOMER' },
     });
     await eventually(async () => expect(await stockOf(admin, drink)).toMatchObject({ reserved: 0, onHand: 19 }));
-    const found = async () => (await admin.get(`/admin/payments/findings?orderId=${waiting.id}`)).body.data;
-    expect(await found()).toMatchObject([
+    const findings = async () => (await admin.get(`/admin/payments/findings?orderId=${waiting.id}`)).body.data;
+    expect(await findings()).toMatchObject([
       { kind: 'settled-by-hand', reason: `unknown: ${settle.body.reason}`, amount: { amount: 100_000 } },
     ]);
 
@@ -95,12 +95,12 @@ describe('A payment provider that is switched off', () => {
     await eventually(async () => {
       expect(await chargesOf(admin, paid.id)).toMatchObject([{ status: 'refunded' }]);
       expect(await orderOf(buyer, paid.id)).toMatchObject({ refunds: [{ state: 'refunded' }] });
-      // Staff did not know whether money was taken. The provider knew, and has given it back.
+      // Staff did not know whether money was taken. The provider knew it, and has refunded the money.
       expect((await orderOf(buyer, waiting.id)).payment).toMatchObject({ status: 'refunded' });
     }, 2 * MINUTE);
   });
 
-  it('does not lose an order because the shop was closed during the payment', async () => {
+  it('does not lose orders whose payment was interrupted', async () => {
     const buyers = await inParallel(
       9,
       async () => {

@@ -11,7 +11,7 @@ import { recordResult } from './support/matrix';
 
 jest.setTimeout(120_000);
 
-describe('Checkouts under fire', () => {
+describe('Checkouts', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-under-fire-'));
   let shop: RunningShop;
   let coffee: Product;
@@ -30,9 +30,9 @@ describe('Checkouts under fire', () => {
     const checkouts = await fillCarts(shop, 50, coffee);
     const paying = placeOrders(shop, checkouts, 200);
     await pause(100);
-    const told = Date.now();
+    const stoppedAt = Date.now();
     expect(await shop.stop()).toBe(0);
-    expect(Date.now() - told).toBeLessThan(10_000);
+    expect(Date.now() - stoppedAt).toBeLessThan(10_000);
     await paying;
     const acknowledged = answeredOrders(checkouts);
 

@@ -14,7 +14,7 @@ const CLOCK = join(__dirname, 'support', 'another-clock.cjs');
 const PATIENCE_MS = 30_000;
 
 /** The result of each card's order when all clocks are right. */
-const ends: Readonly<Record<string, string>> = {
+const expectedResults: Readonly<Record<string, string>> = {
   tok_ok: 'confirmed',
   tok_declined: 'cancelled PAYMENT_DECLINED',
   tok_slow: 'confirmed',
@@ -45,16 +45,16 @@ describe('Two shops on one database whose clocks are wrong', () => {
 
   /** Places an order with each card and in cash. Returns the results. */
   const sell = async (shop: RunningShop, { variantId }: Product) => {
-    const wishes = [...Object.keys(ends).map((pay) => ({ pay })), { pay: 'cash', cash: true }];
-    const ended = await Promise.all(
-      wishes.map(async (kind) => {
+    const payments = [...Object.keys(expectedResults).map((pay) => ({ pay })), { pay: 'cash', cash: true }];
+    const results = await Promise.all(
+      payments.map(async (kind) => {
         const buyer = await makeGuest(shop, 'khach', { variantId, quantity: 1 });
         const { id } = expectStatus(201, await placeOrder(shop, buyer, kind)).body.data;
         const { status, cancellation } = await waitForOutcome(shop, buyer, id, Date.now() + PATIENCE_MS);
         return [kind.pay, [status, cancellation?.code].filter(Boolean).join(' ')] as const;
       }),
     );
-    return Object.fromEntries(ended);
+    return Object.fromEntries(results);
   };
 
   it.each([
@@ -64,13 +64,13 @@ describe('Two shops on one database whose clocks are wrong', () => {
     const shops = await Promise.all([one, other].map(openAt));
     const product = await productNamed(shops[0], 'ca-phe-sua-da');
     await (await BackOffice.logIn(shops[0])).putStock(product.sku, 1_000);
-    const ended = await Promise.all(shops.map((shop) => sell(shop, product)));
-    expect(ended).toEqual(shops.map(() => ({ ...ends, cash: 'confirmed' })));
+    const results = await Promise.all(shops.map((shop) => sell(shop, product)));
+    expect(results).toEqual(shops.map(() => ({ ...expectedResults, cash: 'confirmed' })));
 
-    const heard = await database.admin<{ heard: string }>(
+    const lateMessages = await database.admin<{ heard: string }>(
       `select distinct heard from ordering.process_journal where heard ~ '(waits|overdue)'`,
     );
-    expect(heard).toEqual([]);
+    expect(lateMessages).toEqual([]);
     const timers = await database.admin<{ late: boolean }>(
       `select distinct due_at not between now() and now() + interval '1 hour' as late from ordering.timers`,
     );

@@ -69,32 +69,32 @@ describe('Many connections', () => {
 
   /** Guests order one after the other while the connections are open. Returns how long each waited for the answer. */
   async function placeOrders(): Promise<number[]> {
-    const took: number[] = [];
+    const durationsMs: number[] = [];
     for (let n = 0; n < ORDERS; n += 1) {
       const first = await anonymous(shop).get('/cart');
       const guest = anonymous(shop).withHeaders({ 'x-cart-token': first.headers.get('x-cart-token') ?? '' });
       const from = performance.now();
       await guest.buy(drink.variantId, 'cash');
-      took.push(Math.round(performance.now() - from));
+      durationsMs.push(Math.round(performance.now() - from));
       expectStatus(200, await shop.get('//health/live'));
       expectStatus(200, await shop.get('//health/ready'));
     }
-    return took.sort((a, b) => a - b);
+    return durationsMs.sort((a, b) => a - b);
   }
 
-  const recordCrowd = (fault: string, took: readonly number[], before: number, after: number) =>
+  const recordCrowd = (fault: string, durationsMs: readonly number[], before: number, after: number) =>
     recordResult({
       ...{ fault, tried: CROWD, lost: 0 },
-      note: `orders p50 ${took[ORDERS / 2]} ms, longest ${took[ORDERS - 1]} ms; memory ${Math.round(before)} → ${Math.round(after)} MB`,
+      note: `orders p50 ${durationsMs[ORDERS / 2]} ms, longest ${durationsMs[ORDERS - 1]} ms; memory ${Math.round(before)} → ${Math.round(after)} MB`,
     });
 
   it('from one address get no more connections than the limit', async () => {
     const before = await residentMb();
     await crowd.open(CROWD, 1);
-    const took = await placeOrders();
+    const durationsMs = await placeOrders();
     expect(crowd.held).toBeLessThanOrEqual(ALLOWED_PER_ADDRESS);
-    expect(await crowd.waitUntilClosed(20_000)).toBe(true); // they sent nothing
-    recordCrowd(`${CROWD} silent connections from one address`, took, before, await residentMb());
+    expect(await crowd.waitUntilClosed(20_000)).toBe(true); // because they sent nothing
+    recordCrowd(`${CROWD} silent connections from one address`, durationsMs, before, await residentMb());
   });
 
   it('from many addresses do not prevent orders, and are closed when they send nothing', async () => {
@@ -102,30 +102,35 @@ describe('Many connections', () => {
     const addresses = Math.ceil(CROWD / 80);
     await crowd.open(CROWD * 0.9, addresses);
     expect(crowd.held).toBeGreaterThan(ALLOWED_PER_ADDRESS);
-    const took = await placeOrders();
+    const durationsMs = await placeOrders();
     expect(await crowd.waitUntilClosed(30_000)).toBe(true);
     expect(Object.keys(crowd.answers)).toEqual(['408']);
-    recordCrowd(`${CROWD * 0.9} silent connections from ${addresses} addresses`, took, before, await residentMb());
+    recordCrowd(
+      `${CROWD * 0.9} silent connections from ${addresses} addresses`,
+      durationsMs,
+      before,
+      await residentMb(),
+    );
   });
 
   it('with half-sent bodies do not fill the memory, and are closed when they send no more', async () => {
     const body = 'x'.repeat(15_000);
-    const begun = `POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n"${body}`;
+    const firstPart = `POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n"${body}`;
     const before = await residentMb();
-    await crowd.open(CROWD * 0.9, Math.ceil(CROWD / 80), begun);
-    const took = await placeOrders();
+    await crowd.open(CROWD * 0.9, Math.ceil(CROWD / 80), firstPart);
+    const durationsMs = await placeOrders();
     const during = await residentMb();
     expect(during - before).toBeLessThan(120); // 32 MB of bodies, and the memory of connections and orders
     expect(await crowd.waitUntilClosed(40_000)).toBe(true);
     const { 408: late = 0, 503: full = 0, ...others } = crowd.answers;
     expect([others, late + full > 0]).toEqual([{}, true]);
-    recordCrowd(`${CROWD * 0.9} half-sent bodies`, took, before, during);
+    recordCrowd(`${CROWD * 0.9} half-sent bodies`, durationsMs, before, during);
   });
 
   it('are answered before their bodies are complete if the bodies are not needed', async () => {
-    const begun =
+    const firstPart =
       'POST /api/v1/nope HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1048500\r\n\r\n{';
-    await crowd.open(100, 2, begun);
+    await crowd.open(100, 2, firstPart);
     expect(await crowd.waitUntilClosed(10_000)).toBe(true);
     expect(crowd.answers).toEqual({ 404: 100 });
   });
@@ -133,23 +138,23 @@ describe('Many connections', () => {
   it('that send slowly are closed: a header has ten seconds, a body half a minute', async () => {
     const headers = new OpenConnections(port);
     await headers.open(50, 1, 'GET /api/v1/products HTTP/1.1\r\nHost: a\r\n');
-    const begun =
+    const firstPart =
       'POST /api/v1/cart/items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 16000\r\n\r\n';
-    await crowd.open(50, 1, begun, () => 1);
-    let coming = true;
-    const dripping = (async () => {
-      while (coming) {
+    await crowd.open(50, 1, firstPart, () => 1);
+    let isSending = true;
+    const sendingSlowly = (async () => {
+      while (isSending) {
         headers.sendMore('X: y\r\n');
         crowd.sendMore('[');
         await pause(1_000);
       }
     })();
-    const took = await placeOrders();
+    const durationsMs = await placeOrders();
     const [gone, alsoGone] = [await headers.waitUntilClosed(20_000), await crowd.waitUntilClosed(45_000)];
-    coming = false;
-    await dripping;
+    isSending = false;
+    await sendingSlowly;
     headers.closeAll();
     expect([gone, alsoGone]).toEqual([true, true]);
-    recordCrowd('100 dripping connections', took, await residentMb(), await residentMb());
+    recordCrowd('100 dripping connections', durationsMs, await residentMb(), await residentMb());
   });
 });

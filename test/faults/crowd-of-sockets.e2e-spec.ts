@@ -110,7 +110,7 @@ describe('Many sockets, and many different requests', () => {
     });
 
     const sold = faultShop.sales.length;
-    await load.over();
+    await load.stop();
     await timeUntilRecovered(faultShop, Date.now());
     await waitUntilIdle(faultShop);
     const wrong = await findFaults(faultShop);

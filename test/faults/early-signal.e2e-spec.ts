@@ -14,7 +14,7 @@ describe('A signal while the shop starts', () => {
   const folders: string[] = [];
   afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-  const begin = () => {
+  const startApi = () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'shop-early-'));
     folders.push(dataDir);
     const child = spawn(process.execPath, [join(ROOT, 'scripts', 'start.mjs'), 'api'], {
@@ -28,26 +28,26 @@ describe('A signal while the shop starts', () => {
     const ended = once(child, 'exit').then(([code]) => code as number | null);
     return { child, ended, dataDir, printed: () => printed };
   };
-  const databaseIn = (dataDir: string): number =>
+  const databasePidIn = (dataDir: string): number =>
     (JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as { pid: number }).pid;
 
-  it('stops the database that the start has started, and ends with 0', async () => {
-    const { child, ended, dataDir, printed } = begin();
+  it('stops the database that was already started, and exits with code 0', async () => {
+    const { child, ended, dataDir, printed } = startApi();
     await eventually(async () => expect(printed()).toMatch(/migrations ran/), 90_000);
-    const database = databaseIn(dataDir);
-    expect(isAlive(database)).toBe(true);
+    const databasePid = databasePidIn(dataDir);
+    expect(isAlive(databasePid)).toBe(true);
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(isAlive(database)).toBe(false);
+    expect(isAlive(databasePid)).toBe(false);
     expect(printed()).not.toMatch(/cannot start|\n\s+at /);
   });
 
   it('waits for the database that is being created, so that it is stopped too', async () => {
-    const { child, ended, dataDir } = begin();
+    const { child, ended, dataDir } = startApi();
     await eventually(async () => expect(existsSync(join(dataDir, 'postgres.json'))).toBe(true), 90_000);
-    const database = databaseIn(dataDir);
+    const databasePid = databasePidIn(dataDir);
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(isAlive(database)).toBe(false);
+    expect(isAlive(databasePid)).toBe(false);
   });
 });

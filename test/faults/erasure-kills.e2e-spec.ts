@@ -55,33 +55,35 @@ describe('kill -9 in the middle of an erasure', () => {
     const person = new Person(shop, { authorization: `Bearer ${accessToken}` }, email, user.id);
     await person.post('/users/me/addresses', { body: { recipient: name, phone, line1: address, city: 'Huế' } });
     await person.addToCart(drink.variantId);
-    const kind = { contact: { name, phone, email }, fulfilment: { type: 'delivery', address }, note };
-    const { id } = expectStatus(201, await person.placeOrder('tok_declined', { body: kind })).body.data;
+    const orderBody = { contact: { name, phone, email }, fulfilment: { type: 'delivery', address }, note };
+    const { id } = expectStatus(201, await person.placeOrder('tok_declined', { body: orderBody })).body.data;
     await person.waitForStatus(id, 'cancelled');
 
     const answer = await person.delete('/users/me', { body: { password } }).catch(() => undefined); // the answer may be missing
     await eventually(async () => {
       await shop.get('//health/live').then(
-        () => Promise.reject(new Error(`it lives on beyond ${point}`)),
+        () => Promise.reject(new Error(`the shop still runs after ${point}`)),
         () => undefined,
       );
     });
     await shop.kill();
     const from = performance.now();
     shop = await open();
-    const again = await logIn(shop, ADMIN);
+    const adminAfterwards = await logIn(shop, ADMIN);
     await eventually(async () => {
-      const erasure = (await again.get('/admin/erasures')).body.data.find(({ subject }: any) => subject === user.id);
+      const erasure = (await adminAfterwards.get('/admin/erasures')).body.data.find(
+        ({ subject }: any) => subject === user.id,
+      );
       expect(erasure?.state).toBe('done');
     }, 15_000);
     recoveryMs.push(Math.round(performance.now() - from));
 
-    const hay = Buffer.concat([...(await everyRow(database.url)).values()]);
-    const left = findPatterns(hay, searchPatterns(somebody));
+    const allRows = Buffer.concat([...(await everyRow(database.url)).values()]);
+    const left = findPatterns(allRows, searchPatterns(somebody));
     lost += left.length;
     expect([answer?.status ?? 202, left]).toEqual([202, []]);
     expect((await shop.post('/auth/login', { body: { email, password } })).status).toBe(401);
-    expect((await again.post('/admin/events/verify')).body.data).toMatchObject({ valid: true });
+    expect((await adminAfterwards.post('/admin/events/verify')).body.data).toMatchObject({ valid: true });
     for (const context of ['identity', 'customers', 'cart', 'ordering', 'payments', 'notifications'])
       expect([context, await database.admin(`select handler from ${context}.inbox where state = 'dead'`)]).toEqual([context, []]); // prettier-ignore
   });

@@ -69,10 +69,10 @@ describe('After an erasure', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  /** Requests with personal data in the wrong fields and routes. */
-  async function stumble(somebody: Recognisable, who: Person): Promise<void> {
+  /** Sends requests with personal data in the wrong fields and routes. */
+  async function makeMistakes(somebody: Recognisable, who: Person): Promise<void> {
     const { name, email, phone, note, address } = somebody;
-    const written = encodeURIComponent(name);
+    const encodedName = encodeURIComponent(name);
     const bodies: [string, unknown][] = [
       ['/auth/register', { email: name, password: note, name: email }],
       ['/auth/register', { email, password, name, phone, address }],
@@ -87,39 +87,48 @@ describe('After an erasure', () => {
         { contact: { name, phone: note, email: address }, fulfilment: { type: name }, payment: { method: email } },
       ],
       ['/users/me/addresses', { recipient: name, phone: note, line1: address.repeat(9), city: 5 }],
-      [`/orders/${written}/cancel`, { reason: note }],
-      [`/payments/webhooks/${written}`, { id: email }],
+      [`/orders/${encodedName}/cancel`, { reason: note }],
+      [`/payments/webhooks/${encodedName}`, { id: email }],
     ];
-    const headers = { ...browser(somebody), 'idempotency-key': randomUUID(), referer: `https://x.example/?${written}` };
+    const headers = {
+      ...browser(somebody),
+      'idempotency-key': randomUUID(),
+      referer: `https://x.example/?${encodedName}`,
+    };
     for (const [path, body] of bodies) expect((await who.post(path, { body, headers })).status).toBeGreaterThan(399);
-    const looks = [
-      ...[`/search?q=${written}`, `/search/suggest?q=${written}`, `/products?brand=${written}`, `/products/${written}`],
+    const reads = [
       ...[
-        `/products?${written}=${encodeURIComponent(phone)}`,
-        `/users/${encodeURIComponent(email)}`,
-        `/${written}/${phone}`,
+        `/search?q=${encodedName}`,
+        `/search/suggest?q=${encodedName}`,
+        `/products?brand=${encodedName}`,
+        `/products/${encodedName}`,
       ],
       ...[
-        `/orders/${written}`,
+        `/products?${encodedName}=${encodeURIComponent(phone)}`,
+        `/users/${encodeURIComponent(email)}`,
+        `/${encodedName}/${phone}`,
+      ],
+      ...[
+        `/orders/${encodedName}`,
         `/orders?cursor=${Buffer.from(JSON.stringify({ at: name, id: email })).toString('base64url')}`,
       ],
       ...[
         `/orders?status=${encodeURIComponent(address)}`,
-        `//${written}?email=${encodeURIComponent(email)}`,
-        `//docs/${written}`,
+        `//${encodedName}?email=${encodeURIComponent(email)}`,
+        `//docs/${encodedName}`,
       ],
     ];
-    for (const path of looks) await who.get(path, { headers });
+    for (const path of reads) await who.get(path, { headers });
     const asStaff = [
       ...[
         `/admin/mailbox?to=${encodeURIComponent(email)}`,
-        `/admin/mailbox?to=${written}`,
-        `/admin/orders?customer=${written}`,
+        `/admin/mailbox?to=${encodedName}`,
+        `/admin/orders?customer=${encodedName}`,
       ],
       ...[
         `/admin/orders?customer=${encodeURIComponent(email)}`,
-        `/admin/inventory?sku=${written}`,
-        `/admin/events?type=${written}`,
+        `/admin/inventory?sku=${encodedName}`,
+        `/admin/events?type=${encodedName}`,
       ],
       ...[`/admin/orders/${encodeURIComponent(email)}/events`, `/admin/mailbox?from=${encodeURIComponent(note)}`],
     ];
@@ -127,16 +136,16 @@ describe('After an erasure', () => {
     await admin.post(`/admin/users/${encodeURIComponent(email)}/erasure`);
   }
 
-  const kind = ({ name, email, phone, address, note }: Recognisable) => ({
+  const orderBody = ({ name, email, phone, address, note }: Recognisable) => ({
     contact: { name, email, phone },
     fulfilment: { type: 'delivery', address },
     note,
   });
 
-  async function buyAndWait(who: Person, somebody: Recognisable, token: string, until: string): Promise<string> {
+  async function buyAndWait(who: Person, somebody: Recognisable, token: string, status: string): Promise<string> {
     await who.addToCart(drink.variantId);
-    const { id } = expectStatus(201, await who.placeOrder(token, { body: kind(somebody) })).body.data;
-    await who.waitForStatus(id, until);
+    const { id } = expectStatus(201, await who.placeOrder(token, { body: orderBody(somebody) })).body.data;
+    await who.waitForStatus(id, status);
     orders.push(id);
     return id;
   }
@@ -145,13 +154,13 @@ describe('After an erasure', () => {
     for (const step of names) expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
   };
 
-  const backAgain = (id: string) =>
+  const waitForRefund = (id: string) =>
     eventually(async () => {
       const { refunds } = (await admin.get(`/admin/orders/${id}`)).body.data;
       expect(refunds.map(({ state }: { state: string }) => state)).toEqual(['refunded']);
     });
 
-  it('(first they live here: register, buy, cancel, mistype, are written to, looked at and rebuilt)', async () => {
+  it('(preparation: they register, buy, cancel and mistype; they get letters; a read model is rebuilt)', async () => {
     const headers = browser(xuyen);
     const registering = await Promise.all(
       [1, 2, 3].map(() =>
@@ -171,18 +180,18 @@ describe('After an erasure', () => {
       ...browser(guest),
     });
 
-    await stumble(xuyen, member);
-    await stumble(guest, stranger);
+    await makeMistakes(xuyen, member);
+    await makeMistakes(guest, stranger);
     await steps(await buyAndWait(member, xuyen, 'tok_ok', 'confirmed'), 'accept', 'prepare', 'ready', 'complete');
     await buyAndWait(member, xuyen, 'tok_declined', 'cancelled');
     const unwanted = await buyAndWait(member, xuyen, 'tok_ok', 'confirmed');
     expectStatus(200, await member.post(`/orders/${unwanted}/cancel`, { body: { reason: xuyen.note } }));
-    await backAgain(unwanted);
+    await waitForRefund(unwanted);
     guestOrder = await buyAndWait(stranger, guest, 'tok_ok', 'confirmed');
     await steps(guestOrder, 'accept', 'prepare', 'ready', 'complete');
     const refund = { headers: { 'idempotency-key': randomUUID() }, body: { reason: 'spilt' } };
     expectStatus(201, await admin.post(`/admin/orders/${guestOrder}/refunds`, refund));
-    await backAgain(guestOrder);
+    await waitForRefund(guestOrder);
     await member.addToCart(drink.variantId, 2); // the cart is not empty
 
     for (const { email } of [xuyen, guest])
@@ -195,7 +204,7 @@ describe('After an erasure', () => {
     await query(server, 'analyze');
   });
 
-  it('(and something of theirs is a dead letter, and something is still under way)', async () => {
+  it('(preparation: one message about them is a dead letter, and another message is still waiting)', async () => {
     const copies = (handler: string, when: string) =>
       query(
         server,
@@ -215,17 +224,17 @@ describe('After an erasure', () => {
       expect(row.dead).toBeGreaterThan(1);
     });
     before = await readFigures(admin, server, orders);
-    const hay = await everyRow(server);
-    expect(findPatterns(Buffer.concat([...hay.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // the patterns do find the person's data
+    const rows = await everyRow(server);
+    expect(findPatterns(Buffer.concat([...rows.values()]), searchPatterns(xuyen)).length).toBeGreaterThan(5); // the patterns work
   });
 
   it('no data of the person is in the database, in a file or in a log after ten seconds', async () => {
     const from = Date.now();
-    const asked = [
+    const erasures = [
       expectStatus(202, await member.delete('/users/me', { body: { password } })),
       expectStatus(202, await admin.post(`/admin/orders/${guestOrder}/erasure`)),
     ];
-    for (const { body } of asked)
+    for (const { body } of erasures)
       await eventually(async () => {
         expect((await admin.get(`/admin/erasures/${body.data.id}`)).body.data.state).toBe('done');
       }, 10_000);
@@ -239,19 +248,21 @@ describe('After an erasure', () => {
     ]);
     const dump = pgDump(server);
     if (dump) places.set('pg_dump', dump);
-    const bytes = [...places.values()].reduce((sum, hay) => sum + hay.length, 0);
+    const totalBytes = [...places.values()].reduce((sum, bytes) => sum + bytes.length, 0);
     process.stdout.write(
-      `done after ${took} ms; ${places.size} tables and files, ${bytes} bytes${dump ? ', pg_dump among them' : ''}\n`,
+      `done after ${took} ms; ${places.size} tables and files, ${totalBytes} bytes${dump ? ', pg_dump among them' : ''}\n`,
     );
-    const needles = new Map([...searchPatterns(xuyen), ...searchPatterns(guest)]);
-    const left = [...places].flatMap(([place, hay]) => findPatterns(hay, needles).map((what) => `${place}: ${what}`));
+    const patterns = new Map([...searchPatterns(xuyen), ...searchPatterns(guest)]);
+    const left = [...places].flatMap(([place, bytes]) =>
+      findPatterns(bytes, patterns).map((what) => `${place}: ${what}`),
+    );
     expect(left).toEqual([]);
     recordResult({
       fault: 'a person is erased, and looked for in every table, file and log',
       tried: 2,
       lost: left.length,
       recoveryMs: [took],
-      note: `${needles.size} spellings in ${places.size} tables and files`,
+      note: `${patterns.size} spellings in ${places.size} tables and files`,
     });
   });
 

@@ -18,7 +18,7 @@ describe('A connection that is half-open', () => {
   let shopServer: ShopServer;
   let faultShop: FaultShop;
   let proxy: Proxy;
-  let leads: number;
+  let leaderCount: number;
   beforeAll(async () => {
     shopServer = await ShopServer.open();
     faultShop = await FaultShop.open(shopServer, 1, { PAYMENT_TIMEOUT_MS: '300' }, async (url) => {
@@ -26,7 +26,7 @@ describe('A connection that is half-open', () => {
       return proxy.url;
     });
     await eventually(() => leaderOf(faultShop));
-    leads = await countLeaders(faultShop);
+    leaderCount = await countLeaders(faultShop);
   }, 120_000);
   afterAll(async () => {
     await Promise.all(faultShop.processes.map((shopProcess) => shopProcess.close()));
@@ -35,7 +35,7 @@ describe('A connection that is half-open', () => {
   }, 60_000);
 
   it(
-    `between the listener and Postgres is opened anew, ${CUTS} times, and orders go on meanwhile`,
+    `between the listener and Postgres is opened again, ${CUTS} times, and orders go on meanwhile`,
     async () => {
       const recoveryMs: number[] = [];
       for (let cut = 0; cut < CUTS; cut++) {
@@ -46,11 +46,11 @@ describe('A connection that is half-open', () => {
         await eventually(async () => {
           expect(proxy.open(LISTENING)).toBe(1); // it was opened again
           expect(await countInstances(faultShop)).toBe(1); // and Postgres has closed the old connection too
-          expect(await countLeaders(faultShop)).toBe(leads);
+          expect(await countLeaders(faultShop)).toBe(leaderCount);
         }, 20_000);
         await eventually(() => leaderOf(faultShop));
         recoveryMs.push(await timeUntilServed(faultShop, faultShop.processes[0], at, 20_000));
-        await load.over();
+        await load.stop();
         await timeUntilRecovered(faultShop, Date.now());
       }
       await waitUntilIdle(faultShop);
@@ -70,18 +70,18 @@ describe('A connection that is half-open', () => {
   );
 
   it(
-    'between a pool and Postgres is given up in bounded time: 503, then all is well',
+    'between a pool and Postgres is closed within a time limit: some requests get 503, and then requests succeed again',
     async () => {
       const recoveryMs: number[] = [];
       const cuts = repeatCount(10, 1);
-      const [known] = await faultShop.sell(['card']);
+      const [earlier] = await faultShop.sell(['card']);
       for (let cut = 0; cut < cuts; cut++) {
         const at = Date.now();
         expect(proxy.cut(POOLS)).toBeGreaterThan(0);
         const { shop } = faultShop.processes[0];
         const replies = await Promise.all(
           Array.from({ length: 8 }, () =>
-            shop.get(`/orders/${known.orderId}`, { headers: known.buyer.headers, withinMs: 30_000 }),
+            shop.get(`/orders/${earlier.orderId}`, { headers: earlier.buyer.headers, withinMs: 30_000 }),
           ),
         );
         for (const { status } of replies) expect([200, 503]).toContain(status);

@@ -62,7 +62,7 @@ describe('A handler that cannot do its work for a while', () => {
   ];
 
   it.each(troubles)(
-    'because it $what: each order ends as it would have, and nobody has to look',
+    'because it $what: later, each order has its normal result, without any work by staff',
     async ({ what, forMs, begin, end }) => {
       const from = faultShop.sales.length;
       const load = sellContinuously(faultShop, repeatCount(2_000, 1_000));
@@ -70,11 +70,11 @@ describe('A handler that cannot do its work for a while', () => {
       await begin();
       await pause(forMs);
       await end();
-      const back = Date.now();
-      await load.over();
-      const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
+      const endedAt = Date.now();
+      await load.stop();
+      const recoveryMs = [await timeUntilRecovered(faultShop, endedAt, PATIENCE_MS)];
       await waitUntilIdle(faultShop, PATIENCE_MS);
-      const wrong = [...(await findFaults(faultShop)), ...(await endedOtherwise())];
+      const wrong = [...(await findFaults(faultShop)), ...(await findWrongResults())];
       const note = `for ${forMs / 1_000} s; until every order is decided`;
       recordResult({
         fault: `a handler ${what}`,
@@ -88,15 +88,15 @@ describe('A handler that cannot do its work for a while', () => {
     FOR_MS + PATIENCE_MS * 3,
   );
 
-  /** Orders that could be paid have their goods, and orders that could not have none. */
-  async function endedOtherwise(): Promise<string[]> {
-    const rows = await faultShop.database.query<{ id: string; is: string }>(
-      `select order_id as id, event_type as is from ordering.order_events where event_type in ('OrderConfirmed', 'OrderCancelled')`,
+  /** Finds orders with a wrong result. An order must be cancelled if its card is declined, and otherwise confirmed. */
+  async function findWrongResults(): Promise<string[]> {
+    const rows = await faultShop.database.query<{ id: string; type: string }>(
+      `select order_id as id, event_type as type from ordering.order_events where event_type in ('OrderConfirmed', 'OrderCancelled')`,
     );
-    const ends = new Map(rows.map(({ id, is }) => [id, is]));
+    const ends = new Map(rows.map(({ id, type }) => [id, type]));
     return faultShop.sales.flatMap(({ orderId, kind }) => {
-      const due = kind === 'declined' ? 'OrderCancelled' : 'OrderConfirmed';
-      return ends.get(orderId ?? '') === due ? [] : [`${orderId}, ${kind}, ended as ${ends.get(orderId ?? '')}`];
+      const expected = kind === 'declined' ? 'OrderCancelled' : 'OrderConfirmed';
+      return ends.get(orderId ?? '') === expected ? [] : [`${orderId}, ${kind}, ended as ${ends.get(orderId ?? '')}`];
     });
   }
 });

@@ -24,20 +24,20 @@ const CHECKOUTS = repeatCount(200, 80);
 const STOCKED = CHECKOUTS + 20;
 const DECIDED_WITHIN_MS = 30_000;
 
-type Blow = 'kill -9' | 'kill -9, also of its Postgres' | 'kill -9, and again while it recovers' | 'kill -9 of its Postgres alone' | 'standing still for 8 s' | 'SIGTERM'; // prettier-ignore
+type Fault = 'kill -9' | 'kill -9, also of its Postgres' | 'kill -9, and again while it recovers' | 'kill -9 of its Postgres alone' | 'standing still for 8 s' | 'SIGTERM'; // prettier-ignore
 
 /** Converts a number out of 200 checkouts to the number of checkouts in this run. */
 const share = (of200: number) => Math.floor((of200 * CHECKOUTS) / 200);
 
 /** The moments of the kills: after this many answers, plus this many milliseconds. Each round has other moments. */
-const moments = Array.from({ length: ROUNDS }, (_, round): { blow: Blow; answers: number; afterMs: number }[] => [
-  { blow: 'kill -9', answers: 1 + share((61 * round) % 150), afterMs: 0 },
-  { blow: 'kill -9', answers: CHECKOUTS, afterMs: (600 + 470 * round) % 4_000 },
-  { blow: 'kill -9, also of its Postgres', answers: 1 + share((100 + 37 * round) % 190), afterMs: 0 },
-  { blow: 'kill -9, and again while it recovers', answers: 1 + share((150 + 83 * round) % 190), afterMs: 0 },
-  { blow: 'kill -9 of its Postgres alone', answers: 1 + share((50 + 71 * round) % 190), afterMs: 0 },
-  { blow: 'SIGTERM', answers: 1 + share((30 + 47 * round) % 190), afterMs: 0 },
-  { blow: 'standing still for 8 s', answers: 1 + share((120 + 53 * round) % 190), afterMs: 0 },
+const moments = Array.from({ length: ROUNDS }, (_, round): { fault: Fault; answers: number; afterMs: number }[] => [
+  { fault: 'kill -9', answers: 1 + share((61 * round) % 150), afterMs: 0 },
+  { fault: 'kill -9', answers: CHECKOUTS, afterMs: (600 + 470 * round) % 4_000 },
+  { fault: 'kill -9, also of its Postgres', answers: 1 + share((100 + 37 * round) % 190), afterMs: 0 },
+  { fault: 'kill -9, and again while it recovers', answers: 1 + share((150 + 83 * round) % 190), afterMs: 0 },
+  { fault: 'kill -9 of its Postgres alone', answers: 1 + share((50 + 71 * round) % 190), afterMs: 0 },
+  { fault: 'SIGTERM', answers: 1 + share((30 + 47 * round) % 190), afterMs: 0 },
+  { fault: 'standing still for 8 s', answers: 1 + share((120 + 53 * round) % 190), afterMs: 0 },
 ]).flat();
 
 describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
@@ -49,25 +49,25 @@ describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
   const open = async () => {
     shop = await startShop({ dataDir });
   };
-  const again = async () => {
+  const killAndReopen = async () => {
     await shop.kill();
     await open();
   };
-  const blows: Record<Blow, () => Promise<unknown>> = {
-    'kill -9': again,
+  const faults: Record<Fault, () => Promise<unknown>> = {
+    'kill -9': killAndReopen,
     'kill -9, also of its Postgres': () => {
       process.kill(postgres(), 'SIGKILL');
-      return again();
+      return killAndReopen();
     },
     'kill -9, and again while it recovers': () =>
-      again()
+      killAndReopen()
         .then(() => pause(300))
-        .then(again),
+        .then(killAndReopen),
     'kill -9 of its Postgres alone': async () => process.kill(postgres(), 'SIGKILL'),
     SIGTERM: async () => {
-      const told = Date.now();
+      const stoppedAt = Date.now();
       expect(await shop.stop()).toBe(0);
-      expect(Date.now() - told).toBeLessThan(10_000);
+      expect(Date.now() - stoppedAt).toBeLessThan(10_000);
       await open();
     },
     'standing still for 8 s': async () => {
@@ -76,7 +76,7 @@ describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
       process.kill(shop.pid, 'SIGCONT');
     },
   };
-  const isAnswered = async (checkouts: readonly BuyerCheckout[], count: number) => {
+  const waitForAnswers = async (checkouts: readonly BuyerCheckout[], count: number) => {
     while (answeredOrders(checkouts).length < count) await pause(2);
   };
 
@@ -89,13 +89,13 @@ describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it.each(moments)('$blow, after $answers answers and $afterMs ms', async ({ blow, answers, afterMs }) => {
+  it.each(moments)('$fault, after $answers answers and $afterMs ms', async ({ fault, answers, afterMs }) => {
     await (await BackOffice.logIn(shop)).putStock(coffee.sku, STOCKED);
     const checkouts = await fillCarts(shop, CHECKOUTS, coffee);
     const paying = placeOrders(shop, checkouts, 1_000);
-    await isAnswered(checkouts, answers);
+    await waitForAnswers(checkouts, answers);
     await pause(afterMs);
-    await blows[blow]();
+    await faults[fault]();
     await paying;
     const acknowledged = answeredOrders(checkouts);
 
@@ -116,6 +116,6 @@ describe(`In the middle of ${CHECKOUTS} checkouts, the shop survives`, () => {
     expect(await office.orders()).toHaveLength((placed += CHECKOUTS));
     await expectTotalsToAddUp(shop, office, { variant: coffee, stocked: STOCKED, bought, orders });
     const note = `from the open door until all ${CHECKOUTS} are decided`;
-    recordResult({ fault: `${blow} in the middle of ${CHECKOUTS} checkouts`, tried: 1, lost: 0, recoveryMs, note });
+    recordResult({ fault: `${fault} in the middle of ${CHECKOUTS} checkouts`, tried: 1, lost: 0, recoveryMs, note });
   });
 });

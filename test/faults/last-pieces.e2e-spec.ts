@@ -20,7 +20,7 @@ describe('The last pieces', () => {
   let shop: RunningShop;
   let office: BackOffice;
   let coffee: Product;
-  const charged = async (ids: Set<string>) => (await office.charges()).filter(({ orderId }) => ids.has(orderId));
+  const chargesOf = async (ids: Set<string>) => (await office.charges()).filter(({ orderId }) => ids.has(orderId));
   const buy = async (buyers: readonly Buyer[]) => {
     const replies = await Promise.all(buyers.map((buyer) => placeOrder(shop, buyer)));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
@@ -48,15 +48,15 @@ describe('The last pieces', () => {
       makeGuest(shop, `an${index}`, { variantId: coffee.variantId, quantity: 1 }),
     );
     const seen: number[] = [];
-    let watching = true;
+    let isWatching = true;
     const watch = (async () => {
-      for (; watching; await pause(50)) {
+      for (; isWatching; await pause(50)) {
         const { onHand, reserved, available } = await office.stock(coffee.sku);
         seen.push(onHand, reserved, available);
       }
     })();
     const { orders, confirmed } = await buy(buyers);
-    watching = false;
+    isWatching = false;
     await watch;
 
     const others = orders.filter(({ status }) => status !== 'confirmed');
@@ -64,7 +64,7 @@ describe('The last pieces', () => {
     expect(others.map(({ status, cancellation }) => [status, cancellation?.code])).toEqual(
       others.map(() => ['cancelled', 'OUT_OF_STOCK']),
     );
-    const charges = await charged(new Set(orders.map(({ id }) => id)));
+    const charges = await chargesOf(new Set(orders.map(({ id }) => id)));
     expect(charges.map(({ orderId }) => orderId).sort()).toEqual(confirmed.map(({ id }) => id).sort());
     expect(new Set(charges.map(({ status }) => status))).toEqual(new Set(['captured']));
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 0, reserved: 0, available: 0 });
@@ -83,9 +83,9 @@ describe('The last pieces', () => {
       [[plain], [other]].map((modifiers) => ({ variantId: coffee.variantId, quantity, modifiers }));
 
     await office.putStock(coffee.sku, 3);
-    const greedy = await buy([await makeGuest(shop, 'binh', ...twoLines(2))]);
-    expect(greedy.orders[0]).toMatchObject({ status: 'cancelled', cancellation: { code: 'OUT_OF_STOCK' } });
-    expect(greedy.orders[0].lines).toHaveLength(2);
+    const tooMuch = await buy([await makeGuest(shop, 'binh', ...twoLines(2))]);
+    expect(tooMuch.orders[0]).toMatchObject({ status: 'cancelled', cancellation: { code: 'OUT_OF_STOCK' } });
+    expect(tooMuch.orders[0].lines).toHaveLength(2);
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 3, reserved: 0, available: 3 });
 
     await office.putStock(coffee.sku, 7);
@@ -93,7 +93,7 @@ describe('The last pieces', () => {
       await inParallel(10, (index) => makeGuest(shop, `chi${index}`, ...twoLines(1))),
     );
     expect(confirmed).toHaveLength(3);
-    expect(await charged(new Set(orders.map(({ id }) => id)))).toHaveLength(3);
+    expect(await chargesOf(new Set(orders.map(({ id }) => id)))).toHaveLength(3);
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 1, reserved: 0, available: 1 });
   });
 });

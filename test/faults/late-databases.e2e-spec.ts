@@ -13,7 +13,7 @@ jest.setTimeout(180_000);
 
 const MINUTE = 60_000;
 
-describe("A start while the customers' and the letters' database, on a server of its own, is away", () => {
+describe('A start while the database server of `customers` and `notifications` does not respond', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-late-')); // one folder: the same keys at every start
   let database: TestDatabase;
   let server: OwnServer;
@@ -58,10 +58,10 @@ describe("A start while the customers' and the letters' database, on a server of
 
   const sellTwoOrders = async (member: Person): Promise<string[]> => {
     const visitor = await makeGuest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
-    const theirs = expectStatus(201, await placeOrder(shop, visitor)).body.data;
-    const ours = await member.buy(coffee.variantId, 'tok_ok');
-    await member.waitForStatus(ours.id, 'confirmed', MINUTE);
-    return [theirs.id, ours.id];
+    const guestOrder = expectStatus(201, await placeOrder(shop, visitor)).body.data;
+    const memberOrder = await member.buy(coffee.variantId, 'tok_ok');
+    await member.waitForStatus(memberOrder.id, 'confirmed', MINUTE);
+    return [guestOrder.id, memberOrder.id];
   };
   const expectCaughtUp = async (member: Person, orders: readonly string[]) => {
     await waitUntilHealthy();
@@ -70,7 +70,7 @@ describe("A start while the customers' and the letters' database, on a server of
     expect((await member.get('/users/me')).status).toBe(200);
   };
 
-  it('sells, and opens those contexts automatically when the server is there for the first time', async () => {
+  it('sells, and opens these contexts automatically when their server responds for the first time', async () => {
     await server.stop();
     shop = await start();
     await expectDegraded();
@@ -83,24 +83,24 @@ describe("A start while the customers' and the letters' database, on a server of
     await expectCaughtUp(member, orders);
   });
 
-  type Do = () => unknown;
-  it.each<[what: string, begin: Do, end: Do]>([
+  type Action = () => unknown;
+  it.each<[what: string, begin: Action, end: Action]>([
     ['stopped', () => server.stop(), () => server.start()],
     ['frozen', () => server.freeze(), () => server.thaw()],
     ['read-only', () => server.readOnly(true), () => server.readOnly(false)],
   ])('sells, and catches up, if the server was %s at a later start', async (_, begin, end) => {
     await begin();
-    const sold = async () => {
+    const startAndSell = async () => {
       shop = await start();
       await expectDegraded();
       const member = await register(shop);
       return { member, orders: await sellTwoOrders(member) };
     };
-    const { member, orders } = await sold().finally(() => end());
+    const { member, orders } = await startAndSell().finally(() => end());
     await expectCaughtUp(member, orders);
   });
 
-  it('is refused with a clear sentence when the context is needed, or when the server has no such database', async () => {
+  it('is refused with a clear message if the shop needs the context, or if the server has no such database', async () => {
     const nowhere = 'postgres://nobody@127.0.0.1:9/shop';
     const refused = await start({ DATABASE_URL_PAYMENTS: nowhere }).catch((error: Error) => error.message);
     expect(refused).toMatch(/The database at DATABASE_URL_PAYMENTS cannot be reached, and the shop does not start without it/); // prettier-ignore

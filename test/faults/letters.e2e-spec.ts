@@ -11,22 +11,22 @@ function mailServer(): SMTPServer {
   return new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onData(stream, _session, taken) {
+    onData(stream, _session, accepted) {
       let mail = '';
       stream.on('data', (chunk: Buffer) => (mail += chunk.toString()));
       stream.on('end', () => {
         received.push(mail);
-        taken();
+        accepted();
       });
     },
   });
 }
 
-const listening = (server: SMTPServer, port: number) =>
+const listenOn = (server: SMTPServer, port: number) =>
   new Promise<number>((up) => {
     const listener = server.listen(port, '127.0.0.1', () => up((listener.address() as { port: number }).port));
   });
-const closed = (server: SMTPServer) => new Promise<void>((down) => server.close(() => down()));
+const closeServer = (server: SMTPServer) => new Promise<void>((down) => server.close(() => down()));
 
 describe('Letters by mail', () => {
   let database: TestDatabase;
@@ -35,8 +35,8 @@ describe('Letters by mail', () => {
 
   beforeAll(async () => {
     const probe = mailServer();
-    port = await listening(probe, 0);
-    await closed(probe);
+    port = await listenOn(probe, 0);
+    await closeServer(probe);
     database = await testDatabase();
     shop = await startShop({ env: { DATABASE_URL: database.url, SMTP_URL: `smtp://127.0.0.1:${port}` } });
   }, 60_000);
@@ -54,13 +54,13 @@ describe('Letters by mail', () => {
     expect(await mailsTo(admin, buyer.email)).toEqual([]);
 
     const server = mailServer();
-    await listening(server, port);
+    await listenOn(server, port);
     const since = Date.now();
     try {
       await eventually(() => expect(received.filter((mail) => mail.includes(buyer.email))).toHaveLength(1), 20_000);
       await eventually(async () => expect(await mailsTo(admin, buyer.email)).toHaveLength(1));
     } finally {
-      await closed(server);
+      await closeServer(server);
     }
     const recoveryMs = [Date.now() - since];
     recordResult({

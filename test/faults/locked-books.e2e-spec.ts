@@ -16,7 +16,7 @@ jest.setTimeout(60_000);
 
 const NOTE = 'Gọi chuông nhà bên cạnh';
 
-interface Place {
+interface LogRow {
   readonly position: number;
   readonly id: string;
 }
@@ -30,7 +30,7 @@ describe('The tables of the orders', () => {
   let office: BackOffice;
   let buyers: Buyer[];
   let orderId: string;
-  let places: Place[];
+  let logRows: LogRow[];
 
   beforeAll(async () => {
     database = await testDatabase();
@@ -47,7 +47,7 @@ describe('The tables of the orders', () => {
     );
     orderId = replies[0].body.data.id;
     for (const [index, { body }] of replies.entries()) await waitForOutcome(shop, buyers[index], body.data.id);
-    places = await database.admin<Place>(
+    logRows = await database.admin<LogRow>(
       'select l.position::int, e.id from ordering.order_log l join ordering.order_events e on e.id = l.event_id order by 1',
     );
   });
@@ -66,7 +66,7 @@ describe('The tables of the orders', () => {
     )('refuse %s', async (sql) => {
       const before = await database.admin('select count(*) from ordering.order_events');
       await expect(database.of('ordering').query(sql)).rejects.toThrow(/permission denied|append-only/);
-      // The owner cannot either, nor a superuser without disabling triggers.
+      // The owner cannot do this either. A superuser must disable triggers first.
       await expect(
         database.admin(`begin; set local role shop_ordering_owner; set local search_path = ordering; ${sql}; commit`),
       ).rejects.toThrow(/permission denied|append-only/);
@@ -83,16 +83,16 @@ describe('The tables of the orders', () => {
       );
       expect(new Set(tables.map(({ schema }) => schema))).toEqual(new Set(contextNames));
       for (const reader of contextNames) {
-        const as = database.of(reader);
+        const db = database.of(reader);
         const own = tables.find(({ schema, name }) => schema === reader && name !== 'migrations')!;
-        await expect(as.query(`select from ${reader}.${own.name} limit 1`)).resolves.toBeDefined();
+        await expect(db.query(`select from ${reader}.${own.name} limit 1`)).resolves.toBeDefined();
         for (const { schema, name } of tables.filter(({ schema }) => schema !== reader))
-          await expect(as.query(`select from ${schema}.${name} limit 1`)).rejects.toThrow('permission denied');
+          await expect(db.query(`select from ${schema}.${name} limit 1`)).rejects.toThrow('permission denied');
       }
     });
   });
 
-  describe('verified', () => {
+  describe('when they are verified', () => {
     const tamper = (sql: string) =>
       database.admin(`
         begin;
@@ -103,18 +103,18 @@ describe('The tables of the orders', () => {
         alter table ordering.order_log enable trigger order_log_append_only;
         commit`);
     /** Makes a change, verifies the log, and undoes the change. */
-    const found = async (sql: string) => {
+    const verifyAfter = async (sql: string) => {
       await tamper(`create table public.kept_events as table ordering.order_events;
                     create table public.kept_log as table ordering.order_log; ${sql}`);
-      const verdict = await office.verify();
+      const result = await office.verify();
       await tamper(`delete from ordering.order_events; insert into ordering.order_events table public.kept_events;
                     delete from ordering.order_log; insert into ordering.order_log table public.kept_log;
                     drop table public.kept_events, public.kept_log`);
-      return verdict;
+      return result;
     };
-    const middle = () => places[Math.floor(places.length / 2)];
+    const middle = () => logRows[Math.floor(logRows.length / 2)];
 
-    afterEach(async () => expect(await office.verify()).toMatchObject({ valid: true, checked: places.length }));
+    afterEach(async () => expect(await office.verify()).toMatchObject({ valid: true, checked: logRows.length }));
 
     it.each([
       ['id', 'gen_random_uuid()'],
@@ -129,14 +129,16 @@ describe('The tables of the orders', () => {
       ['mac', `decode(repeat('00', 32), 'hex')`],
     ])('name the position where %s was changed', async (column, value) => {
       const { id, position } = middle();
-      expect(await found(`update ordering.order_events set ${column} = ${value} where id = '${id}'`)).toMatchObject({
+      expect(
+        await verifyAfter(`update ordering.order_events set ${column} = ${value} where id = '${id}'`),
+      ).toMatchObject({
         valid: false,
         firstBadPosition: position,
-        checked: places.length,
+        checked: logRows.length,
       });
     });
 
-    it('have no column that could be changed unnoticed', async () => {
+    it('have only the columns that the tests above change', async () => {
       const columns = await database.admin<{ name: string }>(
         `select attname as name from pg_attribute where attrelid = 'ordering.order_events'::regclass and attnum > 0 order by attnum`,
       );
@@ -147,23 +149,25 @@ describe('The tables of the orders', () => {
 
     it('name the position of a deleted event, with or without its log row', async () => {
       const { id, position } = middle();
-      const gone = `delete from ordering.order_events where id = '${id}'`;
-      expect(await found(gone)).toMatchObject({ valid: false, firstBadPosition: position });
-      expect(await found(`${gone}; delete from ordering.order_log where position = ${position}`)).toMatchObject({
+      const deletion = `delete from ordering.order_events where id = '${id}'`;
+      expect(await verifyAfter(deletion)).toMatchObject({ valid: false, firstBadPosition: position });
+      expect(
+        await verifyAfter(`${deletion}; delete from ordering.order_log where position = ${position}`),
+      ).toMatchObject({
         valid: false,
         firstBadPosition: position,
       });
     });
 
     it('name the first position of two exchanged events', async () => {
-      const [one, other] = [places[3], places[places.length - 2]];
+      const [one, other] = [logRows[3], logRows[logRows.length - 2]];
       const swap = (ids: string) => `update ordering.order_log set event_id = case event_id
         when '${one.id}' then '${other.id}'::uuid else '${one.id}'::uuid end where event_id in (${ids})`;
       // the unique key on event_id prevents a simple exchange
       const sql = `alter table ordering.order_log drop constraint order_log_event_id_key;
         ${swap(`'${one.id}', '${other.id}'`)};
         alter table ordering.order_log add constraint order_log_event_id_key unique (event_id)`;
-      expect(await found(sql)).toMatchObject({ valid: false, firstBadPosition: one.position });
+      expect(await verifyAfter(sql)).toMatchObject({ valid: false, firstBadPosition: one.position });
     });
   });
 
@@ -179,8 +183,8 @@ describe('The tables of the orders', () => {
       const rows = await database.admin<{ row: string }>(`select t::text as row from ${table} t`);
       dumps.push(...rows.map(({ row }) => `${table} ${row}`));
     }
-    for (const kind of ['ordering.order_events', 'ordering.outbox', 'inventory.inbox', 'payments.inbox'])
-      expect(dumps.some((row) => row.startsWith(`${kind} `) && row.includes(orderId))).toBe(true);
+    for (const table of ['ordering.order_events', 'ordering.outbox', 'inventory.inbox', 'payments.inbox'])
+      expect(dumps.some((row) => row.startsWith(`${table} `) && row.includes(orderId))).toBe(true);
     for (const { name, email, phone, address } of buyers)
       for (const secret of [name, email, phone, address, NOTE])
         expect(dumps.filter((row) => row.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);

@@ -21,23 +21,23 @@ describe('A transaction that wrote to another table first', () => {
   /** The second event of the stream is in the older transaction. */
   async function appendInInvertedOrder(store: ReturnType<typeof storeOn>['store']): Promise<void> {
     const order = ids.next();
-    let drawn: () => void = () => undefined;
+    let onIdTaken: () => void = () => undefined;
     let appended: () => void = () => undefined;
-    const early = new Promise<void>((resolve) => (drawn = resolve));
+    const idTaken = new Promise<void>((resolve) => (onIdTaken = resolve));
     const first = new Promise<void>((resolve) => (appended = resolve));
     const second = db.transaction(async () => {
       await db.query('select pg_current_xact_id()');
-      drawn();
+      onIdTaken();
       await first;
       await store.append(happening(order, 1));
     });
-    await early;
+    await idTaken;
     await store.append(happening(order, 0));
     appended();
     await second;
   }
 
-  it(`is delivered in its stream's order, ${cases} times of ${cases}`, async () => {
+  it(`is delivered in the order of its stream, ${cases} of ${cases} times`, async () => {
     const { store, sequencer } = storeOn(db);
     const stop = new AbortController();
     const leading = sequencer.lead(stop.signal);

@@ -5,14 +5,14 @@ import { happening, ids, storeOn } from '../../libs/event-store/src/testing/stor
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { recordResult, repeatCount } from './support/matrix';
 
-const flow = repeatCount(200_000, 15_000);
+const eventCount = repeatCount(200_000, 15_000);
 const EVENTS_PER_BATCH = 20;
 const WRITERS = 6;
-const MOST_UNDER_WAY = 500;
+const MAX_UNDELIVERED = 500;
 
 jest.setTimeout(420_000);
 
-const strangers = [
+const transactions = [
   ['that wrote, in this database', 'here', 'begin; create table public.elsewhere (n int); select pg_current_xact_id()'],
   ['that only reads, in this database', 'here', 'begin isolation level repeatable read; select count(*) from pg_class'],
   [
@@ -32,21 +32,21 @@ interface Plan {
 }
 
 /** The number of pages that a query of the empty pending table reads. It does not depend on other load. */
-async function idleLook(db: Database, run: () => Promise<number>): Promise<number> {
-  const asked = jest.spyOn(db, 'query');
+async function countIdlePages(db: Database, run: () => Promise<number>): Promise<number> {
+  const spy = jest.spyOn(db, 'query');
   while ((await run()) > 0);
-  const [sql, values] = asked.mock.calls.at(-1) as [Statement, unknown[]];
-  asked.mockRestore();
+  const [sql, values] = spy.mock.calls.at(-1) as [Statement, unknown[]];
+  spy.mockRestore();
   expect(sql.name).toBe('orders:log-pending-marked');
   const [row] = await db.query<{ 'QUERY PLAN': Plan[] }>(`explain (analyze, buffers, format json) ${sql.text}`, values);
   const { Plan: plan } = row['QUERY PLAN'][0];
   return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
 }
 
-/** A reader that waits for the foreign transaction waits until the last event. A busy machine alone is faster than this limit. */
-const HELD_UP_MS = 4_000;
+/** A reader that waited for the foreign transaction would wait until the last event, longer than this limit. */
+const MAX_WAIT_MS = 4_000;
 
-describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
+describe(`A transaction of other software, open while ${eventCount} events are appended`, () => {
   let test: TestDatabase;
   let other: TestDatabase;
   beforeEach(async () => {
@@ -58,21 +58,21 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
     await other.drop();
   });
 
-  it.each(strangers)('%s, does not delay delivery, and does not make the sequencer slower', async (who, where, sql) => {
+  it.each(transactions)('%s, does not delay delivery or slow down the sequencer', async (who, where, sql) => {
     const db = test.of('ordering');
     const { store, sequencer } = storeOn(db);
     const run = await sequencer.begin();
     await store.append(happening(ids.next(), 0));
-    const before = await idleLook(db, run);
-    const stranger = await connect(where === 'here' ? test.url : other.url, 'stranger');
-    await stranger.query(sql);
+    const before = await countIdlePages(db, run);
+    const otherClient = await connect(where === 'here' ? test.url : other.url, 'stranger');
+    await otherClient.query(sql);
 
     const acknowledged = new Map<Uuid, number>();
     let written = 0;
     let delivered = 1;
     const writer = async (): Promise<void> => {
-      while (written < flow) {
-        if (written - delivered > MOST_UNDER_WAY)
+      while (written < eventCount) {
+        if (written - delivered > MAX_UNDELIVERED)
           await pause(2); // so that only delivery is measured, and not a queue in this test
         else {
           written += EVENTS_PER_BATCH;
@@ -92,7 +92,7 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
     const wrong: string[] = [];
     const versions = new Map<Uuid, number>();
     let early = 0;
-    while (delivered <= flow) {
+    while (delivered <= eventCount) {
       if ((await run()) === 0) await pause(1);
       for (const event of await store.readLog(delivered, 1_000)) {
         const since = acknowledged.get(event.id);
@@ -107,19 +107,19 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
       }
     }
     await writing;
-    const after = await idleLook(db, run);
-    await stranger.query('rollback');
-    await stranger.end();
+    const after = await countIdlePages(db, run);
+    await otherClient.query('rollback');
+    await otherClient.end();
 
     expect(delivered).toBe(written + 1);
     expect(wrong).toEqual([]);
-    expect(early).toBeLessThan(flow);
-    expect(waits.reduce((most, wait) => Math.max(most, wait), 0)).toBeLessThan(HELD_UP_MS);
+    expect(early).toBeLessThan(eventCount);
+    expect(waits.reduce((most, wait) => Math.max(most, wait), 0)).toBeLessThan(MAX_WAIT_MS);
     expect(after - before).toBeLessThan(20); // the rows of the events take hundreds of pages
     recordResult({
       fault: `an open transaction ${who}, while events flow`,
-      tried: flow,
-      lost: flow - (delivered - 1),
+      tried: eventCount,
+      lost: eventCount - (delivered - 1),
       recoveryMs: waits.filter((_, index) => index % 100 === 0),
       note: `an idle look of the sequencer: ${before} pages before, ${after} after; recovery is the wait for delivery`,
     });

@@ -8,8 +8,8 @@ import { testDatabase, type TestDatabase } from '../support/test-database';
 
 jest.setTimeout(120_000);
 
-const closed = { unreadable: true };
-const unknown = { name: closed, phone: closed, email: closed };
+const unreadableValue = { unreadable: true };
+const unreadableContact = { name: unreadableValue, phone: unreadableValue, email: unreadableValue };
 
 /** Deletes a key, as if only the privacy database had been restored from an older backup. */
 describe('A person whose key is lost', () => {
@@ -63,18 +63,18 @@ describe('A person whose key is lost', () => {
 
   it('has orders that can be read, with personal values marked as unreadable, not as erased', async () => {
     for (const [who, path] of [[member, '/orders'], [admin, '/admin/orders']] as const) // prettier-ignore
-      expect(await contacts(who, path)).toEqual(new Map([[first, closed], [second, closed]])); // prettier-ignore
+      expect(await contacts(who, path)).toEqual(new Map([[first, unreadableValue], [second, unreadableValue]])); // prettier-ignore
     for (const [who, path] of [
       [member, `/orders/${first}`],
       [admin, `/admin/orders/${first}`],
       [admin, `/admin/orders/${first}/state?version=1`],
     ] as const)
-      expect(expectStatus(200, await who.get(path)).body.data.contact).toEqual(unknown);
+      expect(expectStatus(200, await who.get(path)).body.data.contact).toEqual(unreadableContact);
   });
 
   it('has orders that can be accepted, cancelled and refunded; no second key is made', async () => {
     const accepted = expectStatus(200, await admin.post(`/admin/orders/${first}/accept`)).body.data;
-    expect(accepted).toMatchObject({ status: 'accepted', contact: unknown });
+    expect(accepted).toMatchObject({ status: 'accepted', contact: unreadableContact });
     const refund = { headers: { 'idempotency-key': first }, body: { reason: 'spilt', amount: { amount: 1_000, currency: 'VND' } } }; // prettier-ignore
     expectStatus(201, await admin.post(`/admin/orders/${first}/refunds`, refund));
     const cancelled = expectStatus(200, await admin.post(`/admin/orders/${first}/cancel`, { body: { reason: 'no milk' } })); // prettier-ignore

@@ -21,13 +21,13 @@ const LOOP_MS = repeatCount(60_000, 12_000);
 const TAKE_OVER_MS = 10_000;
 const SEED = Number(process.env['FAULTS_SEED'] ?? 12);
 
-describe('Two builds of one shop, the newer with a handler, a message, a step of the checkout and a read model more', () => {
+describe('Two builds of one shop, of which the newer one has one more handler, message, checkout step and read model,', () => {
   let shopServer: ShopServer;
   let newer: ChangedBuild;
   let database: ShopDatabase;
   let builds: Builds;
   let faultShop: FaultShop;
-  const roll = seededRandom(SEED);
+  const random = seededRandom(SEED);
 
   beforeAll(async () => {
     [shopServer, newer] = await Promise.all([ShopServer.open(), newerBuild()]);
@@ -42,17 +42,17 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
     newer?.remove();
   }, 60_000);
 
-  const summed = async (fault: string, since: Date, late?: { readonly from: Date }) => {
+  const recordAndExpectNoFaults = async (fault: string, since: Date, late?: { readonly from: Date }) => {
     const wrong = await findFaultsOfBothBuilds(faultShop, since);
-    const latest = late ? await maxNewsDelayMs(faultShop, late.from) : 0;
-    const note = late ? `the newer build's own message waited ${(latest / 1_000).toFixed(1)} s at most` : undefined;
+    const maxDelayMs = late ? await maxNewsDelayMs(faultShop, late.from) : 0;
+    const note = late ? `the newer build's own message waited ${(maxDelayMs / 1_000).toFixed(1)} s at most` : undefined;
     recordResult({ fault: `two builds: ${fault}`, tried: faultShop.sales.length, lost: wrong.length, note });
     expect(wrong).toEqual([]);
-    expect(latest).toBeLessThan(TAKE_OVER_MS);
+    expect(maxDelayMs).toBeLessThan(TAKE_OVER_MS);
   };
 
   it(
-    'lose nothing when the newer one comes to the older one, which leads',
+    'lose nothing when the newer one joins the older one, which leads',
     async () => {
       faultShop = await FaultShop.of(database, [builds.older()]);
       const joining = faultShop.addProcess(builds.newer());
@@ -61,25 +61,25 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
         await joining.open();
         since = await now(faultShop);
       });
-      await summed('the newer joins the older, which leads', since, { from: since });
+      await recordAndExpectNoFaults('the newer joins the older, which leads', since, { from: since });
     },
     PATIENCE_MS,
   );
 
   it(
-    'lose nothing when the older one comes to the newer one, which leads',
+    'lose nothing when the older one joins the newer one, which leads',
     async () => {
       faultShop = await FaultShop.of(database, [builds.newer()]);
       const since = await now(faultShop);
       const joining = faultShop.addProcess(builds.older());
       await whileSelling(faultShop, ORDERS, () => joining.open());
-      await summed('the older joins the newer, which leads', since, { from: since });
+      await recordAndExpectNoFaults('the older joins the newer, which leads', since, { from: since });
     },
     PATIENCE_MS,
   );
 
   it(
-    'lose nothing while two processes are exchanged for newer ones, one by one',
+    'lose nothing while two older processes are replaced by newer ones, one by one',
     async () => {
       faultShop = await FaultShop.of(database, [builds.older(), builds.older()]);
       const before = [...faultShop.processes];
@@ -91,13 +91,13 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
           expect(await leaving.shop.stop()).toBe(0);
         }
       });
-      await summed('rolled forward, one process after the other', since, { from: since });
+      await recordAndExpectNoFaults('rolled forward, one process after the other', since, { from: since });
     },
     PATIENCE_MS,
   );
 
   it(
-    'keep what only the newer one can do while the shop is rolled back, until it is rolled forward again',
+    'keep messages that only the newer one can handle, while the shop is rolled back, until it is rolled forward again',
     async () => {
       faultShop = await FaultShop.of(database, [builds.newer(), builds.newer()]);
       const before = [...faultShop.processes];
@@ -108,13 +108,13 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
           expect(await leaving.shop.stop()).toBe(0);
         }
       });
-      const alone = await faultShop.sell(['card', 'cash']);
-      await faultShop.repeatUnanswered(alone);
-      await eventually(async () => expect(await countConfirmed(alone)).toBe(2)); // the older build started and ended these orders
-      expect(await newsOf(alone)).toBe(0);
+      const duringRollback = await faultShop.sell(['card', 'cash']);
+      await faultShop.repeatUnanswered(duringRollback);
+      await eventually(async () => expect(await countConfirmed(duringRollback)).toBe(2)); // the older build started and ended these orders
+      expect(await countNews(duringRollback)).toBe(0);
       await whileSelling(faultShop, ORDERS / 2, () => faultShop.addProcess(builds.newer()).open());
-      await summed('rolled back, and forward again', since);
-      expect(await newsOf(alone)).toBe(2);
+      await recordAndExpectNoFaults('rolled back, and forward again', since);
+      expect(await countNews(duringRollback)).toBe(2);
     },
     PATIENCE_MS,
   );
@@ -126,12 +126,14 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
       faultShop = await FaultShop.of(database, [builds.newer(), builds[steady]()]);
       const since = await now(faultShop);
       if (crashing === 'older') await faultShop.processes[0].close();
-      const looping = crashing === 'newer' ? faultShop.processes[0] : faultShop.addProcess(builds.older());
-      await looping.close();
-      await whileSelling(faultShop, ORDERS, () => openAndKill(looping, LOOP_MS, 500 + Math.floor(roll() * 1_500)));
-      if (crashing === 'newer') await looping.open();
+      const crashingProcess = crashing === 'newer' ? faultShop.processes[0] : faultShop.addProcess(builds.older());
+      await crashingProcess.close();
+      await whileSelling(faultShop, ORDERS, () =>
+        openAndKill(crashingProcess, LOOP_MS, 500 + Math.floor(random() * 1_500)),
+      );
+      if (crashing === 'newer') await crashingProcess.open();
       const late = crashing === 'older' ? { from: since } : undefined;
-      await summed(`the ${crashing} crashes every other second beside the ${steady}`, since, late);
+      await recordAndExpectNoFaults(`the ${crashing} crashes every other second beside the ${steady}`, since, late);
     },
     PATIENCE_MS + LOOP_MS,
   );
@@ -143,7 +145,7 @@ describe('Two builds of one shop, the newer with a handler, a message, a step of
       `select count(*)::int from ordering.order_events where order_id = any($1::uuid[]) and event_type = 'OrderConfirmed'`,
       sales,
     );
-  const newsOf = (sales: readonly { readonly orderId?: string }[]) =>
+  const countNews = (sales: readonly { readonly orderId?: string }[]) =>
     count(
       `select count(*)::int from notifications.news where order_id = any($1::uuid[]) and type = 'ordering.order-confirmed.v1'`,
       sales,

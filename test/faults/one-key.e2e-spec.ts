@@ -18,11 +18,11 @@ import { recordResult } from './support/matrix';
 
 jest.setTimeout(120_000);
 
-const times = <Result>(count: number, ask: () => Promise<Result>) => Promise.all(Array.from({ length: count }, ask));
+const repeat = <Result>(count: number, ask: () => Promise<Result>) => Promise.all(Array.from({ length: count }, ask));
 const replayed = (replies: readonly Reply[]) =>
   replies.filter(({ headers }) => headers.get('idempotent-replayed') === 'true').length;
 
-describe('One key, one order', () => {
+describe('An order with one idempotency key', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-one-key-'));
   const key = randomUUID();
   let database: TestDatabase;
@@ -49,7 +49,7 @@ describe('One key, one order', () => {
   });
 
   it('is made by 50 requests at once with one key, and all get the same answer', async () => {
-    answers = await times(50, () => placeOrder(shop, buyer, { key }));
+    answers = await repeat(50, () => placeOrder(shop, buyer, { key }));
     const [{ body }] = answers;
     expect(body.data).toMatchObject({ status: 'pending', version: 1 });
     for (const answer of answers) expect([answer.status, answer.body]).toEqual([201, body]);
@@ -60,7 +60,7 @@ describe('One key, one order', () => {
     recordResult({ fault: 'one key, asked for 50 times at once', tried: 50, lost: 0, note: 'one order, one charge' });
   });
 
-  it('is kept when the cart has changed, and another body is refused', async () => {
+  it('is returned again when the cart has changed, and another body is refused', async () => {
     const { headers } = buyer;
     await shop.post('/cart/items', { headers, body: { variantId: coffee.variantId, quantity: 1 } });
     const again = await placeOrder(shop, buyer, { key });
@@ -72,10 +72,10 @@ describe('One key, one order', () => {
   it.each([
     ['a restart', () => shop.stop()],
     ['a crash', () => shop.kill()],
-  ])('holds across %s', async (_, end) => {
+  ])('is returned again after %s', async (_, end) => {
     await end();
     await open();
-    const again = await times(50, () => placeOrder(shop, buyer, { key }));
+    const again = await repeat(50, () => placeOrder(shop, buyer, { key }));
     for (const answer of again) expect([answer.status, answer.body]).toEqual([201, answers[0].body]);
     expect(replayed(again)).toBe(50);
     expect(await chargesOf(answers[0].body.data.id)).toHaveLength(1);
@@ -83,17 +83,17 @@ describe('One key, one order', () => {
     expect([another.status, another.body.error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  it('is made of one cart too: a second key is refused', async () => {
+  it('is the only order of its cart: a second key is refused', async () => {
     const line = { variantId: coffee.variantId, quantity: 1 };
     const buyers = await inParallel(20, (index) => makeGuest(shop, `giang${index}`, line));
-    const pairs = await Promise.all(buyers.map((one) => times(2, () => placeOrder(shop, one))));
+    const pairs = await Promise.all(buyers.map((one) => repeat(2, () => placeOrder(shop, one))));
     for (const pair of pairs) {
       const [placed, refused] = pair.sort((a, b) => a.status - b.status);
       expect([placed.status, refused.status, refused.body.error?.code]).toEqual([201, 409, 'CART_ALREADY_ORDERED']);
     }
   });
 
-  it("is nobody else's key", async () => {
+  it('does not prevent another buyer from using the same key', async () => {
     const stranger = await makeGuest(shop, 'em', { variantId: coffee.variantId, quantity: 1 });
     const reply = await placeOrder(shop, stranger, { key });
     expect(reply.status).toBe(201);

@@ -19,16 +19,16 @@ describe('A second shop whose DATABASE_URL_CUSTOMERS leads to another database t
   const start = (customers: TestDatabase) =>
     startShop({ env: { DATABASE_URL: main.url, DATABASE_URL_CUSTOMERS: customers.url } });
 
-  it('stops with a clear sentence, and starts when it is configured correctly', async () => {
+  it('stops with a clear message, and starts when it is configured correctly', async () => {
     shop = await start(right);
-    const said = await start(wrong).then(
+    const result = await start(wrong).then(
       async (second) => `it started, ${await second.stop()}`,
       (error: Error) => error.message,
     );
-    expect(said).toMatch(
+    expect(result).toMatch(
       /customers: this process uses another database than instance \d+, which is alive: check DATABASE_URL_CUSTOMERS\./,
     );
-    expect(said).not.toMatch(/\n\s+at /); // no stack
+    expect(result).not.toMatch(/\n\s+at /); // no stack
     expect(await wrong.admin('select 1 from customers.subscriptions')).toEqual([]);
     await (await start(right)).stop();
   }, 120_000);

@@ -41,21 +41,21 @@ describe('A connection pooler in front of the database', () => {
   });
 
   if (!hasPgbouncer) {
-    console.warn('There is no pgbouncer here: apt-get install pgbouncer. Nothing was tried with a real pooler.');
-    it('IS NOT TRIED, for pgbouncer is not installed', () => expect(hasPgbouncer).toBe(false));
+    console.warn('There is no pgbouncer here: apt-get install pgbouncer. Nothing was tested with a real pooler.');
+    it('IS NOT TESTED, because pgbouncer is not installed', () => expect(hasPgbouncer).toBe(false));
     return;
   }
 
-  it('in transaction mode is refused at the start, with a clear sentence', async () => {
+  it('in transaction mode is refused at the start, with a clear message', async () => {
     const { url } = await pooler({ mode: 'transaction', ignoresOptions: true });
     for (let round = 0; round < 20; round++) {
       const refused = await check(url).catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(UnusableSessions);
       expect((refused as Error).message).toMatch(/^DATABASE_URL leads to a connection pooler that shares connections/);
     }
-    const said = await startShop({ env: { DATABASE_URL: url } }).catch((error: Error) => error.message);
-    expect(said).toMatch(/set pool_mode = session there, or let DATABASE_URL lead to Postgres itself/);
-    expect(said).not.toMatch(/\n\s+at /); // no stack
+    const message = await startShop({ env: { DATABASE_URL: url } }).catch((error: Error) => error.message);
+    expect(message).toMatch(/set pool_mode = session there, or let DATABASE_URL lead to Postgres itself/);
+    expect(message).not.toMatch(/\n\s+at /); // no stack
   }, 120_000);
 
   it('in statement mode is refused at start, too', async () => {
@@ -67,29 +67,29 @@ describe('A connection pooler in front of the database', () => {
     expect((refused as Error).message).toContain('transaction blocks not allowed in statement pooling mode');
   });
 
-  it('that refuses the settings of a connection is refused at the start, with a clear sentence', async () => {
+  it('that refuses the settings of a connection is refused at the start, with a clear message', async () => {
     const { url } = await pooler({ mode: 'transaction', ignoresOptions: false });
     await expect(check(url)).rejects.toThrow('set ignore_startup_parameters = options and pool_mode = session');
     const session = await pooler({ mode: 'session', ignoresOptions: false });
     await expect(check(session.url)).rejects.toThrow('set ignore_startup_parameters = options and pool_mode = session');
   });
 
-  it('is found also on the URL for leadership', async () => {
+  it('is refused also on the URL for leadership', async () => {
     const { url } = await pooler({ mode: 'transaction', ignoresOptions: true });
     await expect(check(database.url, url)).rejects.toThrow('DATABASE_URL_LEADERSHIP leads to a connection pooler');
   });
 
   it.each([
-    ['by its way alone', {}],
-    ['with leadership past it', { clientIdleTimeout: 60 }],
+    ['for all connections', {}],
+    ['with a leadership connection that does not use it', { clientIdleTimeout: 60 }],
   ])(
     'in session mode works for a whole order, %s',
     async (_, more) => {
       const own = await testDatabase({ empty: true });
-      const through = await openPooler(own.url, { mode: 'session', ignoresOptions: true, ...more });
-      open.push(through);
+      const pooled = await openPooler(own.url, { mode: 'session', ignoresOptions: true, ...more });
+      open.push(pooled);
       const env = {
-        DATABASE_URL: through.url,
+        DATABASE_URL: pooled.url,
         ...('clientIdleTimeout' in more && { DATABASE_URL_LEADERSHIP: own.url }),
       };
       const shop = await startShop({ env });

@@ -9,14 +9,14 @@ import { ShopServer } from './support/shop-server';
 const RESTARTS = repeatCount(100, 4);
 const BETWEEN_MS = 2_000;
 
-/** How Postgres is stopped: killed, stopped at once with its sessions, or stopped in order. */
-const blows = [
+/** How Postgres is stopped: killed, stopped at once with its sessions, or shut down properly. */
+const stops = [
   { how: 'SIGKILL', fault: 'Postgres killed under load' },
   { how: 'SIGQUIT', fault: 'Postgres stopped at once (-m immediate) under load' },
   { how: 'SIGINT', fault: 'Postgres restarted (-m fast) under load' },
 ] as const;
 
-describe('A Postgres that goes and comes back under load', () => {
+describe('A shop whose Postgres stops and comes back under load', () => {
   let shopServer: ShopServer;
   let faultShop: FaultShop;
   beforeAll(async () => {
@@ -29,30 +29,30 @@ describe('A Postgres that goes and comes back under load', () => {
   }, 60_000);
 
   it(
-    `loses nothing that was acknowledged, and is served again by itself, ${RESTARTS} times`,
+    `loses nothing that was acknowledged, and recovers by itself, ${RESTARTS} times`,
     async () => {
       const load = sellContinuously(faultShop);
-      const back: Record<string, number[]> = {};
-      let unwell = 0;
+      const recoveries: Record<string, number[]> = {};
+      let unhealthyReplies = 0;
       for (let round = 0; round < RESTARTS; round++) {
-        const { how, fault } = blows[round % blows.length];
+        const { how, fault } = stops[round % stops.length];
         await pause(BETWEEN_MS);
         const at = Date.now();
         process.kill(shopServer.postgresPid, how);
         const health = await Promise.all(
           faultShop.processes.map(({ shop }) => shop.get('//health', { withinMs: 4_000 }).catch(() => ({ status: 0 }))),
         );
-        unwell += health.filter(({ status }) => status === 503).length;
-        (back[fault] ??= []).push(
+        unhealthyReplies += health.filter(({ status }) => status === 503).length;
+        (recoveries[fault] ??= []).push(
           await timeUntilServed(faultShop, faultShop.processes[round % faultShop.processes.length], at, 30_000),
         );
         for (const { shop } of faultShop.processes) await eventually(async () => expect((await shop.get('//health')).status).toBe(200), 10_000); // prettier-ignore
       }
-      await load.over();
+      await load.stop();
       await timeUntilRecovered(faultShop, Date.now());
       await waitUntilIdle(faultShop);
       const wrong = await findFaults(faultShop);
-      for (const [fault, recoveryMs] of Object.entries(back))
+      for (const [fault, recoveryMs] of Object.entries(recoveries))
         recordResult({
           fault,
           tried: recoveryMs.length,
@@ -61,7 +61,7 @@ describe('A Postgres that goes and comes back under load', () => {
           note: 'until a new order is confirmed',
         });
       expect(wrong).toEqual([]);
-      expect(unwell).toBeGreaterThan(0); // /health has reported it
+      expect(unhealthyReplies).toBeGreaterThan(0); // /health has reported the fault
     },
     (RESTARTS * 15 + 120) * 1_000,
   );

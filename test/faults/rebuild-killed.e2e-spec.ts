@@ -35,7 +35,7 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
     for (let round = 0; round < rounds; round++) {
       const reader = pollReadModel(shops.younger.admin, '/admin/orders?limit=20&status=completed');
       try {
-        recoveryMs.push(await killedAndLive(steps[step](round)));
+        recoveryMs.push(await killAndWaitUntilLive(steps[step](round)));
       } finally {
         const read = await reader.stop();
         seen.reads += read.reads;
@@ -59,15 +59,15 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
   });
 
   /** Milliseconds from the kill until the rebuilt table is live. `done` and `total` must never decrease. */
-  async function killedAndLive(order: string): Promise<number> {
+  async function killAndWaitUntilLive(crashPoint: string): Promise<number> {
     const { elder, younger } = shops;
-    elder.arm(order);
-    const asked = await younger.admin.post(`/admin/projections/${name}/rebuilds`, { body: { goLive: 'auto' } });
-    const { id } = expectStatus(202, asked).body.data;
+    elder.arm(crashPoint);
+    const started = await younger.admin.post(`/admin/projections/${name}/rebuilds`, { body: { goLive: 'auto' } });
+    const { id } = expectStatus(202, started).body.data;
     const appending = shops.append(120); // so that the rebuild has events to catch up with
     const crashed = await eventually(() => {
       const at = elder.crashedAt();
-      if (at === undefined) throw new Error(`it did not come to ${order}`);
+      if (at === undefined) throw new Error(`the process did not reach ${crashPoint}`);
       return at;
     }, 40_000);
     let [done, total] = [0, 0];
@@ -75,7 +75,7 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
       const { data } = expectStatus(200, await younger.admin.get(`/admin/projections/${name}/rebuilds/${id}`)).body;
       expect([data.done >= done, data.total >= total]).toEqual([true, true]);
       [done, total] = [data.done, data.total];
-      if (data.state !== 'live') throw new Error(`it is ${data.state}`);
+      if (data.state !== 'live') throw new Error(`the rebuild is ${data.state}`);
     }, 40_000);
     const recovered = Date.now() - crashed;
     await appending;

@@ -44,8 +44,8 @@ describe('Appends at the moment of a switch', () => {
 
   const untilCaughtUp = () =>
     eventually(async () => {
-      const due = [...versions.values()].reduce((sum, version) => sum + version, 0);
-      if ((await shop.models.position(name)) !== due) throw new Error('it is behind');
+      const expected = [...versions.values()].reduce((sum, version) => sum + version, 0);
+      if ((await shop.models.position(name)) !== expected) throw new Error('the read model is behind');
     });
 
   /** The number of orders whose row in the live table lacks some of their events. */
@@ -55,9 +55,9 @@ describe('Appends at the moment of a switch', () => {
       .query<{ order_id: string; version: number; view: { count: number } }>(
         `select order_id, version, view from ${await shop.models.table(name)}`,
       );
-    const there = new Map(rows.map((row) => [row.order_id, row]));
+    const stored = new Map(rows.map((row) => [row.order_id, row]));
     return [...versions].filter(([order, version]) => {
-      const row = there.get(order);
+      const row = stored.get(order);
       return row?.version !== version || row.view.count !== version;
     }).length;
   }
@@ -71,10 +71,10 @@ describe('Appends at the moment of a switch', () => {
         await Promise.all([append(one, 1), append(other, 2)]);
       }
     };
-    const flowing = appends();
+    const appending = appends();
     for (let wait = 0; wait < round % 7; wait++) await new Promise(setImmediate);
     const { state } = await change();
-    await flowing;
+    await appending;
     await untilCaughtUp();
     return state;
   }
@@ -86,7 +86,7 @@ describe('Appends at the moment of a switch', () => {
     for (let round = 0; round < rounds; round++) {
       const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
       await eventually(async () => {
-        if ((await shop.rebuilds.view(name, id)).state !== 'ready') throw new Error('it is not ready');
+        if ((await shop.rebuilds.view(name, id)).state !== 'ready') throw new Error('the rebuild is not ready');
       });
       const old = await shop.models.table(name);
       expect(await appendDuring(round, () => shop.goLive.now(name, id))).toBe('live');
@@ -109,7 +109,7 @@ describe('Appends at the moment of a switch', () => {
     for (let round = 0; round < rounds; round++) {
       const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
       await eventually(async () => {
-        if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('it is not live');
+        if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('the rebuild is not live');
       });
       const live = await shop.models.table(name);
       expect(await appendDuring(round, () => shop.rebuilds.rollback(name, id))).toBe('rolled-back');
@@ -123,7 +123,7 @@ describe('Appends at the moment of a switch', () => {
   it('are all there after a rollback with 1,000 more orders', async () => {
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await eventually(async () => {
-      if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('it is not live');
+      if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('the rebuild is not live');
     });
     for (let order = 0; order < 1_000; order++) versions.set(ids.next(), 0);
     const fresh = [...versions.keys()].slice(-1_000);

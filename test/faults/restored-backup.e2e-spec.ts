@@ -60,21 +60,21 @@ describe('An erased person, after an older backup is restored,', () => {
   const buyAndCancel = async (who: Person, { variantId }: { variantId: string }, somebody: Recognisable) => {
     const { name, email, phone, address, note } = somebody;
     await who.addToCart(variantId);
-    const kind = { contact: { name, email, phone }, fulfilment: { type: 'delivery', address }, note };
-    const { id } = expectStatus(201, await who.placeOrder('cash', { body: kind })).body.data;
+    const orderBody = { contact: { name, email, phone }, fulfilment: { type: 'delivery', address }, note };
+    const { id } = expectStatus(201, await who.placeOrder('cash', { body: orderBody })).body.data;
     await who.waitForStatus(id, 'confirmed');
     expectStatus(200, await who.post(`/orders/${id}/cancel`, { body: {} }));
     orders.push(id);
     return id as string;
   };
-  const allDone = () =>
+  const waitUntilErased = () =>
     eventually(async () => {
       const { data } = expectStatus(200, await admin.get('/admin/erasures')).body;
       expect(data.map(({ state }: { state: string }) => state)).toEqual(['done', 'done']);
     }, 20_000);
-  const readable = async (url: string) => {
-    const hay = Buffer.concat([...(await everyRow(url)).values()]);
-    return [...findPatterns(hay, searchPatterns(member)), ...findPatterns(hay, searchPatterns(guest))];
+  const findReadable = async (url: string) => {
+    const allRows = Buffer.concat([...(await everyRow(url)).values()]);
+    return [...findPatterns(allRows, searchPatterns(member)), ...findPatterns(allRows, searchPatterns(guest))];
   };
 
   it('(two people order, a backup is made, and then both are erased)', async () => {
@@ -96,9 +96,9 @@ describe('An erased person, after an older backup is restored,', () => {
     await open(database.url);
     expectStatus(202, await admin.post(`/admin/users/${memberId}/erasure`));
     expectStatus(202, await admin.post(`/admin/orders/${guestOrder}/erasure`));
-    await allDone();
+    await waitUntilErased();
     expect(readFileSync(list, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
-    expect((await readable(restored)).length).toBeGreaterThan(5); // the backup has their data
+    expect((await findReadable(restored)).length).toBeGreaterThan(5); // the backup has their data
   });
 
   it('is erased again before the shop opens, and the database has none of their data', async () => {
@@ -107,11 +107,11 @@ describe('An erased person, after an older backup is restored,', () => {
     const keys = await query(restored, `select 1 from privacy.subject_keys where subject = any($1) and wrapped is not null`, [[memberId, orders[1]]]); // prettier-ignore
     expect(keys).toEqual([]);
     expect((await shop.post('/auth/login', { body: { email: member.email, password } })).status).toBe(401);
-    await allDone();
+    await waitUntilErased();
     const erased = { erased: true };
     for (const id of orders)
       expect((await admin.get(`/admin/orders/${id}`)).body.data.contact).toEqual({ name: erased, phone: erased, email: erased }); // prettier-ignore
-    await eventually(async () => expect(await readable(restored)).toEqual([]), 10_000);
+    await eventually(async () => expect(await findReadable(restored)).toEqual([]), 10_000);
   });
 
   it('is not erased a third time at the next start', async () => {
@@ -124,8 +124,8 @@ describe('An erased person, after an older backup is restored,', () => {
     await query(restored, 'delete from notifications.forgotten where subject = $1', [orders[1]]);
     await open(restored);
     expect(shop.output().match(/is erased again/g)).toHaveLength(2);
-    await allDone();
-    expect(await readable(restored)).toEqual([]);
+    await waitUntilErased();
+    expect(await findReadable(restored)).toEqual([]);
   });
 
   it('is added to the list again if the list was lost, and the log says so', async () => {
@@ -150,6 +150,6 @@ describe('An erased person, after an older backup is restored,', () => {
       expect.stringContaining('2 of 2 people in the file of erased people were erased again'),
     ]);
     await open(database.url);
-    await allDone();
+    await waitUntilErased();
   });
 });

@@ -10,13 +10,13 @@ const PATIENCE_MS = 120_000 + LOST_MS / 10;
 /** The messages of this time are sent again: a little more than what is lost. */
 const SINCE = `${Math.ceil(LOST_MS / 60_000) + 5}m`;
 
-/** The data that each context must have about a confirmed order, besides what `findFaults` checks. */
+/** Tables that must have a row for each confirmed order. `findFaults` checks the other tables. */
 const tables: Readonly<Partial<Record<Context, string>>> = {
   payments: 'payments.payments',
   inventory: 'inventory.reservations',
 };
 
-describe('A context whose database is restored from a backup of earlier, under load,', () => {
+describe('A context whose database is restored from an earlier backup, under load,', () => {
   const contexts: readonly Context[] = ['notifications', 'customers', 'payments', 'inventory'];
   let shop: ShopOnServers;
   beforeAll(async () => {
@@ -43,12 +43,12 @@ describe('A context whose database is restored from a backup of earlier, under l
       const from = faultShop.sales.length;
       await pause(LOST_MS);
       await server.restore(backup);
-      const back = Date.now();
+      const restoredAt = Date.now();
       await pause(1_000);
-      await load.over();
+      await load.stop();
       const done = await shopCommand(env, 'outbox', 'resend', '--to', context, '--since', SINCE, '--json');
       expect(done).toMatchObject({ code: 0 });
-      const recoveryMs = [await timeUntilRecovered(faultShop, back, PATIENCE_MS)];
+      const recoveryMs = [await timeUntilRecovered(faultShop, restoredAt, PATIENCE_MS)];
       await waitUntilIdle(faultShop, PATIENCE_MS);
       const table = tables[context];
       const wrong = [...(await findFaults(faultShop)), ...(table ? await findOrdersWithoutRow(table) : [])];

@@ -37,7 +37,7 @@ describe('A shop of seven processes', () => {
     );
   });
 
-  it('answers 503 for the part of a process that is away, and continues when it is back', async () => {
+  it('answers 503 while the process of a context is away, and continues when it is back', async () => {
     const [an, admin] = await Promise.all([register(shop), logIn(shop, ADMIN)]);
     const drink = await listDrink(admin, { price: 50_000 });
     await an.addToCart(drink.variantId);
@@ -48,7 +48,7 @@ describe('A shop of seven processes', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
 
     await open.reopen('cart');
-    const placed = expectStatus(201, await eventually(() => answered(an.placeOrder('tok_ok')))).body.data;
+    const placed = expectStatus(201, await eventually(() => unlessUnavailable(an.placeOrder('tok_ok')))).body.data;
     await an.waitForStatus(placed.id, 'confirmed'); // the order does not wait for the mail
     await open.reopen('notifications');
     await eventually(async () =>
@@ -59,7 +59,7 @@ describe('A shop of seven processes', () => {
   it.each([
     ['products', 'prices'],
     ['cart', 'cart-of'],
-  ] as const)('refuses strangers on the internal routes of %s', async (service, question) => {
+  ] as const)('refuses callers without the internal secret on the internal routes of %s', async (service, question) => {
     for (const path of [`//internal/${question}`, `/internal/${question}`]) {
       const { status, body } = await open.services[service].post(path, {
         body: {},
@@ -70,8 +70,8 @@ describe('A shop of seven processes', () => {
   });
 });
 
-async function answered<R extends { status: number }>(asked: Promise<R>): Promise<R> {
-  const reply = await asked;
-  if (reply.status === 503) throw new Error('not yet');
+async function unlessUnavailable<R extends { status: number }>(request: Promise<R>): Promise<R> {
+  const reply = await request;
+  if (reply.status === 503) throw new Error('the shop still answers 503');
   return reply;
 }

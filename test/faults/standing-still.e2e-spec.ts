@@ -8,8 +8,8 @@ import { FaultShop } from './support/fault-shop';
 import { ShopServer } from './support/shop-server';
 
 const STOPS = repeatCount(50, 3);
-const WHOLE = STOPS > 3;
-const STILL_MS = WHOLE ? 30_000 : 12_000;
+const IS_FULL_RUN = STOPS > 3;
+const FROZEN_MS = IS_FULL_RUN ? 30_000 : 12_000;
 const PAIRS = Math.min(5, STOPS);
 const TAKEOVER_MS = 10_000;
 
@@ -29,23 +29,23 @@ const points = [
 
 describe('A frozen leader', () => {
   let shopServer: ShopServer;
-  const stands: FaultShop[] = [];
+  const faultShops: FaultShop[] = [];
   beforeAll(async () => {
     shopServer = await ShopServer.open();
     for (let n = 0; n < PAIRS; n++)
-      stands.push(await FaultShop.open(shopServer, 2, { PAYMENT_TIMEOUT_MS: '300', MESSAGE_DELIVERY: 'relay' }));
+      faultShops.push(await FaultShop.open(shopServer, 2, { PAYMENT_TIMEOUT_MS: '300', MESSAGE_DELIVERY: 'relay' }));
   }, 240_000);
   afterAll(async () => {
-    for (const { processes: shopProcesses } of stands)
+    for (const { processes: shopProcesses } of faultShops)
       for (const shopProcess of shopProcesses) shopProcess.signal('SIGCONT');
     await Promise.all(
-      stands.flatMap(({ processes: shopProcesses }) => shopProcesses.map((shopProcess) => shopProcess.close())),
+      faultShops.flatMap(({ processes: shopProcesses }) => shopProcesses.map((shopProcess) => shopProcess.close())),
     );
     await shopServer?.close();
   }, 60_000);
 
   it(
-    `for ${STILL_MS / 1_000} s, ${STOPS} times: the other leads within ${TAKEOVER_MS / 1_000} s, and it writes nothing when it wakes`,
+    `for ${FROZEN_MS / 1_000} s, ${STOPS} times: the other process leads within ${TAKEOVER_MS / 1_000} s, and the old leader writes nothing when it continues`,
     async () => {
       let next = 0;
       const takeovers: number[] = [];
@@ -53,14 +53,14 @@ describe('A frozen leader', () => {
       const work = async (faultShop: FaultShop) => {
         const writes = await watchWrites(faultShop);
         for (let round = next++; round < STOPS; round = next++) {
-          takeovers.push(await stop(faultShop, writes, points[round % points.length], wrong));
+          takeovers.push(await freezeLeader(faultShop, writes, points[round % points.length], wrong));
         }
         await waitUntilIdle(faultShop);
         wrong.push(...(await findFaults(faultShop)));
       };
-      await Promise.all(stands.map(work));
+      await Promise.all(faultShops.map(work));
       recordResult({
-        fault: `SIGSTOP of a leader for ${STILL_MS / 1_000} s, idle, at work and inside a transaction`,
+        fault: `SIGSTOP of a leader for ${FROZEN_MS / 1_000} s, idle, at work and inside a transaction`,
         tried: takeovers.length,
         lost: wrong.length,
         recoveryMs: takeovers,
@@ -69,11 +69,11 @@ describe('A frozen leader', () => {
       expect(wrong).toEqual([]);
       expect(Math.max(...takeovers)).toBeLessThan(TAKEOVER_MS);
     },
-    (Math.ceil(STOPS / PAIRS) * (STILL_MS + 25_000) + 120_000) / 1,
+    (Math.ceil(STOPS / PAIRS) * (FROZEN_MS + 25_000) + 120_000) / 1,
   );
 
-  /** Freezes the leader, waits until the other process serves, wakes the old leader up, and checks what it writes then. */
-  async function stop(faultShop: FaultShop, writes: Writes, point: string, wrong: string[]): Promise<number> {
+  /** Freezes the leader until the other process serves. Then lets it continue, and checks what it writes. */
+  async function freezeLeader(faultShop: FaultShop, writes: Writes, point: string, wrong: string[]): Promise<number> {
     const leader = await eventually(() => leaderOf(faultShop));
     const other = faultShop.processes.find((shopProcess) => shopProcess !== leader)!;
     const crashCount = leader.crashes.length;
@@ -81,21 +81,21 @@ describe('A frozen leader', () => {
     if (point === points[0]) leader.signal('SIGSTOP');
     else leader.arm(`${point}:2:SIGSTOP`);
     const at = point === points[0] ? Date.now() : await waitForCrash(leader, crashCount);
-    const [served] = await Promise.all([timeUntilServed(faultShop, other, at), load.over()]);
-    await pause(Math.max(0, at + STILL_MS - Date.now()));
+    const [served] = await Promise.all([timeUntilServed(faultShop, other, at), load.stop()]);
+    await pause(Math.max(0, at + FROZEN_MS - Date.now()));
 
-    const heir = await leaderOf(faultShop);
-    if (heir !== other) wrong.push(`${point}: the other does not lead`);
+    const newLeader = await leaderOf(faultShop);
+    if (newLeader !== other) wrong.push(`${point}: the other process does not lead`);
     const before = await writes.by(leader);
     leader.arm('');
     leader.signal('SIGCONT');
-    const awake = Date.now();
-    await timeUntilServed(faultShop, leader, awake); // the old leader accepts orders again, and two processes are alive
+    const continuedAt = Date.now();
+    await timeUntilServed(faultShop, leader, continuedAt); // the old leader accepts orders again, and two processes are alive
     await eventually(async () => expect(await writes.living()).toBe(2), 15_000);
     await pause(1_000);
     const written = (await writes.by(leader)) - before;
-    if (written !== 0) wrong.push(`${point}: the old leader wrote ${written} times when it woke`);
-    await timeUntilRecovered(faultShop, awake);
+    if (written !== 0) wrong.push(`${point}: the old leader wrote ${written} times after it continued`);
+    await timeUntilRecovered(faultShop, continuedAt);
     return served;
   }
 

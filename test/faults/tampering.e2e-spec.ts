@@ -24,7 +24,7 @@ const NO_PROOF = 'no evidence: LOG_TAMPERED';
 
 const expected: Record<KindName, Record<Login, Cell>> = {
   'an amount in an event changed': row(cell('altered', ['drift'], NOTHING, `${NO_PROOF}, export refused: event`)),
-  // Only the nightly verification reads it.
+  // Only the nightly verification reads this byte.
   'a byte changed that nobody reads': row(cell('altered', [], NOTHING, `${NO_PROOF}, export refused: event`)),
   'two events swapped': row(cell('stream, swapped', [], NOTHING, `${NO_PROOF}, export refused: event`)),
   'the last order cut off, with its seals': row(
@@ -76,11 +76,13 @@ const isInShortRun = (kind: KindName, login: Login): boolean => {
   return byContext.includes(kind) ? login === 'context' : login === 'superuser';
 };
 
-const whole = repeatCount(2, 1) > 1;
+const isFullRun = repeatCount(2, 1) > 1;
 // Refused changes are fast, so they come first.
 const cells = [...logins]
   .reverse()
-  .flatMap((login) => kindNames.filter((kind) => whole || isInShortRun(kind, login)).map((kind) => ({ kind, login })));
+  .flatMap((login) =>
+    kindNames.filter((kind) => isFullRun || isInShortRun(kind, login)).map((kind) => ({ kind, login })),
+  );
 
 /** The text for the table in docs/security.md. */
 function describeCell(cell: Cell): string {
@@ -106,11 +108,15 @@ describe('A running shop whose data is changed', () => {
     for (const login of [...logins].reverse()) {
       const shop = new TamperedShop(template, login);
       shops.push(shop);
-      let turn = whole ? Promise.resolve() : before;
+      let turn = isFullRun ? Promise.resolve() : before;
       for (const { kind } of cells.filter((cell) => cell.login === login)) {
-        const due = expected[kind][login];
+        const expectedCell = expected[kind][login];
         const outcome = turn.then(() =>
-          shop.try(kind, due === REFUSED ? [] : due.watch, whole || (due !== REFUSED && due.start !== NOTHING)),
+          shop.try(
+            kind,
+            expectedCell === REFUSED ? [] : expectedCell.watch,
+            isFullRun || (expectedCell !== REFUSED && expectedCell.start !== NOTHING),
+          ),
         );
         outcomes.set(`${kind} ${login}`, outcome);
         turn = outcome.then(
@@ -130,16 +136,20 @@ describe('A running shop whose data is changed', () => {
 
   it.each(cells)('$kind by $login', async ({ kind, login }) => {
     const outcome = await outcomes.get(`${kind} ${login}`)!;
-    const due = expected[kind][login];
+    const expectedCell = expected[kind][login];
     expect(outcome.signed).toBe(0);
-    if (due === REFUSED) {
+    if (expectedCell === REFUSED) {
       expect(outcome).toMatchObject({ done: 0 });
       expect(outcome.refused.length).toBeGreaterThan(0);
-      for (const words of outcome.refused) expect(words).toMatch(/permission denied|append-only/);
+      for (const message of outcome.refused) expect(message).toMatch(/permission denied|append-only/);
       return;
     }
     const { verify, start, offline } = outcome;
-    expect({ verify, start, offline }).toEqual({ verify: due.verify, start: due.start, offline: due.offline });
-    expect(outcome.watch).toEqual(expect.arrayContaining([...due.watch]));
+    expect({ verify, start, offline }).toEqual({
+      verify: expectedCell.verify,
+      start: expectedCell.start,
+      offline: expectedCell.offline,
+    });
+    expect(outcome.watch).toEqual(expect.arrayContaining([...expectedCell.watch]));
   });
 });

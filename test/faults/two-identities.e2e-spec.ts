@@ -52,7 +52,7 @@ const interleavings: Record<string, Interleaving> = {
   },
 };
 
-describe('One cart, ordered by the guest who filled it and by the user they turned out to be,', () => {
+describe('One cart that is ordered by its guest and by the user that the guest logs in as', () => {
   let database: TestDatabase;
   let shop: RunningShop;
   let office: BackOffice;
@@ -92,27 +92,27 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     return { orderId: placed[0], user: users[0], refusal: refused[0].body.error.code as string };
   }
 
-  it.each(Object.entries(interleavings))('%s, is one order and one charge', async (name, interleaving) => {
+  it.each(Object.entries(interleavings))('%s, becomes one order and one charge', async (name, interleaving) => {
     const chargedBefore = (await office.charges()).length;
     const ordersBefore = (await office.orders()).length;
     let next = 0;
     const done = (
       await Promise.all(
         accounts.map(async (account) => {
-          const mine = [];
+          const results = [];
           for (let index = next++; index < TRIES; index = next++)
-            mine.push(await tryOnce(interleaving, account, index));
-          return mine;
+            results.push(await tryOnce(interleaving, account, index));
+          return results;
         }),
       )
     ).flat();
     const charges = await eventually(async () => {
       const all = (await office.charges()).slice();
       const ids = new Set(done.map(({ orderId }) => orderId));
-      const mine = all.filter(({ orderId, status }) => ids.has(orderId) && status === 'captured');
-      expect(mine).toHaveLength(TRIES);
+      const captured = all.filter(({ orderId, status }) => ids.has(orderId) && status === 'captured');
+      expect(captured).toHaveLength(TRIES);
       expect(all).toHaveLength(chargedBefore + TRIES);
-      return mine;
+      return captured;
     }, 60_000);
     expect(new Set(charges.map(({ orderId }) => orderId)).size).toBe(TRIES);
     await eventually(async () => expect(await office.orders()).toHaveLength(ordersBefore + TRIES));
@@ -125,7 +125,7 @@ describe('One cart, ordered by the guest who filled it and by the user they turn
     });
   });
 
-  it('can order the same again at once, with a new cart', async () => {
+  it('does not prevent the user from ordering the same again at once, with a new cart', async () => {
     const user = await register(shop);
     for (const _ of Array.from({ length: 3 })) {
       await user.addToCart(coffee.variantId);

@@ -16,8 +16,8 @@ const PAYS: readonly PurchaseKind[] = ['card', 'cash', 'declined'];
 describe('Two processes of one shop', () => {
   let shopServer: ShopServer;
   let faultShop: FaultShop;
-  let leads: number;
-  const books = async () => {
+  let leaderCount: number;
+  const findFaultsWhenIdle = async () => {
     await timeUntilRecovered(faultShop, Date.now());
     await waitUntilIdle(faultShop);
     return findFaults(faultShop);
@@ -25,7 +25,7 @@ describe('Two processes of one shop', () => {
   beforeAll(async () => {
     shopServer = await ShopServer.open();
     faultShop = await FaultShop.open(shopServer, 2, { PAYMENT_TIMEOUT_MS: '300' });
-    leads = await eventually(async () => {
+    leaderCount = await eventually(async () => {
       const count = await countLeaders(faultShop);
       expect(count).toBeGreaterThan(8);
       return count;
@@ -50,8 +50,8 @@ describe('Two processes of one shop', () => {
         await killed.shop.gone;
         await killed.open();
       }
-      await load.over();
-      const wrong = await books();
+      await load.stop();
+      const wrong = await findFaultsWhenIdle();
       const note = 'from the kill until an order placed at the other is confirmed and readable';
       recordResult({
         fault: 'kill -9 of one of two processes under load',
@@ -67,18 +67,18 @@ describe('Two processes of one shop', () => {
   );
 
   it(
-    `refuse nobody while they are restarted one after the other, ${ROLLS} times`,
+    `refuse no order while they are restarted one after the other, ${ROLLS} times`,
     async () => {
       let refused = 0;
-      let asked = 0;
+      let orderCount = 0;
       const recoveryMs: number[] = [];
       for (let roll = 0; roll < ROLLS; roll++)
         for (const [leaving, staying] of [faultShop.processes, [...faultShop.processes].reverse()]) {
-          let rolling = true;
-          const asking = (async () => {
-            for (; rolling; await pause(30)) {
-              const sold = await faultShop.sell([PAYS[asked % PAYS.length]], () => staying.shop);
-              asked++;
+          let isRestarting = true;
+          const selling = (async () => {
+            for (; isRestarting; await pause(30)) {
+              const sold = await faultShop.sell([PAYS[orderCount % PAYS.length]], () => staying.shop);
+              orderCount++;
               if (!sold[0]?.orderId) refused++;
             }
           })();
@@ -86,11 +86,11 @@ describe('Two processes of one shop', () => {
           expect(await leaving.shop.stop()).toBe(0);
           recoveryMs.push(await timeUntilServed(faultShop, staying, at));
           await leaving.open();
-          rolling = false;
-          await asking;
+          isRestarting = false;
+          await selling;
         }
-      const wrong = await books();
-      const note = `${asked} orders asked for meanwhile, ${refused} without an answer`;
+      const wrong = await findFaultsWhenIdle();
+      const note = `${orderCount} orders asked for meanwhile, ${refused} without an answer`;
       recordResult({
         fault: 'rolling restart (SIGTERM) under load',
         tried: ROLLS * 2,
@@ -105,28 +105,28 @@ describe('Two processes of one shop', () => {
   );
 
   it(
-    `take up their leads within 2 s of opening after a kill, ${RESTARTS} times`,
+    `lead all jobs within 2 s of the start after a kill, ${RESTARTS} times`,
     async () => {
       const [only, other] = faultShop.processes;
       await other.close();
-      const took: number[] = [];
+      const durationsMs: number[] = [];
       for (let restart = 0; restart < RESTARTS; restart++) {
         await faultShop.sell(['card', 'cash', 'card']);
         only.signal('SIGKILL');
         await only.shop.gone;
         await only.open();
         const opened = Date.now();
-        await eventually(async () => expect(await countLeaders(faultShop)).toBe(leads), 10_000);
-        took.push(await timeUntilServed(faultShop, only, opened));
-        expect(took.at(-1)).toBeLessThan(2_000);
+        await eventually(async () => expect(await countLeaders(faultShop)).toBe(leaderCount), 10_000);
+        durationsMs.push(await timeUntilServed(faultShop, only, opened));
+        expect(durationsMs.at(-1)).toBeLessThan(2_000);
       }
-      const wrong = await books();
+      const wrong = await findFaultsWhenIdle();
       const note = 'from the open door until all leads are taken up and a new order is confirmed';
       recordResult({
         fault: 'kill -9 and the same process again',
         tried: RESTARTS,
         lost: wrong.length,
-        recoveryMs: took,
+        recoveryMs: durationsMs,
         note,
       });
       expect(wrong).toEqual([]);

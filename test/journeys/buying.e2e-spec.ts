@@ -49,7 +49,7 @@ describe('Buying a coffee', () => {
     expect(Math.min(...seconds)).toBeLessThan(1);
   });
 
-  it('takes the money once, the goods off the shelf, and gives a point for every 10,000 đồng', async () => {
+  it('takes the money once, takes the goods off the shelf, and gives a point for every 10,000 đồng', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
     const drink = await listDrink(admin, { stock: 20, price: 39_000 });

@@ -19,15 +19,15 @@ describe('Cancelling', () => {
   const moments = ['tok_slow', 'tok_late_webhook'].flatMap((token) =>
     [150, 1_000, 2_000, 2_800].map((milliseconds) => ({ token, milliseconds })),
   );
-  let changes: Promise<() => Promise<void>>[];
+  let cancellations: Promise<() => Promise<void>>[];
   beforeAll(async () => {
     open = await openShop();
-    changes = moments.map(({ token, milliseconds }) => changesTheirMind(token, milliseconds));
-    void Promise.allSettled(changes);
+    cancellations = moments.map(({ token, milliseconds }) => orderAndCancel(token, milliseconds));
+    void Promise.allSettled(cancellations);
   }, 240_000);
   afterAll(() => open?.close());
 
-  async function nothingWasKept(buyer: Person, drink: Drink, id: string): Promise<void> {
+  async function expectNothingKept(buyer: Person, drink: Drink, id: string): Promise<void> {
     const order = (await buyer.get(`/orders/${id}`)).body.data;
     expect(order).toMatchObject({ status: 'cancelled', cancellation: { code: 'CUSTOMER' } });
     const charges = await chargesOf(open.admin, id);
@@ -40,27 +40,27 @@ describe('Cancelling', () => {
     ]);
   }
 
-  /** Places an order, and cancels it after some milliseconds, while the provider has no result yet. */
-  async function changesTheirMind(token: string, milliseconds: number) {
+  /** Places an order, and cancels it after some milliseconds. Returns a check that nothing is kept 5 s later either. */
+  async function orderAndCancel(token: string, milliseconds: number) {
     const [buyer, drink] = await Promise.all([register(open.shop), listDrink(open.admin)]);
     const { id } = await buyer.buy(drink.variantId, token, 2);
     await pause(milliseconds);
     const reply = await buyer.post(`/orders/${id}/cancel`, { body: { reason: 'Đổi ý' } });
-    // While the order is pending, the checkout undoes itself. If it is confirmed already, it is cancelled at once.
+    // If the order is still pending, its checkout is undone. If it is already confirmed, it is cancelled at once.
     expect([200, 202]).toContain(reply.status);
     if (reply.status === 202) expect(reply.body.data).toMatchObject({ status: 'pending', cancellationRequested: true });
     await buyer.waitForStatus(id, 'cancelled');
-    await eventually(() => nothingWasKept(buyer, drink, id));
-    const restsAt = performance.now();
+    await eventually(() => expectNothingKept(buyer, drink, id));
+    const settledAt = performance.now();
     return async () => {
-      await pause(Math.max(0, restsAt + 5_000 - performance.now()));
-      await nothingWasKept(buyer, drink, id);
+      await pause(Math.max(0, settledAt + 5_000 - performance.now()));
+      await expectNothingKept(buyer, drink, id);
       const mails = (await mailsTo(open.admin, buyer.email)).map(({ event }) => event);
       expect(mails.filter((event) => event === 'order-cancelled')).toHaveLength(1);
     };
   }
 
-  it('a confirmed order: the money goes back, the goods to the shelf, the points with them', async () => {
+  it('a confirmed order: the money, the goods and the points go back', async () => {
     const { shop, admin } = open;
     const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
     const { id } = await buyer.buy(drink.variantId, 'tok_ok', 2);
@@ -71,7 +71,7 @@ describe('Cancelling', () => {
       status: 'cancelled',
       cancellation: { code: 'CUSTOMER', reason: 'Đặt nhầm' },
     });
-    await eventually(() => nothingWasKept(buyer, drink, id));
+    await eventually(() => expectNothingKept(buyer, drink, id));
     const order = await eventually(async () => {
       const { data } = (await buyer.get(`/orders/${id}`)).body;
       expect(data.payment.status).toBe('refunded');
@@ -85,7 +85,7 @@ describe('Cancelling', () => {
         'order-refunded',
       ]),
     );
-    // Two requests cancel it once.
+    // A second request changes nothing.
     expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: {} }));
     expect(await chargesOf(admin, id)).toHaveLength(1);
   });
@@ -96,7 +96,7 @@ describe('Cancelling', () => {
     const { id } = await buyer.buy(drink.variantId, 'cash');
     await buyer.waitForStatus(id, 'confirmed');
     expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: {} }));
-    await eventually(() => nothingWasKept(buyer, drink, id));
+    await eventually(() => expectNothingKept(buyer, drink, id));
     expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ refunds: [], payment: { status: 'none' } });
   });
 
@@ -130,7 +130,7 @@ describe('Cancelling', () => {
   });
 
   it.each(moments)('$token after $milliseconds ms: no money is kept, also 5 s later', async (moment) => {
-    const stillSo = await changes[moments.indexOf(moment)];
-    await stillSo();
+    const checkAgain = await cancellations[moments.indexOf(moment)];
+    await checkAgain();
   });
 });

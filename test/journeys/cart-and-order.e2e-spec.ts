@@ -7,24 +7,24 @@ jest.setTimeout(60_000);
 const waiting = { headers: { prefer: 'wait=10' } };
 const linesOf = async (person: Person) => expectStatus(200, await person.get('/cart')).body.data.lines;
 
-describe('A cart and what is ordered from it', () => {
+describe('A cart from which an order is placed', () => {
   let open: OpenShop;
   beforeAll(async () => (open = await openShop()), 240_000);
   afterAll(() => open?.close());
 
-  const aGuest = async (variantId: string, quantity: number) => {
+  const guestWith = async (variantId: string, quantity: number) => {
     const reply = await anonymous(open.shop).addToCart(variantId, quantity);
     return anonymous(open.shop).withHeaders({ 'x-cart-token': reply.headers.get('x-cart-token')! });
   };
 
-  it('get their lines back when the order fails: the lines are there when the cancellation is shown', async () => {
+  it('gets its lines back when the order fails: the lines are there when the cancellation is shown', async () => {
     const drink = await listDrink(open.admin, { stock: 3 });
     const failures: [string, number, string][] = [
       ['tok_declined', 2, 'PAYMENT_DECLINED'],
       ['tok_ok', 4, 'OUT_OF_STOCK'],
     ];
     for (const [card, quantity, code] of failures)
-      for (const person of [await register(open.shop), await aGuest(drink.variantId, 1)]) {
+      for (const person of [await register(open.shop), await guestWith(drink.variantId, 1)]) {
         await person.delete('/cart');
         const put = (await person.addToCart(drink.variantId, quantity)).body.data.lines;
         const order = expectStatus(201, await person.placeOrder(card, waiting)).body.data;
@@ -41,9 +41,9 @@ describe('A cart and what is ordered from it', () => {
     await eventually(async () => expect(await linesOf(person)).toEqual([]));
   });
 
-  it('get their lines back in the user’s cart after a log-in, beside lines that were added meanwhile', async () => {
+  it('gives its lines to the user’s cart after a log-in, beside lines that were added meanwhile', async () => {
     const drink = await listDrink(open.admin);
-    const guest = await aGuest(drink.variantId, 2);
+    const guest = await guestWith(drink.variantId, 2);
     const { email } = await register(open.shop);
     const { id } = expectStatus(201, await guest.placeOrder('tok_declined')).body.data;
     const user = await logIn(open.shop, { email, password: 'a-long-Password-1' }, guest.headers);
@@ -52,7 +52,7 @@ describe('A cart and what is ordered from it', () => {
     expect(await linesOf(user)).toMatchObject([{ variantId: drink.variantId, quantity: 3 }]);
   });
 
-  it('do not get their lines back when the customer cancels', async () => {
+  it('does not get its lines back when the customer cancels', async () => {
     const drink = await listDrink(open.admin);
     const person = await register(open.shop);
     const { id } = await person.buy(drink.variantId, 'tok_slow');
@@ -61,7 +61,7 @@ describe('A cart and what is ordered from it', () => {
     expect(await linesOf(person)).toEqual([]);
   });
 
-  it('have the same total, if the customer sends the total that they saw', async () => {
+  it('is ordered only for the total that the customer saw, if the request contains that total', async () => {
     const drink = await listDrink(open.admin, { price: 50_000 });
     const person = await register(open.shop);
     const seen = (await person.addToCart(drink.variantId, 2)).body.data;

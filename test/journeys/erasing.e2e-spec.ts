@@ -29,21 +29,21 @@ describe('An erasure', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  const forgotten = (id: string) =>
+  const waitUntilErased = (id: string) =>
     eventually(async () => {
       const { data } = expectStatus(200, await admin.get(`/admin/erasures/${id}`)).body;
       expect(data.contexts.filter(({ done }: any) => !done)).toEqual([]);
       expect(data).toMatchObject({ state: 'done', doneAt: expect.any(String) });
       return data;
     }, 10_000);
-  const had = async (person: Person) => {
+  const buyAndComplete = async (person: Person) => {
     const { id } = await person.buy(drink.variantId, 'tok_ok');
     await person.waitForStatus(id, 'confirmed');
     for (const step of ['accept', 'prepare', 'ready', 'complete'])
       expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
     return id as string;
   };
-  const givesBack = async (id: string, amount: number, reason: string): Promise<any> => {
+  const requestRefund = async (id: string, amount: number, reason: string): Promise<any> => {
     const body = { amount: { amount, currency: 'VND' }, reason };
     const headers = { 'idempotency-key': randomUUID() };
     return expectStatus(201, await admin.post(`/admin/orders/${id}/refunds`, { body, headers })).body.data;
@@ -56,10 +56,10 @@ describe('An erasure', () => {
     });
   const code = ({ status, body }: Reply) => [status, body.error?.code];
 
-  it('waits until the last order is over, and leaves numbers without a name', async () => {
+  it('is refused until the last order is over, and leaves orders without names', async () => {
     const an = await register(open.shop);
     expectStatus(201, await an.post('/users/me/addresses', { body: { recipient: 'An', phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' } })); // prettier-ignore
-    const first = await had(an);
+    const first = await buyAndComplete(an);
     const { id: second, number } = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(second, 'confirmed');
 
@@ -77,17 +77,17 @@ describe('An erasure', () => {
       const { data } = (await admin.get(`/admin/orders/${second}`)).body;
       expect(data.refunds).toMatchObject([{ state: 'refunded' }]);
     });
-    expect((await givesBack(first, 1_000, 'Nguyễn Văn An found a fly in it')).refunds).toMatchObject([
+    expect((await requestRefund(first, 1_000, 'Nguyễn Văn An found a fly in it')).refunds).toMatchObject([
       { reason: 'Nguyễn Văn An found a fly in it' },
     ]);
     const before = await waitUntilRefunded(first);
-    const asked = expectStatus(202, await an.delete('/users/me', { body: { password } })).body.data;
-    expect(asked).toMatchObject({ subject: an.userId, kind: 'customer', state: 'under-way' });
+    const requested = expectStatus(202, await an.delete('/users/me', { body: { password } })).body.data;
+    expect(requested).toMatchObject({ subject: an.userId, kind: 'customer', state: 'under-way' });
     expect(code(await an.get('/users/me'))).toEqual([401, 'TOKEN_INVALID']);
     expect(code(await open.shop.post('/auth/login', { body: { email: an.email, password } }))).toEqual(
       code(await open.shop.post('/auth/login', { body: { email: 'nobody@example.com', password } })),
     );
-    const { contexts } = await forgotten(asked.id);
+    const { contexts } = await waitUntilErased(requested.id);
     expect(contexts.map(({ name, done }: any) => [name, done])).toEqual(
       ['identity', 'customers', 'cart', 'ordering', 'payments', 'notifications'].map((name) => [name, true]),
     );
@@ -99,49 +99,49 @@ describe('An erasure', () => {
       contact: { name: erased, phone: erased, email: erased },
       refunds: [{ ...before.refunds[0], reason: erased }],
     });
-    expect((await givesBack(first, 500, 'another one')).refunds[1]).toMatchObject({ reason: 'asked for by staff' });
+    expect((await requestRefund(first, 500, 'another one')).refunds[1]).toMatchObject({ reason: 'asked for by staff' });
     await waitUntilRefunded(first); // money that the shop owes is still given back
-    const said = await open.database.admin<{ n: number }>(
+    const found = await open.database.admin<{ n: number }>(
       `select count(*)::int as n from ordering.order_events e, payments.refunds r
        where r.order_id = e.order_id and (e::text like '%a fly in it%' or r::text like '%a fly in it%')`,
     );
-    expect(said).toEqual([{ n: 0 }]);
+    expect(found).toEqual([{ n: 0 }]);
     expect(await mailsTo(admin, an.email)).toEqual([]);
     expect((await admin.get('/admin/mailbox')).body.data[0]).toMatchObject({ to: 'erased' });
     expect((await admin.post('/admin/events/verify')).body.data).toMatchObject({ valid: true });
 
     const again = await open.shop.post('/auth/register', { body: { email: an.email, password, name: 'An' } });
     expect(expectStatus(201, again).body.data.user.id).not.toBe(an.userId);
-    expect((await admin.get('/admin/erasures')).body.data[0].id).toBe(asked.id);
+    expect((await admin.get('/admin/erasures')).body.data[0].id).toBe(requested.id);
   });
 
-  it('can be made for a customer by an admin, also repeated, and not for staff', async () => {
+  it('can be requested by an admin for a customer, also twice, but not for staff', async () => {
     const binh = await register(open.shop);
     const erase = (id: string) => admin.post(`/admin/users/${id}/erasure`);
     const { id } = expectStatus(202, await erase(binh.userId)).body.data;
     expect(expectStatus(202, await erase(binh.userId)).body.data.id).toBe(id);
-    await forgotten(id);
+    await waitUntilErased(id);
     expect(expectStatus(202, await erase(binh.userId)).body.data).toMatchObject({ id, state: 'done' });
     expect(code(await erase(admin.userId))).toEqual([409, 'STAFF_ACCOUNT']);
     expect(code(await erase(randomUUID()))).toEqual([404, 'NOT_FOUND']);
     expect(code(await admin.delete('/users/me', { body: { password: 'demo-admin-brews' } }))).toEqual([409, 'STAFF_ACCOUNT']); // prettier-ignore
   });
 
-  it('can be made for a guest by their order, and for no other person', async () => {
+  it('can be requested for the guest of an order, but not for the customer of an order', async () => {
     const visit = await anonymous(open.shop).addToCart(drink.variantId);
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': visit.headers.get('x-cart-token')! });
     const { id } = expectStatus(201, await guest.placeOrder('tok_declined')).body.data;
     await guest.waitForStatus(id, 'cancelled');
     const erase = (order: string) => admin.post(`/admin/orders/${order}/erasure`);
-    const asked = expectStatus(202, await erase(id)).body.data;
-    expect(asked).toMatchObject({ subject: id, kind: 'guest' });
-    await forgotten(asked.id);
+    const requested = expectStatus(202, await erase(id)).body.data;
+    expect(requested).toMatchObject({ subject: id, kind: 'guest' });
+    await waitUntilErased(requested.id);
     const { contact, total } = (await guest.get(`/orders/${id}`)).body.data;
     expect(contact).toMatchObject({ name: { erased: true }, phone: { erased: true } });
     expect(total.amount).toBe(drink.price);
 
     const member = await register(open.shop);
-    expect(code(await erase(await had(member)))).toEqual([409, 'ORDER_OF_CUSTOMER']);
+    expect(code(await erase(await buyAndComplete(member)))).toEqual([409, 'ORDER_OF_CUSTOMER']);
     expect(code(await erase(randomUUID()))).toEqual([404, 'NOT_FOUND']);
     expect(code(await member.post(`/admin/orders/${id}/erasure`))).toEqual([403, 'FORBIDDEN']);
   });
@@ -151,7 +151,7 @@ describe('An erasure', () => {
     for (let round = 0; round < 12; round++) {
       const person = await register(open.shop);
       await person.addToCart(drink.variantId);
-      // from long before the order to long after it, with small steps in between
+      // The erasure starts long before the order, then a few milliseconds after it, at last long after it.
       const lead = round === 0 ? -300 : round === 11 ? 300 : round * 2;
       const [placed, asked] = await Promise.all([
         pause(Math.max(0, -lead)).then(() => person.placeOrder('tok_ok')),
@@ -169,7 +169,7 @@ describe('An erasure', () => {
     expect(outcomes.size).toBeGreaterThan(1);
   });
 
-  it('lets the person change nothing afterwards, also with a token that is still valid', async () => {
+  it('makes later changes by the person impossible, also with a token that is still valid', async () => {
     const person = await register(open.shop);
     const other = await logIn(open.shop, { email: person.email, password });
     expectStatus(202, await person.delete('/users/me', { body: { password } }));

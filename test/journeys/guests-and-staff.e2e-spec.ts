@@ -29,7 +29,7 @@ describe('Guests and staff', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  /** A guest with one piece of the drink in the cart, and the token of the first answer. */
+  /** A guest with the drink in the cart, and with the cart token from the first response. */
   async function guest(quantity = 1): Promise<Person> {
     const reply = await anonymous(open.shop).addToCart(drink.variantId, quantity);
     return anonymous(open.shop).withHeaders({ 'x-cart-token': reply.headers.get('x-cart-token')! });
@@ -66,12 +66,12 @@ describe('Guests and staff', () => {
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
       const strangers = [await guest(), await register(open.shop)];
       for (const stranger of strangers)
-        for (const asked of [
+        for (const response of [
           stranger.get(`/orders/${id}`),
           stranger.get(`/orders/${id}/history`),
           stranger.post(`/orders/${id}/cancel`, { body: {} }),
         ])
-          expect(await asked).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
+          expect(await response).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
       const an = await register(open.shop);
       const order = await an.buy(drink.variantId, 'tok_ok');
       for (const stranger of [visitor, ...strangers])
@@ -85,13 +85,13 @@ describe('Guests and staff', () => {
       const madeUp = ['', 'no token', 'x'.repeat(43), 'A'.repeat(64)].map((token) => ({ 'x-cart-token': token }));
       const nobody = [anonymous(open.shop), ...madeUp.map((headers) => anonymous(open.shop).withHeaders(headers))];
       for (const one of nobody)
-        for (const asked of [
+        for (const response of [
           one.get('/orders'),
           one.get(`/orders/${id}`),
           one.get(`/orders/${id}/history`),
           one.post(`/orders/${id}/cancel`, { body: {} }),
         ])
-          expect(await asked).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHENTICATED' } } });
+          expect(await response).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHENTICATED' } } });
     });
 
     it('is the only owner of the order: others with the same cart token cannot read it, and get another cart', async () => {
@@ -99,12 +99,12 @@ describe('Guests and staff', () => {
       const shared = anonymous(open.shop).withHeaders(visitor.headers);
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
       expect(visitor.headers['x-cart-token']).not.toBe(shared.headers['x-cart-token']);
-      for (const asked of [
+      for (const response of [
         shared.get(`/orders/${id}`),
         shared.get(`/orders/${id}/history`),
         shared.post(`/orders/${id}/cancel`, { body: {} }),
       ])
-        expect(await asked).toMatchObject({ status: 401, body: { error: { code: 'CART_TOKEN_SPENT' } } });
+        expect(await response).toMatchObject({ status: 401, body: { error: { code: 'CART_TOKEN_SPENT' } } });
       expect((await shared.get('/orders')).body.data).toEqual([]);
       await visitor.waitForStatus(id, 'confirmed');
       expect(await shared.placeOrder('tok_ok')).toMatchObject({
@@ -136,7 +136,7 @@ describe('Guests and staff', () => {
       }
     });
 
-    it('whose answer was lost gets it again with the same key, and the same new token', async () => {
+    it('whose response was lost gets it again with the same key, and the same new token', async () => {
       const visitor = await guest();
       const sent = { ...visitor.headers };
       const key = randomUUID();
@@ -161,20 +161,20 @@ describe('Guests and staff', () => {
       expect(second.headers.get('x-cart-token')).not.toBe(token);
     });
 
-    it('who shares the token and orders at the same moment: only one gets an order', async () => {
+    it('who shares the token and orders at the same moment: each order belongs to one of them only', async () => {
       for (let round = 0; round < 10; round++) {
         const visitor = await guest();
-        const hands = Array.from({ length: 4 }, () => anonymous(open.shop).withHeaders(visitor.headers));
+        const others = Array.from({ length: 4 }, () => anonymous(open.shop).withHeaders(visitor.headers));
         const replies = await Promise.all(
-          hands.map(async (hand, at) => {
-            if (at % 2) await hand.delete('/cart').then(() => hand.addToCart(drink.variantId, 2));
-            return hand.placeOrder('tok_ok');
+          others.map(async (one, at) => {
+            if (at % 2) await one.delete('/cart').then(() => one.addToCart(drink.variantId, 2));
+            return one.placeOrder('tok_ok');
           }),
         );
         const placed = replies.flatMap(({ status, body }, at) => (status === 201 ? [{ id: body.data.id, at }] : []));
         for (const { id, at } of placed)
-          for (const [other, hand] of hands.entries())
-            expect(other === at ? [200] : [401, 404]).toContain((await hand.get(`/orders/${id}`)).status);
+          for (const [index, one] of others.entries())
+            expect(index === at ? [200] : [401, 404]).toContain((await one.get(`/orders/${id}`)).status);
       }
     });
 
@@ -187,7 +187,7 @@ describe('Guests and staff', () => {
       expect((await binh.get(`/orders/${id}`)).body.data.customerId).toBe(binh.userId);
     });
 
-    it('who logs in with the cart token gets both carts in one', async () => {
+    it('who logs in with the cart token gets the lines of both carts in one cart', async () => {
       const account = newcomer();
       expectStatus(201, await open.shop.post('/auth/register', { body: { ...account, name: 'Bình' } }));
       const before = await logIn(open.shop, account);
@@ -201,7 +201,7 @@ describe('Guests and staff', () => {
           [other.variantId, 4],
         ].sort(),
       );
-      expect(await lines(binh)).toHaveLength(2); // a second request adds nothing again
+      expect(await lines(binh)).toHaveLength(2); // a second request does not add the lines again
       expect(await lines(visitor)).toEqual([]);
     });
 
@@ -238,18 +238,18 @@ describe('Guests and staff', () => {
       expect((await inAnotherTab().get('/orders')).body).toMatchObject({ data: [], meta: { tokenSpent: true } });
       const again = await inAnotherTab().placeOrder('tok_ok');
       expect([again.status, again.body.error.code]).toEqual([409, 'CART_ALREADY_ORDERED']);
-      for (const asked of [
+      for (const response of [
         await inAnotherTab().get(`/orders/${id}`),
         await inAnotherTab().get(`/orders/${id}/history`),
         await inAnotherTab().post(`/orders/${id}/cancel`, { body: {} }),
       ])
-        expect([asked.status, asked.body.error.code]).toEqual([401, 'CART_TOKEN_SPENT']);
+        expect([response.status, response.body.error.code]).toEqual([401, 'CART_TOKEN_SPENT']);
       expectStatus(404, await (await register(open.shop)).withHeaders(former).get(`/orders/${id}`));
       const list = (await visitor.get('/orders')).body;
       expect([list.data.length, 'tokenSpent' in list.meta]).toEqual([1, false]);
     });
 
-    it('whose answer was lost gets it also after a log-in, and the order stays the guest’s', async () => {
+    it('whose response was lost gets it also after a log-in, and the order still belongs to the guest', async () => {
       const visitor = await guest();
       const former = { ...visitor.headers };
       const key = randomUUID();
@@ -266,8 +266,8 @@ describe('Guests and staff', () => {
       expect(await lines(binh)).toEqual([[other.variantId, 1]]);
       expectStatus(404, await binh.get(`/orders/${id}`));
 
-      const wish = { key, body: { note: 'Ít đá' } };
-      const another = expectStatus(201, await binh.withHeaders(former).placeOrder('tok_ok', wish)).body.data;
+      const changedOrder = { key, body: { note: 'Ít đá' } };
+      const another = expectStatus(201, await binh.withHeaders(former).placeOrder('tok_ok', changedOrder)).body.data;
       expect([another.id === id, another.customerId]).toEqual([false, binh.userId]);
     });
 
@@ -277,11 +277,11 @@ describe('Guests and staff', () => {
       await visitor.waitForStatus(id, 'confirmed');
       const account = newcomer();
       expectStatus(201, await open.shop.post('/auth/register', { body: { ...account, name: 'Bình' } }));
-      const entered = expectStatus(
+      const loggedIn = expectStatus(
         200,
         await open.shop.post('/auth/login', { body: account, headers: visitor.headers }),
       );
-      const { accessToken, refreshToken } = entered.body.data as { accessToken: string; refreshToken: string };
+      const { accessToken, refreshToken } = loggedIn.body.data as { accessToken: string; refreshToken: string };
       const renewed = expectStatus(200, await open.shop.post('/auth/refresh', { body: { refreshToken } }));
       const bearers = [accessToken, renewed.body.data.accessToken as string].map((token) =>
         anonymous(open.shop).withHeaders({ authorization: `Bearer ${token}` }),
@@ -313,7 +313,7 @@ describe('Guests and staff', () => {
   });
 
   describe('Staff', () => {
-    it('move an order to the counter, step by step', async () => {
+    it('complete an order step by step', async () => {
       const { admin, shop } = open;
       const an = await register(shop);
       const { id } = await an.buy(drink.variantId, 'tok_ok', 2);
@@ -343,7 +343,7 @@ describe('Guests and staff', () => {
       );
     });
 
-    it('refund a part and then the rest; points and mails change once for each', async () => {
+    it('refund a part and then the rest; for each refund, points change once and one mail is sent', async () => {
       const { admin, shop } = open;
       const an = await register(shop);
       const { id } = await an.buy(drink.variantId, 'tok_ok', 2);

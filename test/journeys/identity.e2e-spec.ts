@@ -60,7 +60,7 @@ describe('An account', () => {
     expect({ ...unknown.body.error, requestId: '' }).toEqual({ ...wrong.body.error, requestId: '' });
   });
 
-  it('has signed tokens that anyone can verify with the published keys', async () => {
+  it('gets signed tokens that anyone can verify with the published keys', async () => {
     const an = await register(open.shop);
     const keys = createRemoteJWKSet(new URL(`${open.shop.url}/.well-known/jwks.json`));
     const { payload, protectedHeader } = await jwtVerify(an.token, keys, { algorithms: ['ES256'] });
@@ -144,8 +144,8 @@ describe('An account', () => {
       phone: '0901 234 567',
       locale: 'vi',
     });
-    const grown = await an.patch('/users/me', { body: { role: 'admin', email: 'boss@example.com' } });
-    expect(codeOf(grown)).toEqual([400, 'VALIDATION_ERROR']);
+    const refused = await an.patch('/users/me', { body: { role: 'admin', email: 'boss@example.com' } });
+    expect(codeOf(refused)).toEqual([400, 'VALIDATION_ERROR']);
 
     const home = { recipient: 'An', phone: '0901234567', line1: '12 Lê Lợi', city: 'TP. Hồ Chí Minh' };
     const added = expectStatus(201, await an.post('/users/me/addresses', { body: home })).body.data;
@@ -153,11 +153,11 @@ describe('An account', () => {
     const moved = await an.patch(`/users/me/addresses/${added.id}`, { body: { line1: '14 Lê Lợi' } });
     expect(expectStatus(200, moved).body.data.line1).toBe('14 Lê Lợi');
     const stranger = await register(open.shop);
-    for (const meddles of [
+    for (const attempt of [
       stranger.patch(`/users/me/addresses/${added.id}`, { body: { line1: 'x' } }),
       stranger.delete(`/users/me/addresses/${added.id}`),
     ])
-      expect(codeOf(await meddles)).toEqual([404, 'NOT_FOUND']);
+      expect(codeOf(await attempt)).toEqual([404, 'NOT_FOUND']);
     expect((await stranger.get('/users/me/addresses')).body.data).toEqual([]);
     expectStatus(200, await an.delete(`/users/me/addresses/${added.id}`));
     expect((await an.get('/users/me/addresses')).body.data).toEqual([]);

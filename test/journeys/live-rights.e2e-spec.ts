@@ -11,7 +11,7 @@ const WITHIN_MS = 5_000;
 const SHORT_LIFE_S = 4;
 
 /** Rights are removed in one process of the shop. The sockets are connected to the other process. */
-describe('A web socket whose right is gone', () => {
+describe('A live connection whose rights have changed', () => {
   let open: OpenShop;
   let other: RunningShop;
   let drink: Drink;
@@ -39,18 +39,18 @@ describe('A web socket whose right is gone', () => {
       ...{ reconnectionDelay: 100, reconnectionDelayMax: 300, randomizationFactor: 0 },
     });
     sockets.push(socket);
-    const heard: { word: string; code?: string; version?: number; reason?: string }[] = [];
-    for (const word of ['snapshot', 'event', 'closed'])
-      socket.on(word, (said: object) => heard.push({ word, ...said }));
-    socket.on('disconnect', (reason) => heard.push({ word: 'disconnect', reason }));
+    const received: { name: string; code?: string; version?: number; reason?: string }[] = [];
+    for (const name of ['snapshot', 'event', 'closed'])
+      socket.on(name, (message: object) => received.push({ name, ...message }));
+    socket.on('disconnect', (reason) => received.push({ name: 'disconnect', reason }));
     const subscribe = (orderId: string, lastVersion?: number) =>
       socket.timeout(5_000).emitWithAck('subscribe', { orderId, ...(lastVersion !== undefined && { lastVersion }) });
     const expectClosed = (code: string, withinMs = WITHIN_MS) =>
       eventually(() => {
-        expect(heard.find(({ word }) => word === 'closed')).toMatchObject({ code, message: expect.any(String) });
-        expect(heard.at(-1)).toEqual({ word: 'disconnect', reason: 'io server disconnect' });
+        expect(received.find(({ name }) => name === 'closed')).toMatchObject({ code, message: expect.any(String) });
+        expect(received.at(-1)).toEqual({ name: 'disconnect', reason: 'io server disconnect' });
       }, withinMs);
-    return { socket, heard, subscribe, closed: expectClosed };
+    return { socket, received, subscribe, expectClosed };
   }
   const buyDrink = async (buyer: Person) => {
     const { id } = await buyer.buy(drink.variantId, 'tok_ok');
@@ -63,16 +63,16 @@ describe('A web socket whose right is gone', () => {
         resolve((error as Error & { data?: { code: string } }).data?.code),
       ),
     );
-  const follow = async (token: string) => {
+  const openEventStream = async (token: string) => {
     const started = await open.admin.post('/admin/projections/sales/rebuilds', { body: {} });
     const { id } = expectStatus(202, started).body.data;
     const path = `/api/v1/admin/projections/sales/rebuilds/${id}/stream`;
     const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
     const stream = await fetch(other.url + path, { headers, signal: AbortSignal.timeout(2 * WITHIN_MS) });
-    const again = () => fetch(other.url + path, { headers });
-    return { id, stream, again, cancel: () => open.admin.post(`/admin/projections/sales/rebuilds/${id}/cancel`) };
+    const reconnect = () => fetch(other.url + path, { headers });
+    return { id, stream, reconnect, cancel: () => open.admin.post(`/admin/projections/sales/rebuilds/${id}/cancel`) };
   };
-  const lastOf = (stream: string) => /event: closed\n(?:.*\n)*?data: (.*)/.exec(stream)?.[1];
+  const closingDataOf = (stream: string) => /event: closed\n(?:.*\n)*?data: (.*)/.exec(stream)?.[1];
 
   it('ends with the log-out, and cannot be opened again with the same token', async () => {
     const an = await register(open.shop);
@@ -80,7 +80,7 @@ describe('A web socket whose right is gone', () => {
     const client = listen({ token: an.token });
     expect(await client.subscribe(id)).toEqual({ ok: true });
     expectStatus(200, await an.post('/auth/logout', { body: {} }));
-    await client.closed('SESSION_ENDED');
+    await client.expectClosed('SESSION_ENDED');
     expect(await refusalOf({ token: an.token })).toBe('SESSION_ENDED');
   });
 
@@ -89,7 +89,7 @@ describe('A web socket whose right is gone', () => {
     const client = listen({ token: an.token });
     await eventually(() => expect(client.socket.connected).toBe(true));
     expectStatus(202, await an.delete('/users/me', { body: { password: 'a-long-Password-1' } }));
-    await client.closed('SUBJECT_ERASED');
+    await client.expectClosed('SUBJECT_ERASED');
   });
 
   it('ends for a guest whose order is erased, and continues for staff', async () => {
@@ -107,7 +107,7 @@ describe('A web socket whose right is gone', () => {
     expect(await client.subscribe(id)).toEqual({ ok: true });
     expect(await staff.subscribe(id)).toEqual({ ok: true });
     expectStatus(202, await open.admin.post(`/admin/orders/${id}/erasure`, { body: {} }));
-    await client.closed('SUBJECT_ERASED');
+    await client.expectClosed('SUBJECT_ERASED');
     expect(staff.socket.connected).toBe(true);
   });
 
@@ -123,7 +123,7 @@ describe('A web socket whose right is gone', () => {
     expectStatus(201, await guest.placeOrder('tok_ok'));
     const cartToken = guest.headers['x-cart-token'];
     expect(await own.socket.timeout(5_000).emitWithAck('authenticate', { cartToken })).toEqual({ ok: true });
-    await other.closed('CART_TOKEN_SPENT', 30_000);
+    await other.expectClosed('CART_TOKEN_SPENT', 30_000);
     expect(own.socket.connected).toBe(true);
     expect(await own.subscribe(id)).toEqual({ ok: true });
   });
@@ -131,17 +131,17 @@ describe('A web socket whose right is gone', () => {
   it('ends when the token expires, unless the client sends a new one', async () => {
     const visitor = await register(open.shop);
     const short = await logIn(other, { email: visitor.email, password: 'a-long-Password-1' });
-    const careless = listen({ token: short.token });
-    const careful = listen({ token: short.token });
-    await eventually(() => expect(careful.socket.connected && careless.socket.connected).toBe(true));
-    const hand = (token: unknown) => careful.socket.timeout(5_000).emitWithAck('authenticate', { token });
-    expect(await hand('made.up.token')).toMatchObject({ ok: false, code: 'TOKEN_INVALID' });
-    expect(await hand(7)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
-    expect(await hand((await register(open.shop)).token)).toMatchObject({ ok: false, code: 'OTHER_CALLER' });
-    expect(await hand(visitor.token)).toEqual({ ok: true });
+    const withoutRenewal = listen({ token: short.token });
+    const withRenewal = listen({ token: short.token });
+    await eventually(() => expect(withRenewal.socket.connected && withoutRenewal.socket.connected).toBe(true));
+    const authenticate = (token: unknown) => withRenewal.socket.timeout(5_000).emitWithAck('authenticate', { token });
+    expect(await authenticate('made.up.token')).toMatchObject({ ok: false, code: 'TOKEN_INVALID' });
+    expect(await authenticate(7)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
+    expect(await authenticate((await register(open.shop)).token)).toMatchObject({ ok: false, code: 'OTHER_CALLER' });
+    expect(await authenticate(visitor.token)).toEqual({ ok: true });
     await pause(SHORT_LIFE_S * 1_000);
-    await careless.closed('TOKEN_EXPIRED');
-    expect(careful.socket.connected).toBe(true);
+    await withoutRenewal.expectClosed('TOKEN_EXPIRED');
+    expect(withRenewal.socket.connected).toBe(true);
   });
 
   it('ends when the role changes, for sockets and for event streams', async () => {
@@ -149,34 +149,34 @@ describe('A web socket whose right is gone', () => {
     const setRole = (role: string) =>
       open.database.admin(`update identity.accounts set role = $1 where email = $2`, [role, email]);
     await setRole('admin');
-    const boss = await logIn(open.shop, { email, password: 'a-long-Password-1' });
-    const client = listen({ token: boss.token });
+    const manager = await logIn(open.shop, { email, password: 'a-long-Password-1' });
+    const client = listen({ token: manager.token });
     await eventually(() => expect(client.socket.connected).toBe(true));
-    const { stream, cancel } = await follow(boss.token);
+    const { stream, cancel } = await openEventStream(manager.token);
     await setRole('manager');
-    await client.closed('ROLE_LOST');
-    expect(lastOf(await stream.text())).toContain('"code":"ROLE_LOST"');
+    await client.expectClosed('ROLE_LOST');
+    expect(closingDataOf(await stream.text())).toContain('"code":"ROLE_LOST"');
     await cancel();
-    const answerToBoss = async () => {
-      const { status, body } = await boss.get('/admin/orders');
+    const answerToManager = async () => {
+      const { status, body } = await manager.get('/admin/orders');
       return [status, body.error?.code];
     };
-    expect(await answerToBoss()).toEqual([403, 'ROLE_LOST']);
+    expect(await answerToManager()).toEqual([403, 'ROLE_LOST']);
     await setRole('admin');
-    expect((await boss.get('/admin/orders')).status).toBe(200);
-    expectStatus(200, await boss.post('/auth/logout', { body: {} }));
-    expect(await answerToBoss()).toEqual([401, 'SESSION_ENDED']);
+    expect((await manager.get('/admin/orders')).status).toBe(200);
+    expectStatus(200, await manager.post('/auth/logout', { body: {} }));
+    expect(await answerToManager()).toEqual([401, 'SESSION_ENDED']);
   });
 
   it('ends an event stream with the log-out, with a text in the client’s language', async () => {
-    const boss = await logIn(open.shop, ADMIN);
-    const { stream, again, cancel } = await follow(boss.token);
-    expectStatus(200, await boss.post('/auth/logout', { body: {} }));
-    expect(JSON.parse(lastOf(await stream.text())!)).toEqual({
+    const manager = await logIn(open.shop, ADMIN);
+    const { stream, reconnect, cancel } = await openEventStream(manager.token);
+    expectStatus(200, await manager.post('/auth/logout', { body: {} }));
+    expect(JSON.parse(closingDataOf(await stream.text())!)).toEqual({
       code: 'SESSION_ENDED',
       message: 'This session has ended. Sign in again.',
     });
-    expect((await again()).status).toBe(401);
+    expect((await reconnect()).status).toBe(401);
     await cancel();
   });
 
@@ -184,16 +184,16 @@ describe('A web socket whose right is gone', () => {
     const an = await register(open.shop);
     const id = await buyDrink(an);
     const client = listen({ token: an.token });
-    const versions = () => client.heard.flatMap(({ word, version }) => (word === 'event' ? [version] : []));
+    const versions = () => client.received.flatMap(({ name, version }) => (name === 'event' ? [version] : []));
     client.socket.on('connect', () => void client.subscribe(id, versions().at(-1) ?? 0));
-    await eventually(() => expect(client.heard[0]?.word).toBe('snapshot'));
+    await eventually(() => expect(client.received[0]?.name).toBe('snapshot'));
     const advance = async (step: string) => expectStatus(200, await open.admin.post(`/admin/orders/${id}/${step}`));
     await advance('accept');
     await eventually(() => expect(versions()).toEqual([3]));
 
     const { port } = new URL(other.url);
     expect(await other.stop()).toBe(0);
-    await eventually(() => expect(client.heard.at(-1)).toEqual({ word: 'disconnect', reason: 'transport close' }));
+    await eventually(() => expect(client.received.at(-1)).toEqual({ name: 'disconnect', reason: 'transport close' }));
     await advance('prepare');
     other = await startOther(port);
     await eventually(() => expect(versions()).toEqual([3, 4]), 10_000);

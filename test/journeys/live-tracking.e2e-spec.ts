@@ -25,7 +25,7 @@ describe('Following an order live', () => {
   afterEach(() => sockets.splice(0).forEach((socket) => socket.disconnect()));
   afterAll(() => open?.close());
 
-  /** A connection, and all messages that were received. */
+  /** Opens a connection. Returns it with all messages that it has received. */
   function listen(auth: object) {
     const socket = io(`${open.shop.url}/orders`, { auth, transports: ['websocket'], reconnection: false });
     sockets.push(socket);
@@ -72,7 +72,7 @@ describe('Following an order live', () => {
     const an = await register(open.shop);
     const { socket, subscribe } = listen({ token: an.token });
     const deep: unknown = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`);
-    const strange: unknown[] = [
+    const invalid: unknown[] = [
       null,
       1,
       'x',
@@ -84,12 +84,12 @@ describe('Following an order live', () => {
       deep,
     ];
     const id = randomUUID();
-    const own = JSON.parse(`{ "orderId": "${id}", "__proto__": { "lastVersion": 1 } }`) as object;
-    strange.push({ orderId: id, extra: 1 }, own, { orderId: id, constructor: 1 }, JSON.parse(`{ "__proto__": { "orderId": "${id}" } }`)); // prettier-ignore
+    const withPrototype = JSON.parse(`{ "orderId": "${id}", "__proto__": { "lastVersion": 1 } }`) as object;
+    invalid.push({ orderId: id, extra: 1 }, withPrototype, { orderId: id, constructor: 1 }, JSON.parse(`{ "__proto__": { "orderId": "${id}" } }`)); // prettier-ignore
     for (const body of [{ token: an.token, extra: 1 }, { token: an.token, constructor: 1 }])
       expect(await socket.timeout(5_000).emitWithAck('authenticate', body)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' }); // prettier-ignore
     for (const event of ['subscribe', 'unsubscribe'])
-      for (const body of strange)
+      for (const body of invalid)
         expect(await socket.timeout(5_000).emitWithAck(event, body)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' }); // prettier-ignore
     expect(await subscribe(await buyDrink(an))).toEqual({ ok: true });
     expect(open.shop.output()).not.toMatch(/broke|uncaught/i);
@@ -115,7 +115,7 @@ describe('Following an order live', () => {
     expect(first.versions('event')).toEqual([3]);
   });
 
-  it('sends the same to many sockets, while orders change', async () => {
+  it('sends every version to each of many sockets, while orders change', async () => {
     const an = await register(open.shop);
     const ids = await Promise.all(
       [1, 2, 3].map(async () => {
@@ -142,7 +142,7 @@ describe('Following an order live', () => {
       });
   });
 
-  it('is for the guest with the cart’s token, the customer and staff, and for nobody else', async () => {
+  it('is allowed to the guest with the new cart token and to staff, and to nobody else', async () => {
     const visitor = await anonymous(open.shop).addToCart(drink.variantId);
     const shared = visitor.headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': shared });
@@ -169,7 +169,7 @@ describe('Following an order live', () => {
     expect(await refused.subscribe('no-order')).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
   });
 
-  it('is possible after a log-in with the earlier cart token: one connection has one owner', async () => {
+  it('of a guest is possible after a log-in with the cart token, but one connection has one owner', async () => {
     const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
     const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;

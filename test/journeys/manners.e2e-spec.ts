@@ -66,7 +66,7 @@ describe('The conventions of the API', () => {
       expect(twenty.body.data).toHaveLength(20);
     });
 
-    it('that the client has already are not sent again', async () => {
+    it('that the client already has are not sent again', async () => {
       for (const path of ['/products?limit=2', '/categories', '/products/ca-phe-sua-da']) {
         const first = await shop.get(path);
         const etag = first.headers.get('etag')!;
@@ -121,17 +121,17 @@ describe('The conventions of the API', () => {
       expect(metrics).not.toContain(unknownId);
     });
 
-    it('allow only this origin, unless others are configured', async () => {
+    it('allow only the shop’s own origin, unless others are configured', async () => {
       const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
-      const { headers: told } = await shop.get('/categories', { headers });
-      expect(told.get('access-control-allow-origin')).toBeNull();
+      const { headers: response } = await shop.get('/categories', { headers });
+      expect(response.get('access-control-allow-origin')).toBeNull();
       const preflight = await fetch(`${shop.url}/api/v1/orders`, { method: 'OPTIONS', headers });
       expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
     });
   });
 
   describe('Refusals', () => {
-    it('name all faults at once, with their paths', async () => {
+    it('name all invalid fields at once, with their paths', async () => {
       const refused = await admin.post('/admin/products', {
         body: {
           name: 'x',
@@ -182,7 +182,7 @@ describe('The conventions of the API', () => {
       expect([...codeOf(refused), fieldsOf(refused)]).toEqual([400, 'VALIDATION_ERROR', fields]);
     });
 
-    it('are in Vietnamese if the client prefers it', async () => {
+    it('are in Vietnamese if the client prefers Vietnamese', async () => {
       const ask = async (language: string) =>
         (await an.get('/orders/not-an-id', { headers: { 'accept-language': language } })).body.error.message;
       expect(await ask('vi-VN,vi;q=0.9,en;q=0.8')).toBe('Dữ liệu không hợp lệ');
@@ -220,7 +220,7 @@ describe('The conventions of the API', () => {
       expect(codeOf(await an.get('/products/khong-co-mon-nay'))).toEqual([404, 'NOT_FOUND']);
     });
 
-    it('are 412 if the resource was changed meanwhile', async () => {
+    it('have status 412 if the resource was changed meanwhile', async () => {
       const { productId, variantId } = await listDrink(admin);
       const cart = await an.addToCart(variantId);
       const etag = cart.headers.get('etag')!;
@@ -275,7 +275,7 @@ describe('The conventions of the API', () => {
       expect(replies.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
     });
 
-    it('wait for the outcome if they prefer it', async () => {
+    it('wait for the outcome if they ask for it with `Prefer`', async () => {
       const buyer = await register(shop);
       await buyer.addToCart((await listDrink(admin)).variantId);
       const waited = await buyer.placeOrder('tok_declined', { headers: { prefer: 'respond-async, wait=5' } });
@@ -302,7 +302,7 @@ describe('The shop’s limits', () => {
     await database?.drop();
   });
 
-  it('report the remaining requests, and then refuse; log-ins, registrations, health and metrics are not counted', async () => {
+  it('report the remaining requests, and then refuse; registrations and log-ins have their own limits, and health and metrics have none', async () => {
     const newcomer = () => ({ email: `${randomUUID()}@example.com`, password: 'a-long-Password-1', name: 'An' });
     const first = await shop.post('/auth/register', { body: newcomer() });
     expectStatus(201, first);

@@ -104,8 +104,8 @@ describe('Paying', () => {
     const { buyer, id } = await purchaseWith('tok_late_webhook');
     const order = await buyer.waitForStatus(id, 'confirmed', 20_000);
     const [charge] = await chargesOf(open.admin, id);
-    const same = randomUUID();
-    for (const event of [same, same, same, randomUUID(), randomUUID(), randomUUID()])
+    const sameId = randomUUID();
+    for (const event of [sameId, sameId, sameId, randomUUID(), randomUUID(), randomUUID()])
       expect(await sendWebhook(open.shop, capturedEvent(event, charge))).toMatchObject({
         status: 200,
         body: { success: true, data: { received: true } },
@@ -141,7 +141,12 @@ describe('Paying', () => {
         'WEBHOOK_SIGNATURE_INVALID',
       ],
       ['old', sendWebhook(shop, event(), { ageSeconds: 301 }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
-      ['of a stranger', sendWebhook(shop, event(), { secret: 'another-secret' }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
+      [
+        'signed with another key',
+        sendWebhook(shop, event(), { secret: 'another-secret' }),
+        401,
+        'WEBHOOK_SIGNATURE_INVALID',
+      ],
       [
         'of an unknown payment',
         sendWebhook(shop, capturedEvent(randomUUID(), { ...charge, idempotencyKey: randomUUID() })),
@@ -173,7 +178,7 @@ describe('Paying', () => {
     ...{ id, orderId, idempotencyKey: key, amount: { amount: 100_000, currency: 'VND' } },
   });
 
-  it('a second charge of a paid order becomes a finding and is given back once; the order stays paid', async () => {
+  it('a second charge of a paid order becomes a finding and is refunded once; the order stays paid', async () => {
     const { buyer, id } = await buy('tok_ok');
     await buyer.waitForStatus(id, 'confirmed');
     const [first] = await chargesOf(open.admin, id);
@@ -214,12 +219,12 @@ describe('Paying', () => {
       const sql = 'select id as key from payments.payments where order_id = $1';
       return (await open.database.admin<{ key: string }>(sql, [unpaid.id]))[0];
     });
-    const strange = randomUUID();
+    const unknownKey = randomUUID();
     const wrong = [
-      { ...charge, idempotencyKey: key }, // the other order's id and charge
-      { ...charge, idempotencyKey: key, orderId: unpaid.id }, // the other order's charge
-      { ...charge, orderId: unpaid.id, id: randomUUID() }, // our key, another order's id
-      chargeOf(randomUUID(), unpaid.id, strange), // no payment of this shop
+      { ...charge, idempotencyKey: key }, // the order and the charge of the paid order
+      { ...charge, idempotencyKey: key, orderId: unpaid.id }, // the charge of the paid order
+      { ...charge, orderId: unpaid.id, id: randomUUID() }, // the key of the paid order
+      chargeOf(randomUUID(), unpaid.id, unknownKey), // the key of no payment
       { ...chargeOf(randomUUID(), unpaid.id, key), amount: { amount: 100_000, currency: 'USD' } },
     ];
     for (const each of wrong)
@@ -232,7 +237,7 @@ describe('Paying', () => {
       'mismatch noted',
     ]);
     const all = (await open.admin.get('/admin/payments/findings?state=noted&limit=100')).body.data;
-    expect(all.filter(({ paymentKey }: any) => paymentKey === strange)).toMatchObject([{ kind: 'unknown-payment' }]);
+    expect(all.filter(({ paymentKey }: any) => paymentKey === unknownKey)).toMatchObject([{ kind: 'unknown-payment' }]);
     expect(await chargesOf(open.admin, paid.id)).toEqual([expect.objectContaining({ status: 'captured' })]);
     await unpaid.buyer.waitForStatus(unpaid.id, 'cancelled', 25_000);
   });

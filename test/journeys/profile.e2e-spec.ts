@@ -17,14 +17,14 @@ describe('A customer’s profile', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  const join = async (more: object = {}, headers: Record<string, string> = { 'accept-language': 'en' }) => {
+  const registerBinh = async (more: object = {}, headers: Record<string, string> = { 'accept-language': 'en' }) => {
     const email = `binh-${randomUUID()}@example.com`;
     const body = { email, password, name, ...more };
     const { data } = expectStatus(201, await open.shop.post('/auth/register', { body, headers })).body;
     return new Person(open.shop, { authorization: `Bearer ${data.accessToken}` }, email, data.user.id);
   };
   /** Removes the profile, as if the registration message had not arrived yet. */
-  const unheard = (customer: Person) =>
+  const removeProfile = (customer: Person) =>
     open.database.admin('delete from customers.customers where id = $1', [customer.userId]);
   const waitForRegistration = async (customer: Person) => {
     await eventually(async () => {
@@ -38,7 +38,7 @@ describe('A customer’s profile', () => {
 
   it('can be read from the first request on', async () => {
     for (let time = 0; time < 5; time++) {
-      const binh = await join();
+      const binh = await registerBinh();
       const me = expectStatus(200, await binh.get('/users/me'));
       expect(me.body.data).toMatchObject({ name, email: binh.email, locale: 'en', phone: null });
       const tag = me.headers.get('etag')!;
@@ -51,9 +51,9 @@ describe('A customer’s profile', () => {
   });
 
   it('can be read and changed while the registration message is on its way', async () => {
-    const binh = await join();
+    const binh = await registerBinh();
     await waitForRegistration(binh);
-    await unheard(binh);
+    await removeProfile(binh);
     const me = expectStatus(200, await binh.get('/users/me'));
     expect(me.body.data).toMatchObject({ name, locale: 'en', version: 1 });
     const headers = { 'if-match': me.headers.get('etag')! };
@@ -62,27 +62,27 @@ describe('A customer’s profile', () => {
   });
 
   it('has optional fields that null clears', async () => {
-    const binh = await join();
+    const binh = await registerBinh();
     expectStatus(200, await binh.patch('/users/me', { body: { phone: '0901234567' } }));
     expect(expectStatus(200, await binh.patch('/users/me', { body: { phone: null } })).body.data.phone).toBeNull();
-    for (const needed of ['name', 'locale'])
-      expect((await binh.patch('/users/me', { body: { [needed]: null } })).status).toBe(400);
+    for (const field of ['name', 'locale'])
+      expect((await binh.patch('/users/me', { body: { [field]: null } })).status).toBe(400);
 
-    const whole = { recipient: 'Bình', phone: '0901234567', line1: '12 Lê Lợi', city: 'TP. Hồ Chí Minh' };
+    const required = { recipient: 'Bình', phone: '0901234567', line1: '12 Lê Lợi', city: 'TP. Hồ Chí Minh' };
     const optional = { label: 'Nhà', line2: 'Lầu 2', ward: 'Bến Nghé', district: 'Quận 1' };
     const none = { label: null, line2: null, ward: null, district: null };
-    const added = await binh.post('/users/me/addresses', { body: { ...whole, ...optional } });
+    const added = await binh.post('/users/me/addresses', { body: { ...required, ...optional } });
     const { id } = expectStatus(201, added).body.data;
     const cleared = await binh.patch(`/users/me/addresses/${id}`, { body: none });
-    expect(expectStatus(200, cleared).body.data).toMatchObject({ ...whole, ...none });
-    const bare = await binh.post('/users/me/addresses', { body: { ...whole, ...none } });
+    expect(expectStatus(200, cleared).body.data).toMatchObject({ ...required, ...none });
+    const bare = await binh.post('/users/me/addresses', { body: { ...required, ...none } });
     expect(expectStatus(201, bare).body.data).toMatchObject(none);
-    for (const needed of Object.keys(whole))
-      expect((await binh.patch(`/users/me/addresses/${id}`, { body: { [needed]: null } })).status).toBe(400);
+    for (const field of Object.keys(required))
+      expect((await binh.patch(`/users/me/addresses/${id}`, { body: { [field]: null } })).status).toBe(400);
   });
 
   it('gives a delivery its address, as it is stored in the address book', async () => {
-    const binh = await join();
+    const binh = await registerBinh();
     const home = { recipient: 'Bình', phone: '0907654321', line1: '12 Lê Lợi', ward: 'Bến Nghé', city: 'Huế' };
     expectStatus(201, await binh.post('/users/me/addresses', { body: { label: 'Nhà', ...home } }));
     const [address] = (await binh.get('/users/me/addresses')).body.data;
@@ -96,8 +96,8 @@ describe('A customer’s profile', () => {
     });
   });
 
-  it('has one default address, which is changed by making another the default', async () => {
-    const binh = await join();
+  it('has one default address; another one can be made the default', async () => {
+    const binh = await registerBinh();
     const home = { recipient: 'Bình', phone: '0907654321', line1: '12 Lê Lợi', city: 'Huế' };
     const add = async () => expectStatus(201, await binh.post('/users/me/addresses', { body: home })).body.data.id;
     const [first, second] = [await add(), await add()];
@@ -111,7 +111,7 @@ describe('A customer’s profile', () => {
   });
 
   it('keeps its version when nothing changes', async () => {
-    const binh = await join();
+    const binh = await registerBinh();
     const { data } = expectStatus(200, await binh.patch('/users/me', { body: { phone: '0901234567' } })).body;
     for (const body of [{}, { phone: '0901234567' }, { name, locale: 'en' }]) {
       const reply = await binh.patch('/users/me', { body });
@@ -125,7 +125,7 @@ describe('A customer’s profile', () => {
   });
 
   it('gives an order its recipient if the order names none', async () => {
-    const binh = await join();
+    const binh = await registerBinh();
     expectStatus(200, await binh.patch('/users/me', { body: { phone: '0907654321' } }));
     await binh.addToCart(drink.variantId);
     const delivery = { type: 'delivery', address: '12 Lê Lợi' };
@@ -137,24 +137,26 @@ describe('A customer’s profile', () => {
     const { contact } = expectStatus(201, forAnother).body.data;
     expect(contact).toEqual({ name: 'Chị Lan', phone: '0907654321', email: binh.email });
 
-    const silent = await join();
-    await silent.addToCart(drink.variantId);
-    const nobodyToCall = await silent.placeOrder('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
-    expect(expectStatus(400, nobodyToCall).body.error.details).toEqual([
+    const withoutPhone = await registerBinh();
+    await withoutPhone.addToCart(drink.variantId);
+    const refusedOrder = await withoutPhone.placeOrder('tok_ok', {
+      body: { contact: undefined, fulfilment: delivery },
+    });
+    expect(expectStatus(400, refusedOrder).body.error.details).toEqual([
       { field: 'contact.phone', message: expect.any(String) },
     ]);
   });
 
   it.each(['An\r\nYou have won', 'An https://evil.example/x', 'evil.example/x', 'www.evil.example', 'An\u2028Win'])(
-    'has a valid name, and not %j',
+    'cannot have the name %j',
     async (bad) => {
       const body = { email: `${randomUUID()}@example.com`, password, name: bad };
       const fields = (reply: { body: any }) => reply.body.error.details.map(({ field }: { field: string }) => field);
       expect(fields(expectStatus(400, await open.shop.post('/auth/register', { body })))).toEqual(['name']);
       expect(fields(expectStatus(400, await open.admin.patch('/users/me', { body: { name: bad } })))).toEqual(['name']);
       const address = { recipient: bad, label: bad, phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' };
-      const kept = expectStatus(400, await open.admin.post('/users/me/addresses', { body: address }));
-      expect(fields(kept).sort()).toEqual(['label', 'recipient']);
+      const refusedAddress = expectStatus(400, await open.admin.post('/users/me/addresses', { body: address }));
+      expect(fields(refusedAddress).sort()).toEqual(['label', 'recipient']);
       const ordered = await anonymous(open.shop).placeOrder('cash', {
         body: { contact: { name: bad, phone: '0901234567' } },
       });
@@ -162,21 +164,22 @@ describe('A customer’s profile', () => {
     },
   );
 
-  it('is not used in a letter to an address that is not confirmed', async () => {
+  it('and notes are not quoted in a letter to an unconfirmed address', async () => {
     const email = `victim-${randomUUID()}@example.com`;
     const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
-    const loud = 'Send your password to Bob';
-    const contact = { name: loud, phone: '0901234567', email };
-    const { id } = expectStatus(201, await guest.placeOrder('tok_ok', { body: { contact, note: loud } })).body.data;
+    const abusiveText = 'Send your password to Bob';
+    const contact = { name: abusiveText, phone: '0901234567', email };
+    const { id } = expectStatus(201, await guest.placeOrder('tok_ok', { body: { contact, note: abusiveText } })).body
+      .data;
     await guest.waitForStatus(id, 'confirmed');
-    expectStatus(200, await guest.post(`/orders/${id}/cancel`, { body: { reason: loud } }));
+    expectStatus(200, await guest.post(`/orders/${id}/cancel`, { body: { reason: abusiveText } }));
     const letters = await eventually(async () => {
       const all = await mailsTo(open.admin, email);
       expect(all.map(({ event }) => event)).toEqual(expect.arrayContaining(['order-confirmed', 'order-cancelled']));
       return all;
     });
-    for (const { subject, body } of letters) expect(`${subject}\n${body}`).not.toContain(loud);
+    for (const { subject, body } of letters) expect(`${subject}\n${body}`).not.toContain(abusiveText);
     expect(letters[0].body).toMatch(/^Chào bạn,/);
   });
 });

@@ -18,7 +18,7 @@ interface Event {
   readonly timestamp: string;
 }
 
-describe('Travelling through an order’s life', () => {
+describe('The history of an order', () => {
   let open: OpenShop;
   let admin: Person;
   let an: Person;
@@ -99,8 +99,8 @@ describe('Travelling through an order’s life', () => {
       ]),
     );
     expect(diff.events.map(({ type }: Event) => type)).toEqual(['OrderConfirmed']);
-    const back = await ask(`/admin/orders/${id}/diff?from=2&to=1`);
-    expect(back.changes).toContainEqual({ path: 'status', before: 'confirmed', after: 'pending' });
+    const backwards = await ask(`/admin/orders/${id}/diff?from=2&to=1`);
+    expect(backwards.changes).toContainEqual({ path: 'status', before: 'confirmed', after: 'pending' });
     expect((await ask(`/admin/orders/${id}/diff?from=4&to=4`)).changes).toEqual([]);
     expect((await admin.get(`/admin/orders/${id}/diff?from=1&to=9`)).status).toBe(404);
   });
@@ -139,9 +139,9 @@ describe('Travelling through an order’s life', () => {
   it('verifies the log, and names the position that was changed', async () => {
     const verify = async () => expectStatus(200, await admin.post('/admin/events/verify')).body.data;
     const { position } = (await events())[2];
-    const sound = await verify();
-    expect(sound).toMatchObject({ valid: true, checked: expect.any(Number) });
-    expect(sound.checked).toBeGreaterThanOrEqual(4);
+    const intact = await verify();
+    expect(intact).toMatchObject({ valid: true, checked: expect.any(Number) });
+    expect(intact.checked).toBeGreaterThanOrEqual(4);
     // Only a superuser can do this: the table refuses changes until its triggers are disabled.
     const forge = (seconds: number) =>
       open.database.admin(
@@ -161,7 +161,7 @@ describe('Travelling through an order’s life', () => {
     const projections = async (): Promise<any[]> => ask('/admin/projections');
     const start = async (name: string, body: object) =>
       expectStatus(202, await admin.post(`/admin/projections/${name}/rebuilds`, { body })).body.data;
-    const until = (name: string, rebuildId: string, state: string) =>
+    const waitForState = (name: string, rebuildId: string, state: string) =>
       eventually(async () => {
         const rebuild = await ask(`/admin/projections/${name}/rebuilds/${rebuildId}`);
         if (rebuild.state !== state) throw new Error(`the rebuild of ${name} is ${JSON.stringify(rebuild)}`);
@@ -176,12 +176,12 @@ describe('Travelling through an order’s life', () => {
       );
     });
 
-    it('runs beside the live table while orders come, with a manual and an automatic switch; readers notice nothing', async () => {
-      let flowing = true;
+    it('runs while orders come, with a manual and an automatic switch; reads are not affected', async () => {
+      let isBuying = true;
       const bought: { id: string; status: string }[] = [];
-      const flow = (async () => {
+      const purchases = (async () => {
         const binh = await register(open.shop);
-        while (flowing) {
+        while (isBuying) {
           const order = await binh.buy(drink.variantId, 'tok_ok');
           const seen = await binh.get(`/orders/${order.id}?minVersion=2`);
           bought.push({ id: order.id, status: `${seen.status} ${seen.body.data?.status}` });
@@ -190,11 +190,11 @@ describe('Travelling through an order’s life', () => {
         return binh;
       })();
 
-      const byHand = await Promise.all(names.map((name) => start(name, {})));
+      const manual = await Promise.all(names.map((name) => start(name, {})));
       for (const [index, name] of names.entries()) {
-        const { id: rebuildId } = byHand[index];
-        expect(byHand[index]).toMatchObject({ projection: name, goLive: 'manual' });
-        expect(await until(name, rebuildId, 'ready')).toMatchObject({ secondsLeft: 0 });
+        const { id: rebuildId } = manual[index];
+        expect(manual[index]).toMatchObject({ projection: name, goLive: 'manual' });
+        expect(await waitForState(name, rebuildId, 'ready')).toMatchObject({ secondsLeft: 0 });
         expect(await admin.post(`/admin/projections/${name}/rebuilds`, { body: {} })).toMatchObject({
           status: 409,
           body: { error: { code: 'REBUILD_RUNNING' } },
@@ -202,11 +202,11 @@ describe('Travelling through an order’s life', () => {
         const live = expectStatus(200, await admin.post(`/admin/projections/${name}/rebuilds/${rebuildId}/go-live`));
         expect(live.body.data).toMatchObject({ state: 'live', percent: 100 });
       }
-      const byItself = await Promise.all(names.map((name) => start(name, { goLive: 'auto' })));
-      for (const [index, name] of names.entries()) await until(name, byItself[index].id, 'live');
+      const automatic = await Promise.all(names.map((name) => start(name, { goLive: 'auto' })));
+      for (const [index, name] of names.entries()) await waitForState(name, automatic[index].id, 'live');
       await eventually(() => expect(bought.length).toBeGreaterThan(5));
-      flowing = false;
-      const binh = await flow;
+      isBuying = false;
+      const binh = await purchases;
 
       expect(new Set(bought.map(({ status }) => status))).toEqual(new Set(['200 confirmed']));
       await eventually(async () => {
@@ -220,24 +220,24 @@ describe('Travelling through an order’s life', () => {
       expect((await ask(`/admin/orders/${id}/timeline`)).length).toBeGreaterThan(0);
     });
 
-    it('sends no messages, and its progress can be followed', async () => {
+    it('sends no messages, and clients can follow its progress', async () => {
       const mails = (await ask('/admin/mailbox?limit=100')).length;
       const { id: rebuildId } = await start('order-view', { goLive: 'auto' });
       const stream = await fetch(`${open.shop.url}/api/v1/admin/projections/order-view/rebuilds/${rebuildId}/stream`, {
         headers: { ...admin.headers, accept: 'text/event-stream' },
       });
       expect(stream.headers.get('content-type')).toContain('text/event-stream');
-      const told = [...(await stream.text()).matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data));
-      expect(told.at(-1)).toMatchObject({ id: rebuildId, state: 'live', percent: 100 });
-      const done = told.map((progress) => progress.done as number);
+      const updates = [...(await stream.text()).matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data));
+      expect(updates.at(-1)).toMatchObject({ id: rebuildId, state: 'live', percent: 100 });
+      const done = updates.map((progress) => progress.done as number);
       expect(done).toEqual([...done].sort((a, b) => a - b));
-      expect(done.at(-1)).toBe(told.at(-1).total);
+      expect(done.at(-1)).toBe(updates.at(-1).total);
       expect(await ask('/admin/mailbox?limit=100')).toHaveLength(mails);
     });
 
-    it('of one order alone, or not at all', async () => {
+    it('can be limited to one order, and can be cancelled', async () => {
       const one = await start('order-view', { orders: [id], goLive: 'auto' });
-      await until('order-view', one.id, 'live');
+      await waitForState('order-view', one.id, 'live');
       expect((await an.get(`/orders/${id}`)).body.data).toMatchObject({ id, status: 'preparing', version: 4 });
       const two = await start('sales', {});
       const cancelled = await admin.post(`/admin/projections/sales/rebuilds/${two.id}/cancel`);
@@ -257,7 +257,7 @@ describe('Travelling through an order’s life', () => {
     const { id: other } = await an.buy(drink.variantId, 'tok_ok', 1);
     await an.waitForStatus(other, 'confirmed');
     const broken = { id: randomUUID(), streamId: other, version: 3, type: 'OrderRefunded', schemaVersion: 1 };
-    const about = '{"actor":{"kind":"system"}}';
+    const metadataText = '{"actor":{"kind":"system"}}';
     await open.database.admin(
       `with head as (update ordering.order_heads set version = version + 1 where order_id = $1 returning version),
        event as (
@@ -265,7 +265,13 @@ describe('Travelling through an order’s life', () => {
          select $2, $1, version, $3, 1, 'null', $4, now(), $5 from head
          returning id)
        insert into ordering.order_pending (event_id) select id from event`,
-      [other, broken.id, broken.type, about, eventMac(new MacKey(EVENT_MAC_KEY), broken as never, null, about)],
+      [
+        other,
+        broken.id,
+        broken.type,
+        metadataText,
+        eventMac(new MacKey(EVENT_MAC_KEY), broken as never, null, metadataText),
+      ],
     );
     expect(await ask(`/admin/orders/${other}/state?version=2`)).toMatchObject({ status: 'confirmed' });
     expect((await ask(`/admin/orders/${other}/diff?from=1&to=2`)).changes.length).toBeGreaterThan(0);
@@ -273,8 +279,11 @@ describe('Travelling through an order’s life', () => {
     const error = { code: 'EVENT_BROKEN', message: expect.stringContaining('3 (OrderRefunded)') };
     for (const path of ['state', 'state?version=3', 'diff?from=1', 'diff?from=2&to=3'])
       expect(expectStatus(409, await admin.get(`/admin/orders/${other}/${path}`)).body.error).toMatchObject(error);
-    const asked = { leaveOut: [2] };
-    const refused = expectStatus(409, await admin.post(`/admin/orders/${other}/what-if`, { body: asked }));
+    const withoutConfirmation = { leaveOut: [2] };
+    const refused = expectStatus(
+      409,
+      await admin.post(`/admin/orders/${other}/what-if`, { body: withoutConfirmation }),
+    );
     expect(refused.body.error).toMatchObject(error);
     expect((await an.get(`/orders/${other}`)).body.data).toMatchObject({ status: 'confirmed', version: 2 });
     await eventually(async () => expect((await an.get(`/orders/${other}`)).body.meta).toEqual({ behind: true }));
@@ -289,11 +298,11 @@ describe('Travelling through an order’s life', () => {
     expect(without.body.data).toMatchObject({ actual: { version: 2 }, whatIf: { status: 'confirmed', version: 2 } });
 
     const postVoid = (body: object) => admin.post(`/admin/orders/${other}/void-event`, { body });
-    const refusedFor = async (status: number, version: number) =>
+    const refusalCode = async (status: number, version: number) =>
       expectStatus(status, await postVoid({ version, reason: 'a faulty import' })).body.error.code;
-    expect([await refusedFor(409, 2), await refusedFor(404, 9)]).toEqual(['EVENT_NOT_BROKEN', 'VERSION_NOT_THERE']);
-    const said = expectStatus(201, await postVoid({ version: 3, reason: 'a faulty import' })).body.data;
-    expect(said).toMatchObject({
+    expect([await refusalCode(409, 2), await refusalCode(404, 9)]).toEqual(['EVENT_NOT_BROKEN', 'VERSION_NOT_THERE']);
+    const declared = expectStatus(201, await postVoid({ version: 3, reason: 'a faulty import' })).body.data;
+    expect(declared).toMatchObject({
       ...{ version: 4, type: 'EventVoided', data: { version: 3, reason: 'a faulty import' } },
       leaves: { status: 'confirmed', toDo: [] },
     });

@@ -25,8 +25,8 @@ describe('The operators of the shop', () => {
 
   const data = async (path: string): Promise<any> => expectStatus(200, await admin.get(path)).body.data;
   const saga = (orderId: string) => data(`/admin/sagas/checkout:${orderId}`);
-  const standsAt = (orderId: string, stands: object) =>
-    eventually(async () => expect(await saga(orderId)).toMatchObject(stands));
+  const waitForSaga = (orderId: string, expected: object) =>
+    eventually(async () => expect(await saga(orderId)).toMatchObject(expected));
   const listed = async (path: string): Promise<any> =>
     (await data(`${path}${path.includes('?') ? '&' : '?'}limit=100`)) as any[];
   const command = (...words: string[]) =>
@@ -40,7 +40,7 @@ describe('The operators of the shop', () => {
   it('read in the journal of a checkout what it received, requested and waited for', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(id, 'confirmed');
-    await standsAt(id, { state: 'over', step: 'confirmed', needsAttention: false, waitingFor: null });
+    await waitForSaga(id, { state: 'over', step: 'confirmed', needsAttention: false, waitingFor: null });
     const shown = await saga(id);
     expect(shown).toMatchObject({ id: `checkout:${id}`, orderId: id, definition: 1, messages: [], timers: [] });
     expect(shown.journal.map(({ heard }: any) => heard)).toEqual([
@@ -85,20 +85,20 @@ describe('The operators of the shop', () => {
       ['get', `/checkout:${randomUUID()}`],
       ['post', `/checkout:${randomUUID()}/retry?x=%2F`],
     ] as const) {
-      const led = expectStatus(308, await anonymous(open.shop)[method](`/admin/processes${rest}`));
-      expect(led.headers.get('location')).toBe(`/api/v1/admin/sagas${rest}`);
+      const redirect = expectStatus(308, await anonymous(open.shop)[method](`/admin/processes${rest}`));
+      expect(redirect.headers.get('location')).toBe(`/api/v1/admin/sagas${rest}`);
     }
-    const led = expectStatus(308, await admin.post('/admin/processes/x/retry', { body: { reason: 'stuck' } }));
-    const there = led.headers.get('location')!.replace('/api/v1', '');
-    expectStatus(404, await admin.post(there, { body: { reason: 'stuck' } }));
-    expectStatus(403, await an.post(there, { body: {} }));
-    expectStatus(401, await anonymous(open.shop).post(there, { body: {} }));
+    const redirect = expectStatus(308, await admin.post('/admin/processes/x/retry', { body: { reason: 'stuck' } }));
+    const newPath = redirect.headers.get('location')!.replace('/api/v1', '');
+    expectStatus(404, await admin.post(newPath, { body: { reason: 'stuck' } }));
+    expectStatus(403, await an.post(newPath, { body: {} }));
+    expectStatus(401, await anonymous(open.shop).post(newPath, { body: {} }));
     expectStatus(404, await admin.get('/admin/processesx'));
   });
 
   it('verify the journals, and see which line was changed', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
-    await standsAt(id, { state: 'over' });
+    await waitForSaga(id, { state: 'over' });
     const journals = ['ordering.process_journal', 'payments.payment_journal'];
     const checked = await command('journals', 'verify', '--json');
     expect(JSON.parse(checked.out)).toEqual(
@@ -117,21 +117,21 @@ describe('The operators of the shop', () => {
     expect(found.out).toMatch(new RegExp(`checkout 2 +${id} +its MAC is wrong`));
   });
 
-  describe('when the provider is away and nothing can be given back', () => {
-    let books: Client;
+  describe('when the provider is away and no money can be refunded', () => {
+    let lockHolder: Client;
     let id: string;
 
     beforeAll(async () => {
       ({ id } = await an.buy(drink.variantId, 'tok_timeout_charged'));
-      await standsAt(id, { step: 'paying' });
-      books = new Client({ connectionString: open.database.url });
-      await books.connect();
-      await books.query('begin; lock table sandbox.charges');
+      await waitForSaga(id, { step: 'paying' });
+      lockHolder = new Client({ connectionString: open.database.url });
+      await lockHolder.connect();
+      await lockHolder.query('begin; lock table sandbox.charges');
     });
-    afterAll(() => books?.end());
+    afterAll(() => lockHolder?.end());
 
     /** Lets the checkout's timer fire again and again, as it would in 45 minutes. */
-    const inVain = () =>
+    const repeatWithoutAnswer = () =>
       eventually(async () => {
         const sql = `update ordering.timers set due_at = now() where key = $1 and name = 'checkout/waits'`;
         await open.database.admin(sql, [id]);
@@ -139,16 +139,16 @@ describe('The operators of the shop', () => {
         expect((await saga(id)).data.parked).toContain('asked 9 times');
       }, 40_000);
 
-    it('a checkout is undone by hand, and needs attention while nobody answers', async () => {
-      const wish = { reason: 'the customer called' };
-      expectStatus(202, await admin.post(`/admin/sagas/checkout:${id}/compensate`, { body: wish }));
-      await standsAt(id, { step: 'voiding', state: 'running', waitingFor: 'payments to give the money back' });
-      const again = expectStatus(409, await admin.post(`/admin/sagas/${id}/compensate`, { body: wish }));
+    it('a checkout is undone by staff, and needs attention while there is no answer', async () => {
+      const body = { reason: 'the customer called' };
+      expectStatus(202, await admin.post(`/admin/sagas/checkout:${id}/compensate`, { body }));
+      await waitForSaga(id, { step: 'voiding', state: 'running', waitingFor: 'payments to give the money back' });
+      const again = expectStatus(409, await admin.post(`/admin/sagas/${id}/compensate`, { body }));
       expect(again.body.error.code).toBe('PROCESS_WINDS_BACK');
       expect((await listed('/admin/sagas?stuckFor=0')).map((one: any) => one.orderId)).toContain(id);
       expect((await listed('/admin/sagas?stuckFor=600')).map((one: any) => one.orderId)).not.toContain(id);
 
-      await inVain();
+      await repeatWithoutAnswer();
       expect(await listed('/admin/sagas?state=needs-attention')).toMatchObject([
         { orderId: id, needsAttention: true, attention: 'no answer while voiding, asked 9 times', asked: 8 },
       ]);
@@ -166,7 +166,7 @@ describe('The operators of the shop', () => {
 
     it('a retry sends the request again with the same key, and then it needs attention again', async () => {
       expectStatus(202, await admin.post(`/admin/sagas/${id}/retry`, { body: { reason: 'try once more' } }));
-      await standsAt(id, { state: 'running', step: 'voiding', asked: 0 });
+      await waitForSaga(id, { state: 'running', step: 'voiding', asked: 0 });
       const asked = (await saga(id)).journal.filter(
         ({ asked: [one] }: any) => one?.type === 'payments.void-payment.v1',
       );
@@ -175,11 +175,11 @@ describe('The operators of the shop', () => {
         new Set([`checkout:${id}:void`]),
       );
       expect((await saga(id)).timers.map(({ name }: any) => name).sort()).toEqual(['overdue', 'waits']);
-      await inVain();
+      await repeatWithoutAnswer();
     });
 
     it('it continues automatically when the answer comes later', async () => {
-      await books.query('rollback');
+      await lockHolder.query('rollback');
       await eventually(async () => {
         await open.database.admin(
           'update payments.payments set next_at = now() where order_id = $1 and next_at > now()',
@@ -187,7 +187,7 @@ describe('The operators of the shop', () => {
         );
         expect((await an.get(`/orders/${id}`)).body.data.status).toBe('cancelled');
       }, 40_000);
-      await standsAt(id, { state: 'over', step: 'given-up', needsAttention: false });
+      await waitForSaga(id, { state: 'over', step: 'given-up', needsAttention: false });
       const charges = await data(`/admin/sandbox/charges?orderId=${id}`);
       expect(charges.every(({ status }: any) => status === 'refunded')).toBe(true);
     });
@@ -196,9 +196,9 @@ describe('The operators of the shop', () => {
   it('see a refund that the provider refused, and retry it when the problem is solved', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(id, 'confirmed');
-    const books = (refunded: string) =>
+    const setRefunded = (refunded: string) =>
       open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
-    await books('amount'); // as if the bank had already given it back
+    await setRefunded('amount'); // as if the bank had already refunded it
     expectStatus(200, await an.post(`/orders/${id}/cancel`, { body: {} }));
     const refunds = () => data(`/admin/sagas/refunds:${id}`);
     await eventually(async () =>
@@ -207,17 +207,17 @@ describe('The operators of the shop', () => {
     expect((await refunds()).attention).toContain('refused: ');
     const refused = expectStatus(409, await admin.post(`/admin/sagas/refunds:${id}/compensate`, { body: {} }));
     expect(refused.body.error.code).toBe('PROCESS_HAS_NO_WAY_BACK');
-    await books('0');
+    await setRefunded('0');
     expectStatus(202, await admin.post(`/admin/sagas/refunds:${id}/retry`, { body: { reason: 'mended' } }));
     await eventually(async () => expect(await refunds()).toMatchObject({ state: 'over', step: 'refunded' }));
     const { refunds: all } = await an.waitForStatus(id, 'cancelled');
     expect(all.map(({ state }: any) => state)).toEqual(['failed', 'refunded']);
   });
 
-  it('retry only the rest after a part was given back by hand, and then nothing', async () => {
+  it('retry only the rest after a part was refunded by hand, and then nothing', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(id, 'confirmed');
-    const books = (refunded: string) =>
+    const setRefunded = (refunded: string) =>
       open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
     const giveBack = (amount: number) =>
       admin.post(`/admin/orders/${id}/refunds`, {
@@ -231,10 +231,10 @@ describe('The operators of the shop', () => {
         }),
       );
     const retry = () => admin.post(`/admin/sagas/refunds:${id}/retry`, { body: {} });
-    await books('amount');
+    await setRefunded('amount');
     expectStatus(201, await giveBack(20_000));
     await waitForAmounts(20_000, 0);
-    await books('0');
+    await setRefunded('0');
     expectStatus(201, await giveBack(15_000));
     await waitForAmounts(5_000, 15_000);
     expectStatus(202, await retry());
@@ -287,7 +287,7 @@ describe('The operators of the shop', () => {
         { orderId: id, asked: 0 },
       ]);
       expectStatus(200, await admin.post('/admin/dead-letters/redrive', { body: { key: id } }));
-      await standsAt(id, { state: 'over', step: 'undone', messages: [] });
+      await waitForSaga(id, { state: 'over', step: 'undone', messages: [] });
       expectStatus(404, await redrive());
       expectStatus(400, await admin.post('/admin/dead-letters/redrive', { body: {} }));
       expectStatus(400, await admin.post('/admin/dead-letters/redrive', { body: { ids: ['nonsense'] } }));
@@ -295,7 +295,7 @@ describe('The operators of the shop', () => {
 
     it('when it is dropped, the order is compared with its sagas', async () => {
       const { id } = await an.buy(drink.variantId, 'tok_ok');
-      await standsAt(id, { state: 'over' });
+      await waitForSaga(id, { state: 'over' });
       await open.database.admin(
         `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, state, held, error)
          values (gen_random_uuid(), 'checkout', 'checkout', $1, 'ordering.checkout-waits.v1', '{}', '{}', 'dead', true, 'x')`,
@@ -338,7 +338,7 @@ describe('The operators of the shop', () => {
       expectStatus(403, await an.post(`/admin/sagas/${id}/compare`, { body: {} }));
     });
 
-    it('drop a dead letter with a reason', async () => {
+    it('and drop it with a reason', async () => {
       const key = randomUUID();
       await open.database.admin(
         `insert into payments.inbox (message_id, handler, lane, key, type, body, meta, state, held, error)
@@ -369,12 +369,12 @@ describe('The operators of the shop', () => {
       const since = new Date(new Date(line.at).getTime() - 1).toISOString();
       expect(await listed(`/admin/audit?from=${since}&actor=${admin.userId}`)).toContainEqual(line);
       expect(await listed(`/admin/audit?to=${since}&target=${sku}`)).not.toContainEqual(line);
-      const made = (await listed(`/admin/audit?operation=createProduct&target=${drink.productId}`))[0];
-      expect(made).toMatchObject({ made: drink.productId, status: 201 });
+      const creation = (await listed(`/admin/audit?operation=createProduct&target=${drink.productId}`))[0];
+      expect(creation).toMatchObject({ made: drink.productId, status: 201 });
       expectStatus(403, await an.get('/admin/audit'));
     });
 
-    it('page by page, each line once', async () => {
+    it('that can be read page by page, each line once', async () => {
       const all = await listed('/admin/audit');
       const ids: string[] = [];
       for (let cursor: string | null = ''; cursor !== null;) {
@@ -397,22 +397,22 @@ describe('The operators of the shop', () => {
   describe('at the command line', () => {
     it('see the results of redriven messages', async () => {
       const { id } = await an.buy(drink.variantId, 'tok_ok');
-      await standsAt(id, { state: 'over' });
+      await waitForSaga(id, { state: 'over' });
       await open.database.admin(
         `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, state, held, attempts, error)
          values (gen_random_uuid(), 'checkout', 'checkout', $1, 'ordering.checkout-waits.v1', '"nonsense"', '{"source": "test"}',
            'dead', true, 1, 'unreadable')`,
         [id],
       );
-      const still = await command('dead-letters', 'redrive', '--key', id, '--wait', '20', '--json');
-      expect(still.code).toBe(1);
-      expect(JSON.parse(still.out).became).toMatchObject([{ state: 'dead', attempts: 2 }]);
+      const failedAgain = await command('dead-letters', 'redrive', '--key', id, '--wait', '20', '--json');
+      expect(failedAgain.code).toBe(1);
+      expect(JSON.parse(failedAgain.out).became).toMatchObject([{ state: 'dead', attempts: 2 }]);
       await open.database.admin(`update ordering.inbox set body = $2 where key = $1 and state = 'dead'`, [
         id,
         { orderId: id, asked: 0 },
       ]);
-      const mended = await command('dead-letters', 'redrive', '--key', id, '--wait');
-      expect(mended).toMatchObject({ code: 0, out: expect.stringMatching(/done/) });
+      const repaired = await command('dead-letters', 'redrive', '--key', id, '--wait');
+      expect(repaired).toMatchObject({ code: 0, out: expect.stringMatching(/done/) });
       const again = await command('dead-letters', 'redrive', '--key', id);
       expect(again).toMatchObject({ code: 0, out: 'there is no dead letter to try again\n' });
       expect(await command('dead-letters', 'redrive', 'ordering-999999999')).toMatchObject({ code: 2 });
@@ -420,7 +420,7 @@ describe('The operators of the shop', () => {
 
     it('see the same data, and leave the same audit trail', async () => {
       const { id } = await an.buy(drink.variantId, 'tok_ok');
-      await standsAt(id, { state: 'over' });
+      await waitForSaga(id, { state: 'over' });
       const [shown, refused, nothing, listing] = await Promise.all([
         command('sagas', 'show', id, '--json'),
         command('sagas', 'retry', id),
@@ -435,11 +435,11 @@ describe('The operators of the shop', () => {
         { operation: 'retrySaga', channel: 'command-line', role: 'operator', status: 409, code: 'PROCESS_OVER' },
       ]);
       expect(trail.lines[0].actor).toMatch(/^os:-?\d+$/);
-      const former = await command('processes', 'show', id, '--json');
-      expect(former).toEqual({ ...shown, err: '`processes` is now called `sagas`; the old name still works.\n' });
+      const underOldName = await command('processes', 'show', id, '--json');
+      expect(underOldName).toEqual({ ...shown, err: '`processes` is now called `sagas`; the old name still works.\n' });
     });
 
-    it('an erased person is in it by id, and reasons are stored without addresses', async () => {
+    it('see an erased person in the audit trail only by id, and no e-mail address', async () => {
       const binh = await register(open.shop);
       expect((await command('erase', 'user', binh.email)).code).toBe(0);
       const [line] = await listed(`/admin/audit?target=${binh.userId}`);

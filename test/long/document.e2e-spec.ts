@@ -42,7 +42,7 @@ const PROMISED = `
   .split(/\s*[,\n]\s*/)
   .map((route) => route.replace(' /', ' /api/v1/'));
 
-/** All operations and components by name, so that a difference can be named. */
+/** All operations and components by name, so that the test can name a difference. */
 function partsOf(document: ApiDocument): Map<string, string> {
   const parts = operationsOf(document).map((operation): [string, unknown] => [
     `${operation.method} ${operation.path}`,
@@ -89,7 +89,7 @@ describe('The document', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const operation of operations) {
-      const lacking = [
+      const missing = [
         !/^[a-z][A-Za-z]+$/.test(operation.operationId) && 'an operationId',
         !(operation.summary?.length > 5) && 'a summary',
         operation.tags?.length !== 1 && 'a tag',
@@ -103,21 +103,24 @@ describe('The document', () => {
         operation.requestBody && !operation.responses['413'] && 'a 413',
         ...[400, 500, 503].map((status) => !operation.responses[status] && `a ${status}`),
       ];
-      expect([operation.operationId, lacking.filter(Boolean)]).toEqual([operation.operationId, []]);
+      expect([operation.operationId, missing.filter(Boolean)]).toEqual([operation.operationId, []]);
     }
   });
 
   it('gives an example of every answer and of every error code', () => {
     for (const { operationId, responses } of operations)
       for (const [status, { content, headers }] of Object.entries(responses)) {
-        const here = `${operationId} ${status}`;
-        expect([here, headers && 'X-Request-Id' in headers]).toEqual([here, true]);
+        const where = `${operationId} ${status}`;
+        expect([where, headers && 'X-Request-Id' in headers]).toEqual([where, true]);
         if (status === '204' || status === '304') continue;
         const { example, examples } = Object.values(content!)[0];
-        if (Number(status) < 400) expect([here, example !== undefined]).toEqual([here, true]);
+        if (Number(status) < 400) expect([where, example !== undefined]).toEqual([where, true]);
         else {
           const codes = Object.keys(examples ?? {});
-          expect([here, codes.length > 0 && codes.every((code) => /^[A-Z][A-Z_]+$/.test(code))]).toEqual([here, true]);
+          expect([where, codes.length > 0 && codes.every((code) => /^[A-Z][A-Z_]+$/.test(code))]).toEqual([
+            where,
+            true,
+          ]);
         }
       }
   });
@@ -132,13 +135,13 @@ describe('The document', () => {
   });
 
   it('gives an example of every body, and no example that its schema would refuse', () => {
-    const shapes = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-    shapes.addSchema({ $id: 'shop', components: document.components });
+    const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+    ajv.addSchema({ $id: 'shop', components: document.components });
     const faultsOf = (schema: object, example: unknown) => {
       const local = JSON.stringify(schema).replaceAll('"#/components/', '"shop#/components/');
-      const fits = shapes.compile(JSON.parse(local) as object);
-      fits(example);
-      return fits.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`) ?? [];
+      const validate = ajv.compile(JSON.parse(local) as object);
+      validate(example);
+      return validate.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`) ?? [];
     };
     const wrong = operations.flatMap(({ operationId, requestBody, responses, parameters }) => [
       ...Object.entries(requestBody?.content ?? {}).flatMap(([type, { schema, example }]) =>
@@ -170,28 +173,28 @@ describe('The document', () => {
     };
     for (const { requestBody } of operations) visit(requestBody);
     expect(seen.size).toBeGreaterThan(20);
-    const loose = [...seen].filter((name) => {
+    const wrongSchemas = [...seen].filter((name) => {
       const { properties = {}, additionalProperties } = schemas[name] as Record<string, object | boolean>;
       const hasDefault = Object.values(properties).some((field) => 'default' in (field as object));
       return hasDefault || additionalProperties !== false;
     });
-    expect(loose).toEqual([]);
+    expect(wrongSchemas).toEqual([]);
   });
 
   it('describes the meaning of fields, not how they are checked', () => {
-    const strange: string[] = [];
+    const technicalDetails: string[] = [];
     const visit = (value: unknown, path: string): void => {
       if (typeof value !== 'object' || value === null) return;
       for (const [key, each] of Object.entries(value)) {
-        const here = `${path}/${key}`;
+        const where = `${path}/${key}`;
         if (key === 'pattern' && typeof each === 'string' && ('format' in value || each.length > 80))
-          strange.push(here);
-        if (typeof each === 'number' && Math.abs(each) >= Number.MAX_SAFE_INTEGER) strange.push(here);
-        visit(each, here);
+          technicalDetails.push(where);
+        if (typeof each === 'number' && Math.abs(each) >= Number.MAX_SAFE_INTEGER) technicalDetails.push(where);
+        visit(each, where);
       }
     };
     visit(document, '');
-    expect(strange).toEqual([]);
+    expect(technicalDetails).toEqual([]);
   });
 
   it('passes the linter', async () => {
@@ -210,7 +213,7 @@ describe('The document', () => {
     expect(JSON.parse(stdout)).toEqual({ status: 'confirmed', total: { amount: expect.any(Number), currency: 'VND' } });
   });
 
-  it('is the one that was agreed on: docs/openapi.json (meant otherwise? run this with UPDATE_OPENAPI=1)', () => {
+  it('equals docs/openapi.json (if a difference is intended, run this with UPDATE_OPENAPI=1)', () => {
     if (process.env['UPDATE_OPENAPI'] === '1') writeFileSync(SNAPSHOT, `${JSON.stringify(document, null, 2)}\n`);
     const [agreed, served] = [JSON.parse(readFileSync(SNAPSHOT, 'utf8')) as ApiDocument, document].map(partsOf);
     const names = [...new Set([...agreed.keys(), ...served.keys()])];

@@ -15,14 +15,14 @@ const WORKERS = 8;
 
 jest.setTimeout(120_000 + REQUESTS * 250);
 
-interface Asked {
+interface FuzzRequest {
   readonly who: 'admin' | 'customer' | 'nobody';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
 }
 
-interface Answered extends Asked {
+interface FuzzAnswer extends FuzzRequest {
   readonly status: number;
   readonly text: string;
 }
@@ -56,18 +56,18 @@ const withMember = (text: string, at: number, name: string, value: string): stri
 
 function bodies(example: unknown): fc.Arbitrary<string | Buffer> {
   const good = JSON.stringify(example);
-  const places = pathsIn(example);
+  const paths = pathsIn(example);
   const names = [...good.matchAll(/"(\w+)":/g)].map(([, name]) => name);
   const mark = '"\u0007here\u0007"';
-  const spoilt =
-    places.length === 0
+  const damaged =
+    paths.length === 0
       ? junk
-      : fc.tuple(fc.constantFrom(...places), junk).map(([place, text]) =>
-          JSON.stringify(replaceAt(example, place, JSON.parse(mark.replaceAll('\u0007', '\\u0007')))).replace(JSON.stringify('\u0007here\u0007'), () => text),
+      : fc.tuple(fc.constantFrom(...paths), junk).map(([path, text]) =>
+          JSON.stringify(replaceAt(example, path, JSON.parse(mark.replaceAll('\u0007', '\\u0007')))).replace(JSON.stringify('\u0007here\u0007'), () => text),
         ); // prettier-ignore
   const named = fc.oneof(fc.constantFrom(...INHERITED, 'colour', ''), fc.constantFrom('reason', ...names), fc.string());
   return fc.oneof(
-    { weight: 6, arbitrary: spoilt },
+    { weight: 6, arbitrary: damaged },
     {
       weight: 4,
       arbitrary: fc.tuple(fc.nat(), named, junk).map(([at, name, value]) => withMember(good, at, name, value)),
@@ -110,7 +110,7 @@ const escaped = (text: string): string => {
   try {
     return encodeURIComponent(text);
   } catch {
-    return '%ED%A0%80'; // half a pair, as bytes
+    return '%ED%A0%80'; // half of a surrogate pair, as bytes
   }
 };
 
@@ -130,7 +130,7 @@ describe('Any request', () => {
   let open: OpenShop;
   let document: ApiDocument;
   let operations: Operation[];
-  let people: Record<Asked['who'], Person>;
+  let people: Record<FuzzRequest['who'], Person>;
   let ids: string[];
   let charge: Parameters<typeof capturedEvent>[1];
 
@@ -148,10 +148,10 @@ describe('Any request', () => {
   }, 240_000);
   afterAll(() => open?.close());
 
-  /** Operations that end the caller's own session or account are sent without a token. */
-  const ENDS_ONESELF = ['logOut', 'eraseMe'];
+  /** Operations that end the caller's own session or account. They are sent without a token. */
+  const ENDING_OPERATIONS = ['logOut', 'eraseMe'];
 
-  function requestsFor(operation: Operation): fc.Arbitrary<Asked> {
+  function requestsFor(operation: Operation): fc.Arbitrary<FuzzRequest> {
     const parts = operation.path.split(/(\{\w+\})/);
     const path = fc.tuple(
       ...parts.map((part) =>
@@ -166,9 +166,9 @@ describe('Any request', () => {
     });
     const media = operation.requestBody?.content['application/json'];
     const body = media ? bodies(media.example ?? exampleOf(media.schema, document)) : bodies({});
-    const who: fc.Arbitrary<Asked['who']> = ENDS_ONESELF.includes(operation.operationId)
+    const who: fc.Arbitrary<FuzzRequest['who']> = ENDING_OPERATIONS.includes(operation.operationId)
       ? fc.constant('nobody')
-      : mostly<Asked['who']>('admin', 'customer', 'nobody');
+      : mostly<FuzzRequest['who']>('admin', 'customer', 'nobody');
     return fc
       .record({
         path,
@@ -177,20 +177,20 @@ describe('Any request', () => {
         body,
         who,
       })
-      .map((drawn) => {
-        const asks = drawn.query.map(([name, value]) => `${name}=${value}`).join('&');
-        const { 'content-type': type, 'content-encoding': coding, ...rest } = drawn.headers as Record<string, string>;
-        const sends = operation.method !== 'GET';
+      .map((values) => {
+        const queryText = values.query.map(([name, value]) => `${name}=${value}`).join('&');
+        const { 'content-type': type, 'content-encoding': coding, ...rest } = values.headers as Record<string, string>;
+        const hasBody = operation.method !== 'GET';
         return {
-          who: drawn.who,
-          path: `${drawn.path.join('')}${asks && `?${asks}`}`,
-          headers: { ...rest, ...(sends && { 'content-type': type ?? 'text/plain', ...(coding && { 'content-encoding': coding }) }) }, // prettier-ignore
-          ...(sends && { body: drawn.body }),
+          who: values.who,
+          path: `${values.path.join('')}${queryText && `?${queryText}`}`,
+          headers: { ...rest, ...(hasBody && { 'content-type': type ?? 'text/plain', ...(coding && { 'content-encoding': coding }) }) }, // prettier-ignore
+          ...(hasBody && { body: values.body }),
         };
       });
   }
 
-  async function ask(operation: Operation, asked: Asked): Promise<Answered> {
+  async function ask(operation: Operation, asked: FuzzRequest): Promise<FuzzAnswer> {
     const reply = await fetch(open.shop.url + asked.path, {
       method: operation.method,
       redirect: 'manual',
@@ -201,8 +201,8 @@ describe('Any request', () => {
     return { ...asked, status: reply.status, text: await reply.text() };
   }
 
-  async function askAll(operation: Operation, all: readonly Asked[]): Promise<Answered[]> {
-    const [queue, answers]: [Asked[], Answered[]] = [[...all], []];
+  async function askAll(operation: Operation, all: readonly FuzzRequest[]): Promise<FuzzAnswer[]> {
+    const [queue, answers]: [FuzzRequest[], FuzzAnswer[]] = [[...all], []];
     const work = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) answers.push(await ask(operation, next));
     };
@@ -210,34 +210,34 @@ describe('Any request', () => {
     return answers;
   }
 
-  const describeAnswer = (operation: Operation, { who, path, headers: sent, body, status, text }: Answered) =>
+  const describeAnswer = (operation: Operation, { who, path, headers: sent, body, status, text }: FuzzAnswer) =>
     `${operation.method} ${path.slice(0, 200)} as ${who} ${JSON.stringify(sent)} ${String(body).slice(0, 200)} → ${status} ${text.slice(0, 200)}`;
 
   /** The fault of an answer: an internal error, or a status or code that the document does not list. */
-  function faultOf(operation: Operation, answered: Answered): string | undefined {
+  function faultOf(operation: Operation, answered: FuzzAnswer): string | undefined {
     const { status, text } = answered;
     if (status >= 500) return `broken: ${describeAnswer(operation, answered)}`;
     if (status < 400) return undefined;
     const code = (JSON.parse(text) as { error: { code: string } }).error.code;
     return codesOf(operation, status).includes(code)
       ? undefined
-      : `not announced: ${describeAnswer(operation, answered)}`;
+      : `not in the document: ${describeAnswer(operation, answered)}`;
   }
 
   it('gets an answer, and a refused request changes nothing', async () => {
     await eventually(async () =>
-      // The demo products are still being put on the shelves for a moment after the start.
+      // For a moment after the start, messages about the demo products are still waiting.
       expect(await open.database.admin(`select from inventory.inbox where state = 'waiting' limit 1`)).toEqual([]),
     );
-    const every = await EveryTable.of(open.database);
-    expect(every.restless.size).toBeLessThan(12);
+    const tables = await EveryTable.of(open.database);
+    expect(tables.changingTables.size).toBeLessThan(12);
     const faults: string[] = [];
     const share = Math.ceil(REQUESTS / operations.length);
     let [asked, refusals] = [0, 0];
-    let calm = await every.waitUntilSettled();
+    let settled = await tables.waitUntilSettled();
     for (const [index, operation] of operations.entries()) {
       const requests = fc.sample(requestsFor(operation), { seed: SEED + index, numRuns: share });
-      let before = calm;
+      let before = settled;
       let answers = await askAll(operation, requests);
       asked += answers.length;
       faults.push(...answers.flatMap((answered) => faultOf(operation, answered) ?? []));
@@ -245,23 +245,23 @@ describe('Any request', () => {
       refusals += refused.length;
       // The refused requests are sent again alone, until none of them is accepted.
       for (let round = 0; refused.length < answers.length && round < 5; round += 1) {
-        before = await every.waitUntilSettled();
+        before = await tables.waitUntilSettled();
         answers = await askAll(operation, refused);
         refused = answers.filter(({ status }) => status >= 400);
       }
-      const letIn = refused.length < answers.length;
-      calm = letIn ? await every.waitUntilSettled() : await every.read();
-      const changed = changedBetween(before, calm);
-      if (changed.length > 0 && !letIn)
+      const someAccepted = refused.length < answers.length;
+      settled = someAccepted ? await tables.waitUntilSettled() : await tables.read();
+      const changed = changedBetween(before, settled);
+      if (changed.length > 0 && !someAccepted)
         faults.push(`changed after refusals only: ${operation.operationId} changed ${changed.join(', ')}`);
     }
-    process.stdout.write(`${asked} requests, ${refusals} refused, seed ${SEED}; restless: ${[...every.restless].join(', ')}\n`); // prettier-ignore
+    process.stdout.write(`${asked} requests, ${refusals} refused, seed ${SEED}; tables that change by themselves: ${[...tables.changingTables].join(', ')}\n`); // prettier-ignore
     expect(faults).toEqual([]);
     expect(asked).toBeGreaterThanOrEqual(REQUESTS);
     expect(refusals).toBeGreaterThan(REQUESTS / 2);
   });
 
-  it('also to the webhook gets an answer, with a valid signature', async () => {
+  it('to the webhook gets an answer, also with a valid signature', async () => {
     const good = capturedEvent(randomUUID(), charge);
     const cases = fc.sample(bodies(good), { seed: SEED, numRuns: Math.min(300, REQUESTS) });
     for (const body of cases) {

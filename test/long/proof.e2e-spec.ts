@@ -71,14 +71,14 @@ describe('What happened to an order', () => {
     it('shows what the sagas would have requested', async () => {
       const {
         actual,
-        whatIf: would,
+        whatIf: hypothetical,
         changes,
         process,
         notes,
       } = expectStatus(200, await whatIf({ leaveOut: [2] })).body.data;
       expect(actual).toEqual(await ask(`/admin/orders/${id}/state`));
       expect(actual.contact.email).toBe(an.email);
-      expect(would).toMatchObject({ status: 'pending', version: 2, contact: { email: an.email } });
+      expect(hypothetical).toMatchObject({ status: 'pending', version: 2, contact: { email: an.email } });
       expect(changes).toContainEqual({ path: 'status', before: 'accepted', after: 'pending' });
       const typesOf = (asks: { type: string }[]) => asks.map(({ type }) => type);
       expect(process.checkout.actual.step).toBe('confirmed');
@@ -100,8 +100,8 @@ describe('What happened to an order', () => {
 
     it('accepts other data, and additional events', async () => {
       const [placed, confirmed] = await ask(`/admin/orders/${id}/events`);
-      const dearer = { ...placed.data, total: { amount: 7_000, currency: 'VND' } };
-      const change = expectStatus(200, await whatIf({ change: [{ version: 1, data: dearer }] })).body.data;
+      const otherData = { ...placed.data, total: { amount: 7_000, currency: 'VND' } };
+      const change = expectStatus(200, await whatIf({ change: [{ version: 1, data: otherData }] })).body.data;
       expect(change.changes).toEqual([{ path: 'total.amount', before: 100_000, after: 7_000 }]);
       expect(change.process.checkout.whatIf.asks[1].body.amount).toEqual({ amount: 7_000, currency: 'VND' });
 
@@ -139,12 +139,12 @@ describe('What happened to an order', () => {
     });
 
     it('changes no table, no sequence, no charge and no letter', async () => {
-      const counted = async () => {
+      const countRows = async () => {
         const tables = await open.database.admin<{ name: string }>(
           `select format('%I.%I', schemaname, tablename) as name from pg_tables
            where schemaname not in ('pg_catalog', 'information_schema')
-             and schemaname <> 'audit' -- who looked is noted there, and a moment later chained and sealed
-             and tablename <> 'order_mac_instances' -- the command line says there that it makes MACs
+             and schemaname <> 'audit' -- it records each request, and changes again a moment later
+             and tablename <> 'order_mac_instances' -- the command line registers itself there
            order by 1`,
         );
         expect(tables.length).toBeGreaterThan(40);
@@ -152,7 +152,7 @@ describe('What happened to an order', () => {
           tables.map(({ name }) => `select '${name}' as name, count(*)::int as rows from ${name}`).join(' union all ') +
             ' order by 1',
         );
-        // Tables with heartbeats change all the time, so they are left out.
+        // The sequences of the audit trail change with each request.
         const sequences = await open.database.admin<object>(
           `select schemaname, sequencename, last_value::text from pg_sequences where schemaname <> 'audit' order by 1, 2`,
         );
@@ -161,14 +161,14 @@ describe('What happened to an order', () => {
       expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)); // the log is sealed now, so that it is not sealed during the test
       const walks = 'select relation from ordering.projection_walks'; // the first drift check writes a row for each
       await eventually(async () => expect(await open.database.admin(walks)).toHaveLength(3));
-      const before = await counted();
+      const before = await countRows();
       const add = [
         { after: 1, type: 'CancellationRequested', data: { by: 'customer', reason: null } },
         { after: 3, type: 'OrderCompleted', data: { collected: { amount: 0, currency: 'VND' } } },
       ];
       for (let n = 0; n < 5; n++) expectStatus(200, await whatIf({ leaveOut: [2], add }));
       json(await shop('orders', 'what-if', id, '--leave-out', '2', '--json'));
-      expect(await counted()).toEqual(before);
+      expect(await countRows()).toEqual(before);
     });
 
     it('works from the command line too', async () => {
@@ -185,8 +185,8 @@ describe('What happened to an order', () => {
         actual: { status: 'accepted' },
         whatIf: { status: 'completed' },
       });
-      const told = await shop(...args);
-      expect([told.code, told.out]).toEqual([0, expect.stringContaining('status: accepted → completed')]);
+      const printed = await shop(...args);
+      expect([printed.code, printed.out]).toEqual([0, expect.stringContaining('status: accepted → completed')]);
       const wrong = await shop('orders', 'what-if', id, '--add', '2:OrderCompleted={"collected":5}');
       expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('add.0.data.collected')]);
       expect((await shop('orders', 'what-if', id, '--add', '2:OrderEaten')).code).toBe(2);
@@ -215,7 +215,7 @@ describe('What happened to an order', () => {
       const { code, out } = await verify(file('forged.json', text));
       return [code, JSON.parse(out).refusal];
     };
-    const why = (text: string) =>
+    const refusalOf = (text: string) =>
       (checkOrderEvidence(text, new SealKey(SECRET).trusted) as { refusal?: string }).refusal;
 
     it('by one file, which is the same every time', async () => {
@@ -257,14 +257,16 @@ describe('What happened to an order', () => {
       ]);
       // There is no database and no secret.
       const offline = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', DATA_DIR: join(folder, 'elsewhere') };
-      const stranger = (...args: string[]) => shopCommand(offline, 'orders', 'verify-evidence', good, ...args);
-      const byKey = await stranger('--public-key', keys[0].publicKey, '--json');
+      const verifyOffline = (...args: string[]) => shopCommand(offline, 'orders', 'verify-evidence', good, ...args);
+      const byKey = await verifyOffline('--public-key', keys[0].publicKey, '--json');
       expect([byKey.code, json(byKey)]).toMatchObject([
         0,
         { valid: true, orderId: id, events: 3, keyIds: [keys[0].id] },
       ]);
-      expect((await stranger('--public-key', file('key.txt', `${keys[0].publicKey}\n`))).out).toContain('all 3 events');
-      const formerOnly = await stranger('--public-key', keys[1].publicKey);
+      expect((await verifyOffline('--public-key', file('key.txt', `${keys[0].publicKey}\n`))).out).toContain(
+        'all 3 events',
+      );
+      const formerOnly = await verifyOffline('--public-key', keys[1].publicKey);
       expect([formerOnly.code, formerOnly.out]).toEqual([1, expect.stringContaining('once for each of its keys')]);
       const current = ['--public-key', keys[0].publicKey];
       const former = ['--public-key', keys[1].publicKey];
@@ -273,12 +275,12 @@ describe('What happened to an order', () => {
         [...former, ...current],
         ['--public-key', `${keys[1].publicKey},${keys[0].publicKey}`],
       ])
-        expect((await stranger(...given)).code).toBe(0);
+        expect((await verifyOffline(...given)).code).toBe(0);
       // The key in the file itself is not trusted. Without another key, the file cannot be checked.
-      expect(await stranger('--json')).toMatchObject({ code: 2, out: '' });
-      const untrusted = await stranger('--public-key', 'ab'.repeat(32), '--json');
+      expect(await verifyOffline('--json')).toMatchObject({ code: 2, out: '' });
+      const untrusted = await verifyOffline('--public-key', 'ab'.repeat(32), '--json');
       expect([untrusted.code, JSON.parse(untrusted.out)]).toMatchObject([1, { valid: false, refusal: 'untrusted' }]);
-      expect((await stranger('--public-key', 'nonsense')).code).toBe(2);
+      expect((await verifyOffline('--public-key', 'nonsense')).code).toBe(2);
       expect((await shop('orders', 'verify-evidence', join(folder, 'nothing.json'))).code).toBe(2);
     });
 
@@ -300,41 +302,41 @@ describe('What happened to an order', () => {
         ...{ position: Number(fields[2]), after: Number(fields[2]) - 1, root: merkleRoot([hash]), hash },
       }));
       expect(await refusal(`${canonicalJson(forged)}\n`)).toEqual([1, 'seal']);
-      // It is also refused if somebody signs all of it again with their own key and sends this key too.
-      const theirs = new SealKey(FORMER.replace('C', 'D'));
+      // The file is also refused if somebody signs it again with their own key, and puts this key into the file.
+      const foreignKey = new SealKey(FORMER.replace('C', 'D'));
       let previous = '';
       forged.seals = forged.seals.map(({ previous: _, ...one }: any) => {
-        const signed = theirs.sign({ ...one, sealedAt: new Date(one.sealedAt) }, previous);
-        const made = { ...signed, sealedAt: one.sealedAt, previous };
+        const signed = foreignKey.sign({ ...one, sealedAt: new Date(one.sealedAt) }, previous);
+        const copy = { ...signed, sealedAt: one.sealedAt, previous };
         previous = signed.signature;
-        return made;
+        return copy;
       });
-      const { signature: _, ...rest } = { ...forged, keys: theirs.trusted.all };
-      const resigned = attest(theirs, rest);
+      const { signature: _, ...rest } = { ...forged, keys: foreignKey.trusted.all };
+      const resigned = attest(foreignKey, rest);
       expect(await refusal(resigned)).toEqual([1, 'untrusted']);
       // It is valid only for somebody who trusts that key.
-      expect((await verify(file('theirs.json', resigned), '--public-key', theirs.trusted.all[0].publicKey)).code).toBe(
-        0,
-      );
+      expect(
+        (await verify(file('theirs.json', resigned), '--public-key', foreignKey.trusted.all[0].publicKey)).code,
+      ).toBe(0);
     });
 
     it('and not with anything removed, added or changed', async () => {
-      const with_ = (change: (made: any) => void) => {
-        const made = JSON.parse(text);
-        change(made);
-        return `${canonicalJson(made)}\n`;
+      const changed = (change: (copy: any) => void) => {
+        const copy = JSON.parse(text);
+        change(copy);
+        return `${canonicalJson(copy)}\n`;
       };
       const foreign = expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)).body;
-      expect(why(text)).toBeUndefined();
-      expect(await refusal(with_(({ events }) => events.splice(1, 1)))).toEqual([1, 'stream']);
-      expect(why(with_(({ events }) => events.splice(1, 1, foreign.events[1])))).toBe('stream');
-      expect(why(with_((made) => (made.orderId = other)))).toBe('stream');
-      expect(why(with_((made) => (made.seals = fresh.seals)))).toBe('event');
-      expect(why(with_(({ seals }) => seals.push(...fresh.seals)))).toBe('seal');
-      const fact = (made: any) => made.timeline.find(({ source, version }: any) => source === 'order' && version === 2);
-      expect(why(with_((made) => (fact(made).at = '2020-01-01T00:00:00.000Z')))).toBe('story');
-      expect(why(with_(({ timeline }) => (timeline.at(-1).note = 'nothing')))).toBe('signature');
-      expect(why(text.replace('"about"', ' "about"'))).toBe('form');
+      expect(refusalOf(text)).toBeUndefined();
+      expect(await refusal(changed(({ events }) => events.splice(1, 1)))).toEqual([1, 'stream']);
+      expect(refusalOf(changed(({ events }) => events.splice(1, 1, foreign.events[1])))).toBe('stream');
+      expect(refusalOf(changed((copy) => (copy.orderId = other)))).toBe('stream');
+      expect(refusalOf(changed((copy) => (copy.seals = fresh.seals)))).toBe('event');
+      expect(refusalOf(changed(({ seals }) => seals.push(...fresh.seals)))).toBe('seal');
+      const fact = (copy: any) => copy.timeline.find(({ source, version }: any) => source === 'order' && version === 2);
+      expect(refusalOf(changed((copy) => (fact(copy).at = '2020-01-01T00:00:00.000Z')))).toBe('story');
+      expect(refusalOf(changed(({ timeline }) => (timeline.at(-1).note = 'nothing')))).toBe('signature');
+      expect(refusalOf(text.replace('"about"', ' "about"'))).toBe('form');
       expect(await refusal('not evidence')).toEqual([1, 'form']);
     });
 
@@ -351,8 +353,8 @@ describe('What happened to an order', () => {
       const refused = await admin.get(`/admin/orders/${other}/evidence`);
       expect([refused.status, refused.body.error.code]).toEqual([409, 'LOG_TAMPERED']);
       expect((await shop('orders', 'evidence', other)).code).toBe(1);
-      const verdict = await shop('events', 'verify', '--json');
-      expect([verdict.code, JSON.parse(verdict.out).finding]).toEqual([1, 'altered']);
+      const result = await shop('events', 'verify', '--json');
+      expect([result.code, JSON.parse(result.out).finding]).toEqual([1, 'altered']);
       await forge('100001', '100000');
       expect((await shop('events', 'verify')).code).toBe(0);
     });
@@ -370,7 +372,7 @@ describe('What happened to an order', () => {
   });
 
   it('is reported as cut off if the end of the log is missing', async () => {
-    // A new order is sealed for its evidence. Then its events are deleted, and all rows that refer to them.
+    // The request for evidence seals a new order. Then the test deletes its events and all rows about them.
     const { id: last } = await an.buy(drink.variantId, 'tok_ok', 1);
     await an.waitForStatus(last, 'confirmed');
     const { events } = expectStatus(200, await admin.get(`/admin/orders/${last}/evidence`)).body;
@@ -384,7 +386,7 @@ describe('What happened to an order', () => {
     );
     const { data } = expectStatus(200, await admin.post('/admin/events/verify')).body;
     expect(data).toMatchObject({ valid: false, finding: 'cut', firstBadPosition: from });
-    const verdict = await shop('events', 'verify', '--json');
-    expect([verdict.code, JSON.parse(verdict.out)]).toMatchObject([1, { finding: 'cut', position: from }]);
+    const result = await shop('events', 'verify', '--json');
+    expect([result.code, JSON.parse(result.out)]).toMatchObject([1, { finding: 'cut', position: from }]);
   });
 });

@@ -26,19 +26,19 @@ describe('Rebuilding a read model', () => {
   afterAll(() => open?.close());
 
   const ask = async (path: string) => expectStatus(200, await admin.get(path)).body.data;
-  const steer = async (name: string, rebuild: string, step: string) =>
+  const control = async (name: string, rebuild: string, step: string) =>
     expectStatus(200, await admin.post(`/admin/projections/${name}/rebuilds/${rebuild}/${step}`)).body.data;
-  const until = (name: string, rebuild: string, state: string) =>
+  const waitForState = (name: string, rebuild: string, state: string) =>
     eventually(async () => {
       const now = await ask(`/admin/projections/${name}/rebuilds/${rebuild}`);
-      if (now.state !== state) throw new Error(`it is ${now.state}`);
+      if (now.state !== state) throw new Error(`the rebuild is ${now.state}`);
       return now;
     });
-  const begin = async (name: string, body: object = {}) =>
+  const startRebuild = async (name: string, body: object = {}) =>
     expectStatus(202, await admin.post(`/admin/projections/${name}/rebuilds`, { body })).body.data.id as string;
 
   /** Runs `npm run shop -- …` while the shop is open. */
-  const terminal = (...words: string[]) =>
+  const runCommand = (...words: string[]) =>
     new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
       const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: 'error' };
       const child = spawn(process.execPath, [join(ROOT, 'scripts', 'shop.mjs'), ...words], {
@@ -52,14 +52,14 @@ describe('Rebuilding a read model', () => {
     });
 
   it('is paused, continued, compared, switched live and rolled back', async () => {
-    const rebuild = await begin('order-view');
-    await until('order-view', rebuild, 'ready');
-    expect(await steer('order-view', rebuild, 'pause')).toMatchObject({ state: 'paused' });
+    const rebuild = await startRebuild('order-view');
+    await waitForState('order-view', rebuild, 'ready');
+    expect(await control('order-view', rebuild, 'pause')).toMatchObject({ state: 'paused' });
     expect((await admin.post(`/admin/projections/order-view/rebuilds/${rebuild}/rollback`)).body.error.code).toBe(
       'CANNOT_ROLL_BACK',
     );
-    await steer('order-view', rebuild, 'resume');
-    await until('order-view', rebuild, 'ready');
+    await control('order-view', rebuild, 'resume');
+    await waitForState('order-view', rebuild, 'ready');
     expect(await ask(`/admin/projections/order-view/rebuilds/${rebuild}/diff`)).toMatchObject({
       ...{ compared: 1, added: 0, removed: 0, changed: 0, columns: [], sample: [] },
       money: expect.arrayContaining([
@@ -70,10 +70,13 @@ describe('Rebuilding a read model', () => {
         },
       ]),
     });
-    expect(await steer('order-view', rebuild, 'go-live')).toMatchObject({ state: 'live', percent: 100 });
+    expect(await control('order-view', rebuild, 'go-live')).toMatchObject({ state: 'live', percent: 100 });
     const later = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(later.id, 'confirmed');
-    expect(await steer('order-view', rebuild, 'rollback')).toMatchObject({ state: 'rolled-back', rollingBack: false });
+    expect(await control('order-view', rebuild, 'rollback')).toMatchObject({
+      state: 'rolled-back',
+      rollingBack: false,
+    });
     expect((await an.get(`/orders/${later.id}`)).body.data).toMatchObject({ status: 'confirmed', version: 2 });
   });
 
@@ -99,10 +102,10 @@ describe('Rebuilding a read model', () => {
     const metrics = (await open.shop.get('//metrics')).body as string;
     expect(metrics).toMatch(/^projection_drift_orders\{projection="order-view"\} 1$/m);
     expect(metrics).toMatch(/^projection_state\{projection="sales",state="live"\} 1$/m);
-    expect((await terminal('projections', 'drift')).code).toBe(1);
+    expect((await runCommand('projections', 'drift')).code).toBe(1);
 
-    const rebuild = await begin('order-view', { orders: [id], goLive: 'auto' });
-    await until('order-view', rebuild, 'live');
+    const rebuild = await startRebuild('order-view', { orders: [id], goLive: 'auto' });
+    await waitForState('order-view', rebuild, 'live');
     expect(await ask(`/admin/projections/order-view/rebuilds/${rebuild}/diff`)).toMatchObject({
       ...{ compared: 1, changed: 1 },
       columns: [{ name: 'view.order.placed.total.amount', changed: 1 }],
@@ -115,27 +118,27 @@ describe('Rebuilding a read model', () => {
   });
 
   it('works step by step from the command line', async () => {
-    const built = await terminal('projections', 'rebuild', 'sales', '--manual', '--json');
+    const built = await runCommand('projections', 'rebuild', 'sales', '--manual', '--json');
     expect(built).toMatchObject({ code: 0 });
     const rebuild = JSON.parse(built.out) as { id: string; state: string };
     expect(rebuild.state).toBe('ready');
-    const diff = await terminal('projections', 'diff', 'sales', rebuild.id);
+    const diff = await runCommand('projections', 'diff', 'sales', rebuild.id);
     expect(diff).toMatchObject({ code: 0, out: expect.stringContaining('0 added, 0 removed, 0 changed') });
     const steps = ['pause', 'resume', 'rollback'];
     const states = ['paused', 'ready', 'rolled-back'];
     for (const [index, step] of steps.entries()) {
-      if (step === 'rollback') await steer('sales', rebuild.id, 'go-live');
-      const steered = await terminal('projections', step, 'sales', rebuild.id, '--json');
-      expect(steered).toMatchObject({ code: 0, err: '' });
-      expect(JSON.parse(steered.out)).toMatchObject({ id: rebuild.id, state: states[index] });
+      if (step === 'rollback') await control('sales', rebuild.id, 'go-live');
+      const controlled = await runCommand('projections', step, 'sales', rebuild.id, '--json');
+      expect(controlled).toMatchObject({ code: 0, err: '' });
+      expect(JSON.parse(controlled.out)).toMatchObject({ id: rebuild.id, state: states[index] });
     }
-    expect(await terminal('projections', 'set-aside', 'sales', '--json')).toMatchObject({ code: 0, out: '[]\n' });
-    expect((await terminal('projections', 'status', 'sales', 'none')).code).toBe(2);
-    const bar = await terminal('projections', 'rebuild', 'order-list', '--orders', id);
-    expect(bar).toMatchObject({ code: 0, out: expect.stringContaining('live') });
+    expect(await runCommand('projections', 'set-aside', 'sales', '--json')).toMatchObject({ code: 0, out: '[]\n' });
+    expect((await runCommand('projections', 'status', 'sales', 'none')).code).toBe(2);
+    const rebuilt = await runCommand('projections', 'rebuild', 'order-list', '--orders', id);
+    expect(rebuilt).toMatchObject({ code: 0, out: expect.stringContaining('live') });
   });
 
-  it('a shop whose build lacks the reducer of a kept table does not open, and says what to do', async () => {
+  it('a shop whose build has no reducer for a kept table does not open, and says what to do', async () => {
     await open.database.admin(
       `insert into ordering.projection_tables (relation, name, version, run, state, live_at)
        values ('sales_v9', 'sales', 9, 1, 'kept', now());
@@ -143,7 +146,7 @@ describe('Rebuilding a read model', () => {
     );
     const refused = startShop({ env: { DATABASE_URL: open.database.url } });
     await expect(refused).rejects.toThrow(/sales_v9 was made by version 9 of sales.*projections drop-kept sales/s);
-    const dropped = await terminal('projections', 'drop-kept', 'sales', '--json');
+    const dropped = await runCommand('projections', 'drop-kept', 'sales', '--json');
     expect(dropped.code).toBe(0);
     expect(JSON.parse(dropped.out).dropped).toContain('sales_v9');
     const other = await startShop({ env: { DATABASE_URL: open.database.url } });

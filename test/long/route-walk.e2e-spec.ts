@@ -9,13 +9,13 @@ import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation 
 
 jest.setTimeout(90_000);
 
-/** Headers that clients use. If an answer has one, the document must say so. */
-const TOLD = [
+/** Headers that clients use. If a response has one of them, the document must list it. */
+const CLIENT_HEADERS = [
   ...['etag', 'vary', 'location', 'content-language', 'x-cart-token', 'x-request-id', 'www-authenticate'],
   ...['idempotent-replayed', 'preference-applied', 'retry-after', 'content-disposition'],
   ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
 ];
-const toldBy = ({ responses }: Operation, status: number): string[] =>
+const documentedHeaders = ({ responses }: Operation, status: number): string[] =>
   Object.keys(responses[status]?.headers ?? {}).map((name) => name.toLowerCase());
 
 const PERMISSIONS = {
@@ -51,12 +51,16 @@ describe('Every route', () => {
     open = await openShop();
     document = await fetchDocument(open.shop);
     operations = operationsOf(document);
-    const employ = async (role: string) => {
+    const registerStaff = async (role: string) => {
       const { email } = await register(open.shop);
       await open.database.admin('update identity.accounts set role = $1 where email = $2', [role, email]);
       return logIn(open.shop, { email, password: 'a-long-Password-1' });
     };
-    [customer, barista, manager] = await Promise.all([register(open.shop), employ('barista'), employ('manager')]);
+    [customer, barista, manager] = await Promise.all([
+      register(open.shop),
+      registerStaff('barista'),
+      registerStaff('manager'),
+    ]);
   }, 240_000);
   afterAll(() => open?.close());
 
@@ -70,61 +74,63 @@ describe('Every route', () => {
   async function ask(who: Person, operation: Operation, path: string, options: AskOptions = {}): Promise<Reply> {
     const method = operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
     const reply = await who[method](path, options);
-    const here = `${operation.method} ${path.slice(0, 200)} ${JSON.stringify(options).slice(0, 300)} → ${reply.status} ${JSON.stringify(reply.body).slice(0, 300)}`;
-    if (reply.status >= 500) throw new Error(`broken: ${here}`);
-    if (!(reply.status in operation.responses)) throw new Error(`a status that was not announced: ${here}`);
-    const silent = TOLD.filter((name) => reply.headers.has(name) && !toldBy(operation, reply.status).includes(name));
-    if (silent.length > 0) throw new Error(`headers that were not announced, ${silent.join(', ')}: ${here}`);
+    const label = `${operation.method} ${path.slice(0, 200)} ${JSON.stringify(options).slice(0, 300)} → ${reply.status} ${JSON.stringify(reply.body).slice(0, 300)}`;
+    if (reply.status >= 500) throw new Error(`broken: ${label}`);
+    if (!(reply.status in operation.responses)) throw new Error(`a status that is not in the document: ${label}`);
+    const unlisted = CLIENT_HEADERS.filter(
+      (name) => reply.headers.has(name) && !documentedHeaders(operation, reply.status).includes(name),
+    );
+    if (unlisted.length > 0) throw new Error(`headers that are not in the document, ${unlisted.join(', ')}: ${label}`);
     if (reply.status >= 400) {
       const { success, error } = reply.body;
-      if (success !== false || !error?.requestId || !error.message) throw new Error(`not in the envelope: ${here}`);
+      if (success !== false || !error?.requestId || !error.message) throw new Error(`not in the envelope: ${label}`);
       if (!codesOf(operation, reply.status).includes(error.code))
-        throw new Error(`a code that was not announced: ${here}`);
+        throw new Error(`a code that is not in the document: ${label}`);
     }
     return reply;
   }
   /** Operations that end a session are sent by a guest, because the session is needed later. */
-  const unlessItEnds = (operation: Operation, who: Person) =>
+  const callerFor = (operation: Operation, who: Person) =>
     operation.operationId === 'logOut' ? anonymous(open.shop) : who;
   const bodyFor = (operation: Operation) => (operation.requestBody ? { body: {} } : {});
 
   it('accepts the callers that the document names, and refuses all others', async () => {
-    const strangers = anonymous(open.shop);
+    const nobody = anonymous(open.shop);
     await each(operations, async (operation) => {
       const code = async (who: Person, more: AskOptions = {}) => {
         const reply = await ask(who, operation, addressOf(operation), { ...bodyFor(operation), ...more });
-        return reply.status < 400 ? 'let in' : (reply.body.error.code as string);
+        return reply.status < 400 ? 'accepted' : (reply.body.error.code as string);
       };
       const [unknown, forged, known] = [
-        await code(strangers),
-        await code(strangers, { token: 'x.y.z' }),
+        await code(nobody),
+        await code(nobody, { token: 'x.y.z' }),
         await code(operation.operationId === 'logOut' ? await register(open.shop) : customer),
       ];
-      const here = operation.operationId;
+      const label = operation.operationId;
       const refused = ['UNAUTHENTICATED', 'FORBIDDEN', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'SESSION_ENDED', 'ROLE_LOST'];
       switch (accessOf(operation)) {
         case 'anyone':
           // The body needs a refresh token, which is missing.
           for (const answer of [unknown, forged, known])
-            expect([here, refused]).not.toEqual([here, expect.arrayContaining([answer])]);
+            expect([label, refused]).not.toEqual([label, expect.arrayContaining([answer])]);
           break;
         case 'guests':
           // A route that checks other credentials, such as a password, ignores an invalid access token.
-          expect([here, forged]).toEqual([here, takesBearer(operation) ? 'TOKEN_INVALID' : unknown]);
-          expect([here, refused]).not.toEqual([here, expect.arrayContaining([known])]);
-          expect([here, unknown]).not.toEqual([here, 'UNAUTHENTICATED']);
+          expect([label, forged]).toEqual([label, takesBearer(operation) ? 'TOKEN_INVALID' : unknown]);
+          expect([label, refused]).not.toEqual([label, expect.arrayContaining([known])]);
+          expect([label, unknown]).not.toEqual([label, 'UNAUTHENTICATED']);
           break;
         case 'users':
-          expect([here, unknown, forged]).toEqual([here, 'UNAUTHENTICATED', 'TOKEN_INVALID']);
-          expect([here, known === 'FORBIDDEN']).toEqual([here, operation['x-permission'] !== undefined]);
+          expect([label, unknown, forged]).toEqual([label, 'UNAUTHENTICATED', 'TOKEN_INVALID']);
+          expect([label, known === 'FORBIDDEN']).toEqual([label, operation['x-permission'] !== undefined]);
       }
       for (const [person, role] of [
         [barista, 'barista'],
         [manager, 'manager'],
       ] as const)
         if (operation['x-permission'])
-          expect([here, role, (await code(person)) !== 'FORBIDDEN']).toEqual([
-            here,
+          expect([label, role, (await code(person)) !== 'FORBIDDEN']).toEqual([
+            label,
             role,
             PERMISSIONS[role].includes(operation['x-permission']),
           ]);
@@ -198,7 +204,7 @@ describe('Every route', () => {
         body,
         headers: { 'idempotency-key': randomUUID() },
       });
-      // The ids of an example do not exist here, which is not a fault of its form.
+      // The ids of an example do not exist here. This is not a fault of the example.
       const faults = (reply.status === 400 ? reply.body.error.details : []) as { message: string }[];
       expect([
         operation.operationId,
@@ -207,13 +213,13 @@ describe('Every route', () => {
     });
   });
 
-  it('refuses a body where it declares none, and takes `{}` for none', async () => {
-    const silent = operations.filter(
+  it('refuses a body if the document has none, and treats `{}` as no body', async () => {
+    const withoutBody = operations.filter(
       ({ method, requestBody, operationId }) =>
         method !== 'GET' && requestBody === undefined && operationId !== 'receivePaymentWebhook',
     );
-    expect(silent.length).toBeGreaterThan(10);
-    await each(silent, async (operation) => {
+    expect(withoutBody.length).toBeGreaterThan(10);
+    await each(withoutBody, async (operation) => {
       const headers = { 'idempotency-key': randomUUID() };
       const refused = await ask(open.admin, operation, addressOf(operation), { body: { from: 5 }, headers });
       const details = [{ field: 'body', message: 'must be left out: no body is taken here' }];
@@ -222,13 +228,13 @@ describe('Every route', () => {
         400,
         details,
       ]);
-      const taken = await ask(open.admin, operation, addressOf(operation), { body: {}, headers });
-      expect([operation.operationId, taken.body?.error?.details]).not.toEqual([operation.operationId, details]);
+      const withEmptyBody = await ask(open.admin, operation, addressOf(operation), { body: {}, headers });
+      expect([operation.operationId, withEmptyBody.body?.error?.details]).not.toEqual([operation.operationId, details]);
     });
   });
 
   it('reads bodies of any form without an internal error', async () => {
-    const whole = [
+    const wholeBodies = [
       ...['', 'not json', '[]', '"text"', 'null', '{"__proto__":{"a":1}}', '{"constructor":1}'],
       `${'{"a":'.repeat(500)}1${'}'.repeat(500)}`,
     ];
@@ -237,18 +243,18 @@ describe('Every route', () => {
       .filter(({ requestBody }) => requestBody !== undefined)
       .flatMap((operation) => {
         const good = exampleOf(operation.requestBody!.content['application/json'].schema, document);
-        const spoilt = pathsIn(good).flatMap((place) => values.map((value) => replaceAt(good, place, value)));
-        return [...whole, ...spoilt.map((body) => JSON.stringify(body))].map((body) => ({ operation, body }));
+        const changed = pathsIn(good).flatMap((place) => values.map((value) => replaceAt(good, place, value)));
+        return [...wholeBodies, ...changed.map((body) => JSON.stringify(body))].map((body) => ({ operation, body }));
       });
     expect(cases.length).toBeGreaterThan(1_000);
     await each(cases, async ({ operation, body }) => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
-      await ask(unlessItEnds(operation, open.admin), operation, addressOf(operation), { body, headers });
+      await ask(callerFor(operation, open.admin), operation, addressOf(operation), { body, headers });
     });
   });
 
-  it('accepts strange headers if they do not matter', async () => {
-    const strange: Record<string, string>[] = [
+  it('accepts unusual headers that do not matter', async () => {
+    const unusualHeaders: Record<string, string>[] = [
       { 'if-match': '"abc"' },
       { 'if-match': '*' },
       { 'idempotency-key': 'x'.repeat(300) },
@@ -263,9 +269,9 @@ describe('Every route', () => {
       { 'x-forwarded-for': 'not, an, address' },
     ];
     await each(
-      operations.flatMap((operation) => strange.map((headers) => ({ operation, headers }))),
+      operations.flatMap((operation) => unusualHeaders.map((headers) => ({ operation, headers }))),
       async ({ operation, headers }) =>
-        void (await ask(unlessItEnds(operation, customer), operation, addressOf(operation), {
+        void (await ask(callerFor(operation, customer), operation, addressOf(operation), {
           ...bodyFor(operation),
           headers,
         })),
@@ -274,8 +280,8 @@ describe('Every route', () => {
 
   it('answers as the document describes', async () => {
     const { admin } = open;
-    const shapes = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-    shapes.addSchema({ $id: 'shop', components: document.components });
+    const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+    ajv.addSchema({ $id: 'shop', components: document.components });
     const [drink] = await Promise.all([listDrink(admin), customer.get('/cart')]);
     const { id } = await customer.buy(drink.variantId, 'tok_ok', 2);
     await customer.waitForStatus(id, 'confirmed');
@@ -298,8 +304,8 @@ describe('Every route', () => {
       `insert into payments.payment_findings (kind, provider, charge_id, payment_key, amount, currency, state)
        values ('unknown-payment', 'sandbox', 'ch_1', 'somebody else', 55000, 'VND', 'noted')`,
     );
-    const gone = await register(open.shop);
-    const erasure = (await admin.post(`/admin/users/${gone.userId}/erasure`)).body.data.id;
+    const erasedPerson = await register(open.shop);
+    const erasure = (await admin.post(`/admin/users/${erasedPerson.userId}/erasure`)).body.data.id;
     const values: Record<string, string> = { id, idOrSlug: 'ca-phe-sua-da', name: 'sales', sku: drink.sku };
     const oneOf = async (list: string) => (await admin.get(list)).body.data[0].id as string;
     await eventually(async () =>
@@ -309,7 +315,7 @@ describe('Every route', () => {
     expectStatus(200, await admin.post('/admin/audit/verify'));
     const [trail] = await open.database.admin<{ id: string }>('select id from audit.verifications');
     await eventually(async () => expect((await admin.get('/admin/events/seals')).body.data).not.toEqual([]), 30_000);
-    const special: Record<string, string> = {
+    const idsByOperation: Record<string, string> = {
       ...{ viewErasure: erasure, viewRebuild: rebuild, diffRebuild: rebuild, lookUpProduct: drink.productId },
       viewVerification: verification,
       viewAuditVerification: trail.id,
@@ -325,18 +331,19 @@ describe('Every route', () => {
     const reads = operations.filter(({ method, operationId }) => method === 'GET' && operationId !== 'followRebuild');
     expect(reads.length).toBeGreaterThan(25);
     for (const operation of reads) {
-      const { operationId: here } = operation;
+      const { operationId: label } = operation;
       const address =
-        addressOf(operation, (name) => (name === 'id' && special[here]) || values[name]) + (queries[here] ?? '');
+        addressOf(operation, (name) => (name === 'id' && idsByOperation[label]) || values[name]) +
+        (queries[label] ?? '');
       const reply = await ask(operation['x-permission'] ? admin : customer, operation, address);
-      expect([here, reply.status]).toEqual([here, 200]);
+      expect([label, reply.status]).toEqual([label, 200]);
       const [{ schema }] = Object.values(operation.responses['200'].content!);
-      const fits = shapes.compile(
+      const validate = ajv.compile(
         JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"shop#/components/')) as object,
       );
-      fits(reply.body);
-      expect([here, fits.errors]).toEqual([here, null]);
-      if (Array.isArray(reply.body.data)) expect([here, reply.body.data.length > 0]).toEqual([here, true]);
+      validate(reply.body);
+      expect([label, validate.errors]).toEqual([label, null]);
+      if (Array.isArray(reply.body.data)) expect([label, reply.body.data.length > 0]).toEqual([label, true]);
       await expectNotModified(operation, operation['x-permission'] ? admin : customer, address);
     }
   });
@@ -346,8 +353,11 @@ describe('Every route', () => {
     eventually(async () => {
       const tag = (await ask(who, operation, address)).headers.get('etag');
       const asks = (operation.parameters ?? []).some(({ name }) => name === 'If-None-Match');
-      const says = [asks, toldBy(operation, 200).includes('etag'), '304' in operation.responses];
-      expect([operation.operationId, ...says]).toEqual([operation.operationId, ...says.map(() => tag !== null)]);
+      const inDocument = [asks, documentedHeaders(operation, 200).includes('etag'), '304' in operation.responses];
+      expect([operation.operationId, ...inDocument]).toEqual([
+        operation.operationId,
+        ...inDocument.map(() => tag !== null),
+      ]);
       if (!tag) return;
       const again = await ask(who, operation, address, { headers: { 'if-none-match': tag } });
       expect([operation.operationId, again.status]).toEqual([operation.operationId, 304]);

@@ -5,7 +5,7 @@ import { testDatabase } from '../support/test-database';
 
 const stored = join(__dirname, '../samples/schema.txt');
 
-it('The migrations make the database that is stored (UPDATE_SCHEMA=1 writes it)', async () => {
+it('The migrations make the schema in test/samples/schema.txt (UPDATE_SCHEMA=1 writes the file)', async () => {
   const database = await testDatabase();
   try {
     const schema = await schemaOf(database);

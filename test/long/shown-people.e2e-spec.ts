@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 const libs = join(__dirname, '..', '..', 'libs');
 
 /** The operations with the decorator `@ShowsPeople()`. */
-const marked = readdirSync(libs, { recursive: true, encoding: 'utf8' })
+const decorated = readdirSync(libs, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.controller.ts'))
   .flatMap((file) => readFileSync(join(libs, file), 'utf8').split('@ShowsPeople()').slice(1))
   .map((after) => /@Does\(\s*'(\w+)'/.exec(after)![1])
@@ -40,7 +40,7 @@ describe('Each person whose data staff read is in the audit trail', () => {
     get: (path: string) => open.admin.get(path.replace('$id', orders[0])),
     post: (path: string, body: object) => open.admin.post(path.replace('$id', orders[0]), { body }),
   };
-  const asked: Record<string, () => Promise<Reply>> = {
+  const requests: Record<string, () => Promise<Reply>> = {
     askWhatIf: () => post('/admin/orders/$id/what-if', { leaveOut: [2] }),
     diffOrder: () => get('/admin/orders/$id/diff?from=0'),
     exportOrderEvidence: () => get('/admin/orders/$id/evidence'),
@@ -53,11 +53,11 @@ describe('Each person whose data staff read is in the audit trail', () => {
   const sealed = ['exportOrderEvidence'];
 
   it('for each operation with the decorator', () => {
-    expect(marked).toEqual(Object.keys(asked));
+    expect(decorated).toEqual(Object.keys(requests));
   });
 
-  it.each(Object.keys(asked))('by %s', async (operation) => {
-    const { body } = await eventually(async () => expectStatus(200, await asked[operation]()));
+  it.each(Object.keys(requests))('by %s', async (operation) => {
+    const { body } = await eventually(async () => expectStatus(200, await requests[operation]()));
     const text = JSON.stringify(body);
     const shown = [...orders, ...(sealed.includes(operation) ? [] : customers)].filter((id) => text.includes(id));
     expect(shown).not.toEqual([]);

@@ -19,21 +19,21 @@ describe('Verifying', () => {
       ${sql.replaceAll('$n', () => `'${String(values.shift())}'`)}; end $$`);
 
   /** 30 events in three streams, sealed up to 10 and 25. */
-  async function written() {
-    const made = storeOn(db);
-    const run = await made.sequencer.begin();
+  async function writeLog() {
+    const parts = storeOn(db);
+    const run = await parts.sequencer.begin();
     const streams = [ids.next(), ids.next(), ids.next()];
     for (let n = 0; n < 30; n++) {
-      await made.store.append(happening(streams[n % 3], Math.floor(n / 3), [{ n, a: 1 }]));
+      await parts.store.append(happening(streams[n % 3], Math.floor(n / 3), [{ n, a: 1 }]));
       await run();
-      if (n === 9 || n === 24) await made.sealer.seal(n + 1);
+      if (n === 9 || n === 24) await parts.sealer.seal(n + 1);
     }
-    return made.store;
+    return parts.store;
   }
   const eventAt = `(select event_id from ordering.order_log where position = 7)`;
 
   it('reports the number of unchanged events', async () => {
-    const store = await written();
+    const store = await writeLog();
     const steps: number[][] = [];
     expect(await store.verify(1, undefined, (...step) => steps.push(step))).toMatchObject({
       ok: true,
@@ -59,8 +59,8 @@ describe('Verifying', () => {
     ['schema_version', '2'],
     ['version', '300'],
     ['order_id', 'gen_random_uuid()'],
-  ])('name the position where %s was changed', async (column, value) => {
-    const store = await written();
+  ])('names the position where %s was changed', async (column, value) => {
+    const store = await writeLog();
     await tamper(`update ordering.order_events set ${column} = ${value} where id = ${eventAt}`);
     expect(await store.verify()).toMatchObject({ ok: false, finding: 'altered', position: 7 });
   });
@@ -82,17 +82,17 @@ describe('Verifying', () => {
        update ordering.order_log l set event_id = o.event_id from ordering.order_log o
          where (l.position, o.position) in ((7, 9), (9, 7))`,
     ],
-    ['a seal was taken out', 'seal', 1, `delete from ordering.order_seals where position = 10`],
+    ['a seal was deleted', 'seal', 1, `delete from ordering.order_seals where position = 10`],
     ['a seal was forged', 'seal', 10, `update ordering.order_seals set root = sha256('x') where position = 10`],
     ['the unsealed tail was cut', 'unnumbered', null, `delete from ordering.order_log where position > 28`],
-  ])('reports it if %s', async (_, finding, position, sql) => {
-    const store = await written();
+  ])('reports the fault if %s', async (_, finding, position, sql) => {
+    const store = await writeLog();
     await tamper(sql);
     expect(await store.verify()).toMatchObject({ ok: false, finding, position });
   });
 
   it('names the sealed range if the whole chain was computed again', async () => {
-    const store = await written();
+    const store = await writeLog();
     await tamper(`update ordering.order_events set event_data = '{"n": 0}' where id = ${eventAt}`);
     await tamper(`delete from ordering.order_log; insert into ordering.order_pending (event_id)
       select id from ordering.order_events order by (event_data->>'n')::int, id`);
@@ -103,7 +103,7 @@ describe('Verifying', () => {
   });
 
   it('finds an event that was deleted before it was numbered', async () => {
-    const store = await written();
+    const store = await writeLog();
     const order = ids.next();
     await store.append(happening(order, 0, [{}, {}]));
     expect(await store.verify()).toMatchObject({ ok: true, waiting: 2 });

@@ -26,7 +26,7 @@ interface Owner {
 }
 
 /** Operations that end the caller's own session or account. They come last. */
-const ENDS_ONESELF = ['logOut', 'eraseMe'];
+const ENDING_OPERATIONS = ['logOut', 'eraseMe'];
 
 describe('Data of one person', () => {
   let open: OpenShop;
@@ -116,14 +116,14 @@ describe('Data of one person', () => {
     others = {
       'another user': binh.headers,
       'another guest': { ...dung.headers },
-      'the token from before the first order, handed on': token(first),
-      'the token of an earlier order, handed on': token(second),
-      'another user with a handed-on token beside': { ...binh.headers, ...token(second) },
-      'who registered with a handed-on token': loggedIn.headers,
-      'who logged in with a handed-on token': loggedInLater.headers,
+      'a copy of the token from before the first order': token(first),
+      'a copy of the token of an earlier order': token(second),
+      'another user with a copied token too': { ...binh.headers, ...token(second) },
+      'a user who registered with a copied token': loggedIn.headers,
+      'a user who logged in with a copied token': loggedInLater.headers,
       'a token with another letter': token(`${newest.slice(0, -1)}${lastLetter}`),
       'a token that somebody made up': token('A'.repeat(64)),
-      'a token as former builds took it': token('attacker-chosen-token-1'),
+      'a token that former builds accepted': token('attacker-chosen-token-1'),
       'nobody': {}, // prettier-ignore
     };
   }, 240_000);
@@ -148,12 +148,12 @@ describe('Data of one person', () => {
   const namesPersonalData = ({ path }: Operation) => /\/(orders|addresses|items)\/\{/.test(path);
 
   it('cannot be followed by others over a socket', async () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const listen = (who: string, auth: object) => {
       const socket = io(`${open.shop.url}/orders`, { auth, transports: ['websocket'], reconnection: false });
       sockets.push(socket);
-      socket.onAny((word: string) => {
-        if (word !== 'refused') heard.push(`${word} for ${who}`);
+      socket.onAny((event: string) => {
+        if (event !== 'refused') received.push(`${event} for ${who}`);
       });
       return socket;
     };
@@ -162,17 +162,17 @@ describe('Data of one person', () => {
       ...(cartToken ? [{ cartToken }] : []),
       ...(authorization || cartToken ? [] : [{}]),
     ];
-    const letIn: Record<string, boolean> = {};
+    const accepted: Record<string, boolean> = {};
     for (const [who, headers] of Object.entries(others))
       for (const auth of credentials(headers)) {
         const socket = listen(who, auth);
-        const entered = await new Promise<boolean>((done) => {
+        const isConnected = await new Promise<boolean>((done) => {
           socket.once('connect', () => done(true));
           socket.once('connect_error', () => done(false));
         });
-        letIn[who] = entered;
-        if (!entered) continue;
-        const emit = (word: string, body: object) => socket.timeout(10_000).emitWithAck(word, body);
+        accepted[who] = isConnected;
+        if (!isConnected) continue;
+        const emit = (event: string, body: object) => socket.timeout(10_000).emitWithAck(event, body);
         for (const { orderId } of [user, guest]) {
           for (const body of [{ orderId }, { orderId, lastVersion: 0 }, { orderId, lastVersion: 1 }])
             expect([who, await emit('subscribe', body)]).toEqual([
@@ -183,35 +183,35 @@ describe('Data of one person', () => {
           await emit('unsubscribe', { orderId });
         }
         // A token of another person is refused, and the caller's own token gives no more rights.
-        for (const theirs of Object.values(others).flatMap(credentials)) await emit('authenticate', theirs);
+        for (const credential of Object.values(others).flatMap(credentials)) await emit('authenticate', credential);
         for (const { orderId } of [user, guest])
           expect([who, await emit('subscribe', { orderId })]).toEqual([who, expect.objectContaining({ ok: false })]);
       }
-    expect(letIn).toMatchObject({
+    expect(accepted).toMatchObject({
       ...{ 'another user': true, 'another guest': true },
       ...{ 'a token with another letter': false, 'a token that somebody made up': false },
-      ...{ 'a token as former builds took it': false, nobody: false },
+      ...{ 'a token that former builds accepted': false, nobody: false },
     });
-    const owns = listen('the owner', { cartToken: guest.person.headers['x-cart-token'] });
-    expect(await owns.timeout(10_000).emitWithAck('subscribe', { orderId: guest.orderId })).toEqual({ ok: true });
+    const ownSocket = listen('the owner', { cartToken: guest.person.headers['x-cart-token'] });
+    expect(await ownSocket.timeout(10_000).emitWithAck('subscribe', { orderId: guest.orderId })).toEqual({ ok: true });
     for (const { orderId } of [user, guest])
       expectStatus(200, await open.admin.post(`/admin/orders/${orderId}/accept`));
-    await eventually(() => expect(heard).toContain('event for the owner'));
+    await eventually(() => expect(received).toContain('event for the owner'));
     await user.person.waitForStatus(user.orderId, 'accepted');
     await guest.person.waitForStatus(guest.orderId, 'accepted');
     await pause(500);
-    expect(heard.filter((one) => !one.endsWith('for the owner'))).toEqual([]);
+    expect(received.filter((one) => !one.endsWith('for the owner'))).toEqual([]);
   });
 
   // This comes last, because some operations end the caller's own session.
   it('cannot be read or changed by others, by any operation or token', async () => {
     const before = [await user.readAll(), await guest.readAll()];
     const operations = operationsOf(document).sort(
-      (a, b) => Number(ENDS_ONESELF.includes(a.operationId)) - Number(ENDS_ONESELF.includes(b.operationId)),
+      (a, b) => Number(ENDING_OPERATIONS.includes(a.operationId)) - Number(ENDING_OPERATIONS.includes(b.operationId)),
     );
     expect(operations.length).toBeGreaterThan(90);
     const wrong: string[] = [];
-    let asked = 0;
+    let requestCount = 0;
     for (const operation of operations)
       await Promise.all(
         Object.entries(others).flatMap(([who, headers]) =>
@@ -225,19 +225,21 @@ describe('Data of one person', () => {
               headers: { ...headers, 'idempotency-key': owner.key },
               ...(body !== undefined && { body: body as object }),
             });
-            asked += 1;
+            requestCount += 1;
             const here = `${operation.operationId} by ${who}: ${reply.status}`;
             if (reply.status >= 500) wrong.push(`${here} is broken`);
             if (namesPersonalData(operation) && ![400, 401, 403, 404].includes(reply.status))
-              wrong.push(`${here} is let in`);
+              wrong.push(`${here} is accepted`);
             const text = JSON.stringify([reply.body, [...reply.headers]]);
-            const told = [...user.secrets, ...guest.secrets].filter((one) => text.includes(one) && !path.includes(one));
-            if (told.length > 0) wrong.push(`${here} tells ${told.join(', ')}`);
+            const leaked = [...user.secrets, ...guest.secrets].filter(
+              (one) => text.includes(one) && !path.includes(one),
+            );
+            if (leaked.length > 0) wrong.push(`${here} contains ${leaked.join(', ')}`);
           }),
         ),
       );
     expect(wrong).toEqual([]);
-    expect(asked).toBe(operations.length * Object.keys(others).length * 2);
+    expect(requestCount).toBe(operations.length * Object.keys(others).length * 2);
     expect([await user.readAll(), await guest.readAll()]).toEqual(before);
   });
 });

@@ -8,7 +8,7 @@ import { WorkCount, type Work } from './support/work-count';
 jest.setTimeout(600_000);
 
 /** The limits for the work of a refused request. Work is counted, so a slow machine does not matter. */
-const MOST: Work = { visited: 25_000, checked: 2_500, statements: 60, rows: 1_500 };
+const WORK_LIMITS: Work = { visited: 25_000, checked: 2_500, statements: 60, rows: 1_500 };
 const MOST_DETAILS = 20;
 const MOST_BYTES = 64 * 1024;
 
@@ -21,7 +21,7 @@ const names = (count: number) => `{${repeated(count, (n) => `"n${n}":1`)}}`;
 const entries = (count: number, entry = '{}') => `[${repeated(count, () => entry)}]`;
 
 /** Bodies that are invalid on every route: too many names, too deep, too large, or just within the limits. */
-const WHOLE: Readonly<Record<string, string>> = {
+const BAD_BODIES: Readonly<Record<string, string>> = {
   '100,000 unknown names': names(75_000),
   '19,000 unknown names': names(19_000),
   '199 unknown names': names(199),
@@ -32,7 +32,7 @@ const WHOLE: Readonly<Record<string, string>> = {
 };
 
 /** The values that are put into each field of a valid body. */
-const PARTS: Readonly<Record<string, string>> = {
+const BAD_VALUES: Readonly<Record<string, string>> = {
   '345,000 entries': entries(345_000),
   '19,000 entries': entries(19_000),
   '900 entries': entries(900),
@@ -45,30 +45,30 @@ const PARTS: Readonly<Record<string, string>> = {
 const MARK = '"put it here"';
 
 /** The text of a valid body with another value in one field. */
-const spoilt = (good: unknown, place: readonly string[], part: string): string =>
-  JSON.stringify(replaceAt(good, place, 'put it here')).replace(MARK, () => part);
+const withPart = (good: unknown, position: readonly string[], part: string): string =>
+  JSON.stringify(replaceAt(good, position, 'put it here')).replace(MARK, () => part);
 
-interface Asked {
+interface BadRequest {
   readonly what: string;
   readonly query?: string;
   readonly body?: string;
 }
 
-function bodiesOf(operation: Operation, document: ApiDocument): Asked[] {
+function bodiesOf(operation: Operation, document: ApiDocument): BadRequest[] {
   if (operation.method === 'GET') return [];
-  const whole = Object.entries(WHOLE).map(([what, body]) => ({ what, body }));
-  if (!operation.requestBody) return whole;
+  const badBodies = Object.entries(BAD_BODIES).map(([what, body]) => ({ what, body }));
+  if (!operation.requestBody) return badBodies;
   const good = exampleOf(operation.requestBody.content['application/json'].schema, document);
-  const parts = pathsIn(good).flatMap((place) =>
-    Object.entries(PARTS).map(([what, part]) => ({
-      what: `${what} at ${place.join('.')}`,
-      body: spoilt(good, place, part),
+  const parts = pathsIn(good).flatMap((position) =>
+    Object.entries(BAD_VALUES).map(([what, part]) => ({
+      what: `${what} at ${position.join('.')}`,
+      body: withPart(good, position, part),
     })),
   );
-  return [...whole, ...parts];
+  return [...badBodies, ...parts];
 }
 
-function queriesOf({ parameters = [] }: Operation): Asked[] {
+function queriesOf({ parameters = [] }: Operation): BadRequest[] {
   const known = parameters.filter(({ in: where }) => where === 'query').map(({ name }) => name);
   return [
     { what: '2,500 unknown names in the query', query: Array.from({ length: 2_500 }, (_, n) => `n${n}`).join('&') },
@@ -81,13 +81,13 @@ function queriesOf({ parameters = [] }: Operation): Asked[] {
 
 /** Years that do not exist in a calendar or a database, in each time format of a cursor. */
 const YEARS = ['0000', '-000001', '-0001', '10000', '+275760', '294277'];
-const forged = (year: string): unknown[] =>
+const impossiblePositions = (year: string): unknown[] =>
   [`${year}-01-01T00:00:00Z`, `${year}-01-01 00:00:00+00`].flatMap((at) => [
     ...[['newest', at, ID], { at, id: ID }, { foundAt: at, id: ID }, { since: at, name: 'checkout', id: ID }],
   ]);
-const cursorOf = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url');
+const cursorOf = (position: unknown) => Buffer.from(JSON.stringify(position)).toString('base64url');
 
-/** An admin's caller object inside the shop. */
+/** Makes an admin. Returns their access token. */
 async function adminOf({ ask, database }: OpenContext): Promise<string> {
   const account = { email: 'worst@example.com', password: 'a-long-Password-1' };
   await ask('POST', '/auth/register', { body: { ...account, name: 'An' } });
@@ -116,13 +116,13 @@ describe('The worst requests', () => {
     await shop?.close();
   });
 
-  async function ask({ method, path }: Operation, { query, body }: Asked, token?: string) {
+  async function ask({ method, path }: Operation, { query, body }: BadRequest, token?: string) {
     const url = path.replace(/\{\w+\}/g, ID) + (query === undefined ? '' : `?${query}`);
     const headers = {
       ...(body !== undefined && { 'content-type': 'application/json', 'idempotency-key': ID }),
       ...(token && { authorization: `Bearer ${token}` }),
     };
-    const before = work.sofar();
+    const before = work.current();
     const reply = await shop.app.inject({
       ...{ method: method as 'GET', url, headers },
       ...(body !== undefined && { payload: body }),
@@ -131,53 +131,53 @@ describe('The worst requests', () => {
   }
 
   it('to any operation are refused, at low cost', async () => {
-    const most: Record<keyof Work, { count: number; by: string }> = Object.fromEntries(
-      Object.keys(MOST).map((kind) => [kind, { count: 0, by: '' }]),
+    const highest: Record<keyof Work, { count: number; by: string }> = Object.fromEntries(
+      Object.keys(WORK_LIMITS).map((kind) => [kind, { count: 0, by: '' }]),
     ) as never;
     let tried = 0;
     for (const operation of operations)
-      for (const asked of [...bodiesOf(operation, document), ...queriesOf(operation)])
+      for (const badRequest of [...bodiesOf(operation, document), ...queriesOf(operation)])
         for (const token of [admin, undefined]) {
-          const { reply, done } = await ask(operation, asked, token);
-          const here = `${operation.operationId}, ${asked.what}, ${token ? 'staff' : 'a stranger'}: ${reply.statusCode}`;
+          const { reply, done } = await ask(operation, badRequest, token);
+          const label = `${operation.operationId}, ${badRequest.what}, ${token ? 'staff' : 'nobody'}: ${reply.statusCode}`;
           tried += 1;
-          if (reply.statusCode >= 500) throw new Error(`broken: ${here} ${reply.body.slice(0, 300)}`);
+          if (reply.statusCode >= 500) throw new Error(`broken: ${label} ${reply.body.slice(0, 300)}`);
           if (reply.statusCode >= 400) {
             const { error } = reply.json<{ error: { details?: unknown[] } }>();
-            expect([here, (error.details ?? []).length <= MOST_DETAILS]).toEqual([here, true]);
+            expect([label, (error.details ?? []).length <= MOST_DETAILS]).toEqual([label, true]);
           }
-          expect([here, reply.rawPayload.length <= MOST_BYTES]).toEqual([here, true]);
-          for (const kind of Object.keys(MOST) as (keyof Work)[]) {
-            if (done[kind] > most[kind].count) most[kind] = { count: done[kind], by: here };
-            expect([here, kind, done[kind], done[kind] <= MOST[kind]]).toEqual([here, kind, done[kind], true]);
+          expect([label, reply.rawPayload.length <= MOST_BYTES]).toEqual([label, true]);
+          for (const kind of Object.keys(WORK_LIMITS) as (keyof Work)[]) {
+            if (done[kind] > highest[kind].count) highest[kind] = { count: done[kind], by: label };
+            expect([label, kind, done[kind], done[kind] <= WORK_LIMITS[kind]]).toEqual([label, kind, done[kind], true]);
           }
         }
     expect(tried).toBeGreaterThan(1_000);
-    process.stdout.write(`${tried} requests; the dearest of each kind: ${JSON.stringify(most, null, 2)}\n`);
+    process.stdout.write(`${tried} requests; the most work of each kind: ${JSON.stringify(highest, null, 2)}\n`);
   });
 
-  it('as a place in a list is no place: years that are none', async () => {
+  it('with a cursor that has an impossible year are refused', async () => {
     const lists = operations.filter(({ parameters }) => parameters?.some(({ name }) => name === 'cursor'));
     expect(lists.length).toBeGreaterThan(10);
     for (const operation of lists) {
       const needed = (operation.parameters ?? []).filter(({ in: where, required }) => where === 'query' && required);
       const rest = needed.map(({ name }) => `&${name}=tra`).join('');
       for (const year of YEARS)
-        for (const place of forged(year)) {
-          const { reply } = await ask(operation, { what: '', query: `cursor=${cursorOf(place)}${rest}` }, admin);
-          expect([operation.operationId, place, reply.statusCode]).toEqual([operation.operationId, place, 400]);
+        for (const position of impossiblePositions(year)) {
+          const { reply } = await ask(operation, { what: '', query: `cursor=${cursorOf(position)}${rest}` }, admin);
+          expect([operation.operationId, position, reply.statusCode]).toEqual([operation.operationId, position, 400]);
         }
     }
   });
 
   it('within the limits are accepted: every text with its maximum length', () => {
-    const room = { stranger: 16 * 1024, admin: MB };
+    const limits = { stranger: 16 * 1024, admin: MB };
     for (const operation of operations) {
       const schema = operation.requestBody?.content['application/json'].schema;
       if (!schema) continue;
       const largest = sizeOf(schema, document);
-      const may = operation.path.startsWith('/api/v1/admin/') ? room.admin : room.stranger;
-      expect([operation.operationId, largest, largest <= may]).toEqual([operation.operationId, largest, true]);
+      const limit = operation.path.startsWith('/api/v1/admin/') ? limits.admin : limits.stranger;
+      expect([operation.operationId, largest, largest <= limit]).toEqual([operation.operationId, largest, true]);
     }
   });
 });

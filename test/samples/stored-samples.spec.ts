@@ -23,8 +23,8 @@ import * as today from './today';
 const typeOf = (message: Message) => (message.constructor as unknown as MessageClass).type;
 
 /**
- * Some build has written these samples, and they never change. A new form of an event is a new version with an upcast, and
- * gets another sample.
+ * Earlier builds wrote these samples, and the samples never change. If the form of an event changes, the event type gets a
+ * new version, an upcast and another sample.
  */
 describe('Stored events', () => {
   if (addsSamples)
@@ -57,7 +57,7 @@ describe('Stored events', () => {
     if (version === schemaVersion) expect(text).toBe(JSON.stringify(everyFact[type].data));
   });
 
-  /** Whole orders, as they are read from the oldest samples. */
+  /** The events of whole orders, read from the oldest samples. */
   const readSampleLives = () =>
     sampleLives.map((life) =>
       life.facts.map((type, index): RecordedEvent => {
@@ -86,15 +86,15 @@ describe('Stored events', () => {
   });
 
   it('fold to the stored states; if not, raise the version of orderFold', () => {
-    const made = readSampleLives().map((events) =>
+    const folded = readSampleLives().map((events) =>
       events.reduce<ReturnType<typeof orderFold.project>>((view, event) => orderFold.project(view, event), undefined),
     );
     const name = `${orderFold.name}.v${orderFold.version}`;
-    const kept = () => samplesOf('fold').find((one) => one.name === name)?.text;
-    const text = canonicalJson(JSON.parse(JSON.stringify(made)));
-    // A new order is added after the stored ones.
-    if (addsSamples && text.startsWith(kept()?.slice(0, -1) ?? '')) storeSample('fold', name, text);
-    expect(text).toBe(kept());
+    const stored = () => samplesOf('fold').find((one) => one.name === name)?.text;
+    const text = canonicalJson(JSON.parse(JSON.stringify(folded)));
+    // The folds of new orders come after the stored folds.
+    if (addsSamples && text.startsWith(stored()?.slice(0, -1) ?? '')) storeSample('fold', name, text);
+    expect(text).toBe(stored());
   });
 });
 
@@ -138,8 +138,8 @@ describe('Stored messages', () => {
   });
 
   it('can be handled by every receiver', () => {
-    const heard = samples.map(read);
-    const to = (listeners: readonly unknown[]) => heard.filter((one) => listeners.includes(one.constructor));
+    const decoded = samples.map(read);
+    const to = (listeners: readonly unknown[]) => decoded.filter((one) => listeners.includes(one.constructor));
     for (const message of to(handledBy(CheckoutSaga)))
       expect(react(initialCheckout, message as CheckoutMessage, 900).note).toBeTruthy();
     for (const message of to(handledBy(RefundSaga)))
@@ -147,7 +147,7 @@ describe('Stored messages', () => {
     for (const message of to(timelineMessages)) expect(describeMessage(message).note).toBeTruthy();
   });
 
-  it('of a wish to cancel from before anybody asked whose it was are the customer’s', () => {
+  it('that request a cancellation without `by` count as a request of the customer', () => {
     const old = samples.find(({ older }) => older === 'without-by')!;
     expect(react(initialCheckout, read(old) as CheckoutMessage, 900).state).toEqual({
       step: 'waiting',

@@ -29,14 +29,14 @@ import {
 const { everyFact, facts, factsUntil, orderId, customerId, sealed } = orders;
 
 const refundId = '019ab3c4-0000-7000-8000-0000000000ee';
-const { OrderPlaced: placed, OrderCancelled: cancelled, RefundRequested: asked } = everyFact;
-const failed: OrderEvent = {
+const { OrderPlaced: placed, OrderCancelled: cancelled, RefundRequested: refundRequested } = everyFact;
+const paymentDeclined: OrderEvent = {
   type: 'OrderCancelled',
   data: { ...facts.cancelled.data, code: 'PAYMENT_DECLINED', by: 'shop' },
 };
 
 /** A refund that ends the order. */
-const ended = orders.refundRequestedWith(refundId, 30_000, { end: true, restock: true });
+const endingRefund = orders.refundRequestedWith(refundId, 30_000, { end: true, restock: true });
 
 const at = '2026-11-23T03:04:05.678Z';
 const messagesAfter = (before: readonly OrderEvent[], event: OrderEvent) =>
@@ -57,12 +57,12 @@ export const messages: readonly Message[] = [
   ...messagesAfter([], placed),
   ...messagesAfter(factsUntil.pending, facts.confirmed),
   ...messagesAfter(factsUntil.pending, facts.unwanted),
-  ...messagesAfter([placed], failed),
+  ...messagesAfter([placed], paymentDeclined),
   ...messagesAfter(factsUntil.confirmed, cancelled),
   ...messagesAfter([facts.placed, facts.cancelled], everyFact.PaymentReversed),
-  ...messagesAfter(factsUntil.confirmed, ended),
-  ...messagesAfter([...factsUntil.confirmed, ended], everyFact.OrderRefunded),
-  ...messagesAfter([...factsUntil.completed, asked], everyFact.RefundFailed),
+  ...messagesAfter(factsUntil.confirmed, endingRefund),
+  ...messagesAfter([...factsUntil.confirmed, endingRefund], everyFact.OrderRefunded),
+  ...messagesAfter([...factsUntil.completed, refundRequested], everyFact.RefundFailed),
 
   ...requestsOf({ step: 'reserving', basket, asked: 0 }),
   ...requestsOf({ step: 'paying', basket, unknown: false, asked: 0 }),

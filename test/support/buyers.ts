@@ -117,9 +117,9 @@ export async function waitForOutcome(
 export async function inParallel<Result>(count: number, work: (index: number) => Promise<Result>, most = 10) {
   const results: Result[] = Array.from({ length: count });
   let next = 0;
-  const hand = async () => {
+  const runNext = async () => {
     for (let index = next++; index < count; index = next++) results[index] = await work(index);
   };
-  await Promise.all(Array.from({ length: most }, hand));
+  await Promise.all(Array.from({ length: most }, runNext));
   return results;
 }

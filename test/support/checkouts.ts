@@ -40,9 +40,9 @@ export async function placeOrders(shop: RunningShop, checkouts: readonly BuyerCh
 /** Repeats the orders without an answer, with the same keys, until each has an answer. */
 export const repeatUnanswered = (shop: RunningShop, checkouts: readonly BuyerCheckout[]): Promise<void> =>
   eventually(async () => {
-    const unpaid = () => checkouts.filter(({ reply }) => reply?.status !== 201);
-    await placeOrders(shop, unpaid());
-    const left = unpaid().map(({ reply }) => reply?.body ?? 'no answer');
+    const unanswered = () => checkouts.filter(({ reply }) => reply?.status !== 201);
+    await placeOrders(shop, unanswered());
+    const left = unanswered().map(({ reply }) => reply?.body ?? 'no answer');
     if (left.length > 0) throw new Error(`These orders were not answered with 201: ${JSON.stringify(left)}`);
   });
 

@@ -33,10 +33,10 @@ export async function waitUntilDecided(
  * Expects that money, stock, points and letters fit the orders, whatever faults happened before. `stocked`: the number on
  * hand before the first order.
  */
-export const expectTotalsToAddUp = (...given: Parameters<typeof addUp>): Promise<void> =>
-  eventually(() => addUp(...given)); // points and letters follow an order's end, and may be a moment later
+export const expectTotalsToAddUp = (...given: Parameters<typeof expectTotals>): Promise<void> =>
+  eventually(() => expectTotals(...given)); // points and letters come a moment after an order has ended
 
-async function addUp(
+async function expectTotals(
   shop: RunningShop,
   office: BackOffice,
   {
@@ -56,9 +56,9 @@ async function addUp(
   expect(confirmed.length + cancelled.length).toBe(bought.length);
 
   const ids = new Set(bought.map(({ orderId }) => orderId));
-  const mine = <Row extends { orderId: string }>(rows: readonly Row[]) =>
+  const ofTheseOrders = <Row extends { orderId: string }>(rows: readonly Row[]) =>
     rows.filter(({ orderId }) => ids.has(orderId));
-  const charges = mine(await office.charges());
+  const charges = ofTheseOrders(await office.charges());
   const kept = charges.filter(({ status }) => status === 'captured');
   expect(Math.max(0, ...Object.values(countIds(charges.map(({ orderId }) => orderId))))).toBeLessThanOrEqual(1);
   expect(countIds(kept.map(({ orderId }) => orderId))).toEqual(onceEach(confirmed));
@@ -77,7 +77,7 @@ async function addUp(
     expect(body.data).toMatchObject({ balance: points, entries: found ? [{ points, orderId }] : [] });
   }
 
-  const letters = mine(await office.mails());
+  const letters = ofTheseOrders(await office.mails());
   const about = (event: string) => letters.filter((letter) => letter.event === event).map(({ orderId }) => orderId);
   expect(countIds(about('order-confirmed'))).toEqual(onceEach(confirmed));
   expect(countIds(about('order-cancelled'))).toEqual(onceEach(cancelled));

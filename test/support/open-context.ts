@@ -21,11 +21,11 @@ interface Request {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Some contexts of the shop over HTTP, without a socket, on a database of their own. */
+/** Some contexts of the shop, with a database of their own. Tests send HTTP requests to them without a network socket. */
 export interface OpenContext {
   readonly app: NestFastifyApplication;
   readonly database: TestDatabase;
-  /** Makes an access token like identity's. */
+  /** Makes an access token like those of `identity`. */
   token(role: Role, more?: { userId?: string; cart?: string; name?: string; locale?: 'vi' | 'en' }): Promise<string>;
   ask(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, request?: Request): Promise<Reply>;
   close(): Promise<void>;

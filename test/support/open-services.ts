@@ -24,7 +24,7 @@ export interface OpenServices {
   /** Sends each request to the service that has the route. */
   readonly gateway: Pick<RunningShop, 'get' | 'post' | 'put' | 'patch' | 'delete'>;
   readonly database: TestDatabase;
-  /** Starts a service again that was stopped or killed. */
+  /** Starts a stopped or killed service again. */
   reopen(name: ServiceName): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function openServices(): Promise<OpenServices> {
 function serviceFor(method: string, path: string): ServiceName {
   if (method === 'delete' && path === '/users/me') return 'auth'; // deleting the account starts in `auth`
   const name = names.find((one) => routes[one].test(path));
-  if (!name) throw new Error(`no service has ${path}`);
+  if (!name) throw new Error(`No service has the route ${path}`);
   return name;
 }
 

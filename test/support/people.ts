@@ -83,7 +83,7 @@ export class Person {
   points = async (): Promise<any> => (await this.get('/users/me/loyalty')).body.data;
 }
 
-/** If the answer has a new cart token for the one that was sent, `own` gets the new token. */
+/** If the response replaces the cart token that was sent, `own` gets the new token. */
 export function adoptNewCartToken(
   own: Record<string, string>,
   sent: Readonly<Record<string, string>>,

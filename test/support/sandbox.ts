@@ -3,15 +3,15 @@ import type { Reply, RunningShop } from './start-shop';
 
 export const SECRET = 'the-sandbox-and-the-shop-know-it';
 
-interface Sent {
+interface WebhookOptions {
   readonly secret?: string;
   readonly ageSeconds?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends a webhook like the sandbox provider. The secret and the age of the signature can be chosen. */
-export function sendWebhook(shop: RunningShop, event: object | string, sent: Sent = {}): Promise<Reply> {
-  const { secret = SECRET, ageSeconds = 0, headers } = sent;
+export function sendWebhook(shop: RunningShop, event: object | string, options: WebhookOptions = {}): Promise<Reply> {
+  const { secret = SECRET, ageSeconds = 0, headers } = options;
   const body = typeof event === 'string' ? event : JSON.stringify(event);
   const seconds = Math.floor(Date.now() / 1000) - ageSeconds;
   const v1 = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');

@@ -25,15 +25,15 @@ export interface RunningShop {
   readonly url: string;
   readonly pid: number;
   readonly dataDir: string;
-  /** Paths are below /api/v1 unless they begin with `//`, which is the root: `//health`. */
+  /** A path is below /api/v1. A path that begins with `//` is below the root: `//health`. */
   get<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
   post<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
   put<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
   patch<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
   delete<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
-  /** All that the process has printed so far. */
+  /** Everything that the process has printed so far. */
   output(): string;
-  /** Resolves when the process has ended, by itself or not. */
+  /** Resolves when the process has ended. */
   readonly gone: Promise<unknown>;
   /** Sends SIGTERM. Returns the exit code. */
   stop(): Promise<number | null>;
@@ -71,7 +71,7 @@ export async function startShop({
   child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   const gone = once(child, 'exit') as Promise<[number | null]>;
   const url = await waitForUrl(child, () => printed, patienceMs);
-  const over = async (signal: 'SIGTERM' | 'SIGKILL') => {
+  const endWith = async (signal: 'SIGTERM' | 'SIGKILL') => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return (await gone)[0];
   };
@@ -88,11 +88,11 @@ export async function startShop({
     output: () => printed,
     gone,
     stop: async () => {
-      const code = await over('SIGTERM');
+      const code = await endWith('SIGTERM');
       if (!dataDir) rmSync(folder, { recursive: true, force: true });
       return code;
     },
-    kill: async () => void (await over('SIGKILL')),
+    kill: async () => void (await endWith('SIGKILL')),
   };
 }
 

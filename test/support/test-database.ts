@@ -27,7 +27,7 @@ export async function testDatabase({ empty = false } = {}): Promise<TestDatabase
     url,
     config: { databaseUrl: url, databaseUrls: {} },
     of(context) {
-      // It is loaded only here, because loading takes half a second and many tests do not need it.
+      // `#database` is loaded only here, because loading takes half a second and many tests do not need it.
       // eslint-disable-next-line @typescript-eslint/no-require-imports
       const { PgDatabase } = require('#database') as typeof DatabaseLibrary;
       const database = new PgDatabase(context, contextPool(url, context, { allowExitOnIdle: true }));

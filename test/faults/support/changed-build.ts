@@ -25,7 +25,7 @@ export const insertAfter = (file: string, from: string, line: string): Edit => (
 export const replaceText = (file: string, from: string, to: string): Edit => ({ file, from, to });
 
 export interface ChangedBuild {
-  /** Where its `scripts/start.mjs` is. */
+  /** The folder of the build, with its `scripts/start.mjs`. */
   readonly folder: string;
   remove(): void;
 }

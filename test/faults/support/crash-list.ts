@@ -58,7 +58,7 @@ const others = [
 ];
 
 const handled = [...sagas, ...inOneStatement, ...inTransactions, ...others];
-const heard = ['cart', 'catalog', 'customers', 'inventory', 'notifications', 'ordering', 'payments'];
+const inboxes = ['cart', 'catalog', 'customers', 'inventory', 'notifications', 'ordering', 'payments'];
 const calls = ['charge', 'find', 'void'];
 const views = ['order-view', 'order-list', 'sales'];
 
@@ -69,8 +69,10 @@ const deliveryPoints: Readonly<Record<Delivery, readonly string[]>> = {
   direct: at('hand-over.committed', ...senders),
   relay: [
     ...['relay.read', 'relay.delivered', 'relay.marked'].flatMap((point) => at(point, ...senders)),
-    ...Object.entries(routes).flatMap(([from, tos]) => tos.map((to) => `transport.handed-over@${from}-to-${to}`)),
-    ...at('inbox.claimed', ...heard),
+    ...Object.entries(routes).flatMap(([from, receivers]) =>
+      receivers.map((to) => `transport.handed-over@${from}-to-${to}`),
+    ),
+    ...at('inbox.claimed', ...inboxes),
   ],
 };
 
@@ -94,9 +96,9 @@ export const crashPointsOf = (delivery: Delivery): readonly string[] => [
 ];
 
 /**
- * Crash points that are also passed without an order. Accounts, carts and products use the same machinery. A relay that
- * starts takes its token in a transaction. With hand-over, messages still take the relay and a claim now and then. The
- * checkout sends `ConfirmOrder` only if it cannot confirm the order in the statement of its own step.
+ * Crash points that are passed without an order, or not for every order. Accounts, carts and products use the same
+ * machinery. A relay that starts takes its token in a transaction. With hand-over, a message sometimes still goes through the
+ * relay and a claim. The checkout sends `ConfirmOrder` only if it cannot confirm the order in the statement of its own step.
  */
 export const besideCheckouts =
   /@(catalog|identity|cart)$|^(relay|transport)\.|^inbox\.claimed|^transaction\.commit-sent@ordering$|@(catalog|identity)-to-|(welcome-customer|shelve-variant|confirm-order)\/|^inbox\.[a-z-]+@checkout\/ordering\.order-confirmed|^(?!(place-order|append|hand-over|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;

@@ -12,48 +12,48 @@ export function seededRandom(seed: number): () => number {
 /** The crash points in random order, round after round, until the wanted number of kills is reached. */
 export class CrashPointQueue {
   readonly random: () => number;
-  private cards: string[] = [];
+  private queue: string[] = [];
   private kills = 0;
-  private readonly missing = new Map<string, number>();
+  private readonly misses = new Map<string, number>();
 
   constructor(
     private readonly points: readonly string[],
     seed: number,
-    private readonly wanted: number,
+    private readonly wantedKills: number,
   ) {
     this.random = seededRandom(seed);
   }
 
   get isDone(): boolean {
-    return this.kills >= this.wanted;
+    return this.kills >= this.wantedKills;
   }
 
-  /** Takes the next point for which `mine` is true. The other points stay in the queue for other shops. */
-  next(mine: (point: string) => boolean): string {
-    if (!this.cards.some(mine)) this.cards.push(...this.shuffled().filter((point) => !this.cards.includes(point)));
-    return this.cards.splice(this.cards.findIndex(mine), 1)[0];
+  /** Takes the next point for which `fits` is true. The other points stay in the queue for other shops. */
+  next(fits: (point: string) => boolean): string {
+    if (!this.queue.some(fits)) this.queue.push(...this.shuffled().filter((point) => !this.queue.includes(point)));
+    return this.queue.splice(this.queue.findIndex(fits), 1)[0];
   }
 
   countHit(): void {
     this.kills++;
   }
 
-  /** The point was not passed. The first time, it is put at the end and tried again. */
+  /** Counts that the point was not passed. After the first miss, the point is tried again at the end. */
   countMiss(point: string): void {
-    this.missing.set(point, (this.missing.get(point) ?? 0) + 1);
-    if (this.missing.get(point) === 1) this.cards.push(point);
+    this.misses.set(point, (this.misses.get(point) ?? 0) + 1);
+    if (this.misses.get(point) === 1) this.queue.push(point);
   }
 
   get missed(): readonly string[] {
-    return [...this.missing].filter(([, times]) => times > 1).map(([point]) => point);
+    return [...this.misses].filter(([, times]) => times > 1).map(([point]) => point);
   }
 
   private shuffled(): string[] {
-    const cards = [...this.points];
-    for (let last = cards.length - 1; last > 0; last--) {
+    const queue = [...this.points];
+    for (let last = queue.length - 1; last > 0; last--) {
       const at = Math.floor(this.random() * (last + 1));
-      [cards[last], cards[at]] = [cards[at], cards[last]];
+      [queue[last], queue[at]] = [queue[at], queue[last]];
     }
-    return cards;
+    return queue;
   }
 }

@@ -12,9 +12,9 @@ let wanted;
 let left;
 let signal;
 
-/** @param {string} order */
-function arm(order) {
-  [wanted, left = '1', signal = 'SIGKILL'] = order.trim().split(':');
+/** @param {string} instruction */
+function arm(instruction) {
+  [wanted, left = '1', signal = 'SIGKILL'] = instruction.trim().split(':');
   left = Number(left);
 }
 

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 export type Trouble = 'stopped' | 'frozen' | 'refusing';
 
-/** The answer of Postgres to every connection while it starts. */
+/** What Postgres sends to every new connection while it starts. */
 const fields = 'SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0';
 const REFUSAL = Buffer.concat([Buffer.from('E'), lengthOf(fields), Buffer.from(fields)]);
 

@@ -18,7 +18,7 @@ import type { ShopServer, ShopDatabase, ShopProcess } from './shop-server';
 export const STOCKED = 1_000_000;
 export const SCARCE = 3;
 const REGULARS = 2;
-const NO_TILL = 'no process of the shop is open';
+const NO_OPEN_PROCESS = 'no process of the shop is open';
 
 /** A shop for fault tests: its database, its processes, its regular buyers, and all purchases so far. */
 export class FaultShop {
@@ -29,7 +29,7 @@ export class FaultShop {
   scarceSku = '';
   private shelf: Shelf = { plenty: '', scarce: [] };
   private regulars: Buyer[] = [];
-  private readonly waiting = new Set<Buyer>();
+  private readonly busy = new Set<Buyer>();
   private nextProcess = 0;
 
   private constructor(
@@ -37,18 +37,18 @@ export class FaultShop {
     readonly processes: ShopProcess[],
   ) {}
 
-  /** `by` changes the database's URL, for example to go through a proxy. */
+  /** `changeUrl` changes the database's URL, for example to go through a proxy. */
   static async open(
     shopServer: ShopServer,
     shopProcesses: number,
     env: Readonly<Record<string, string>> = {},
-    by: (url: string) => Promise<string> = (url) => Promise.resolve(url),
+    changeUrl: (url: string) => Promise<string> = (url) => Promise.resolve(url),
   ): Promise<FaultShop> {
     const database = await shopServer.database();
-    const way = await by(database.url);
+    const url = await changeUrl(database.url);
     return FaultShop.of(
       database,
-      Array.from({ length: shopProcesses }, () => shopServer.process(way, env)),
+      Array.from({ length: shopProcesses }, () => shopServer.process(url, env)),
     );
   }
 
@@ -79,10 +79,10 @@ export class FaultShop {
     for (let n = 0; n < REGULARS; n++) this.regulars.push(await registerRegular(shop));
   }
 
-  /** The open processes in turn. Throws if none is open. */
+  /** One of the open processes; the next call returns the next one. Throws if none is open. */
   get shop(): RunningShop {
     const open = this.processes.filter((shopProcess) => shopProcess.isOpen);
-    if (open.length === 0) throw new Error(NO_TILL);
+    if (open.length === 0) throw new Error(NO_OPEN_PROCESS);
     return open[this.nextProcess++ % open.length].shop;
   }
 
@@ -90,9 +90,9 @@ export class FaultShop {
   async sell(wanted: readonly PurchaseKind[], shop = () => this.shop): Promise<Sale[]> {
     const sales: Sale[] = [];
     for (const [at, kind] of wanted.entries()) {
-      const known = at === 0 ? this.freeRegular() : undefined;
-      const sale = await this.retryWhileOpen(() => fillCart(shop(), this.shelf, kind, known));
-      if (!sale && known) this.waiting.delete(known);
+      const regular = at === 0 ? this.freeRegular() : undefined;
+      const sale = await this.retryWhileOpen(() => fillCart(shop(), this.shelf, kind, regular));
+      if (!sale && regular) this.busy.delete(regular);
       if (!sale) continue;
       sales.push(sale);
       this.sales.push(sale);
@@ -104,8 +104,8 @@ export class FaultShop {
   /** A regular buyer without an open request. Each has one cart, so it must not be filled while a request is open. */
   private freeRegular(): Buyer | undefined {
     const turns = this.regulars.map((_, at) => this.regulars[(at + this.sales.length) % REGULARS]);
-    const free = turns.find((buyer) => !this.waiting.has(buyer));
-    if (free) this.waiting.add(free);
+    const free = turns.find((buyer) => !this.busy.has(buyer));
+    if (free) this.busy.add(free);
     return free;
   }
 
@@ -122,41 +122,41 @@ export class FaultShop {
   /** Sends the order once. Does nothing if no process is open. */
   async attempt(sale: Sale, shop = () => this.shop): Promise<void> {
     try {
-      this.note('order', await placeSale(shop(), sale));
-      if (sale.orderId) this.waiting.delete(sale.buyer);
+      this.countAnswer('order', await placeSale(shop(), sale));
+      if (sale.orderId) this.busy.delete(sale.buyer);
     } catch (error) {
-      if ((error as Error).message !== NO_TILL) throw error;
+      if ((error as Error).message !== NO_OPEN_PROCESS) throw error;
     }
   }
 
-  /** Cancels the purchases that are meant to be cancelled: while they are paid, or when they are confirmed. */
+  /** Cancels the `regretted` purchases that have a payment, and the `returned` purchases that are confirmed. */
   async cancelSome(sales: readonly Sale[]): Promise<void> {
-    const may = sales.filter(
+    const cancellable = sales.filter(
       ({ kind, orderId, isCancelled }) => /regretted|returned/.test(kind) && orderId && !isCancelled,
     );
-    if (may.length === 0) return;
+    if (cancellable.length === 0) return;
     const ready = await this.database.query<{ id: string; kind: PurchaseKind }>(
       `select order_id as id, 'returned' as kind from ordering.order_events where order_id = any($1::uuid[]) and event_type = 'OrderConfirmed'
        union all select order_id, 'regretted' from payments.payments where order_id = any($1::uuid[])`,
-      [may.map(({ orderId }) => orderId)],
+      [cancellable.map(({ orderId }) => orderId)],
     );
-    const calling = may.filter(({ orderId, kind }) => ready.some((one) => one.id === orderId && one.kind === kind));
-    await Promise.all(calling.map((sale) => cancelSale(this.shop, sale)));
+    const due = cancellable.filter(({ orderId, kind }) => ready.some((one) => one.id === orderId && one.kind === kind));
+    await Promise.all(due.map((sale) => cancelSale(this.shop, sale)));
   }
 
-  private note(what: string, status: number): void {
+  private countAnswer(what: string, status: number): void {
     const line = `${what} ${status === 0 ? 'without an answer' : status}`;
     this.answers.set(line, (this.answers.get(line) ?? 0) + 1);
   }
 
-  /** Repeats the work at another process if one dies. Undefined if no process is open. */
+  /** Repeats the work at another process if one dies. Returns undefined if no process is open. */
   private async retryWhileOpen<T>(work: () => Promise<T>): Promise<T | undefined> {
     for (let tries = 0; tries < 3; tries++) {
       if (!this.processes.some((shopProcess) => shopProcess.isOpen)) return undefined;
       try {
         return await work();
       } catch (error) {
-        this.note('cart', Number(/(\d{3})/.exec((error as Error).message)?.[1] ?? 0));
+        this.countAnswer('cart', Number(/(\d{3})/.exec((error as Error).message)?.[1] ?? 0));
         await pause(20); // the process has died, so the next one is used
       }
     }

@@ -11,7 +11,7 @@ import { BackOffice } from '../../support/back-office';
 import { eventually } from '../../support/eventually';
 import { SCARCE, STOCKED, type FaultShop } from './fault-shop';
 
-interface Quiet {
+interface OpenWork {
   readonly what: string;
   readonly count: number;
 }
@@ -37,22 +37,22 @@ const UNFINISHED = `${UNDECIDED}
   union all select 'checkouts', count(*)::int from ordering.processes
     where name = 'checkout' and state->>'step' not in ('waiting', 'confirmed', 'given-up', 'undone')`;
 
-const toText = (rows: readonly Quiet[]): string =>
+const toText = (rows: readonly OpenWork[]): string =>
   rows
     .filter(({ count }) => count !== 0)
     .map(({ what, count }) => `${what}: ${count}`)
     .join(', ');
 
-/** What is not decided or not readable yet, as text. Empty if every order is confirmed or cancelled, and readable. */
+/** Lists what is not decided or not readable yet. The text is empty if every order is decided and readable. */
 export const listUndecided = async ({ database }: FaultShop): Promise<string> =>
-  toText(await database.ofOrders<Quiet>(UNDECIDED));
+  toText(await database.ofOrders<OpenWork>(UNDECIDED));
 
 export const waitUntilDecided = (faultShop: FaultShop, patienceMs = 60_000): Promise<void> =>
   eventually(async () => expect(await listUndecided(faultShop)).toBe(''), patienceMs);
 
 /** Waits until no work is left. Letters are not included: after a kill, a letter waits half a minute for the next attempt. */
 export const waitUntilIdle = ({ database }: FaultShop, patienceMs = 90_000): Promise<void> =>
-  eventually(async () => expect(toText(await database.query<Quiet>(UNFINISHED))).toBe(''), patienceMs);
+  eventually(async () => expect(toText(await database.query<OpenWork>(UNFINISHED))).toBe(''), patienceMs);
 
 /**
  * Checks money, stock, points, letters, the log and the read models of thousands of orders at once, in the tables. Returns
@@ -62,7 +62,7 @@ export async function findFaults(faultShop: FaultShop): Promise<string[]> {
   const pool = contextPool(faultShop.database.ordering, 'ordering');
   try {
     const store = new PgEventStore(new StreamDatabase(new PgDatabase('ordering', pool), orderTables), orderEvents, ...([] as unknown as [never, never, never, never])); // prettier-ignore
-    const log = await wholeLog(store);
+    const log = await readWholeLog(store);
     const streams = new Map<string, RecordedEvent[]>();
     for (const event of log) streams.set(event.streamId, [...(streams.get(event.streamId) ?? []), event]);
     const orders = new Map(
@@ -71,10 +71,10 @@ export async function findFaults(faultShop: FaultShop): Promise<string[]> {
     return [
       ...(await findLogFaults(faultShop, log, streams)),
       ...findOrderFaults(faultShop, orders),
-      ...(await wrongWithMoney(faultShop, orders)),
+      ...(await findMoneyFaults(faultShop, orders)),
       ...(await findStockFaults(faultShop, orders)),
-      ...(await wrongWithPoints(faultShop, orders)),
-      ...(await wrongWithLetters(faultShop, orders)),
+      ...(await findPointsFaults(faultShop, orders)),
+      ...(await findLetterFaults(faultShop, orders)),
       ...(await findViewFaults(faultShop, log)),
     ];
   } finally {
@@ -82,7 +82,7 @@ export async function findFaults(faultShop: FaultShop): Promise<string[]> {
   }
 }
 
-async function wholeLog(store: PgEventStore): Promise<RecordedEvent[]> {
+async function readWholeLog(store: PgEventStore): Promise<RecordedEvent[]> {
   const log: RecordedEvent[] = [];
   for (;;) {
     const more = await store.readLog(log.length, 5_000);
@@ -100,16 +100,20 @@ async function findLogFaults(
   log: readonly RecordedEvent[],
   streams: ReadonlyMap<string, RecordedEvent[]>,
 ) {
-  const [{ events, places, dead }] = await faultShop.database.query<{ events: number; places: number; dead: number }>(
-    `select (select count(*)::int from ordering.order_events) as events, (select max(position)::int from ordering.order_log) as places,
+  const [{ events, positions, dead }] = await faultShop.database.query<{
+    events: number;
+    positions: number;
+    dead: number;
+  }>(
+    `select (select count(*)::int from ordering.order_events) as events, (select max(position)::int from ordering.order_log) as positions,
        (${contexts.map((context) => `(select count(*)::int from ${context}.inbox where state = 'dead')`).join(' + ')}) as dead`,
   );
   const office = await eventually(() => BackOffice.logIn(faultShop.shop));
   const verified = await office.verify();
   return [
     ...faultUnless(
-      events === places && places === log.length,
-      `${events} events, ${places} places, ${log.length} read`,
+      events === positions && positions === log.length,
+      `${events} events, ${positions} positions, ${log.length} events read`,
     ),
     ...faultUnless(dead === 0, `${dead} dead letters`),
     ...faultUnless(verified.valid, `the verification of the log found faults: ${JSON.stringify(verified)}`),
@@ -137,7 +141,7 @@ function findOrderFaults(faultShop: FaultShop, orders: Orders): string[] {
   ];
 }
 
-async function wrongWithMoney(faultShop: FaultShop, orders: Orders): Promise<string[]> {
+async function findMoneyFaults(faultShop: FaultShop, orders: Orders): Promise<string[]> {
   interface Charge {
     readonly id: string;
     readonly amount: number;
@@ -158,12 +162,12 @@ async function wrongWithMoney(faultShop: FaultShop, orders: Orders): Promise<str
     const { method } = order.placed.payment;
     const charge = charges.get(id);
     const kept = charge ? charge.amount - charge.refunded : 0;
-    const due = order.status === 'confirmed' && method === 'card' ? order.placed.total.amount : 0;
+    const expectedAmount = order.status === 'confirmed' && method === 'card' ? order.placed.total.amount : 0;
     return [
       ...faultUnless((charge?.count ?? 0) <= 1, `${id} was charged ${charge?.count} times`),
       ...faultUnless(
-        kept === due,
-        `${id} is ${order.status}: the shop should keep ${due}, but the provider keeps ${kept}`,
+        kept === expectedAmount,
+        `${id} is ${order.status}: the shop should keep ${expectedAmount}, but the provider keeps ${kept}`,
       ),
     ];
   });
@@ -204,32 +208,32 @@ async function findStockFaults(faultShop: FaultShop, orders: Orders): Promise<st
   ];
 }
 
-async function wrongWithPoints(faultShop: FaultShop, orders: Orders): Promise<string[]> {
+async function findPointsFaults(faultShop: FaultShop, orders: Orders): Promise<string[]> {
   const entries = await faultShop.database.query<{ id: string; earned: number; sum: number }>(
     `select order_id as id, count(*) filter (where reason = 'order-confirmed')::int as earned, sum(points)::int as sum
      from customers.points_entries group by 1`,
   );
   const points = new Map(entries.map((one) => [one.id, one]));
-  const uneven = await faultShop.database.query<{ id: string }>(
+  const wrongBalances = await faultShop.database.query<{ id: string }>(
     `select b.customer_id as id from customers.points_balances b
      where balance <> (select coalesce(sum(points), 0) from customers.points_entries e where e.customer_id = b.customer_id)`,
   );
   return [
-    ...uneven.map(({ id }) => `the balance of ${id} is not the sum of its entries`),
+    ...wrongBalances.map(({ id }) => `the balance of ${id} is not the sum of its entries`),
     ...[...orders].flatMap(([id, order]) => {
       if (order.status === 'unplaced' || !order.placed.customerId) return [];
       // Points are added when the money is paid. A cash order that is only confirmed has no points yet.
-      const due = order.status === 'confirmed' ? Math.floor(order.paid.amount / 10_000) : 0;
+      const expectedPoints = order.status === 'confirmed' ? Math.floor(order.paid.amount / 10_000) : 0;
       const { earned = 0, sum = 0 } = points.get(id) ?? {};
       return faultUnless(
-        sum === due && earned <= 1,
-        `${id} should have ${due} points, but has ${sum} from ${earned} entries`,
+        sum === expectedPoints && earned <= 1,
+        `${id} should have ${expectedPoints} points, but has ${sum} from ${earned} entries`,
       );
     }),
   ];
 }
 
-async function wrongWithLetters(faultShop: FaultShop, orders: Orders): Promise<string[]> {
+async function findLetterFaults(faultShop: FaultShop, orders: Orders): Promise<string[]> {
   const letters = await faultShop.database.query<{ id: string; event: string; count: number }>(
     'select order_id as id, event, count(*)::int from notifications.letters group by 1, 2',
   );
@@ -257,8 +261,9 @@ async function findViewFaults({ database }: FaultShop, log: readonly RecordedEve
     );
     wrong.push(...faultUnless(rows.length === folded.size, `${relation} has ${rows.length} rows, not ${folded.size}`));
     for (const row of rows) {
-      const due = folded.get(row.id);
-      const same = row.version === due?.version && isDeepStrictEqual(row.view, JSON.parse(JSON.stringify(due.view)));
+      const expected = folded.get(row.id);
+      const same =
+        row.version === expected?.version && isDeepStrictEqual(row.view, JSON.parse(JSON.stringify(expected.view)));
       wrong.push(...faultUnless(same, `the row of ${row.id} in ${relation} differs from its events`));
     }
   }

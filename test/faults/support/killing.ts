@@ -35,14 +35,14 @@ export async function killRepeatedly(
   { timersFire, onChecked }: KillOptions,
 ): Promise<void> {
   let kills: Kill[] = [];
-  const book = async () => {
+  const checkTables = async () => {
     await waitUntilIdle(faultShop);
     onChecked(kills, await findFaults(faultShop));
     kills = [];
   };
-  const mine = (point: string) => timersFire || !TIMER_POINTS.test(point);
+  const fits = (point: string) => timersFire || !TIMER_POINTS.test(point);
   while (!queue.isDone) {
-    const point = queue.next(mine);
+    const point = queue.next(fits);
     const nth = point.startsWith('sealer.') ? 1 : 1 + Math.floor(queue.random() * 2);
     for (const shopProcess of faultShop.processes) shopProcess.arm(`${point}:${nth}`);
     const other = purchaseKinds[Math.floor(queue.random() * purchaseKinds.length)];
@@ -55,15 +55,15 @@ export async function killRepeatedly(
       await faultShop.repeatUnanswered(faultShop.sales.slice(from));
       continue;
     }
-    const well = await recover(faultShop, from, queue, mine);
+    const recoveredAt = await recover(faultShop, from, queue, fits);
     for (const [at, shopProcess] of faultShop.processes.entries())
       for (const crash of shopProcess.crashes.slice(before[at])) {
-        kills.push({ point: crash.point, recoveryMs: well - crash.at });
+        kills.push({ point: crash.point, recoveryMs: recoveredAt - crash.at });
         queue.countHit();
       }
-    if (kills.length >= CHECK_EVERY) await book();
+    if (kills.length >= CHECK_EVERY) await checkTables();
   }
-  if (kills.length > 0) await book(); // another shop may have finished the queue meanwhile
+  if (kills.length > 0) await checkTables(); // another shop may have finished the queue meanwhile
 }
 
 const crashCounts = ({ processes: shopProcesses }: FaultShop) => shopProcesses.map(({ crashes }) => crashes.length);
@@ -82,9 +82,9 @@ async function recover(
   faultShop: FaultShop,
   from: number,
   queue: CrashPointQueue,
-  mine: (point: string) => boolean,
+  fits: (point: string) => boolean,
 ): Promise<number> {
-  const again = queue.random() * KILLED_AGAIN_ONE_IN < 1 ? `${queue.next(mine)}:1` : '';
+  const again = queue.random() * KILLED_AGAIN_ONE_IN < 1 ? `${queue.next(fits)}:1` : '';
   await reopen(faultShop, again);
   for (const end = Date.now() + LONGEST_RECOVERY_MS; ; await pause(25)) {
     const open = faultShop.sales.slice(from).filter(({ orderId }) => !orderId);

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 const folder = join(__dirname, '..', '..', '..', '.faults');
 
 /** `npm run faults` repeats each fault as often as docs/faults.md says. The suite alone repeats it less often. */
-const whole = process.env['FAULTS'] === 'whole';
+const isFullRun = process.env['FAULTS'] === 'whole';
 const share = Number(process.env['FAULTS_SHARE'] ?? 1);
 
-export const repeatCount = (wholeCount: number, bounded: number): number =>
-  whole ? Math.max(bounded, Math.round(wholeCount * share)) : bounded;
+export const repeatCount = (wholeCount: number, shortCount: number): number =>
+  isFullRun ? Math.max(shortCount, Math.round(wholeCount * share)) : shortCount;
 
 export interface FaultResult {
   /** The name of the row in the table, such as `kill -9 at every crash point of a checkout`. */
@@ -22,7 +22,7 @@ export interface FaultResult {
 }
 
 /** Stores a result. `npm run faults` makes the table in docs/faults.md from these results. */
-export function recordResult(tried: FaultResult): void {
+export function recordResult(result: FaultResult): void {
   mkdirSync(folder, { recursive: true });
-  appendFileSync(join(folder, 'tried.jsonl'), `${JSON.stringify({ ...tried, at: new Date().toISOString() })}\n`);
+  appendFileSync(join(folder, 'tried.jsonl'), `${JSON.stringify({ ...result, at: new Date().toISOString() })}\n`);
 }

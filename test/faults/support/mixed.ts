@@ -28,30 +28,30 @@ export function buildsAt(shopServer: ShopServer, url: string, newer: string): Bu
   };
 }
 
-/** Sells at the open processes, in turn, until the number of orders is reached. Meanwhile `happens` changes the processes. */
+/** Sells this number of orders at the open processes in turn. Meanwhile, `change` starts and stops processes. */
 export async function whileSelling(
   faultShop: FaultShop,
   orders: number,
-  happens: () => Promise<unknown>,
+  change: () => Promise<unknown>,
 ): Promise<void> {
   const goal = faultShop.sales.length + orders;
-  let happening = true;
-  const happened = happens().finally(() => (happening = false));
-  for (let at = 0; happening || faultShop.sales.length < goal; at++) {
+  let isChanging = true;
+  const changed = change().finally(() => (isChanging = false));
+  for (let at = 0; isChanging || faultShop.sales.length < goal; at++) {
     await faultShop.sell([LOAD[at % LOAD.length], LOAD[(at + 1) % LOAD.length]]).catch((error: unknown) => {
       if (faultShop.processes.some((shopProcess) => shopProcess.isOpen)) throw error;
     });
     if (!faultShop.processes.some((shopProcess) => shopProcess.isOpen))
       await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  await happened;
+  await changed;
 }
 
 /** Opens a process and kills it, again and again. */
-export async function openAndKill(shopProcess: ShopProcess, forMs: number, livesMs: number): Promise<void> {
+export async function openAndKill(shopProcess: ShopProcess, forMs: number, lifeMs: number): Promise<void> {
   for (const end = Date.now() + forMs; Date.now() < end;) {
     await shopProcess.open();
-    await new Promise((resolve) => setTimeout(resolve, livesMs));
+    await new Promise((resolve) => setTimeout(resolve, lifeMs));
     shopProcess.signal('SIGKILL');
     await shopProcess.shop.gone;
   }

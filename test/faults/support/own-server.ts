@@ -16,12 +16,12 @@ import { repeatCount } from './matrix';
 /** The disk size: large enough for the orders of a run, and small enough to be filled quickly. */
 const DISK = repeatCount(1, 0) > 0 ? '1g' : '256m';
 
-interface Cut {
+interface ClosedConnection {
   readonly cut: boolean;
 }
 const CLOSE_CONNECTIONS = `select pg_terminate_backend(pid) as cut from pg_stat_activity where datname = 'shop' and pid <> pg_backend_pid()`;
 
-/** A small Postgres that is not repaired by the shop. A fault stays until the test ends it. */
+/** A small Postgres server that the shop does not restart. A fault stays until the test ends it. */
 export class OwnServer {
   private readonly directory: string;
   private readonly cluster: Cluster;
@@ -41,11 +41,11 @@ export class OwnServer {
     this.cluster = new Cluster(this.directory, binaries(this.user), this.user, join(folder, 'postgres.log'));
   }
 
-  /** `disk`: on a small disk of its own, which can be filled. */
+  /** `disk`: the server gets a small disk of its own, which can be filled. */
   static async open(settings: Readonly<Record<string, string>> = {}, disk = false): Promise<OwnServer> {
     const folder = mkdtempSync(join(tmpdir(), 'server-'));
     if (disk) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=0711`, 'tmpfs', folder]);
-    chmodSync(folder, 0o711); // other servers look into it
+    chmodSync(folder, 0o711); // other servers connect to the socket in this folder
     const server = new OwnServer(folder, settings, disk);
     await server.cluster.create(server.password, false);
     server.cluster.secure();
@@ -105,15 +105,15 @@ export class OwnServer {
     this.holding = true;
     while (await this.takeConnection());
     const [first] = this.holders;
-    const others = async () => (await first.query<Cut>(CLOSE_CONNECTIONS)).rows.length;
-    const grab = async () => {
-      const left = await others();
+    const closeOthers = async () => (await first.query<ClosedConnection>(CLOSE_CONNECTIONS)).rows.length;
+    const takeFreed = async () => {
+      const left = await closeOthers();
       await Promise.all(Array.from({ length: left }, () => this.takeConnection()));
       return left;
     };
-    while ((await grab()) > 0);
+    while ((await takeFreed()) > 0);
     const watch = async () => {
-      for (; this.holding; await pause(200)) await grab().catch(() => undefined);
+      for (; this.holding; await pause(200)) await takeFreed().catch(() => undefined);
     };
     void watch();
   }

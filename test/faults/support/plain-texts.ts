@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A person whose data is so unusual that it can be found anywhere. */
+/** A person with unusual data, so that a test can find every copy of it. */
 export interface Recognisable {
   readonly name: string;
   readonly email: string;
@@ -9,7 +9,8 @@ export interface Recognisable {
   readonly note: string;
 }
 
-const folded = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/g, 'd').replace(/Đ/g, 'D');
+const withoutAccents = (text: string) =>
+  text.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/g, 'd').replace(/Đ/g, 'D');
 const escaped = (text: string) =>
   text.replace(/[^\x20-\x7e]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
@@ -28,13 +29,13 @@ const digests = (text: string) =>
 
 /** The texts to search for: each text itself and its encoded forms, all in lower case. */
 export function searchPatterns(somebody: Recognisable): Map<string, string> {
-  const needles = new Map<string, string>();
-  const telling = Object.entries(somebody).flatMap(([what, text]) => {
+  const patterns = new Map<string, string>();
+  const searched = Object.entries(somebody).flatMap(([what, text]) => {
     const words = what === 'phone' ? [text.slice(1)] : text.split(/[\s@,]+/).filter((word: string) => word.length >= 7);
     return [text, ...words].map((each) => [what, each] as const);
   });
-  for (const [what, text] of telling) {
-    const spellings = [text, text.toLowerCase(), text.toUpperCase(), folded(text), text.normalize('NFD')];
+  for (const [what, text] of searched) {
+    const spellings = [text, text.toLowerCase(), text.toUpperCase(), withoutAccents(text), text.normalize('NFD')];
     for (const each of new Set(spellings)) {
       const encoded = [
         ...[each, escaped(each), encodeURIComponent(each), encodeURIComponent(each).replace(/%20/g, '+')],
@@ -42,22 +43,22 @@ export function searchPatterns(somebody: Recognisable): Map<string, string> {
         ...(each.length >= 9 ? base64s(each) : []),
         ...(each.length >= 9 ? base64s(each).map((one) => one.replace(/\+/g, '-').replace(/\//g, '_')) : []),
       ];
-      for (const one of encoded) needles.set(one.toLowerCase(), `${what}: ${each}`);
+      for (const one of encoded) patterns.set(one.toLowerCase(), `${what}: ${each}`);
     }
     if (what === 'email' || what === 'phone')
       for (const one of digests(text).concat(digests(text.toLowerCase())))
-        needles.set(one.toLowerCase(), `digest of ${what}`);
+        patterns.set(one.toLowerCase(), `digest of ${what}`);
   }
-  return needles;
+  return patterns;
 }
 
 /** The search patterns that are found in the bytes. */
-export function findPatterns(hay: Buffer, needles: ReadonlyMap<string, string>): string[] {
-  const text = hay.toString('utf8').toLowerCase();
-  return [...needles].flatMap(([needle, what]) => {
-    const at = text.indexOf(needle);
+export function findPatterns(bytes: Buffer, patterns: ReadonlyMap<string, string>): string[] {
+  const text = bytes.toString('utf8').toLowerCase();
+  return [...patterns].flatMap(([pattern, what]) => {
+    const at = text.indexOf(pattern);
     return at < 0
       ? []
-      : [`${what} … ${text.slice(Math.max(0, at - 60), at + needle.length + 30).replace(/\s+/g, ' ')}`];
+      : [`${what} … ${text.slice(Math.max(0, at - 60), at + pattern.length + 30).replace(/\s+/g, ' ')}`];
   });
 }

@@ -34,16 +34,16 @@ export async function openPooler(
   const port = await freePort();
   const file = join(folder, 'pgbouncer.ini');
   const target = new URL(database.replace('@/', '@localhost/'));
-  // Only Postgres' own account may open the folder of a local socket.
+  // Only the account of Postgres may open the folder of a local socket, so PgBouncer connects through this bridge.
   const bridge = await bridgeTo(target.searchParams.get('host') ?? target.hostname, target.port || '5432');
-  const { port: at } = bridge.address() as AddressInfo;
+  const { port: bridgePort } = bridge.address() as AddressInfo;
   const name = target.pathname.slice(1);
   const password = decodeURIComponent(target.password);
   writeFileSync(
     file,
     [
       '[databases]',
-      `${name} = host=127.0.0.1 port=${at} dbname=${name} user=${decodeURIComponent(target.username)}` +
+      `${name} = host=127.0.0.1 port=${bridgePort} dbname=${name} user=${decodeURIComponent(target.username)}` +
         (password && ` password='${password}'`),
       '[pgbouncer]',
       'listen_addr = 127.0.0.1',
@@ -59,20 +59,20 @@ export async function openPooler(
     ].join('\n'),
     { mode: 0o644 },
   );
-  const asWhom = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const child = spawn('pgbouncer', [...asWhom, file], { stdio: 'ignore' });
+  const userOptions = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
+  const child = spawn('pgbouncer', [...userOptions, file], { stdio: 'ignore' });
   const gone = once(child, 'exit');
   process.once('exit', () => child.kill('SIGKILL'));
   child.unref();
-  for (const end = Date.now() + 10_000; !(await answers(port)); await pause(50))
+  for (const end = Date.now() + 10_000; !(await acceptsConnections(port)); await pause(50))
     if (Date.now() > end || child.exitCode !== null) throw new Error(`PgBouncer did not start: see ${file}`);
   return {
     url: `postgres://shop@127.0.0.1:${port}/${name}`,
     close: async () => {
       child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), 2_000);
+      const killTimer = setTimeout(() => child.kill('SIGKILL'), 2_000);
       await gone;
-      clearTimeout(late);
+      clearTimeout(killTimer);
       bridge.close();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -98,7 +98,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function answers(port: number): Promise<boolean> {
+async function acceptsConnections(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   const answered = await Promise.race([
     once(socket, 'connect').then(() => true),

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 interface Pair {
   /** The start-up packet, with the user, the database and the settings. */
-  readonly hello: string;
+  readonly startUpPacket: string;
   readonly client: Socket;
   readonly server: Socket;
 }
@@ -17,7 +17,7 @@ export class Proxy {
 
   private constructor(
     readonly url: string,
-    private readonly hangUp: () => void,
+    private readonly stopListening: () => void,
   ) {}
 
   static async before(url: string): Promise<Proxy> {
@@ -36,39 +36,39 @@ export class Proxy {
 
   /** The number of working connections whose start-up packet matches. */
   open(which: RegExp): number {
-    return [...this.pairs].filter(({ hello }) => which.test(hello)).length;
+    return [...this.pairs].filter(({ startUpPacket }) => which.test(startUpPacket)).length;
   }
 
-  /** Makes the open connections half-open whose start-up packet matches. Later connections work. */
+  /** Makes the open connections with a matching start-up packet half-open. New connections work. */
   cut(which: RegExp): number {
-    const hit = [...this.pairs].filter(({ hello }) => which.test(hello));
-    for (const pair of hit) {
+    const matching = [...this.pairs].filter(({ startUpPacket }) => which.test(startUpPacket));
+    for (const pair of matching) {
       this.pairs.delete(pair);
       for (const end of [pair.client, pair.server]) end.removeAllListeners('data').on('data', () => undefined);
       for (const end of [pair.client, pair.server]) end.removeAllListeners('close');
     }
-    return hit.length;
+    return matching.length;
   }
 
   close(): void {
     for (const { client, server } of this.pairs) for (const end of [client, server]) end.destroy();
-    this.hangUp();
+    this.stopListening();
   }
 
   private take(client: Socket, server: Socket): void {
     for (const end of [client, server]) end.on('error', () => undefined);
     client.once('data', (first: Buffer) => {
-      const pair = { hello: first.toString('latin1'), client, server };
+      const pair = { startUpPacket: first.toString('latin1'), client, server };
       this.pairs.add(pair);
       server.write(first);
       client.on('data', (chunk) => server.write(chunk));
       server.on('data', (chunk) => client.write(chunk));
-      client.on('close', () => this.over(pair));
-      server.on('close', () => this.over(pair));
+      client.on('close', () => this.remove(pair));
+      server.on('close', () => this.remove(pair));
     });
   }
 
-  private over(pair: Pair): void {
+  private remove(pair: Pair): void {
     this.pairs.delete(pair);
     pair.client.destroy();
     pair.server.destroy();

@@ -30,7 +30,7 @@ const kindsByPoint: readonly (readonly [RegExp, PurchaseKind])[] = [
 ];
 
 export const purchaseKindFor = (point: string): PurchaseKind =>
-  kindsByPoint.find(([words]) => words.test(point))?.[1] ?? 'card';
+  kindsByPoint.find(([pattern]) => pattern.test(point))?.[1] ?? 'card';
 
 /** One purchase: a buyer and an idempotency key. The request is repeated until there is an answer. */
 export interface Sale {
@@ -59,17 +59,17 @@ export async function registerRegular(shop: RunningShop): Promise<Buyer> {
 }
 
 /** Fills the cart of a new guest, or of the given buyer. */
-export async function fillCart(shop: RunningShop, shelf: Shelf, kind: PurchaseKind, known?: Buyer): Promise<Sale> {
+export async function fillCart(shop: RunningShop, shelf: Shelf, kind: PurchaseKind, regular?: Buyer): Promise<Sale> {
   const quantity = kind === 'short' ? 4 : 1 + Math.floor(Math.random() * 2);
   const lines = kind === 'short' ? shelf.scarce : [{ variantId: shelf.plenty, quantity }];
-  let headers = known?.headers ?? {};
+  let headers = regular?.headers ?? {};
   for (const body of lines) {
     const reply = expectStatus(201, await shop.post('/cart/items', { body, headers, ...WITHIN }));
-    if (!known) headers = { 'x-cart-token': reply.headers.get('x-cart-token') ?? headers['x-cart-token'] };
+    if (!regular) headers = { 'x-cart-token': reply.headers.get('x-cart-token') ?? headers['x-cart-token'] };
   }
   const name = `Trần Thị ${kind}`;
   const email = `${randomUUID()}@example.com`;
-  const buyer = known ?? { isMember: false, name, email, phone: '0901234567', address: '7 hẻm Bàn Cờ', headers };
+  const buyer = regular ?? { isMember: false, name, email, phone: '0901234567', address: '7 hẻm Bàn Cờ', headers };
   return { kind, buyer, quantity, key: randomUUID() };
 }
 

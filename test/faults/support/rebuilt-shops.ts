@@ -18,9 +18,9 @@ const ids = new SystemIds();
 interface Instance {
   readonly shop: RunningShop;
   readonly admin: Person;
-  /** Ends this process at a crash point: `rebuild.switching:1:SIGKILL`. */
-  arm(order: string): void;
-  /** When it was ended, or undefined. */
+  /** Sets the crash point at which this process is killed, such as `rebuild.switching:1:SIGKILL`. */
+  arm(instruction: string): void;
+  /** The time of the crash, or undefined. */
   crashedAt(): number | undefined;
 }
 
@@ -39,7 +39,7 @@ export class RebuiltShops {
   static async open(): Promise<RebuiltShops> {
     const shops = new RebuiltShops(await testDatabase());
     shops.elder = await shops.start();
-    // It is the leader when it has numbered an event.
+    // When it has numbered an event, it is the leader.
     await shops.append(1);
     await eventually(async () => {
       if ((await storeOn(shops.db, orderEvents).store.head()) === 0)
@@ -55,21 +55,21 @@ export class RebuiltShops {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** After the elder was killed: the younger one is the leader now, and a new instance is started. */
+  /** Call this after the elder was killed: the younger instance becomes the elder, and a new one is started. */
   async succeed(): Promise<void> {
     this.elder = this.younger;
     this.younger = await this.start();
   }
 
   private async start(): Promise<Instance> {
-    const [orders, log] = ['orders', 'log'].map((name) => join(this.folder, `${name}-${++this.started}`));
-    writeFileSync(orders, 'none:1:SIGKILL');
+    const [crashFile, log] = ['orders', 'log'].map((name) => join(this.folder, `${name}-${++this.started}`));
+    writeFileSync(crashFile, 'none:1:SIGKILL');
     writeFileSync(log, '');
     const shop = await startShop({
       env: {
         DATABASE_URL: this.test.url,
         NODE_OPTIONS: '--conditions=crash-tests',
-        CRASH_ORDERS: orders,
+        CRASH_ORDERS: crashFile,
         CRASH_LOG: log,
         SEED_DEMO: 'false',
         EVENT_MAC_KEY,
@@ -78,8 +78,8 @@ export class RebuiltShops {
     return {
       shop,
       admin: await logIn(shop, ADMIN),
-      arm: (order) => {
-        writeFileSync(orders, order);
+      arm: (instruction) => {
+        writeFileSync(crashFile, instruction);
         process.kill(shop.pid, 'SIGUSR2');
       },
       crashedAt: () => {
@@ -131,13 +131,13 @@ export class RebuiltShops {
       log.push(...events);
       after = events[events.length - 1].position!;
     }
-    const due = foldBatch(projection, new Map(), log).rows;
-    const there = new Map(rows.map((row) => [row.id, row]));
-    const same = [...due.values()].filter((row) => {
-      const { position, version, view } = there.get(row.orderId) ?? {};
+    const expected = foldBatch(projection, new Map(), log).rows;
+    const stored = new Map(rows.map((row) => [row.id, row]));
+    const same = [...expected.values()].filter((row) => {
+      const { position, version, view } = stored.get(row.orderId) ?? {};
       return position === row.position && version === row.version && sameJson(view, row.view);
     });
-    return due.size - same.length + rows.filter(({ id }) => !due.has(id)).length;
+    return expected.size - same.length + rows.filter(({ id }) => !expected.has(id)).length;
   }
 }
 
@@ -160,15 +160,15 @@ export interface ReadTimes {
 
 /** Reads the read model again and again until `stop` is called. Also reads something unrelated with about the same cost. */
 export function pollReadModel(admin: Person, path: string) {
-  const over = new AbortController();
-  const timed = async (asked: string) => {
+  const stopping = new AbortController();
+  const timed = async (requestPath: string) => {
     const begun = performance.now();
-    const { status } = await admin.get(asked).catch(() => ({ status: 0 }));
+    const { status } = await admin.get(requestPath).catch(() => ({ status: 0 }));
     return { status, ms: Math.round(performance.now() - begun) };
   };
   const times = { reads: 0, failed: 0, longestMs: 0, longestBesideMs: 0 };
   const reading = (async () => {
-    while (!over.signal.aborted) {
+    while (!stopping.signal.aborted) {
       const [read, beside] = await Promise.all([timed(path), timed('/admin/mailbox?limit=20')]);
       times.reads += 1;
       if (read.status !== 200) times.failed += 1;
@@ -179,7 +179,7 @@ export function pollReadModel(admin: Person, path: string) {
   })();
   return {
     stop: async (): Promise<ReadTimes> => {
-      over.abort();
+      stopping.abort();
       await reading;
       return times;
     },

@@ -14,11 +14,11 @@ export interface Rush {
 export function sellAtRate(faultShop: FaultShop, perSecond: number): Rush {
   let open = true;
   let before: Record<string, number> = {};
-  const all = new Set<Promise<unknown>>();
-  const coming = (async () => {
+  const unfinished = new Set<Promise<unknown>>();
+  const selling = (async () => {
     for (let at = 0; open; at++) {
-      const one: Promise<unknown> = faultShop.sell([LOAD[at % LOAD.length]]).finally(() => all.delete(one));
-      all.add(one);
+      const one: Promise<unknown> = faultShop.sell([LOAD[at % LOAD.length]]).finally(() => unfinished.delete(one));
+      unfinished.add(one);
       await pause(1_000 / perSecond);
     }
   })();
@@ -31,8 +31,8 @@ export function sellAtRate(faultShop: FaultShop, perSecond: number): Rush {
     },
     async stop() {
       open = false;
-      await coming;
-      await Promise.all(all);
+      await selling;
+      await Promise.all(unfinished);
     },
   };
 }

@@ -7,18 +7,18 @@ import type { ShopProcess } from './shop-server';
 const KINDS: readonly PurchaseKind[] = ['card', 'declined', 'card', 'cash', 'unanswered', 'card'];
 
 /** Sells two orders at a time, again and again, until it is stopped. Orders without an answer can be repeated later. */
-export function sellContinuously(faultShop: FaultShop, everyMs = 250): { readonly over: () => Promise<void> } {
+export function sellContinuously(faultShop: FaultShop, everyMs = 250): { readonly stop: () => Promise<void> } {
   let open = true;
-  const coming = (async () => {
+  const selling = (async () => {
     for (let at = 0; open; at++) {
       await faultShop.sell([KINDS[at % KINDS.length], KINDS[(at + 1) % KINDS.length]]);
       await pause(everyMs);
     }
   })();
   return {
-    over: async () => {
+    stop: async () => {
       open = false;
-      await coming;
+      await selling;
     },
   };
 }
@@ -55,7 +55,7 @@ async function isReadable({ database }: FaultShop, orderId: string): Promise<boo
 /** Repeats orders without an answer, and waits until all are decided. Returns the milliseconds since `since`. */
 export async function timeUntilRecovered(faultShop: FaultShop, since: number, patienceMs = 60_000): Promise<number> {
   for (;;) {
-    const asked = Date.now();
+    const begun = Date.now();
     const open = faultShop.sales.filter(({ orderId }) => !orderId);
     await Promise.all(open.map((sale) => faultShop.attempt(sale)));
     const left = open.some(({ orderId }) => !orderId)
@@ -63,6 +63,6 @@ export async function timeUntilRecovered(faultShop: FaultShop, since: number, pa
       : await listUndecided(faultShop).catch((error: Error) => error.message);
     if (!left) return Date.now() - since;
     if (Date.now() - since > patienceMs) throw new Error(`the shop has not recovered after ${patienceMs} ms: ${left}`);
-    await pause(Math.max(25, 3 * (Date.now() - asked)));
+    await pause(Math.max(25, 3 * (Date.now() - begun)));
   }
 }

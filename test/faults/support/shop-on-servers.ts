@@ -13,7 +13,7 @@ const shared = ['privacy', 'audit', 'sandbox'];
 /** One context on its own Postgres server, or several contexts on one server. */
 type Group = Context | readonly Context[];
 
-interface ApartOptions {
+interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The contexts whose server has a small disk of its own. */
   readonly disks?: readonly Context[];
@@ -21,7 +21,7 @@ interface ApartOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** A shop whose contexts have their own Postgres servers, and a database that can read the tables of all of them. */
+/** A shop whose contexts have their own Postgres servers. One more database can read the tables of all servers. */
 export class ShopOnServers {
   private constructor(
     readonly servers: Readonly<Partial<Record<Context, OwnServer>>>,
@@ -34,7 +34,7 @@ export class ShopOnServers {
 
   static async open(
     own: readonly Group[],
-    { env = {}, disks = [], settings = {} }: ApartOptions = {},
+    { env = {}, disks = [], settings = {} }: ServerOptions = {},
   ): Promise<ShopOnServers> {
     const dataDir = mkdtempSync(join(tmpdir(), 'apart-'));
     const groups = own.map((group) => (typeof group === 'string' ? [group] : group));
@@ -46,13 +46,13 @@ export class ShopOnServers {
     const at = groups.flatMap((group, index) => group.map((context) => [context, opened[index]] as const));
     const servers = Object.fromEntries(at) as Partial<Record<Context, OwnServer>>;
     const urls = Object.fromEntries(at.map(([context, { url }]) => [`DATABASE_URL_${context.toUpperCase()}`, url]));
-    const reached: Record<string, string> = { ...env, DATA_DIR: dataDir, DATABASE_URL: main.url, ...urls };
-    const shelves = await startShop({ dataDir, env: reached }); // migrates, and adds the demo products
-    await shelves.stop();
+    const shopEnv: Record<string, string> = { ...env, DATA_DIR: dataDir, DATABASE_URL: main.url, ...urls };
+    const firstShop = await startShop({ dataDir, env: shopEnv }); // migrates, and adds the demo products
+    await firstShop.stop();
     await importTables(main, servers);
-    const looking = new ShopDatabase(main.url.replace('/shop?', '/looking?'), servers.ordering?.url ?? main.url);
-    const faultShop = await FaultShop.of(looking, [new ShopProcess('till', dataDir, { ...SHOP_ENV, ...reached })]);
-    return new ShopOnServers(servers, faultShop, reached, main, dataDir);
+    const overview = new ShopDatabase(main.url.replace('/shop?', '/overview?'), servers.ordering?.url ?? main.url);
+    const faultShop = await FaultShop.of(overview, [new ShopProcess('shop', dataDir, { ...SHOP_ENV, ...shopEnv })]);
+    return new ShopOnServers(servers, faultShop, shopEnv, main, dataDir);
   }
 
   async close(): Promise<void> {
@@ -65,8 +65,8 @@ export class ShopOnServers {
 
 /** Makes a database with a schema for each context. Its foreign tables are the tables on the context's own server. */
 async function importTables(main: OwnServer, servers: Readonly<Partial<Record<Context, OwnServer>>>): Promise<void> {
-  await main.query('create database looking');
-  await main.query('create extension postgres_fdw', [], 'looking');
+  await main.query('create database overview');
+  await main.query('create extension postgres_fdw', [], 'overview');
   for (const context of [...contexts, ...shared]) {
     const { host, port, user, password } = (servers[context as Context] ?? main).options;
     await main.query(
@@ -75,7 +75,7 @@ async function importTables(main: OwnServer, servers: Readonly<Partial<Record<Co
        create user mapping for public server ${context}_at options (user '${user}', password '${password}');
        import foreign schema ${context} from server ${context}_at into ${context}`,
       [],
-      'looking',
+      'overview',
     );
   }
 }

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../libs/database/src/embedded/embedded';
 import { startShop, type RunningShop } from '../../support/start-shop';
 
-const TEMPLATE = 'shop_of_the_street';
+const TEMPLATE = 'fault_shop_template';
 
 /** Settings for fast starts, for log-ins that are valid during the whole run, and for crash points. */
 export const SHOP_ENV = {
@@ -25,7 +25,7 @@ export class ShopServer {
   ) {}
 
   static async open(): Promise<ShopServer> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'street-'));
+    const dataDir = mkdtempSync(join(tmpdir(), 'faults-'));
     const postgres = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '400' } });
     const shopServer = new ShopServer(dataDir, postgres);
     await shopServer.onServer(`create database ${TEMPLATE}`);
@@ -55,7 +55,7 @@ export class ShopServer {
    * sessions. `build`: the folder of another build.
    */
   process(database: string, env: Readonly<Record<string, string>> = {}, build?: string): ShopProcess {
-    const name = `till ${randomBytes(4).toString('hex')}`;
+    const name = `shop ${randomBytes(4).toString('hex')}`;
     return new ShopProcess(
       name,
       this.dataDir,
@@ -131,7 +131,7 @@ export class ShopDatabase {
 export class ShopProcess {
   private process?: RunningShop;
   private dead = true;
-  private readonly orders: string;
+  private readonly crashFile: string;
   private readonly log: string;
   /** When the process last ended, for any reason. */
   diedAt = 0;
@@ -144,18 +144,18 @@ export class ShopProcess {
     private readonly env: Readonly<Record<string, string>>,
     private readonly build?: string,
   ) {
-    this.orders = join(dataDir, `${name}.orders`);
+    this.crashFile = join(dataDir, `${name}.crash-point`);
     this.log = join(dataDir, `${name}.log`);
   }
 
   /** `crash`: the crash point, which is active from the start. */
   async open(crash = ''): Promise<RunningShop> {
     const from = Date.now();
-    const { dataDir, orders, log, build } = this;
+    const { dataDir, crashFile, log, build } = this;
     const process = await startShop({
       dataDir,
       build,
-      env: { CRASH_ORDERS: orders, CRASH_LOG: log, CRASH_POINT: crash, ...this.anchor(), ...this.env },
+      env: { CRASH_ORDERS: crashFile, CRASH_LOG: log, CRASH_POINT: crash, ...this.anchor(), ...this.env },
     });
     this.startMs = Date.now() - from;
     this.process = process;
@@ -184,7 +184,7 @@ export class ShopProcess {
 
   /** Sets the crash point, such as `relay.delivered@ordering:2`. With `:SIGSTOP` it freezes. An empty text clears it. */
   arm(point: string): void {
-    writeFileSync(this.orders, point);
+    writeFileSync(this.crashFile, point);
     this.signal('SIGUSR2');
   }
 

@@ -7,22 +7,22 @@ export async function mailServer() {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
-    onData(stream, _session, taken) {
+    onData(stream, _session, accepted) {
       let mail = '';
       stream.on('data', (chunk: Buffer) => (mail += chunk.toString()));
       stream.on('end', () => {
         ids.push(/^Message-ID: <([^@>]+)@/im.exec(mail)?.[1] ?? 'none');
-        taken();
+        accepted();
       });
     },
   });
-  server.on('error', () => undefined); // the client was killed
+  server.on('error', () => undefined); // a client that is killed causes an error
   const listener = await new Promise<{ address(): unknown }>((up) => {
     const listening = server.listen(0, '127.0.0.1', () => up(listening));
   });
   return {
     url: `smtp://127.0.0.1:${(listener.address() as AddressInfo).port}`,
-    /** The ids of the letters that it received. A letter that came twice is there twice. */
+    /** The ids of the letters that it received. A letter that arrived twice is in the list twice. */
     ids: ids as readonly string[],
     close: () => new Promise<void>((down) => server.close(() => down())),
   };

@@ -33,12 +33,12 @@ export interface Kind {
 }
 
 const columns = inTables(canonicalColumns, orderTables);
-const dearer = `jsonb_set(event_data, '{total,amount}', to_jsonb((event_data->'total'->>'amount')::int + 1))`;
+const higherTotal = `jsonb_set(event_data, '{total,amount}', to_jsonb((event_data->'total'->>'amount')::int + 1))`;
 const eventAt = (position: number) => `(select event_id from order_log where position = ${position})`;
 const ofOrder = (id: string) => `order_id = '${id}'`;
 
 const changeEvent = async (run: Run, { target }: Scene) => {
-  await run(`update order_events set event_data = ${dearer} where id = ${eventAt(target.position)}`);
+  await run(`update order_events set event_data = ${higherTotal} where id = ${eventAt(target.position)}`);
 };
 
 /** Computes all hashes again from a position on, so that the chain is consistent. */
@@ -84,7 +84,7 @@ async function givePosition(run: Run, id: string): Promise<void> {
   await run('commit');
 }
 
-const cut = async (run: Run, from: number) => {
+const cutOff = async (run: Run, from: number) => {
   for (const sql of [
     `delete from order_heads where order_id in (select order_id from order_events where id in (select event_id from order_log where position >= ${from}))`,
     `delete from order_events where id in (select event_id from order_log where position >= ${from})`,
@@ -120,7 +120,7 @@ const ofAudit = (tamper: Kind['tamper']): Kind => ({ schema: 'audit', tamper, un
 const ofKeys = (sql: (subject: string) => string): Kind => ({
   schema: 'privacy',
   tamper: async (run, { target }) => void (await run(sql(target.subject))),
-  undo: 'anew', // a process says only once whose values it cannot read
+  undo: 'anew', // a process reports only once that it cannot read the values of a person
   use: readOrder('target'),
 });
 
@@ -135,13 +135,15 @@ export const kinds = {
         run<{ id: string }>(`select event_id as id from order_log where position = ${position}`),
       ),
     );
-    const give = (id: string, position: number) =>
+    const setEvent = (id: string, position: number) =>
       run(`update order_log set event_id = '${id}' where position = ${position}`);
-    await give(randomUUID(), target.position);
-    await give(one.id, last.position);
-    await give(other.id, target.position);
+    await setEvent(randomUUID(), target.position);
+    await setEvent(one.id, last.position);
+    await setEvent(other.id, target.position);
   }),
-  'the last order cut off, with its seals': ofEvents((run, { last }) => cut(run, last.position), { order: 'last' }),
+  'the last order cut off, with its seals': ofEvents((run, { last }) => cutOff(run, last.position), {
+    order: 'last',
+  }),
   'an event put in, for the shop to number': ofEvents(async (run, { target }) => {
     const id = await addForgedEvent(run, target.orderId);
     await run(`insert into order_pending (event_id) values ('${id}')`);

@@ -28,12 +28,12 @@ export class TamperingLogins {
   private constructor(private readonly server: string) {}
 
   static async create(server: string): Promise<TamperingLogins> {
-    const made = new TamperingLogins(server);
-    const roles = [[made.owner, schemas.map((name) => `shop_${name}_owner`).join(', ')]];
-    for (const schema of schemas) roles.push([made.ofContext(schema), `shop_${schema}`]);
+    const created = new TamperingLogins(server);
+    const roles = [[created.owner, schemas.map((name) => `shop_${name}_owner`).join(', ')]];
+    for (const schema of schemas) roles.push([created.ofContext(schema), `shop_${schema}`]);
     for (const [name, groups] of roles)
       await query(server, `create role ${name} login password '${PASSWORD}'; grant ${groups} to ${name}`);
-    return made;
+    return created;
   }
 
   async drop(): Promise<void> {
@@ -55,14 +55,14 @@ export class TamperingLogins {
       if (result.command !== 'SELECT' || CALLS.test(sql)) done += result.rowCount ?? 0;
       return result.rows as Row[];
     };
-    const trying: Run = (sql, values) =>
+    const rememberingErrors: Run = (sql, values) =>
       query<never>(sql, values).catch((error: Error) => {
         refused.add(error.message);
         return [];
       });
     try {
-      if (login === 'context') await work(trying);
-      else await inOne(query, login, schema, work);
+      if (login === 'context') await work(rememberingErrors);
+      else await inOneTransaction(query, login, schema, work);
     } finally {
       await client.end();
     }
@@ -74,17 +74,22 @@ export class TamperingLogins {
   }
 }
 
-async function inOne(run: Run, login: 'superuser' | 'owner', schema: Schema, work: (run: Run) => Promise<void>) {
+async function inOneTransaction(
+  run: Run,
+  login: 'superuser' | 'owner',
+  schema: Schema,
+  work: (run: Run) => Promise<void>,
+) {
   await run('begin');
-  const unguarded = login === 'superuser' ? undefined : await guardsOf(run, schema);
-  if (unguarded) for (const sql of unguarded.off) await run(sql);
+  const guards = login === 'superuser' ? undefined : await guardsOf(run, schema);
+  if (guards) for (const sql of guards.off) await run(sql);
   else await run('set local session_replication_role = replica');
   await work(run);
-  if (unguarded) for (const sql of unguarded.on) await run(sql);
+  if (guards) for (const sql of guards.on) await run(sql);
   await run('commit');
 }
 
-/** The statements with which an owner switches triggers off and takes rights, and undoes that afterwards. */
+/** The statements with which an owner disables triggers and takes rights, and the statements that undo this. */
 async function guardsOf(run: Run, schema: Schema) {
   const rows = await run<{ name: string }>(
     `select distinct c.relname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid

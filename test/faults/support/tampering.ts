@@ -17,7 +17,7 @@ const SEAL_SIGNING_KEY = Buffer.alloc(32, 9).toString('base64');
 export const trusted = new SealKey(SEAL_SIGNING_KEY).trusted;
 const keys = { SEAL_SIGNING_KEY, EVENT_MAC_KEY, LOG_LEVEL: 'info' };
 const WATCH_MS = 14_000;
-const REFUNDS = 52; // each is two events, and from a hundred on there is a snapshot
+const REFUNDS = 52; // each refund has two events, and a snapshot is stored after a hundred events
 
 export interface Observations {
   /** The findings when the events and the audit trail are verified. */
@@ -70,9 +70,9 @@ export class TamperingTemplate {
 
   static async make(): Promise<TamperingTemplate> {
     const server = process.env['SHOP_TEST_POSTGRES']!;
-    const made = new TamperingTemplate(server, await testDatabase(), await TamperingLogins.create(server));
-    await made.sell();
-    return made;
+    const template = new TamperingTemplate(server, await testDatabase(), await TamperingLogins.create(server));
+    await template.sell();
+    return template;
   }
 
   get name(): string {
@@ -96,29 +96,29 @@ export class TamperingTemplate {
         return id as string;
       };
       const guest = async () => {
-        const put = await anonymous(shop).addToCart(variantId);
-        return anonymous(shop).withHeaders({ 'x-cart-token': put.headers.get('x-cart-token')! });
+        const reply = await anonymous(shop).addToCart(variantId);
+        return anonymous(shop).withHeaders({ 'x-cart-token': reply.headers.get('x-cart-token')! });
       };
-      const sealed = async (id: string) => expectStatus(200, await admin.get(`/admin/orders/${id}/evidence`));
+      const waitForSeal = async (id: string) => expectStatus(200, await admin.get(`/admin/orders/${id}/evidence`));
 
       const an = await register(shop);
       const target = await buyAndWait(an, 'tok_ok', 'confirmed', 2);
       for (const step of ['accept', 'prepare', 'ready', 'complete'])
         await admin.post(`/admin/orders/${target}/${step}`);
-      await sealed(await buyAndWait(await register(shop), 'tok_declined', 'cancelled'));
-      await sealed(target);
+      await waitForSeal(await buyAndWait(await register(shop), 'tok_declined', 'cancelled'));
+      await waitForSeal(target);
       const long = await buyAndWait(await register(shop), 'tok_ok', 'confirmed', 10);
-      await this.refunds(admin, long);
-      await sealed(long);
+      await this.makeRefunds(admin, long);
+      await waitForSeal(long);
       await this.copyAsOlderBackup();
       const unwanted = await buyAndWait(await register(shop), 'tok_ok', 'confirmed');
       await admin.post(`/admin/orders/${unwanted}/cancel`, { body: { reason: 'no milk' } });
       const inCash = await guest();
-      await sealed(await buyAndWait(inCash, 'cash', 'confirmed'));
-      await this.auditSeals(1);
+      await waitForSeal(await buyAndWait(inCash, 'cash', 'confirmed'));
+      await this.waitForAuditSeals(1);
       const last = await buyAndWait(await register(shop), 'tok_ok', 'confirmed', 3);
       await admin.post(`/admin/orders/${last}/accept`);
-      await this.auditSeals(2);
+      await this.waitForAuditSeals(2);
       await this.waitUntilNumbered();
       await shop.stop();
       this.scene = await this.readScene(target, long, last);
@@ -127,7 +127,7 @@ export class TamperingTemplate {
     }
   }
 
-  private async refunds(admin: Person, id: string): Promise<void> {
+  private async makeRefunds(admin: Person, id: string): Promise<void> {
     const body = { reason: 'cold', amount: { amount: 1_000, currency: 'VND' } };
     const refund = (n: number) =>
       admin.post(`/admin/orders/${id}/refunds`, { headers: { 'idempotency-key': `${id}-${n}` }, body });
@@ -144,7 +144,7 @@ export class TamperingTemplate {
   }
 
   /** Waits for seals of the audit trail. It gets one every ten seconds if there are new lines. */
-  private auditSeals(wanted: number): Promise<void> {
+  private waitForAuditSeals(wanted: number): Promise<void> {
     return eventually(async () => {
       const [{ count }] = await this.database.admin<{ count: number }>('select count(*)::int from audit.seals');
       expect(count).toBeGreaterThanOrEqual(wanted);
@@ -165,16 +165,16 @@ export class TamperingTemplate {
   private async waitUntilNumbered(): Promise<void> {
     const sql = `select (select count(*) from ordering.order_events)::int as events,
       (select count(*) from ordering.order_log)::int as numbered`;
-    for (let before = -1, quiet = 0; quiet < 4; await pause(250)) {
+    for (let before = -1, unchanged = 0; unchanged < 4; await pause(250)) {
       const [{ events, numbered }] = await this.database.admin<{ events: number; numbered: number }>(sql);
-      quiet = events === numbered && events === before ? quiet + 1 : 0;
+      unchanged = events === numbered && events === before ? unchanged + 1 : 0;
       before = events;
     }
   }
 
   private async readScene(target: string, long: string, last: string): Promise<Scene> {
     const { admin } = this.database;
-    const first = async (orderId: string) => {
+    const firstEventOf = async (orderId: string) => {
       const sql = `select l.position::int, e.event_data->>'subject' as subject from ordering.order_log l
         join ordering.order_events e on e.id = l.event_id where e.order_id = $1 and e.version = 1`;
       const [{ position, subject }] = await admin<{ position: number; subject: string }>(sql, [orderId]);
@@ -183,7 +183,13 @@ export class TamperingTemplate {
     const seals = await admin<{ position: number }>('select position::int from ordering.order_seals order by 1');
     const [{ head }] = await admin<{ head: number }>('select max(position)::int as head from ordering.order_log');
     const positions = seals.map(({ position }) => position);
-    return { target: await first(target), long: { orderId: long }, last: await first(last), seals: positions, head };
+    return {
+      target: await firstEventOf(target),
+      long: { orderId: long },
+      last: await firstEventOf(last),
+      seals: positions,
+      head,
+    };
   }
 }
 
@@ -285,22 +291,22 @@ export class TamperedShop {
   }
 
   private async restoreTables(tables: readonly string[]): Promise<void> {
-    const back = tables.map((table, index) => `delete from ${table}; insert into ${table} table kept.t${index}`);
-    const waiting = 'delete from ordering.order_pending; delete from ordering.order_unnumbered';
+    const restores = tables.map((table, index) => `delete from ${table}; insert into ${table} table kept.t${index}`);
+    const clearQueues = 'delete from ordering.order_pending; delete from ordering.order_unnumbered';
     await query(
       this.url,
-      `begin; set local session_replication_role = replica; ${back.join('; ')}; ${waiting}; commit`,
+      `begin; set local session_replication_role = replica; ${restores.join('; ')}; ${clearQueues}; commit`,
     );
     expect(await this.verify()).toBe(NOTHING);
     await eventually(async () => {
       const { services } = (await this.shop!.get('//health')).body;
       expect(dataHealthChecks.filter((name) => services?.[name] === 'unhealthy')).toEqual([]);
-      expect(await this.drifting()).toBe(false);
+      expect(await this.hasDrift()).toBe(false);
     }, 60_000);
     await this.waitForCleanSealCheck();
   }
 
-  /** The shop logs the same fault of the seals once. It logs the fault again only after a check that found none. */
+  /** The shop logs a fault of the seals once. It logs the same fault again only after a check without faults. */
   private async waitForCleanSealCheck(): Promise<void> {
     if (sealPatterns.some((pattern) => pattern.test(this.shop!.output()))) await pause(11_000);
   }
@@ -313,7 +319,7 @@ export class TamperedShop {
       )
     ).map(({ seal }) => seal);
 
-  private async drifting(): Promise<boolean> {
+  private async hasDrift(): Promise<boolean> {
     const sql = 'select 1 from ordering.projection_drifts where healed_at is null';
     return (await query(this.url, sql)).length > 0;
   }
@@ -324,7 +330,7 @@ export class TamperedShop {
     const names = (events.findings ?? []).map(({ finding }: { finding: string }) => finding) as string[];
     // The finding `unsealed` is left out, because it depends on the age of the events.
     const found = [...new Set(names)].filter((name) => name !== 'unsealed');
-    // Which of the two texts comes depends on whether a new line was added meanwhile.
+    // The shop gives one of two texts. It depends on whether a line was added meanwhile.
     const isGone = /the entry \S+ is gone|was sealed up to \d+ and ends at/.test(audit.reason ?? '');
     if (!audit.valid) found.push(`audit: ${isGone ? 'lines are gone' : audit.reason}`);
     return found.sort().join(', ') || NOTHING;
@@ -398,10 +404,10 @@ export class TamperedShop {
   }
 
   private async fetchText(path: string): Promise<{ status: number; text: string }> {
-    for (let turn = 1; ; turn++) {
+    for (let attempt = 1; ; attempt++) {
       const response = await fetch(`${this.shop!.url}/api/v1${path}`, { headers: this.admin.headers });
       const text = await response.text();
-      if (response.status !== 503 || turn === 10) return { status: response.status, text };
+      if (response.status !== 503 || attempt === 10) return { status: response.status, text };
       await pause(1_000); // the machine is busy
     }
   }

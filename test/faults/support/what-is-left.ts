@@ -8,13 +8,13 @@ export const EXCEPTED = ['postgres/base', 'postgres/global', 'postgres/pg_wal'];
 
 /** The URL of the embedded server of an open shop. */
 export function serverOf(dataDir: string): string {
-  const card = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as Card;
-  const socket = card.host.startsWith('/');
-  const authority = `shop:${card.password}@${socket ? 'localhost' : card.host}:${card.port}`;
-  return `postgres://${authority}/shop${socket ? `?host=${encodeURIComponent(card.host)}` : ''}`;
+  const serverFile = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as ServerFile;
+  const socket = serverFile.host.startsWith('/');
+  const authority = `shop:${serverFile.password}@${socket ? 'localhost' : serverFile.host}:${serverFile.port}`;
+  return `postgres://${authority}/shop${socket ? `?host=${encodeURIComponent(serverFile.host)}` : ''}`;
 }
 
-interface Card {
+interface ServerFile {
   readonly host: string;
   readonly port: number;
   readonly password: string;
@@ -56,8 +56,8 @@ export function pgDump(server: string): Buffer | undefined {
     .map((version) => join(root, version, 'bin', 'pg_dump'))
     .find((path) => existsSync(path));
   if (!program) return undefined;
-  const done = spawnSync(program, ['--inserts', server], { maxBuffer: 1 << 30 });
-  return done.status === 0 ? done.stdout : undefined;
+  const result = spawnSync(program, ['--inserts', server], { maxBuffer: 1 << 30 });
+  return result.status === 0 ? result.stdout : undefined;
 }
 
 /** All files below the folder, without the excepted folders. */
@@ -65,11 +65,11 @@ export function everyFile(dataDir: string, folder = dataDir): Map<string, Buffer
   const files = new Map<string, Buffer>();
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    const shown = relative(dataDir, path);
-    if (EXCEPTED.includes(shown)) continue;
-    const is = statSync(path);
-    if (is.isDirectory()) for (const [inside, bytes] of everyFile(dataDir, path)) files.set(inside, bytes);
-    else if (is.isFile()) files.set(shown, readFileSync(path));
+    const relativePath = relative(dataDir, path);
+    if (EXCEPTED.includes(relativePath)) continue;
+    const stats = statSync(path);
+    if (stats.isDirectory()) for (const [inside, bytes] of everyFile(dataDir, path)) files.set(inside, bytes);
+    else if (stats.isFile()) files.set(relativePath, readFileSync(path));
   }
   return files;
 }

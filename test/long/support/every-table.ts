@@ -8,7 +8,7 @@ export type Tables = ReadonlyMap<string, string>;
 const TRAIL = ['audit'];
 
 /** Each running process writes its heartbeat into the first two tables. The last table names the process that relays. */
-const LIVING = ['instances', 'order_mac_instances', 'outbox_fence'];
+const HEARTBEATS = ['instances', 'order_mac_instances', 'outbox_fence'];
 
 /** Tables that background jobs change without any request: checks of data, and seals. */
 const BACKGROUND = [
@@ -24,7 +24,7 @@ export class EveryTable {
   private constructor(
     private readonly database: TestDatabase,
     private readonly sql: string,
-    readonly restless: Set<string>,
+    readonly changingTables: Set<string>,
   ) {}
 
   static async of(database: TestDatabase, idleMs = 3_000): Promise<EveryTable> {
@@ -32,20 +32,20 @@ export class EveryTable {
       `select format('%I.%I', schemaname, tablename) as name from pg_tables
         where schemaname not in ('pg_catalog', 'information_schema') and schemaname <> all ($1) and tablename <> all ($2)
         order by 1`,
-      [TRAIL, LIVING],
+      [TRAIL, HEARTBEATS],
     );
     const one = ({ name }: { name: string }) =>
       `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as held from ${name} t`;
-    const every = new EveryTable(database, names.map(one).join(' union all '), new Set(BACKGROUND));
-    const before = await every.read();
+    const tables = new EveryTable(database, names.map(one).join(' union all '), new Set(BACKGROUND));
+    const before = await tables.read();
     for (const end = Date.now() + idleMs; Date.now() < end; await sleep(300))
-      for (const name of changedBetween(before, await every.read())) every.restless.add(name);
-    return every;
+      for (const name of changedBetween(before, await tables.read())) tables.changingTables.add(name);
+    return tables;
   }
 
   async read(): Promise<Tables> {
     const rows = await this.database.admin<{ name: string; held: string }>(this.sql);
-    return new Map(rows.filter(({ name }) => !this.restless.has(name)).map(({ name, held }) => [name, held]));
+    return new Map(rows.filter(({ name }) => !this.changingTables.has(name)).map(({ name, held }) => [name, held]));
   }
 
   /** Waits until the tables do not change for a while. Returns their content. */

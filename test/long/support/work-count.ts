@@ -1,7 +1,7 @@
 import { currentRequest } from '#platform/observability';
 
 /** The internal class of a library. It has no types. Each kind of work goes through one of its methods. */
-const inside = <Name extends string>(module: string, name: Name) =>
+const prototypeOf = <Name extends string>(module: string, name: Name) =>
   jest.requireActual<Record<Name, { prototype: Record<string, Method> }>>(module)[name].prototype;
 
 type Method = (...args: any[]) => unknown;
@@ -23,32 +23,36 @@ export class WorkCount {
   begin(): void {
     const { counts } = this;
     this.watch(
-      inside('class-transformer/cjs/TransformOperationExecutor', 'TransformOperationExecutor'),
+      prototypeOf('class-transformer/cjs/TransformOperationExecutor', 'TransformOperationExecutor'),
       'transform',
       () => {
         counts.visited += 1;
       },
     );
-    this.watch(inside('class-validator/cjs/validation/ValidationExecutor', 'ValidationExecutor'), 'execute', () => {
-      counts.checked += 1;
-    });
-    this.watch(inside('pg', 'Client'), 'query', (args) => {
+    this.watch(
+      prototypeOf('class-validator/cjs/validation/ValidationExecutor', 'ValidationExecutor'),
+      'execute',
+      () => {
+        counts.checked += 1;
+      },
+    );
+    this.watch(prototypeOf('pg', 'Client'), 'query', (args) => {
       if (!currentRequest()) return; // a query of a background job, not of a request
       counts.statements += 1;
-      const heard = args.at(-1);
-      if (typeof heard !== 'function') return (done) => void (counts.rows += rowsOf(done));
+      const callback = args.at(-1);
+      if (typeof callback !== 'function') return (done) => void (counts.rows += rowsOf(done));
       args[args.length - 1] = (fault: unknown, done: unknown) => {
         counts.rows += rowsOf(done);
-        (heard as Method)(fault, done);
+        (callback as Method)(fault, done);
       };
     });
   }
 
   end(): void {
-    for (const put of this.undo) put();
+    for (const restore of this.undo) restore();
   }
 
-  sofar(): Work {
+  current(): Work {
     return { ...this.counts };
   }
 
@@ -62,20 +66,20 @@ export class WorkCount {
     };
   }
 
-  /** Calls `seen` before the method. If `seen` returns a function, it is called with the result. */
+  /** Calls `onCall` before the method. If `onCall` returns a function, that function is called with the result. */
   private watch(
     methods: Record<string, Method>,
     name: string,
-    seen: (args: unknown[]) => void | ((done: unknown) => void),
+    onCall: (args: unknown[]) => void | ((done: unknown) => void),
   ) {
-    const own = methods[name];
+    const original = methods[name];
     methods[name] = function (...args: unknown[]) {
-      const told = seen(args);
-      const outcome = own.apply(this, args);
-      if (told && outcome instanceof Promise) outcome.then(told, () => undefined);
+      const onResult = onCall(args);
+      const outcome = original.apply(this, args);
+      if (onResult && outcome instanceof Promise) outcome.then(onResult, () => undefined);
       return outcome;
     };
-    this.undo.push(() => (methods[name] = own));
+    this.undo.push(() => (methods[name] = original));
   }
 }
 

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { insertBefore, changedBuild, replaceText, type ChangedBuild, type Edit } from '../changed-build';
 
 const consumer = 'libs/inventory/src/commit-stock/commit-stock.consumer.ts';
-const begins = 'async execute({ body: { orderId } }: CommitStock): Promise<void> {\n';
+const methodStart = 'async execute({ body: { orderId } }: CommitStock): Promise<void> {\n';
 
 const edits: readonly Edit[] = [
   insertBefore(consumer, "import { Stocks } from '../model/stocks.store';", "import { trouble } from './trouble';"),
-  replaceText(consumer, begins, `${begins}    await trouble();\n`),
+  replaceText(consumer, methodStart, `${methodStart}    await trouble();\n`),
 ];
 
 /** A build whose handler `commit-stock` hangs or throws while a file tells it to. */

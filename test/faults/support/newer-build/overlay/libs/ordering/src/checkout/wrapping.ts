@@ -15,15 +15,15 @@ const wrapFirst = (asks: readonly Message[], orderId: string): readonly Message[
 
 /** The checkout with one more step: before an order is confirmed, its goods are wrapped. The older definition stays too. */
 export function withWrapping(older: Definition): [Definition, Definition] {
-  const react = (...told: Parameters<React>): ReturnType<React> => {
-    const [state, heard] = told;
-    if ((heard as Message) instanceof GoodsWrapped) {
+  const react = (...args: Parameters<React>): ReturnType<React> => {
+    const [state, message] = args;
+    if ((message as Message) instanceof GoodsWrapped) {
       if (state.step !== 'confirming' || isWrapped(state))
-        return { state, asks: [], timers: [], note: 'wrapped, heard again' };
+        return { state, asks: [], timers: [], note: 'already wrapped' };
       const wrapped = { ...state, wrapped: true };
       return { state: wrapped, asks: requestsOf(wrapped), timers: [], note: 'wrapped' };
     }
-    const next = older.react(...told);
+    const next = older.react(...args);
     if (next.state.step !== 'confirming' || isWrapped(next.state)) return next;
     return { ...next, asks: wrapFirst(next.asks, next.state.orderId) };
   };
