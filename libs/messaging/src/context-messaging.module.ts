@@ -43,8 +43,8 @@ const messagingProviders = (context: ContextName) => [
   {
     provide: DeadLetters,
     inject: [Outbox, MessagingRuntime],
-    useFactory: (outbox: Outbox, office: MessagingRuntime) =>
-      new DeadLetters(outbox.db, office.endpoint(context).inbox),
+    useFactory: (outbox: Outbox, runtime: MessagingRuntime) =>
+      new DeadLetters(outbox.db, runtime.endpoint(context).inbox),
   },
 ];
 

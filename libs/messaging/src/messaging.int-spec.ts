@@ -92,9 +92,9 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     const { inventory } = await start();
     const failing = inventory.db.transaction(async () => {
       inventory.eventBus.publish(new Ask({ orderId: randomUUID(), n: 1 }));
-      throw new Error('changed my mind');
+      throw new Error('the work failed');
     });
-    await expect(failing).rejects.toThrow('changed my mind');
+    await expect(failing).rejects.toThrow('the work failed');
     expect(await database.admin('select 1 from inventory.outbox')).toEqual([]);
   });
 
@@ -106,18 +106,18 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     await expect(stranger).rejects.toThrow('not among the messages');
   });
 
-  it('counts once and in order when one of two instances pauses in the middle and continues later', async () => {
+  it('has its effect once and in order when one of two instances pauses in the middle and continues later', async () => {
     let wake = () => undefined as void;
     const awake = new Promise<void>((resolve) => (wake = resolve));
-    let silent = false;
-    const first = await start({ onAsk: () => (silent ? awake : pause(Math.random() * 3)) });
+    let isPaused = false;
+    const first = await start({ onAsk: () => (isPaused ? awake : pause(Math.random() * 3)) });
     await start();
     const keys = Array.from({ length: 20 }, () => randomUUID());
     for (let n = 1; n <= 10; n++)
       await first.inventory.db.transaction(
         async () => void first.inventory.eventBus.publishAll(keys.map((orderId) => new Ask({ orderId, n }))),
       );
-    silent = true; // as if the process were paused: its handlers do not end, and its session is closed
+    isPaused = true; // as if the process were paused: its handlers do not end, and its session is closed
     await first.app.get<PgLeadership>(Leadership, { strict: false }).stop();
     const wanted = Array.from({ length: 10 }, (_, index) => index + 1);
     const allCountedOnce = async () => {
@@ -183,14 +183,14 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     return { orderId, lost };
   };
 
-  it('that a restored context sent because of a message comes again with that message', async () => {
+  it('that a restored context sent because of another message is repeated with that message', async () => {
     const { orderId, lost } = await loseAnswer();
     expect(await lost()).toMatchObject([{ type: Answer.type, key: orderId, willBeRepeated: true }]);
     await database.admin('delete from inventory.outbox');
     expect(await lost()).toMatchObject([{ willBeRepeated: false }]);
   });
 
-  it('that a job of a restored context sent after a command comes again with that command', async () => {
+  it('that a job of a restored context sent after a command is repeated with that command', async () => {
     const { lost } = await loseAnswer();
     await database.admin(`update inventory.inbox set meta = meta - 'causationId'`);
     expect(await lost()).toMatchObject([{ type: Answer.type, willBeRepeated: true }]);
@@ -212,11 +212,11 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
   });
 
   it('whose handler always fails becomes a dead letter; only its key waits, until it is redriven', async () => {
-    let cured = false;
+    let isRepaired = false;
     const orderId = randomUUID();
     const { inventory, payments } = await start({
       onAsk: async ({ body }) => {
-        if (body.orderId === orderId && body.n === 1 && !cured) throw new Error('poison');
+        if (body.orderId === orderId && body.n === 1 && !isRepaired) throw new Error('poison');
       },
     });
     await inventory.db.transaction(
@@ -240,7 +240,7 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     expect(letter.error).toContain('poison');
     await payments.deadLetters.redrive(letter.seq);
     await eventually(async () => expect(await payments.deadLetters.list(10)).toMatchObject([{ attempts: 11 }]));
-    cured = true;
+    isRepaired = true;
     expect(await payments.deadLetters.redrive(letter.seq)).toBe(true);
     await eventually(async () => expect(await effects(orderId)).toEqual([1, 2, 3]));
   }, 20_000);
@@ -294,8 +294,8 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     }
     apps.push(await startTwoContexts(database.url, {}, [DrinkUp]));
     const want = [[1], [1, 2], [3]].flatMap((cups, index) => {
-      const told = { type: Poured.type, body: { orderId: 'abc'[index], cups } };
-      return [told, told];
+      const expected = { type: Poured.type, body: { orderId: 'abc'[index], cups } };
+      return [expected, expected];
     });
     await eventually(async () => {
       expect([...heard].sort((a, b) => (a.body.orderId < b.body.orderId ? -1 : 1))).toEqual(want);

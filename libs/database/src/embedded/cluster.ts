@@ -27,13 +27,16 @@ export class Cluster {
     return readFileSync(join(this.directory, 'PG_VERSION'), 'utf8').trim();
   }
 
-  /** Creates the cluster in another folder and renames it when it is complete. So a partial one is never used. */
+  /**
+   * Creates the cluster in a draft folder, and renames the folder when it is complete. So an incomplete cluster is
+   * never used.
+   */
   async create(password: string, sync: boolean): Promise<void> {
     const draft = `${this.directory}.new`;
     rmSync(draft, { recursive: true, force: true });
-    const passwords = mkdtempSync(join(tmpdir(), 'shop-postgres-'));
-    giveTo(this.user, passwords);
-    const passwordFile = join(passwords, 'password');
+    const passwordFolder = mkdtempSync(join(tmpdir(), 'shop-postgres-'));
+    giveTo(this.user, passwordFolder);
+    const passwordFile = join(passwordFolder, 'password');
     try {
       writeFileSync(passwordFile, password, { mode: 0o600 });
       giveTo(this.user, passwordFile);
@@ -54,7 +57,7 @@ export class Cluster {
       }
       throw new Error(`The database could not be created: ${failures.at(-1)}`);
     } finally {
-      rmSync(passwords, { recursive: true, force: true });
+      rmSync(passwordFolder, { recursive: true, force: true });
     }
   }
 

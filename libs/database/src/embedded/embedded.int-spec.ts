@@ -226,7 +226,7 @@ const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? descri
 
 asRoot('As root', () => {
   it('runs Postgres as another user, even in a folder that this user cannot enter', async () => {
-    const closed = folder(); // 0700, root's
+    const closed = folder(); // root owns it, with mode 0700
     expect(statSync(closed).mode & 0o777).toBe(0o700);
     dataDir = join(closed, '.data');
     const { url } = await start();

@@ -77,11 +77,11 @@ export function runningPostgres(dataDir: string): { url: string; pid: number } |
 
 /** Starts Postgres on the folder, or adopts a server whose owner has died. Throws `DataFolderInUse`. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const free = takeOwnership(options.dataDir);
+  const releaseFolder = takeOwnership(options.dataDir);
   try {
-    return await new Supervisor(options, realpathSync(options.dataDir), free).start();
+    return await new Supervisor(options, realpathSync(options.dataDir), releaseFolder).start();
   } catch (error) {
-    free();
+    releaseFolder();
     throw error;
   }
 }
@@ -138,7 +138,7 @@ class Supervisor implements EmbeddedPostgres {
 
   /**
    * Takes over a running server. Its owner has died, because this process owns the folder now. A server with other
-   * settings, or without an answer, is stopped.
+   * settings, or one that does not respond, is stopped.
    */
   private async adopt(): Promise<boolean> {
     const orphan = serverOn(this.directory);
@@ -186,7 +186,10 @@ class Supervisor implements EmbeddedPostgres {
     this.server = { ...this.server, password };
   }
 
-  /** A unix socket in the data directory, which only its user and root can enter. Otherwise a free loopback port. */
+  /**
+   * Chooses a unix socket in the data directory, which only its user and root can enter. If the path is too long for a
+   * socket, chooses a free loopback port.
+   */
   private async chooseAddress(): Promise<Pick<ServerFile, 'host' | 'port'>> {
     if (process.platform !== 'win32' && this.directory.length <= LONGEST_SOCKET_PATH)
       return { host: this.directory, port: 5432 };
@@ -238,12 +241,12 @@ class Supervisor implements EmbeddedPostgres {
       if (!failure) return;
       if (performance.now() > deadline || this.stopping) throw new Error(failure);
       await pause(250); // the child processes of a killed server may need a moment to end
-      serverOn(this.directory);
+      serverOn(this.directory); // removes an old pid file
     }
   }
 
   private async tryToStart(flags: readonly string[]): Promise<string | undefined> {
-    const from = existsSync(this.log) ? statSync(this.log).size : 0;
+    const logStart = existsSync(this.log) ? statSync(this.log).size : 0;
     const child = this.cluster.launch(flags);
     let failed: string | undefined;
     child.once('error', (error) => (failed = error.message));
@@ -258,7 +261,7 @@ class Supervisor implements EmbeddedPostgres {
       return undefined;
     }
     if (failed === undefined) await stopServer(child.pid!);
-    const output = existsSync(this.log) ? readFileSync(this.log).subarray(from).toString().trim() : '';
+    const output = existsSync(this.log) ? readFileSync(this.log).subarray(logStart).toString().trim() : '';
     return `Postgres did not start: ${failed ?? 'it took too long'}${output && `\n${output}`}`;
   }
 
@@ -273,7 +276,7 @@ class Supervisor implements EmbeddedPostgres {
   private restartIfDead(): void {
     if (this.stopping || this.restarting || (this.server.pid !== undefined && isAlive(this.server.pid))) return;
     this.say('The Postgres server ended unexpectedly and is started again');
-    serverOn(this.directory);
+    serverOn(this.directory); // removes an old pid file
     this.restarting = this.startServer()
       .catch((error: Error) => this.say(error.message))
       .finally(() => (this.restarting = undefined));
@@ -292,7 +295,7 @@ class Supervisor implements EmbeddedPostgres {
     }
   }
 
-  /** The error of a first query on the shop's database. Undefined if it can be used. */
+  /** The error of a first query on the shop's database. Undefined if the query succeeds. */
   private async findFailure(): Promise<(Error & { code?: string }) | undefined> {
     const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);

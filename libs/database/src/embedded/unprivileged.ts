@@ -36,14 +36,17 @@ function createUser(): User | undefined {
   return undefined;
 }
 
-/** The user who must run Postgres if this process is root. Undefined if it is not: then its own user runs Postgres. */
+/**
+ * The user who must run Postgres if this process is root. Undefined if this process is not root: then its own user runs
+ * Postgres.
+ */
 export function unprivilegedUser(directory: string): User | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const all = readUsers();
-  const holder = existsSync(directory) ? statSync(directory).uid : 0;
+  const folderOwner = existsSync(directory) ? statSync(directory).uid : 0;
   const findByName = (wanted: string) => all.find(({ name, uid }) => name === wanted && uid !== 0);
   const user =
-    all.find(({ uid }) => holder !== 0 && uid === holder) ??
+    all.find(({ uid }) => folderOwner !== 0 && uid === folderOwner) ??
     findByName('postgres') ??
     findByName(OUR_USER) ??
     createUser();

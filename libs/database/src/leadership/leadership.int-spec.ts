@@ -26,7 +26,7 @@ const untilLost = (lost: AbortSignal) =>
 const pauseInstance = (one: PgLeadership) =>
   Object.assign(one as unknown as Record<string, unknown>, { beat: () => Promise.resolve() });
 
-/** Breaks the connection without a notice to the server: there the session stays open, with its locks. */
+/** Breaks the connection without a notice to the server. So the session on the server stays open, with its locks. */
 const breakConnection = (one: PgLeadership) => {
   const { client } = one as unknown as { client: { connection: { stream: Socket } } & object };
   const { stream } = client.connection;
@@ -79,11 +79,11 @@ describe('Leadership', () => {
   it('keeps the number even if the server still holds the lock of the lost session', async () => {
     const one = await instance();
     const number = one.instance;
-    let back = 0;
-    one.onReopened(() => back++);
+    let reopened = 0;
+    one.onReopened(() => reopened++);
     breakConnection(one);
     expect(one.instance).toBe(0);
-    await eventually(() => expect(back).toBe(1), 3_000);
+    await eventually(() => expect(reopened).toBe(1), 3_000);
     expect(one.instance).toBe(number);
     const [{ sessions }] = await database.admin<{ sessions: number }>(
       `select count(*)::int as sessions from pg_locks where locktype = 'advisory' and objid = $1::int::oid`,
@@ -110,16 +110,16 @@ describe('Leadership', () => {
   it('calls onReopened after each lost connection, but not at the start', async () => {
     const one = new PgLeadership(() => database.url);
     instances.push(one);
-    let back = 0;
-    one.onReopened(() => back++);
+    let reopened = 0;
+    one.onReopened(() => reopened++);
     await one.start();
-    expect(back).toBe(0);
+    expect(reopened).toBe(0);
     for (const round of [1, 2]) {
       await database.admin(
         `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = $1::int::oid`,
         [one.instance],
       );
-      await eventually(() => expect(back).toBe(round), 3_000);
+      await eventually(() => expect(reopened).toBe(round), 3_000);
     }
   });
 

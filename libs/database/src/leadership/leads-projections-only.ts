@@ -1,7 +1,7 @@
 import { Leadership } from './leadership';
 import type { PgLeadership } from './pg-leadership';
 
-/** Provided in the operator's command line. That process only reads, or helps with a rebuild. */
+/** Only the operator's command line provides this. Its process only reads data, or helps with a rebuild. */
 export const WITHOUT_JOBS = Symbol('without jobs');
 
 const noLead = () => Promise.resolve();

@@ -151,12 +151,12 @@ export class PgLeadership extends Leadership {
     this.client = client;
     const { number, backend } = await this.takeNumber(session);
     if (this.client !== client) return;
-    const isBack = this.former !== undefined;
+    const isReopened = this.former !== undefined;
     this.former = { number, backend };
     this.session = session;
     this.instance = number;
     this.lastBeat = performance.now();
-    if (isBack) this.callReopened();
+    if (isReopened) this.callReopened();
   }
 
   /** Takes the former number if its lock is free, because running work is claimed with it. Else it takes a new one. */

@@ -1,8 +1,8 @@
 import type { Client, QueryConfig, QueryResultRow } from 'pg';
 
 /**
- * The first of an advisory lock's two numbers says its kind. It is 'SHOP' in ASCII, so that other programs hardly use
- * the same one.
+ * The first of the two numbers of an advisory lock is its kind. It is 'SHOP' in ASCII, because other programs are
+ * unlikely to use that number.
  */
 const LEAD = 0x53484f50;
 const INSTANCE = LEAD + 1;

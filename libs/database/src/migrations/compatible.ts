@@ -13,8 +13,8 @@ export function withRecording(file: MigrationFile): MigrationClass {
   const recorded = class extends original {
     override async up(queryRunner: QueryRunner): Promise<void> {
       await super.up(queryRunner);
-      const [{ kept }] = (await queryRunner.query(HAS_LIST)) as [{ kept: boolean }];
-      if (kept) await queryRunner.query(ADD_TO_LIST, [[file.timestamp]]);
+      const [{ kept: hasList }] = (await queryRunner.query(HAS_LIST)) as [{ kept: boolean }];
+      if (hasList) await queryRunner.query(ADD_TO_LIST, [[file.timestamp]]);
     }
   };
   // TypeORM identifies a migration by its class name
@@ -26,14 +26,16 @@ export const isCompatible = (file: MigrationFile): boolean =>
   // most files do not contain it, and loading them all takes much longer
   readFileSync(file.path, 'utf8').includes('olderBuildsMayRun') && loadMigrationClass(file).olderBuildsMayRun === true;
 
-/** Adds compatible migrations to the list that ran before the list existed, or before they were declared compatible. */
+/**
+ * Adds to the list the compatible migrations that ran before the list existed, or before they were declared compatible.
+ */
 export async function recordCompatible(
   query: (sql: string, values?: unknown[]) => Promise<unknown>,
   files: readonly MigrationFile[],
 ): Promise<void> {
-  const [{ kept }] = (await query(HAS_LIST)) as [{ kept: boolean }];
+  const [{ kept: hasList }] = (await query(HAS_LIST)) as [{ kept: boolean }];
   const compatible = files.filter(isCompatible).map(({ timestamp }) => timestamp);
-  if (kept && compatible.length > 0) await query(ADD_TO_LIST, [compatible]);
+  if (hasList && compatible.length > 0) await query(ADD_TO_LIST, [compatible]);
 }
 
 /** A newer build has migrated the database, and this build may not work with the result. */

@@ -17,7 +17,10 @@ export async function ignoreErrors(codes: readonly string[], work: Promise<unkno
   );
 }
 
-/** Creates the two roles of a context. False if they are missing, or not granted, and this login may not do it. */
+/**
+ * Creates the two roles of a context. False if they are missing or not granted, and this login may not create or grant
+ * them.
+ */
 export async function createRoles(client: Client, context: ContextName): Promise<boolean> {
   for (const role of [ownerRole(context), ownRuntimeRole(context)]) {
     const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
@@ -57,6 +60,6 @@ export async function createSchema(client: Client, context: ContextName, oneRole
 
 /** Creates the extensions that all contexts share. Skips an extension that this login or this server cannot create. */
 export async function createExtensions(client: Client): Promise<void> {
-  const missing = `create extension if not exists pg_trgm with schema public`;
-  await ignoreErrors([NOT_ALLOWED, ...ALREADY_EXISTS, '58P01', '0A000'], client.query(missing));
+  const createTrigrams = `create extension if not exists pg_trgm with schema public`;
+  await ignoreErrors([NOT_ALLOWED, ...ALREADY_EXISTS, '58P01', '0A000'], client.query(createTrigrams));
 }

@@ -13,7 +13,7 @@ const TAKE = 'take_v1(text[], jsonb, int)';
 
 let server: EmbeddedPostgres;
 const folder = mkdtempSync(join(tmpdir(), 'shop-logins-'));
-const migration = (context: ContextName, at: string, sql: string) =>
+const writeMigration = (context: ContextName, at: string, sql: string) =>
   writeFileSync(
     join(folder, context, `${at}-step.ts`),
     `export class Step${at} { async up(runner) { await runner.query(\`${sql}\`) } async down() {} }\n`,
@@ -50,7 +50,7 @@ beforeAll(async () => {
   server = await startEmbeddedPostgres({ dataDir: join(folder, 'data') });
   for (const context of contexts) {
     mkdirSync(join(folder, context));
-    migration(
+    writeMigration(
       context,
       '1799000000000',
       `create function ${TAKE} returns int language sql as 'select 1'; revoke execute on function ${TAKE} from public`,
@@ -101,7 +101,7 @@ describe('With a database and a login for each context', () => {
   });
 
   it("the logins run a later release's migrations", async () => {
-    migration('cart', '1799000000100', 'create table beans (kind text)');
+    writeMigration('cart', '1799000000100', 'create table beans (kind text)');
     expect(await migrateAs(loginOf)).toEqual({ ran: { cart: 1 }, withoutRoles: [], newer: {} });
     expect(
       await admin(databaseOf('cart'), `select tableowner as owner from pg_tables where tablename = 'beans'`),
@@ -114,7 +114,7 @@ describe('With a database and a login for each context', () => {
     await expect(migrateAs(databaseOf)).rejects.toThrow(refusal);
     // the next start finds roles, but no other work
     await expect(migrateAs(databaseOf)).rejects.toThrow(refusal);
-    migration('cart', '1799000000200', 'create table mugs (kind text)');
+    writeMigration('cart', '1799000000200', 'create table mugs (kind text)');
     await expect(migrateAs(databaseOf)).rejects.toThrow(refusal);
   });
 });

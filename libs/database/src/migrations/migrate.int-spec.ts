@@ -17,21 +17,21 @@ let folder: string;
 const urls = () => shop.config;
 
 const file = (name: string, at: string) => join(folder, 'catalog', `${at}-${name}.ts`);
-const migration = (name: string, at: string, up: string, more = '') =>
+const writeMigration = (name: string, at: string, up: string, more = '') =>
   writeFileSync(file(name, at), `export class Step${at} { ${more} async up(runner) { ${up} } async down() {} }\n`);
 
 beforeEach(async () => {
   shop = await testDatabase({ empty: true });
   folder = mkdtempSync(join(tmpdir(), 'shop-migrations-'));
   mkdirSync(join(folder, 'catalog'));
-  migration('beans', '1795000000000', 'await runner.query(`create table beans (kind text)`)');
+  writeMigration('beans', '1795000000000', 'await runner.query(`create table beans (kind text)`)');
 });
 afterEach(async () => {
   await shop.drop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const catalog = () => migrate(urls(), { contexts: ['catalog'], folder });
+const migrateCatalog = () => migrate(urls(), { contexts: ['catalog'], folder });
 
 describe('Migrating', () => {
   it('runs all migrations on a new database', async () => {
@@ -43,16 +43,16 @@ describe('Migrating', () => {
   });
 
   it('runs each new migration once', async () => {
-    expect((await catalog()).ran).toEqual({ catalog: 1 });
-    expect((await catalog()).ran).toEqual({});
-    migration('grams', '1795000000100', 'await runner.query(`alter table beans add grams int`)');
+    expect((await migrateCatalog()).ran).toEqual({ catalog: 1 });
+    expect((await migrateCatalog()).ran).toEqual({});
+    writeMigration('grams', '1795000000100', 'await runner.query(`alter table beans add grams int`)');
     expect(Object.keys(await pendingMigrations(urls(), { contexts: ['catalog'], folder }))).toEqual(['catalog']);
-    expect((await catalog()).ran).toEqual({ catalog: 1 });
+    expect((await migrateCatalog()).ran).toEqual({ catalog: 1 });
     await shop.of('catalog').query('select kind, grams from beans');
   });
 
   it('runs in one process only if several start at the same time', async () => {
-    const reports = await Promise.all([catalog(), catalog(), catalog()]);
+    const reports = await Promise.all([migrateCatalog(), migrateCatalog(), migrateCatalog()]);
     expect(reports.flatMap(({ ran }) => ran.catalog ?? [])).toEqual([1]);
   });
 
@@ -60,7 +60,7 @@ describe('Migrating', () => {
     const forCommand = () => migrate(urls(), { contexts: ['catalog'], folder, onlyNew: true });
     expect((await forCommand()).ran).toEqual({ catalog: 1 });
     expect((await forCommand()).ran).toEqual({});
-    migration('grams', '1795000000100', 'await runner.query(`alter table beans add grams int`)');
+    writeMigration('grams', '1795000000100', 'await runner.query(`alter table beans add grams int`)');
     await expect(forCommand()).rejects.toThrow('lacks migrations of this build (catalog: 1795000000100-grams)');
     const [{ columns }] = await shop.admin<{ columns: number }>(
       `select count(*)::int as columns from information_schema.columns where table_name = 'beans'`,
@@ -69,10 +69,10 @@ describe('Migrating', () => {
   });
 
   it('waits for another process that migrates at the moment', async () => {
-    await catalog();
-    migration('grams', '1795000000100', 'await runner.query(`select pg_sleep(1)`)');
+    await migrateCatalog();
+    writeMigration('grams', '1795000000100', 'await runner.query(`select pg_sleep(1)`)');
     const [{ ran }, command] = await Promise.all([
-      catalog(),
+      migrateCatalog(),
       eventually(async () => {
         const waiting = await shop.admin(`select from pg_stat_activity where query = 'select pg_sleep(1)'`);
         expect(waiting).toHaveLength(1);
@@ -82,9 +82,9 @@ describe('Migrating', () => {
   });
 
   it('rolls a failed migration back', async () => {
-    migration('spill', '1795000000100', 'await runner.query(`create table spilt ()`); throw new Error("spilt")');
-    await expect(catalog()).rejects.toThrow('spilt');
-    expect(await shop.admin(`select to_regclass('catalog.spilt') as found`)).toEqual([{ found: null }]);
+    writeMigration('fail', '1795000000100', 'await runner.query(`create table broken ()`); throw new Error("broken")');
+    await expect(migrateCatalog()).rejects.toThrow('broken');
+    expect(await shop.admin(`select to_regclass('catalog.broken') as found`)).toEqual([{ found: null }]);
     await shop.of('catalog').query('select * from beans');
   });
 
@@ -96,8 +96,8 @@ describe('Migrating', () => {
       ];
       await shop.admin(`alter database ${name} owner to tenant`);
       const url = shop.url.replace(/\/\/.*@/, '//tenant:tenant@');
-      const poor = { databaseUrl: url, databaseUrls: {} };
-      const report = await migrate(poor, { contexts: ['catalog'], folder });
+      const tenantUrls = { databaseUrl: url, databaseUrls: {} };
+      const report = await migrate(tenantUrls, { contexts: ['catalog'], folder });
       expect(report).toEqual({ ran: { catalog: 1 }, withoutRoles: ['catalog'], newer: {} });
       expect(hasOneRole(url)).toBe(true);
       const database = new PgDatabase('catalog', contextPool(url, 'catalog'));
@@ -105,7 +105,7 @@ describe('Migrating', () => {
         { who: 'tenant', beans: 0 },
       ]);
       await database.pool.end();
-      const again = await migrate(poor, { contexts: ['catalog'], folder });
+      const again = await migrate(tenantUrls, { contexts: ['catalog'], folder });
       expect(again).toEqual({ ran: {}, withoutRoles: ['catalog'], newer: {} });
       expect(hasOneRole(url)).toBe(true);
     } finally {
@@ -117,13 +117,13 @@ describe('Migrating', () => {
 });
 
 describe('A database that a newer build has migrated', () => {
-  const MAY = 'static olderBuildsMayRun = true;';
+  const COMPATIBLE = 'static olderBuildsMayRun = true;';
   /** Runs these migrations as the newer build, and then removes their files, so that this build does not have them. */
   const newerBuild = async (...added: [name: string, at: string, up: string, more?: string][]) => {
-    migration('list', '1798000000300', LIST, MAY);
-    await catalog();
-    for (const one of added) migration(...one);
-    await catalog();
+    writeMigration('list', '1798000000300', LIST, COMPATIBLE);
+    await migrateCatalog();
+    for (const one of added) writeMigration(...one);
+    await migrateCatalog();
     for (const [name, at] of added) rmSync(file(name, at));
   };
   const LIST = 'await runner.query(`create table compatible_migrations ("timestamp" bigint primary key)`)';
@@ -140,55 +140,55 @@ describe('A database that a newer build has migrated', () => {
 
   it('refuses an older build, and names the unknown migrations', async () => {
     await newerBuild(grams);
-    await expect(catalog()).rejects.toThrow(
+    await expect(migrateCatalog()).rejects.toThrow(
       'The database has migrations that this build does not have (catalog: Step1799000000000)',
     );
     await expect(pendingMigrations(urls(), { contexts: ['catalog'], folder })).rejects.toBeInstanceOf(NewerMigrations);
   });
 
   it('accepts an older build if all unknown migrations are compatible', async () => {
-    await newerBuild([...grams, MAY]);
-    expect(await catalog()).toMatchObject({ ran: {}, newer: { catalog: ['Step1799000000000'] } });
+    await newerBuild([...grams, COMPATIBLE]);
+    expect(await migrateCatalog()).toMatchObject({ ran: {}, newer: { catalog: ['Step1799000000000'] } });
     expect(await pendingMigrations(urls(), { contexts: ['catalog'], folder })).toEqual({});
     await newerBuild(['roasts', '1799000000100', 'await runner.query(`create table roasts ()`)']);
-    await expect(catalog()).rejects.toThrow('(catalog: Step1799000000100)');
+    await expect(migrateCatalog()).rejects.toThrow('(catalog: Step1799000000100)');
   });
 
   it('lists compatible migrations that ran before the list existed', async () => {
-    migration('early', '1796000000000', 'await runner.query(`create table early ()`)', MAY);
+    writeMigration('early', '1796000000000', 'await runner.query(`create table early ()`)', COMPATIBLE);
     await newerBuild();
     rmSync(file('early', '1796000000000'));
-    expect((await catalog()).newer).toEqual({ catalog: ['Step1796000000000'] });
+    expect((await migrateCatalog()).newer).toEqual({ catalog: ['Step1796000000000'] });
   });
 
   it('lists migrations that were declared compatible after they ran', async () => {
-    migration('list', '1798000000300', LIST, MAY);
-    migration('late', '1798000000400', 'await runner.query(`create table late ()`)');
-    await catalog();
+    writeMigration('list', '1798000000300', LIST, COMPATIBLE);
+    writeMigration('late', '1798000000400', 'await runner.query(`create table late ()`)');
+    await migrateCatalog();
     expect(await listed()).toEqual(['1798000000300']);
     const earlier = folder;
     // the folder of a later build, which only adds the declaration
     folder = mkdtempSync(join(tmpdir(), 'shop-migrations-'));
     cpSync(earlier, folder, { recursive: true });
-    migration('late', '1798000000400', 'await runner.query(`create table late ()`)', MAY);
-    expect((await catalog()).ran).toEqual({});
+    writeMigration('late', '1798000000400', 'await runner.query(`create table late ()`)', COMPATIBLE);
+    expect((await migrateCatalog()).ran).toEqual({});
     expect(await listed()).toEqual(['1798000000300', '1798000000400']);
     rmSync(file('late', '1798000000400'));
-    expect((await catalog()).newer).toEqual({ catalog: ['Step1798000000400'] });
+    expect((await migrateCatalog()).newer).toEqual({ catalog: ['Step1798000000400'] });
     rmSync(earlier, { recursive: true });
   });
 
   it('does not list a migration that failed', async () => {
     await newerBuild();
-    migration('spill', '1799000000000', 'throw new Error("spilt")', MAY);
-    await expect(catalog()).rejects.toThrow('spilt');
+    writeMigration('fail', '1799000000000', 'throw new Error("broken")', COMPATIBLE);
+    await expect(migrateCatalog()).rejects.toThrow('broken');
     expect(await listed()).toEqual(['1798000000300']);
   });
 
   it('runs no migration of the older build', async () => {
     await newerBuild(grams);
-    migration('sugar', '1798500000000', 'await runner.query(`create table sugar ()`)');
-    await expect(catalog()).rejects.toBeInstanceOf(NewerMigrations);
+    writeMigration('sugar', '1798500000000', 'await runner.query(`create table sugar ()`)');
+    await expect(migrateCatalog()).rejects.toBeInstanceOf(NewerMigrations);
     expect(await shop.admin(`select to_regclass('catalog.sugar') as found`)).toEqual([{ found: null }]);
   });
 });

@@ -90,9 +90,10 @@ export async function migrate(
       await client.end();
     }
   }
-  // After all databases, because the operator needs the roles of all contexts before the next attempt.
+  // This throws after all databases are migrated, because the operator needs the roles of all contexts before the next
+  // attempt.
   if (ofOtherRole.length > 0) throw new TablesOfOtherRole(ofOtherRole);
-  // After the migrations of all databases, because the roles of all contexts exist then.
+  // This follows the migrations of all databases, because the roles of all contexts exist then.
   for (const [url, ownContexts] of contextsByUrl(config, contexts))
     if ((hasMigrated || closedDatabases.has(url)) && !hasOneRole(url)) await admitSendersOf(url, ownContexts);
   return { ran, withoutRoles, newer };

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { contextNames, type ContextName } from '#platform/config';
 import { ignoreErrors, NOT_ALLOWED } from './create-schema';
 
-/** Called by the statements of other contexts, which hand messages over to this one. */
+/** The function that other contexts call in their statements, to hand messages over to this context. */
 const TAKE = 'take_v1(text[], jsonb, int)';
 
 const senders = (context: string, among: string) => `

@@ -2,7 +2,7 @@ import type { Config, ContextName } from '#platform/config';
 import { connect, databaseUrl, poolSize } from './connection';
 import { mainUrl } from './sessions';
 
-/** For leadership and for tracking, on the main database. */
+/** The connections for leadership (1) and for tracking (2), on the main database. */
 const OTHER_CONNECTIONS = 3;
 
 const LIMIT = `
@@ -11,8 +11,8 @@ const LIMIT = `
   from pg_roles r, pg_database d where r.rolname = session_user and d.datname = current_database()`;
 
 /**
- * A sentence for each database that allows fewer connections than this process may open. Then requests fail although
- * nothing else is wrong.
+ * Returns a sentence for each database that allows fewer connections than this process may open. With too few
+ * connections, requests fail although nothing else is wrong.
  */
 export async function findConnectionShortages(
   config: Pick<Config, 'databaseUrl' | 'databaseUrls'>,

@@ -17,12 +17,12 @@ export function databaseUrl(config: Pick<Config, 'databaseUrl' | 'databaseUrls'>
   return url;
 }
 
-/** The name of the setting with that URL. */
+/** The name of the setting that has the context's URL. */
 export const databaseSetting = ({ databaseUrls }: Pick<Config, 'databaseUrls'>, context: ContextName): string =>
   databaseUrls[context] ? `DATABASE_URL_${context.toUpperCase()}` : 'DATABASE_URL';
 
 /**
- * A little longer than the server's limit for a statement. If no answer came until then, the server is unreachable,
+ * A little longer than the server's limit for a statement. If no answer came by then, the server is unreachable,
  * although the connection is open.
  */
 const NO_ANSWER_MS = 12_000;

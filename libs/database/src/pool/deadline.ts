@@ -1,6 +1,6 @@
 /**
  * Tells a piece of work that its time is over. An AbortSignal does the same, but costs ten times as much. That is too
- * much for every message that is handled.
+ * much, because each handled message needs one.
  */
 export class Deadline {
   private reason?: Error;

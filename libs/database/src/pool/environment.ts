@@ -42,7 +42,7 @@ export const isEnvironmental = (error: unknown): boolean =>
 
 const databaseErrors = new WeakSet<object>();
 
-/** Marks the error of a database connection, because a socket error does not say which server it is about. */
+/** Marks the error of a database connection, because a socket error does not name its server. */
 export function markAsDatabaseError(error: unknown): void {
   if (typeof error === 'object' && error !== null) databaseErrors.add(error);
 }
@@ -64,7 +64,7 @@ export const isAway = (error: unknown): boolean =>
   hasAny(error, (one) => {
     const { code, severity } = one;
     if (isFatal(one) || isDriverMessage(one) || isSocketError(one)) return true;
-    if (code === '55000') return severity !== 'ERROR'; // as an ERROR, the statement itself is wrong
+    if (code === '55000') return severity !== 'ERROR'; // with severity ERROR, the statement itself is wrong
     return typeof code === 'string' && AWAY.test(code);
   });
 

@@ -8,9 +8,9 @@ describe('A pool that is made before its server is known', () => {
   beforeAll(async () => void (database = await testDatabase()));
   afterAll(() => database.drop());
 
-  const roleOf = async (learn: () => void) => {
+  const roleOf = async (rememberServer: () => void) => {
     const pool = contextPool(database.url, 'cart');
-    learn();
+    rememberServer();
     const { rows } = await pool.query<{ role: string; path: string }>(
       `select current_setting('role') as role, current_setting('search_path') as path`,
     );
@@ -27,7 +27,7 @@ describe('A pool that is made before its server is known', () => {
     rememberOneRole(database.url, false);
   });
 
-  it('makes its settings with a statement if a pooler drops them from the start-up packet', async () => {
+  it('sets its settings with a statement if a pooler drops them from the start-up packet', async () => {
     expect(await roleOf(() => rememberLostSettings(database.url, true))).toEqual({ role: 'shop_cart', path: 'cart,public' }); // prettier-ignore
     rememberLostSettings(database.url, false);
   });

@@ -11,8 +11,8 @@ export const ownRuntimeRole = (context: ContextName) => `shop_${context}`;
 /** True if one role serves all contexts of that database, because roles cannot be created (some managed databases). */
 export const hasOneRole = (url: string): boolean => urlsWithOneRole.has(url);
 
-export function rememberOneRole(url: string, serves: boolean): void {
-  if (serves) urlsWithOneRole.add(url);
+export function rememberOneRole(url: string, oneRole: boolean): void {
+  if (oneRole) urlsWithOneRole.add(url);
   else urlsWithOneRole.delete(url);
 }
 
@@ -28,8 +28,8 @@ export async function runMigrationsWithRoles<T>(oneRole: boolean, work: () => Pr
 }
 
 /**
- * For the SQL of migrations: the role to grant rights to or revoke them from. If one role serves all contexts, that is
- * the owner itself. An owner can lose UPDATE and DELETE too.
+ * For the SQL of migrations: the role whose rights a migration grants or revokes. If one role serves all contexts, that
+ * is the owner itself. UPDATE and DELETE can be revoked from an owner too.
  */
 export const runtimeRole = (context: ContextName): string =>
   migratingWithOneRole ? 'current_user' : ownRuntimeRole(context);

@@ -28,14 +28,17 @@ export function connectionSettings(url: string, settings: Settings): { options: 
   return urlsThatLoseSettings.has(url) ? { settings } : { options: startUpOptions(settings) };
 }
 
-/** The same for a pool. A new connection is used only after its settings are set. */
+/** Like `connectionSettings`, for a pool. A new connection is used only after its settings are set. */
 export function poolSettings(url: string, settings: Settings): Pick<PoolConfig, 'options' | 'verify'> {
   return urlsThatLoseSettings.has(url)
     ? { verify: verifyWith(url, () => settings) }
     : { options: startUpOptions(settings) };
 }
 
-/** For a pool that is created before its server is checked: each new connection uses what is known at its opening. */
+/**
+ * For a pool that is created before its server is checked: each new connection uses what is known about the server when
+ * it opens.
+ */
 export function setPoolSettings(pool: Pool, url: string, settings: () => Settings): void {
   Object.defineProperty(pool.options, 'options', {
     enumerable: true,

@@ -8,7 +8,7 @@ beforeAll(async () => void (database = await testDatabase({ empty: true })));
 afterAll(() => database.drop());
 
 /** A database that does not exist on this server. */
-const missing = () => database.url.replace(/\/test_\w+/, '/spilt');
+const missing = () => database.url.replace(/\/test_\w+/, '/no_such_database');
 
 describe('A database that refuses the login at the start', () => {
   it.each([
@@ -22,7 +22,7 @@ describe('A database that refuses the login at the start', () => {
     const refused = await checkSessions(config(), ['cart', 'ordering']).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(DatabaseRefused);
     expect((refused as Error).message).toBe(
-      `The database at ${name} refuses us (database "spilt" does not exist): check ${name}`,
+      `The database at ${name} refuses us (database "no_such_database" does not exist): check ${name}`,
     );
     expect(isAway(refused)).toBe(true); // the wrapped error counts, too
   });

@@ -122,7 +122,7 @@ async function checkSameDatabase(main: string, leadership: string): Promise<void
     await tryLock(one);
     if (await tryLock(other))
       throw new UnusableSessions(
-        'DATABASE_URL_LEADERSHIP leads to another database than DATABASE_URL: it must be the same one, by another way',
+        'DATABASE_URL_LEADERSHIP leads to another database than DATABASE_URL: it must lead to the same one, without the pooler',
       );
   } finally {
     for (const client of [one, other]) void client.end().catch(() => undefined);
@@ -136,4 +136,4 @@ const refusedSettingsText = (name: string): string =>
 const sharedSessionsText = (name: string, problem: string): string =>
   `${name} leads to a connection pooler that shares connections between transactions (${problem}), and the shop needs ` +
   `sessions: set pool_mode = session there, or let ${name} lead to Postgres itself. Where the pooler also closes idle ` +
-  `connections, let DATABASE_URL_LEADERSHIP lead past it`;
+  `connections, let DATABASE_URL_LEADERSHIP lead to Postgres itself`;

@@ -98,18 +98,18 @@ describe('A transaction', () => {
   it('rolls back and throws the error when its work throws', async () => {
     const work = db.transaction(async () => {
       await add('arabica');
-      throw new Error('spilt');
+      throw new Error('the work failed');
     });
-    await expect(work).rejects.toThrow('spilt');
+    await expect(work).rejects.toThrow('the work failed');
     expect(await roasts()).toEqual([]);
   });
 
   it('is joined by a transaction that is opened inside it', async () => {
     const work = db.transaction(async () => {
       await db.transaction(() => add('arabica'));
-      throw new Error('spilt');
+      throw new Error('the work failed');
     });
-    await expect(work).rejects.toThrow('spilt');
+    await expect(work).rejects.toThrow('the work failed');
     expect(await roasts()).toEqual([]);
   });
 
@@ -189,42 +189,42 @@ describe('A transaction', () => {
 
 describe('The commit', () => {
   it('runs the functions of beforeCommit before it, and those of afterCommit after it', async () => {
-    const heard: string[] = [];
+    const calls: string[] = [];
     await db.transaction(async () => {
-      db.afterCommit(() => heard.push(`after, in a transaction: ${db.inTransaction()}`));
+      db.afterCommit(() => calls.push(`after, in a transaction: ${db.inTransaction()}`));
       db.beforeCommit(async () => {
         await add('arabica');
-        heard.push('before');
+        calls.push('before');
       });
-      heard.push('work');
+      calls.push('work');
     });
-    expect(heard).toEqual(['work', 'before', 'after, in a transaction: false']);
+    expect(calls).toEqual(['work', 'before', 'after, in a transaction: false']);
     expect(await roasts()).toEqual(['arabica']);
   });
 
   it('runs afterCommit at once without a transaction, and never after a rollback', async () => {
-    const heard: string[] = [];
+    const calls: string[] = [];
     const work = db.transaction(async () => {
-      db.afterCommit(() => heard.push('never'));
+      db.afterCommit(() => calls.push('never'));
       await add('arabica');
-      throw new Error('spilt');
+      throw new Error('the work failed');
     });
-    await expect(work).rejects.toThrow('spilt');
-    db.afterCommit(() => heard.push('at once'));
-    expect(heard).toEqual(['at once']);
+    await expect(work).rejects.toThrow('the work failed');
+    db.afterCommit(() => calls.push('at once'));
+    expect(calls).toEqual(['at once']);
   });
 
   it('ends the life of a value made by getTransactionLocal()', async () => {
     const buffer = Symbol('buffer');
-    const take = () => db.getTransactionLocal<string[]>(buffer, () => []);
-    const one = await db.transaction(async () => (take().push('a'), take().push('b'), take()));
-    const two = await db.transaction(async () => take());
+    const getBuffer = () => db.getTransactionLocal<string[]>(buffer, () => []);
+    const one = await db.transaction(async () => (getBuffer().push('a'), getBuffer().push('b'), getBuffer()));
+    const two = await db.transaction(async () => getBuffer());
     expect([one, two]).toEqual([['a', 'b'], []]);
-    expect(() => take()).toThrow('no open transaction');
+    expect(() => getBuffer()).toThrow('no open transaction');
   });
 
   it('is not sent if the last statement is the only one', async () => {
-    await pause(2_100); // for two seconds after a failed wait for a lock, also a single statement has a BEGIN
+    await pause(2_100); // for two seconds after a failed wait for a lock, even a single statement has a BEGIN
     const xids: unknown[] = [];
     const insert = `insert into bags (roast) values ($1) returning xmin::text as xid`;
     await db.transaction(async () => {
@@ -252,9 +252,9 @@ describe('Entities', () => {
     });
     const work = db.transaction(async () => {
       await db.entities.delete(Bag, { roast: 'arabica' });
-      throw new Error('spilt');
+      throw new Error('the work failed');
     });
-    await expect(work).rejects.toThrow('spilt');
+    await expect(work).rejects.toThrow('the work failed');
     expect(await db.entities.findOneBy(Bag, { roast: 'robusta' })).toEqual({
       roast: 'robusta',
       grams: 500,
@@ -268,9 +268,9 @@ describe('Entities', () => {
       await add('arabica');
       const inner = db.entities.transaction(async (manager) => {
         await manager.insert(Bag, { roast: 'robusta', grams: 1, roastedAt: new Date(0) });
-        throw new Error('spilt');
+        throw new Error('the work failed');
       });
-      await expect(inner).rejects.toThrow('spilt');
+      await expect(inner).rejects.toThrow('the work failed');
     });
     expect(await roasts()).toEqual(['arabica']);
   });

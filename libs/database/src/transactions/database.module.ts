@@ -65,7 +65,7 @@ export class DatabaseModule {}
 @Module({})
 class ContextDatabaseModule {}
 
-/** The context's `Database`, for the module that imports this. */
+/** A Nest module that provides the context's `Database`. */
 export function contextDatabase(
   context: ContextName,
   { entities = [] }: { entities?: readonly EntityClass[] } = {},

@@ -13,7 +13,10 @@ export interface TransactionOptions {
 export abstract class Database {
   abstract readonly context: ContextName;
 
-  /** Returns the rows of one statement. It runs in this context's open transaction, or alone if there is none. */
+  /**
+   * Returns the rows of one statement. The statement runs in this context's open transaction, or alone if there is
+   * none.
+   */
   abstract query<Row extends object = QueryResultRow>(sql: string | Statement, values?: unknown[]): Promise<Row[]>;
 
   /** Like `query`, but also returns the number of changed rows. */

@@ -58,7 +58,7 @@ describe('A row that another transaction has locked', () => {
     expect(isLocked(await outside.catch((error: unknown) => error))).toBe(true);
   });
 
-  it('makes the next transactions wait more shortly for locks', async () => {
+  it('makes the next transactions wait for locks for a shorter time', async () => {
     const lockTimeout = () =>
       db.transaction(
         async () => (await db.query<{ is: string }>(`select current_setting('lock_timeout') as is`))[0].is,

@@ -44,13 +44,13 @@ export class LockRetries {
       return true;
     }
     return new Promise<boolean>((done) => {
-      const late = setTimeout(() => {
+      const timer = setTimeout(() => {
         this.waiting.delete(turn);
         done(false);
       }, withinMs);
       const turn: Turn = {
         begin: () => {
-          clearTimeout(late);
+          clearTimeout(timer);
           done(true);
         },
       };

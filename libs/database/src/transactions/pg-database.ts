@@ -16,7 +16,7 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const RETRIES = 3;
 /**
- * After a transaction did not get a lock, all transactions wait only shortly for locks, for this time. A lock is often
+ * After a transaction did not get a lock, all transactions wait only briefly for locks, for this time. A lock is often
  * held for long, and each wait occupies a connection that work on other rows needs.
  */
 const AFTER_LOCK_MS = 2_000;
@@ -27,8 +27,8 @@ const isTransient = (error: unknown): boolean =>
 
 interface AttemptOptions {
   readonly deadline?: Deadline;
-  /** True if an earlier attempt did not get a lock. Then this attempt waits only shortly for locks. */
-  readonly hasMetLock?: true;
+  /** True if an earlier attempt did not get a lock. Then this attempt waits only briefly for locks. */
+  readonly wasLocked?: true;
 }
 
 export class PgDatabase extends Database {
@@ -63,7 +63,7 @@ export class PgDatabase extends Database {
       markAsDatabaseError(error);
       if (!isLocked(error) || !mayWaitForLocks()) throw error;
       return this.lockRetries.retry(error, () =>
-        this.runOnce(() => this.currentTransaction()!.query(sql, values), { hasMetLock: true }),
+        this.runOnce(() => this.currentTransaction()!.query(sql, values), { wasLocked: true }),
       );
     });
   }
@@ -74,7 +74,7 @@ export class PgDatabase extends Database {
       return await this.withRetries(work, { deadline });
     } catch (error) {
       if (!isLocked(error) || !mayWaitForLocks()) throw error;
-      return this.lockRetries.retry(error, () => this.withRetries(work, { deadline, hasMetLock: true }));
+      return this.lockRetries.retry(error, () => this.withRetries(work, { deadline, wasLocked: true }));
     }
   }
 
@@ -90,9 +90,9 @@ export class PgDatabase extends Database {
     }
   }
 
-  private async runOnce<T>(work: () => Promise<T>, { deadline, hasMetLock }: AttemptOptions): Promise<T> {
+  private async runOnce<T>(work: () => Promise<T>, { deadline, wasLocked }: AttemptOptions): Promise<T> {
     const outer = frames.getStore();
-    const lockTimeout = () => (hasMetLock || performance.now() < this.shortWaitsUntil ? SHORT_LOCK_WAIT_MS : undefined);
+    const lockTimeout = () => (wasLocked || performance.now() < this.shortWaitsUntil ? SHORT_LOCK_WAIT_MS : undefined);
     const transaction = new Transaction(this.pool, this.context, lockTimeout);
     const frame = { database: this, transaction, outer, waitsForLocks: outer?.waitsForLocks ?? true };
     const running = frames.run(frame, async () => {
@@ -101,7 +101,7 @@ export class PgDatabase extends Database {
         return { result, afterCommitWork: await transaction.commit() };
       } catch (error) {
         await transaction.rollback();
-        // A short wait says nothing about how long a lock is held.
+        // A failed short wait does not show that the lock is held for long.
         if (!transaction.hasShortLockWait && isLocked(error)) this.shortWaitsUntil = performance.now() + AFTER_LOCK_MS;
         throw error;
       }

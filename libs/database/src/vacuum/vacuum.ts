@@ -7,7 +7,7 @@ const SKIPPED = /^(?:01000|55P03)$/; // no right to vacuum the table, or another
 
 /**
  * Vacuums tables on a separate connection, because a large table takes longer than the pools' statement timeout. Tables
- * that another session has locked are skipped. The owner's role may vacuum on every version of Postgres.
+ * that another session has locked are skipped. It uses the owner role, which may vacuum on every version of Postgres.
  */
 export class Vacuum {
   private client?: Client;

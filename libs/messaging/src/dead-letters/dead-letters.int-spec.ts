@@ -148,16 +148,16 @@ describe('Dead letters', () => {
   });
 
   it('stop only their own order, and after the repair all messages behind them follow in order', async () => {
-    const [sick, ...well] = Array.from({ length: 6 }, () => randomUUID());
-    let cured = false;
+    const [failing, ...others] = Array.from({ length: 6 }, () => randomUUID());
+    let isRepaired = false;
     const { inventory, payments } = await start({
       onAsk: async ({ body }) => {
-        if (body.orderId === sick && body.n === 50 && !cured) throw new Error('poison');
+        if (body.orderId === failing && body.n === 50 && !isRepaired) throw new Error('poison');
       },
     });
     for (const n of upTo(100))
       await inventory.db.transaction(
-        async () => void inventory.eventBus.publishAll([sick, ...well].map((orderId) => new Ask({ orderId, n }))),
+        async () => void inventory.eventBus.publishAll([failing, ...others].map((orderId) => new Ask({ orderId, n }))),
       );
     await eventually(async () => {
       await database.admin(
@@ -166,17 +166,17 @@ describe('Dead letters', () => {
       expect(await payments.deadLetters.list(10)).toHaveLength(1);
     }, 20_000);
     await eventually(async () => {
-      for (const orderId of well) expect(await handledNumbers(orderId)).toEqual(upTo(100));
+      for (const orderId of others) expect(await handledNumbers(orderId)).toEqual(upTo(100));
     }, 20_000);
-    expect(await handledNumbers(sick)).toEqual(upTo(49));
+    expect(await handledNumbers(failing)).toEqual(upTo(49));
     const [letter] = await payments.deadLetters.list(10);
-    expect(letter).toMatchObject({ key: sick, body: { n: 50 }, followers: 50 });
-    cured = true;
+    expect(letter).toMatchObject({ key: failing, body: { n: 50 }, followers: 50 });
+    isRepaired = true;
     await payments.deadLetters.redrive(letter.seq);
-    await eventually(async () => expect(await handledNumbers(sick)).toEqual(upTo(100)), 20_000);
+    await eventually(async () => expect(await handledNumbers(failing)).toEqual(upTo(100)), 20_000);
   }, 60_000);
 
-  it('are read with an index of their own, also in a full inbox', async () => {
+  it('are read with an index of their own, even in a full inbox', async () => {
     await database.admin(
       `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, state, done_at)
        select gen_random_uuid(), 'h', 'h', n::text, 't', '{}', '{}', case when n % 100 = 0 then 'dead' else 'done' end, now()

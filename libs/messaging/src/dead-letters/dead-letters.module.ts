@@ -7,7 +7,7 @@ import { DropDeadLetterHandler, RedriveDeadLetterHandler, RedriveDeadLettersHand
 
 addMessages({
   en: {
-    lettersWhich: 'name them, or say what they have in common: context, key or type',
+    lettersWhich: 'send ids, or what the dead letters have in common: context, key or type',
     letterId: 'must be ids of dead letters, such as ordering-123',
   },
   vi: {

@@ -100,9 +100,7 @@ export class Inboxes {
     });
   }
 
-  /**
-   * The open inbox rows of these messages in all contexts of this process, and the open messages of the saga itself.
-   */
+  /** The open inbox rows of these messages in all contexts of this process, and the open messages of the saga `own`. */
   async findOpen(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }) {
     const found: OpenInboxMessage[] = [];
     for (const { context, letters, lane } of this.lettersByContext())
@@ -115,7 +113,8 @@ export class Inboxes {
   }
 
   /**
-   * Redrives the dead letters among these messages and the messages of the saga itself. Makes postponed ones due now.
+   * Redrives the dead letters among these messages and the messages of the saga `own`. Makes postponed messages due
+   * now.
    */
   async wake(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }): Promise<void> {
     for (const open of await this.findOpen(messageIds, own)) if (open.state === 'dead') await this.redriveByIds([open]);

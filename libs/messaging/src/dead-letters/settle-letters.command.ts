@@ -52,8 +52,8 @@ export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLet
 }
 
 /**
- * Drops a dead letter for ever. The messages behind it are handled without it. Its handler may send messages that set
- * right what is missing now.
+ * Drops a dead letter for ever. The messages behind it are handled without it. Its handler may send messages that
+ * repair what is missing now.
  */
 export class DropDeadLetter extends Command<Dropped> {
   constructor(

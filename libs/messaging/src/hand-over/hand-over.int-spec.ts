@@ -110,7 +110,7 @@ describe('A message for a context in the same database', () => {
     await eventually(async () => expect(await answered(orderId)).toEqual([1]));
   });
 
-  it('calls no receiver that does not want it', async () => {
+  it('is not offered to a receiver that does not want it', async () => {
     const { app, ask } = await start();
     const nothing = { types: new Set<string>(), readAt: performance.now(), databaseTime: new Date().toISOString() };
     const lists = jest.spyOn(app.get(Transport, { strict: false }), 'lastSubscribed');
@@ -120,7 +120,7 @@ describe('A message for a context in the same database', () => {
     expect(await unsent()).toEqual([]);
   });
 
-  it('belongs to the process by a claim, not only by the lease, when its handler takes long', async () => {
+  it('is claimed by its process, not only leased, when its handler takes long', async () => {
     let finish = () => undefined as void;
     const finished = new Promise<void>((resolve) => (finish = resolve));
     let times = 0;
@@ -135,7 +135,7 @@ describe('A message for a context in the same database', () => {
     expect(times).toBe(1);
   });
 
-  it('is handled outside the transaction of its sender, also if its answer comes back to the context of the sender', async () => {
+  it('is handled outside the transaction of its sender, even if its answer comes back to the context of the sender', async () => {
     const note = singleStatement(
       'note-alarm',
       'work as (insert into effects (key, n) values ($1, $2) returning key)',
@@ -156,7 +156,7 @@ describe('A message for a context in the same database', () => {
     ]);
   });
 
-  it('goes back at once when its process stops before it began', async () => {
+  it('is released at once if its process stops before the handler begins', async () => {
     const never = new Promise<void>(() => undefined);
     const { app, ask } = await start({ onAsk: () => never });
     const keys = Array.from({ length: 8 }, () => randomUUID());

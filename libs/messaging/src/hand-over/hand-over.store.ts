@@ -9,16 +9,16 @@ export interface HandOverRequest {
   /** False if the relay delivers all messages. Then the fields below are not used. */
   readonly direct: boolean;
   /**
-   * The receivers on this server that may want one of the messages. For each one, what this process can handle now, as
-   * "handler type". The receiver leases such messages to this process.
+   * The receivers on this server that may want one of the messages. For each one, the pairs "handler type" that this
+   * process can handle now. The receiver leases such messages to this process.
    */
   readonly receivers: Readonly<Partial<Record<ContextName, readonly string[]>>>;
   /** The types that a receiver on another server wants. The relay delivers them. */
   readonly relayed: readonly string[];
   /**
-   * Some receivers on this server are left out, because they did not subscribe. This is the time when their oldest list
-   * of subscriptions was read, by the clock of the database. If it is too long ago when the statement runs, the relay
-   * delivers. Null if no receiver is left out.
+   * Receivers on this server that did not subscribe are left out. This is the time when the oldest of their lists of
+   * subscriptions was read, by the clock of the database. If this time is too long ago when the statement runs, the
+   * relay delivers. Null if no receiver is left out.
    */
   readonly listedAt: string | null;
   readonly leaseMs: number;
@@ -43,7 +43,7 @@ export interface HandOverResult {
   readonly unsent: boolean;
 }
 
-/** Decides what a statement hands over, and continues when it has. `HandOver` implements it. */
+/** Decides what a statement hands over, and passes it to the handlers after the commit. `HandOver` implements it. */
 export interface Delivery {
   /** What `hand_over_v1` needs to send these messages. */
   request(from: ContextName, messages: readonly Envelope[]): HandOverRequest;
@@ -69,10 +69,10 @@ const insertSql = (request: string, condition: string) => `
 /**
  * SQL: the part `sent` of a statement after `with`. It sends messages, and has the column `handed`, a `HandOverResult`.
  * `request` is a jsonb parameter (see `Sending.value`), `gate` the condition for sending. The select of the statement
- * must read `HANDED`, because Postgres runs a function in such a part only if somebody reads it.
+ * must read `HANDED`, because Postgres runs a function in such a part only if its result is read.
  *
- * The gate must depend on the lock of what the statement changes. Then messages about one thing are sent one after the
- * other.
+ * The gate must depend on a part that locks the rows that the statement changes. Then messages about one row are sent
+ * one after the other.
  */
 export const sentSql = (way: Way, request: string, gate: string) =>
   way === 'relay'

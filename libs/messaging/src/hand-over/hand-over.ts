@@ -19,7 +19,9 @@ import {
   type TakenRow,
 } from './hand-over.store';
 
-/** After a receiver failed to take messages, or while much is in work, the relay delivers all messages for this time. */
+/**
+ * After a receiver failed to take messages, or while many are in work, the relay delivers all messages for this time.
+ */
 const OFF_MS = 1_000;
 /**
  * While more groups of messages than this are in work in this process, the relay delivers (if `MESSAGE_DELIVERY` is
@@ -63,9 +65,9 @@ export class HandOver implements Delivery {
     for (const receiver of this.transport.receivers) {
       const list = this.freshList(receiver);
       const wanted = list ? types.filter((type) => list.types.has(type)) : types;
-      const isHere = this.transport.sharesServer(from, receiver);
-      if (isHere && wanted.length > 0) receivers[receiver] = this.canHandle(receiver, messages);
-      else if (isHere) listTimes.push(list!.databaseTime);
+      const isOnThisServer = this.transport.sharesServer(from, receiver);
+      if (isOnThisServer && wanted.length > 0) receivers[receiver] = this.pairsWithRoom(receiver, messages);
+      else if (isOnThisServer) listTimes.push(list!.databaseTime);
       else for (const type of wanted) relayed.add(type);
     }
     if (relayed.size === types.length) return byRelay;
@@ -77,7 +79,7 @@ export class HandOver implements Delivery {
     const from = this.endpoints.get(context);
     const { taken = [], failed = {}, unsent } = result;
     if (unsent) from.relay.raise();
-    for (const [receiver, reason] of Object.entries(failed)) this.off(receiver as ContextName, reason);
+    for (const [receiver, reason] of Object.entries(failed)) this.pauseAfterFailure(receiver as ContextName, reason);
     if (taken.length > 0) crashPoint('hand-over.committed', context);
     for (const [receiver, rows] of byReceiver(taken)) this.give(receiver, rows, messages, result, since);
     // A handler may have been added while the statement ran. Then the relay delivers the messages to it.
@@ -96,7 +98,7 @@ export class HandOver implements Delivery {
     return inWork > MAX_IN_WORK;
   }
 
-  private off(receiver: ContextName, reason: string): void {
+  private pauseAfterFailure(receiver: ContextName, reason: string): void {
     this.log.debug(`${receiver} could not take messages directly: ${reason}`); // the relay reports a receiver that is away
     this.pause();
   }
@@ -106,7 +108,7 @@ export class HandOver implements Delivery {
   }
 
   /** The handlers of this process that have room for all these messages, as "handler type". */
-  private canHandle(receiver: ContextName, messages: readonly Envelope[]): readonly string[] {
+  private pairsWithRoom(receiver: ContextName, messages: readonly Envelope[]): readonly string[] {
     const endpoint = this.endpoints.find(receiver);
     const worker = endpoint?.worker;
     if (!endpoint || !worker) return [];
@@ -118,9 +120,9 @@ export class HandOver implements Delivery {
         counts.set(lane, (counts.get(lane) ?? 0) + 1);
         pairs.set(`${handler} ${type}`, lane);
       }
-    const isOpen = (lane: string) =>
+    const hasRoom = (lane: string) =>
       endpoint.handlers.messagesAtOnce(lane) === undefined && worker.hasRoom(lane, counts.get(lane)!);
-    return [...pairs].flatMap(([pair, lane]) => (isOpen(lane) ? [pair] : []));
+    return [...pairs].flatMap(([pair, lane]) => (hasRoom(lane) ? [pair] : []));
   }
 
   private wantedBy(handlers: Handlers): Wanted {
@@ -142,7 +144,10 @@ export class HandOver implements Delivery {
     return ageMs <= FRESH_MS ? known : undefined;
   }
 
-  /** Gives the leased rows to the worker of this process. For the other rows, it wakes those that may claim them. */
+  /**
+   * Gives the leased rows to the worker of this process. For the other rows, it notifies the processes that may claim
+   * them.
+   */
   private give(
     receiver: ContextName,
     rows: readonly TakenRow[],

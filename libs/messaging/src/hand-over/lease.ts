@@ -2,22 +2,20 @@ import type { InboxRow } from '../inbox/claims.store';
 
 /** For this time, the rows that were handed over directly belong to this process. */
 export const LEASE_MS = 2_000;
-/** A run that has not begun at this time is dropped, because another process may claim its rows soon. */
+/** A run that begins later than this is dropped, because another process may claim its rows soon. */
 const BEGIN_BEFORE_MS = LEASE_MS * 0.8;
-/** A run that is not over at this time claims its rows, so that nobody handles them when the lease is over. */
+/** A run that takes longer than this claims its rows, so that no other process handles them when the lease is over. */
 const CLAIM_AFTER_MS = LEASE_MS * 0.5;
 
-/**
- * Whom the rows of a run belong to: the number of the instance that claimed them, or 0 if they are leased. It is the
- * number in the rows while they are handled.
- */
+/** The owner of the rows of a run. A run is the handling of a group of messages. */
 export interface Claimant {
+  /** The number of the instance that claimed the rows, or 0 if they are leased. The rows have it in `claimed_by`. */
   readonly number: number;
   /** The number of this process. */
   readonly instance: number;
 }
 
-/** The lease of a run. It is counted from before the statement that wrote the rows. */
+/** The lease of a run. Its time is counted from before the statement that wrote the rows, so it never ends too late. */
 export class Lease implements Claimant {
   private claimedBy = 0;
   private timer?: NodeJS.Timeout;
@@ -37,7 +35,7 @@ export class Lease implements Claimant {
     return performance.now() - this.since > BEGIN_BEFORE_MS;
   }
 
-  /** Claims the rows with `claim` if the run takes long. It answers with the instance's number. */
+  /** Claims the rows with `claim` if the run takes long. `claim` returns the instance's number. */
   begin(claim: () => Promise<number>): void {
     const afterMs = Math.max(0, this.since + CLAIM_AFTER_MS - performance.now());
     this.timer = setTimeout(() => {
@@ -60,7 +58,7 @@ export class Lease implements Claimant {
 export interface DirectWorker {
   /** The groups of messages that are being handled here, or wait for it. */
   readonly groupsInWork: number;
-  /** True if the lane has no backlog, and room for so many more messages. */
+  /** True if the lane has no backlog, and has room for `more` messages. */
   hasRoom(lane: string, more: number): boolean;
   /** `since`: when the lease began, in milliseconds of `performance.now()`. */
   take(rows: readonly InboxRow[], since: number): void;

@@ -26,7 +26,7 @@ describe('The retry of a message', () => {
     expect(decide(again, 60, HOUR - 1)).toMatchObject({ dead: false, afterMs: 60_000 });
   });
 
-  it('of a redriven dead letter does not come, unless the message has to wait for others', () => {
+  it('does not come for a redriven dead letter, unless the message has to wait for others', () => {
     expect(decide(new Error('again'), 10, 0)).toEqual({ dead: true });
     expect(decide(new RetryLater('not yet'), 10, 0)).toEqual({ dead: false, afterMs: 1_000, counted: true });
     expect(decide(refused('57P01'), 10, 0)).toMatchObject({ dead: false, counted: false });
@@ -44,7 +44,7 @@ describe('The retry of a message', () => {
     expect(decide(refused('23505'), 50)).toEqual({ dead: true });
   });
 
-  it('comes soon after a locked row, which does not count as an attempt', () => {
+  it('comes soon if a row was locked, which does not count as an attempt', () => {
     expect(decide(refused('55P03'), 0, 0)).toEqual({ dead: false, afterMs: 50, counted: false });
     expect(decide(refused('55P03'), 0, 0, { waits: 40 })).toEqual({ dead: false, afterMs: 1_000, counted: false });
   });
@@ -56,7 +56,7 @@ describe('The retry of a message', () => {
     expect(decide(new NotForThisBuild('version 3'), 50)).toEqual({ dead: false, afterMs: 0, counted: false });
   });
 
-  it('comes soon after RetryLater, or at the time of the handler, and later as seldom as after other errors', () => {
+  it('comes soon after RetryLater, or at the time that the handler names; after many attempts, as late as after other errors', () => {
     expect(decide(new RetryLater('not yet'), 9, 0)).toEqual({ dead: false, afterMs: 1_000, counted: true });
     expect(decide(new RetryLater('not yet', 150), 1)).toEqual({ dead: false, afterMs: 150, counted: true });
     expect(decide(new RetryLater('not yet'), 100, 0)).toMatchObject({ afterMs: 60_000 });

@@ -56,7 +56,8 @@ export function decideRetry(
     return { dead: false, afterMs: backoff(failures.waits + 1, random, longest), counted: false };
   }
   const attempt = failures.attempts + 1;
-  // Somebody watches this attempt. The message should not block its key for another hour before it can be dropped.
+  // A person has redriven the message, and watches this attempt. The message should not block its key for another hour
+  // before it can be dropped.
   const isRedriven = failures.attempts >= policy.attempts && failures.failingFor === 0;
   if (isRedriven && !(error instanceof RetryLater)) return { dead: true };
   if (attempt >= policy.attempts && failures.failingFor >= policy.atLeastSeconds) return { dead: true };

@@ -13,7 +13,7 @@ const route = { from: 'bar' as ContextName, receiver: 'inventory', sameServer: t
 
 const LANE = 'brew';
 const ME = 7;
-const HEARD = ['brew bar.brew.v1'];
+const HANDLER_TYPES = ['brew bar.brew.v1'];
 
 let test: TestDatabase;
 let db: Database;
@@ -46,8 +46,8 @@ async function countPages(marks: LaneMarks, claimedLanes = [LANE]): Promise<numb
   const of = <T>(field: (one: (typeof places)[number]) => T) => places.map(field);
   const [lanes, rooms, above, mark] = [of((p) => p.lane), of((p) => p.room), of((p) => p.above), of((p) => p.mark)];
   const claims: [Statement, unknown[]][] = [
-    [CLAIM, [ME, lanes, rooms, above, mark, HEARD, marks.dueAfter, []]],
-    [CLAIM_FRESH, [ME, lanes, rooms, mark, HEARD]],
+    [CLAIM, [ME, lanes, rooms, above, mark, HANDLER_TYPES, marks.dueAfter, []]],
+    [CLAIM_FRESH, [ME, lanes, rooms, mark, HANDLER_TYPES]],
   ];
   const read: number[] = [];
   for (const mode of ['force_generic_plan', 'force_custom_plan'])
@@ -66,23 +66,23 @@ async function countPages(marks: LaneMarks, claimedLanes = [LANE]): Promise<numb
 }
 
 describe('A claim during an old snapshot of another transaction, after many handled messages,', () => {
-  const expectFewPages = async (know: (step: 'empty' | 'waiting' | 'claimed' | 'done') => Promise<unknown>) => {
-    const foreign = new Client({ connectionString: test.url });
-    foreign.on('error', () => undefined); // if the test fails, the database is dropped first
-    await foreign.connect();
-    await foreign.query('begin isolation level repeatable read; select 1');
-    await know('empty');
+  const expectFewPages = async (onStep: (step: 'empty' | 'waiting' | 'claimed' | 'done') => Promise<unknown>) => {
+    const otherClient = new Client({ connectionString: test.url });
+    otherClient.on('error', () => undefined); // if the test fails, the database is dropped first
+    await otherClient.connect();
+    await otherClient.query('begin isolation level repeatable read; select 1');
+    await onStep('empty');
     await insertMany(30_000, 'each');
-    await know('waiting');
+    await onStep('waiting');
     await test.admin(`update inventory.inbox set claimed_by = 7`);
-    await know('claimed');
+    await onStep('claimed');
     await test.admin(`update inventory.inbox set state = 'done', done_at = now(), claimed_by = 0`);
-    await know('done');
+    await onStep('done');
     const marks = new LaneMarks();
     const unmarked = await countPages(marks);
     await eventually(async () => {
       // the transactions that wrote at the first update must have ended
-      await marks.update(db, [LANE], false, new Set(HEARD));
+      await marks.update(db, [LANE], false, new Set(HANDLER_TYPES));
       expect(marks.marksOf([LANE])[0].mark).toBeGreaterThan(0);
     });
     await receiveOne('next');
@@ -90,7 +90,7 @@ describe('A claim during an old snapshot of another transaction, after many hand
 
     expect(Math.max(...unmarked)).toBeGreaterThan(1_000);
     expect(Math.max(...marked)).toBeLessThan(300);
-    await foreign.end();
+    await otherClient.end();
   };
 
   it.each([
@@ -100,8 +100,8 @@ describe('A claim during an old snapshot of another transaction, after many hand
     ['made when all were claimed', ANALYZE, 'claimed'],
     ['made when all were done', ANALYZE, 'done'],
     ['of the table size only', VACUUM, 'done'],
-  ])('reads no more pages (statistics: %s)', (_, learn, at) =>
-    expectFewPages((step) => test.admin(step === at ? learn : 'select 1')),
+  ])('reads few pages (statistics: %s)', (_, makeStatistics, at) =>
+    expectFewPages((step) => test.admin(step === at ? makeStatistics : 'select 1')),
   );
 
   it.each([
@@ -109,7 +109,7 @@ describe('A claim during an old snapshot of another transaction, after many hand
     ['held', `held = true, next_at = now() + interval '1 hour'`],
     ['dead', `state = 'dead', held = true`],
     ['done', `state = 'done', done_at = now()`],
-  ])('reads no more pages (statistics of a table where all messages had one key and were %s)', async (_, as) => {
+  ])('reads few pages (statistics of a table where all messages had one key and were %s)', async (_, as) => {
     await insertMany(400, 'hot');
     await test.admin(`update inventory.inbox set ${as}`);
     await test.admin(ANALYZE);
@@ -119,9 +119,9 @@ describe('A claim during an old snapshot of another transaction, after many hand
 });
 
 describe('A claim next to 20,000 waiting messages', () => {
-  const expectFewPages = async (claimedLanes: string[], learn: string) => {
+  const expectFewPages = async (claimedLanes: string[], makeStatistics: string) => {
     const marks = new LaneMarks();
-    await test.admin(learn);
+    await test.admin(makeStatistics);
     expect(Math.max(...(await countPages(marks, claimedLanes)))).toBeLessThan(1_500);
     expect(Math.max(...(await countPages(marks, ['idle'])))).toBeLessThan(100);
     await test.admin(`update inventory.inbox set claimed_by = 8 where seq = (select min(seq) from inventory.inbox)`);
@@ -130,10 +130,10 @@ describe('A claim next to 20,000 waiting messages', () => {
   };
 
   it.each(['each', 'hot'] as const)('reads few pages in all lanes (keys: %s)', async (key) => {
-    for (const learn of ['select 1', VACUUM, ANALYZE]) {
+    for (const makeStatistics of ['select 1', VACUUM, ANALYZE]) {
       await test.admin('truncate inventory.inbox');
       await insertMany(20_000, key);
-      await expectFewPages([LANE, 'idle', 'idle too'], learn);
+      await expectFewPages([LANE, 'idle', 'idle too'], makeStatistics);
     }
   });
 });
@@ -141,13 +141,13 @@ describe('A claim next to 20,000 waiting messages', () => {
 describe('A postponed message', () => {
   it('keeps 20,000 later messages of its key out of every claim', async () => {
     const marks = new LaneMarks();
-    const take = async () => (await claim(db, ME, marks.claimRanges(LANE, 32), { handlerTypes: HEARD })).rows;
+    const take = async () => (await claim(db, ME, marks.claimRanges(LANE, 32), { handlerTypes: HANDLER_TYPES })).rows;
     await insertMany(1, 'hot');
     const [{ seq, id }] = await take();
     await insertMany(20_000, 'hot');
     await postpone(db, { seq, messageId: id, claimedBy: ME }, [], { afterMs: 60_000, error: 'away', counted: false });
-    await marks.update(db, [LANE], false, new Set(HEARD));
-    await marks.update(db, [LANE], false, new Set(HEARD));
+    await marks.update(db, [LANE], false, new Set(HANDLER_TYPES));
+    await marks.update(db, [LANE], false, new Set(HANDLER_TYPES));
     await receiveOne('stranger');
     expect(Math.max(...(await countPages(marks)))).toBeLessThan(300);
     await test.admin(`update inventory.inbox set state = 'done', held = false where seq = $1`, [seq]);

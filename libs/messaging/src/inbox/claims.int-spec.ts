@@ -73,7 +73,7 @@ describe('A claim', () => {
     expect(keys(await claimRows())).toEqual(['stranger']);
   });
 
-  it('is checked by the message id, not only by the number', async () => {
+  it('is identified by the message id, not only by the number', async () => {
     await receiveKeys('a');
     const [row] = await claimRows();
     expect(await markDone(db, [{ ...claimOf(row), messageId: randomUUID() }])).toEqual([false]);

@@ -47,7 +47,8 @@ const inOrder = 'order by e.lane, e.seq offset 0';
  * (postponed, parked or redriven) are claimed in the order of their due times. A message is ready if no earlier message
  * of its lane and key is dead, claimed or postponed. One claim takes all ready messages of a key, and they are handled
  * in order. Rows that a concurrent claim has locked are skipped, and so are the later messages of their keys. Handled
- * messages below a mark are never read: vacuum cannot remove them while another transaction has an old snapshot.
+ * messages below a mark are never read. There may be many, because vacuum cannot remove them while another transaction
+ * has an old snapshot.
  *
  * The plan: `state || ''` prevents a scan of the partial indexes where the numbers are known, because that scan would
  * read dead entries. The statement runs so often that Postgres must keep its generic plan: planning would cost as much

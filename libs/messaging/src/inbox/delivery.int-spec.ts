@@ -68,8 +68,8 @@ const arrived = async () =>
     .map(({ id }) => id)
     .sort();
 
-describe('A message for a new handler of a newer build', () => {
-  it('reaches a process whose build was subscribed by another process a moment before', async () => {
+describe('A new handler of a newer build', () => {
+  it('gets messages in a process whose build was subscribed by another process a moment before', async () => {
     const older = await open();
     await eventually(() => expect(leads(older)).toBe(true));
     await pour(1); // now the older build has just read the subscriptions
@@ -83,7 +83,7 @@ describe('A message for a new handler of a newer build', () => {
     await eventually(async () => expect(await arrived()).toEqual(expect.arrayContaining(sent)));
   });
 
-  it('reaches a paused process again whose subscriptions were dropped meanwhile', async () => {
+  it('is subscribed again if its process was paused and its subscriptions were dropped meanwhile', async () => {
     await open(DrinkUp);
     await database.admin(`update inventory.instances set seen_at = now() - interval '1 minute'`);
     const inventory = database.of('inventory');
@@ -96,7 +96,7 @@ describe('A message for a new handler of a newer build', () => {
     );
   });
 
-  it('reaches it while an older build leads, and after that build starts again', async () => {
+  it('gets messages while an older build leads, and after that build starts again', async () => {
     const older = await open();
     await eventually(() => expect(leads(older)).toBe(true));
     const newer = await open(DrinkUp);
@@ -115,7 +115,7 @@ describe('A message for a new handler of a newer build', () => {
     await eventually(async () => expect(await arrived()).toEqual([...sent].sort()));
   });
 
-  it('reaches it from its start on, although the leader had read the subscriptions just before', async () => {
+  it('gets messages from its start on, although the leader had read the subscriptions just before', async () => {
     const older = await open();
     await eventually(() => expect(leads(older)).toBe(true));
     let busy = true;
@@ -140,10 +140,10 @@ describe('A message for a new handler of a newer build', () => {
     await eventually(async () => expect(await arrived()).toEqual(expect.arrayContaining(after)));
   });
 
-  it('delays the start until all relays know it, but not if no other process is alive', async () => {
-    const alone = await millisecondsOf(() => open());
-    const beside = await millisecondsOf(() => open(DrinkUp)); // it has a new subscription
-    expect(beside - alone).toBeGreaterThan(1_000);
+  it('delays the start of its process until all relays know it, but not if no other process is alive', async () => {
+    const aloneMs = await millisecondsOf(() => open());
+    const besideMs = await millisecondsOf(() => open(DrinkUp)); // it has a new subscription
+    expect(besideMs - aloneMs).toBeGreaterThan(1_000);
   });
 });
 

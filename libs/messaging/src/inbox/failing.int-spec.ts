@@ -59,18 +59,18 @@ const effects = async () =>
 
 describe('A handler', () => {
   it('that does not return is aborted at its time limit; other messages are handled, and its late writes fail', async () => {
-    const [sick, well] = [randomUUID(), randomUUID()];
+    const [failing, other] = [randomUUID(), randomUUID()];
     let wake = () => undefined as void;
     const late = new Promise<void>((resolve) => (wake = resolve));
     let times = 0;
     handleMessage = async ({ body }, db) => {
-      if (body.orderId !== sick || ++times > 1) return;
-      await db.query('insert into effects (key, n) values ($1, 99)', [sick]);
+      if (body.orderId !== failing || ++times > 1) return;
+      await db.query('insert into effects (key, n) values ($1, 99)', [failing]);
       await late;
     };
     const inventory = await start(Slow);
-    await send(inventory, sick, well);
-    await eventually(async () => expect((await effects()).sort()).toEqual([sick, well].sort()));
+    await send(inventory, failing, other);
+    await eventually(async () => expect((await effects()).sort()).toEqual([failing, other].sort()));
     expect(times).toBe(2);
     expect(await rows('slow')).toMatchObject([{ attempts: 1, state: 'done' }, { attempts: 0 }]);
     wake();
@@ -98,25 +98,25 @@ describe('A handler', () => {
   });
 
   it('that never returns gets dead letters, and does not block its lane', async () => {
-    const sick: string[] = Array.from({ length: 4 }, () => randomUUID());
-    const well = randomUUID();
-    handleMessage = ({ body }) => (sick.includes(body.orderId) ? never : Promise.resolve());
+    const failing: string[] = Array.from({ length: 4 }, () => randomUUID());
+    const other = randomUUID();
+    handleMessage = ({ body }) => (failing.includes(body.orderId) ? never : Promise.resolve());
     const inventory = await start(Slow);
-    await send(inventory, ...sick, well);
-    await eventually(async () => expect(await effects()).toEqual([well]));
+    await send(inventory, ...failing, other);
+    await eventually(async () => expect(await effects()).toEqual([other]));
     await eventually(async () => expect((await rows('slow')).filter(({ state }) => state === 'dead')).toHaveLength(4));
     expect((await rows('slow'))[0].error).toContain('slow did not end within 0.3 s');
   }, 20_000);
 
   it('whose table is missing retries until the table is back', async () => {
     handleMessage = async () => undefined;
-    await database.admin('alter table inventory.effects rename to mislaid');
+    await database.admin('alter table inventory.effects rename to renamed');
     const key = randomUUID();
     const inventory = await start(Slow);
     await send(inventory, key);
     await eventually(async () => expect((await rows('slow'))[0]?.waits).toBeGreaterThan(4));
     expect(await rows('slow')).toMatchObject([{ attempts: 0, state: 'waiting' }]);
-    await database.admin('alter table inventory.mislaid rename to effects');
+    await database.admin('alter table inventory.renamed rename to effects');
     await eventually(async () => expect(await effects()).toEqual([key]));
   }, 20_000);
 

@@ -17,7 +17,7 @@ import { inUnit, UnitOfWork, type Claim } from './unit-of-work';
 
 export interface Postponement {
   readonly afterMs: number;
-  /** True if the handler met a locked row. */
+  /** True if a row that the handler needed was locked. */
   readonly metLock?: boolean;
   /** True if another build must handle the message. */
   readonly isForOtherBuild?: boolean;
@@ -29,7 +29,7 @@ const RETRY_AFTER_LOSS_MS = 1_000;
 
 /**
  * Handles one message, and marks it as done in the same transaction. The transaction begins only when the handler sends
- * a statement. `behind` are the numbers of the claimed messages that follow in the same key.
+ * a statement. `behind` are the numbers of the claimed messages that follow with the same key.
  */
 export async function handleOne(
   endpoint: MessageEndpoint,

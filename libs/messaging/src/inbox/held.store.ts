@@ -5,7 +5,7 @@ import type { Claim } from './unit-of-work';
 /** The number of parked messages of a key that become due together. */
 const MAX_WOKEN = 32;
 
-/** SQL: parks the later messages of the key of a held message, so that claims need not read them again and again. */
+/** SQL: parks the later messages with the key of a held message, so that claims need not read them again and again. */
 const parkSql = (from: string) => `
   update inbox i set held = true, next_at = 'infinity', claimed_by = 0, claimed_at = null from ${from} h
   where i.lane = h.lane and i.key = h.key and i.seq > h.seq and i.state = 'waiting' and ${isOpen('i')}
@@ -90,7 +90,7 @@ export const wakeParked = async (db: Database, lane: string, key: string): Promi
 
 /**
  * Makes parked messages due if they are the first of their key. A message is stranded like this if it arrives while the
- * held message before it is being marked as done. When it is done itself, the next ones become due.
+ * held message before it is being marked as done. When this message is done, the next ones become due.
  */
 export const wakeStranded = async (db: Database): Promise<number> =>
   (
@@ -111,7 +111,7 @@ export const wakeStranded = async (db: Database): Promise<number> =>
 
 /**
  * Marks a dead letter as done if a saga has repeated its request. The repeated message has the same idempotency key and
- * takes its place, so the messages of the key are handled again.
+ * takes the place of the dead letter, so the messages of the key are handled again.
  */
 export const closeRepeatedRequests = async (db: Database): Promise<number> =>
   (

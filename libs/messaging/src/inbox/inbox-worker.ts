@@ -72,7 +72,7 @@ export class InboxWorker implements DirectWorker {
     this.loop = this.run();
   }
 
-  /** Stops claiming, releases the messages that have not begun, and waits for the running ones up to `timeoutMs`. */
+  /** Stops claiming, releases the messages whose handling has not begun, and waits for the others up to `timeoutMs`. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping.abort();
     await this.loop;
@@ -140,7 +140,7 @@ export class InboxWorker implements DirectWorker {
     await this.prepare(rows);
     for (const group of groupByKey(rows))
       this.lanes.add(group, () => this.handleGroup(group, { number: instance, instance }));
-    const behind = this.endpoint.marks.recordClaim(ranges, fullUpTo, (lane) => countInLane(rows, lane));
+    const hasMoreBehind = this.endpoint.marks.recordClaim(ranges, fullUpTo, (lane) => countInLane(rows, lane));
     const full = lanes.filter((lane) => countInLane(rows, lane) >= MAX_CLAIMED);
     for (const lane of lanes)
       if (full.includes(lane)) this.backlogs.add(lane);
@@ -149,7 +149,7 @@ export class InboxWorker implements DirectWorker {
         this.backlogs.delete(lane);
       }
     if (full.length > 0) this.mayHaveMore = true;
-    return behind || full.some((lane) => this.lanes.wantsMore(lane));
+    return hasMoreBehind || full.some((lane) => this.lanes.wantsMore(lane));
   }
 
   /** Uses the quick claim while all messages are fresh and few of them wait for others, which is usual. */
@@ -166,7 +166,7 @@ export class InboxWorker implements DirectWorker {
     return { rows, fullUpTo: new Map() };
   }
 
-  /** For this time, claims also read held messages, and messages behind those that must wait for others. */
+  /** For the time `forMs`, claims also read held messages, and messages behind those that must wait for others. */
   private useFullClaims(forMs = POLL_MS): void {
     this.fullClaimsUntil = Math.max(this.fullClaimsUntil, performance.now() + forMs);
     this.endpoint.inbox.ring();
@@ -257,7 +257,7 @@ export class InboxWorker implements DirectWorker {
     return [...this.leftToOthers.keys()];
   }
 
-  /** Makes the messages due that were parked behind the group. */
+  /** The messages that were parked behind the group become due. */
   private async wakeParkedBehind({ lane, rows: [{ key }] }: MessageGroup<InboxRow>): Promise<void> {
     // if it fails, `wakeStranded` finds them later
     const woken = await wakeParked(this.endpoint.db, lane, key).catch(() => 0);
@@ -267,8 +267,9 @@ export class InboxWorker implements DirectWorker {
   }
 
   /**
-   * Call this when a message met no lock. If it had to wait before, other messages may have waited for the same lock.
-   * If it is done, others may have waited for the same fault of the environment. All of them become due now.
+   * Call this when no row that a message needed was locked. If the message had to wait before, other messages may wait
+   * for the same lock. If it is done, others may wait for the end of the same fault of the environment. All of them
+   * become due now.
    */
   private async retryOthersNow({ seq, waits, handler }: InboxRow, isDone: boolean): Promise<void> {
     if (waits === 0) return;

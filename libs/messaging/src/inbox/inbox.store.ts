@@ -8,8 +8,9 @@ import type { Envelope } from '../messages/envelope';
 import type { Claim } from './unit-of-work';
 
 /**
- * SQL: `parked` is true if a held message of the same lane and key exists. A new message must then be parked until that
- * one is done. `offset 0` keeps one index look-up per message. Without it, Postgres would hash the whole inbox.
+ * SQL: `parked` is true if a held message of the same lane and key exists. A new message must then be parked until the
+ * held message is done. `offset 0` keeps one index look-up per message. Without it, Postgres would hash the whole
+ * inbox.
  */
 export const parkedBehind = (lane: string, key: string) => `
    cross join lateral (
@@ -92,8 +93,8 @@ const DONE_QUICKLY = statement(
 );
 
 /**
- * Marks messages as done whose handlers wrote nothing. If a crash loses this update, they are
- * handled again, which does no harm.
+ * Marks messages as done if their handlers wrote nothing. If a crash loses this update, the messages are handled again,
+ * which does no harm.
  */
 export async function markDone(db: Database, claims: readonly Claim[]): Promise<boolean[]> {
   const column = <T>(field: (claim: Claim) => T) => claims.map(field);

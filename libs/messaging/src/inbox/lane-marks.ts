@@ -43,6 +43,7 @@ export class LaneMarks {
   private readonly scans = new Map<string, Scan>();
   private readonly scanEnds = new Map<string, { readonly at: number; readonly took: number }>();
   private readonly caughtUpAt = new Map<string, number>();
+  /** No held message is due before this time (Unix time in seconds), so claims do not read earlier ones. */
   dueAfter = -1e9;
   /** Lanes that this build does not have, but that had messages at the last full read. */
   otherLanes: readonly string[] = [];
@@ -153,6 +154,7 @@ export class LaneMarks {
     return this.marks.get(lane) ?? 0;
   }
 
+  /** Sets the mark of the lane. True if an open message has a number at or below the old mark. */
   private setMark({ lane, lowest }: LaneReading, safe: number): boolean {
     const before = this.markOf(lane);
     const mark = Math.min(safe, lowest === null ? safe : lowest - 1);

@@ -30,7 +30,9 @@ export class Lanes {
     return (this.waiting.get(lane)?.length ?? 0) < this.limit(lane);
   }
 
-  /** True if, with `more` groups, at most twice as many groups run and wait in the lane as it may handle at once. */
+  /**
+   * True if the lane has room for `more` groups. It has room for twice the number of groups that it may handle at once.
+   */
   hasRoom(lane: string, more: number): boolean {
     return (this.waiting.get(lane)?.length ?? 0) + (this.running.get(lane) ?? 0) + more <= 2 * this.limit(lane);
   }

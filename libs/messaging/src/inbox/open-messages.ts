@@ -21,8 +21,8 @@ export const lanesWithMessages = `(
 
 /**
  * SQL: the fresh messages of a lane with a number above this one. Always add `orderOfLane` after it. After `= any(…)`,
- * unlike `=`, Postgres does not remove the lane from the order, and only the index on lane and number has that order.
- * Otherwise it could choose the primary key, and would read all messages of the other lanes.
+ * Postgres keeps the lane in the order, and only the index on lane and number has that order. After `=`, Postgres could
+ * choose the primary key, and would read all messages of the other lanes.
  */
 export const isFreshInLane = (row: string, lane: string, above: string): string =>
   `${row}.state = 'waiting' and not ${row}.held and ${row}.lane = any(array[${lane}]) and ${row}.seq > ${above}`;

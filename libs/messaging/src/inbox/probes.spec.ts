@@ -25,14 +25,14 @@ describe('Messages that wait for a locked row', () => {
     expect(waits.slice(-1)).toEqual([60_000]);
   });
 
-  it('are retried at once when one of them met no lock', () => {
+  it('are retried at once when the row of one of them is free', () => {
     for (const seq of [1, 2, 3]) probes.planRetry(seq, 50);
     expect(probes.recordUnlocked(2)).toEqual([1, 3]);
     expect(probes.recordUnlocked(1)).toEqual([]);
     expect(probes.planRetry(4, 50)).toBe(50);
   });
 
-  it('are not retried early because of a message that had met no lock', () => {
+  it('are not retried early because of a message that never waited for a lock', () => {
     probes.planRetry(1, 50);
     expect(probes.recordUnlocked(9)).toEqual([]);
     expect(probes.planRetry(2, 50)).toBe(1_050);

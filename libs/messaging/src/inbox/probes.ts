@@ -4,8 +4,8 @@ const LATEST_MS = 60_000;
 const REMEMBERED = 1_000;
 
 /**
- * Plans the retries of messages that met a locked row: one after the other, because each attempt holds a connection
- * that other messages need. When one of them meets no lock any more, the others may be retried at once.
+ * Plans the retries of messages that need a locked row: one after the other, because each attempt holds a connection
+ * that other messages need. When the row of one of them is free, the others may be retried at once.
  */
 export class Probes {
   private lastAt = -Infinity;
@@ -25,8 +25,8 @@ export class Probes {
   }
 
   /**
-   * Call this when a message met no lock. If it met one before, this returns the other messages that may be retried
-   * now.
+   * Call this when no row that a message needed was locked. If the message had to wait for a lock before, this returns
+   * the other messages that may be retried now.
    */
   recordUnlocked(seq: number): readonly number[] {
     if (!this.waiting.delete(seq)) return [];

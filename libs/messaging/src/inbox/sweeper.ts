@@ -23,7 +23,7 @@ interface ClaimSearch {
   readonly dueAfter: number;
   readonly instance: number;
   /** The messages that this instance works on. */
-  readonly held: readonly number[];
+  readonly inWork: readonly number[];
   /** The instances with claims in the lanes, if they are known already. */
   readonly claimants?: readonly number[];
 }
@@ -42,14 +42,14 @@ export class Sweeper {
     this.handlerTypes = new Set(endpoint.handlers.handlerTypes);
   }
 
-  async sweep(instance: number, held: readonly number[]): Promise<void> {
+  async sweep(instance: number, inWork: readonly number[]): Promise<void> {
     const { db, context, handlers, marks } = this.endpoint;
     const began = performance.now();
     const isFullRead = began >= this.nextFullReadAt;
     const { hasOpenBelow, claimants } = await marks.update(db, handlers.lanes, isFullRead, this.handlerTypes);
     if (hasOpenBelow) countInboxBelowMark(context);
     await this.freeClaims({
-      ...{ lanes: marks.marksOf(handlers.lanes), dueAfter: marks.dueAfter, instance, held },
+      ...{ lanes: marks.marksOf(handlers.lanes), dueAfter: marks.dueAfter, instance, inWork },
       ...(!isFullRead && { claimants }),
     });
     if (!isFullRead) return;
@@ -57,17 +57,17 @@ export class Sweeper {
     const otherLanes = await readOtherLanes(db, handlers.lanes);
     marks.otherLanes = otherLanes.map(({ lane }) => lane);
     if (otherLanes.length > 0)
-      await this.freeClaims({ lanes: otherLanes, dueAfter: FROM_THE_BEGINNING, instance, held });
+      await this.freeClaims({ lanes: otherLanes, dueAfter: FROM_THE_BEGINNING, instance, inWork });
     const pauseMs = activity.isIdle ? FULL_READ_WHEN_IDLE_MS : FULL_READ_MS;
     this.nextFullReadAt = performance.now() + Math.max(pauseMs, PAUSE_FACTOR * (performance.now() - began));
   }
 
-  private async freeClaims({ lanes, dueAfter, instance, held, claimants }: ClaimSearch): Promise<void> {
+  private async freeClaims({ lanes, dueAfter, instance, inWork, claimants }: ClaimSearch): Promise<void> {
     const { db } = this.endpoint;
     const found = claimants ?? (await readAllClaimants(db, lanes, dueAfter));
     if (found.length === 0) return;
     const dead = await this.findDead(found, instance);
-    const freed = await freeStaleClaims(db, lanes, dueAfter, dead, instance, held);
+    const freed = await freeStaleClaims(db, lanes, dueAfter, dead, instance, inWork);
     if (freed > 0)
       this.log.warn(`freed ${freed} claims that no process was working on: their messages are handled again`);
   }

@@ -52,8 +52,8 @@ const FREE = statement(
 );
 
 /**
- * Frees the claims of dead instances. It also frees claims of this instance that are not in `held`: the answer to that
- * claim was lost.
+ * Frees the claims of dead instances. It also frees claims of this instance that are not in `inWork`, because the
+ * answer to such a claim was lost.
  */
 export async function freeStaleClaims(
   db: Database,
@@ -61,10 +61,10 @@ export async function freeStaleClaims(
   dueAfter: number,
   dead: readonly number[],
   instance: number,
-  held: readonly number[],
+  inWork: readonly number[],
 ): Promise<number> {
   const marks = [lanes.map(({ lane }) => lane), lanes.map(({ mark }) => mark), dueAfter];
-  return (await db.query(FREE, [...marks, dead, instance, held])).length;
+  return (await db.query(FREE, [...marks, dead, instance, inWork])).length;
 }
 
 const READ_LANES = statement(

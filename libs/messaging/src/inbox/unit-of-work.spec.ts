@@ -1,7 +1,7 @@
 import type { Envelope } from '../messages/envelope';
 import { currentUnit, inUnit, UnitOfWork } from './unit-of-work';
 
-const heard: Envelope = {
+const received: Envelope = {
   id: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
   type: 'bar.brew.v1',
   key: '7',
@@ -9,7 +9,7 @@ const heard: Envelope = {
   meta: { source: 'bar', occurredAt: '', version: 1, aggregateId: '7', correlationId: 'c' },
 };
 const unit = (handler = 'brew') =>
-  new UnitOfWork('ordering', handler, heard, { seq: 1, messageId: heard.id, claimedBy: 2 }, 0);
+  new UnitOfWork('ordering', handler, received, { seq: 1, messageId: received.id, claimedBy: 2 }, 0);
 
 describe('A unit of work', () => {
   it('gives the same ids in the same order at a retry, and other ids to other handlers', () => {
@@ -21,11 +21,11 @@ describe('A unit of work', () => {
 
   it('cannot be settled while messages are unwritten, and cannot send after that', () => {
     const one = unit();
-    one.collectMessages([heard]);
+    one.collectMessages([received]);
     expect(() => one.recordDone()).toThrow('messages that were not written');
-    expect(one.takeCollected().messages).toEqual([heard]);
+    expect(one.takeCollected().messages).toEqual([received]);
     one.recordDone();
-    expect(() => one.collectMessages([heard])).toThrow('after its own message was marked as done');
+    expect(() => one.collectMessages([received])).toThrow('after its own message was marked as done');
   });
 
   it('is found by the code that runs in it', async () => {

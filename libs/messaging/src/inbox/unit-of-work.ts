@@ -116,7 +116,7 @@ export const currentUnit = (): UnitOfWork | undefined => {
 
 export const inUnit = <T>(unit: UnitOfWork, work: () => T): T => currentWork.run(unit, work);
 
-/** Runs the work, which cannot publish messages, also not after it has returned. `who` names the work in the error. */
+/** Runs work that cannot publish messages, not even after it has returned. `who` names the work in the error. */
 export const withoutPublishing = <T>(who: string, work: () => T): T => currentWork.run(new NoMessages(who), work);
 
 /** Throws if the current work must not send messages. */

@@ -12,10 +12,10 @@ let right: TestDatabase;
 let wrong: TestDatabase;
 const apps: INestApplicationContext[] = [];
 
-/** After a refused start a process ends. In this test, its leadership connection must be closed. */
+/** A real process ends after a refused start. In this test it goes on, so its leadership connection must be closed. */
 const leaderships: PgLeadership[] = [];
 @Injectable()
-class Witness {
+class LeadershipRecorder {
   constructor(leadership: Leadership) {
     leaderships.push(leadership as PgLeadership);
   }
@@ -23,7 +23,7 @@ class Witness {
 
 const urlsWith = (payments: TestDatabase) => ({ databaseUrl: main.url, databaseUrls: { payments: payments.url } });
 const open = async (payments: TestDatabase, only?: 'inventory' | 'payments') => {
-  const app = await startTwoContexts(urlsWith(payments), {}, only === 'payments' ? [] : [Witness], only);
+  const app = await startTwoContexts(urlsWith(payments), {}, only === 'payments' ? [] : [LeadershipRecorder], only);
   apps.push(app);
   return app;
 };

@@ -7,8 +7,8 @@ import { readIdentity } from './identities.store';
 import { findConflict, DatabasesDiffer, type DatabaseIdentities } from './databases-differ';
 
 /**
- * Knows the identities of the databases that this process uses. Checks that no living process uses another database for
- * the same context.
+ * Reads the identities of the databases that this process uses, and checks that no living process uses another database
+ * for the same context.
  */
 @Injectable()
 export class Identities {

@@ -110,7 +110,7 @@ describe('Subscriptions', () => {
   const sip = { handler: 'sip', type: 'inventory.poured.v1', lane: 'sip' };
   const own = async () => (await listSubscriptions(inventory())).filter(({ handler }) => handler === 'sip');
 
-  it('are added and moved to another lane by a start, but not removed, and not by a plain DELETE', async () => {
+  it('are added and moved to another lane by a start; neither a start nor a plain DELETE removes them', async () => {
     expect(await subscribe(inventory(), [sip], true)).toMatchObject({ added: 1, age: 0 });
     expect(await subscribe(inventory(), [{ ...sip, lane: 'gulp' }], true)).toMatchObject({ added: 0 });
     await subscribe(inventory(), [], true);
@@ -118,7 +118,7 @@ describe('Subscriptions', () => {
     expect(await own()).toMatchObject([{ lane: 'gulp', waiting: 0 }]);
   });
 
-  it('are those of the newest build again after another one changed them and ended', async () => {
+  it('are those of the newest build again after another build changed them and ended', async () => {
     await open();
     const row = `select lane, only_if::text as condition, senders from inventory.subscriptions where handler = 'nothing'`;
     const [before] = await database.admin(row);
@@ -138,7 +138,7 @@ describe('Subscriptions', () => {
     );
   });
 
-  it('have no condition while a process with another one may continue after a pause', async () => {
+  it('have no condition while a process with another condition may continue after a pause', async () => {
     const condition = async () => {
       const [row] = await database.admin<{ condition: string | null }>(
         `select only_if::text as condition from inventory.subscriptions where handler = 'sip'`,
@@ -158,7 +158,7 @@ describe('Subscriptions', () => {
     await database.admin(`delete from inventory.instances where build = 'paused'`);
   });
 
-  it('have their condition only while no living build has another one', async () => {
+  it('have their condition only while no living build has another condition', async () => {
     const condition = async () => {
       const [row] = await database.admin<{ condition: string | null }>(
         `select only_if::text as condition from inventory.subscriptions where handler = 'sip'`,
@@ -181,7 +181,7 @@ describe('Subscriptions', () => {
     await database.admin(`delete from inventory.instances where build = 'other'`);
     await subscribe(inventory(), [bigCups], true);
     expect(await condition()).toBe('$."cups"?(@ > 3)');
-    await subscribe(inventory(), [sip], true); // it has no condition, and an instance with one lives
+    await subscribe(inventory(), [sip], true); // the handler has no condition now, but a living instance has one
     expect(await condition()).toBeNull();
     await database.admin(`delete from inventory.instances where build = 'same'`);
   });

@@ -48,9 +48,11 @@ const HEARTBEAT = statement(
 );
 
 export interface Heartbeat {
-  /** Whether no living process runs a newer build. */
+  /** True if no living process runs a newer build. */
   readonly isNewest: boolean;
-  /** Whether the stored subscriptions are not those of this process. Another build may have changed them meanwhile. */
+  /**
+   * True if the stored subscriptions differ from those of this process. Another build may have changed them meanwhile.
+   */
   readonly differs: boolean;
 }
 

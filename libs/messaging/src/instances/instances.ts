@@ -165,8 +165,8 @@ export class Instances {
   }
 
   /**
-   * Another build changed the subscriptions while this process was paused or away, or a newer build has ended. Its
-   * messages may be in lanes that no process handles now.
+   * Call this if another build changed the subscriptions while this process was paused or away, or if a newer build has
+   * ended. Messages may be in lanes that no process handles now.
    */
   private async subscribeAgain({ db, hears }: Entry, isNewest: boolean): Promise<number> {
     const { added } = await subscribe(db, hears, isNewest);

@@ -17,11 +17,11 @@ export interface UnhandledCount {
 }
 
 /**
- * Counts the messages that no living build can handle, and the messages of sagas that a newer build began. `heard`
- * lists what living builds can handle, as "handler type".
+ * Counts the messages that no living build can handle, and the messages of sagas that a newer build began.
+ * `handlerTypes` lists what living builds can handle, as "handler type".
  */
-export const countUnhandled = (db: Database, heard: readonly string[]): Promise<UnhandledCount[]> =>
-  db.query<UnhandledCount>(COUNT, [heard]);
+export const countUnhandled = (db: Database, handlerTypes: readonly string[]): Promise<UnhandledCount[]> =>
+  db.query<UnhandledCount>(COUNT, [handlerTypes]);
 
 const MAKE_DEAD = statement(
   'inbox-bury-unheard',
@@ -38,5 +38,5 @@ const MAKE_DEAD = statement(
 );
 
 /** Makes dead letters of messages that no build could handle for a day. Later messages of their keys are parked. */
-export const makeUnhandledDead = async (db: Database, heard: readonly string[]): Promise<number> =>
-  (await db.query<{ count: number }>(MAKE_DEAD, [heard]))[0].count;
+export const makeUnhandledDead = async (db: Database, handlerTypes: readonly string[]): Promise<number> =>
+  (await db.query<{ count: number }>(MAKE_DEAD, [handlerTypes]))[0].count;

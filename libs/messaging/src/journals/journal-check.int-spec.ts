@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-/** Writes a line without a MAC, like a build from before the MACs. */
+/** Writes a line without a MAC, like a build from before the MACs were introduced. */
 const writeWithoutMac = (at: string, by: Database = db) =>
   by.query(
     `insert into process_journal (id, name, version, at, heard, message_id, note, asked)
@@ -64,7 +64,7 @@ describe('Lines from before the MACs were introduced', () => {
     expect(await check(false)).toMatchObject({ ok: true, before: { ...before, signed: true } });
   });
 
-  it('get no new lines after the signature: a later or earlier one is a finding', async () => {
+  it('must not become more after the signature: a later or earlier line is a finding', async () => {
     await check();
     await writeWithoutMac(DAY_THREE);
     expect(await check()).toMatchObject({ ok: false, found: 1, before: { lines: 2 } });
@@ -74,7 +74,7 @@ describe('Lines from before the MACs were introduced', () => {
     expect(await findMessages()).toContain('lines without a MAC were added after their number was signed: 1');
   });
 
-  it('may be deleted: a MAC covers one line only', async () => {
+  it('may be deleted, because a MAC covers one line only', async () => {
     await check();
     await test.admin('delete from ordering.process_journal where at = $1', [DAY_ONE]);
     expect(await check()).toMatchObject({ ok: true, lines: 3, before: { lines: 1 } });
@@ -132,7 +132,7 @@ describe('The number of lines without a MAC that is remembered outside of the da
   const signedLines = async () =>
     (await db.query<{ lines: number }>('select lines from journal_marks where mac is not null'))[0]?.lines;
 
-  it('is the most that is ever signed, also if all MACs are removed', async () => {
+  it('is the largest number that is ever signed, even if all MACs are removed', async () => {
     const memory = markMemory();
     const checkWith = () => checkJournal(db, key, journal, { maySign: true, memory });
     await writeWithoutMac(DAY_ONE);
@@ -199,7 +199,7 @@ describe('The watch of a journal', () => {
     expect([one.problem, other.problem]).toEqual([undefined, undefined]);
   });
 
-  it('shows its finding also if the role of the shop deletes or changes the stored result', async () => {
+  it('shows its finding even if the role of the shop deletes or changes the stored result', async () => {
     await check();
     const [one, other, late] = [watch(), watch(), watch()];
     await one.checkNightly();
@@ -241,8 +241,8 @@ describe('The watch of a journal', () => {
 
   it('does not sign while a build from before the migration is alive, and for two minutes after its end', async () => {
     const alive = () => areOlderBuildsAlive(db, 'ordering.process_journal');
-    const [older, madeUp] = [randomUUID(), randomUUID()];
-    for (const id of [older, madeUp])
+    const [older, forged] = [randomUUID(), randomUUID()];
+    for (const id of [older, forged])
       await db.query(`insert into instances (id, number, build, hears) values ($1, 1, 'older', '[]')`, [id]);
     expect(await alive()).toBe(false);
     await test.admin(`update ordering.journal_marks set others = array[$1::uuid]`, [older]);
@@ -256,7 +256,7 @@ describe('The watch of a journal', () => {
     await db.query(`update instances set seen_at = now()`);
     await test.admin(`update ordering.journal_marks set others_until = now()`);
     expect(await alive()).toBe(false);
-    await expect(db.query(`update journal_marks set others = array[$1::uuid]`, [madeUp])).rejects.toThrow('denied');
+    await expect(db.query(`update journal_marks set others = array[$1::uuid]`, [forged])).rejects.toThrow('denied');
   });
 
   it('signs at the start if no older build is alive', async () => {

@@ -32,11 +32,11 @@ interface CheckOptions {
 const markText = (journal: string, { through, lines }: LinesWithoutMac): string =>
   netstrings(['coffee-tea.journal-mark.1', journal, through ?? '', lines]);
 
-/** Whether the shop signed the number of lines without a MAC. */
+/** True if the shop signed the number of lines without a MAC. */
 const isMarkSigned = (key: MacKey, journal: string, mark: JournalMark): boolean =>
   mark.mac !== null && key.holds(markText(journal, mark), Buffer.from(mark.mac, 'hex'));
 
-/** Whether `one` allows lines without a MAC that `other` does not allow. */
+/** True if `one` allows lines without a MAC that `other` does not allow. */
 const allowsMore = (one: LinesWithoutMac, other: LinesWithoutMac): boolean =>
   one.lines > other.lines || (one.through !== null && (other.through === null || one.through > other.through));
 

@@ -57,8 +57,8 @@ export class JournalWatch implements OnApplicationBootstrap {
   }
 
   /**
-   * Signs the number of lines without a MAC soon after the start. A line that somebody forges before that counts as an
-   * old line.
+   * Signs the number of lines without a MAC soon after the start, because a line that somebody forges before the
+   * signature counts as an old line.
    */
   private async signAtStart(): Promise<void> {
     if (!(await this.maySign())) return;

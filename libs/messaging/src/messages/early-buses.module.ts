@@ -4,7 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 /**
  * Nest's buses with all their handlers in place before any job starts. `CqrsModule` adds the handlers in
  * `onApplicationBootstrap`. Inbox workers, timers and log readers start in the same phase, some of them earlier, and
- * each command that they executed before that would fail.
+ * each command that they executed before the handlers are in place would fail.
  */
 @Module({})
 export class EarlyBusesModule extends CqrsModule implements OnModuleInit {

@@ -13,9 +13,9 @@ class PlainCommand {}
 
 @InboxEventsHandler([Brew, Brewed], { name: 'call-out', lane: 'counter', parallel: 16 })
 class CallOutWhenBrewed {
-  heard: unknown[] = [];
+  received: unknown[] = [];
   async handle(message: unknown): Promise<void> {
-    this.heard.push(message);
+    this.received.push(message);
   }
 }
 
@@ -34,7 +34,7 @@ class NotFromInbox {
   async execute(): Promise<void> {}
 }
 
-@InboxEventsHandler([Brew], { name: 'deaf' })
+@InboxEventsHandler([Brew], { name: 'without-method' })
 class WithoutMethod {}
 
 const executed: unknown[] = [];
@@ -47,21 +47,21 @@ describe('A message handler', () => {
     const handler = handlerOf(instance)!;
     expect(handler).toMatchObject({ name: 'call-out', kind: 'events', lane: 'counter', classes: [Brew, Brewed] });
     await handler.handle('tea' as never);
-    expect(instance.heard).toEqual(['tea']);
-    const asked = handlerOf(new BrewWhenAsked())!;
-    expect(asked).toMatchObject({ name: 'brew', kind: 'command', lane: 'counter', parallel: 4 });
+    expect(instance.received).toEqual(['tea']);
+    const commandHandler = handlerOf(new BrewWhenAsked())!;
+    expect(commandHandler).toMatchObject({ name: 'brew', kind: 'command', lane: 'counter', parallel: 4 });
     const brew = new Brew({ orderId: '7' });
-    await asked.handle(brew);
+    await commandHandler.handle(brew);
     expect(executed).toEqual([brew]);
   });
 
-  it('is not a provider without the decorator', () => {
+  it('is only a provider with the decorator', () => {
     expect(handlerOf(new NotFromInbox())).toBeUndefined();
     expect(handlerOf(new PlainCommand())).toBeUndefined();
   });
 
   it('must have a method for its messages', () => {
-    expect(() => handlerOf(new WithoutMethod())).toThrow('deaf is a handler of events without handle()');
+    expect(() => handlerOf(new WithoutMethod())).toThrow('without-method is a handler of events without handle()');
   });
 
   it('is the only handler of its command in the process', () => {
@@ -82,7 +82,7 @@ describe('A message handler', () => {
     );
   });
 
-  it('has a name of its own among all handlers of a type: otherwise two handlers would send the same ids', () => {
+  it('has a name of its own among all handlers of a type: otherwise two handlers would send messages with the same ids', () => {
     const [bar, kitchen] = ['bar', 'kitchen'].map((context) => ({
       context,
       handlers: new Handlers([handlerOf(new BrewWhenAsked())!]),

@@ -44,7 +44,8 @@ type Instance = Partial<Prepares & Checks> & {
 };
 
 /**
- * Returns the inbox handler of a provider, or undefined if the provider is none. Commands are executed by Nest's bus.
+ * Returns the inbox handler of a provider, or undefined if the provider is not an inbox handler. Commands are executed
+ * by Nest's bus.
  */
 export function handlerOf(instance: object, commands: CommandBus): Handler | undefined {
   const metadata = inboxMetadata(instance.constructor as Type);

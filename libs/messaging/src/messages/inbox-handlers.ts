@@ -24,7 +24,7 @@ export interface InboxOptions {
   readonly name: string;
   /**
    * In one lane, the messages of one key are handled one after the other, in the order in which their source sent them,
-   * also if they are for different handlers. Messages of two sources have no order, and a message that was committed
+   * even if they are for different handlers. Messages of two sources have no order, and a message that was committed
    * late may arrive together with a later one. So a handler still needs versions or row locks against wrong order and
    * repetition. By default, each handler has its own lane.
    */
@@ -50,8 +50,8 @@ export interface InboxOptions {
    */
   readonly onlyIf?: Readonly<Record<string, string>>;
   /**
-   * The messages to send when an operator drops a message of this handler, so that the work that nobody does can be set
-   * right. They are sent in the transaction that drops the message.
+   * The messages to send when an operator drops a message of this handler. They start a repair, because no handler does
+   * the work of the dropped message. They are sent in the transaction that drops the message.
    */
   readonly afterDrop?: (dropped: DroppedMessage) => readonly Message[];
   /** When a failing message becomes a dead letter. By default after ten attempts, but not within the first hour. */

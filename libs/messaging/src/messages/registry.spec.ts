@@ -73,7 +73,7 @@ describe('The message registry', () => {
   });
 
   it('cannot read an unknown type, or a body that is not an object', () => {
-    expect(() => registry.decode('bar.spilt.v1', {})).toThrow(Undecodable);
+    expect(() => registry.decode('bar.unknown.v1', {})).toThrow(Undecodable);
     expect(() => registry.decode('bar.brewed.v1', null)).toThrow(Undecodable);
     expect(() => registry.decode('bar.brewed.v1', 'milk')).toThrow(Undecodable);
   });

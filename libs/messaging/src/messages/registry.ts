@@ -57,6 +57,6 @@ function upcastBody(type: string, upcasts: readonly Upcast[], body: object): obj
   try {
     return upcasts.reduce<object>((old, upcast) => upcast(old as never), body);
   } catch (error) {
-    throw new Undecodable(`an old body of ${type} could not be brought up to date: ${(error as Error).message}`);
+    throw new Undecodable(`an old body of ${type} could not be upcast: ${(error as Error).message}`);
   }
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Uuid } from '#kernel';
-import { currentRequest as request } from '#platform/observability';
+import { currentRequest } from '#platform/observability';
 
 /** Which request or message caused the current work. Messages that the work sends get this trace. */
 export interface Trace {
@@ -20,6 +20,6 @@ export const withTrace = <T>(trace: Trace, work: () => T): T => storage.run(trac
 
 /** The part of the trace that comes from the HTTP request. */
 export function requestTrace(): Pick<Trace, 'requestId' | 'traceparent'> {
-  const now = request();
-  return now ? { requestId: now.requestId, traceparent: now.traceparent } : {};
+  const current = currentRequest();
+  return current ? { requestId: current.requestId, traceparent: current.traceparent } : {};
 }

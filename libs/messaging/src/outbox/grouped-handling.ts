@@ -5,8 +5,8 @@ import { currentUnit, type Claim } from '../inbox/unit-of-work';
 import { Batcher } from './batcher';
 
 /**
- * A statement that handles several messages. `columns` are the columns of a row, with their types. `work` is the SQL of
- * a part that writes the rows: `from given join claim using (seq)` are the rows whose messages are still claimed.
+ * A statement that handles several messages. `columns` are the columns of a row, with their types. `work` is SQL that
+ * writes the rows. In it, `from given join claim using (seq)` gives the rows whose messages are still claimed.
  */
 export const groupedStatement = (name: string, columns: string, work: string): Statement =>
   statement(

@@ -9,7 +9,10 @@ const LAST_DRAWN = {
   outbox: statement('outbox-last-drawn', lastDrawnSql('outbox_seq_seq')),
 };
 
-/** The transactions that may be inserting. Each one locks the table before it gets a number, and until it ends. */
+/**
+ * The transactions that may be inserting. Each one locks the table before it gets a number, and keeps the lock until it
+ * ends.
+ */
 const WRITERS = statement(
   'queue-writers',
   `select array(
@@ -25,6 +28,7 @@ const WRITERS = statement(
  */
 export class Horizon {
   private safe = 0;
+  /** The candidate: the next safe number, and the transactions that must end before it is safe. */
   private next?: { readonly through: number; readonly writers: readonly string[] };
 
   constructor(private readonly table: 'inbox' | 'outbox') {}
@@ -39,8 +43,8 @@ export class Horizon {
   /** Checks whether the next candidate has become safe. False if there is no candidate. */
   async checkCandidate(db: Database): Promise<boolean> {
     if (!this.next) return false;
-    const now = new Set(await this.readWriters(db));
-    this.setCandidate({ ...this.next, writers: this.next.writers.filter((one) => now.has(one)) });
+    const stillOpen = new Set(await this.readWriters(db));
+    this.setCandidate({ ...this.next, writers: this.next.writers.filter((one) => stillOpen.has(one)) });
     return true;
   }
 

@@ -28,7 +28,7 @@ export interface MessageEndpoint {
   readonly inbox: Signal;
   /** The positions from which the inbox worker reads. */
   readonly marks: LaneMarks;
-  /** The retries of messages whose handlers met a locked row. */
+  /** The retries of messages whose handlers needed a locked row. */
   readonly probes: Probes;
   /** Messages that failed because of their environment, such as a missing table. */
   readonly stalled: StalledMessages;
@@ -37,8 +37,7 @@ export interface MessageEndpoint {
   /** True if no living process runs a newer build. Only the newest build may decide that a message cannot be read. */
   isNewest: () => Promise<boolean>;
   /**
-   * Marks messages as done, many in one statement. For messages whose handlers wrote nothing. False if the claim was
-   * lost.
+   * Marks messages as done if their handlers wrote nothing, many in one statement. Returns false if the claim was lost.
    */
   readonly done: Batcher<Claim, boolean>;
 }

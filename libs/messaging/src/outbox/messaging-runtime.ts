@@ -139,10 +139,10 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
     const subscribed = await Promise.all(
       endpoints.map(async ({ db, handlers, isNewest }) => subscribe(db, handlers.subscriptions, await isNewest())),
     );
-    const missing = KNOWN_TO_ALL_MS - 1_000 * Math.min(...subscribed.map(({ age }) => age));
-    if (missing <= 0) return;
+    const waitMs = KNOWN_TO_ALL_MS - 1_000 * Math.min(...subscribed.map(({ age }) => age));
+    if (waitMs <= 0) return;
     const contexts = endpoints.map(({ context }) => context);
-    if (this.leadership.hasPeers || (await this.instances.hasPeers(contexts))) await pause(missing);
+    if (this.leadership.hasPeers || (await this.instances.hasPeers(contexts))) await pause(waitMs);
   }
 
   private start(endpoint: MessageEndpoint): void {

@@ -70,7 +70,9 @@ export class OutboxMaintenance {
     this.shown.set(context, receivers);
   }
 
-  /** Removes old messages. Once a day it starts from the beginning, for messages that were skipped as still owed. */
+  /**
+   * Removes old messages. Once a day it starts from the beginning, because messages that were still owed were skipped.
+   */
   @Interval('outbox pruning', 10 * MINUTE)
   @OneAtATime()
   prune(): Promise<void> {

@@ -38,22 +38,22 @@ describe('A crash of the server', () => {
     const { db, eventBus } = app.get(Inventory, { strict: false });
     const deliver = Receivers.prototype.deliver;
     let crashes = 0;
-    let due = false;
+    let crashNext = false;
     jest.spyOn(Receivers.prototype, 'deliver').mockImplementation(async function (
       this: Receivers,
       rows,
       readSubscriptionsAgain,
     ) {
       const delivered = await deliver.call(this, rows, readSubscriptionsAgain);
-      if (!due || !rows.some(({ type }) => type === Ask.type)) return delivered;
-      due = false;
+      if (!crashNext || !rows.some(({ type }) => type === Ask.type)) return delivered;
+      crashNext = false;
       await server.crash();
       crashes++;
       return { ...delivered, readAt: Infinity }; // as if the crash had taken no time
     });
     const sent: string[] = [];
     for (let round = 1; round <= CRASHES; round++) {
-      due = true;
+      crashNext = true;
       const orderId = randomUUID();
       sent.push(orderId);
       await db.transaction(async () => void eventBus.publish(new Ask({ orderId, n: 1 })));

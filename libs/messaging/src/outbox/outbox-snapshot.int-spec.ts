@@ -12,21 +12,21 @@ const SENT = 100_000;
 
 let database: TestDatabase;
 let db: Database;
-let stranger: Client;
+let snapshotHolder: Client;
 
 beforeAll(async () => {
   database = await testDatabase({ empty: true });
   await migrateTwoContexts(database.url);
   db = database.of('inventory');
   await fill(SENT);
-  stranger = await connect(database.url, 'stranger');
-  await stranger.query('begin isolation level repeatable read');
-  await stranger.query('select count(*) from inventory.outbox');
+  snapshotHolder = await connect(database.url, 'snapshot holder');
+  await snapshotHolder.query('begin isolation level repeatable read');
+  await snapshotHolder.query('select count(*) from inventory.outbox');
   await database.admin('update inventory.outbox set sent_at = now()');
   await fill(10);
 });
 afterAll(async () => {
-  await stranger?.end();
+  await snapshotHolder?.end();
   await database?.drop();
 });
 

@@ -28,8 +28,8 @@ export class FenceLost extends Error {
 
 /**
  * Makes this relay the only one that may mark messages as sent, and returns its token. If another relay is marking
- * messages, this waits for it, because that relay locks the token's row. A backup that reads the table does not block
- * it.
+ * messages, this waits for it, because that relay locks the token's row. A backup that reads the table does not delay
+ * this.
  */
 export async function takeFence(db: Database): Promise<string> {
   const token = randomUUID();
@@ -41,7 +41,10 @@ export async function takeFence(db: Database): Promise<string> {
   return token;
 }
 
-/** SQL: the next unsent messages. `stands` is true if the token is still valid. Without a message, one row has it. */
+/**
+ * SQL: the next unsent messages. `stands` is true if the token is still valid. If there is no message, there is one row
+ * with `stands` only.
+ */
 const nextSql = (token: string, unsent: string) => `
   select f.stands, b.* from (select exists (select from outbox_fence where token = ${token}) as stands) f
   left join lateral (

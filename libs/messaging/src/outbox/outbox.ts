@@ -36,10 +36,10 @@ export class Outbox {
       checkMayPublish(type);
       if (!this.registry.has(type)) throw new Error(`${type} is not among the messages of ${this.db.context}`);
       const id = ids ? ids(index) : unit ? unit.nextId() : this.ids.next();
-      const follows = trace ??
+      const messageTrace = trace ??
         (unit && traceAfter(unit.envelope)) ??
         currentTrace() ?? { ...requestTrace(), correlationId: id };
-      return makeEnvelope(message, id, this.db.context, now, follows);
+      return makeEnvelope(message, id, this.db.context, now, messageTrace);
     });
   }
 
@@ -54,7 +54,7 @@ export class Outbox {
     else this.buffer().push(...ready);
   }
 
-  /** For a statement that sends these messages with `sentSql`. */
+  /** Returns what a statement needs to send these messages with `sentSql`. */
   sending(messages: readonly Envelope[]): Sending {
     return new Sending(this.db.context, messages, this.relay, this.delivery);
   }

@@ -3,7 +3,7 @@ import { statement, type Database } from '#database';
 import type { OutboxRow } from './outbox.store';
 import { asyncCommit } from '../inbox/async-commit';
 
-/** SQL: the receivers with owed messages. One index look-up per receiver, even if there are many messages. */
+/** SQL: the receivers with owed messages. It needs one index look-up per receiver, even if there are many messages. */
 const receiversSql = `with recursive r(receiver) as (
     (select receiver from outbox_owed order by receiver limit 1)
     union all

@@ -27,7 +27,7 @@ class FakeTransport extends Transport {
 }
 
 const row = (seq: number, type: string) => ({ seq, type }) as OutboxRow;
-const rows = [row(1, 'heard'), row(2, 'unheard'), row(3, 'heard')];
+const rows = [row(1, 'subscribed'), row(2, 'other'), row(3, 'subscribed')];
 
 let transport: FakeTransport;
 let receiver: Receiver;
@@ -39,14 +39,14 @@ beforeEach(() => {
 describe('A receiver', () => {
   it('gets only the types that it subscribed to', async () => {
     const readAt = performance.now();
-    transport.known = { types: new Set(['heard']), readAt, databaseTime: '' };
+    transport.known = { types: new Set(['subscribed']), readAt, databaseTime: '' };
     expect(await receiver.deliver(rows)).toBe(readAt);
     expect(transport.delivered).toEqual([1, 3]);
   });
 
   it('is owed the types that it subscribed to, or all types if its subscriptions are not known', () => {
     expect(receiver.selectSubscribed(rows).rows).toEqual(rows);
-    transport.known = { types: new Set(['heard']), readAt: performance.now(), databaseTime: '' };
+    transport.known = { types: new Set(['subscribed']), readAt: performance.now(), databaseTime: '' };
     expect(receiver.selectSubscribed(rows).rows.map(({ seq }) => seq)).toEqual([1, 3]);
     transport.known = { ...transport.known, readAt: performance.now() - 1_100 };
     expect(receiver.selectSubscribed(rows).rows).toEqual(rows);
@@ -67,7 +67,7 @@ describe('A receiver that was away', () => {
     expect(receiver.isDirect).toBe(true);
   });
 
-  it('does not, if another message was stored as owed after that read began', () => {
+  it('does not get messages directly if another message was stored as owed after that read began', () => {
     const mark = receiver.owedTotal;
     receiver.addOwed(1);
     expect(receiver.recordNothingOwed(mark)).toBe(false);
@@ -75,7 +75,7 @@ describe('A receiver that was away', () => {
     expect(receiver.isDirect).toBe(false);
   });
 
-  it('does not, if a delivery failed again after that read', () => {
+  it('does not get messages directly if a delivery failed again after that read', () => {
     receiver.recordNothingOwed(receiver.owedTotal);
     receiver.setAway();
     receiver.returnToDirectIfPossible();

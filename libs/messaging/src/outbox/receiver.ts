@@ -6,7 +6,7 @@ import type { Transport } from './transport';
 
 /** A receiver that needs more time than this counts as unavailable. Reading its subscriptions is included. */
 const TIMEOUT_MS = 1_500;
-/** Subscriptions that were read longer ago are read again. */
+/** Subscriptions that are older than this are read again. */
 const FRESH_MS = 1_000;
 
 const ALL_TYPES = { includes: () => true, readAt: Infinity };
@@ -36,7 +36,10 @@ export class Receiver {
     return this.servedDirectly;
   }
 
-  /** Selects the rows for the receiver by its cached subscriptions. All rows if there are none in the cache. */
+  /**
+   * Selects the rows for the receiver by its cached subscriptions. Selects all rows if the cache has no fresh
+   * subscriptions.
+   */
   selectSubscribed(rows: readonly OutboxRow[]): { readonly rows: readonly OutboxRow[]; readonly readAt: number } {
     const { includes, readAt } = filterOf(this.freshSubscriptions());
     return { rows: rows.filter(({ type }) => includes(type)), readAt };
@@ -48,8 +51,8 @@ export class Receiver {
     if (known && notOlderThanMs >= FRESH_MS && !rows.some(({ type }) => known.types.has(type))) return known.readAt;
     return withTimeout(TIMEOUT_MS, `${this.name} did not answer`, async () => {
       const { types, readAt } = await this.transport.readSubscribed(this.name, notOlderThanMs);
-      const theirs = rows.filter(({ type }) => types.has(type));
-      if (theirs.length > 0) await this.transport.deliver(this.from, this.name, theirs);
+      const wanted = rows.filter(({ type }) => types.has(type));
+      if (wanted.length > 0) await this.transport.deliver(this.from, this.name, wanted);
       return readAt;
     });
   }
@@ -97,10 +100,10 @@ export class Receiver {
 const filterOf = (known?: SubscribedTypes) =>
   known ? { includes: (type: string) => known.types.has(type), readAt: known.readAt } : ALL_TYPES;
 
-async function withTimeout<T>(milliseconds: number, otherwise: string, work: () => Promise<T>): Promise<T> {
+async function withTimeout<T>(milliseconds: number, reason: string, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${otherwise} for ${milliseconds} ms`)), milliseconds);
+    timer = setTimeout(() => reject(new Error(`${reason} for ${milliseconds} ms`)), milliseconds);
   });
   try {
     return await Promise.race([work(), late]);

@@ -7,7 +7,7 @@ export interface SubscribedTypes {
   readonly types: ReadonlySet<string>;
   /** When the read began, in monotonic milliseconds. */
   readonly readAt: number;
-  /** The same by the clock of the receiver's database. */
+  /** The same time by the clock of the receiver's database. */
   readonly databaseTime: string;
 }
 

@@ -32,7 +32,7 @@ export const maySend = (subscription: string, message: string, sender: string, r
 };
 
 // Two builds may have different conditions. Then all messages are delivered, and the handlers ignore some. A process
-// that has not ended counts for a day, also if it is paused or cannot reach the database for a time.
+// that has not ended counts for a day, even if it is paused or cannot reach the database for a time.
 const SUBSCRIBE = statement(
   'subscriptions-add-7',
   `with heard as (
@@ -91,9 +91,9 @@ const MOVE = statement(
 );
 
 /**
- * Moves open messages to the lane of their subscription. They are in another one if a handler had another lane when they
- * came, for example in a newer build that has ended. No process looks at that lane any more. Messages of a key wait
- * while one of them is in work.
+ * Moves open messages to the lane of their subscription. A message is in another lane if its handler had another lane
+ * when the message came, for example in a newer build that has ended. No process reads that lane any more. The messages
+ * of a key are not moved while one of them is in work.
  */
 export const moveToSubscribedLanes = (db: Database) => db.outsideTransaction(() => db.query(MOVE));
 

@@ -25,7 +25,7 @@ export interface SagaStatus {
   /** `needs-attention` means that staff should look, for example because a request got no answer. */
   readonly status: 'running' | 'needs-attention' | 'over';
   readonly step: string;
-  /** In words, whose answer the saga waits for. Null if it waits for no answer. */
+  /** Whose answer the saga waits for, in words. Null if it waits for no answer. */
   readonly waitingFor: string | null;
   /** How often the step's request was repeated because no answer came. */
   readonly asked: number;
@@ -49,6 +49,6 @@ export interface SagaDefinition<State, Handled extends Message> {
    * messages wait for that build.
    */
   knows?(state: State): boolean;
-  /** Rows that are stored about the messages. The newest definition of a saga decides. */
+  /** Rows that are stored about the messages. Only the `records` of the newest definition are used. */
   readonly records?: StepRecords;
 }

@@ -74,7 +74,7 @@ let wake = (): void => undefined;
 const never = new Promise<void>((resolve) => (wake = resolve));
 const killedApps: INestApplicationContext[] = [];
 
-/** The application stops in the middle of a message, as after kill -9: its session ends, and its claims with it. */
+/** Stops the application while it handles a message, as after kill -9: its session ends, so its claims are freed. */
 async function kill({ app }: Started): Promise<void> {
   await app.get<PgLeadership>(Leadership, { strict: false }).stop();
   killedApps.push(...apps.splice(apps.indexOf(app), 1));
@@ -104,16 +104,16 @@ const storedSaga = async (orderId: string) =>
 describe('A saga whose definition has changed', () => {
   it('continues with the version with which it began, on a build that has both versions, after the old build died', async () => {
     const [begun, fresh] = [randomUUID(), randomUUID()];
-    let heldMessages = 0;
-    const holdMessage = () => {
-      heldMessages += 1;
+    let blockedMessages = 0;
+    const blockMessage = () => {
+      blockedMessages += 1;
       return never;
     };
     const old = await start(OnlyFirst, {
-      onAsk: ({ body }) => (body.orderId === begun && body.n === 2 ? holdMessage() : Promise.resolve()),
+      onAsk: ({ body }) => (body.orderId === begun && body.n === 2 ? blockMessage() : Promise.resolve()),
     });
     await startSaga(old, begun);
-    await eventually(() => expect(heldMessages).toBe(1), 10_000);
+    await eventually(() => expect(blockedMessages).toBe(1), 10_000);
     expect(await storedSaga(begun)).toEqual({ definition: 1, status: 'running', heard: [1] });
     await kill(old);
 

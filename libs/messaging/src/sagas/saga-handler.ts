@@ -34,10 +34,15 @@ import {
 
 const CACHE_SIZE = 2_000;
 const MAX_TRIES = 3;
-/** After a step met a locked saga, for this time steps leave out locked sagas instead of waiting for their rows. */
+/**
+ * For this time after a step needed a locked saga, steps of locked sagas are left out, so that they do not delay
+ * others.
+ */
 const SKIP_LOCKED_MS = 5_000;
 
-/** Another transaction holds the row of the saga. Has the code of Postgres for a lock that is not available. */
+/**
+ * Another transaction holds the row of the saga. The error has the code of Postgres for a lock that is not available.
+ */
 class SagaLocked extends Error {
   readonly code = '55P03';
 
@@ -52,19 +57,19 @@ export interface ReactionFrom<State> {
   readonly reaction: Reaction<State>;
 }
 
-/** Steps of one saga for the statement of somebody else. */
+/** Steps of one saga that another statement writes, such as an append of events. */
 export interface PreparedSteps extends StepsAsJson {
   /** The rows of `StepRecords`, as a JSON array. */
   readonly records: string;
   /** The requests of the last step. */
   readonly requests: readonly Message[];
   readonly timers: readonly TimerChange[];
-  /** Call one of these when the statement has written the steps, or has not. */
+  /** Call `written` if the statement has written the steps, and `notWritten` if it has not. */
   readonly written: () => void;
   readonly notWritten: () => void;
 }
 
-/** The state as it will be read. */
+/** The state as it is when it was stored as JSON and read again. */
 const asStored = <State>(state: State): State => JSON.parse(JSON.stringify(state)) as State;
 
 /**
@@ -109,8 +114,8 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
   }
 
   /**
-   * Reads the states of the sagas. If a cached state is outdated, the version check of the step fails, and the state is
-   * read again.
+   * Reads the states that are not cached. If a cached state is outdated, the version check of the step fails, and the
+   * state is read again.
    */
   async prepare(messages: readonly Envelope[]): Promise<void> {
     const ids = new Set(messages.map(({ key }) => key).filter((id) => !this.stateCache.has(id)));
@@ -169,7 +174,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
     );
   }
 
-  /** How the saga would react to the message that is being handled. Nothing is written. */
+  /** Returns how the saga would react to the message that is being handled. Writes nothing. */
   protected async reactTo(message: Handled): Promise<ReactionFrom<State>> {
     const { key } = this.currentUnit().envelope;
     const before = this.stateCache.get(key) ?? (await this.loadStates([key])).get(key)!;
@@ -179,7 +184,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
         throw new NotForThisBuild(`this build does not know the state of the saga ${this.name} ${key}`);
       return { before, reaction: definition.react(before.state, message, this.time.now()) };
     } catch (error) {
-      this.stateCache.delete(key); // the stored state may have moved on
+      this.stateCache.delete(key); // another instance may have changed the stored state
       throw error;
     }
   }
@@ -201,15 +206,15 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
     const second = definition.react(asStored(reaction.state), next.message, now);
     const state = asStored(second.state);
     const status = definition.statusOf(state);
-    const following = { id: next.id, type: next.type, meta: { occurredAt: now.toISOString() } };
-    const about = { claim: claimed, saga: this.name, id: key, attempts: attempts + 1, asks: [] };
+    const nextMessage = { id: next.id, type: next.type, meta: { occurredAt: now.toISOString() } };
+    const common = { claim: claimed, saga: this.name, id: key, attempts: attempts + 1, asks: [] };
     const steps = [
       {
-        ...{ ...about, before, heard: envelope, note: reaction.note },
+        ...{ ...common, before, heard: envelope, note: reaction.note },
         timers: this.timerChanges(reaction.timers, envelope, 0),
       },
       {
-        ...{ ...about, before: { version: before.version + 1 }, heard: following, note: second.note },
+        ...{ ...common, before: { version: before.version + 1 }, heard: nextMessage, note: second.note },
         timers: this.timerChanges(second.timers, { id: next.id, key }, 0),
       },
     ];

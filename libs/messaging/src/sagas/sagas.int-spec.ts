@@ -96,7 +96,7 @@ describe('A saga', () => {
     expect(await database.admin('select name from inventory.timers where key = $1', [orderId])).toEqual([]);
   });
 
-  it('waits for a newer build if it does not know the stored state, and continues with what is stored then', async () => {
+  it('waits for a newer build if this build does not know the stored state, and continues with the state that is stored then', async () => {
     const Cautious = sagaHandler([Alarm, Answer], { ...counting, knows: ({ answers }) => !answers.includes(77) });
     const app = await startTwoContexts(database.url, {}, [Cautious, SagaJournal]);
     apps.push(app);
@@ -159,22 +159,22 @@ describe('A saga', () => {
     const locked = Array.from({ length: 30 }, () => randomUUID());
     await Promise.all(locked.map(begin));
     await eventually(async () => expect(await versions(locked)).toEqual(Array(30).fill(1)));
-    const somebody = await connect(database.url, 'somebody');
-    await somebody.query('begin');
-    await somebody.query('select from inventory.processes where id = any($1::text[]) for update', [locked]);
+    const otherClient = await connect(database.url, 'other client');
+    await otherClient.query('begin');
+    await otherClient.query('select from inventory.processes where id = any($1::text[]) for update', [locked]);
     await Promise.all(locked.map(begin));
-    const strangers = Array.from({ length: 5 }, () => randomUUID());
+    const others = Array.from({ length: 5 }, () => randomUUID());
     const spent = await millisecondsOf(async () => {
-      await Promise.all(strangers.map(begin));
-      await eventually(async () => expect(await versions(strangers)).toEqual(Array(5).fill(1)));
+      await Promise.all(others.map(begin));
+      await eventually(async () => expect(await versions(others)).toEqual(Array(5).fill(1)));
     });
     expect(spent).toBeLessThan(3_000); // each of the thirty would wait for 200 ms, one after the other
     expect(await versions(locked)).toEqual(Array(30).fill(1));
-    await somebody.end();
+    await otherClient.end();
     await eventually(async () => expect(await versions(locked)).toEqual(Array(30).fill(2)), 20_000);
   });
 
-  it('writes down which timer fired, and how often a message was tried', async () => {
+  it('stores in its journal which timer fired, and how often a message was tried', async () => {
     const { inventory, journal } = await start({ onAsk: () => pause(3_000) });
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 0 })));

@@ -143,7 +143,7 @@ function parseInstant(text: string | undefined): string | null {
   return Number.isNaN(instant.getTime()) ? null : inMicros(instant.toISOString());
 }
 
-/** What a journal line tells of a step. */
+/** What a journal line contains about a step. */
 export type LineOfStep = Pick<Step, 'claim' | 'saga' | 'id' | 'note' | 'attempts' | 'asks' | 'timers'> & {
   readonly before: Pick<SagaRecord<unknown>, 'version'>;
   readonly heard: Pick<Envelope, 'id' | 'type'> & { readonly meta: Pick<Envelope['meta'], 'occurredAt'> };
@@ -223,7 +223,7 @@ export async function takeSteps(
   return steps.map(({ claim }) => outcomes.get(claim.seq)!);
 }
 
-/** Several steps of one saga, as JSON values for the statement of somebody else. */
+/** Several steps of one saga, as JSON values for another statement, such as an append of events. */
 export interface StepsAsJson {
   readonly saga: string;
   readonly lines: string;
@@ -253,8 +253,8 @@ export function stepsAsJson(
 }
 
 /**
- * For the statement of somebody else: an update of a saga that has begun. `saga` is a parameter. Updates no row if
- * `condition` is false, or if the saga has another version than the one that was read.
+ * SQL for another statement, such as an append of events: an update of a saga that has begun. `saga` is a parameter.
+ * Updates no row if `condition` is false, or if the saga has another version than the one that was read.
  */
 export const sagaMovedSql = (saga: string, condition: string): string => `
   update processes p set version = g.version, state = g.state, changed_at = now(), status = g.status, step = g.step,
@@ -268,9 +268,9 @@ export const isSagaOvertaken = (error: unknown): boolean => (error as { code?: s
 const DIVISION_BY_ZERO = '22012';
 
 /**
- * For the statement of somebody else: the journal lines of the steps. `lines` is a parameter. `moved` is the part with
- * `sagaMovedSql`. If it should have updated the saga and did not, the division by zero rolls back the whole statement.
- * Returns the ids of the handled messages.
+ * SQL for another statement, such as an append of events: the journal lines of the steps. `lines` is a parameter.
+ * `moved` is the part with `sagaMovedSql`. If it should have updated the saga and did not, the division by zero rolls
+ * back the whole statement. Returns the ids of the handled messages.
  */
 export const sagaLinesSql = (lines: string, moved: string, condition: string): string => `
   insert into process_journal (name, id, version, heard, message_id, happened_at, attempts, note, asked, asked_keys,

@@ -95,9 +95,9 @@ const urlsOf = (database: string | DatabaseUrls): DatabaseUrls =>
   typeof database === 'string' ? { databaseUrl: database, databaseUrls: {} } : database;
 
 /**
- * Starts an application of two contexts on the given database, without HTTP. `extraProviders` are for
- * the first context. With `onlyContext`, this application runs one context, and the other one runs in another process.
- * Those of `mayOpenLater` are contexts that need not be open at the start.
+ * Starts an application of two contexts on the given database, without HTTP. `extraProviders` are for the first
+ * context. With `onlyContext`, this application runs one context, and the other one runs in another process. The
+ * contexts in `mayOpenLater` need not be open at the start.
  */
 export async function startTwoContexts(
   database: string | DatabaseUrls,

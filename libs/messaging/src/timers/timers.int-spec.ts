@@ -45,7 +45,7 @@ describe('A due timer', () => {
     expect(arrived).toHaveLength(1);
   });
 
-  it('is found by a read of recent timers, an older one by a read of all timers', async () => {
+  it('is found by a read of recent timers; an older timer is found by a read of all timers', async () => {
     await insertTimers(RUNG, 60);
     await insertTimers(RUNG, 1);
     const { rows } = await db.pool.query<{ since: string }>(`select (now() - interval '30 seconds')::text as since`);

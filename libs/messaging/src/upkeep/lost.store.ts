@@ -10,7 +10,7 @@ export interface ReceivedMessage {
   readonly at: Date;
   /** The message that caused it. Null if a request or a timer caused it. */
   readonly cause: string | null;
-  /** The request that it began with, as in the audit trail. */
+  /** The id of the HTTP request that started it, as in the audit trail. */
   readonly requestId: string | null;
 }
 
@@ -25,7 +25,7 @@ export const readReceivedFrom = (receiver: Database, sender: string, since: Sinc
     [sinceValue(since), sender],
   );
 
-/** Those of the messages that are in the outbox of this context. */
+/** Returns those ids whose messages are in the outbox of this context. */
 export async function filterSent(db: Database, ids: readonly string[]): Promise<Set<string>> {
   const sent = new Set<string>();
   for (let at = 0; at < ids.length; at += BATCH) {
@@ -37,7 +37,7 @@ export async function filterSent(db: Database, ids: readonly string[]): Promise<
   return sent;
 }
 
-/** Those of the keys for which this context's outbox has a command to the receiver. */
+/** Returns those keys for which this context's outbox has a command to the receiver. */
 export async function filterCommanded(db: Database, receiver: string, keys: readonly string[]): Promise<string[]> {
   if (keys.length === 0) return [];
   const rows = await db.query<{ key: string }>(

@@ -5,9 +5,9 @@ import type { Since } from './redelivery.store';
 
 export interface LostMessage extends ReceivedMessage {
   /**
-   * True if a message of another context caused it, which is still in that context's outbox. When that message is sent
-   * again, its work is done again. If the cause is not known, a command for the same key counts as the cause: for
-   * example, a payment is charged after the command to take it, but in a job.
+   * True if a message of another context caused it, and that message is still in the outbox of its sender. When that
+   * message is sent again, its handler sends this message again. If the cause is not known, a command for the same key
+   * counts as the cause: for example, a payment is charged after the command to take it, but in a job.
    */
   readonly willBeRepeated: boolean;
 }

@@ -7,7 +7,7 @@ import type { OutboxRow } from '../outbox/outbox.store';
 /** The start of a range: a time, a number of seconds ago (by the clock of the queried database), or all messages. */
 export type Since = { readonly at: Date } | { readonly seconds: number } | 'start';
 
-/** SQL: the start of the range as a time. Parameter $1 must be made by `asText`. */
+/** SQL: the start of the range as a time. Parameter $1 must be made by `sinceValue`. */
 export const sinceSql = `case when $1 = 'start' then timestamptz '-infinity'
   when $1 ~ '^[0-9]+$' then now() - $1::float8 * interval '1 second' else $1::timestamptz end`;
 

@@ -46,7 +46,7 @@ async function open(handled: string[] = [], ...more: (typeof NoteNothing)[]) {
   return {
     app,
     redeliveries: app.get(Redeliveries, { strict: false }),
-    desk: app.get(SubscriptionAdmin, { strict: false }),
+    admin: app.get(SubscriptionAdmin, { strict: false }),
     send: (key: string, ...numbers: number[]) =>
       db.transaction(async () => void eventBus.publishAll(numbers.map((n) => new Nothing({ orderId: key, n })))),
   };
@@ -68,12 +68,12 @@ describe('A context that was restored from a backup', () => {
     handled.length = 0;
 
     const redelivery = { to: 'inventory', since: { seconds: 3_600 }, from: 'inventory' } as const;
-    const told = { from: 'inventory', found: 4, missing: 2 };
-    expect(await redeliveries.redeliver({ ...redelivery, dryRun: true })).toEqual([told]);
+    const expected = { from: 'inventory', found: 4, missing: 2 };
+    expect(await redeliveries.redeliver({ ...redelivery, dryRun: true })).toEqual([expected]);
     expect(handled).toEqual([]);
-    expect(await redeliveries.redeliver(redelivery)).toEqual([told]);
+    expect(await redeliveries.redeliver(redelivery)).toEqual([expected]);
     await eventually(() => expect(handled).toEqual(handledInOrder(key, 3, 4)));
-    expect(await redeliveries.redeliver(redelivery)).toEqual([{ ...told, missing: 0 }]);
+    expect(await redeliveries.redeliver(redelivery)).toEqual([{ ...expected, missing: 0 }]);
     expect(await redeliveries.redeliver({ ...redelivery, since: { at: new Date(Date.now() + 60_000) } })).toEqual([]);
   });
 
@@ -120,39 +120,39 @@ describe('A subscription', () => {
   const gone = { handler: 'gone', type: Nothing.type, lane: 'gone' };
 
   it('of a living process is not dropped', async () => {
-    const { desk } = await open();
-    const drop = desk.drop({ context: 'inventory', handler: 'nothing' });
+    const { admin } = await open();
+    const drop = admin.drop({ context: 'inventory', handler: 'nothing' });
     await expect(drop).rejects.toThrow(/^Build \w+ \(instance \d+, started .*\) has the handler nothing/);
   });
 
   it('of no living process is dropped; its messages stay, or become done with a reason', async () => {
     await subscribe(database.of('inventory'), [gone], true);
-    const { desk, send } = await open();
+    const { admin, send } = await open();
     await database.admin(
       `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
        values (gen_random_uuid(), 'gone', 'gone', 'x', $1, '{}', '{}', true, 'infinity')`,
       [Nothing.type],
     );
     const drop = { context: 'inventory', handler: 'gone' } as const;
-    await expect(desk.drop({ ...drop, type: 'other' })).rejects.toThrow('no such subscription');
-    expect(await desk.drop(drop)).toEqual({ types: [Nothing.type], done: 0, waiting: 1, sent: [] });
-    expect((await desk.list('inventory')).map(({ handler }) => handler)).not.toContain('gone');
+    await expect(admin.drop({ ...drop, type: 'other' })).rejects.toThrow('no such subscription');
+    expect(await admin.drop(drop)).toEqual({ types: [Nothing.type], done: 0, waiting: 1, sent: [] });
+    expect((await admin.list('inventory')).map(({ handler }) => handler)).not.toContain('gone');
     await send(randomUUID(), 1);
     await eventually(async () =>
       expect(await database.admin('select 1 from inventory.outbox where sent_at is null')).toEqual([]),
     );
     await subscribe(database.of('inventory'), [gone], true);
-    expect(await desk.drop({ ...drop, withMessages: 'by os:0: merged into another' })).toMatchObject({ done: 1 });
+    expect(await admin.drop({ ...drop, withMessages: 'by os:0: merged into another' })).toMatchObject({ done: 1 });
     const [{ state, error }] = await database.admin<{ state: string; error: string }>(
       `select state, error from inventory.inbox where handler = 'gone' and key = 'x'`,
     );
     expect({ state, error }).toEqual({ state: 'done', error: 'dropped: by os:0: merged into another' });
   });
 
-  it('is listed for each instance that has no handler for it, also after its own build has ended', async () => {
-    const { desk } = await open();
+  it('is listed for each instance that has no handler for it, even after the build that added it has ended', async () => {
+    const { admin } = await open();
     const lacks = async () =>
-      (await desk.instances()).filter(({ context }) => context === 'inventory').map((one) => one.lacks);
+      (await admin.instances()).filter(({ context }) => context === 'inventory').map((one) => one.lacks);
     expect(await lacks()).toEqual([[]]);
     await open([], NoteNothing);
     expect((await lacks()).sort()).toEqual([[], [`note-nothing ${Nothing.type}`]]);
@@ -162,7 +162,7 @@ describe('A subscription', () => {
 
   it('of a context without handlers is not listed as missing', async () => {
     await subscribe(database.of('inventory'), [], true);
-    const { desk } = await open();
-    expect((await desk.instances()).filter(({ lacks }) => lacks.length > 0)).toEqual([]);
+    const { admin } = await open();
+    expect((await admin.instances()).filter(({ lacks }) => lacks.length > 0)).toEqual([]);
   });
 });

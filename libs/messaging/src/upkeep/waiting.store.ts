@@ -11,7 +11,7 @@ export const countWaiting = async (db: Database, handler: string, types: readonl
   )[0].count;
 
 /**
- * Marks the messages that wait for a handler as done without handling them. The reason is stored with them. Returns
+ * Marks the messages that wait for a handler as done without handling them, stores the reason with them, and returns
  * them.
  */
 export const markWaitingDone = (
