@@ -1,3 +1,4 @@
+import { eventually } from './eventually';
 import { ADMIN, expectStatus, logIn, stockOf, type Person } from './people';
 import type { Reply, RunningShop } from './start-shop';
 
@@ -44,7 +45,14 @@ export class BackOffice {
   }
 
   async verify(): Promise<{ valid: boolean; checked: number; firstBadPosition?: number; reason?: string }> {
-    return expectStatus(200, await this.admin.post('/admin/events/verify')).body.data;
+    const asked = await this.admin.post('/admin/events/verify');
+    if (asked.status !== 202) return expectStatus(200, asked).body.data;
+    // A verification of many events continues after the response.
+    return eventually(async () => {
+      const { data } = (await this.get(`/admin/events/verify/${asked.body.data.id}`)).body;
+      if (data.state === 'running') throw new Error(`the verification ${data.id} is still running`);
+      return data.result;
+    }, 120_000);
   }
 
   async get(path: string): Promise<Reply> {
