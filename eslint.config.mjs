@@ -42,12 +42,12 @@ const question = (name) => ({
   selector: `ImportSpecifier[imported.name='${name}']`,
   message: `${name} is a question (a call to another context). Only these are allowed: ordering asks cart, catalog and customers; cart and inventory ask catalog; catalog asks inventory; identity asks ordering.`,
 });
-const allQuestions = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf', 'SkuOwners', 'StockHeld'];
+const allQuestions = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf', 'SkuOwners', 'StockCounts'];
 const questionsOf = {
   ordering: ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf'],
   cart: ['CartOf', 'CatalogPrices'],
-  catalog: ['CatalogPrices', 'SkuOwners', 'StockHeld'],
-  inventory: ['SkuOwners', 'StockHeld'],
+  catalog: ['CatalogPrices', 'SkuOwners', 'StockCounts'],
+  inventory: ['SkuOwners', 'StockCounts'],
   identity: ['OrderBooks'],
   customers: ['ContactOf'],
 };

@@ -13,7 +13,7 @@ const LEVELS = (process.env.BENCH_GROWTH ?? '10000,100000,1000000').split(',').m
 const ROUNDS = 20;
 const TURNS = 100;
 
-const { backstage } = built('libs/platform/src/serve/index.js');
+const { openWithoutServing } = built('libs/platform/src/serve/index.js');
 const { everyContext } = built('apps/every-context.js');
 const { EventStore } = built('libs/event-store/src/index.js');
 const { CartTokens } = built('libs/platform/src/security/index.js');
@@ -47,7 +47,7 @@ async function shopWith(orders) {
       `select event_data as data from order_events where event_type = 'OrderPlaced' limit 1`,
     );
     const open = await shop.open();
-    const stage = await backstage(everyContext, shop.config);
+    const stage = await openWithoutServing(everyContext, shop.config);
     const store = stage.app.get(EventStore, { strict: false });
     const tokens = stage.app.get(CartTokens, { strict: false });
     return {

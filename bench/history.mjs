@@ -5,14 +5,14 @@ import { writeHistory } from './history/write.mjs';
 
 const ORDERS = Number(process.env.BENCH_HISTORY_ORDERS ?? 20_000);
 
-const { backstage } = built('libs/platform/src/serve/index.js');
+const { openWithoutServing } = built('libs/platform/src/serve/index.js');
 const { everyContext } = built('apps/every-context.js');
 const { EventStore } = built('libs/event-store/src/index.js');
 
 export const history = () =>
   withClosedShop(async (shop) => {
     const made = await writeHistory(shop.books, { orders: ORDERS });
-    const stage = await backstage(everyContext, shop.config);
+    const stage = await openWithoutServing(everyContext, shop.config);
     const began = performance.now();
     const verdict = await stage.app.get(EventStore, { strict: false }).verify();
     const seconds = (performance.now() - began) / 1_000;

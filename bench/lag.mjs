@@ -12,7 +12,7 @@ const PER_SECOND = Number(process.env.BENCH_EVENTS_PER_SECOND ?? 700);
 const SECONDS = Number(process.env.BENCH_LAG_SECONDS ?? 30);
 const LOOK_MS = 3;
 
-const { backstage } = built('libs/platform/src/serve/index.js');
+const { openWithoutServing } = built('libs/platform/src/serve/index.js');
 const { everyContext } = built('apps/every-context.js');
 const { EventStore } = built('libs/event-store/src/index.js');
 const { connect } = built('libs/database/src/index.js');
@@ -126,7 +126,7 @@ export const lag = () =>
     await writeHistory(shop.books, { orders: 10_000 });
     const commands = await agenda(shop, PER_SECOND * SECONDS);
     const open = await shop.open();
-    const stage = await backstage(everyContext, shop.config);
+    const stage = await openWithoutServing(everyContext, shop.config);
     try {
       await shop.caughtUp();
       const [{ head }] = await shop.ask('select max(position) as head from order_log');

@@ -104,8 +104,8 @@ describe('Paying', () => {
     const { buyer, id } = await purchaseWith('tok_late_webhook');
     const order = await buyer.waitForStatus(id, 'confirmed', 20_000);
     const [charge] = await chargesOf(open.admin, id);
-    const sameId = randomUUID();
-    for (const event of [sameId, sameId, sameId, randomUUID(), randomUUID(), randomUUID()])
+    const normalId = randomUUID();
+    for (const event of [normalId, normalId, normalId, randomUUID(), randomUUID(), randomUUID()])
       expect(await sendWebhook(open.shop, capturedEvent(event, charge))).toMatchObject({
         status: 200,
         body: { success: true, data: { received: true } },

@@ -1,7 +1,7 @@
 import { vnd, type Message } from '#kernel';
 import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { PointsEarned, PointsTakenBack } from '#contracts/customers';
-import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity';
+import { AccountRegistered, ContextErased, PersonErased } from '#contracts/identity';
 import * as inventory from '#contracts/inventory';
 import { NotificationSent } from '#contracts/notifications';
 import * as payments from '#contracts/payments';
@@ -129,7 +129,7 @@ export const messages: readonly Message[] = [
     cartId: '019ab3c4-0000-7000-8000-0000000000cc',
     at: '2026-11-23T03:04:05.678Z',
   }),
-  new PartErased({
+  new ContextErased({
     erasureId: '019ab3c4-0000-7000-8000-0000000000e1',
     subject: '019ab3c4-0000-7000-8000-000000000001',
     context: 'notifications',

@@ -1,9 +1,9 @@
-import { StockHeld } from '#contracts/inventory';
+import { StockCounts } from '#contracts/inventory';
 
 /** A fake inventory without reservations. */
 export const noStock = {
-  provide: StockHeld,
+  provide: StockCounts,
   useValue: {
     availableAfter: async (counts) => new Map(counts.map(({ variantId, onHand }) => [variantId, onHand])),
-  } satisfies StockHeld,
+  } satisfies StockCounts,
 };

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CartOf } from '#contracts/cart';
-import { PartErased, PersonErased } from '#contracts/identity';
+import { ContextErased, PersonErased } from '#contracts/identity';
 import { OrderCancelled, OrderPlaced } from '#contracts/ordering';
 import { contextDatabase } from '#database';
 import { addMessages } from '#platform/http';
@@ -33,7 +33,7 @@ addMessages(cartTexts);
 @Module({
   imports: [
     contextDatabase('cart', { entities: [CartEntity] }),
-    contextMessaging('cart', [OrderPlaced, OrderCancelled, PersonErased, PartErased]),
+    contextMessaging('cart', [OrderPlaced, OrderCancelled, PersonErased, ContextErased]),
   ],
   controllers: [ViewCartController, ChangeCartController, CartToOrderController],
   providers: [

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import * as customers from '#contracts/customers';
-import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity';
+import { AccountRegistered, ContextErased, PersonErased } from '#contracts/identity';
 import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
 import { contextDatabase } from '#database';
 import { contextMessaging } from '#messaging';
@@ -28,7 +28,7 @@ export { CustomersElsewhereModule } from './customers-elsewhere.module';
 
 const { ContactOf, ...published } = customers;
 const ofOrders = [OrderConfirmed, OrderStatusUpdated, OrderCancelled, OrderRefunded];
-const consumed = [AccountRegistered, PersonErased, PartErased, ...ofOrders];
+const consumed = [AccountRegistered, PersonErased, ContextErased, ...ofOrders];
 
 /** The module is global, so that ordering can ask `ContactOf` without importing it. */
 @Global()

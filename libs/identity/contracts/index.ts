@@ -15,7 +15,7 @@ export class AccountRegistered extends Message<{
 }
 
 /**
- * The key of a person was destroyed. Each context must delete its data about the person and answer with PartErased. The
+ * The key of a person was destroyed. Each context must delete its data about the person and answer with ContextErased. The
  * subject is the account's id, or the order's id for a guest.
  */
 export class PersonErased extends Message<{
@@ -36,7 +36,7 @@ export class PersonErased extends Message<{
  * A context has deleted its data about a person. The message's id is derived from the id of PersonErased and the
  * handler's name. So the handlers of two contexts must not have the same name.
  */
-export class PartErased extends Message<{
+export class ContextErased extends Message<{
   readonly erasureId: Uuid;
   readonly subject: Uuid;
   /** The name of the context, such as `notifications`. */

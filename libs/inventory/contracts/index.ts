@@ -65,7 +65,7 @@ export interface StockCount {
  * The catalogue asks this before it accepts counts for variants that are sold again. It is a function call: both contexts
  * run in the same process.
  */
-export abstract class StockHeld {
+export abstract class StockCounts {
   /**
    * How many pieces of each variant could be bought if these counts were stored. Throws STOCK_BELOW_RESERVED if orders
    * have reserved more than was counted.

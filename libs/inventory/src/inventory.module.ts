@@ -6,7 +6,7 @@ import {
   ReserveStock,
   StockCommitRefused,
   StockCommitted,
-  StockHeld,
+  StockCounts,
   StockLevelChanged,
   StockReleased,
   StockReserved,
@@ -36,7 +36,7 @@ const published = [StockReserved, StockShort, StockCommitted, StockCommitRefused
 
 addMessages(stockTexts);
 
-/** Global, so that the catalogue can use `StockHeld` without importing this module. */
+/** Global, so that the catalogue can use `StockCounts` without importing this module. */
 @Global()
 @Module({
   imports: [
@@ -55,8 +55,8 @@ addMessages(stockTexts);
     ChangeStockHandler,
     ViewStockHandler,
     stockConflicts,
-    { provide: StockHeld, useClass: LocalStockHeld },
+    { provide: StockCounts, useClass: LocalStockHeld },
   ],
-  exports: [StockHeld],
+  exports: [StockCounts],
 })
 export class InventoryModule {}

@@ -50,7 +50,7 @@ export const emailKey = (email: string): string => mailboxOf(email) ?? earlierEm
 const UUID_IN_ANY_CASE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Converts a UUID to lower case. Any other text is not changed. */
-export const sameId = (text: string): Uuid => (UUID_IN_ANY_CASE.test(text) ? text.toLowerCase() : text);
+export const normalId = (text: string): Uuid => (UUID_IN_ANY_CASE.test(text) ? text.toLowerCase() : text);
 
 const BLANKS = /\p{Zs}/gu;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isBlank, isLine, isPhone, isPicturePlace, isStorable, lengthOf } from './texts';
+import { isBlank, isLine, isPhone, isPictureUrl, isStorable, lengthOf } from './texts';
 
 /** Texts that need joiners or variation selectors. */
 const needingInvisibles = ['❤️‍🔥', '1️⃣', '👨🏽‍🌾 An', '🏳️‍🌈', 'می\u200cخواهم', 'ක්\u200dරි', '葛\u{e0100}城', '☕\ufe0e', '🇻🇳'];
@@ -56,7 +56,7 @@ describe('Invisible text', () => {
     'is not accepted in a line: U+%s',
     (_, text) => {
       for (const line of [text, `evil${text}.com`, `${text}An`, `An ${text} Bình`]) expect(isLine(line)).toBe(false);
-      expect(isPicturePlace(`https://evil.vn/${text}x`)).toBe(false);
+      expect(isPictureUrl(`https://evil.vn/${text}x`)).toBe(false);
       expect(isBlank(` ${text}`)).toBe(true);
       expect(isBlank(`An${text}`)).toBe(false);
     },
@@ -91,7 +91,7 @@ describe('The place of a picture', () => {
   it.each(['https://cdn.example.com/phin.webp', 'https://cdn.example.com:8443/a?b=c', '/pictures/phin.webp', '/'])(
     'may be %s',
     (text) => {
-      expect(isPicturePlace(text)).toBe(true);
+      expect(isPictureUrl(text)).toBe(true);
     },
   );
 
@@ -100,6 +100,6 @@ describe('The place of a picture', () => {
     ...['javascript:alert(1)', 'https://', 'https:///x', 'https://user:pass@cdn.example.com/x', 'pictures/x.png'],
     ...['/a b.png', '/a\tb', '/\t/evil.example', '/a\0', '/\ud800', 'https://[', ' https://cdn.example.com/x', ''],
   ])('cannot be %j', (text) => {
-    expect(isPicturePlace(text)).toBe(false);
+    expect(isPictureUrl(text)).toBe(false);
   });
 });

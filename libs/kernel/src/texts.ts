@@ -59,7 +59,7 @@ export const isPhone = (text: string): boolean => text.length <= LONGEST_PHONE &
  * Whether the text is an https URL without credentials, or a path on this site. `//host/` and `/\host/` are refused,
  * because they lead to another site.
  */
-export function isPicturePlace(text: string): boolean {
+export function isPictureUrl(text: string): boolean {
   if (!isLine(text) || /[\s"'<>\\]/.test(text)) return false;
   const here = 'https://this.site.invalid';
   if (text.startsWith('/')) return URL.canParse(text, here) && new URL(text, here).origin === here;

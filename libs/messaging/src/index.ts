@@ -23,7 +23,7 @@ export {
   type DroppedMessage,
   type InboxOptions,
 } from './messages/inbox-handlers';
-export { inboxDone, timersCancelled, timersSet } from './inbox/inbox.store';
+export { markDoneSql, cancelTimersSql, setTimersSql } from './inbox/inbox.store';
 export { Instances } from './instances/instances';
 export { type Instance } from './instances/instances.store';
 export { LateContexts } from './instances/late-contexts';

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { PartErased, PersonErased } from '#contracts/identity';
+import { ContextErased, PersonErased } from '#contracts/identity';
 import * as notifications from '#contracts/notifications';
 import {
   OrderCancelled,
@@ -24,7 +24,7 @@ import { WriteWhenOrderMoves } from './write-letter/write-letter.consumer';
 
 const consumed = [
   PersonErased,
-  PartErased,
+  ContextErased,
   OrderConfirmed,
   OrderCancelled,
   OrderPaymentReversed,

@@ -37,7 +37,7 @@ export interface OrderedLine {
 /**
  * The limits of one order. A larger order is probably a mistake. For a large party, a customer should call the shop.
  */
-export const orderCaps = { lines: 100, piecesOfOneSku: 1_000, total: 1_000_000_000 } as const;
+export const orderLimits = { lines: 100, piecesOfOneSku: 1_000, total: 1_000_000_000 } as const;
 
 export interface OrderedModifier {
   readonly optionId: Uuid;

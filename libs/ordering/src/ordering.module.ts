@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { PartErased, PersonErased } from '#contracts/identity';
+import { ContextErased, PersonErased } from '#contracts/identity';
 import * as inventory from '#contracts/inventory';
 import * as ordering from '#contracts/ordering';
 import * as payments from '#contracts/payments';
@@ -77,7 +77,7 @@ const messagesIn = (contract: object): readonly MessageClass[] =>
 
 const messages = [
   ...[ordering, inventory, payments, checkout, refunds].flatMap(messagesIn),
-  ...[PersonErased, PartErased],
+  ...[PersonErased, ContextErased],
 ];
 
 /** Global, because other contexts inject `OrderBooks`. */

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { PartErased, PersonErased } from '#contracts/identity';
+import { ContextErased, PersonErased } from '#contracts/identity';
 import * as payments from '#contracts/payments';
 import { Config } from '#platform/config';
 import { contextDatabase } from '#database';
@@ -37,7 +37,7 @@ addMessages(paymentsTexts);
 @Module({
   imports: [
     contextDatabase('payments', { entities: [PaymentFindingEntity, RefundEntity] }),
-    contextMessaging('payments', [...Object.values(payments), PersonErased, PartErased]),
+    contextMessaging('payments', [...Object.values(payments), PersonErased, ContextErased]),
     contextJournal('payments', paymentJournal),
     SandboxModule,
   ],

@@ -1,7 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import { isUuid } from '#kernel';
 import { DropDeadLetter, type Dropped } from '#messaging/dead-letters';
-import { comparesOrders } from '#ordering/sagas/after-drop';
+import { startsComparison } from '#ordering/sagas/after-drop';
 import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener, operatorName } from '../shop-opener';
@@ -11,7 +11,7 @@ const CONTEXTS_KEYED_BY_ORDER: readonly string[] = ['ordering', 'inventory', 'pa
 
 /** What the dropped message means for its order. Undefined if it was not about an order. */
 function meaningOf({ context, key, sent }: Dropped): string | undefined {
-  if (comparesOrders(sent))
+  if (startsComparison(sent))
     return `the order ${key} is now compared with its checkout and refunds, so that they can continue without the message; see: sagas show ${key}`;
   if (!CONTEXTS_KEYED_BY_ORDER.includes(context) || !isUuid(key)) return undefined;
   return `if a checkout or a refund of the order waits for this message, correct it with: sagas compare ${key}`;

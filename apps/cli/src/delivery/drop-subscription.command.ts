@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { SubscriptionAdmin } from '#messaging';
-import { comparesOrders } from '#ordering/sagas/after-drop';
+import { startsComparison } from '#ordering/sagas/after-drop';
 import { parseLine } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener, operatorName } from '../shop-opener';
@@ -34,7 +34,7 @@ export class DropSubscriptionCommand extends JsonCommand {
     if (json) return printJson({ context, handler, ...dropped });
     for (const one of dropped.types) print(`${one} is no longer sent to ${handler} of ${context}`);
     if (dropped.done > 0) print(`${dropped.done} messages that waited for this handler are marked as done`);
-    if (comparesOrders(dropped.sent))
+    if (startsComparison(dropped.sent))
       print('the orders of these messages are compared with their checkouts and refunds, which can then continue');
     if (dropped.waiting > 0)
       print(

@@ -2,22 +2,17 @@ import { Option, SubCommand } from 'nest-commander';
 import type { Command } from '@nestjs/cqrs';
 import type { ListedSaga } from '#messaging/sagas';
 import { showSaga } from '#ordering/sagas/show-saga';
-import {
-  CompensateSaga,
-  RetrySaga,
-  type FindingByStaff,
-  type SagaIntervention,
-} from '#ordering/sagas/tend-saga.command';
+import { CompensateSaga, RetrySaga, type MoneyOutcome, type SagaIntervention } from '#ordering/sagas/tend-saga.command';
 import { parseLine, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener, operatorName } from '../shop-opener';
 import { print, printJson } from '../output';
 
-const MONEY_OUTCOMES: readonly FindingByStaff[] = ['given-back', 'never-taken', 'unknown'];
+const MONEY_OUTCOMES: readonly MoneyOutcome[] = ['given-back', 'never-taken', 'unknown'];
 
 interface SagaStepOptions extends JsonOption {
   readonly reason?: string;
-  readonly money?: FindingByStaff;
+  readonly money?: MoneyOutcome;
 }
 
 abstract class ChangeSagaCommand extends JsonCommand {
@@ -29,7 +24,7 @@ abstract class ChangeSagaCommand extends JsonCommand {
   protected abstract readonly commandFor: (
     id: string,
     intervention: SagaIntervention,
-    money?: FindingByStaff,
+    money?: MoneyOutcome,
   ) => Command<ListedSaga>;
 
   async run([id]: string[], { json, reason, money }: SagaStepOptions): Promise<void> {
@@ -72,11 +67,11 @@ export class CompensateSagaCommand extends ChangeSagaCommand {
     super(opener);
   }
 
-  protected commandFor = (id: string, intervention: SagaIntervention, money?: FindingByStaff) =>
+  protected commandFor = (id: string, intervention: SagaIntervention, money?: MoneyOutcome) =>
     new CompensateSaga(id, intervention, money);
 
   @Option({ flags: '--money <found>', description: `what happened to the money: ${MONEY_OUTCOMES.join(', ')}` })
-  parseMoney(text: string): FindingByStaff {
+  parseMoney(text: string): MoneyOutcome {
     const found = MONEY_OUTCOMES.find((one) => one === text);
     if (!found) throw invalidArgument(`--money must be one of ${MONEY_OUTCOMES.join(', ')}.`);
     return found;

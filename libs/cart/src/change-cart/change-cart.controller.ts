@@ -13,7 +13,7 @@ import {
   PathId,
   ReadOnly,
   Refuses,
-  tagOf,
+  etagOfView,
   WholeNumber,
   type Answer,
 } from '#platform/http';
@@ -211,7 +211,7 @@ export class ChangeCartController {
   /** The cart's version. Refuses the request if the cart or its prices have changed since the caller read them. */
   private async requireSeenVersion({ owner }: Visitor, tags: readonly string[]): Promise<number> {
     const view = await this.queries.execute(new ViewCart(owner, localeHere()));
-    if (!tags.includes(tagOf(view))) throw new CartChanged(view.version);
+    if (!tags.includes(etagOfView(view))) throw new CartChanged(view.version);
     return view.version;
   }
 }

@@ -1,6 +1,6 @@
 import { EventBus } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
-import { PartErased, PersonErased } from '#contracts/identity';
+import { ContextErased, PersonErased } from '#contracts/identity';
 import { InboxEventsHandler } from '#messaging';
 import { Carts } from '../model/carts.store';
 import { cartIdOf } from '../model/owner';
@@ -20,6 +20,6 @@ export class ForgetCart {
     // For a guest, `subject` is the order's id: the lines of that order must not return to the cart.
     else await this.carts.recordReturn(subject);
     crashPoint('erasure.cart');
-    this.eventBus.publish(new PartErased({ erasureId, subject, context: 'cart' }));
+    this.eventBus.publish(new ContextErased({ erasureId, subject, context: 'cart' }));
   }
 }

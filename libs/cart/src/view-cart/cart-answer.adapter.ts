@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { answer, PRIVATE, tagOf, type Answer } from '#platform/http';
+import { answer, PRIVATE, etagOfView, type Answer } from '#platform/http';
 import type { CartTokenSpent } from '../model/cart-errors';
 import { CART_TOKEN, type Visitor } from '../visitors.adapter';
 import type { CartView } from './cart-view';
@@ -12,7 +12,7 @@ const metaOf = { order: { tokenSpent: true }, 'log-in': { cartMerged: true } } s
 
 export const cartAnswer = (view: CartView, { newToken, spentBy }: Visitor): Answer<CartView> =>
   answer(view, {
-    etag: tagOf(view),
+    etag: etagOfView(view),
     cacheControl: PRIVATE,
     ...(spentBy && { meta: metaOf[spentBy] }),
     ...(newToken && { headers: { [CART_TOKEN]: newToken } }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
 import { IdShape, MoneyShape, plus, nothing, type Money } from '#kernel';
-import { orderCaps } from '#contracts/ordering';
+import { orderLimits } from '#contracts/ordering';
 import { pricesOf, type Cart, type CartLine } from '../model/cart';
 
 const ModifierView = z.object({
@@ -119,12 +119,12 @@ function demandOf(lines: readonly PricedLine[]): ReadonlyMap<string, number> {
 }
 
 const isTooLarge = (lines: readonly PricedLine[], count: number): boolean =>
-  count > orderCaps.lines || lines.reduce((sum, { lineTotal }) => sum + lineTotal.amount, 0) > orderCaps.total;
+  count > orderLimits.lines || lines.reduce((sum, { lineTotal }) => sum + lineTotal.amount, 0) > orderLimits.total;
 
 function problemOf({ sku, available }: PricedLine, { wanted, tooLarge, locale }: WholeCart): CartLineView['problem'] {
   const pieces = wanted.get(sku) ?? 0;
   if (available < pieces) return { code: 'OUT_OF_STOCK', message: texts[locale].left(available) };
-  if (tooLarge || pieces > orderCaps.piecesOfOneSku)
+  if (tooLarge || pieces > orderLimits.piecesOfOneSku)
     return { code: 'ORDER_TOO_LARGE', message: texts[locale].tooLarge };
   return null;
 }

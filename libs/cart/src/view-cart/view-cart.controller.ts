@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, OperationDoc, Tagged, type Answer } from '#platform/http';
+import { Answers, OperationDoc, HasEtag, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, CurrentCaller, type Caller } from '#platform/security';
 import { Visitors, type Visitor } from '../visitors.adapter';
@@ -20,7 +20,7 @@ export class ViewCartController {
   ) {}
 
   @Get()
-  @Tagged()
+  @HasEtag()
   @OperationDoc(
     'viewCart',
     'Your cart at today’s prices',

@@ -17,8 +17,8 @@ import {
   PRIVATE,
   ReadOnly,
   Refuses,
-  Tagged,
-  tagOf,
+  HasEtag,
+  etagOfView,
   Text,
   WholeNumber,
   type Answer,
@@ -117,7 +117,7 @@ export class ArrangeShelvesController {
   }
 
   @Get('categories/:id')
-  @Tagged()
+  @HasEtag()
   @OperationDoc('lookUpCategory', 'A category as it is stored')
   @Answers(200, ArrangedCategoryShape)
   @Refuses('NOT_FOUND')
@@ -133,7 +133,7 @@ export class ArrangeShelvesController {
   }
 
   @Get('brands/:id')
-  @Tagged()
+  @HasEtag()
   @OperationDoc('lookUpBrand', 'A brand as it is stored')
   @Answers(200, ArrangedBrandShape)
   @Refuses('NOT_FOUND')
@@ -143,7 +143,7 @@ export class ArrangeShelvesController {
 
   @Post('categories')
   @BodyExample({ ...SEASONAL, name: 'Món theo mùa' })
-  @Tagged()
+  @HasEtag()
   @OperationDoc('createCategory', 'Add a category')
   @Answers(201, ArrangedCategoryShape, { headers: { Location: 'The URL of the category, for staff.' } })
   @Refuses('SLUG_TAKEN')
@@ -174,7 +174,7 @@ export class ArrangeShelvesController {
 
   @Post('brands')
   @BodyExample({ name: 'Rang Xay An Nam', slug: 'rang-xay-an-nam', description: 'Rang mộc ở Đà Lạt.' })
-  @Tagged()
+  @HasEtag()
   @OperationDoc('createBrand', 'Add a brand')
   @Answers(201, ArrangedBrandShape, { headers: { Location: 'The URL of the brand, for staff.' } })
   @Refuses('SLUG_TAKEN')
@@ -205,7 +205,7 @@ export class ArrangeShelvesController {
 
   private async lookUp(kind: LabelKind, id: Uuid): Promise<Answer<StoredLabel>> {
     const [label] = await this.queries.execute(new LookUpLabels(kind, id));
-    return answer(label, { etag: tagOf(label), cacheControl: PRIVATE });
+    return answer(label, { etag: etagOfView(label), cacheControl: PRIVATE });
   }
 
   private async arrange(kind: LabelKind, arrangement: Arrangement): Promise<Answer<StoredLabel | null>> {
@@ -213,7 +213,7 @@ export class ArrangeShelvesController {
     if (!label) return answer(label);
     const location = `/api/v1/admin/${kind === 'category' ? 'categories' : 'brands'}/${label.id}`;
     return answer(label, {
-      etag: tagOf(label),
+      etag: etagOfView(label),
       ...('make' in arrangement && { headers: { location } }),
     });
   }

@@ -4,7 +4,7 @@ import { Command, CommandHandler, EventBus, type ICommandHandler } from '@nestjs
 
 import { DomainError, type Uuid, type Seen } from '#kernel';
 import { VariantListed, VariantsRenamed } from '#contracts/catalog';
-import { StockHeld, type StockCount } from '#contracts/inventory';
+import { StockCounts, type StockCount } from '#contracts/inventory';
 import { Database } from '#database';
 import { findChangedImmutableFields, InvalidInput, textOf } from '#platform/http';
 import { currentRequest } from '#platform/observability';
@@ -50,7 +50,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     private readonly products: Products,
     private readonly eventBus: EventBus,
     private readonly invalidation: CacheInvalidation,
-    private readonly stock: StockHeld,
+    private readonly stock: StockCounts,
   ) {}
 
   execute({ id, edit, seen }: EditProduct): Promise<StaffProductView> {

@@ -18,8 +18,8 @@ import {
   placeOf,
   PRIVATE,
   Refuses,
-  Tagged,
-  tagOf,
+  HasEtag,
+  etagOfView,
   type Answer,
 } from '#platform/http';
 import { Allowed } from '#platform/security';
@@ -73,13 +73,13 @@ export class EditProductController {
 
   @Get(':id')
   @Allowed('catalog')
-  @Tagged()
+  @HasEtag()
   @OperationDoc('lookUpProduct', 'A product as it is stored; it may also be a draft or archived')
   @Answers(200, StaffProductShape)
   @Refuses('NOT_FOUND')
   async lookUp(@PathId() id: Uuid): Promise<Answer<StaffProductView>> {
     const product = await this.queries.execute(new LookUpProduct(id));
-    return answer(product, { etag: tagOf(product), cacheControl: PRIVATE });
+    return answer(product, { etag: etagOfView(product), cacheControl: PRIVATE });
   }
 
   @Patch(':id')
@@ -99,7 +99,7 @@ export class EditProductController {
     @IfMatch() seen: Seen,
   ): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new EditProduct(id, change, seen));
-    return answer(product, { etag: tagOf(product) });
+    return answer(product, { etag: etagOfView(product) });
   }
 
   @Post(':id/restore')
@@ -115,7 +115,7 @@ export class EditProductController {
     @IfMatch() seen: Seen,
   ): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new RestoreProduct(id, request, seen));
-    return answer(product, { etag: tagOf(product) });
+    return answer(product, { etag: etagOfView(product) });
   }
 
   @Delete(':id')

@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 
-import { answer, Answers, OperationDoc, Refuses, Tagged, tagOf, type Answer } from '#platform/http';
+import { answer, Answers, OperationDoc, Refuses, HasEtag, etagOfView, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 
 import type { ProductDraft } from '../model/product';
@@ -17,7 +17,7 @@ export class ListProductController {
 
   @Post()
   @Allowed('catalog')
-  @Tagged()
+  @HasEtag()
   @OperationDoc('createProduct', 'Add a product, published or as a draft')
   @ApiBody({ type: ProductBody })
   @Answers(201, StaffProductShape, { headers: { Location: 'The URL of the product, for staff.' } })
@@ -25,7 +25,7 @@ export class ListProductController {
   async list(@Body(new NewProductPipe()) draft: ProductDraft): Promise<Answer<StaffProductView>> {
     const product = await this.commands.execute(new ListProduct(draft));
     return answer(product, {
-      etag: tagOf(product),
+      etag: etagOfView(product),
       headers: { location: `/api/v1/admin/products/${product.id}` },
     });
   }

@@ -12,7 +12,7 @@ import {
   Line,
   ListOf,
   Nested,
-  PicturePlace,
+  ImageUrl,
   Price,
   ReadOnly,
   ShopValidationPipe,
@@ -242,7 +242,7 @@ class ExtrasBody {
   @Flag({ optional: true, nullable: true })
   featured?: boolean | null;
 
-  @PicturePlace({ optional: true, nullable: true })
+  @ImageUrl({ optional: true, nullable: true })
   imageUrl?: string | null;
 
   @Text({

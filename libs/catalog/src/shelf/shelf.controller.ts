@@ -2,7 +2,7 @@ import { createParamDecorator } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
 import { validityOf } from '#platform/cache';
-import { addVary, alsoOnMethod, cachedFor, matchesEtag, Tagged } from '#platform/http';
+import { addVary, alsoOnMethod, cachedFor, matchesEtag, HasEtag } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 
 import type { Locale } from './locale';
@@ -11,7 +11,7 @@ import type { JsonAnswer } from './json-answer';
 const readLocale = createParamDecorator((): Locale => shopLocale());
 
 /** The language of the response. The method must send the response with `sendJson`. */
-export const ShelfLocale = (): ParameterDecorator => alsoOnMethod(readLocale(), Tagged({ byLanguage: true }));
+export const ShelfLocale = (): ParameterDecorator => alsoOnMethod(readLocale(), HasEtag({ byLanguage: true }));
 
 /** How long clients may cache a response. Its stock and prices can be out of date for that long. */
 const CLIENT_CACHE_SECONDS = 5;

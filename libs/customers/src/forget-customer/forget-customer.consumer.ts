@@ -1,6 +1,6 @@
 import { EventBus } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
-import { PartErased, PersonErased } from '#contracts/identity';
+import { ContextErased, PersonErased } from '#contracts/identity';
 import { InboxEventsHandler } from '#messaging';
 import { Addresses } from '../model/addresses.store';
 import { Customers } from '../model/customers.store';
@@ -21,6 +21,6 @@ export class ForgetCustomer {
       await this.addresses.forget(subject);
     }
     crashPoint('erasure.customers');
-    this.eventBus.publish(new PartErased({ erasureId, subject, context: 'customers' }));
+    this.eventBus.publish(new ContextErased({ erasureId, subject, context: 'customers' }));
   }
 }

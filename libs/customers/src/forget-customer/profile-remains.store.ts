@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
-import { PersonalRemains, type ErasedSubject } from '#platform/privacy';
+import { UnerasedData, type ErasedSubject } from '#platform/privacy';
 
 const REMAINING = statement(
   'profiles-remaining',
@@ -14,7 +14,7 @@ const REMAINING = statement(
  * could store the person's data again.
  */
 @Injectable()
-export class ProfileRemains extends PersonalRemains {
+export class ProfileRemains extends UnerasedData {
   constructor(private readonly db: Database) {
     super();
   }

@@ -18,9 +18,9 @@ import {
   PRIVATE,
   ReadOnly,
   Refuses,
-  seenVersions,
-  Tagged,
-  tagOf,
+  matchingVersions,
+  HasEtag,
+  etagOfView,
 } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { SignedIn, CurrentCaller, type UserCaller } from '#platform/security';
@@ -65,13 +65,13 @@ export class MyProfileController {
   ) {}
 
   @Get()
-  @Tagged()
+  @HasEtag()
   @OperationDoc('viewMe', 'My profile')
   @Answers(200, Profile)
   @Refuses('SUBJECT_ERASED')
   async view(@CurrentCaller() caller: UserCaller) {
     const profile = await this.read(caller);
-    return answer(profile, { etag: tagOf(profile), cacheControl: PRIVATE });
+    return answer(profile, { etag: etagOfView(profile), cacheControl: PRIVATE });
   }
 
   @Patch()
@@ -87,7 +87,7 @@ export class MyProfileController {
     const { userId: id, email, role } = caller;
     const wrong = findChangedImmutableFields({ id, email, role }, body);
     if (wrong.length > 0) throw new InvalidInput(wrong);
-    const seen = tags && seenVersions(tags, await this.read(caller));
+    const seen = tags && matchingVersions(tags, await this.read(caller));
     await this.commands.execute(new ChangeProfile(profileFromToken(caller), { name, phone, locale }, seen));
     return this.view(caller);
   }

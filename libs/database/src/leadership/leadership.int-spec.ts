@@ -144,7 +144,7 @@ describe('Leadership', () => {
   it('sends notifications to every instance', async () => {
     const [first, second] = [await instance(), await instance()];
     const heard: string[] = [];
-    second.onWord((word) => heard.push(word));
+    second.onNotification((word) => heard.push(word));
     first.notify('inbox:cart');
     first.notify('inbox:cart');
     first.notify('outbox:cart');

@@ -28,7 +28,7 @@ export abstract class Leadership {
   /** Notifies all processes, including this one. Notifications of one moment are sent together. They may get lost. */
   abstract notify(notification: string): void;
 
-  abstract onWord(listener: (notification: string) => void): void;
+  abstract onNotification(listener: (notification: string) => void): void;
 
   /** Calls the listener when a lost connection is open again. Notifications may be lost, so it must poll then. */
   abstract onReopened(listener: () => void): void;

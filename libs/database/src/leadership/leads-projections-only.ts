@@ -39,8 +39,8 @@ export class LeadsProjectionsOnly extends Leadership {
     this.inner.notify(notification);
   }
 
-  onWord(listener: (notification: string) => void): void {
-    this.inner.onWord(listener);
+  onNotification(listener: (notification: string) => void): void {
+    this.inner.onNotification(listener);
   }
 
   onReopened(listener: () => void): void {

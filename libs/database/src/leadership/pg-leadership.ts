@@ -97,7 +97,7 @@ export class PgLeadership extends Leadership {
     this.notifications.add(notification);
   }
 
-  onWord(listener: (notification: string) => void): void {
+  onNotification(listener: (notification: string) => void): void {
     this.listeners.push(listener);
   }
 

@@ -1,6 +1,6 @@
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { connect, contextPool } from './connection';
-import { isAway, isEnvironmental } from './environment';
+import { isUnreachable, isEnvironmental } from './environment';
 import { PgDatabase } from '../transactions/pg-database';
 
 /** Tests the real errors of Postgres, with a single query and with a transaction. */
@@ -29,7 +29,7 @@ describe('A database that cannot serve', () => {
         () => new Error('it answered'),
         (refused: Error) => refused,
       );
-      expect([error.message, isAway(error), isEnvironmental(error)]).toEqual([error.message, true, true]);
+      expect([error.message, isUnreachable(error), isEnvironmental(error)]).toEqual([error.message, true, true]);
     }
   };
   const onPostgresDatabase = (sql: string) => onServer(shop.url, name, sql);
@@ -72,7 +72,7 @@ describe('A database that cannot serve', () => {
     const error = await openDatabase()
       .query('select from no_such_table')
       .catch((refused: Error) => refused);
-    expect([isAway(error), isEnvironmental(error)]).toEqual([false, true]);
+    expect([isUnreachable(error), isEnvironmental(error)]).toEqual([false, true]);
   });
 });
 

@@ -60,7 +60,7 @@ const isSocketError = (one: Record<string, unknown>): boolean =>
  * True if the database cannot serve now: there is no connection, it is read-only or full, another transaction holds a
  * lock, or it takes too long. Narrower than `isEnvironmental`: faults that need a new release are not included.
  */
-export const isAway = (error: unknown): boolean =>
+export const isUnreachable = (error: unknown): boolean =>
   hasAny(error, (one) => {
     const { code, severity } = one;
     if (isFatal(one) || isDriverMessage(one) || isSocketError(one)) return true;

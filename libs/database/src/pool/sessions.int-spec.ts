@@ -1,5 +1,5 @@
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { isAway } from './environment';
+import { isUnreachable } from './environment';
 import { DatabaseRefused } from './refused';
 import { checkSessions } from './sessions';
 
@@ -24,6 +24,6 @@ describe('A database that refuses the login at the start', () => {
     expect((refused as Error).message).toBe(
       `The database at ${name} refuses us (database "no_such_database" does not exist): check ${name}`,
     );
-    expect(isAway(refused)).toBe(true); // the wrapped error counts, too
+    expect(isUnreachable(refused)).toBe(true); // the wrapped error counts, too
   });
 });

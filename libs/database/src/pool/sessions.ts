@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Client } from 'pg';
 import type { Config, ContextName } from '#platform/config';
 import { connect, databaseSetting, databaseUrl } from './connection';
-import { isAway, isRefusal } from './environment';
+import { isUnreachable, isRefusal } from './environment';
 import { asRefusal } from './refused';
 import { rememberLostSettings } from './session-settings';
 
@@ -20,15 +20,15 @@ export class UnusableSessions extends Error {
   }
 }
 
-/** The end of a `DatabaseAway` message: what does not work without the database. */
+/** The end of a `DatabaseUnreachable` message: what does not work without the database. */
 type Without = 'the shop does not start without it' | 'a command needs the databases of all contexts';
 
 /** A database that this process needs for its start cannot be reached. */
-export class DatabaseAway extends Error {
+export class DatabaseUnreachable extends Error {
   constructor(name: string, cause: Error, without: Without) {
     const reasons = cause instanceof AggregateError ? (cause.errors as Error[]).map((one) => one.message).join(', ') : cause.message; // prettier-ignore
     super(`The database at ${name} cannot be reached, and ${without} (${reasons})`, { cause });
-    this.name = 'DatabaseAway';
+    this.name = 'DatabaseUnreachable';
   }
 }
 
@@ -62,7 +62,7 @@ function namesByUrl(config: Urls, contexts: readonly ContextName[]): Map<string,
 }
 
 function ignoreIfAway(error: unknown): void {
-  if (!isAway(error)) throw error;
+  if (!isUnreachable(error)) throw error;
 }
 
 /** The database for leadership: the common one, or the one of ordering if each context has its own. */
@@ -74,7 +74,9 @@ async function checkServer(url: string, name: string, without: Without): Promise
   const open = () =>
     connect(url, 'start-up', { settings: { timezone: TEST_ZONE } }).catch((error: Error) => {
       if (/unsupported startup parameter/.test(error.message)) throw new UnusableSessions(refusedSettingsText(name));
-      throw isAway(error) && !isRefusal(error) ? new DatabaseAway(name, error, without) : asRefusal(name, error);
+      throw isUnreachable(error) && !isRefusal(error)
+        ? new DatabaseUnreachable(name, error, without)
+        : asRefusal(name, error);
     });
   const both = await Promise.allSettled([open(), open()]);
   const clients = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));

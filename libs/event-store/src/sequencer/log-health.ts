@@ -15,7 +15,7 @@ const LONGEST_WAIT_MS = 30_000;
  */
 export class LogHealth extends HealthCheck {
   readonly service: string;
-  override readonly onlyWhenUnwell = true;
+  override readonly onlyWhenImpaired = true;
   private oldest?: { readonly seq: number; readonly since: number };
 
   constructor(

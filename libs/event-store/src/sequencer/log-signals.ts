@@ -14,7 +14,7 @@ export class LogSignals {
     readonly context: string,
     private readonly leadership: Leadership,
   ) {
-    leadership.onWord((text) => this.handleNotification(text));
+    leadership.onNotification((text) => this.handleNotification(text));
     leadership.onReopened(() => {
       this.notifyAppended();
       this.notifyNumbered(this.head);

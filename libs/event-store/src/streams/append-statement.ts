@@ -1,5 +1,5 @@
 import { statement, type Statement } from '#database';
-import { HANDED, inboxDone, sentSql, timersCancelled, timersSet, type Way } from '#messaging';
+import { HANDED, markDoneSql, sentSql, cancelTimersSql, setTimersSql, type Way } from '#messaging';
 import type { Guard, Guarded } from './guard';
 import { NamedParameters } from './named-parameters';
 import { named } from './table-names';
@@ -158,9 +158,9 @@ function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedPa
       from events${singleRowGuards.join('')}
       ${eachHasRows && `where ${eachHasRows}`}${parts.single ? '' : ' order by events.version'}`,
     ],
-    ['timed', parts.timers && timersSet(own.timersToSet, headMoved)],
-    ['cancelled', parts.timers && timersCancelled(own.timersToCancel, headMoved)],
-    ['done', parts.claim && inboxDone(`(select ${seq} from head)`, messageId, claimedBy)],
+    ['timed', parts.timers && setTimersSql(own.timersToSet, headMoved)],
+    ['cancelled', parts.timers && cancelTimersSql(own.timersToCancel, headMoved)],
+    ['done', parts.claim && markDoneSql(`(select ${seq} from head)`, messageId, claimedBy)],
   ];
   const definedSteps = steps.flatMap(([name, body]) => (body ? [`${name} as (${body})`] : []));
   if (parts.messages) definedSteps.push(sentSql(parts.messages, own.messages, headMoved));

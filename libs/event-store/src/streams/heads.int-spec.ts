@@ -67,7 +67,7 @@ describe('The head of a stream', () => {
   it('is reported by the running shop while it is wrong', async () => {
     const leadership = {
       leads: () => true,
-      onWord: () => undefined,
+      onNotification: () => undefined,
       onReopened: () => undefined,
     } as unknown as Leadership;
     const watch = new HeadWatch(db, leadership, new LogSignals('ordering', leadership));

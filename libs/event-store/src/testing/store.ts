@@ -35,7 +35,7 @@ const onlyProcess = {
   leads: () => true,
   hasPeers: false,
   notify: () => undefined,
-  onWord: () => undefined,
+  onNotification: () => undefined,
   onReopened: () => undefined,
 } as unknown as Leadership;
 

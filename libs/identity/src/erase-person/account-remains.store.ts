@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
-import { PersonalRemains, type ErasedSubject } from '#platform/privacy';
+import { UnerasedData, type ErasedSubject } from '#platform/privacy';
 
 const REMAINING = statement(
   'erasures-remaining',
@@ -12,7 +12,7 @@ const REMAINING = statement(
 
 /** Erased people whose account still exists, or whose erasure is missing in the database. */
 @Injectable()
-export class AccountRemains extends PersonalRemains {
+export class AccountRemains extends UnerasedData {
   constructor(private readonly db: Database) {
     super();
   }

@@ -71,7 +71,7 @@ export class DestroyedKeys {
 @Injectable()
 export class DestroyedKeysHealth extends HealthCheck {
   readonly service = 'personal-keys';
-  override readonly onlyWhenUnwell = true;
+  override readonly onlyWhenImpaired = true;
 
   constructor(private readonly keys: DestroyedKeys) {
     super();

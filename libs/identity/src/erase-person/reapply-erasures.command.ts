@@ -39,7 +39,7 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
 
   async execute({ everybody }: ReapplyErasures): Promise<Reapplied> {
     await this.completeList();
-    await this.list.beWritable(); // fails at the start, and not at the first erasure
+    await this.list.expectWritable(); // fails at the start, and not at the first erasure
     const listed = (await this.list.all()) ?? [];
     const restored = everybody ? listed : await this.findRestored(listed);
     for (const { subject, kind } of restored) {

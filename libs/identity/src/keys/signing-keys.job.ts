@@ -22,7 +22,7 @@ export class SigningKeysWatch {
 @Injectable()
 export class SigningKeysHealth extends HealthCheck {
   readonly service = 'signing-keys';
-  override readonly onlyWhenUnwell = true;
+  override readonly onlyWhenImpaired = true;
 
   constructor(private readonly keys: TokenKeys) {
     super();

@@ -13,7 +13,7 @@ import {
   InvalidInput,
   ReadOnly,
   Refuses,
-  tagOf,
+  etagOfView,
   Text,
   WholeNumber,
   type Answer,
@@ -115,7 +115,7 @@ export class AdjustStockController {
   ): Promise<Answer<StockView>> {
     const stock = await this.commands.execute(new ChangeStock(normalSku(sku), change, ledgerNote, seen));
     const view = viewStock(stock);
-    return answer(view, { etag: tagOf(view) });
+    return answer(view, { etag: etagOfView(view) });
   }
 }
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { StockHeld, type StockCount } from '#contracts/inventory';
+import { StockCounts, type StockCount } from '#contracts/inventory';
 import type { Uuid } from '#kernel';
 import { countStock } from '../adjust-stock/adjust-stock';
 import { Stocks } from '../model/stocks.store';
 
 @Injectable()
-export class LocalStockHeld extends StockHeld {
+export class LocalStockHeld extends StockCounts {
   constructor(private readonly stocks: Stocks) {
     super();
   }

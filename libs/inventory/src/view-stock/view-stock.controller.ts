@@ -12,8 +12,8 @@ import {
   placeOf,
   PRIVATE,
   Refuses,
-  Tagged,
-  tagOf,
+  HasEtag,
+  etagOfView,
   Text,
   type Answer,
 } from '#platform/http';
@@ -44,7 +44,7 @@ export class ViewStockController {
   }
 
   @Get(':sku')
-  @Tagged()
+  @HasEtag()
   @OperationDoc('lookUpStock', 'The stock of a SKU')
   @Answers(200, StockView)
   @Refuses('NOT_FOUND', 'UNAVAILABLE')
@@ -52,6 +52,6 @@ export class ViewStockController {
     const [stock] = await this.queries.execute(new ViewStock(1, undefined, normalSku(sku)));
     if (!stock) throw new NotFound('SKU');
     const view = viewStock(stock);
-    return answer(view, { etag: tagOf(view), cacheControl: PRIVATE });
+    return answer(view, { etag: etagOfView(view), cacheControl: PRIVATE });
   }
 }

@@ -1,4 +1,4 @@
-import { sameId } from '#kernel';
+import { normalId } from '#kernel';
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
@@ -93,7 +93,7 @@ const refuse = (field: string, text: string): never => {
 
 /** Converts the key to the standard form of ids, because a key is usually an id. */
 const withStandardKey = <Filter extends { readonly key?: string }>(filter: Filter): Filter =>
-  filter.key === undefined ? filter : { ...filter, key: sameId(filter.key) };
+  filter.key === undefined ? filter : { ...filter, key: normalId(filter.key) };
 
 @ApiTags('Operations')
 @Controller('admin/dead-letters')

@@ -18,7 +18,7 @@ import { inUnit, UnitOfWork, type Claim } from './unit-of-work';
 export interface Postponement {
   readonly afterMs: number;
   /** True if a row that the handler needed was locked. */
-  readonly metLock?: boolean;
+  readonly rowWasLocked?: boolean;
   /** True if another build must handle the message. */
   readonly isForOtherBuild?: boolean;
 }
@@ -75,11 +75,11 @@ async function recordFailure(
     }
     if (row.attempts + row.waits === 0)
       log.warn(`${row.type} ${row.id} failed for ${row.handler} and is retried (${describeRow(row)}): ${reason}`);
-    const metLock = isLocked(error);
-    if (!metLock && isEnvironmental(error)) endpoint.stalled.add(row.handler, row.seq);
-    const afterMs = metLock ? endpoint.probes.planRetry(row.seq, decision.afterMs) : decision.afterMs;
+    const rowWasLocked = isLocked(error);
+    if (!rowWasLocked && isEnvironmental(error)) endpoint.stalled.add(row.handler, row.seq);
+    const afterMs = rowWasLocked ? endpoint.probes.planRetry(row.seq, decision.afterMs) : decision.afterMs;
     await postpone(endpoint.db, claim, behind, { ...decision, afterMs, error: reason });
-    return { afterMs, metLock, isForOtherBuild: error instanceof NotForThisBuild };
+    return { afterMs, rowWasLocked, isForOtherBuild: error instanceof NotForThisBuild };
   } catch {
     return { afterMs: RETRY_AFTER_LOSS_MS }; // the row is still claimed in the table: the next sweep frees it
   }

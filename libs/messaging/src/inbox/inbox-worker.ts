@@ -234,7 +234,7 @@ export class InboxWorker implements DirectWorker {
       }
       const outcome = await handleOne(this.endpoint, row, claimant, behind, this.log);
       this.claimedBy.delete(row.seq);
-      if (typeof outcome === 'string' || !outcome.metLock) await this.retryOthersNow(row, outcome === 'done');
+      if (typeof outcome === 'string' || !outcome.rowWasLocked) await this.retryOthersNow(row, outcome === 'done');
       if (outcome === 'done') continue;
       for (const seq of behind) this.claimedBy.delete(seq);
       if (outcome !== 'dead') this.scheduleRetry(row, outcome);

@@ -60,11 +60,11 @@ export async function storeReceived(
 /**
  * SQL that marks the message as done. It returns no row if the message is done already, or if the claim was lost.
  */
-export const inboxDone = (seq: string, messageId: string, claimedBy: string) => `
+export const markDoneSql = (seq: string, messageId: string, claimedBy: string) => `
   update inbox set state = 'done', done_at = now(), claimed_by = 0, error = null
   where seq = ${seq} and message_id = ${messageId} and claimed_by = ${claimedBy} and state = 'waiting' returning seq`;
 
-export const timersSet = (parameter: string, gate = 'true') => `
+export const setTimersSql = (parameter: string, gate = 'true') => `
   insert into timers (name, key, due_at, id, type, body, meta)
   select t.name, t.key, now() + make_interval(secs => t."afterSeconds"), (t.envelope->>'id')::uuid, t.envelope->>'type', t.envelope->'body', t.envelope->'meta'
   from jsonb_to_recordset(${parameter}::jsonb) as t(name text, key text, "afterSeconds" float8, envelope jsonb)
@@ -72,7 +72,7 @@ export const timersSet = (parameter: string, gate = 'true') => `
   on conflict (name, key) do update set due_at = excluded.due_at, id = excluded.id,
     type = excluded.type, body = excluded.body, meta = excluded.meta`;
 
-export const timersCancelled = (parameter: string, gate = 'true') => `
+export const cancelTimersSql = (parameter: string, gate = 'true') => `
   delete from timers using jsonb_to_recordset(${parameter}::jsonb) as t(name text, key text)
   where timers.name = t.name and timers.key = t.key and ${gate}`;
 
@@ -105,19 +105,19 @@ export async function markDone(db: Database, claims: readonly Claim[]): Promise<
   return claims.map(({ seq }) => done.has(seq));
 }
 
-export const DONE = statement('inbox-done', inboxDone('$1', '$2', '$3'));
+export const DONE = statement('inbox-done', markDoneSql('$1', '$2', '$3'));
 
 export const DONE_AND_SENT = sendingStatement(
   'inbox-done-sent',
-  (way) => `with done as (${inboxDone('$1', '$2', '$3')}), ${sentSql(way, '$4', IS_DONE)}
+  (way) => `with done as (${markDoneSql('$1', '$2', '$3')}), ${sentSql(way, '$4', IS_DONE)}
    select seq, ${HANDED} from done`,
 );
 
 export const DONE_SENT_AND_TIMED = sendingStatement(
   'inbox-done-sent-timed',
-  (way) => `with done as (${inboxDone('$1', '$2', '$3')}),
+  (way) => `with done as (${markDoneSql('$1', '$2', '$3')}),
    ${sentSql(way, '$4', IS_DONE)},
-   timed as (${timersSet('$5', IS_DONE)}),
-   cancelled as (${timersCancelled('$6', IS_DONE)})
+   timed as (${setTimersSql('$5', IS_DONE)}),
+   cancelled as (${cancelTimersSql('$6', IS_DONE)})
    select seq, ${HANDED} from done`,
 );

@@ -13,7 +13,7 @@ export interface Claim {
   readonly instance?: number;
 }
 
-/** The claim as parameters for `inboxDone`. */
+/** The claim as parameters for `markDoneSql`. */
 export const claimValues = ({ seq, messageId, claimedBy }: Claim): [number, string, number] => [
   seq,
   messageId,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
 import type { ContextName } from '#platform/config';
-import { isAway } from '#database';
+import { isUnreachable } from '#database';
 
 const RETRY_MS = 2_000;
 
@@ -32,7 +32,7 @@ export async function openNowOrLater(
     try {
       return await open();
     } catch (error) {
-      if (!isAway(error)) throw error;
+      if (!isUnreachable(error)) throw error;
     }
   }
   log.warn(`the database of ${context} is away: the other contexts open now, and ${context} opens when it is back`);
@@ -56,7 +56,7 @@ async function openWhenBack(
       return;
     } catch (error) {
       const { message } = error as Error;
-      if (!isAway(error) && message !== lastMessage) log.error(`${context} cannot be opened: ${message}`);
+      if (!isUnreachable(error) && message !== lastMessage) log.error(`${context} cannot be opened: ${message}`);
       lastMessage = message;
     }
   }

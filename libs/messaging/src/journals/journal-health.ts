@@ -2,7 +2,7 @@ import { HealthCheck, Impaired } from '#platform/observability';
 
 /** A bad journal impairs the service, but does not stop it: the shop sells while staff look for the cause. */
 export class JournalHealth extends HealthCheck {
-  override readonly onlyWhenUnwell = true;
+  override readonly onlyWhenImpaired = true;
 
   constructor(
     readonly service: string,

@@ -58,7 +58,7 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
     @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs: boolean | null,
     @Optional() @Inject(LateContexts) private readonly lateContexts: LateContexts | null,
   ) {
-    leadership.onWord((notification) => this.onNotification(notification));
+    leadership.onNotification((notification) => this.onNotification(notification));
     leadership.onReopened(() => this.endpoints.all.forEach(ringAll));
   }
 

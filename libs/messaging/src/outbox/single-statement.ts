@@ -2,7 +2,7 @@ import { crashPoint } from '#crash-points';
 import { statement, type Statement } from '#database';
 import type { Message } from '#kernel';
 import { ClaimLost } from '../messages/errors';
-import { inboxDone } from '../inbox/inbox.store';
+import { markDoneSql } from '../inbox/inbox.store';
 import type { Outbox } from './outbox';
 import {
   HANDED,
@@ -32,7 +32,8 @@ export interface SingleStatement {
  */
 export function singleStatement(name: string, work: string, parameters: number): SingleStatement {
   const [first, second, third, fourth] = [1, 2, 3, 4].map((more) => `$${parameters + more}`);
-  const done = () => `done as (${inboxDone(first, second, third).replace('returning', `and ${HAS_WORKED} returning`)})`;
+  const done = () =>
+    `done as (${markDoneSql(first, second, third).replace('returning', `and ${HAS_WORKED} returning`)})`;
   // If the claim was lost, no message is marked as done. Then the division by zero rolls back the whole statement.
   const counted = '1 / (select count(*) from done) as counted';
   return {

@@ -7,8 +7,8 @@ import {
   HANDED,
   sendingStatement,
   sentOfSql,
-  timersCancelled,
-  timersSet,
+  cancelTimersSql,
+  setTimersSql,
   timersToCancel,
   timersToSet,
   type Claim,
@@ -90,8 +90,8 @@ ${free}   moved as (
      select name, id, version + 1, heard, message_id, happened_at, attempts, note, asked, asked_keys, timers, handled_by, marked_at,
        mac from step),
 ${records ? `   recorded as (${records.insert('$5', 'select message_id from step')}),\n` : ''}   ${sentOfSql(way, '$2', 'select unnest(asks) from step')},
-   timed as (${timersSet('$3', 't.key in (select id from step)')}),
-   cancelled as (${timersCancelled('$4', 't.key in (select id from step)')})
+   timed as (${setTimersSql('$3', 't.key in (select id from step)')}),
+   cancelled as (${cancelTimersSql('$4', 't.key in (select id from step)')})
    select seq, seq in (select seq from claim) as claimed, seq in (select seq from step) as moved,
      ${free ? 'seq in (select seq from locked)' : 'false'} as locked, ${HANDED} from given`;
 

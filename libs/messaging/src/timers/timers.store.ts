@@ -1,5 +1,5 @@
 import { statement, type Database } from '#database';
-import { PARKED_COLUMNS, parkedBehind, timersCancelled, timersSet } from '../inbox/inbox.store';
+import { PARKED_COLUMNS, parkedBehind, cancelTimersSql, setTimersSql } from '../inbox/inbox.store';
 import { asyncCommit } from '../inbox/async-commit';
 import type { TimerChange } from './timer';
 
@@ -8,8 +8,8 @@ export const timersToSet = (changes: readonly TimerChange[]): string =>
 export const timersToCancel = (changes: readonly TimerChange[]): string =>
   JSON.stringify(changes.filter(({ afterSeconds }) => afterSeconds === null));
 
-const SET = statement('timers-set', timersSet('$1'));
-const CANCEL = statement('timers-cancel', timersCancelled('$1'));
+const SET = statement('timers-set', setTimersSql('$1'));
+const CANCEL = statement('timers-cancel', cancelTimersSql('$1'));
 
 export async function setTimers(db: Database, changes: readonly TimerChange[]): Promise<void> {
   if (changes.some(({ afterSeconds }) => afterSeconds !== null)) await db.query(SET, [timersToSet(changes)]);

@@ -1,7 +1,7 @@
 import { EventBus } from '@nestjs/cqrs';
 import { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
-import { PartErased, PersonErased } from '#contracts/identity';
+import { ContextErased, PersonErased } from '#contracts/identity';
 import { InboxEventsHandler } from '#messaging';
 import { Letters } from '../letters/letters.store';
 
@@ -19,6 +19,6 @@ export class ForgetRecipient {
     const deleted = await this.letters.forget(subject);
     if (deleted > 0) this.log.log(`${deleted} letters were deleted: their recipient was erased`);
     crashPoint('erasure.notifications');
-    this.eventBus.publish(new PartErased({ erasureId, subject, context: 'notifications' }));
+    this.eventBus.publish(new ContextErased({ erasureId, subject, context: 'notifications' }));
   }
 }

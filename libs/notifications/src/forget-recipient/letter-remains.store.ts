@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
-import { PersonalRemains, type ErasedSubject } from '#platform/privacy';
+import { UnerasedData, type ErasedSubject } from '#platform/privacy';
 
 const REMAINING = statement(
   'letters-remaining',
@@ -11,7 +11,7 @@ const REMAINING = statement(
 
 /** Erased people who are missing in the table `forgotten`, so that letters to them may exist. */
 @Injectable()
-export class LetterRemains extends PersonalRemains {
+export class LetterRemains extends UnerasedData {
   constructor(private readonly db: Database) {
     super();
   }

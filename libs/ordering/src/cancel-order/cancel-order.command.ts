@@ -40,7 +40,9 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
     const { subject } = before.order.placed;
     const request = {
       by: reader ? ('customer' as const) : ('staff' as const),
-      reason: reason ? await this.vault.sealMore(subject, reason, this.places.of(before.id, 'reason')) : null,
+      reason: reason
+        ? await this.vault.sealWithExistingKey(subject, reason, this.places.of(before.id, 'reason'))
+        : null,
       refundId: derivedId(commandId, 'refund'),
       restock,
     };

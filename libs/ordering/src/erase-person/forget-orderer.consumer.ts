@@ -1,6 +1,6 @@
 import { EventBus } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
-import { PartErased, PersonErased } from '#contracts/identity';
+import { ContextErased, PersonErased } from '#contracts/identity';
 import { EventStore } from '#event-store';
 import { InboxEventsHandler } from '#messaging';
 import { keyOwnerOf } from '../model/actors';
@@ -23,7 +23,7 @@ export class ForgetOrderer {
     if (kind === 'customer') await this.accounts.forgetKeys(keyOwnerOf({ kind: 'user', userId: subject }));
     else await this.forgetGuest(subject);
     crashPoint('erasure.ordering');
-    this.eventBus.publish(new PartErased({ erasureId, subject, context: 'ordering' }));
+    this.eventBus.publish(new ContextErased({ erasureId, subject, context: 'ordering' }));
   }
 
   private async forgetGuest(orderId: string): Promise<void> {

@@ -30,7 +30,7 @@ export class HoldOrderHandler implements ICommandHandler<HoldOrder> {
 
   async execute({ orderId, actor, reason }: HoldOrder): Promise<DatedOrder> {
     const { id, order } = await this.orders.view(orderId);
-    const sealed = await this.vault.sealMore(order.placed.subject, reason, this.places.of(id, 'reason'));
+    const sealed = await this.vault.sealWithExistingKey(order.placed.subject, reason, this.places.of(id, 'reason'));
     const change = { orderId, commandId: this.ids.next(), actor };
     return (await this.orders.change(change, (now) => holdOrder(now, sealed)))!;
   }

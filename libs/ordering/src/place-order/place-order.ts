@@ -1,5 +1,5 @@
 import { derivedId, nothing, plus, sum, vnd, type Money, type Sealed, type Uuid } from '#kernel';
-import { orderCaps } from '#contracts/ordering';
+import { orderLimits } from '#contracts/ordering';
 import type { CartLineToOrder } from '#contracts/cart';
 import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
 import type { Order, OrderEvent } from '../model/order';
@@ -8,7 +8,7 @@ import { formatDong } from '../model/format-dong';
 import { demandOf } from '../model/demand';
 import { CartEmpty, LinesUnavailable, OrderTooLarge, PriceChanged } from '../model/order-errors';
 
-export const caps = orderCaps;
+export const caps = orderLimits;
 
 /**
  * Makes order lines from the catalogue's answers, which are in the order of the cart's lines. Throws LinesUnavailable

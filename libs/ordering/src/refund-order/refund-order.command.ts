@@ -67,7 +67,7 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
    */
   private async sealReason(subject: Uuid, id: Uuid, words: string): Promise<string | Sealed> {
     if (await this.vault.isErased(subject)) return NEUTRAL_REASON;
-    return (await this.vault.sealMore(subject, words, this.places.of(id, 'reason'))) ?? NEUTRAL_REASON;
+    return (await this.vault.sealWithExistingKey(subject, words, this.places.of(id, 'reason'))) ?? NEUTRAL_REASON;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { orderCaps } from '#contracts/ordering';
+import { orderLimits } from '#contracts/ordering';
 import { vnd, type Money, type Uuid } from '#kernel';
 import {
   Amount,
@@ -22,7 +22,7 @@ import { RefundOrder } from './refund-order.command';
 
 class RefundOrderBody {
   @Amount({
-    ...{ optional: true, min: 1, max: orderCaps.total },
+    ...{ optional: true, min: 1, max: orderLimits.total },
     ...{ description: 'The amount to refund. By default, the whole remaining amount.', example: vnd(25_000) },
   })
   amount?: Money;

@@ -1,15 +1,15 @@
 import { CompareCheckout, ReviewOrder } from '../checkout/checkout-messages';
 import { orderId } from '../model/order-samples';
 import { CompareRefunds } from '../refund-order/refunds-messages';
-import { compareAfterDrop, comparesOrders } from './after-drop';
+import { compareAfterDrop, startsComparison } from './after-drop';
 
 describe('After a message about an order was dropped', () => {
   it('the order is compared with its sagas', () => {
     expect(compareAfterDrop({ type: 'ordering.order-placed.v1', key: orderId })).toEqual([
       new ReviewOrder({ orderId }),
     ]);
-    expect(comparesOrders([ReviewOrder.type])).toBe(true);
-    expect(comparesOrders([])).toBe(false);
+    expect(startsComparison([ReviewOrder.type])).toBe(true);
+    expect(startsComparison([])).toBe(false);
   });
 
   it.each([CompareCheckout.type, CompareRefunds.type])('nothing follows if it was itself a comparison: %s', (type) => {

@@ -3,7 +3,7 @@ import { CompareCheckout, ReviewOrder } from '../checkout/checkout-messages';
 import { CompareRefunds } from '../refund-order/refunds-messages';
 
 /** Whether the messages that were sent after a drop start a comparison of an order with its sagas. */
-export const comparesOrders = (sent: readonly string[]): boolean => sent.includes(ReviewOrder.type);
+export const startsComparison = (sent: readonly string[]): boolean => sent.includes(ReviewOrder.type);
 
 const comparisons: readonly string[] = [CompareCheckout.type, CompareRefunds.type];
 

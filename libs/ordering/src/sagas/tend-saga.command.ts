@@ -27,7 +27,7 @@ import { parseSagaId } from './saga-id';
 import { inboxOf, requestIdsOf } from './sagas.query';
 import { windBack } from './wind-back';
 
-export type FindingByStaff = SettleByHand['body']['found'];
+export type MoneyOutcome = SettleByHand['body']['found'];
 
 /** The person who acts on a saga, and the reason. */
 export interface SagaIntervention {
@@ -103,7 +103,7 @@ export class CompensateSaga extends Command<ListedSaga> {
     readonly id: string,
     readonly intervention: SagaIntervention,
     /** What staff found out about the money, if its provider cannot be asked. */
-    readonly money?: FindingByStaff,
+    readonly money?: MoneyOutcome,
   ) {
     super();
   }
@@ -144,7 +144,7 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     const orderId = saga.id;
     const { id, order } = await this.orders.view(orderId);
     const place = this.places.of(id, 'reason');
-    const sealed = reason === null ? null : await this.vault.sealMore(order.placed.subject, reason, place);
+    const sealed = reason === null ? null : await this.vault.sealWithExistingKey(order.placed.subject, reason, place);
     await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
     // The checkout may have lost the message of an earlier cancellation, or of the order. The comparison replaces that
     // message.

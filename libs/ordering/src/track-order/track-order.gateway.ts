@@ -13,11 +13,11 @@ import type { Gauge } from 'prom-client';
 import type { Namespace, Socket } from 'socket.io';
 import { z } from 'zod';
 import { DomainError, IdShape, type Uuid } from '#kernel';
-import { isAway } from '#database';
+import { isUnreachable } from '#database';
 import { DetachedEventStore } from '#event-store';
 import { localeOf, textOf } from '#platform/http';
 import { Vault } from '#platform/privacy';
-import { AccessTokens, CartTokens, may, RightsWatch, type Caller } from '#platform/security';
+import { AccessTokens, CartTokens, hasPermission, RightsWatch, type Caller } from '#platform/security';
 import { Slots, WorkQueue, type ReleaseSlot } from '#platform/sockets';
 import { OrderRefusal } from '../model/order-errors';
 import { GuestTokens } from '../view-order/guest-tokens.query';
@@ -56,7 +56,7 @@ const messageFor = (
 
 const describeError = (error: unknown): Pick<DomainError, 'code' | 'message' | 'params'> => {
   if (error instanceof DomainError) return error;
-  return isAway(error)
+  return isUnreachable(error)
     ? { code: 'UNAVAILABLE', message: 'This is not available right now.', params: {} }
     : { code: 'INTERNAL', message: 'Something broke on our side.', params: {} };
 };
@@ -148,7 +148,7 @@ export class TrackOrderGateway
     session.unwatch = this.rights.watch({
       caller: () => session.caller,
       // Staff may continue to follow an order when its customer is erased.
-      subjects: () => (may(session.caller, 'staff') ? [] : subjectsOf(session)),
+      subjects: () => (hasPermission(session.caller, 'staff') ? [] : subjectsOf(session)),
       end: (reason) => {
         socket.emit('closed', { code: reason.code, message: messageFor(socket, reason) });
         socket.disconnect(true);
@@ -205,7 +205,7 @@ export class TrackOrderGateway
       const onFailure = (): void => closeTransport(socket);
       const followedOrder = new FollowedOrder(this.store, this.feed, this.vault, orderId, send, onFailure);
       followed.set(orderId, followedOrder);
-      const reader = may(caller, 'staff') ? undefined : await this.guests.readerOfOneOrder(caller);
+      const reader = hasPermission(caller, 'staff') ? undefined : await this.guests.readerOfOneOrder(caller);
       await followedOrder.begin(reader, lastVersion).catch((error: unknown) => {
         if (followed.get(orderId) === followedOrder) followed.delete(orderId);
         throw error;
@@ -235,7 +235,7 @@ export class TrackOrderGateway
   /** Logs faults of the shop. A refusal is caused by the client, so it is not logged. */
   private logFault(what: string, error: unknown): void {
     if (error instanceof DomainError) return;
-    if (isAway(error)) this.log.warn(`${what}: ${(error as Error).message}`);
+    if (isUnreachable(error)) this.log.warn(`${what}: ${(error as Error).message}`);
     else this.log.error(what, (error as Error)?.stack);
   }
 

@@ -11,7 +11,7 @@ import {
   PathId,
   PRIVATE,
   Refuses,
-  Tagged,
+  HasEtag,
   WholeNumber,
   type Answer,
 } from '#platform/http';
@@ -57,7 +57,7 @@ export class ViewOrderController {
 
   @Get('orders/:id')
   @CartOrUser()
-  @Tagged()
+  @HasEtag()
   @OperationDoc(
     'viewOrder',
     'View one of your orders',
@@ -74,7 +74,7 @@ export class ViewOrderController {
   @Get('admin/orders/:id')
   @Allowed('staff', 'audit')
   @ShowsPeople()
-  @Tagged()
+  @HasEtag()
   @OperationDoc('viewAnyOrder', 'View any order, as staff')
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
   @Refuses('NOT_FOUND', EVENT_BROKEN)

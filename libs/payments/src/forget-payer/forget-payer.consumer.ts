@@ -1,6 +1,6 @@
 import { EventBus } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
-import { PartErased, PersonErased } from '#contracts/identity';
+import { ContextErased, PersonErased } from '#contracts/identity';
 import { InboxEventsHandler } from '#messaging';
 import { Payments } from '../model/payments.store';
 
@@ -15,6 +15,6 @@ export class ForgetPayer {
   async handle({ body: { erasureId, subject } }: PersonErased): Promise<void> {
     await this.payments.forgetTokens(subject);
     crashPoint('erasure.payments');
-    this.eventBus.publish(new PartErased({ erasureId, subject, context: 'payments' }));
+    this.eventBus.publish(new ContextErased({ erasureId, subject, context: 'payments' }));
   }
 }

@@ -54,11 +54,10 @@ export interface NotAsked {
 
 /** What staff found out about the money of a payment whose provider cannot be asked. */
 export const foundByHand = ['given-back', 'never-taken', 'unknown'] as const;
-export type FindingByStaff = (typeof foundByHand)[number];
+export type MoneyOutcome = (typeof foundByHand)[number];
 
 /** The text of a finding: what staff found out, and the reason that they typed. */
-export const describeFound = (found: FindingByStaff, reason?: string): string =>
-  reason ? `${found}: ${reason}` : found;
+export const describeFound = (found: MoneyOutcome, reason?: string): string => (reason ? `${found}: ${reason}` : found);
 
 export interface Decision {
   readonly payment: Payment;
@@ -255,7 +254,7 @@ export function voidPayment(payment: Payment): Decision {
  * Staff have looked into the provider's books, because the shop cannot reach the provider. The order may end now. If
  * the money was not given back, the shop still tries to void the payment at the provider.
  */
-export function settleByHand(payment: Payment, found: FindingByStaff): Decision {
+export function settleByHand(payment: Payment, found: MoneyOutcome): Decision {
   if (payment.state !== 'open' && payment.state !== 'voiding') {
     const message = outcomeMessage(payment);
     return { payment, messages: message ? [message] : [] };

@@ -1,6 +1,6 @@
 import { PaymentRefunded, RefundRefused } from '#contracts/payments';
 import type { Message, Money, Uuid } from '#kernel';
-import type { FindingByStaff, NotAsked } from './payment';
+import type { MoneyOutcome, NotAsked } from './payment';
 import { backOff } from './back-off';
 
 export interface Refund {
@@ -50,7 +50,7 @@ export const isReturnedAfterRefusal = ({ state }: Refund, answer: RefundAnswer):
   state === 'refused' && answer.kind === 'refunded';
 
 /** Staff end a refund whose provider cannot be asked. Unless the money was given back, the refund ends as refused. */
-export function settleRefundByHand(refund: Refund, found: FindingByStaff): Refund {
+export function settleRefundByHand(refund: Refund, found: MoneyOutcome): Refund {
   if (refund.state !== 'open') return refund;
   if (found === 'given-back') return { ...refund, state: 'refunded' };
   return { ...refund, state: 'refused', reason: 'ended by hand: the provider cannot be asked' };

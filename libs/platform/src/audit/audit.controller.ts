@@ -2,7 +2,7 @@ import { Controller, Get, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { IdShape, InstantShape, NotFound, sameId, type Uuid } from '#kernel';
+import { IdShape, InstantShape, NotFound, normalId, type Uuid } from '#kernel';
 import {
   answer,
   Answers,
@@ -124,8 +124,8 @@ export class AuditController {
   async list(@Query() { limit, cursor, actor, target, ...others }: AuditPage): Promise<Answer> {
     const filter = {
       ...others,
-      ...(actor !== undefined && { actor: sameId(actor) }),
-      ...(target !== undefined && { target: sameId(target) }),
+      ...(actor !== undefined && { actor: normalId(actor) }),
+      ...(target !== undefined && { target: normalId(target) }),
     };
     const rows = await this.queries.execute(new ListAudit(filter, limit, placeOf(cursor, CursorShape)));
     return page(rows, limit, ({ exactAt, id }) => ({ at: exactAt, id }), showAudit);

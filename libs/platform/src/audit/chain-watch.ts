@@ -170,7 +170,7 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
 /** Reports a fault of the trail. It is never fatal, because orders do not need the trail. */
 export class AuditTrailHealth extends HealthCheck {
   readonly service = 'audit-trail';
-  override readonly onlyWhenUnwell = true;
+  override readonly onlyWhenImpaired = true;
 
   /** @param fault the fault of the trail, or why lines get no place in its chain; undefined if there is none */
   constructor(private readonly fault: () => string | undefined) {

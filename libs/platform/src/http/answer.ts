@@ -28,14 +28,14 @@ export const etagOf = (version: number | string): string => `"${version}"`;
  * The entity tag of a view: `"7-3f0c6a1b2d4e"`. It covers the whole view. The version alone is not enough: two people
  * may see different views of one version, and the stock or a name may change without a new version.
  */
-export const tagOf = (view: { readonly version: number }): string => {
+export const etagOfView = (view: { readonly version: number }): string => {
   const digest = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 12);
   return etagOf(`${view.version}-${digest}`);
 };
 
 /** A list with the version of the view if one of the entity tags belongs to the view or to its version; else empty. */
-export const seenVersions = (tags: readonly string[], view: { readonly version: number }): readonly number[] =>
-  tags.includes(tagOf(view)) || tags.includes(etagOf(view.version)) ? [view.version] : [];
+export const matchingVersions = (tags: readonly string[], view: { readonly version: number }): readonly number[] =>
+  tags.includes(etagOfView(view)) || tags.includes(etagOf(view.version)) ? [view.version] : [];
 
 /**
  * All caches may store the response for this time. For the same time again, they may send it while they fetch a new

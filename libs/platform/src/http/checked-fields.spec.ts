@@ -1,4 +1,4 @@
-import { Phone, PicturePlace } from './checked-fields';
+import { Phone, ImageUrl } from './checked-fields';
 import { Email, Line, Text } from './fields';
 import { ShopValidationPipe } from './validation.pipe';
 
@@ -9,7 +9,7 @@ class Everything {
   @Phone({ optional: true })
   phone?: string;
 
-  @PicturePlace({ optional: true, nullable: true })
+  @ImageUrl({ optional: true, nullable: true })
   picture?: string | null;
 
   @Line({ optional: true, max: 5 })

@@ -1,4 +1,4 @@
-import { isPhone, isPicturePlace, LONGEST_PHONE } from '#kernel';
+import { isPhone, isPictureUrl, LONGEST_PHONE } from '#kernel';
 import { field, type FieldKind, type FieldOptions } from './field';
 
 const trim = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
@@ -19,9 +19,9 @@ export const Phone = (options: FieldOptions<string> = {}): PropertyDecorator =>
 const LONGEST_PLACE = 500;
 
 /** Where a picture is: an https address, or a path on this site. */
-export const PicturePlace = (options: FieldOptions<string> = {}): PropertyDecorator =>
+export const ImageUrl = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
-    textKind((text) => text.length <= LONGEST_PLACE && isPicturePlace(text), 'picture', {
+    textKind((text) => text.length <= LONGEST_PLACE && isPictureUrl(text), 'picture', {
       type: String,
       minLength: 1,
       maxLength: LONGEST_PLACE,

@@ -1,6 +1,6 @@
 import { DomainError, type Fault, type RefusalKind } from '#kernel';
 import { HttpException } from '@nestjs/common';
-import { isAway } from '#database';
+import { isUnreachable } from '#database';
 import { textOf, type Locale } from './messages';
 import { messageTextOf } from './unread-body';
 
@@ -57,7 +57,7 @@ export function failureOf(error: unknown): Failure {
     const known = BY_STATUS[status] ?? { code: 'MALFORMED_REQUEST', message: 'The request could not be read.' };
     return { status, ...known, ...messageTextOf(error) };
   }
-  if (status === 503 || isAway(error)) return { status: 503, ...BY_STATUS[503], retryAfter: 1, broken: true };
+  if (status === 503 || isUnreachable(error)) return { status: 503, ...BY_STATUS[503], retryAfter: 1, broken: true };
   return { status: 500, code: 'INTERNAL', message: 'Something broke on our side.', broken: true };
 }
 

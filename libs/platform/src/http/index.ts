@@ -25,7 +25,7 @@ export {
   BodyExample,
   OperationDoc,
   Refuses,
-  Tagged,
+  HasEtag,
   type AnswerDoc,
   type Refusal,
 } from './operation';

@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { accessOf, ignoresBadTokens, isLimited, type Access } from '#platform/security';
 import { textOf } from './messages';
-import { ANSWERS, BARE, BODY_EXAMPLE, REFUSALS, TAGGED, type DocumentedAnswer, type Refusal, type Tagged } from './operation'; // prettier-ignore
+import { ANSWERS, BARE, BODY_EXAMPLE, REFUSALS, TAGGED, type DocumentedAnswer, type Refusal, type HasEtag } from './operation'; // prettier-ignore
 import { exampleOf, type Schema, type Schemas } from './openapi-schemas';
 
 export interface Handler {
@@ -170,7 +170,7 @@ const isAlwaysPresent = (meta: Schema): boolean => !('properties' in meta) || 'r
 interface AnswerStyle {
   readonly bare: boolean;
   readonly limited: boolean;
-  readonly tagged: Tagged | undefined;
+  readonly tagged: HasEtag | undefined;
   /** The media type of the responses. */
   readonly media: string;
 }
@@ -257,7 +257,7 @@ export function completeOperation(
   operation.security = securityOf(access, refusals);
   if (access?.to === 'permission') Object.assign(operation, { 'x-permission': access.permission });
   const [media = 'application/json'] = metadata<string[]>(PRODUCES) ?? [];
-  const style: AnswerStyle = { bare, limited, tagged: metadata<Tagged>(TAGGED), media };
+  const style: AnswerStyle = { bare, limited, tagged: metadata<HasEtag>(TAGGED), media };
   const mayBeCached = style.tagged !== undefined && method === 'get';
   if (mayBeCached) operation.parameters = [...(operation.parameters ?? []), IF_NONE_MATCH];
   operation.responses = {

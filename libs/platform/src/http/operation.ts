@@ -92,9 +92,9 @@ export const AnyBody = (): MethodDecorator => SetMetadata(ANY_BODY, true);
 /**
  * How the document describes an `answer({ etag })`. `byLanguage`: the texts of the response depend on Accept-Language.
  */
-export interface Tagged {
+export interface HasEtag {
   readonly byLanguage?: true;
 }
 
 /** Responses have an `ETag`. A client that sends the current ETag gets 304. */
-export const Tagged = (tagged: Tagged = {}): MethodDecorator => SetMetadata(TAGGED, tagged);
+export const HasEtag = (tagged: HasEtag = {}): MethodDecorator => SetMetadata(TAGGED, tagged);

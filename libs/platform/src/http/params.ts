@@ -3,7 +3,7 @@ import { createParamDecorator, Param, type ExecutionContext, type PipeTransform 
 import { ApiHeader, ApiParam } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeComplaint } from './field';
-import { Tagged } from './operation';
+import { HasEtag } from './operation';
 import { InvalidInput } from './validation.pipe';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
@@ -105,7 +105,7 @@ export const IfMatchTags = (): ParameterDecorator => documentIfMatch(readTags())
 
 const documentIfMatch = (parameter: ParameterDecorator): ParameterDecorator =>
   alsoOnMethod(
-    alsoOnMethod(parameter, Tagged()), // the response has the next tag
+    alsoOnMethod(parameter, HasEtag()), // the response has the next tag
     ApiHeader({
       name: 'If-Match',
       required: false,

@@ -8,7 +8,7 @@ export abstract class HealthCheck {
   /** True if the shop cannot serve without this service. Otherwise a failure makes the shop only degraded. */
   readonly fatal: boolean = false;
   /** True if `/health` lists the check only while it is `Impaired`. It is then a warning for operators. */
-  readonly onlyWhenUnwell: boolean = false;
+  readonly onlyWhenImpaired: boolean = false;
   /** Rejects if the service is unhealthy; with `Impaired` if it still responds. After 900 ms it counts as unhealthy. */
   abstract check(): Promise<void>;
 }

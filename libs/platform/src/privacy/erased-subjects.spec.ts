@@ -85,16 +85,16 @@ describe('The list of erased people', () => {
     const sentence =
       /^The list of erased people .*dangling cannot be written \(ENOENT.*\): let the shop’s user read and write/;
     await expect(unwritable.write([customer()], at)).rejects.toThrow(sentence);
-    await expect(unwritable.beWritable()).rejects.toThrow(sentence);
+    await expect(unwritable.expectWritable()).rejects.toThrow(sentence);
   });
 
   it('is created if it is missing, and is not changed if it exists', async () => {
-    await list.beWritable();
+    await list.expectWritable();
     expect([await list.all(), statSync(path).mode & 0o777]).toEqual([[], 0o600]);
     const hoa = customer();
     await list.add([hoa], at);
     const before = readFileSync(path, 'utf8');
-    await list.beWritable();
+    await list.expectWritable();
     expect(readFileSync(path, 'utf8')).toBe(before);
   });
 });

@@ -71,7 +71,7 @@ export class ErasedSubjects {
   }
 
   /** Creates the file if it is missing. Throws UnusableErasedList if no line could be added to it. */
-  async beWritable(): Promise<void> {
+  async expectWritable(): Promise<void> {
     await this.append('');
   }
 

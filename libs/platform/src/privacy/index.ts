@@ -3,7 +3,7 @@ export { ErasedSubjects, UnusableErasedList } from './erased-subjects';
 export { KeyVault, SubjectErased } from './key-vault';
 export { MissingKeys } from './missing-keys';
 export { remainsIn } from './providers-in-contexts';
-export { PersonalRemains } from './personal-remains';
+export { UnerasedData } from './personal-remains';
 export { PrivacyModule } from './privacy.module';
 export { SealedSubjects } from './sealed-subjects';
 export { keyEncryptionKey, type Place } from './sealing';

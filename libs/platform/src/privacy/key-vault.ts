@@ -49,7 +49,7 @@ export class KeyVault extends Vault {
     throw new KeyMissing(subject);
   }
 
-  async sealMore(subject: Uuid, value: string, place?: Place): Promise<Sealed | null> {
+  async sealWithExistingKey(subject: Uuid, value: string, place?: Place): Promise<Sealed | null> {
     const key = (await this.keys.findMany([subject])).get(subject);
     if (key !== undefined && key !== 'unusable') return sealWithKey(key, subject, value, place);
     this.reports.reportLeftOut(subject);

@@ -109,7 +109,7 @@ describe('The vault', () => {
     expect(await vault.open({ ...value, subject: 'nobody' })).toEqual(unreadableValue);
     expect(await vaultWithOtherSecret.open(value)).toEqual(unreadableValue);
     await expect(vaultWithOtherSecret.seal(hoa, 'Hoa')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await vaultWithOtherSecret.sealMore(hoa, 'Hoa')).toBeNull();
+    expect(await vaultWithOtherSecret.sealWithExistingKey(hoa, 'Hoa')).toBeNull();
   });
 });
 
@@ -136,13 +136,13 @@ describe('A lost key', () => {
     const subject = ids.next();
     const vault = vaultOf();
     await vault.seal(subject, 'Hoa');
-    const more = (await vault.sealMore(subject, 'more'))!;
+    const more = (await vault.sealWithExistingKey(subject, 'more'))!;
     expect(await vaultOf().open(more)).toBe('more');
     await deleteKey(subject);
-    expect(await vaultOf().sealMore(subject, 'more')).toBeNull();
+    expect(await vaultOf().sealWithExistingKey(subject, 'more')).toBeNull();
     expect(await keysOf(subject)).toEqual([]);
     await vault.destroy(subject);
-    await expect(vaultOf().sealMore(subject, 'more')).rejects.toThrow(SubjectErased);
+    await expect(vaultOf().sealWithExistingKey(subject, 'more')).rejects.toThrow(SubjectErased);
   });
 
   it('is not created again for a subject with sealed values: sealing is refused, and the log says so', async () => {

@@ -29,7 +29,7 @@ export abstract class Vault {
    * Seals one more text of a subject that has sealed values already. Null if the key is lost: no second key is created,
    * because the lost key may be restored. Throws SubjectErased.
    */
-  abstract sealMore(subject: Uuid, value: string, place?: Place): Promise<Sealed | null>;
+  abstract sealWithExistingKey(subject: Uuid, value: string, place?: Place): Promise<Sealed | null>;
   abstract open(sealed: Sealed, foundAt?: FoundPlace): Promise<string | Erased | Unreadable>;
   /**
    * Opens every sealed value inside a JSON value, with one query for all subjects. `order` is the order of the JSON

@@ -2,7 +2,7 @@ import { DomainError } from '#kernel';
 import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { accessOf, ignoresBadTokens, type Access } from './access';
-import { may, type UserCaller } from './caller';
+import { hasPermission, type UserCaller } from './caller';
 import { isOfSessions } from './rate-limit.options';
 import { RightsWatch } from './rights-watch';
 import { RefusalRecorder } from './refusal-recorder';
@@ -50,7 +50,7 @@ export class AuthoriseGuard implements CanActivate {
   /** A user may lose a role while the access token is valid. If the sessions cannot be read, the token decides. */
   private async expectPermission(access: Access | undefined, caller: UserCaller, note: (refusal: DomainError) => void) {
     const isAllowed =
-      access?.to === 'permission' && [access.permission, access.or].some((one) => one && may(caller, one));
+      access?.to === 'permission' && [access.permission, access.or].some((one) => one && hasPermission(caller, one));
     const refusal = isAllowed ? await this.rights.lossOf(caller) : forbiddenError();
     if (!refusal) return true;
     note(refusal);

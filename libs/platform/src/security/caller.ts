@@ -45,7 +45,7 @@ export interface GuestCaller {
 
 export type Caller = UserCaller | GuestCaller;
 
-export const may = (caller: Caller, permission: Permission): boolean =>
+export const hasPermission = (caller: Caller, permission: Permission): boolean =>
   caller.kind === 'user' && caller.permissions.includes(permission);
 
 /** The caller of a verified token; undefined if its subject is no UUID, or its role is unknown. */

@@ -1,5 +1,5 @@
 import type { Config, ContextName } from '#platform/config';
-import { checkSessions, databaseUrl, isAway, isRefusal, migrate, type MigrationReport } from '#database';
+import { checkSessions, databaseUrl, isUnreachable, isRefusal, migrate, type MigrationReport } from '#database';
 import { LateContexts } from '#messaging';
 
 /** The shop can sell while the databases of these contexts do not respond. */
@@ -44,7 +44,7 @@ export class LateDatabases extends LateContexts {
   async prepareAvailable(): Promise<void> {
     for (const context of this.contexts)
       await this.prepare(context).catch((error: unknown) => {
-        if (!isAway(error) || isRefusal(error)) throw error;
+        if (!isUnreachable(error) || isRefusal(error)) throw error;
       });
   }
 

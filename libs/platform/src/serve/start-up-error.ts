@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { ConfigError, DamagedSecrets, UnusableFolder, type Config } from '#platform/config';
 import {
-  DatabaseAway,
+  DatabaseUnreachable,
   DatabaseRefused,
   DataFolderInUse,
   EmbeddedPostgresUnusable,
@@ -24,7 +24,7 @@ const AWAY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN', 'EH
 const SELF_EXPLANATORY = [
   ConfigError,
   DamagedSecrets,
-  DatabaseAway,
+  DatabaseUnreachable,
   DatabaseRefused,
   DatabasesDiffer,
   DataFolderInUse,

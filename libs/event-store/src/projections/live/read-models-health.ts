@@ -14,7 +14,7 @@ const SET_ASIDE = statement(
 @Injectable()
 export class ReadModelsHealth extends HealthCheck {
   readonly service: string;
-  override readonly onlyWhenUnwell = true;
+  override readonly onlyWhenImpaired = true;
 
   constructor(private readonly db: StreamDatabase) {
     super();

@@ -51,7 +51,7 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
       );
     const prefix = `${this.db.context} projections `;
     this.wakeups.notifyOthers = (wakeup) => this.leadership.notify(prefix + wakeup);
-    this.leadership.onWord((text) => {
+    this.leadership.onNotification((text) => {
       if (text.startsWith(prefix)) this.wakeups.wake(text.slice(prefix.length) as Wakeup);
     });
     this.leadership.onReopened(() => this.wakeups.wakeAll());

@@ -46,7 +46,7 @@ export class DatabaseCheck extends HealthCheck {
 export class WarningCheck extends HealthCheck {
   static found: 'nothing' | 'something' | 'no answer' = 'nothing';
   readonly service = 'doubt';
-  override readonly onlyWhenUnwell = true;
+  override readonly onlyWhenImpaired = true;
   async check(): Promise<void> {
     if (WarningCheck.found === 'no answer') await new Promise(() => undefined);
     if (WarningCheck.found === 'something') throw new Impaired('something');

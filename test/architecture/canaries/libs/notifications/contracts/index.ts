@@ -3,4 +3,4 @@ export abstract class CatalogPrices {}
 export abstract class OrderBooks {}
 export abstract class ContactOf {}
 export abstract class SkuOwners {}
-export abstract class StockHeld {}
+export abstract class StockCounts {}
