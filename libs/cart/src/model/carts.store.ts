@@ -251,7 +251,7 @@ const insertCart = statement(
   'carts-make',
   `insert into carts (id, user_id, token_hash, version, lines, merged_into, merged_since)
    values ($1, $2, $3, $4, $5::jsonb, $6, $7)
-   on conflict (id) do nothing returning id`,
+   on conflict do nothing returning id`,
 );
 
 const saveCart = singleStatement(
