@@ -4,10 +4,11 @@ import { logIn, ADMIN, register, listDrink } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 
 const server = process.env['TEST_DATABASE_URL']!;
-const name = `shop_${randomUUID().slice(0, 8)}`;
-const limited = { role: `limited_${name}`, password: randomUUID() };
+const databaseName = `shop_${randomUUID().slice(0, 8)}`;
+/** A login that may not create roles. */
+const limited = { role: `limited_${databaseName}`, password: randomUUID() };
 
-async function asOwner(database: string, ...statements: string[]): Promise<void> {
+async function runStatements(database: string, ...statements: string[]): Promise<void> {
   const url = new URL(server);
   url.pathname = `/${database}`;
   const client = new Client({ connectionString: url.href });
@@ -36,16 +37,16 @@ async function expectOneSale(shop: RunningShop): Promise<void> {
   expect(body.data).toMatchObject({ valid: true });
 }
 
-describe('An external Postgres, by DATABASE_URL', () => {
+describe('An external Postgres, set by DATABASE_URL', () => {
   let shop: RunningShop | undefined;
   beforeAll(async () => {
     const { hostname, pathname } = new URL(server);
     const initialDatabase = pathname.slice(1) || 'postgres';
-    await asOwner(
+    await runStatements(
       initialDatabase,
-      `create database ${name}`,
+      `create database ${databaseName}`,
       `create role ${limited.role} login password '${limited.password}' nosuperuser nocreaterole nocreatedb`,
-      `create database ${name}_limited owner ${limited.role}`,
+      `create database ${databaseName}_limited owner ${limited.role}`,
     );
     expect(hostname).toBeTruthy();
   }, 30_000);
@@ -55,22 +56,22 @@ describe('An external Postgres, by DATABASE_URL', () => {
   }, 30_000);
   afterAll(async () => {
     const initialDatabase = new URL(server).pathname.slice(1) || 'postgres';
-    await asOwner(
+    await runStatements(
       initialDatabase,
-      `drop database if exists ${name} with (force)`,
-      `drop database if exists ${name}_limited with (force)`,
+      `drop database if exists ${databaseName} with (force)`,
+      `drop database if exists ${databaseName}_limited with (force)`,
       `drop role if exists ${limited.role}`,
     );
   }, 30_000);
 
   it('replaces the embedded Postgres', async () => {
-    shop = await startShop({ env: { DATABASE_URL: urlOf(name) } });
+    shop = await startShop({ env: { DATABASE_URL: urlOf(databaseName) } });
     await expectOneSale(shop);
     expect(shop.output()).not.toContain('One database role serves');
   }, 180_000);
 
   it('may forbid new roles: then the shop uses one role, and logs this when it starts', async () => {
-    shop = await startShop({ env: { DATABASE_URL: urlOf(`${name}_limited`, limited) } });
+    shop = await startShop({ env: { DATABASE_URL: urlOf(`${databaseName}_limited`, limited) } });
     expect(shop.output()).toContain('One database role serves');
     await expectOneSale(shop);
   }, 180_000);

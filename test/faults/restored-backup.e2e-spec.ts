@@ -30,14 +30,17 @@ const guest: Recognisable = {
 
 describe('An erased person, after an older backup is restored,', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-restored-'));
-  const list = join(dataDir, 'erased-subjects');
+  /** The file of erased people. It is outside the database, so a restored backup does not change it. */
+  const erasedPeopleFile = join(dataDir, 'erased-subjects');
   const server = process.env['SHOP_TEST_POSTGRES']!;
+  /** The backup is a copy of the database. A shop that is opened on the copy has a restored database. */
   const backup = `backup_${process.pid}`;
-  const restored = server.replace('/shop?', `/${backup}?`);
+  const restoredUrl = server.replace('/shop?', `/${backup}?`);
   let database: TestDatabase;
   let shop: RunningShop;
   let admin: Person;
   let memberId: string;
+  /** The ids of the member's order and of the guest's order. The second is also the `subject` of the guest. */
   const orders: string[] = [];
 
   beforeAll(async () => {
@@ -56,14 +59,14 @@ describe('An erased person, after an older backup is restored,', () => {
     shop = await startShop({ dataDir, env: { DATABASE_URL: url, LOG_LEVEL: 'warn' } });
     admin = await logIn(shop, ADMIN);
   };
-  /** A customer or guest who orders and cancels. A person with an open order cannot be erased. */
-  const buyAndCancel = async (who: Person, { variantId }: { variantId: string }, somebody: Recognisable) => {
-    const { name, email, phone, address, note } = somebody;
-    await who.addToCart(variantId);
+  /** Orders a drink with this personal data, and cancels the order. A person with an open order cannot be erased. */
+  const buyAndCancel = async (buyer: Person, { variantId }: { variantId: string }, personalData: Recognisable) => {
+    const { name, email, phone, address, note } = personalData;
+    await buyer.addToCart(variantId);
     const orderBody = { contact: { name, email, phone }, fulfilment: { type: 'delivery', address }, note };
-    const { id } = expectStatus(201, await who.placeOrder('cash', { body: orderBody })).body.data;
-    await who.waitForStatus(id, 'confirmed');
-    expectStatus(200, await who.post(`/orders/${id}/cancel`, { body: {} }));
+    const { id } = expectStatus(201, await buyer.placeOrder('cash', { body: orderBody })).body.data;
+    await buyer.waitForStatus(id, 'confirmed');
+    expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: {} }));
     orders.push(id);
     return id as string;
   };
@@ -81,15 +84,15 @@ describe('An erased person, after an older backup is restored,', () => {
     const body = { email: member.email, password, name: member.name };
     const { accessToken, user } = expectStatus(201, await shop.post('/auth/register', { body })).body.data;
     memberId = user.id;
-    const her = new Person(shop, { authorization: `Bearer ${accessToken}` }, user.email, user.id);
-    expectStatus(200, await her.patch('/users/me', { body: { phone: member.phone, name: member.name } }));
+    const memberBuyer = new Person(shop, { authorization: `Bearer ${accessToken}` }, user.email, user.id);
+    expectStatus(200, await memberBuyer.patch('/users/me', { body: { phone: member.phone, name: member.name } }));
     const line = { recipient: member.name, phone: member.phone, line1: member.address, city: 'Huế' };
-    expectStatus(201, await her.post('/users/me/addresses', { body: line }));
+    expectStatus(201, await memberBuyer.post('/users/me/addresses', { body: line }));
     const drink = await listDrink(admin);
-    await buyAndCancel(her, drink, member);
-    const visit = await anonymous(shop).addToCart(drink.variantId);
-    const stranger = anonymous(shop).withHeaders({ 'x-cart-token': visit.headers.get('x-cart-token')! });
-    const guestOrder = await buyAndCancel(stranger, drink, guest);
+    await buyAndCancel(memberBuyer, drink, member);
+    const cartReply = await anonymous(shop).addToCart(drink.variantId);
+    const guestBuyer = anonymous(shop).withHeaders({ 'x-cart-token': cartReply.headers.get('x-cart-token')! });
+    const guestOrder = await buyAndCancel(guestBuyer, drink, guest);
 
     await shop.stop();
     await query(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
@@ -97,55 +100,57 @@ describe('An erased person, after an older backup is restored,', () => {
     expectStatus(202, await admin.post(`/admin/users/${memberId}/erasure`));
     expectStatus(202, await admin.post(`/admin/orders/${guestOrder}/erasure`));
     await waitUntilErased();
-    expect(readFileSync(list, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
-    expect((await findReadable(restored)).length).toBeGreaterThan(5); // the backup has their data
+    expect(readFileSync(erasedPeopleFile, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
+    expect((await findReadable(restoredUrl)).length).toBeGreaterThan(5); // the backup has their data
   });
 
   it('is erased again before the shop opens, and the database has none of their data', async () => {
-    await open(restored);
+    await open(restoredUrl);
     expect(shop.output().match(/is erased again/g)).toHaveLength(2);
-    const keys = await query(restored, `select 1 from privacy.subject_keys where subject = any($1) and wrapped is not null`, [[memberId, orders[1]]]); // prettier-ignore
+    const keys = await query(restoredUrl, `select 1 from privacy.subject_keys where subject = any($1) and wrapped is not null`, [[memberId, orders[1]]]); // prettier-ignore
     expect(keys).toEqual([]);
     expect((await shop.post('/auth/login', { body: { email: member.email, password } })).status).toBe(401);
     await waitUntilErased();
     const erased = { erased: true };
     for (const id of orders)
       expect((await admin.get(`/admin/orders/${id}`)).body.data.contact).toEqual({ name: erased, phone: erased, email: erased }); // prettier-ignore
-    await eventually(async () => expect(await findReadable(restored)).toEqual([]), 10_000);
+    await eventually(async () => expect(await findReadable(restoredUrl)).toEqual([]), 10_000);
   });
 
   it('is not erased a third time at the next start', async () => {
-    await open(restored);
+    await open(restoredUrl);
     expect(shop.output()).not.toContain('is erased again');
   });
 
-  it('is erased again when one context alone was restored', async () => {
-    await query(restored, `update customers.customers set erased_at = null, name = $2, phone = $3 where id = $1`, [memberId, member.name, member.phone]); // prettier-ignore
-    await query(restored, 'delete from notifications.forgotten where subject = $1', [orders[1]]);
-    await open(restored);
+  it('is erased again when only one context was restored', async () => {
+    // for the member it is `customers`, which has the data again
+    await query(restoredUrl, `update customers.customers set erased_at = null, name = $2, phone = $3 where id = $1`, [memberId, member.name, member.phone]); // prettier-ignore
+    // for the guest it is `notifications`, which has lost the row about the erasure
+    await query(restoredUrl, 'delete from notifications.forgotten where subject = $1', [orders[1]]);
+    await open(restoredUrl);
     expect(shop.output().match(/is erased again/g)).toHaveLength(2);
     await waitUntilErased();
-    expect(await findReadable(restored)).toEqual([]);
+    expect(await findReadable(restoredUrl)).toEqual([]);
   });
 
-  it('is added to the list again if the list was lost, and the log says so', async () => {
-    rmSync(list);
-    await open(restored);
-    expect(shop.output()).toContain(`${list} is missing`);
-    expect(readFileSync(list, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
+  it('is added to the file of erased people again if the file was lost, and the log says so', async () => {
+    rmSync(erasedPeopleFile);
+    await open(restoredUrl);
+    expect(shop.output()).toContain(`${erasedPeopleFile} is missing`);
+    expect(readFileSync(erasedPeopleFile, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
   });
 
-  it('is erased again from the command line', async () => {
+  it('is erased again from the command line: with --all, even if no data came back', async () => {
     await shop.stop();
     const client = await connect(server, 'test');
     await client.query(`drop database ${backup} with (force)`);
     await client.end();
-    expect(existsSync(list)).toBe(true);
+    expect(existsSync(erasedPeopleFile)).toBe(true);
     const env = { DATA_DIR: dataDir, DATABASE_URL: database.url };
-    const nothing = await shopCommand(env, 'erase', 'reapply', '--json');
-    expect([nothing.code, JSON.parse(nothing.out)]).toEqual([0, { listed: 2, again: [] }]);
-    const all = await shopCommand(env, 'erase', 'reapply', '--all');
-    expect([all.code, all.out]).toEqual([
+    const withoutAll = await shopCommand(env, 'erase', 'reapply', '--json');
+    expect([withoutAll.code, JSON.parse(withoutAll.out)]).toEqual([0, { listed: 2, again: [] }]);
+    const withAll = await shopCommand(env, 'erase', 'reapply', '--all');
+    expect([withAll.code, withAll.out]).toEqual([
       0,
       expect.stringContaining('2 of 2 people in the file of erased people were erased again'),
     ]);

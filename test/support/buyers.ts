@@ -37,11 +37,14 @@ export interface SeenOrder {
 }
 
 export interface BuyOptions {
+  /** The idempotency key. */
   readonly key?: string;
+  /** The card token. */
   readonly pay?: string;
   readonly note?: string;
   /** Pay in cash instead of by card. */
   readonly cash?: boolean;
+  /** The time limit of the request. */
   readonly withinMs?: number;
 }
 
@@ -77,13 +80,14 @@ async function fillCart(shop: RunningShop, buyer: Buyer, lines: readonly CartLin
   return buyer;
 }
 
-/** Orders the buyer's cart. After that, a guest uses the cart token that came with the order. */
+/** Orders the buyer's cart. This spends a guest's cart token, so `buyer.headers` gets the new token from the response. */
 export async function placeOrder(
   shop: RunningShop,
   buyer: Buyer,
   { key = randomUUID(), pay = 'tok_ok', note, cash, withinMs }: BuyOptions = {},
 ) {
   const { name, email, phone, address, headers } = buyer;
+  // a copy, because another request of this buyer may replace the token before the response comes
   const sent = { ...headers };
   const reply = await shop.post('/orders', {
     headers: { ...sent, 'idempotency-key': key },
@@ -99,27 +103,27 @@ export async function placeOrder(
   return reply;
 }
 
-/** Waits until the order is confirmed or cancelled, at most until `until`. Returns the order. */
+/** Waits until the order is confirmed or cancelled. At the deadline it returns the order as it is, even if it is pending. */
 export async function waitForOutcome(
   shop: RunningShop,
   { headers }: Buyer,
   orderId: string,
-  until = Date.now() + 30_000,
+  deadline = Date.now() + 30_000,
 ): Promise<SeenOrder> {
   for (;;) {
     const { body } = expectStatus(200, await shop.get(`/orders/${orderId}`, { headers }));
-    if (body.data.status !== 'pending' || Date.now() > until) return body.data;
+    if (body.data.status !== 'pending' || Date.now() > deadline) return body.data;
     await pause(100);
   }
 }
 
-/** Runs `work` for each index, at most `most` at a time. It is for preparing a test. */
-export async function inParallel<Result>(count: number, work: (index: number) => Promise<Result>, most = 10) {
+/** Runs `work` for each index from 0 to `count` - 1, but not more than `limit` at the same time. */
+export async function inParallel<Result>(count: number, work: (index: number) => Promise<Result>, limit = 10) {
   const results: Result[] = Array.from({ length: count });
   let next = 0;
   const runNext = async () => {
     for (let index = next++; index < count; index = next++) results[index] = await work(index);
   };
-  await Promise.all(Array.from({ length: most }, runNext));
+  await Promise.all(Array.from({ length: limit }, runNext));
   return results;
 }

@@ -1,6 +1,6 @@
 import { StockCounts } from '#contracts/inventory';
 
-/** A fake inventory without reservations. */
+/** A fake inventory in which nothing is reserved: every piece that was counted can be bought. */
 export const noStock = {
   provide: StockCounts,
   useValue: {

@@ -15,7 +15,7 @@ describe('What changed between two values', () => {
     ]);
   });
 
-  it('is one change for a value that was added, removed or replaced by another kind', () => {
+  it('is one change if a whole object was added, removed, or took the place of a value of another type', () => {
     expect(changesBetween({ a: null, b: { c: 1 } }, { a: { d: 1 } })).toEqual([
       { path: 'a', before: null, after: { d: 1 } },
       { path: 'b', before: { c: 1 }, after: undefined },

@@ -11,18 +11,18 @@ describe('Overload', () => {
     return overloaded();
   };
 
-  it('is not assumed after one long pause of the event loop', () => {
+  it('is not assumed while one long pause of the event loop could be the cause', () => {
     expect([at(0, false), at(1, true), at(1.9, true), at(2.5, true), at(3, false)]).toEqual(Array(5).fill(false));
   });
 
-  it('is assumed after the event loop was late in several samples, until it is on time again', () => {
+  it('is assumed when the event loop has been late for more than 2.5 s, until it is on time again', () => {
     expect([at(10, true), at(11, true), at(12, true), at(13, true), at(14, true)]).toEqual([
       ...[false, false, false, true, true],
     ]);
     expect([at(15, false), at(16, true)]).toEqual([false, false]);
   });
 
-  it('is not assumed after two pauses with no calls between them', () => {
+  it('is not assumed after two pauses far apart, if no request came between them', () => {
     expect([at(20, true), at(40, true)]).toEqual([false, false]);
   });
 });

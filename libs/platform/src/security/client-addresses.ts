@@ -8,8 +8,8 @@ type ClientRequest = Pick<IncomingMessage, 'socket' | 'headers'>;
 
 /**
  * Finds the address of the client that sent a request. It is the other end of the connection, or the client that the
- * trusted proxies name in X-Forwarded-For. If a trusted proxy names something that is no address, the request counts
- * for the proxy. Otherwise each such text would be a client with limits of its own.
+ * trusted proxies name in X-Forwarded-For. If a trusted proxy names something that is not an IP address, this returns
+ * the address of the proxy, so that the proxy's limits apply. Otherwise each new text would get new limits.
  */
 export class ClientAddresses {
   private readonly isTrusted: (ip: string) => boolean;
@@ -27,9 +27,10 @@ export class ClientAddresses {
     const header = headers['x-forwarded-for'];
     if (header === undefined) return client;
     if (!this.isTrusted(client)) this.warnOfUntrusted(client);
-    const named = String(header).split(',');
-    while (named.length > 0 && this.isTrusted(client)) {
-      const previous = parseAddress(named.pop()!);
+    // Each proxy appends the address of its client. So this reads from the end, up to an address that is not trusted.
+    const addresses = String(header).split(',');
+    while (addresses.length > 0 && this.isTrusted(client)) {
+      const previous = parseAddress(addresses.pop()!);
       if (previous === undefined) {
         this.warnOfUnreadable(client);
         break;

@@ -12,7 +12,7 @@ export interface ShopOptions {
   readonly contexts?: readonly ContextName[];
   /** Contexts that run in other processes. Messages are delivered to them too. */
   readonly elsewhere?: readonly ContextName[];
-  /** Contexts that may open later than the other contexts. */
+  /** Contexts that may open later than the others, because their databases may be unavailable at the start. */
   readonly lateContexts?: LateContexts;
   readonly logger?: LoggerService;
 }

@@ -1,5 +1,5 @@
 // breaks: no-restricted-globals 'Date', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto'
-export const machine = (): unknown => [
+export const forbiddenGlobals = (): unknown => [
   Date,
   process,
   fetch,
