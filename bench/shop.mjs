@@ -79,13 +79,16 @@ export const percentile = (values, p) => {
   return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))];
 };
 
-/** Runs `work(i)` for each i below `count`, several at a time. Returns the milliseconds of each, and the seconds of all. */
-export async function inParallel(count, width, work) {
+/**
+ * Calls `work(index)` `count` times, with at most `atOnce` calls running at the same time. Returns the milliseconds that
+ * each call took (`took`), and the seconds from the first start to the last end.
+ */
+export async function inParallel(count, atOnce, work) {
   const took = [];
   let next = 0;
   const started = performance.now();
   await Promise.all(
-    Array.from({ length: width }, async () => {
+    Array.from({ length: atOnce }, async () => {
       while (next < count) {
         const index = next++;
         const at = performance.now();

@@ -8,7 +8,7 @@ import { print, printJson, printTable } from '../output';
 @SubCommand({
   name: 'compare',
   arguments: '<order>',
-  description: 'compare an order with its checkout and refunds after a message was dropped or lost, and correct them',
+  description: 'after a message was dropped or lost: compare the sagas of an order with the order, and correct them',
 })
 export class CompareSagasCommand extends JsonCommand {
   constructor(private readonly opener: ShopOpener) {
@@ -21,7 +21,7 @@ export class CompareSagasCommand extends JsonCommand {
     const compared = await this.opener.withShop((shop) => shop.execute(command, [id], intervention.reason));
     if (json) return printJson(compared);
     const { orderId, status, sagas, deadLetters } = compared;
-    print(`${orderId} is ${status} and is being compared with its sagas`);
+    print(`${orderId} is ${status}. The comparison with its sagas will do this:`);
     printTable(
       ['saga', 'step', 'becomes', 'note', 'requests'],
       sagas.map((one) => [one.id, one.step, one.becomes, one.note, one.requests.join(', ') || null]),

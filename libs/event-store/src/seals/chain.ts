@@ -11,17 +11,18 @@ export interface StoredEvent {
   /** `event_data::text` and `metadata::text`. jsonb prints the same bytes for the same value. */
   readonly data: string;
   readonly metadata: string;
-  /** Whole microseconds since 1970. */
+  /** The timestamp of the event, in whole microseconds since 1970. */
   readonly micros: string;
 }
 
-/** The hash before position 1. */
+/** The previous hash of the event at position 1. */
 export const ORIGIN = '0'.repeat(64);
 
+/** The first field of each hash. It names the format of the fields: a check refuses a format that it does not know. */
 export const CHAIN_TAG = 'coffee-tea.log.1';
 
 /**
- * The fields that the hash of a position covers: tag, the hash before (hex), position, id, stream, version,
+ * The fields that the hash of a position covers: tag, the previous hash (hex), position, id, stream, version,
  * event_type, schema_version, event_data, metadata, timestamp.
  */
 export const chainFields = (previous: string, position: number, event: StoredEvent): readonly (string | number)[] => [

@@ -31,6 +31,7 @@ import type { StreamTables } from './table-names';
 import { Verifications } from '../verifications/verifications';
 import { VerificationRows } from '../verifications/verifications.store';
 
+// The last parameters of the factories below.
 type StoreParts = [LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain];
 type VerificationParts = [Ids, MacKey, Leadership, LogSignals, Config];
 type SequencerParts = [Leadership, LogSignals, SealChain, MacGate];
@@ -55,7 +56,7 @@ export interface ContextStreams {
   readonly types: EventTypes;
   /** The reducers that fold its streams. Snapshots of their earlier versions are deleted. */
   readonly reducers?: readonly Reducer<object>[];
-  /** The leader of the sequencer runs these every ten minutes. */
+  /** They delete old rows. The process that runs the sequencer calls them every ten minutes. */
   readonly prunes?: readonly Prune[];
 }
 
@@ -155,7 +156,7 @@ export function contextEventStore(
         provide: DetachedEventStore,
         inject: [Databases, LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain],
         useFactory: (databases: Databases, ...[signals, key, macKey, outbox, clock, snapshots, seals]: StoreParts) => {
-          const db = new StreamDatabase(databases.aside(context), tables);
+          const db = new StreamDatabase(databases.aside(context), tables); // on separate connections
           return new PgEventStore(db, types, signals, key, macKey, outbox, clock, snapshots, seals);
         },
       },
@@ -181,14 +182,12 @@ export function contextEventStore(
         inject: [StreamDatabase, Leadership, LogSignals, Snapshots],
         useFactory: (db: StreamDatabase, leadership: Leadership, signals: LogSignals, snapshots: Snapshots) =>
           new StoreMaintenance(
-            ...([
-              db,
-              leadership,
-              signals,
-              prunes,
-              () => snapshots.prune(reducers),
-              checkSnapshotsInTurn(snapshots, reducers),
-            ] as const),
+            db,
+            leadership,
+            signals,
+            prunes,
+            () => snapshots.prune(reducers),
+            checkSnapshotsInTurn(snapshots, reducers),
           ),
       },
     ],

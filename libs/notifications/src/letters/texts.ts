@@ -6,7 +6,7 @@ import { statusWords } from './status-words';
 export const dong = ({ amount }: Money): string => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} ₫`;
 
 interface Wording {
-  /** `name` is undefined if it is not confirmed that the address belongs to the person. */
+  /** `name` is undefined if the recipient has not confirmed the e-mail address. */
   readonly hello: (name: string | undefined) => string;
   readonly bye: string;
   readonly compose: (content: Content) => { readonly subject: string; readonly paragraphs: readonly string[] };
@@ -51,7 +51,8 @@ const refundedSoFarEn = (content: Refund): readonly string[] => {
 };
 type Cancelled = Extract<Content, { event: 'order-cancelled' }>;
 const wasTakenAndReturned = ({ reversed }: Cancelled): boolean => reversed !== undefined && reversed.amount > 0;
-const wasNotCharged = (content: Cancelled): boolean =>
+/** If the provider did not answer, the customer cannot know whether they were charged, so the letter says it. */
+const saysNotCharged = (content: Cancelled): boolean =>
   content.code === 'PAYMENT_UNAVAILABLE' && !wasTakenAndReturned(content);
 
 const vi: Wording = {
@@ -74,7 +75,7 @@ const vi: Wording = {
           paragraphs: [
             `Đơn hàng ${content.number} đã bị hủy. ${reasonsVi[content.code] ?? ''}`.trim(),
             ...(wasTakenAndReturned(content) ? [`${dong(content.reversed!)} đã bị trừ và đã được hoàn lại.`] : []),
-            ...(wasNotCharged(content) ? ['Bạn chưa bị trừ tiền.'] : []),
+            ...(saysNotCharged(content) ? ['Bạn chưa bị trừ tiền.'] : []),
             ...(content.refunded ? [`Trước khi hủy, chúng tôi đã hoàn ${dong(content.refunded)} cho bạn.`] : []),
             ...(content.refundDue.amount > 0 ? [`Chúng tôi sẽ hoàn lại ${dong(content.refundDue)}.`] : []),
           ],
@@ -129,7 +130,7 @@ const en: Wording = {
           paragraphs: [
             `Your order ${content.number} was cancelled. ${reasonsEn[content.code] ?? ''}`.trim(),
             ...(wasTakenAndReturned(content) ? [`${dong(content.reversed!)} was taken and has been given back.`] : []),
-            ...(wasNotCharged(content) ? ['You were not charged.'] : []),
+            ...(saysNotCharged(content) ? ['You were not charged.'] : []),
             ...(content.refunded ? [`Before that we had already given back ${dong(content.refunded)}.`] : []),
             ...(content.refundDue.amount > 0 ? [`We will give back ${dong(content.refundDue)}.`] : []),
           ],
@@ -147,7 +148,7 @@ const en: Wording = {
           paragraphs: [
             `We have given back ${dong(content.amount)} for your order ${content.number}.`,
             ...refundedSoFarEn(content),
-            ...(content.ended ? ['The order is over and will not be handed out.'] : []),
+            ...(content.ended ? ['The order is over, so you will not receive it.'] : []),
           ],
         };
       case 'order-refund-failed':

@@ -4,8 +4,9 @@ import { ReviewOrder } from '../checkout/checkout-messages';
 import type { DatedOrder } from '../model/dated-order';
 
 /**
- * The answer to a checkout that requests the confirmation again, although there is nothing to confirm. The checkout may
- * have lost the message of the cancellation or of the confirmation.
+ * The answer to a ConfirmOrder that confirmed nothing. The checkout may have lost an earlier message. If a cancellation
+ * of the pending order was requested, the checkout gets that message again. Otherwise the order was confirmed or
+ * cancelled before, and ReviewOrder compares the checkout with the order.
  */
 export function confirmationAgain({ id: orderId, version, order }: DatedOrder): Message {
   if (order.status !== 'pending' || !order.cancellationRequested) return new ReviewOrder({ orderId });

@@ -77,6 +77,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     if (earlier) return earlier;
     const answer = await this.keyedCommands.runOnce(idempotency, async (commandId) => {
       const method = requireOfferedMethod(request.payment.method, this.config.paymentProviders);
+      // This waits while the cart still holds lines of an earlier order.
       const cart = await this.orderedCarts.readSettled(() => this.carts.owner(owner), owner);
       if (!cart || cart.lines.length === 0) throw await this.refusalOfEmptyCart(caller);
       return this.place(commandId, cart, { caller, request, locale, method }, idempotency);
@@ -91,8 +92,8 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /**
-   * Finds the order that a guest placed with this key before the log-in, if its answer was lost. The client then sends
-   * the old cart token together with the access token. The order still belongs to the guest.
+   * Finds the order that a guest placed with this key before the log-in. The client repeats the request if it got no
+   * response, and sends the old cart token together with the access token. The order still belongs to the guest.
    */
   private async findPlacedBeforeLogIn(caller: Caller, idempotency: IdempotencyKey): Promise<KeyedAnswer | undefined> {
     const { kind, cartToken } = caller;
@@ -106,8 +107,8 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /**
-   * The refusal of a repeated request. The guest's newest token and the token that placed the order get the answer
-   * again. Any other token is refused.
+   * The refusal of a guest's repeated request. It is undefined for the guest's newest token, and for the token with
+   * which this order was placed. A token with which another order was placed is refused.
    */
   private async refusalOfRepeat(token: CartToken, { id }: DatedOrder): Promise<DomainError | undefined> {
     const spentOn = await this.guests.findOrderOfToken(token);
@@ -132,13 +133,13 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const lines = orderLines(orderId, await this.priceLines(cartLines, locale), cartLines);
     const portions = cartLines.flatMap(({ portions = [] }) => portions);
     const customerId = caller.kind === 'user' ? caller.userId : null;
-    const guest = caller.kind === 'guest' ? caller.cartToken : undefined;
+    const guestToken = caller.kind === 'guest' ? caller.cartToken : undefined;
     const subject = customerId ?? orderId;
     const sealed = await this.seal({ orderId, subject, caller, request }, await this.accounts.find(caller, request));
     const guards = [
       ...(customerId ? [accountMustBeOpen({ subject: customerId })] : []),
       keyUsedOnce(idempotency),
-      ...cartOrderedOnce({ cartId, cartVersion, portions, ...(guest && { guest }) }),
+      ...cartOrderedOnce({ cartId, cartVersion, portions, ...(guestToken && { guest: guestToken }) }),
     ];
     const change = { orderId, commandId, actor: buyerActor(caller), guards };
     const day = shopDay(this.clock.now());
@@ -148,7 +149,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
         {
           number: orderNumber(orderId, day),
           customerId,
-          guestTokenHash: guest?.guest ?? null,
+          guestTokenHash: guestToken?.guest ?? null,
           subject,
           locale,
           lines,
@@ -178,7 +179,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     { orderId, subject, caller, request }: Pick<PlaceOrder, 'caller' | 'request'> & { orderId: Uuid; subject: Uuid },
     account: Account | undefined,
   ) {
-    // A customer's name was sealed at registration, so the key must exist.
+    // A customer's name was sealed at registration, so the key must exist. For guests and staff it may be created here.
     const hasSealed = caller.kind === 'user' && caller.role === 'customer';
     const sealText = (field: string, text: string) => {
       const place = this.places.of(orderId, field);

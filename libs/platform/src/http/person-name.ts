@@ -3,9 +3,9 @@ import { field, type Complaint, type FieldOptions } from './field';
 
 /*
  * A name must not contain a web address. A list of all domain endings is never complete, so the rule is different:
- * after a dot or a colon there must be a blank. There are two exceptions: an initial ("v.an") and a title (TITLES:
- * "St.John", "TS.Nguyễn"). The exceptions do not apply to a well-known ending ("t.me"), or if an address follows
- * ("St.Ly/x").
+ * after a dot or a colon there must be a blank. There are three exceptions: a dot or a colon between digits ("2.1",
+ * "9:30"), a dot after an initial ("v.an"), and a dot after a title (TITLES: "St.John", "TS.Nguyễn"). The last two do
+ * not apply if a well-known ending ("t.me") follows, or a path or another part of an address ("St.Xy/x").
  */
 const TITLES = new Set(
   (
@@ -16,34 +16,34 @@ const TITLES = new Set(
     .split(' '),
 );
 const INITIAL = /^\p{L}$/u;
-/** Endings of web addresses that may follow one letter or a title. */
-const ENDING =
+/** Well-known endings of web addresses. They are refused even after an initial or a title. */
+const WELL_KNOWN_ENDING =
   /^(?:com|net|org|info|biz|vn|io|co|me|ly|gl|gd|gg|to|tk|tv|cc|ws|ru|рф|cn|eu|uk|us|de|jp|app|dev|shop|store|online|site|top|xyz|club|live|link|pizza)$/iu;
 
 /** Full stops of other scripts, which browsers or people read as a dot. */
 const DOTS =
   /[\u0589\u06d4\u0701\u0702\u1362\u166e\u1803\u2024\u2cf9\u2e33\u2e3c\u3002\ua4f8\ua4ff\ua60e\ua6f3\uff0e\uff61]/g;
-const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
 const SCHEME = /\b(?:https?|ftp|tel|sms|mailto|javascript|data)\s*:|:\s*[/\\]|[/\\]{2}/iu;
 const AT = /\S@\S/u;
-/** Angle brackets, Markdown links, addresses in brackets, and the characters between brackets in an IPv6 address. */
+/** Angle brackets, Markdown links ("[An](evil)", "[An]: evil"), and IPv6 addresses ("[fe80:1]", "::1"). */
 const BRACKETS = /[<>]|\]\s*[([:]|\[[^\]]*:|::/u;
-/** A colon between letters or digits. Between two digits it is a time or a number. */
+/** A colon after a letter or digit, without a blank behind it. Between two digits it is allowed: a time. */
 const COLON = /(?!\d:\d)[\p{L}\p{M}\p{N}]:[^\s:]/u;
-const NUMBERED = /\d{1,3}(?:\.\d{1,3}){3}/;
-/** The part before a dot, the part that follows without a blank, and how it continues. */
+const IPV4_ADDRESS = /\d{1,3}(?:\.\d{1,3}){3}/;
+/** Its groups: the part before a dot, the part after it, and the next character if an address may continue with it. */
 const DOTTED = /([^\s.]+)\.([\p{L}\p{M}\p{N}_-]+)(?=([/:?#@]?))/gu;
 const OPENING = /^[("'“‘«-]+/u;
 
 function mayFollowDirectly(before: string, after: string, next: string): boolean {
-  if (/^\d+$/.test(before) && /^\d/.test(after)) return true; // a number
-  if (next !== '' || ENDING.test(after)) return false;
+  if (/^\d+$/.test(before) && /^\d/.test(after)) return true; // a number such as 2.1
+  if (next !== '' || WELL_KNOWN_ENDING.test(after)) return false;
   const word = before.replace(OPENING, '');
   return INITIAL.test(word) || TITLES.has(word.toLowerCase());
 }
 
-const normalise = (text: string): string => text.replace(UNSEEN, '').normalize('NFKC').replace(DOTS, '.');
+const normalise = (text: string): string => text.replace(INVISIBLE, '').normalize('NFKC').replace(DOTS, '.');
 
 /** The fault of a text that looks like an address, or has brackets that may mark one. */
 function linkFaultOf(text: string): 'text.link' | 'text.brackets' | undefined {
@@ -53,7 +53,7 @@ function linkFaultOf(text: string): 'text.link' | 'text.brackets' | undefined {
 }
 
 function looksLikeAddress(plain: string): boolean {
-  if ([SCHEME, AT, COLON, NUMBERED].some((shape) => shape.test(plain))) return true;
+  if ([SCHEME, AT, COLON, IPV4_ADDRESS].some((shape) => shape.test(plain))) return true;
   // Each dot is checked by itself: "a.b.com" has two dots.
   const words = plain.split(/\s+/u).flatMap((word) => {
     const parts = word.split('.');
