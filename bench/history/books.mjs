@@ -6,7 +6,7 @@ import { jsonb } from './jsonb.mjs';
 
 const { connect } = built('libs/database/src/pool/connection.js');
 const { derivedId } = built('libs/kernel/src/index.js');
-const { chained, ORIGIN } = built('libs/event-store/src/seals/chain.js');
+const { hashOfEvent, ORIGIN } = built('libs/event-store/src/seals/chain.js');
 const { merkleRoot } = built('libs/event-store/src/seals/merkle.js');
 const { eventMac } = built('libs/event-store/src/macs/event-mac.js');
 const { canonicalJson } = built('libs/platform/src/canonical/canonical-json.js');
@@ -123,7 +123,7 @@ export async function openBooks({ url, sealSigningKey, eventMacKey }) {
         };
         const mac = eventMac(macKey, event, JSON.parse(event.data), known).toString('hex');
         position += 1;
-        hash = chained(hash, position, event);
+        hash = hashOfEvent(hash, position, event);
         hashes.push(hash);
         events.line(
           `${event.id}\t${orderId}\t${event.version}\t${type}\t${event.schemaVersion}\t${escaped(event.data)}\t${escaped(metadataJson)}\t${stamp(at)}\t\\\\x${mac}`,

@@ -1,7 +1,7 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { CatalogModule } from '#modules/catalog';
 import { Public } from '#platform/security';
-import { noStock } from '../../../test/support/no-stock';
+import { nothingReserved } from '../../../test/support/nothing-reserved';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { brandId, categoryId } from './demo/demo-labels';
 import { DemoShelves } from './demo/demo-shelves.store';
@@ -22,7 +22,7 @@ describe('A route that is added below /products', () => {
   let shop: OpenContext;
   let token: string;
   beforeAll(async () => {
-    shop = await openContext([SeasonalModule, CatalogModule], ['catalog'], [noStock]);
+    shop = await openContext([SeasonalModule, CatalogModule], ['catalog'], [nothingReserved]);
     await shop.app.get(DemoShelves, { strict: false }).seed();
     token = await shop.token('manager');
   }, 120_000);

@@ -5,7 +5,7 @@ import { Cache } from '#platform/cache';
 
 import { eventually } from '../../../test/support/eventually';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
-import { noStock } from '../../../test/support/no-stock';
+import { nothingReserved } from '../../../test/support/nothing-reserved';
 import { browseStatement, type Sort } from './browse/browse-statement.query';
 import { CatalogModule } from './catalog.module';
 import { categoryId } from './demo/demo-labels';
@@ -21,7 +21,7 @@ const names = (rows: { name: string }[]) => rows.map(({ name }) => name);
 const english = { 'accept-language': 'en' };
 
 beforeAll(async () => {
-  shop = await openContext([CatalogModule], ['catalog'], [noStock]);
+  shop = await openContext([CatalogModule], ['catalog'], [nothingReserved]);
   await shop.app.get(DemoShelves, { strict: false }).seed();
 }, 60_000);
 afterAll(() => shop.close());

@@ -1,5 +1,5 @@
 import { openContext, type OpenContext } from '../../../test/support/open-context';
-import { noStock } from '../../../test/support/no-stock';
+import { nothingReserved } from '../../../test/support/nothing-reserved';
 import { CatalogPrices } from '#contracts/catalog';
 import { CatalogModule } from './catalog.module';
 import { brandId, categoryId } from './demo/demo-labels';
@@ -10,7 +10,7 @@ let shop: OpenContext;
 let manager: string;
 
 beforeAll(async () => {
-  shop = await openContext([CatalogModule], ['catalog'], [noStock]);
+  shop = await openContext([CatalogModule], ['catalog'], [nothingReserved]);
   await shop.app.get(DemoShelves, { strict: false }).seed();
   manager = await shop.token('manager');
 }, 60_000);

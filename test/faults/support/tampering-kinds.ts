@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chained, ORIGIN, type StoredEvent } from '../../../libs/event-store/src/seals/chain';
+import { hashOfEvent, ORIGIN, type StoredEvent } from '../../../libs/event-store/src/seals/chain';
 import { canonicalColumns } from '../../../libs/event-store/src/streams/stored';
 import { inTables } from '../../../libs/event-store/src/streams/table-names';
 import { expectStatus, type Person } from '../../support/people';
@@ -48,7 +48,7 @@ async function rechain(run: Run, from: number): Promise<void> {
      from order_log l join order_events e on e.id = l.event_id where l.position >= ${from - 1} order by l.position`,
   );
   let hash = from === 1 ? ORIGIN : rows.shift()!.hash;
-  const hashes = rows.map((row) => (hash = chained(hash, row.position, row)));
+  const hashes = rows.map((row) => (hash = hashOfEvent(hash, row.position, row)));
   await run(
     `update order_log l set hash = decode(n.hash, 'hex') from unnest($1::bigint[], $2::text[]) as n(position, hash)
      where l.position = n.position`,
@@ -74,7 +74,7 @@ async function givePosition(run: Run, id: string): Promise<void> {
     `select position, encode(hash, 'hex') as hash from order_log order by position desc limit 1`,
   );
   const [event] = await run<StoredEvent>(`select ${columns} from order_events e where id = '${id}'`);
-  const hash = chained(end.hash, end.position + 1, event);
+  const hash = hashOfEvent(end.hash, end.position + 1, event);
   await run(`insert into order_log (position, event_id, hash) values ($1, $2, decode($3, 'hex'))`, [end.position + 1, id, hash]); // prettier-ignore
   if ((await run(`select from order_log where event_id = '${id}'`)).length > 0) return;
   // In one transaction, so that the shop's sequencer does not see the event first.

@@ -1,5 +1,5 @@
 import { openContext, type OpenContext } from '../../../../test/support/open-context';
-import { noStock } from '../../../../test/support/no-stock';
+import { nothingReserved } from '../../../../test/support/nothing-reserved';
 import { CatalogModule } from '../catalog.module';
 import { DemoShelves } from '../demo/demo-shelves.store';
 import { PostgresSearch } from './postgres-search.adapter';
@@ -8,7 +8,7 @@ import { searchedShelf, productSearchContract } from './product-search.contract'
 let shop: OpenContext;
 
 beforeAll(async () => {
-  shop = await openContext([CatalogModule], ['catalog'], [noStock]);
+  shop = await openContext([CatalogModule], ['catalog'], [nothingReserved]);
   await shop.app.get(DemoShelves, { strict: false }).seed();
   const rows = searchedShelf.map(({ id, inStock, popularity }) => ({ id, in_stock: inStock, popularity }));
   await shop.database.admin(

@@ -8,7 +8,7 @@ import { withoutVoided, VOIDING } from '#kernel';
 import type { Instances } from '#messaging';
 import { MacKey } from '#platform/macs';
 import { eventually } from '../../../../test/support/eventually';
-import { chained, ORIGIN, type StoredEvent } from '../seals/chain';
+import { hashOfEvent, ORIGIN, type StoredEvent } from '../seals/chain';
 import { admissionMac, eventMac } from './event-mac';
 import { closeLog, readFirstFormat, doOlderEventsWait, isOlderBuildAlive } from './event-macs.store';
 import { MacExceptions1799000000710 } from '../../../../migrations/ordering/1799000000710-mac-exceptions';
@@ -66,7 +66,7 @@ const tamper = (sql: string) => test.admin(`do $$ begin set local session_replic
 async function numberByHand(other: { id?: string; hash?: string } = {}): Promise<void> {
   const end = (await readLogEnd(db)) ?? { position: 0, hash: ORIGIN };
   const [event] = (await readPending(db, { above: 0, missing: [] })).events;
-  const hash = chained(end.hash, end.position + 1, event);
+  const hash = hashOfEvent(end.hash, end.position + 1, event);
   await numberEvents(db, end, [{ position: end.position + 1, hash, id: event.id, seq: event.seq, ...other }]);
 }
 
@@ -798,7 +798,7 @@ describe('The log', () => {
     const { events } = await readPending(db, { above: 0, missing: [] });
     let hash = ORIGIN;
     for (const [index, event] of [...events].reverse().entries()) {
-      hash = chained(hash, index + 1, event);
+      hash = hashOfEvent(hash, index + 1, event);
       await test.admin(`insert into ordering.order_log values ($1, $2, decode($3, 'hex'))`, [
         index + 1,
         event.id,

@@ -3,7 +3,7 @@ import { Counter, register } from 'prom-client';
 import type { Uuid } from '#kernel';
 import type { MacKey } from '#platform/macs';
 import { UnusableSealAnchor } from '#platform/system';
-import { chained, ORIGIN, type StoredEvent } from '../seals/chain';
+import { hashOfEvent, ORIGIN, type StoredEvent } from '../seals/chain';
 import { admissionMac, isAdmitted, isOurs } from './event-mac';
 import { findAdmissions, storeAdmissions } from './event-macs.store';
 import { FirstFormat } from './first-format';
@@ -190,7 +190,7 @@ export class MacGate {
 function expectHash(before: string, position: number, row: NumberedEvent): string {
   if (row.position !== position) throw new LogTampered(`position ${position} is missing`);
   if (row.id === null) throw new LogTampered(`there is no event at position ${position}`);
-  if (chained(before, position, row) !== row.hash)
+  if (hashOfEvent(before, position, row) !== row.hash)
     throw new LogTampered(`the event at position ${position}, or its hash, was changed`);
   return row.hash;
 }

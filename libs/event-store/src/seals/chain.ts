@@ -43,5 +43,5 @@ export const chainFields = (previous: string, position: number, event: StoredEve
 export const chainHash = (fields: readonly (string | number)[]): string => hash('sha256', netstrings(fields));
 
 /** The hash of the event at a position. */
-export const chained = (previous: string, position: number, event: StoredEvent): string =>
+export const hashOfEvent = (previous: string, position: number, event: StoredEvent): string =>
   chainHash(chainFields(previous, position, event));

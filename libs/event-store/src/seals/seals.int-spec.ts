@@ -5,7 +5,7 @@ import { testDatabase, type TestDatabase } from '../../../../test/support/test-d
 import type { Database } from '#database';
 import { HistoryLost } from '../streams/errors';
 import type { Tampered } from '../verifications/findings';
-import { chained, ORIGIN, type StoredEvent } from './chain';
+import { hashOfEvent, ORIGIN, type StoredEvent } from './chain';
 import { checkExport } from '../export/export-check';
 import { happening, ids, key, storeOn } from '../testing/store';
 
@@ -72,7 +72,7 @@ async function rewriteLog(): Promise<void> {
   );
   let hash = ORIGIN;
   for (const { position, ...row } of rows) {
-    hash = chained(hash, Number(position), row);
+    hash = hashOfEvent(hash, Number(position), row);
     await tamper(`update ordering.order_log set hash = decode('${hash}', 'hex') where position = ${position}`);
   }
   await tamper(`delete from ordering.order_seals where position > 10`);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { netstrings } from '#platform/canonical';
-import { chained, ORIGIN, type StoredEvent } from './chain';
+import { hashOfEvent, ORIGIN, type StoredEvent } from './chain';
 import { merkleRoot } from './merkle';
 import { SealKey } from './seal-key';
 
@@ -17,14 +17,19 @@ const event: StoredEvent = {
 
 describe('The hash of a position', () => {
   it('has not changed since the first build', () => {
-    expect(chained(ORIGIN, 1, event)).toBe('e3f3be0bb6286fd1a4902ba40608659c1099d5ba800fadc3a5cab0ba0c5c0be0');
+    expect(hashOfEvent(ORIGIN, 1, event)).toBe('e3f3be0bb6286fd1a4902ba40608659c1099d5ba800fadc3a5cab0ba0c5c0be0');
   });
 
   it('changes with every column, with the position and with the hash before', () => {
     const changed = Object.entries(event).map(([name, value]) =>
-      chained(ORIGIN, 1, { ...event, [name]: typeof value === 'number' ? value + 1 : `${value} ` }),
+      hashOfEvent(ORIGIN, 1, { ...event, [name]: typeof value === 'number' ? value + 1 : `${value} ` }),
     );
-    const all = [chained(ORIGIN, 1, event), chained(ORIGIN, 2, event), chained('1'.repeat(64), 1, event), ...changed];
+    const all = [
+      hashOfEvent(ORIGIN, 1, event),
+      hashOfEvent(ORIGIN, 2, event),
+      hashOfEvent('1'.repeat(64), 1, event),
+      ...changed,
+    ];
     expect(new Set(all).size).toBe(all.length);
   });
 

@@ -4,7 +4,7 @@ import { crashPoint } from '#crash-points';
 import { VOIDING, type Uuid } from '#kernel';
 import type { Leadership } from '#database/leadership';
 import { activity } from '#platform/system';
-import { chained, ORIGIN } from '../seals/chain';
+import { hashOfEvent, ORIGIN } from '../seals/chain';
 import { openDoorbell } from './doorbell';
 import type { LogSignals } from './log-signals';
 import type { MacGate } from '../macs/mac-gate';
@@ -153,7 +153,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       let { position, hash } = end;
       const rows = sortByVersion(accepted).map((event) => {
         position += 1;
-        hash = chained(hash, position, event);
+        hash = hashOfEvent(hash, position, event);
         return { position, hash, id: event.id, seq: event.seq };
       });
       crashPoint('sequencer.read');
@@ -281,7 +281,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     if (why !== undefined) await this.putOneAside(seq, why, streamsAside);
     if (streamsAside.has(event.streamId)) return end; // the next batch puts the later events of this stream aside
     const position = end.position + 1;
-    const hash = chained(end.hash, position, event);
+    const hash = hashOfEvent(end.hash, position, event);
     const row = { position, hash, id: event.id, seq };
     await numberEvents(this.db, end, [row]);
     this.gate.rememberNumbered(end, [row]);

@@ -2,7 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { VOIDING } from '#kernel';
 import { statement } from '#database';
 import type { MacKey } from '#platform/macs';
-import { chained, ORIGIN } from '../seals/chain';
+import { hashOfEvent, ORIGIN } from '../seals/chain';
 import { SealsDisagree, type Disagreement } from '../streams/errors';
 import { newFinding, Findings, type Finding, type Found, type VerifyResult } from './findings';
 import { MacCheck } from '../macs/mac-check';
@@ -142,7 +142,7 @@ class ChainCheck {
       this.before = [hash];
       return false;
     }
-    const computed = this.before.map((before) => chained(before, position, row));
+    const computed = this.before.map((before) => hashOfEvent(before, position, row));
     if (computed.length === 0 || computed.includes(hash)) {
       this.before = [hash];
       return true;
@@ -154,7 +154,7 @@ class ChainCheck {
 
   private findingFor(row: NumberedEvent, batch: readonly NumberedEvent[]): Found {
     const { position, eventId, hash, streamId } = row;
-    const fits = (one: NumberedEvent) => this.before.some((before) => chained(before, position, one) === hash);
+    const fits = (one: NumberedEvent) => this.before.some((before) => hashOfEvent(before, position, one) === hash);
     const other = batch.find((one) => one !== row && one.id !== null && fits(one));
     const message = other
       ? `position ${position} was given to event ${other.id}, which now has position ${other.position}`

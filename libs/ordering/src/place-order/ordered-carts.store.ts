@@ -26,7 +26,7 @@ export class OrderedCarts {
    * twice. Throws CartAlreadyOrdered if every portion in the cart was ordered before, and UNAVAILABLE after 2 s. The
    * append refuses orders that are placed at the same moment.
    */
-  async readSettled(
+  async readWithoutOrderedLines(
     readCart: () => Promise<CartToOrder | undefined>,
     owner: CartOwner,
   ): Promise<CartToOrder | undefined> {

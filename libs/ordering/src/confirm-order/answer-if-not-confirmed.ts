@@ -8,7 +8,7 @@ import type { DatedOrder } from '../model/dated-order';
  * of the pending order was requested, the checkout gets that message again. Otherwise the order was confirmed or
  * cancelled before, and ReviewOrder compares the checkout with the order.
  */
-export function confirmationAgain({ id: orderId, version, order }: DatedOrder): Message {
+export function answerIfNotConfirmed({ id: orderId, version, order }: DatedOrder): Message {
   if (order.status !== 'pending' || !order.cancellationRequested) return new ReviewOrder({ orderId });
   const { by } = order.cancellationRequested;
   return new OrderCancellationRequested({ orderId, version, reason: null, by });

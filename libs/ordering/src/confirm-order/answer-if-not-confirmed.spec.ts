@@ -3,20 +3,20 @@ import { ReviewOrder } from '../checkout/checkout-messages';
 import type { DatedOrder } from '../model/dated-order';
 import { facts, orderAfter, orderId } from '../model/order-samples';
 import type { OrderEvent } from '../model/order';
-import { confirmationAgain } from './confirmation-again';
+import { answerIfNotConfirmed } from './answer-if-not-confirmed';
 
 const after = (...events: OrderEvent[]) =>
   ({ id: orderId, version: events.length, order: orderAfter(...events) }) as DatedOrder;
 
 describe('A confirmation that is requested again', () => {
   it('announces the requested cancellation again', () => {
-    expect(confirmationAgain(after(facts.placed, facts.unwanted))).toEqual(
+    expect(answerIfNotConfirmed(after(facts.placed, facts.unwanted))).toEqual(
       new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' }),
     );
   });
 
   it('compares the checkout with an order that is not pending any more', () => {
     for (const fact of [facts.confirmed, facts.cancelled])
-      expect(confirmationAgain(after(facts.placed, fact))).toEqual(new ReviewOrder({ orderId }));
+      expect(answerIfNotConfirmed(after(facts.placed, fact))).toEqual(new ReviewOrder({ orderId }));
   });
 });
