@@ -21,7 +21,13 @@ const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
 const contracts = built('libs/ordering/contracts/index.js');
 
 const nothing = () => undefined;
-const onlyProcess = { leads: () => true, hasPeers: false, notify: nothing, onNotification: nothing, onReopened: nothing };
+const onlyProcess = {
+  leads: () => true,
+  hasPeers: false,
+  notify: nothing,
+  onNotification: nothing,
+  onReopened: nothing,
+};
 
 export const ids = new SystemIds();
 
