@@ -2,7 +2,7 @@ import { OrderMessage, VOIDING, type Uuid } from '#kernel';
 import type { Database } from '#database';
 import type { Leadership } from '#database/leadership';
 import { MacKey } from '#platform/macs';
-import { SystemClock, SystemIds } from '#platform/system';
+import { activity, SystemClock, SystemIds } from '#platform/system';
 import { Outbox } from '../../../messaging/src/outbox/outbox';
 import { MessageRegistry } from '../../../messaging/src/messages/registry';
 import { Signal } from '../../../messaging/src/signal';
@@ -49,6 +49,7 @@ export function storeOn(
   anchorFile?: string,
   { sealKey = key, eventKey = macKey }: { readonly sealKey?: SealKey; readonly eventKey?: MacKey } = {},
 ) {
+  activity.note(); // no request does it here, and in an idle process regular checks run less often
   const db = streamsIn(database);
   const signals = new LogSignals('ordering', onlyProcess);
   const registry = new MessageRegistry();
