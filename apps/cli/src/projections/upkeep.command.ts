@@ -75,11 +75,11 @@ export class RetrySetAsideCommand extends JsonCommand {
     if (json) printJson(retried);
     else
       print(
-        retried.isUpdatedAgain
+        retried.digested
           ? `${orderId} is in the read model again`
           : `${orderId} stays set aside: ${retried.error}`,
       );
-    if (!retried.isUpdatedAgain) process.exitCode = EXIT.failed;
+    if (!retried.digested) process.exitCode = EXIT.failed;
   }
 }
 

@@ -50,7 +50,7 @@ export const SetAsideAnswer = z
 export const RetriedAnswer = z
   .object({
     orderId: IdShape,
-    isUpdatedAgain: z
+    digested: z
       .boolean()
       .meta({ description: 'Whether the order is in the read model again. If not, it stays set aside.' }),
     error: z.string().nullable(),

@@ -135,10 +135,10 @@ describe('An order that was set aside', () => {
     expect((await shop.models.status()).find((one) => one.name === name)).toMatchObject({
       ...{ setAside: 1, lag: 0, lagSeconds: 0, state: 'live', error: null },
     });
-    expect(await shop.setAside.retry(name, failing)).toMatchObject({ isUpdatedAgain: false, error: 'Error: poison' });
+    expect(await shop.setAside.retry(name, failing)).toMatchObject({ digested: false, error: 'Error: poison' });
     await expect(shop.setAside.retry(name, other)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     acceptsPoison = true;
-    expect(await shop.setAside.retry(name, failing)).toEqual({ orderId: failing, isUpdatedAgain: true, error: null });
+    expect(await shop.setAside.retry(name, failing)).toEqual({ orderId: failing, digested: true, error: null });
     expect(await shop.setAside.list(name)).toEqual([]);
     await setup.append(shop, failing, 3, [{ n: 4 }]);
     await setup.append(shop, other, 1, [{ n: 1 }]);

@@ -21,7 +21,7 @@ export interface AsideOrder {
 export interface Retried {
   readonly orderId: Uuid;
   /** Whether all events of the order could be used. Then the read model follows the order again. */
-  readonly isUpdatedAgain: boolean;
+  readonly digested: boolean;
   readonly error: string | null;
 }
 
@@ -58,7 +58,7 @@ export class SetAside {
     const failed = await this.registry.listSetAside(table.relation);
     if (!failed.includes(orderId)) throw new NotFound('order that was set aside');
     const error = await this.foldAgain(table, orderId);
-    return { orderId, isUpdatedAgain: error === null, error };
+    return { orderId, digested: error === null, error };
   }
 
   async retryAll(table: ProjectionTable, stop: AbortSignal): Promise<void> {
