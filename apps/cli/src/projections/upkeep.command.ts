@@ -75,9 +75,7 @@ export class RetrySetAsideCommand extends JsonCommand {
     if (json) printJson(retried);
     else
       print(
-        retried.digested
-          ? `${orderId} is in the read model again`
-          : `${orderId} stays set aside: ${retried.error}`,
+        retried.digested ? `${orderId} is in the read model again` : `${orderId} stays set aside: ${retried.error}`,
       );
     if (!retried.digested) process.exitCode = EXIT.failed;
   }
