@@ -69,7 +69,7 @@ describe('After an erasure', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  /** Sends requests with personal data in the wrong fields and routes. */
+  /** Sends requests that have personal data in fields and routes where it does not belong. */
   async function makeMistakes(somebody: Recognisable, who: Person): Promise<void> {
     const { name, email, phone, note, address } = somebody;
     const encodedName = encodeURIComponent(name);

@@ -25,7 +25,7 @@ export interface RunningShop {
   readonly url: string;
   readonly pid: number;
   readonly dataDir: string;
-  /** A path is below /api/v1. A path that begins with `//` is below the root: `//health`. */
+  /** `path` is relative to /api/v1. If it begins with `//`, it is relative to the root of the server: `//health`. */
   get<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
   post<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
   put<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;

@@ -21,7 +21,7 @@ export interface RenamedVariant {
   /** The previous SKU. */
   readonly was: string;
   readonly sku: string;
-  /** The stock that staff entered for a variant that is sold again. It is not below the reserved number. */
+  /** The stock that staff entered when the variant was put on sale again. It is never less than the reserved number. */
   readonly stock?: number;
 }
 

@@ -130,8 +130,8 @@ export class Carts {
   }
 
   /**
-   * Deletes, or empties, guests' carts that have not changed since `untouchedSince`. `atMost` limits the deleted carts,
-   * and also the emptied ones. Returns the number of deleted and emptied carts.
+   * Cleans up guests' carts that have not changed since `untouchedSince`. It empties a cart from which an order was
+   * placed, and deletes any other. `atMost` limits each of the two numbers. Returns their sum.
    */
   async sweep(untouchedSince: Date, atMost: number): Promise<number> {
     const { count: deleted } = await this.db.execute(deleteUnused, [untouchedSince, atMost]);

@@ -216,9 +216,10 @@ export async function claimFresh(
 const LOCK_LANE = statement('inbox-limited-lane', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
 
 const COUNT_CLAIMED = statement(
-  'inbox-at-work-2',
-  `select ((select count(*) from inbox i
-            where ${isFreshInLane('i', '$1', '$2')} and i.claimed_by > 0)
+  'inbox-at-work-3',
+  `select ((select count(*) from (
+              select from inbox i where ${isFreshInLane('i', '$1', '$2')} and i.claimed_by > 0
+              ${orderOfLane('i')} offset 0) c)
          + (select count(*) from inbox i
             where i.state = 'waiting' and i.held and i.lane = $1 and i.claimed_by > 0
               and i.next_at <= now() and i.next_at > to_timestamp($3)))::int as count`,

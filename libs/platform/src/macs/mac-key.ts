@@ -23,7 +23,7 @@ export class MacKey {
   }
 
   /**
-   * The MAC of a text. Begin each kind of text with a name of its own, so that its MAC is not valid for another kind.
+   * Computes the MAC of a text. Each kind of text must begin with its own name. Then a MAC is not valid for another kind.
    */
   of(text: string): Buffer {
     return createHmac('sha256', this.key).update(text).digest();
