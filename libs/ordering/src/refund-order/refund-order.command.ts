@@ -29,7 +29,7 @@ export class RefundOrder extends Command<KeyedAnswer> {
   }
 }
 
-const NEUTRAL_REASON = 'refundRequest for by staff';
+const NEUTRAL_REASON = 'asked for by staff';
 
 @CommandHandler(RefundOrder)
 export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
