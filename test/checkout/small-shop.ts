@@ -24,11 +24,11 @@ const newTokens = new Map<string, string>();
 const carts = new Map<string, { cartId: Uuid; version: number; lines: WantedLine[] }>();
 
 class FakeCarts extends CartOf {
-  async owner(owner: CartOwner) {
+  async find(owner: CartOwner) {
     return owner.kind === 'guest' ? carts.get(owner.cartToken) : undefined;
   }
 
-  async takeBack() {
+  async returnLines() {
     // no test reads these carts again
   }
 }

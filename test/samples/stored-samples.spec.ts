@@ -10,7 +10,7 @@ import { CheckoutSaga } from '../../libs/ordering/src/checkout/checkout.saga';
 import { orderEvents } from '../../libs/ordering/src/model/order-events.config';
 import { everyFact, orderId, sampleLives } from '../../libs/ordering/src/model/order-samples';
 import { orderFold } from '../../libs/ordering/src/model/order-snapshots.config';
-import { orderEventTypes, orderFacts, orderLife, type OrderEvent } from '../../libs/ordering/src/model/order';
+import { orderEventTypes, orderFacts, orderReducer, type OrderEvent } from '../../libs/ordering/src/model/order';
 import { describeFact } from '../../libs/ordering/src/order-history/history-words';
 import { timelineMessages, describeMessage } from '../../libs/ordering/src/order-history/timeline-words';
 import { orderProjections } from '../../libs/ordering/src/projections/order-projections.config';
@@ -74,7 +74,7 @@ describe('Stored events', () => {
 
   it('can be folded, shown and described', () => {
     expect(new Set(sampleLives.flatMap((life) => life.facts))).toEqual(new Set(orderEventTypes));
-    const ends = readSampleLives().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
+    const ends = readSampleLives().map((events) => fold(orderReducer, events as unknown as OrderEvent[]).status);
     expect(ends).toEqual(sampleLives.map(({ end }) => end));
     for (const events of readSampleLives()) {
       for (const event of events) expect(describeFact(event as unknown as OrderEvent, 'vi').title).toBeTruthy();

@@ -66,8 +66,8 @@ export interface ReturnedOrder {
 /** The question of ordering to the cart: what is in it now. */
 export abstract class CartOf {
   /** Undefined if the owner has no cart yet. */
-  abstract owner(owner: CartOwner): Promise<CartToOrder | undefined>;
+  abstract find(owner: CartOwner): Promise<CartToOrder | undefined>;
 
   /** Puts the lines of a failed order back into the cart. A repeated call does nothing. */
-  abstract takeBack(order: ReturnedOrder): Promise<void>;
+  abstract returnLines(order: ReturnedOrder): Promise<void>;
 }

@@ -56,7 +56,7 @@ const orderOf = (cart: Cart) => ({
 type AnOrder = ReturnType<typeof orderOf>;
 const handleOrderPlaced = (order: AnOrder) => db.transaction(() => emptying.handle(new OrderPlaced(order as never)));
 const returnLines = ({ items, ...order }: AnOrder) =>
-  new ReturnedLines(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
+  new ReturnedLines(carts).returnLines({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
 
 /** The guest with the token that came with the order. */
 const withNextToken = (guest: GuestOwner, { cartVersion }: { cartVersion: number }) => ({
@@ -89,7 +89,7 @@ describe('A cart', () => {
     const { token, owner } = aGuest();
     const later = cartTokens.after(token, { cartVersion: 5, placedAt: new Date().toISOString() });
     const cartOf = new StoredCartOf(carts, new ReturnedLines(carts), cartTokens);
-    const cartToOrder = () => cartOf.owner({ kind: 'guest', cartToken: later.text });
+    const cartToOrder = () => cartOf.find({ kind: 'guest', cartToken: later.text });
     await addLines(owner, line(tea));
     expect(await cartToOrder()).toMatchObject({ version: 6, lines: [{ variantId: tea }] });
     expect(await addLines(guestOwner(later), line(cake))).toMatchObject({ version: 6 });
@@ -176,14 +176,14 @@ describe('The lines of an order', () => {
     const { owner: guest, token } = aGuest();
     const user = aUser();
     const cartOf = new StoredCartOf(carts, new ReturnedLines(carts), cartTokens);
-    expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toBeUndefined();
+    expect(await cartOf.find({ kind: 'guest', cartToken: token.text })).toBeUndefined();
     await addLines(guest, line(tea, 2));
     const [{ id }] = (await carts.current(guest)).lines;
     const lines = [{ variantId: tea, quantity: 2, modifiers: [], portions: [{ id, quantity: 2 }] }];
     const asGuest = { cartId: cartIdOf(guest), version: 1, lines };
-    expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toEqual(asGuest);
+    expect(await cartOf.find({ kind: 'guest', cartToken: token.text })).toEqual(asGuest);
     const asUser = { cartId: cartIdOf(user), version: 1, lines };
-    expect(await cartOf.owner({ ...user, cartTokenHash: formatGuestTokenState(token) })).toEqual(asUser);
+    expect(await cartOf.find({ ...user, cartTokenHash: formatGuestTokenState(token) })).toEqual(asUser);
   });
 });
 

@@ -14,9 +14,9 @@ export interface Visitor {
   readonly spentBy?: CartTokenSpent['by'];
 }
 
-export const guestOwner = ({ guest, since }: GuestTokenState): GuestOwner => ({
+export const guestOwner = ({ guestHash, since }: GuestTokenState): GuestOwner => ({
   kind: 'guest',
-  tokenHash: guest,
+  tokenHash: guestHash,
   since,
 });
 

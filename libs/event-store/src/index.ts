@@ -1,7 +1,7 @@
 export { checkExport, checkExportFile, type CheckedExport } from './export/export-check';
 export { openDoorbell } from './sequencer/doorbell';
 export * from './streams/errors';
-export { EventStore, DetachedEventStore } from './streams/event-store';
+export { EventStore, SeparateEventStore as DetachedEventStore } from './streams/event-store';
 export { contextEventStore, type ContextStreams } from './streams/event-store.module';
 export { EventTypes, type EventType, type Upcast } from './streams/event-types';
 export * from './streams/events';

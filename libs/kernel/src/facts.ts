@@ -5,13 +5,13 @@ export interface Fact<Type extends string = string, Data extends object = object
 }
 
 /** How to compute a state from facts: the first state, and a pure function that applies one fact. */
-export interface Life<State, Event extends Fact> {
+export interface Reducer<State, Event extends Fact> {
   readonly initial: State;
   evolve(state: State, event: Event): State;
 }
 
 export const fold = <State, Event extends Fact>(
-  life: Life<State, Event>,
+  reducer: Reducer<State, Event>,
   events: readonly Event[],
-  from: State = life.initial,
-): State => events.reduce((state, event) => life.evolve(state, event), from);
+  from: State = reducer.initial,
+): State => events.reduce((state, event) => reducer.evolve(state, event), from);

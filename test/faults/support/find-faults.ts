@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fold } from '#kernel';
-import { orderLife, type Order, type OrderEvent } from '#ordering/model/order';
+import { orderReducer, type Order, type OrderEvent } from '#ordering/model/order';
 import { orderEvents } from '#ordering/model/order-events.config';
 import { orderTables } from '#ordering/model/order-tables.config';
 import { orderProjections } from '#ordering/projections/order-projections.config';
@@ -66,7 +66,7 @@ export async function findFaults(faultShop: FaultShop): Promise<string[]> {
     const streams = new Map<string, RecordedEvent[]>();
     for (const event of log) streams.set(event.streamId, [...(streams.get(event.streamId) ?? []), event]);
     const orders = new Map(
-      [...streams].map(([id, events]) => [id, fold(orderLife, events as unknown as OrderEvent[])] as const),
+      [...streams].map(([id, events]) => [id, fold(orderReducer, events as unknown as OrderEvent[])] as const),
     );
     return [
       ...(await findLogFaults(faultShop, log, streams)),

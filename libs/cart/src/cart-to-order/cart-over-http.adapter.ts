@@ -14,11 +14,11 @@ export class CartOverHttp extends CartOf {
     this.cart = new RemoteContext('cart', cartUrl, internalSecret);
   }
 
-  async owner(owner: CartOwner): Promise<CartToOrder | undefined> {
+  async find(owner: CartOwner): Promise<CartToOrder | undefined> {
     return (await this.cart.ask<CartToOrder | null>('cart-of', owner)) ?? undefined;
   }
 
-  async takeBack(order: ReturnedOrder): Promise<void> {
+  async returnLines(order: ReturnedOrder): Promise<void> {
     await this.cart.ask<null>('cart-of/returns', order);
   }
 }

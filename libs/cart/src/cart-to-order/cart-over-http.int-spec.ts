@@ -32,8 +32,8 @@ const post = (headers: Record<string, string>, body: object = { kind: 'user', us
 
 describe('The cart of another process', () => {
   it('is empty if its owner has added nothing', async () => {
-    expect(await carts().owner({ kind: 'user', userId: randomUUID() })).toBeUndefined();
-    expect(await carts().owner({ kind: 'guest', cartToken: randomUUID() })).toBeUndefined();
+    expect(await carts().find({ kind: 'user', userId: randomUUID() })).toBeUndefined();
+    expect(await carts().find({ kind: 'guest', cartToken: randomUUID() })).toBeUndefined();
   });
 
   it('has its lines and its version', async () => {
@@ -44,7 +44,7 @@ describe('The cart of another process', () => {
     await shop.app
       .get(Carts, { strict: false })
       .change({ kind: 'user', userId }, (cart) => ({ ...emptyCart(cart.id), version: 1, lines: [line] }));
-    expect(await carts().owner({ kind: 'user', userId })).toEqual({
+    expect(await carts().find({ kind: 'user', userId })).toEqual({
       cartId: expect.any(String),
       version: 1,
       lines: [{ variantId, quantity: 2, modifiers: [], portions: [{ id: line.id, quantity: 2 }] }],
@@ -57,12 +57,12 @@ describe('The cart of another process', () => {
     const label = { productId: randomUUID(), sku: 'S', name: 'Coffee', variantName: 'M', imageUrl: null };
     const line = { id: randomUUID(), variantId: randomUUID(), quantity: 2, modifiers: [], label };
     await shop.app.get(Carts, { strict: false }).change(owner, (cart) => addLine(cart, line));
-    const { cartId, version: cartVersion, lines } = (await carts().owner(owner))!;
+    const { cartId, version: cartVersion, lines } = (await carts().find(owner))!;
     const order = { orderId: randomUUID(), cartId, cartVersion, lines: [{ ...lines[0], label }] };
-    await carts().takeBack(order);
-    await carts().takeBack(order);
-    expect((await carts().owner(owner))!.lines).toMatchObject([{ variantId: line.variantId, quantity: 2 }]);
-    expect((await carts().owner(owner))!.lines[0].portions).not.toEqual(lines[0].portions);
+    await carts().returnLines(order);
+    await carts().returnLines(order);
+    expect((await carts().find(owner))!.lines).toMatchObject([{ variantId: line.variantId, quantity: 2 }]);
+    expect((await carts().find(owner))!.lines[0].portions).not.toEqual(lines[0].portions);
   });
 
   it('is shown only to processes of the shop: without the secret the response is 404', async () => {
@@ -76,7 +76,7 @@ describe('The cart of another process', () => {
     }
     expect((await post({ [SECRET_HEADER]: secret })).status).toBe(200);
     expect((await post({ [SECRET_HEADER]: secret }, { kind: 'user' })).status).toBe(400);
-    await expect(carts({ internalSecret: 'other' }).owner({ kind: 'user', userId: randomUUID() })).rejects.toThrow(
+    await expect(carts({ internalSecret: 'other' }).find({ kind: 'user', userId: randomUUID() })).rejects.toThrow(
       'answered 404: check that the URL is right, and that the service has the same INTERNAL_SECRET',
     );
   });

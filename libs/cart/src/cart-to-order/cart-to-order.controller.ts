@@ -80,13 +80,13 @@ export class CartToOrderController {
   @Post()
   @HttpCode(200)
   async owner(@Body() body: OwnerBody): Promise<CartToOrder | null> {
-    return (await this.carts.owner(ownerFromBody(body))) ?? null;
+    return (await this.carts.find(ownerFromBody(body))) ?? null;
   }
 
   @Post('returns')
   @HttpCode(200)
   async takeBack(@Body() order: ReturnedOrderBody): Promise<null> {
-    await this.carts.takeBack(order);
+    await this.carts.returnLines(order);
     return null;
   }
 }

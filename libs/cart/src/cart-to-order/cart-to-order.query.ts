@@ -18,9 +18,9 @@ export class StoredCartOf extends CartOf {
     super();
   }
 
-  async owner(owner: CartOwner): Promise<CartToOrder | undefined> {
+  async find(owner: CartOwner): Promise<CartToOrder | undefined> {
     const verified = this.verifiedOwner(owner);
-    const cart = verified && (await this.find(verified));
+    const cart = verified && (await this.readCart(verified));
     if (!cart || cart.version === 0) return undefined;
     const { id, orderedVersion, lines } = cart;
     return {
@@ -35,12 +35,12 @@ export class StoredCartOf extends CartOf {
     };
   }
 
-  takeBack(order: ReturnedOrder): Promise<void> {
-    return this.returns.takeBack(order);
+  returnLines(order: ReturnedOrder): Promise<void> {
+    return this.returns.returnLines(order);
   }
 
   /** The owner's cart. Undefined for a guest whose token no longer opens a cart. */
-  private async find(owner: Owner): Promise<Cart | undefined> {
+  private async readCart(owner: Owner): Promise<Cart | undefined> {
     try {
       return await this.carts.current(owner);
     } catch (error) {

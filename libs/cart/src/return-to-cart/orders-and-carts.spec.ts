@@ -115,7 +115,7 @@ class CartsOfOnePerson {
     order.hasFailed = true;
     const { orderId, cartId, cartVersion, items } = order;
     const lines = items.map((line) => ({ ...line, portions: portionsOf(line) }));
-    await this.returns.takeBack({ orderId, cartId, cartVersion, lines });
+    await this.returns.returnLines({ orderId, cartId, cartVersion, lines });
   }
 
   inCarts = (drink: string): number =>

@@ -12,6 +12,6 @@ export class RefillWhenCancelled implements IEventHandler<OrderCancelled> {
   constructor(private readonly returns: ReturnedLines) {}
 
   async handle({ body: { returned } }: OrderCancelled): Promise<void> {
-    if (returned) await this.returns.takeBack(returned);
+    if (returned) await this.returns.returnLines(returned);
   }
 }

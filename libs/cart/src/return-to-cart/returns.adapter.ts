@@ -10,7 +10,7 @@ import { returnLines } from './return-to-cart';
 export class ReturnedLines {
   constructor(private readonly carts: Carts) {}
 
-  takeBack(order: ReturnedOrder): Promise<void> {
+  returnLines(order: ReturnedOrder): Promise<void> {
     return this.carts.withOneRetry(async () => {
       if (await this.carts.recordReturn(order.orderId)) await this.refill(order);
     });

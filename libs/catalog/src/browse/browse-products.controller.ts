@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import { InstantShape } from '#kernel';
-import { Answers, OperationDoc, Flag, OneOf, PageQuery, placeOf, Slug, WholeNumber } from '#platform/http';
+import { Answers, OperationDoc, Flag, OneOf, PageQuery, parseCursor, Slug, WholeNumber } from '#platform/http';
 import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
@@ -79,7 +79,7 @@ export class BrowseProductsController {
     @ShelfLocale() locale: Locale,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const place = placeOf<z.ZodType<readonly [Sort, string | number, string]>>(cursor, cursorShapes[wanted.sort]);
+    const place = parseCursor<z.ZodType<readonly [Sort, string | number, string]>>(cursor, cursorShapes[wanted.sort]);
     const after = place && ([place[1], place[2]] as const);
     sendJson(reply, await this.queries.execute(new BrowseProducts(wanted, locale, after)));
   }

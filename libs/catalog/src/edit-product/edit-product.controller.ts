@@ -15,7 +15,7 @@ import {
   page,
   PageQuery,
   PathId,
-  placeOf,
+  parseCursor,
   PRIVATE,
   Refuses,
   HasEtag,
@@ -60,7 +60,7 @@ export class EditProductController {
   )
   @Answers(200, StaffProductShape, { list: true, paged: true })
   async list(@Query() { status, limit, cursor }: ProductsQuery): Promise<Answer<StaffProductView[]>> {
-    const after = placeOf(cursor, cursorShape);
+    const after = parseCursor(cursor, cursorShape);
     const wanted = status && parseStaffStatus(status);
     const found = await this.queries.execute(new ListProducts(wanted, limit + 1, after));
     return page(

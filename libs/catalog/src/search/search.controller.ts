@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import { IdShape } from '#kernel';
-import { Answers, OperationDoc, OneOf, PageQuery, placeOf, Slug, Text, WholeNumber } from '#platform/http';
+import { Answers, OperationDoc, OneOf, PageQuery, parseCursor, Slug, Text, WholeNumber } from '#platform/http';
 import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
@@ -83,7 +83,7 @@ export class SearchController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const available = availability && availability === 'available';
-    const [score, popularity, id, loosely] = placeOf(cursor, cursorShape) ?? [];
+    const [score, popularity, id, loosely] = parseCursor(cursor, cursorShape) ?? [];
     const after = id === undefined ? undefined : ([score!, popularity!, id] as const);
     const sought = { q, filters: { ...filters, available }, limit, after, loosely };
     sendJson(reply, await this.queries.execute(new SearchProducts(sought, locale)));

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
-import { answer, Answers, OperationDoc, page, PageQuery, placeOf } from '#platform/http';
+import { answer, Answers, OperationDoc, page, PageQuery, parseCursor } from '#platform/http';
 import { SignedIn, CurrentCaller, type UserCaller } from '#platform/security';
 import { tierOf } from '../model/points';
 import { Points } from '../model/points.store';
@@ -39,7 +39,7 @@ export class MyLoyaltyController {
   async view(@CurrentCaller() { userId }: UserCaller, @Query() { limit, cursor }: PageQuery) {
     const [{ balance, earned }, rows] = await Promise.all([
       this.points.balance(userId),
-      this.points.entries(userId, placeOf(cursor, CursorShape), limit + 1),
+      this.points.entries(userId, parseCursor(cursor, CursorShape), limit + 1),
     ]);
     const entries = page(
       rows,

@@ -6,13 +6,13 @@ import type { EntityClass } from './entities';
 import { PgDatabase } from './pg-database';
 
 const CLOSE_TIMEOUT_MS = 5_000;
-const ASIDE_CONNECTIONS = 2;
+const SEPARATE_CONNECTIONS = 2;
 
 /** The process's databases, one for each context. Each pool connects when it is first used. */
 @Injectable()
 export class Databases implements OnApplicationShutdown {
   private readonly databases = new Map<ContextName, PgDatabase>();
-  private readonly asides = new Map<ContextName, PgDatabase>();
+  private readonly separateDatabases = new Map<ContextName, PgDatabase>();
 
   constructor(private readonly config: Config) {}
 
@@ -21,15 +21,15 @@ export class Databases implements OnApplicationShutdown {
   }
 
   /** The same database with two separate connections, for work that must not wait for the context's other work. */
-  aside(context: ContextName): Database {
-    const known = this.asides.get(context);
+  separate(context: ContextName): Database {
+    const known = this.separateDatabases.get(context);
     if (known) return known;
     const pool = contextPool(databaseUrl(this.config, context), context, {
-      application_name: `shop ${context} aside`,
-      max: ASIDE_CONNECTIONS,
+      application_name: `shop ${context} separate`,
+      max: SEPARATE_CONNECTIONS,
     });
     const database = new PgDatabase(context, pool);
-    this.asides.set(context, database);
+    this.separateDatabases.set(context, database);
     return database;
   }
 
@@ -42,7 +42,7 @@ export class Databases implements OnApplicationShutdown {
   /** Nest calls this hook last, so all work has ended. It waits 5 s at most for connections that are still in use. */
   async onApplicationShutdown(): Promise<void> {
     const closing = Promise.all(
-      [...this.databases.values(), ...this.asides.values()].map((database) => database.close()),
+      [...this.databases.values(), ...this.separateDatabases.values()].map((database) => database.close()),
     );
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)));

@@ -656,7 +656,7 @@ describe('Sealing', () => {
     ]);
     logged.mockRestore();
     await expect(next.sealer.seal(3)).rejects.toMatchObject({ code: 'LOG_TAMPERED' });
-    expect(next.seals.trouble).toContain('position 3');
+    expect(next.seals.problem).toContain('position 3');
     expect(await db.query('select from order_seals')).toEqual([]);
     await next.sealer.seal(2);
     await expect(next.sealer.seal(3)).rejects.toThrow('position 3');

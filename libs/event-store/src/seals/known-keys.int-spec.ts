@@ -86,7 +86,7 @@ describe('A shop in production', () => {
     await shopWithRightKeys.store.append(happening(ids.next(), 0));
     await run();
     await expect(shopWithRightKeys.sealer.seal(4)).rejects.toThrow('the seal at position 3 is not signed by this shop');
-    expect(shopWithRightKeys.seals.trouble).toContain('the seal at position 3 is not signed by this shop');
+    expect(shopWithRightKeys.seals.problem).toContain('the seal at position 3 is not signed by this shop');
   });
 });
 

@@ -57,7 +57,7 @@ export class SealChain {
   ) {}
 
   /** Why the log cannot be sealed, or was not sealed for too long; undefined if there is no problem. */
-  get trouble(): string | undefined {
+  get problem(): string | undefined {
     const known = (this.disagreement ?? this.unusable ?? this.failedAttempt)?.message;
     if (known !== undefined || this.waitedMs <= LONGEST_UNSEALED_MS) return known;
     return `The oldest event without a seal has waited for its seal for ${Math.round(this.waitedMs / 1_000)} s.`;

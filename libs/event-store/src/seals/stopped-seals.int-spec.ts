@@ -37,7 +37,7 @@ async function openShop() {
   await shop.sealer.seal(1);
   await appendOne();
   await shop.watch.checkSeals();
-  expect([shop.seals.trouble, await readMetric('shop_seals_disagree')]).toEqual([undefined, 0]);
+  expect([shop.seals.problem, await readMetric('shop_seals_disagree')]).toEqual([undefined, 0]);
   return { ...shop, appendOne };
 }
 
@@ -50,7 +50,7 @@ describe('The shop reports that nothing can be sealed, if', () => {
       `${file}, which cannot be used (it is damaged): put a copy of it back`,
     );
     await watch.checkSeals();
-    expect(seals.trouble).toContain('it is damaged');
+    expect(seals.problem).toContain('it is damaged');
     expect(await readMetric('shop_seals_disagree')).toBe(1);
     await expect(store.verify()).rejects.toMatchObject({
       code: 'SEAL_ANCHOR_UNUSABLE',
@@ -64,7 +64,7 @@ describe('The shop reports that nothing can be sealed, if', () => {
     await expect(appendOne()).rejects.toThrow('does not end at position 2'); // the other process has numbered an event meanwhile
     await sealer.seal(3);
     await watch.checkSeals();
-    expect([seals.trouble, await readMetric('shop_seals_disagree')]).toEqual([undefined, 0]);
+    expect([seals.problem, await readMetric('shop_seals_disagree')]).toEqual([undefined, 0]);
   });
 
   it('the file of the newest seal cannot be read or written', async () => {
@@ -72,11 +72,11 @@ describe('The shop reports that nothing can be sealed, if', () => {
     renameSync(folder, `${folder}.away`);
     writeFileSync(folder, ''); // a file in place of the folder
     await expect(sealer.seal(2)).rejects.toThrow(`${file}, which cannot be used`);
-    expect(seals.trouble).toContain('let the shop’s user read and write this file');
+    expect(seals.problem).toContain('let the shop’s user read and write this file');
     rmSync(folder);
     renameSync(`${folder}.away`, folder);
     await watch.checkSeals();
-    expect(seals.trouble).toBeUndefined();
+    expect(seals.problem).toBeUndefined();
   });
 
   it('the shop did not append an event that waits for its seal', async () => {
@@ -87,13 +87,13 @@ describe('The shop reports that nothing can be sealed, if', () => {
     await next.sequencer.begin();
     await expect(next.sealer.seal(2)).rejects.toThrow('position 2 was not appended by this shop');
     await next.watch.checkSeals();
-    expect(next.seals.trouble).toContain('position 2 was not appended by this shop');
+    expect(next.seals.problem).toContain('position 2 was not appended by this shop');
     expect(await readMetric('shop_seals_disagree')).toBe(1);
-    expect(seals.trouble).toBeUndefined(); // another process notices it only when the event has waited too long
+    expect(seals.problem).toBeUndefined(); // another process notices it only when the event has waited too long
     await tamper(`update ordering.order_events set "timestamp" = now() - interval '2 minutes'
       where id = (select event_id from ordering.order_log where position = 2)`);
     await watch.checkSeals();
-    expect(seals.trouble).toMatch(/has waited for its seal for 12\d s/);
+    expect(seals.problem).toMatch(/has waited for its seal for 12\d s/);
     expect(await readMetric('shop_log_unsealed_seconds')).toBeCloseTo(120, -1);
   });
 });

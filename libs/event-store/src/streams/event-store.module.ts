@@ -6,7 +6,7 @@ import { WITHOUT_JOBS, Leadership } from '#database/leadership';
 import { configuredMacKey, MacKey } from '#platform/macs';
 import { contextMessaging, Instances, Outbox } from '#messaging';
 import { Clock, Ids, LastCheckResult } from '#platform/system';
-import { EventStore, DetachedEventStore } from './event-store';
+import { EventStore, SeparateEventStore } from './event-store';
 import type { EventTypes } from './event-types';
 import { HeadWatch } from '../sequencer/head-watch.job';
 import { LogHealth } from '../sequencer/log-health';
@@ -32,7 +32,7 @@ import { Verifications } from '../verifications/verifications';
 import { VerificationRows } from '../verifications/verifications.store';
 
 // The last parameters of the factories below.
-type StoreParts = [LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain];
+type StoreDependencies = [LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain];
 type VerificationParts = [Ids, MacKey, Leadership, LogSignals, Config];
 type SequencerParts = [Leadership, LogSignals, SealChain, MacGate];
 
@@ -123,7 +123,7 @@ export function contextEventStore(
         provide: EventLogHealth,
         inject: [SealChain, OlderBuildWatch, Verifications],
         useFactory: (chain: SealChain, builds: OlderBuildWatch, verifications: Verifications) =>
-          new EventLogHealth(() => chain.trouble ?? builds.problem ?? verifications.trouble ?? verifications.failure),
+          new EventLogHealth(() => chain.problem ?? builds.problem ?? verifications.trouble ?? verifications.failure),
       },
       {
         provide: Verifications,
@@ -149,14 +149,19 @@ export function contextEventStore(
       {
         provide: EventStore,
         inject: [StreamDatabase, LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain],
-        useFactory: (db: StreamDatabase, ...[signals, key, macKey, outbox, clock, snapshots, seals]: StoreParts) =>
-          new PgEventStore(db, types, signals, key, macKey, outbox, clock, snapshots, seals),
+        useFactory: (
+          db: StreamDatabase,
+          ...[signals, key, macKey, outbox, clock, snapshots, seals]: StoreDependencies
+        ) => new PgEventStore(db, types, signals, key, macKey, outbox, clock, snapshots, seals),
       },
       {
-        provide: DetachedEventStore,
+        provide: SeparateEventStore,
         inject: [Databases, LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain],
-        useFactory: (databases: Databases, ...[signals, key, macKey, outbox, clock, snapshots, seals]: StoreParts) => {
-          const db = new StreamDatabase(databases.aside(context), tables); // on separate connections
+        useFactory: (
+          databases: Databases,
+          ...[signals, key, macKey, outbox, clock, snapshots, seals]: StoreDependencies
+        ) => {
+          const db = new StreamDatabase(databases.separate(context), tables); // on separate connections
           return new PgEventStore(db, types, signals, key, macKey, outbox, clock, snapshots, seals);
         },
       },
@@ -191,7 +196,7 @@ export function contextEventStore(
           ),
       },
     ],
-    exports: [StreamDatabase, EventStore, DetachedEventStore, SealChain, SealRepair, Verifications, OlderBuildWatch],
+    exports: [StreamDatabase, EventStore, SeparateEventStore, SealChain, SealRepair, Verifications, OlderBuildWatch],
   };
 }
 

@@ -112,4 +112,4 @@ export abstract class EventStore {
 }
 
 /** The same streams over separate connections, for many readers at once, so that no command waits for a connection. */
-export abstract class DetachedEventStore extends EventStore {}
+export abstract class SeparateEventStore extends EventStore {}

@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape, type Uuid } from '#kernel';
-import { Answers, OperationDoc, page, PageQuery, PathId, placeOf, Refuses, type Answer } from '#platform/http';
+import { Answers, OperationDoc, page, PageQuery, PathId, parseCursor, Refuses, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { EraseAccount, EraseGuest } from './erase-person.command';
 import type { Erasure } from './erasure';
@@ -47,7 +47,7 @@ export class ErasuresController {
   @OperationDoc('listErasures', 'All erasures, newest first')
   @Answers(200, ErasureAnswer, { list: true, paged: true })
   async list(@Query() { limit, cursor }: PageQuery): Promise<Answer> {
-    const rows = await this.queries.execute(new ListErasures(limit + 1, placeOf(cursor, CursorShape)));
+    const rows = await this.queries.execute(new ListErasures(limit + 1, parseCursor(cursor, CursorShape)));
     return page(
       rows,
       limit,

@@ -9,7 +9,7 @@ import {
   OperationDoc,
   page,
   PageQuery,
-  placeOf,
+  parseCursor,
   PRIVATE,
   Refuses,
   HasEtag,
@@ -38,7 +38,7 @@ export class ViewStockController {
   @Answers(200, StockView, { list: true, paged: true })
   @Refuses('UNAVAILABLE')
   async list(@Query() { limit, cursor, sku }: StockQuery): Promise<Answer<StockView[]>> {
-    const after = placeOf(cursor, z.string().max(100));
+    const after = parseCursor(cursor, z.string().max(100));
     const stocks = await this.queries.execute(new ViewStock(limit + 1, after, sku && normalSku(sku)));
     return page(stocks, limit, (stock) => stock.sku, viewStock);
   }

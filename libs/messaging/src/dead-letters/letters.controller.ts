@@ -15,7 +15,7 @@ import {
   OneOf,
   page,
   PageQuery,
-  placeOf,
+  parseCursor,
   Refuses,
   Text,
   textOf,
@@ -113,7 +113,7 @@ export class LettersController {
   @Answers(200, DeadLetterAnswer, { description: 'A page of dead letters.', list: true, paged: true })
   async list(@Query() { limit, cursor, ...filter }: LettersPage): Promise<Answer> {
     const letters = await this.queries.execute(
-      new ListDeadLetters(withStandardKey(filter), limit, placeOf(cursor, LetterCursor)),
+      new ListDeadLetters(withStandardKey(filter), limit, parseCursor(cursor, LetterCursor)),
     );
     return page(letters, limit, ({ context, seq }) => ({ context, seq }), showLetter);
   }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
 import { Config } from '#platform/config';
 import { ShowsPeople } from '#platform/audit';
-import { Answers, OperationDoc, Email, page, PageQuery, placeOf } from '#platform/http';
+import { Answers, OperationDoc, Email, page, PageQuery, parseCursor } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { Allowed } from '#platform/security';
 import { ConfirmedAddresses } from '../letters/confirmed-addresses';
@@ -56,7 +56,7 @@ export class MailboxController {
   @Answers(200, MailboxEntry, { list: true, paged: true })
   async list(@Query() { to, limit, cursor }: MailboxQuery) {
     const keys = to === undefined ? undefined : recipientKeys(this.config.personalDataKey, to);
-    const letters = await this.letters.list(keys, placeOf(cursor, CursorShape), limit + 1);
+    const letters = await this.letters.list(keys, parseCursor(cursor, CursorShape), limit + 1);
     const people = await this.vault.openAll(
       letters.map(({ recipient }) => recipient),
       letters.map(({ orderId }) => orderId),

@@ -42,7 +42,7 @@ export class CloseWhenGivenBack implements ICommandHandler<CloseOrder> {
     const { order } = await this.orders.view(orderId);
     if (order.status !== 'pending' || order.cancellationRequested) return;
     try {
-      await this.carts.takeBack(returnedOrder(orderId, order.placed));
+      await this.carts.returnLines(returnedOrder(orderId, order.placed));
       crashPoint('close-order.cart-refilled');
     } catch (error) {
       this.log.warn({

@@ -29,7 +29,14 @@ import {
 } from '#contracts/payments';
 import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
 import { confirmOrder } from '../confirm-order/confirm-order';
-import { orderLife, totalRefunded, reversedTotal, type Order, type OrderEvent, type PlacedState } from '../model/order';
+import {
+  orderReducer,
+  totalRefunded,
+  reversedTotal,
+  type Order,
+  type OrderEvent,
+  type PlacedState,
+} from '../model/order';
 import { announcements } from '../model/order-announcements';
 import type { DatedOrder } from '../model/dated-order';
 import { facts, orderId } from '../model/order-samples';
@@ -131,7 +138,7 @@ class TinyShop {
   }
 
   append(decide: (order: Order) => readonly OrderEvent[]): void {
-    const before = fold(orderLife, this.stream);
+    const before = fold(orderReducer, this.stream);
     const events = decide(before);
     this.send('ordering', announcements(orderId, before, this.stream.length, events, '2026-11-23T03:04:05.678Z'));
     this.stream = [...this.stream, ...events];
@@ -195,7 +202,7 @@ class TinyShop {
 
   /** The order is compared with its sagas. */
   compare(): void {
-    const order = fold(orderLife, this.stream);
+    const order = fold(orderReducer, this.stream);
     if (order.status === 'unplaced') return;
     const view = { id: orderId, version: this.stream.length, order } as DatedOrder;
     const refunds = Object.keys(this.refunds.refunds).length > 0 ? this.refunds : undefined;
@@ -353,7 +360,7 @@ const fates: fc.Arbitrary<Fate> = fc.record({
 
 function expectValidEnd(fate: Fate): void {
   const shop = run(fate);
-  const order = fold(orderLife, shop.stream);
+  const order = fold(orderReducer, shop.stream);
   expect(isOver(shop.checkout)).toBe(true);
   expect(areAllDone(shop.refunds)).toBe(true);
   expect(shop.charges).toBeLessThanOrEqual(1);

@@ -28,7 +28,7 @@ export class ForgetOrderer {
 
   private async forgetGuest(orderId: string): Promise<void> {
     const [first] = await this.store.read(orderId, 1, 1);
-    const guest = (first?.data as PlacedOrder | undefined)?.guestTokenHash;
-    if (guest) await this.accounts.forgetKeys(keyOwnerOf({ kind: 'guest', cartToken: { guest } }), orderId);
+    const guestHash = (first?.data as PlacedOrder | undefined)?.guestTokenHash;
+    if (guestHash) await this.accounts.forgetKeys(keyOwnerOf({ kind: 'guest', cartToken: { guestHash } }), orderId);
   }
 }

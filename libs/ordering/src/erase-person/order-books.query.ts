@@ -3,7 +3,7 @@ import { OrderBooks, type BooksClosed, type OpenOrder, type Orderer } from '#con
 import { fold, type Uuid } from '#kernel';
 import { Database } from '#database';
 import { EventStore } from '#event-store';
-import { orderLife, type Order, type OrderEvent } from '../model/order';
+import { orderReducer, type Order, type OrderEvent } from '../model/order';
 import { OrderAccounts } from './order-accounts.store';
 import { isStillOpen } from './still-open';
 
@@ -47,7 +47,7 @@ export class StoredOrderBooks extends OrderBooks {
   }
 
   private async loadOrder(orderId: Uuid): Promise<Order> {
-    return fold(orderLife, (await this.store.read(orderId)) as unknown as readonly OrderEvent[]);
+    return fold(orderReducer, (await this.store.read(orderId)) as unknown as readonly OrderEvent[]);
   }
 }
 

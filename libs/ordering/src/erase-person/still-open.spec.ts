@@ -7,10 +7,10 @@ import {
   refundMade,
   refundFailed,
 } from '../model/order-samples';
-import { orderLife, type OrderEvent } from '../model/order';
+import { orderReducer, type OrderEvent } from '../model/order';
 import { isStillOpen } from './still-open';
 
-const isOpenAfter = (...events: readonly unknown[]) => isStillOpen(fold(orderLife, events as readonly OrderEvent[]));
+const isOpenAfter = (...events: readonly unknown[]) => isStillOpen(fold(orderReducer, events as readonly OrderEvent[]));
 
 describe('An order is open, so its customer cannot be erased,', () => {
   it.each(['pending', 'confirmed', 'accepted', 'preparing', 'ready'] as const)('while it is %s', (status) => {

@@ -14,7 +14,7 @@ import {
   OneOf,
   page,
   PageQuery,
-  placeOf,
+  parseCursor,
   Until,
   type Answer,
 } from '#platform/http';
@@ -108,7 +108,7 @@ export class ListOrdersController {
     show?: ShowOrder,
     more?: object,
   ): Promise<Answer> {
-    const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, CursorShape), show));
+    const rows = await this.queries.execute(new ListOrders(filter, limit, parseCursor(cursor, CursorShape), show));
     const shown = rows.slice(0, limit);
     const broken = idsOf(shown.filter(({ order }) => order === null));
     const behind = idsOf(shown.filter((row) => row.behind && row.order !== null));

@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel';
 interface CallerLike {
   readonly kind: 'user' | 'guest';
   readonly userId?: Uuid;
-  readonly cartToken?: { readonly guest: string };
+  readonly cartToken?: { readonly guestHash: string };
 }
 
 /** Makes the actor that is stored with a fact. */
@@ -17,4 +17,4 @@ export const staffActor: ActorOf = ({ userId }) => ({ kind: 'staff', ...(userId 
  * each new token.
  */
 export const keyOwnerOf = ({ kind, userId, cartToken }: CallerLike): string =>
-  kind === 'user' ? `user:${userId}` : `guest:${cartToken?.guest}`;
+  kind === 'user' ? `user:${userId}` : `guest:${cartToken?.guestHash}`;

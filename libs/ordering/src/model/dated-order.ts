@@ -1,6 +1,6 @@
 import type { OrderStatus } from '#contracts/ordering';
 import type { Uuid } from '#kernel';
-import { orderLife, type OrderEvent, type PlacedState } from './order';
+import { orderReducer, type OrderEvent, type PlacedState } from './order';
 
 /** Where and when an event was recorded. */
 export interface Recorded {
@@ -26,7 +26,7 @@ export function evolveDatedOrder(
   event: OrderEvent,
   recorded: Recorded,
 ): DatedOrder | undefined {
-  const order = orderLife.evolve(before?.order ?? orderLife.initial, event);
+  const order = orderReducer.evolve(before?.order ?? orderReducer.initial, event);
   if (order.status === 'unplaced') return undefined;
   const { orderId: id, version, at } = recorded;
   const since = before?.since ?? {};

@@ -12,7 +12,7 @@ import {
 } from '#contracts/ordering';
 import {
   hasEnded,
-  orderLife,
+  orderReducer,
   owedAmount,
   totalRefunded,
   reversedTotal,
@@ -150,7 +150,7 @@ export function announcements(
   let order = before;
   return events.flatMap((event, index) => {
     const previous = order.status;
-    order = orderLife.evolve(order, event);
+    order = orderReducer.evolve(order, event);
     if (order.status === 'unplaced') return [];
     const about = aboutOrder(orderId, order, version + index + 1, at);
     const ownMessages = messagesOfFact(order, event, about);

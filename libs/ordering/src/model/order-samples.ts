@@ -2,7 +2,7 @@ import { times, vnd, type Sealed, type Uuid } from '#kernel';
 import type { Fact } from '#kernel';
 import { fold } from '#kernel';
 import type { OrderStatus } from '#contracts/ordering';
-import { orderLife, type Order, type OrderEvent, type OrderEventType } from './order';
+import { orderReducer, type Order, type OrderEvent, type OrderEventType } from './order';
 import type { OrderLine, PlacedOrder } from './placed-order';
 
 /** Sample orders for specs. */
@@ -97,7 +97,7 @@ export const refundFailed = (refundId: string, amount: number): OrderEvent => ({
   data: { refundId, amount: vnd(amount), reason: 'card closed' },
 });
 
-export const orderAfter = (...events: readonly OrderEvent[]): Order => fold(orderLife, events);
+export const orderAfter = (...events: readonly OrderEvent[]): Order => fold(orderReducer, events);
 
 const { placed, confirmed, accepted, preparing, readied, completed } = facts;
 /** The facts of an order paid by card, up to the named status. */

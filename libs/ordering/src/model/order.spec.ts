@@ -5,7 +5,7 @@ import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
 import { confirmOrder } from '../confirm-order/confirm-order';
 import { placeOrder } from '../place-order/place-order';
 import { recordRefund, recordRefundFailure, refundOrder } from '../refund-order/refund-order';
-import { orderLife, refundableAmount, totalRefunded, type Order, type OrderEvent } from './order';
+import { orderReducer, refundableAmount, totalRefunded, type Order, type OrderEvent } from './order';
 import {
   everyFact,
   facts,
@@ -57,7 +57,7 @@ const lives = fc.array(anyRequest, { maxLength: 30 }).map((requests) => {
   const events: OrderEvent[] = [...factsUntil.confirmed];
   for (const decide of requests)
     try {
-      events.push(...decide(fold(orderLife, events)));
+      events.push(...decide(fold(orderReducer, events)));
     } catch {
       // refused
     }
@@ -82,8 +82,8 @@ describe('An order', () => {
     fc.assert(
       fc.property(lives, fc.nat(), (events, cut) => {
         const at = cut % (events.length + 1);
-        const prefix = fold(orderLife, events.slice(0, at));
-        expect(fold(orderLife, events.slice(at), prefix)).toEqual(fold(orderLife, events));
+        const prefix = fold(orderReducer, events.slice(0, at));
+        expect(fold(orderReducer, events.slice(at), prefix)).toEqual(fold(orderReducer, events));
       }),
     );
   });
@@ -91,7 +91,7 @@ describe('An order', () => {
   it('never gives back more than was paid', () => {
     fc.assert(
       fc.property(lives, (events) => {
-        const order = fold(orderLife, events);
+        const order = fold(orderReducer, events);
         if (!('refunds' in order)) return;
         expect(refundableAmount(order).amount).toBeGreaterThanOrEqual(0);
         expect(totalRefunded(order).amount).toBeLessThanOrEqual(order.paid.amount);
@@ -113,8 +113,8 @@ describe('An order', () => {
     const sample = Object.values(everyFact).filter(({ type }) => type !== 'OrderPlaced');
     for (const fact of sample) expect(orderAfter(fact)).toEqual({ status: 'unplaced' });
     const cancelled = orderAfter(facts.placed, facts.cancelled);
-    for (const fact of sample) expect(orderLife.evolve(cancelled, fact)).toMatchObject({ status: 'cancelled' });
+    for (const fact of sample) expect(orderReducer.evolve(cancelled, fact)).toMatchObject({ status: 'cancelled' });
     const refundedOrder = orderAfter(...factsUntil.completed, refundRequested('a', 100_000), refundMade('a', 100_000));
-    for (const fact of sample) expect(orderLife.evolve(refundedOrder, fact)).toMatchObject({ status: 'refunded' });
+    for (const fact of sample) expect(orderReducer.evolve(refundedOrder, fact)).toMatchObject({ status: 'refunded' });
   });
 });

@@ -6,7 +6,7 @@ import {
   sum,
   vnd,
   type Fact,
-  type Life,
+  type Reducer,
   type Money,
   type Sealed,
   type Uuid,
@@ -348,7 +348,7 @@ function evolve(order: Order, event: OrderEvent): Order {
   }
 }
 
-/** An order's life as facts. `evolve` never throws, so that any prefix of any stream can be shown. */
-export const orderLife: Life<Order, OrderEvent> = { initial: { status: 'unplaced' }, evolve };
+/** How the facts of an order make its state. `evolve` never throws, so that any prefix of any stream can be shown. */
+export const orderReducer: Reducer<Order, OrderEvent> = { initial: { status: 'unplaced' }, evolve };
 
 export const statusOf = (order: PlacedState): OrderStatus => order.status;

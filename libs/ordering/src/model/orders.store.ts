@@ -19,7 +19,7 @@ import { announcements } from './order-announcements';
 import { orderEvents } from './order-events.config';
 import { OrderNotFound } from './order-errors';
 import { orderFold } from './order-snapshots.config';
-import { orderLife, type Order, type OrderEvent } from './order';
+import { orderReducer, type Order, type OrderEvent } from './order';
 
 /** What an append writes and sends besides its events. */
 export interface Alongside {
@@ -96,7 +96,7 @@ export class Orders {
   ): Promise<DatedOrder | undefined> {
     const { orderId, commandId } = change;
     const { state: view, version } = change.isNew ? UNPLACED : await this.store.fold(orderId, orderFold);
-    const before = view?.order ?? orderLife.initial;
+    const before = view?.order ?? orderReducer.initial;
     const events = decide(before);
     if (events.length === 0) return view;
     const claimed = currentUnit()?.claimed;

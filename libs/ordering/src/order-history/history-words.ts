@@ -1,6 +1,6 @@
 import { EventBroken, voidVersionsOf, type Money } from '#kernel';
 import { formatDong } from '../model/format-dong';
-import { hasEnded, orderLife, totalRefunded, type Order, type OrderEvent } from '../model/order';
+import { hasEnded, orderReducer, totalRefunded, type Order, type OrderEvent } from '../model/order';
 import { factTitles } from '../model/order-texts';
 
 export { formatDong };
@@ -97,7 +97,7 @@ interface Stored {
  */
 export function makeLineWriter(events: readonly Stored[], locale: Locale): (recorded: Stored) => string {
   const voided = voidVersionsOf(events);
-  let order: Order | undefined = orderLife.initial;
+  let order: Order | undefined = orderReducer.initial;
   return (recorded) => {
     if (voided.has(recorded.version)) return VOID[locale];
     if (recorded.unreadable instanceof EventBroken) {
@@ -120,7 +120,7 @@ export const linesOf = (events: readonly Stored[], locale: Locale = 'en'): reado
 
 function evolveOrUndefined(order: Order, event: OrderEvent): Order | undefined {
   try {
-    return orderLife.evolve(order, event);
+    return orderReducer.evolve(order, event);
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { isVoiding, type Uuid } from '#kernel';
 import { EventStore } from '#event-store';
 import { Slices } from '#platform/system';
-import { orderLife, type Order, type OrderEvent } from '../model/order';
+import { orderReducer, type Order, type OrderEvent } from '../model/order';
 import { applyRules } from '../model/order-errors';
 import type { Reader } from '../model/readers';
 import { mustOwn } from '../view-order/view-order.query';
@@ -30,12 +30,12 @@ export class OrderHistoryHandler implements IQueryHandler<OrderHistory> {
   async execute({ orderId, reader, locale, gone }: OrderHistory): Promise<readonly DatedStep[]> {
     const events = await this.store.read(orderId);
     mustOwn(events, reader);
-    let order: Order = orderLife.initial;
+    let order: Order = orderReducer.initial;
     const steps = await new Slices(gone).map(events, ({ version, timestamp, ...recorded }): DatedStep[] => {
       if (isVoiding(recorded)) return []; // the declaration that an event is void is not a step of the order
       const event = recorded as unknown as OrderEvent;
       return applyRules({ type: event.type, version }, () => {
-        order = orderLife.evolve(order, event);
+        order = orderReducer.evolve(order, event);
         return [{ version, at: timestamp.toISOString(), ...describeFact(event, locale, order) }];
       });
     });

@@ -85,7 +85,7 @@ describe('A cart', () => {
   it('is ordered once with each guest token, even if its content has changed', async () => {
     const { store } = storeOn(db);
     const cartId = ids.next();
-    const guest = (since: number) => ({ guest: { guest: 'f'.repeat(64), since } });
+    const guest = (since: number) => ({ guest: { guestHash: 'f'.repeat(64), since } });
     const orders = Array.from({ length: 5 }, () => ids.next());
     const all = await Promise.allSettled(
       orders.map((order, at) => store.append(orderFrom({ cartId, cartVersion: at + 1, ...guest(0) }, order))),

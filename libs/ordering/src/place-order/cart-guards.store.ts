@@ -9,7 +9,7 @@ export interface CartAsOrdered {
   readonly cartVersion: number;
   readonly portions: readonly { readonly id: Uuid; readonly quantity: number }[];
   /** The guest who orders, as their cart token says. Each token can place one order: see CartToken. */
-  readonly guest?: { readonly guest: string; readonly since: number };
+  readonly guest?: { readonly guestHash: string; readonly since: number };
 }
 
 const FIND_BY_CART = statement(
@@ -69,7 +69,7 @@ const portionsGuard = defineGuard<
 
 /** No cart and no portion can be ordered twice. The append of a second order throws CartAlreadyOrdered. */
 export function cartOrderedOnce({ cartId, cartVersion, portions: wanted, guest }: CartAsOrdered): readonly Guarded[] {
-  const once = cartGuard({ cartId, cartVersion, guest: guest?.guest ?? null, since: guest?.since ?? null });
+  const once = cartGuard({ cartId, cartVersion, guest: guest?.guestHash ?? null, since: guest?.since ?? null });
   if (wanted.length === 0) return [once];
   const ids = wanted.map(({ id }) => id);
   return [once, portionsGuard({ cartId, cartVersion, ids, quantities: wanted.map(({ quantity }) => quantity) })];

@@ -78,7 +78,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const answer = await this.keyedCommands.runOnce(idempotency, async (commandId) => {
       const method = requireOfferedMethod(request.payment.method, this.config.paymentProviders);
       // This waits while the cart still holds lines of an earlier order.
-      const cart = await this.orderedCarts.readWithoutOrderedLines(() => this.carts.owner(owner), owner);
+      const cart = await this.orderedCarts.readWithoutOrderedLines(() => this.carts.find(owner), owner);
       if (!cart || cart.lines.length === 0) throw await this.refusalOfEmptyCart(caller);
       return this.place(commandId, cart, { caller, request, locale, method }, idempotency);
     });
@@ -149,7 +149,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
         {
           number: orderNumber(orderId, day),
           customerId,
-          guestTokenHash: guestToken?.guest ?? null,
+          guestTokenHash: guestToken?.guestHash ?? null,
           subject,
           locale,
           lines,

@@ -4,7 +4,7 @@ import { ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Observable } from 'rxjs';
 import { z } from 'zod';
 import { IdShape, type Uuid } from '#kernel';
-import { Answers, Bare, OperationDoc, ListOf, MomentShape, OneOf, page, PageQuery, PathId, placeOf, Refuses, type Answer } from '#platform/http'; // prettier-ignore
+import { Answers, Bare, OperationDoc, ListOf, MomentShape, OneOf, page, PageQuery, PathId, parseCursor, Refuses, type Answer } from '#platform/http'; // prettier-ignore
 import type { Rebuild, RebuildDiff } from '#event-store/projections';
 import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { DiffRebuild, ListRebuilds, ViewRebuild } from './projections.query';
@@ -73,7 +73,7 @@ export class RebuildsController {
   @Answers(200, RebuildAnswer, { list: true, paged: true })
   @Refuses('NOT_FOUND')
   async list(@Param('name') name: string, @Query() { limit, cursor }: PageQuery): Promise<Answer> {
-    const listed = await this.queries.execute(new ListRebuilds(name, limit, placeOf(cursor, CursorShape)));
+    const listed = await this.queries.execute(new ListRebuilds(name, limit, parseCursor(cursor, CursorShape)));
     return page(
       listed,
       limit,

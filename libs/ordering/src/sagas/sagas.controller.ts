@@ -12,7 +12,7 @@ import {
   OneOf,
   page,
   PageQuery,
-  placeOf,
+  parseCursor,
   Refuses,
   Text,
   WholeNumber,
@@ -109,7 +109,7 @@ export class SagasController {
   @Answers(200, SagaAnswer, { description: 'A page of sagas.', list: true, paged: true })
   async list(@Query() { limit, cursor, state, stuckFor }: SagasPage): Promise<Answer> {
     const filter = { status: state, stuckFor };
-    const rows = await this.queries.execute(new ListSagas(filter, limit, placeOf(cursor, CursorShape)));
+    const rows = await this.queries.execute(new ListSagas(filter, limit, parseCursor(cursor, CursorShape)));
     return page(rows, limit, ({ exactSince: since, name, id }) => ({ since, name, id }), showSaga);
   }
 

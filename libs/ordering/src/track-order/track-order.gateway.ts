@@ -68,7 +68,7 @@ const newRefusal = (socket: Socket, error: unknown): Acknowledgement => {
 
 /** The account or the guest for whom a connection counts. */
 const connectionOwnerOf = (caller: Caller): string =>
-  caller.kind === 'user' ? `user ${caller.userId}` : `guest ${caller.cartToken?.guest}`;
+  caller.kind === 'user' ? `user ${caller.userId}` : `guest ${caller.cartToken?.guestHash}`;
 
 const newHandshakeError = (socket: Socket, error: DomainError): Error =>
   Object.assign(new Error(messageFor(socket, error)), { data: { code: error.code } });
@@ -261,7 +261,7 @@ const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'unauthenticate
 
 /** Whether the new token belongs to the same user and allows what the old one did, or belongs to the same guest. */
 function isSameCaller(old: Caller, next: Caller): boolean {
-  if (old.kind === 'guest') return next.kind === 'guest' && old.cartToken?.guest === next.cartToken?.guest;
+  if (old.kind === 'guest') return next.kind === 'guest' && old.cartToken?.guestHash === next.cartToken?.guestHash;
   return (
     next.kind === 'user' &&
     old.userId === next.userId &&

@@ -43,15 +43,15 @@ export class GuestTokens extends SpentTokens {
   }
 
   /** The order that was placed with this token. Undefined if there is none: then this is the guest's newest token. */
-  async findOrderOfToken({ guest, since }: GuestTokenState): Promise<OrderOfToken | undefined> {
-    return (await this.db.query<OrderOfToken>(SPENT, [guest, since]))[0];
+  async findOrderOfToken({ guestHash, since }: GuestTokenState): Promise<OrderOfToken | undefined> {
+    return (await this.db.query<OrderOfToken>(SPENT, [guestHash, since]))[0];
   }
 
   async find<Token extends GuestTokenState>(tokens: readonly Token[]): Promise<readonly Token[]> {
-    const values = [tokens.map(({ guest }) => guest), tokens.map(({ since }) => since)];
+    const values = [tokens.map(({ guestHash }) => guestHash), tokens.map(({ since }) => since)];
     const rows = await this.db.query<{ guest: string; since: number }>(ALL_SPENT, values);
     const spent = new Set(rows.map(({ guest, since }) => `${guest}.${since}`));
-    return tokens.filter(({ guest, since }) => spent.has(`${guest}.${since}`));
+    return tokens.filter(({ guestHash, since }) => spent.has(`${guestHash}.${since}`));
   }
 
   /**
@@ -63,7 +63,7 @@ export class GuestTokens extends SpentTokens {
     const { cartToken } = caller;
     if (!cartToken) return { userId };
     if (await this.findOrderOfToken(cartToken)) return { userId, tokenSpent: true };
-    return { userId, ...(!isTooOldToRead(cartToken, this.clock.now()) && { cartTokenHash: cartToken.guest }) };
+    return { userId, ...(!isTooOldToRead(cartToken, this.clock.now()) && { cartTokenHash: cartToken.guestHash }) };
   }
 
   /**

@@ -12,7 +12,7 @@ import type { CheckoutMessage } from '../checkout/checkout-moves';
 import { initialCheckout } from '../checkout/checkout-steps';
 import { CheckoutSaga } from '../checkout/checkout.saga';
 import { announcements } from '../model/order-announcements';
-import { orderLife, type Order, type OrderEvent } from '../model/order';
+import { orderReducer, type Order, type OrderEvent } from '../model/order';
 import { applyRules, OrderNotFound, OrderTooLong } from '../model/order-errors';
 import { changesBetween, type Change } from '../order-history/changes';
 import { openChanges } from '../order-history/time-travel.query';
@@ -205,11 +205,11 @@ async function messagesOfStream(
   stream: readonly SupposedEvent[],
   slices: Slices,
 ): Promise<readonly Published[]> {
-  let order: Order = orderLife.initial;
+  let order: Order = orderReducer.initial;
   const published = await slices.map(stream, ({ event, at, from, how }, index) => {
     const [messages, next] = applyRules({ type: event.type, version: from }, () => [
       announcements(orderId, order, index, [event], at),
-      orderLife.evolve(order, event),
+      orderReducer.evolve(order, event),
     ]);
     order = next;
     return messages.map((message) => ({ message, from, added: how === 'added' }));

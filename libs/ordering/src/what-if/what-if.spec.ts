@@ -7,7 +7,7 @@ import { CheckoutOverdue } from '../checkout/checkout-messages';
 import type { CheckoutMessage } from '../checkout/checkout-moves';
 import { initialCheckout } from '../checkout/checkout-steps';
 import { announcements } from '../model/order-announcements';
-import { orderLife, type Order, type OrderEvent } from '../model/order';
+import { orderReducer, type Order, type OrderEvent } from '../model/order';
 import { facts, orderId, factsUntil, orderAfter } from '../model/order-samples';
 import { replayAll, buildScript, buildSupposedScript, typeOf } from './saga-replay';
 import { idleNotesOf, buildSupposedStream, type PastEvent, type SupposedEvent, type StreamChanges } from './what-if';
@@ -81,10 +81,10 @@ const journal = [
 ].map(([heard, messageId]) => ({ heard, messageId }));
 
 const messagesFor = (stream: readonly SupposedEvent[]) => {
-  let order: Order = orderLife.initial;
+  let order: Order = orderReducer.initial;
   return stream.flatMap(({ event, at, from, how }, index) => {
     const messages = announcements(orderId, order, index, [event], at);
-    order = orderLife.evolve(order, event);
+    order = orderReducer.evolve(order, event);
     return messages
       .filter((one) => !/status-updated/.test(typeOf(one)))
       .map((message) => ({ message, from, added: how === 'added' }));

@@ -1,4 +1,4 @@
-import { orderLife, type Order, type OrderEvent } from '../model/order';
+import { orderReducer, type Order, type OrderEvent } from '../model/order';
 
 /** An event of the actual stream, and when it happened. */
 export interface PastEvent {
@@ -66,10 +66,10 @@ const isEqual = (one: unknown, other: unknown): boolean =>
  * order.
  */
 export function makeIdleEventNotes(): (event: SupposedEvent, index: number) => readonly string[] {
-  let order: Order = orderLife.initial;
+  let order: Order = orderReducer.initial;
   return ({ event, how }, index) => {
     const before = order;
-    order = orderLife.evolve(order, event);
+    order = orderReducer.evolve(order, event);
     if (!isSame(before, order)) return [];
     return [`${event.type} (version ${index + 1}, ${how}) changes nothing: the order is ${order.status}`];
   };

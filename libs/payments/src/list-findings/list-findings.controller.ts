@@ -12,7 +12,7 @@ import {
   page,
   PageQuery,
   PathId,
-  placeOf,
+  parseCursor,
   Refuses,
   Text,
   type Answer,
@@ -90,7 +90,7 @@ export class ListFindingsController {
   )
   @Answers(200, FindingAnswer, { description: 'A page of them.', list: true, paged: true })
   async list(@Query() { limit, cursor, state, orderId, open }: FindingsPage): Promise<Answer> {
-    const rows = await this.findings.list({ state, orderId, open }, limit + 1, placeOf(cursor, CursorShape));
+    const rows = await this.findings.list({ state, orderId, open }, limit + 1, parseCursor(cursor, CursorShape));
     return page(rows, limit, ({ foundAt, id }) => ({ foundAt: foundAt.toISOString(), id }), viewFinding);
   }
   @Post(':id/settle')

@@ -14,7 +14,7 @@ import {
   page,
   PageQuery,
   PathId,
-  placeOf,
+  parseCursor,
   Refuses,
   Until,
   type Answer,
@@ -127,7 +127,7 @@ export class AuditController {
       ...(actor !== undefined && { actor: normalId(actor) }),
       ...(target !== undefined && { target: normalId(target) }),
     };
-    const rows = await this.queries.execute(new ListAudit(filter, limit, placeOf(cursor, CursorShape)));
+    const rows = await this.queries.execute(new ListAudit(filter, limit, parseCursor(cursor, CursorShape)));
     return page(rows, limit, ({ exactAt, id }) => ({ at: exactAt, id }), showAudit);
   }
 

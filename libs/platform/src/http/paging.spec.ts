@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
-import { cursorFrom, MomentShape, placeOf } from './paging';
+import { cursorFrom, MomentShape, parseCursor } from './paging';
 
 const Place = z.object({ at: InstantShape, id: IdShape });
 const id = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
@@ -8,8 +8,8 @@ const at = '2026-11-23T03:04:05.678Z';
 
 describe('A cursor', () => {
   it('returns the place from which it was made; no cursor means the first page', () => {
-    expect(placeOf(cursorFrom({ at, id }), Place)).toEqual({ at, id });
-    expect(placeOf(undefined, Place)).toBeUndefined();
+    expect(parseCursor(cursorFrom({ at, id }), Place)).toEqual({ at, id });
+    expect(parseCursor(undefined, Place)).toBeUndefined();
   });
 
   it.each<[string, unknown]>([
@@ -17,11 +17,13 @@ describe('A cursor', () => {
     ['a cursor with a day that does not exist', { at: '2026-02-31T00:00:00Z', id }],
     ['a cursor with the year 0, which Postgres cannot store', { at: '0000-01-01T00:00:00Z', id }],
   ])('is refused if it is %s', (_, place) => {
-    expect(() => placeOf(cursorFrom(place), Place)).toThrow(expect.objectContaining({ code: 'VALIDATION_ERROR' }));
+    expect(() => parseCursor(cursorFrom(place), Place)).toThrow(expect.objectContaining({ code: 'VALIDATION_ERROR' }));
   });
 
   it.each(['a\0b', 'half a pair \ud83d'])('is refused if it contains a text that Postgres cannot store: %j', (text) => {
-    expect(() => placeOf(cursorFrom(text), z.string())).toThrow(expect.objectContaining({ code: 'VALIDATION_ERROR' }));
+    expect(() => parseCursor(cursorFrom(text), z.string())).toThrow(
+      expect.objectContaining({ code: 'VALIDATION_ERROR' }),
+    );
   });
 
   it.each([

@@ -25,7 +25,10 @@ export const MomentShape = z.string().refine((text) => {
 });
 
 /** Where the previous page ended; undefined for the first page. A cursor of another list is refused with 400. */
-export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, shape: Shape): z.infer<Shape> | undefined {
+export function parseCursor<Shape extends z.ZodType>(
+  cursor: string | undefined,
+  shape: Shape,
+): z.infer<Shape> | undefined {
   if (cursor === undefined) return undefined;
   try {
     const read = shape.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'), refuseUnstorable));

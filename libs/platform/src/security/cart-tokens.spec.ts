@@ -8,9 +8,9 @@ describe('A cart token', () => {
   it('is read by the shop that issued it', () => {
     const token = cartTokens.issue();
     expect(cartTokens.read(token.text)).toEqual(token);
-    expect(token).toMatchObject({ since: 0, guest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(token).toMatchObject({ since: 0, guestHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(Math.abs(token.issuedAt - Date.now() / 1000)).toBeLessThan(60);
-    expect(cartTokens.issue().guest).not.toBe(token.guest);
+    expect(cartTokens.issue().guestHash).not.toBe(token.guestHash);
   });
 
   it('is ignored if the shop did not issue it', () => {
@@ -46,7 +46,7 @@ describe('A cart token', () => {
     expect(next.text).not.toBe(token.text);
     expect(cartTokens.after(token, order)).toEqual(next);
     expect(cartTokens.read(next.text)).toEqual(next);
-    expect(cartTokens.after(next, { ...order, cartVersion: 5 }).guest).toBe(token.guest);
+    expect(cartTokens.after(next, { ...order, cartVersion: 5 }).guestHash).toBe(token.guestHash);
   });
 
   it('is valid with a former secret, and new tokens are made with the current secret', () => {
@@ -54,7 +54,7 @@ describe('A cart token', () => {
     const old = before.issue();
     expect(now.read(old.text)).toEqual(old);
     const next = now.after(old, order).text;
-    expect([now.read(next)?.guest, before.read(next)]).toEqual([old.guest, undefined]);
+    expect([now.read(next)?.guestHash, before.read(next)]).toEqual([old.guestHash, undefined]);
     expect(cartTokensOf(key('b')).read(old.text)).toBeUndefined();
   });
 });
@@ -62,9 +62,9 @@ describe('A cart token', () => {
 describe('The guest in an access token', () => {
   it('is read as it was written; the text of an older build names no guest', () => {
     const token = cartTokens.issue();
-    const { guest, since, issuedAt } = token;
-    expect(parseGuestTokenState(formatGuestTokenState(token))).toEqual({ guest, since, issuedAt });
-    for (const text of [undefined, '', guest, `${guest}.1`, `${guest}.-1.2`, `x${guest}.1.2`])
+    const { guestHash, since, issuedAt } = token;
+    expect(parseGuestTokenState(formatGuestTokenState(token))).toEqual({ guestHash, since, issuedAt });
+    for (const text of [undefined, '', guestHash, `${guestHash}.1`, `${guestHash}.-1.2`, `x${guestHash}.1.2`])
       expect(parseGuestTokenState(text)).toBeUndefined();
   });
 });

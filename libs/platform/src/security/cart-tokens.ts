@@ -5,7 +5,7 @@ import { Config } from '#platform/config';
 /** Identifies a guest, and one token of the guest. */
 export interface GuestTokenState {
   /** SHA-256 of the guest's number, in hex. It is the same for all tokens of a guest, and it may be stored. */
-  readonly guest: string;
+  readonly guestHash: string;
   /** The version of the cart that the guest ordered last; 0 before the first order. */
   readonly since: number;
   /** When the token was issued, in seconds since 1970. */
@@ -26,13 +26,13 @@ const READS_FOR_SECONDS = 30 * 24 * 60 * 60;
 const TOKEN_STATE = /^([0-9a-f]{64})\.(\d{1,10})\.(\d{1,10})$/;
 
 /** Writes a `GuestTokenState` as text. An access token carries this text from the log-in to the cart. */
-export const formatGuestTokenState = ({ guest, since, issuedAt }: GuestTokenState): string =>
-  `${guest}.${since}.${issuedAt}`;
+export const formatGuestTokenState = ({ guestHash, since, issuedAt }: GuestTokenState): string =>
+  `${guestHash}.${since}.${issuedAt}`;
 
 /** Reads a `GuestTokenState` from its text; undefined if the text has another format. */
 export function parseGuestTokenState(text: string | undefined): GuestTokenState | undefined {
-  const [, guest, since, issuedAt] = TOKEN_STATE.exec(text ?? '') ?? [];
-  return guest === undefined ? undefined : { guest, since: Number(since), issuedAt: Number(issuedAt) };
+  const [, guestHash, since, issuedAt] = TOKEN_STATE.exec(text ?? '') ?? [];
+  return guestHash === undefined ? undefined : { guestHash, since: Number(since), issuedAt: Number(issuedAt) };
 }
 
 /** Whether a token is too old to read orders. It may read the guest's orders for 30 days after it was issued. */
@@ -84,7 +84,7 @@ const macOf = (key: Buffer, body: Uint8Array): Buffer =>
   createHmac('sha256', key).update('cart token 1').update(body).digest().subarray(0, MAC_BYTES);
 
 const contentOf = (body: Buffer) => ({
-  guest: createHash('sha256').update(body.subarray(0, NUMBER_BYTES)).digest('hex'),
+  guestHash: createHash('sha256').update(body.subarray(0, NUMBER_BYTES)).digest('hex'),
   since: body.readUInt32BE(NUMBER_BYTES),
   issuedAt: body.readUInt32BE(NUMBER_BYTES + 4),
 });

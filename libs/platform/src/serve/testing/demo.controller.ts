@@ -3,7 +3,7 @@ import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { answer, Answers, AnyBody, AnyObject, Bare, cachedFor, OperationDoc, Email, etagOf, Flag, Id, IdempotencyKey, IfMatch, Instant, ListOf, Nested, OneOf, page, PageQuery, PathId, placeOf, PreconditionFailed, PreferWait, Refuses, Text, WholeNumber } from '#platform/http'; // prettier-ignore
+import { answer, Answers, AnyBody, AnyObject, Bare, cachedFor, OperationDoc, Email, etagOf, Flag, Id, IdempotencyKey, IfMatch, Instant, ListOf, Nested, OneOf, page, PageQuery, PathId, parseCursor, PreconditionFailed, PreferWait, Refuses, Text, WholeNumber } from '#platform/http'; // prettier-ignore
 import { shopLocale } from '#platform/observability';
 import {
   Allowed,
@@ -135,7 +135,7 @@ export class DemoController {
   @OperationDoc('listBrews', 'List brews')
   @Answers(200, Brew, { paged: true })
   list(@Query() { limit, cursor, sort }: BrewQuery) {
-    const from = placeOf(cursor, z.number().int()) ?? 0;
+    const from = parseCursor(cursor, z.number().int()) ?? 0;
     const rows = Array.from({ length: 5 }, (_, n) => ({ n, name: `${sort} ${n}` })).slice(from, from + limit + 1);
     return page(rows, limit, (row) => row.n + 1, (row) => brew(row.name)); // prettier-ignore
   }
