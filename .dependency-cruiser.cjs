@@ -8,28 +8,28 @@ const pure = `^libs/(${contexts})/src/[^.]+\\.ts$`;
 module.exports = {
   forbidden: [
     {
-      name: 'contexts-meet-in-contracts',
+      name: 'contexts-import-only-contracts-of-other-contexts',
       comment: 'A context imports only the contracts/ of another context.',
       severity: 'error',
       from: { path: `^libs/(${contexts})/` },
       to: { path: `^libs/(${contexts})/src/`, pathNot: '^libs/$1/' },
     },
     {
-      name: 'contracts-are-words',
+      name: 'contracts-import-only-contracts',
       comment: 'Contracts import only the kernel and other contracts, because other contexts import them.',
       severity: 'error',
       from: { path: `^libs/(${contexts})/contracts/` },
       to: { pathNot: `^(libs/kernel/src/|libs/(${contexts})/contracts/)` },
     },
     {
-      name: 'machinery-knows-no-context',
+      name: 'technical-libraries-import-no-context',
       comment: 'The technical libraries import no context.',
       severity: 'error',
       from: { path: '^libs/(platform|database|messaging|event-store)/' },
       to: { path: `^libs/(${contexts})/` },
     },
     {
-      name: 'database-leans-on-the-system-only',
+      name: 'database-imports-only-system-parts',
       comment:
         'The library database imports neither messaging nor the event store. From the platform it imports only settings, clock and ids, canonical JSON and crash points.',
       severity: 'error',
@@ -37,13 +37,13 @@ module.exports = {
       to: { path: '^libs/(messaging|event-store|platform/src/(?!config/|system/|canonical/|crash-points/))' },
     },
     {
-      name: 'messaging-knows-no-event-store',
+      name: 'messaging-does-not-import-event-store',
       severity: 'error',
       from: { path: '^libs/messaging/', pathNot: 'spec[.]ts$|/testing/' },
       to: { path: '^libs/event-store/' },
     },
     {
-      name: 'kernel-leans-on-nothing',
+      name: 'kernel-imports-no-other-library',
       comment: 'The kernel imports only zod (for shapes), crypto (for hashes) and url (for domain names).',
       severity: 'error',
       from: { path: '^libs/kernel/', pathNot: '[.]spec[.]ts$' },
@@ -60,13 +60,13 @@ module.exports = {
       },
     },
     {
-      name: 'nobody-leans-on-apps',
+      name: 'libraries-do-not-import-apps',
       severity: 'error',
       from: { path: '^(libs|migrations|bench)/' },
       to: { path: '^apps/' },
     },
     {
-      name: 'apps-stand-alone',
+      name: 'apps-do-not-import-each-other',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/($1/|[^/]+$)' },
@@ -90,7 +90,7 @@ module.exports = {
       to: { pathNot: '^(libs/database/src/migrations/index[.]ts$|.*node_modules/typeorm/)' },
     },
     {
-      name: 'model-stands-alone',
+      name: 'model-imports-no-feature',
       comment:
         'The folder model of a context imports no other folder of the context, because views and routes must not affect ' +
         'decisions. One exception: the store of products also writes the shelf, in the same transaction.',
@@ -102,13 +102,13 @@ module.exports = {
       to: { path: '^libs/$1/src/[^/]+/', pathNot: '^libs/$1/src/model/' },
     },
     {
-      name: 'no-circles',
+      name: 'no-circular-imports',
       severity: 'error',
       from: {},
       to: { circular: true },
     },
     {
-      name: 'nothing-missing',
+      name: 'imports-must-exist',
       comment: 'Every import can be resolved, and package.json names its package.',
       severity: 'error',
       from: {},
@@ -123,13 +123,13 @@ module.exports = {
       to: { path: 'node_modules/class-validator/' },
     },
     {
-      name: 'shop-does-not-need-test-tools',
+      name: 'shop-does-not-import-test-tools',
       severity: 'error',
       from: { path: '^(libs|apps)/', pathNot: '\\.(spec|int-spec|e2e-spec|adapter-spec|contract)\\.ts$' },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
     },
     {
-      name: 'shop-does-not-need-tests',
+      name: 'shop-does-not-import-tests',
       severity: 'error',
       from: { path: '^(libs|apps)/', pathNot: '\\.(spec|int-spec|e2e-spec|adapter-spec|contract)\\.ts$' },
       to: { path: '^test/|\\.(spec|int-spec|e2e-spec|adapter-spec|contract)\\.ts$' },

@@ -41,7 +41,7 @@ const onPostgres = {
 
 // Suites that take long and rarely fail. They run with the fault tests, so that `npm test` stays fast.
 const slow = [
-  'test/journeys/(manners|erasing|guests-and-staff|live-rights|live-tracking|payments|profile|spellings|replay|socket-limits)\\.e2e-spec\\.ts$',
+  'test/journeys/(api-conventions|erasing|guests-and-staff|live-rights|live-tracking|payments|profile|spellings|replay|socket-limits)\\.e2e-spec\\.ts$',
   'test/(checkout/(interrupted|void-event)|api/sent-back)\\.int-spec\\.ts$',
   'projections/(projections|[a-z]+/(rebuild-steps|comparison|set-aside|drift))\\.int-spec\\.ts$',
   'event-store/src/[a-z]+/((sequencer|schema-evolution|event-macs)\\.int-spec|evidence\\.spec)\\.ts$',
@@ -54,7 +54,7 @@ const slow = [
   'messaging/src/upkeep/upkeep\\.int-spec\\.ts$',
   'database/src/[a-z]+/(abandon|away|vacuum|patience)\\.int-spec\\.ts$',
   'embedded/embedded\\.int-spec\\.ts$',
-  'serve/((manners|closing|door)\\.spec|database-health\\.int-spec)\\.ts$',
+  'serve/((every-route|closing|door)\\.spec|database-health\\.int-spec)\\.ts$',
   'identity/src/limited-routes\\.int-spec\\.ts$',
   'ordering/src/projections/read-models\\.int-spec\\.ts$',
   '(leadership/leadership|migrations/(migrate|logins))\\.int-spec\\.ts$',

@@ -1,3 +1,3 @@
-// breaks: apps-stand-alone
+// breaks: apps-do-not-import-each-other
 import { reached } from '../../api/src/main';
 export const borrowed = reached;

@@ -1,3 +1,3 @@
-// breaks: nobody-leans-on-apps
+// breaks: libraries-do-not-import-apps
 import { reached } from '../../../apps/api/src/main';
 export const backwards = reached;

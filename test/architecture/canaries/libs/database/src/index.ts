@@ -1,3 +1,3 @@
-// breaks: database-leans-on-the-system-only
+// breaks: database-imports-only-system-parts
 import { sent } from '../../messaging/src/index';
 export const pool = sent;

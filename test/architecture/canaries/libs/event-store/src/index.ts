@@ -1,3 +1,3 @@
-// breaks: machinery-knows-no-context
+// breaks: technical-libraries-import-no-context
 import { leaked } from '../../inventory/contracts/index';
 export const appended = leaked;

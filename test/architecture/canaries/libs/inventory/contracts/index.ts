@@ -1,3 +1,3 @@
-// breaks: contracts-are-words
+// breaks: contracts-import-only-contracts
 import { shelf } from '../src/model/stock';
 export const leaked = shelf;

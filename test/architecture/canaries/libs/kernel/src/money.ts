@@ -1,3 +1,3 @@
-// breaks: kernel-leans-on-nothing
+// breaks: kernel-imports-no-other-library
 import { knows } from '../../platform/src/outbox/index';
 export const leaning = knows;

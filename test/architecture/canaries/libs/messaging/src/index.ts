@@ -1,3 +1,3 @@
-// breaks: messaging-knows-no-event-store
+// breaks: messaging-does-not-import-event-store
 import { appended } from '../../event-store/src/index';
 export const sent = appended;

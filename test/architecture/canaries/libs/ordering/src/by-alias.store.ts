@@ -1,3 +1,3 @@
-// breaks: contexts-meet-in-contracts
+// breaks: contexts-import-only-contracts-of-other-contexts
 import { inner } from '#identity/inner';
 export const peeked = inner;

@@ -1,3 +1,3 @@
-// breaks: no-circles
+// breaks: no-circular-imports
 import { b } from './circle-b.store';
 export const a = (): unknown => b;

@@ -1,3 +1,3 @@
-// breaks: shop-does-not-need-test-tools
+// breaks: shop-does-not-import-test-tools
 import fc from 'fast-check';
 export const clever = fc;

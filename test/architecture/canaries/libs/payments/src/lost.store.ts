@@ -1,3 +1,3 @@
-// breaks: nothing-missing
+// breaks: imports-must-exist
 import { gone } from './gone.store';
 export const lost = gone as unknown;

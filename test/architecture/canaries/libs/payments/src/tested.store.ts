@@ -1,3 +1,3 @@
-// breaks: shop-does-not-need-tests
+// breaks: shop-does-not-import-tests
 import { helper } from '../../../test/support/helper';
 export const tested = helper;

@@ -1,2 +1,2 @@
-// breaks: model-stands-alone
+// breaks: model-imports-no-feature
 export { shown } from '../view-order/shown.query';
