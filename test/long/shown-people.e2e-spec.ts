@@ -13,7 +13,7 @@ const libs = join(__dirname, '..', '..', 'libs');
 const decorated = readdirSync(libs, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.controller.ts'))
   .flatMap((file) => readFileSync(join(libs, file), 'utf8').split('@ShowsPeople()').slice(1))
-  .map((after) => /@Does\(\s*'(\w+)'/.exec(after)![1])
+  .map((after) => /@OperationDoc\(\s*'(\w+)'/.exec(after)![1])
   .sort();
 
 describe('Each person whose data staff read is in the audit trail', () => {
