@@ -43,12 +43,22 @@ export const buyUntilConfirmed = async (shop, cart) => {
     );
 };
 
-const figures = (what, { took, seconds }) => [
+/** Buys `count` orders, and measures the processor time of an order. */
+async function measured(shop, count, atOnce, carts) {
+  const before = shop.processorMs();
+  const result = await inParallel(count, atOnce, () => buyUntilConfirmed(shop, carts.pop()));
+  const after = shop.processorMs();
+  return { ...result, node: (after.node - before.node) / count, postgres: (after.postgres - before.postgres) / count };
+}
+
+const figures = (what, { took, seconds, node, postgres }) => [
   what,
   took.length,
   (took.length / seconds).toFixed(1),
   percentile(took, 50).toFixed(1),
   percentile(took, 99).toFixed(1),
+  node.toFixed(1),
+  postgres.toFixed(1),
 ];
 
 /** Sets the stock of every SKU so high that it never runs out. */
@@ -69,8 +79,8 @@ export async function fillShelves(shop) {
 export async function buying(shop) {
   const carts = await cartsFor(shop, WARM_UP + 100 + ORDERS + 200);
   await inParallel(WARM_UP, AT_ONCE, () => buyUntilConfirmed(shop, carts.pop()));
-  const alone = await inParallel(100, 1, () => buyUntilConfirmed(shop, carts.pop()));
-  const many = await inParallel(ORDERS, AT_ONCE, () => buyUntilConfirmed(shop, carts.pop()));
+  const alone = await measured(shop, 100, 1, carts);
+  const many = await measured(shop, ORDERS, AT_ONCE, carts);
   const lags = [];
   await inParallel(200, 10, async () => {
     const cart = carts.pop();
@@ -85,7 +95,15 @@ export async function buying(shop) {
   return [
     {
       title: 'Buying: from POST /orders to confirmed (reserve, pay, commit, confirm), milliseconds',
-      head: ['what', 'orders', 'confirmed/s', 'p50', 'p99'],
+      head: [
+        'what',
+        'orders',
+        'confirmed/s',
+        'p50',
+        'p99',
+        'Node, ms of processor an order',
+        'Postgres, ms of processor an order',
+      ],
       rows: [figures('one buyer alone', alone), figures(`${AT_ONCE} at once`, many)],
     },
     {

@@ -52,16 +52,18 @@ async function withTheShop() {
     const firstStart = await openShop(folder);
     await firstStart.close();
     const shop = await openShop(folder);
-    print({
-      title: 'Start-up: from the start of the process to the first 200 of /health/ready, with the demo catalogue',
-      head: ['first start (new database), s', 'later start, s', 'resident memory, MB'],
-      rows: [[(firstStart.readyMs / 1000).toFixed(2), (shop.readyMs / 1000).toFixed(2), Math.round(shop.memoryMb())]],
-    });
-    for (const [name, section] of Object.entries(inOpenShop))
-      if (wants(name)) for (const table of await section(shop)) print(table);
-    const memory = Math.round(shop.memoryMb());
-    await shop.close();
-    console.log(`\nResident memory at the end: ${memory} MB`);
+    try {
+      print({
+        title: 'Start-up: from the start of the process to the first 200 of /health/ready, with the demo catalogue',
+        head: ['first start (new database), s', 'later start, s', 'resident memory, MB'],
+        rows: [[(firstStart.readyMs / 1000).toFixed(2), (shop.readyMs / 1000).toFixed(2), Math.round(shop.memoryMb())]],
+      });
+      for (const [name, section] of Object.entries(inOpenShop))
+        if (wants(name)) for (const table of await section(shop)) print(table);
+      console.log(`\nResident memory at the end: ${Math.round(shop.memoryMb())} MB`);
+    } finally {
+      await shop.close();
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

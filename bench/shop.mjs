@@ -1,8 +1,40 @@
 // Starts the production build in a new folder, and sends requests to it.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { root } from './built.mjs';
+
+/** The fields of `/proc/PID/stat` after the name of the program, so `[1]` is the parent. Undefined if the process has ended. */
+function statOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Processor time that a process has used, in milliseconds. Linux counts it in hundredths of a second. */
+export const processorOf = (pid) => {
+  const [user, system] = statOf(pid).slice(11);
+  return (Number(user) + Number(system)) * 10;
+};
+
+/** Processor time of the embedded Postgres of this folder with all its connections, in milliseconds. */
+function processorOfPostgres(dataDir) {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const isServer = (pid) => {
+    try {
+      const program = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0];
+      return program.endsWith('/postgres') && readlinkSync(`/proc/${pid}/cwd`).startsWith(dataDir);
+    } catch {
+      return false;
+    }
+  };
+  const server = pids.find(isServer);
+  const parts = pids.map((pid) => [pid, statOf(pid)]).filter(([pid, stat]) => pid === server || stat?.[1] === server);
+  const ended = Number(statOf(server)[13]) + Number(statOf(server)[14]);
+  return parts.reduce((sum, [, stat]) => sum + Number(stat[11]) + Number(stat[12]), ended) * 10;
+}
 
 export async function freePort() {
   const probe = createServer();
@@ -48,6 +80,8 @@ export async function openShop(dataDir, env = {}) {
     api: `${url}/api/v1`,
     readyMs,
     pid: child.pid,
+    /** Processor time so far, in milliseconds. */
+    processorMs: () => ({ node: processorOf(child.pid), postgres: processorOfPostgres(dataDir) }),
     memoryMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
     async close() {
       child.kill('SIGTERM');

@@ -1,9 +1,9 @@
 // The cost of harmful requests: processor time, and how long other requests wait for the event loop.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { call, openShop, percentile } from './shop.mjs';
+import { call, openShop, percentile, processorOf } from './shop.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 3);
 const ADMIN = { email: 'admin@coffee-tea.example', password: 'demo-admin-brews' };
@@ -62,12 +62,6 @@ function ask(base, agent, method, path, body, token) {
     sent.on('error', () => done({ status: 'disconnected', bytes: 0 }));
     sent.end(body);
   });
-}
-
-/** Processor time that a process has used, in milliseconds: Linux counts it in hundredths of a second. */
-function processorOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** A second client sends the cheapest request again and again. Its longest wait is the stall. */
