@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 for (const [setting, ...suite] of [
   ['UPDATE_SAMPLES', 'test/samples'],
-  ['UPDATE_OPENAPI', '--long', 'test/long/document'],
+  ['UPDATE_OPENAPI', 'test/api/document'],
 ]) {
   const { status } = spawnSync(process.execPath, ['scripts/test.mjs', ...suite], {
     cwd: root,

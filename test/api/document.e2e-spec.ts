@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
+import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from './the-document';
 
 jest.setTimeout(60_000);
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { schemaOf } from '../support/schema';
 import { testDatabase } from '../support/test-database';
 
-const stored = join(__dirname, '../samples/schema.txt');
+const stored = join(__dirname, 'schema.txt');
 
 it('The migrations make the schema in test/samples/schema.txt (UPDATE_SCHEMA=1 writes the file)', async () => {
   const database = await testDatabase();
