@@ -73,7 +73,13 @@ module.exports = {
       testRegex: ['(libs|apps)/.*\\.spec\\.ts$', 'test/(samples|architecture)/.*\\.spec\\.ts$'],
     },
     { ...common, ...quick, ...onPostgres, displayName: 'integration', testRegex: ['\\.int-spec\\.ts$'] },
-    { ...common, ...quick, ...onPostgres, displayName: 'journeys', testRegex: ['test/(journeys|api|samples)/.*\\.e2e-spec\\.ts$'] },
+    {
+      ...common,
+      ...quick,
+      ...onPostgres,
+      displayName: 'journeys',
+      testRegex: ['test/(journeys|api|samples)/.*\\.e2e-spec\\.ts$'],
+    },
     { ...common, displayName: 'adapters', testRegex: ['\\.adapter-spec\\.ts$'] },
     {
       ...common,
