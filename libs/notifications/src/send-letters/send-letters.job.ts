@@ -6,7 +6,7 @@ import { NotificationSent } from '#contracts/notifications';
 import { Database } from '#database';
 import { redactText } from '#platform/observability';
 import { Vault } from '#platform/privacy';
-import { LessOftenWhenIdle } from '#platform/system';
+import { activity, LessOftenWhenIdle } from '#platform/system';
 import type { Letter } from '../letters/letter';
 import { ConfirmedAddresses } from '../letters/confirmed-addresses';
 import { Letters } from '../letters/letters.store';
@@ -56,6 +56,7 @@ export class SendLetters implements BeforeApplicationShutdown {
   }
 
   private async send({ id, orderId, locale, recipient, content }: Letter): Promise<void> {
+    activity.note(); // the letter may have to be sent again soon
     crashPoint('letter.claimed');
     try {
       const { name, email } = await this.vault.openAll(recipient, orderId);

@@ -2,7 +2,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { CommandBus } from '@nestjs/cqrs';
 import { Interval } from '@nestjs/schedule';
 import { NotFound } from '#kernel';
-import { LessOftenWhenIdle } from '#platform/system';
+import { activity, LessOftenWhenIdle } from '#platform/system';
 import { ReceivedWebhooks } from '../model/received-webhooks.store';
 import { ReceiveWebhook } from './receive-webhook.command';
 
@@ -34,6 +34,7 @@ export class RetryPendingWebhooks implements BeforeApplicationShutdown {
 
   private async handleDue(): Promise<void> {
     const due = await this.webhooks.claimDue(20);
+    if (due.length > 0) activity.note(); // they may have to be handled again soon
     await Promise.all(due.map(({ provider, event }) => this.receive(new ReceiveWebhook(provider, event))));
   }
 

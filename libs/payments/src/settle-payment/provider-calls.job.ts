@@ -7,7 +7,7 @@ import { isSealed, vnd } from '#kernel';
 import { Config } from '#platform/config';
 import { Database } from '#database';
 import { Vault } from '#platform/privacy';
-import { LessOftenWhenIdle } from '#platform/system';
+import { activity, LessOftenWhenIdle } from '#platform/system';
 import type { Finding } from '../model/finding';
 import { Findings } from '../model/findings.store';
 import {
@@ -106,6 +106,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   private run(work: Promise<void>): void {
+    activity.note(); // the provider may have to be asked again soon
     const running: Promise<void> = work
       .catch((error: unknown) => this.log.error(error))
       .finally(() => this.running.delete(running));

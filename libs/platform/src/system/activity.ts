@@ -1,7 +1,7 @@
 /** A process is idle after this time without a change or a notification. */
 const IDLE_AFTER_MS = 30_000;
 /** While a process is idle, its regular checks wait this long. */
-const IDLE_CHECK_MS = 10_000;
+const IDLE_CHECK_MS = 20_000;
 
 /**
  * Whether something happens in the shop: a notification between processes, or a request that may change something.
@@ -30,7 +30,7 @@ export const activity = new Activity();
 type Work = (this: object, ...values: never[]) => unknown;
 
 /**
- * For a method that a timer calls. While the process is idle, the method runs at most every ten seconds. Write it
+ * For a method that a timer calls. While the process is idle, the method runs at most every 20 seconds. Write it
  * directly below `@Interval`.
  */
 export const LessOftenWhenIdle =

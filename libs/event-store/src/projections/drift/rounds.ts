@@ -41,8 +41,19 @@ const TICKS_PER_ROUND = 25;
 const clamp = (least: number, wanted: number, most: number): number =>
   Math.min(Math.max(Math.ceil(wanted), least), most);
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const NEWEST_EVENTS = 20;
 const MOST_SUSPECTS = 200;
+
+const rowsToFold = (progress: RoundProgress): number => clamp(10, progress.rows / TICKS_PER_ROUND, 15);
+
+interface NextPart {
+  readonly rows: readonly Uuid[];
+  readonly to: Uuid | null;
+  readonly unpaired: readonly Uuid[];
+  readonly pages: number;
+  readonly snapshot: string;
+}
 
 /** The orders to check next: the next rows by id, orders with new events, and orders whose rows may be wrong. */
 export class Rounds {
@@ -59,28 +70,62 @@ export class Rounds {
   }
 
   async nextOrders(progress: RoundProgress, position: number): Promise<Uuid[]> {
+    const part = await this.readNextPart(progress);
     return [
-      ...(await this.nextRowIds(progress)),
+      ...this.continueFolding(progress, part.rows),
       ...(await this.ordersOfNewEvents(position)),
-      ...(await this.findUnpaired(progress)),
-      ...(await this.findChangedByOthers(progress, position)),
+      ...part.unpaired,
+      ...(await this.findChangedByOthers(progress, position, part)),
     ];
   }
 
-  private async nextRowIds(progress: RoundProgress): Promise<Uuid[]> {
-    const limit = clamp(10, progress.rows / TICKS_PER_ROUND, 15);
-    const rows = await this.db.query<{ id: Uuid }>(
-      `select ${named.stream} as id from ${this.table} where ${named.stream} > $1 order by ${named.stream} limit $2`,
-      [progress.fold ?? FIRST_ID, limit],
+  /** Reads what all rounds need next, in one statement. `unpaired`: orders without a row, and rows without an order. */
+  private async readNextPart(progress: RoundProgress): Promise<NextPart> {
+    const { stream, heads } = named;
+    const [part] = await this.db.query<NextPart>(
+      `with bound as materialized (
+         select least(
+           (select ${stream} from ${heads} where ${stream} > $3 order by ${stream} offset $4 limit 1),
+           (select ${stream} from ${this.table} where ${stream} > $3 order by ${stream} offset $4 limit 1)) as upto)
+       select
+         array(select ${stream} from ${this.table} where ${stream} > $1 order by ${stream} limit $2)::text[] as rows,
+         upto as "to",
+         ${this.idsWithoutPartner(heads, this.table)} || ${this.idsWithoutPartner(this.table, heads)} as unpaired,
+         (pg_relation_size($5::regclass) / current_setting('block_size')::int)::int as pages,
+         pg_current_snapshot()::text as snapshot
+       from bound`,
+      [
+        progress.fold ?? FIRST_ID,
+        rowsToFold(progress),
+        progress.orders ?? FIRST_ID,
+        clamp(200, progress.rows / TICKS_PER_ROUND, 20_000) - 1,
+        this.table,
+      ],
     );
+    progress.orders = part.to;
+    return part;
+  }
+
+  // The sub-query is compared with null, so that Postgres looks up each id in the index. `not exists` could read the
+  // whole other table, because the planner does not know how many ids are within the bounds.
+  private idsWithoutPartner(table: string, other: string): string {
+    const { stream } = named;
+    return `array(
+      select a.${stream} from ${table} a
+      where a.${stream} > $3 and a.${stream} <= coalesce(upto, '${LAST_ID}')
+        and (select b.${stream} from ${other} b where b.${stream} = a.${stream}) is null
+      limit ${MOST_SUSPECTS})::text[]`;
+  }
+
+  private continueFolding(progress: RoundProgress, rows: readonly Uuid[]): readonly Uuid[] {
     progress.folded += rows.length;
-    progress.fold = rows.length < limit ? null : rows[rows.length - 1].id;
+    progress.fold = rows.length < rowsToFold(progress) ? null : rows[rows.length - 1];
     if (progress.fold === null) {
       progress.rows = progress.folded;
       progress.folded = 0;
       progress.finished += 1;
     }
-    return rows.map(({ id }) => id);
+    return rows;
   }
 
   private async ordersOfNewEvents(position: number): Promise<Uuid[]> {
@@ -93,41 +138,16 @@ export class Rounds {
     return events.map(({ streamId }) => streamId);
   }
 
-  /** Orders without a row, and rows without an order. */
-  private async findUnpaired(progress: RoundProgress): Promise<Uuid[]> {
-    const limit = clamp(200, progress.rows / TICKS_PER_ROUND, 20_000);
-    const from = progress.orders ?? FIRST_ID;
-    const [{ to }] = await this.db.query<{ to: Uuid | null }>(
-      `select least(
-         (select ${named.stream} from ${named.heads} where ${named.stream} > $1 order by ${named.stream} offset $2 limit 1),
-         (select ${named.stream} from ${this.table} where ${named.stream} > $1 order by ${named.stream} offset $2 limit 1)) as to`,
-      [from, limit - 1],
-    );
-    progress.orders = to;
-    const within = (alias: string) =>
-      `${alias}.${named.stream} > $1 and ($2::uuid is null or ${alias}.${named.stream} <= $2)`;
-    const rows = await this.db.query<{ id: Uuid }>(
-      `(select h.${named.stream} as id from ${named.heads} h where ${within('h')}
-          and not exists (select from ${this.table} t where t.${named.stream} = h.${named.stream}) limit ${MOST_SUSPECTS})
-       union all
-       (select t.${named.stream} from ${this.table} t where ${within('t')}
-          and not exists (select from ${named.heads} h where h.${named.stream} = t.${named.stream}) limit ${MOST_SUSPECTS})`,
-      [from, to],
-    );
-    return rows.map(({ id }) => id);
-  }
-
   /**
    * The follower writes a row only after a new event, and stores the position of the event in the row. If a row was
    * written after the last round began, but its position is older, another writer has changed the row. The same is true
    * for a position after the checkpoint of the table.
    */
-  private async findChangedByOthers(progress: RoundProgress, position: number): Promise<Uuid[]> {
-    const [{ pages, snapshot }] = await this.db.query<{ pages: number; snapshot: string }>(
-      `select (pg_relation_size($1::regclass) / current_setting('block_size')::int)::int as pages,
-         pg_current_snapshot()::text as snapshot`,
-      [this.table],
-    );
+  private async findChangedByOthers(
+    progress: RoundProgress,
+    position: number,
+    { pages, snapshot }: NextPart,
+  ): Promise<Uuid[]> {
     if (progress.page === 0) progress.begun = { snapshot, position };
     const upTo = progress.page + clamp(100, pages / TICKS_PER_ROUND, 5_000);
     const found = progress.since?.snapshot ? await this.findWrittenSince(progress.since, progress.page, upTo) : [];

@@ -12,7 +12,7 @@ import { StreamDatabase } from '../../streams/stream-database';
 
 const TICK_MS = 1_000;
 /** Shorter than in other jobs, because nothing notifies this job when somebody changes a row with SQL. */
-const IDLE_TICK_MS = 3_000;
+const IDLE_TICK_MS = 5_000;
 /** The progress is stored every ten ticks, and in each tick with a finding. */
 const SAVE_TICKS = 10;
 const MOST_OPEN = 50;
@@ -51,7 +51,7 @@ export class Sentinel {
       if (stop.aborted) break;
       try {
         tableCheck = await this.refreshCheck(name, tableCheck);
-        if (tableCheck && !(await this.throttle.isSlow(name))) await this.tick(tableCheck);
+        if (tableCheck && (activity.isIdle || !(await this.throttle.isSlow(name)))) await this.tick(tableCheck);
       } catch (error) {
         if (!stop.aborted) this.log.warn(`the drift check of ${name} failed: ${(error as Error).message}`);
         tableCheck = undefined;
