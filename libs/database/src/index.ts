@@ -9,6 +9,7 @@ export { migrate, pendingMigrations, type MigrateOptions, type MigrationReport }
 export { SchemaRefused, TablesOfOtherRole } from './migrations/refusals';
 export { migrationsFolder } from './migrations/migrations';
 export { PgDatabase } from './transactions/pg-database';
+export { hasSqlState, SqlState } from './pool/sql-states';
 export { pgTypes } from './pool/pg-types';
 export { findSharedLogins, type SharedLogin } from './pool/shared-logins';
 export { DatabaseRefused } from './pool/refused';

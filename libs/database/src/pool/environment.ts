@@ -1,3 +1,5 @@
+import { SqlState } from './sql-states';
+
 /**
  * Faults of the environment, not of the code: no connection (08, 53, 57), a read-only server (25006), a lock that could
  * not be acquired (55P03), a deadlock, a full disk, or a table, column or right that is missing at the moment.
@@ -69,7 +71,7 @@ export const isUnreachable = (error: unknown): boolean =>
   });
 
 /** True if another transaction holds the lock. A retry after a short time may succeed. */
-export const isLocked = (error: unknown): boolean => hasAny(error, ({ code }) => code === '55P03');
+export const isLocked = (error: unknown): boolean => hasAny(error, ({ code }) => code === SqlState.lockNotAvailable);
 
 /** True if the database answers but refuses the login: a wrong password, or an unknown role or database. */
 export const isRefusal = (error: unknown): boolean =>

@@ -6,14 +6,13 @@ import { Database, type TransactionOptions } from './database';
 import type { Deadline } from '../pool/deadline';
 import { managerOf, type EntityClass, openEntities } from './entities';
 import { markAsDatabaseError, isLocked } from '../pool/environment';
+import { hasSqlState, SqlState } from '../pool/sql-states';
 import { frames, mayWaitForLocks } from './frames';
 import { LockRetries } from './lock-retries';
 import type { Statement } from './statement';
 import { Transaction } from './transaction';
 import { Vacuum } from '../vacuum/vacuum';
 
-const SERIALIZATION_FAILURE = '40001';
-const DEADLOCK = '40P01';
 const RETRIES = 3;
 /**
  * After a transaction did not get a lock, all transactions wait only briefly for locks, for this time. A lock is often
@@ -22,8 +21,7 @@ const RETRIES = 3;
 const AFTER_LOCK_MS = 2_000;
 const SHORT_LOCK_WAIT_MS = 20;
 
-const isTransient = (error: unknown): boolean =>
-  [SERIALIZATION_FAILURE, DEADLOCK].includes((error as { code?: string } | undefined)?.code ?? '');
+const isTransient = (error: unknown): boolean => hasSqlState(error, SqlState.serializationFailure, SqlState.deadlock);
 
 interface AttemptOptions {
   readonly deadline?: Deadline;

@@ -1,6 +1,6 @@
 import { crashPoint } from '#crash-points';
 import { derivedId, type Uuid } from '#kernel';
-import { statement, type Statement } from '#database';
+import { SqlState, statement, type Statement } from '#database';
 import {
   ClaimLost,
   currentTrace,
@@ -41,8 +41,6 @@ const REFUSAL_CAUSE = statement(
      $3::bigint is null or exists (
        select from inbox where seq = $3::bigint and message_id = $4::uuid and claimed_by = $5::int and state = 'waiting') as claimed`,
 );
-
-const UNIQUE_VIOLATION = '23505';
 
 /** The id of a message that a command's append sends, by its place in `Append.messages`. */
 export const idOfMessage = (commandId: Uuid, index: number): Uuid => derivedId(commandId, 'message', index);
@@ -208,7 +206,7 @@ export class Appender {
   // The conflicting row is committed, so it can be read outside the transaction that has just failed.
   private async translateError(error: { code?: string; constraint?: string }, append: Append): Promise<unknown> {
     const { code, constraint } = error;
-    if (code !== UNIQUE_VIOLATION || constraint === undefined) return error;
+    if (code !== SqlState.uniqueViolation || constraint === undefined) return error;
     if (constraint === `${this.db.tables.events}_pkey`) return new CommandIdTaken(append.commandId);
     for (const { guard, values } of append.guards ?? []) {
       const refusal = await guard.violated?.[constraint]?.(values, this.lookUpOutside);

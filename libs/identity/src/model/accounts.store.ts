@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { earlierEmailKey, emailKey, type Uuid } from '#kernel';
-import { Database, statement } from '#database';
+import { Database, hasSqlState, SqlState, statement } from '#database';
 import { Account } from './account.entity';
 import { EmailTaken } from './identity-errors';
-
-const UNIQUE_VIOLATION = '23505';
 
 // Always in the same order, so that two transactions cannot block each other (deadlock).
 const lockAdmins = statement(
@@ -27,7 +25,7 @@ export class Accounts {
     try {
       await this.db.entities.insert(Account, { ...account, emailKey: emailKey(account.email) });
     } catch (error) {
-      if (error instanceof QueryFailedError && (error.driverError as { code?: string }).code === UNIQUE_VIOLATION)
+      if (error instanceof QueryFailedError && hasSqlState(error.driverError, SqlState.uniqueViolation))
         throw new EmailTaken();
       throw error;
     }

@@ -1,5 +1,5 @@
 import { crashPoint } from '#crash-points';
-import { statement, type Statement } from '#database';
+import { SqlState, statement, type Statement } from '#database';
 import type { Message } from '#kernel';
 import { ClaimLost } from '../messages/errors';
 import { markDoneSql } from '../inbox/inbox.store';
@@ -13,7 +13,6 @@ import {
 } from '../hand-over/hand-over.store';
 
 const HAS_WORKED = 'exists (select from work)';
-const DIVISION_BY_ZERO = '22012';
 
 /**
  * The forms of one statement: alone, with messages to send, with an update that marks the handled message as done, or
@@ -78,7 +77,7 @@ export async function runSingleStatement<Row extends object>(
   const rows = await db
     .outsideTransaction(() => db.query<Row & { handed?: HandOverResult }>(sql, [...values, ...claim, ...request]))
     .catch((error: Error & { code?: string }) => {
-      throw unit && error.code === DIVISION_BY_ZERO ? new ClaimLost(unit.handler, unit.claimed.seq) : error;
+      throw unit && error.code === SqlState.divisionByZero ? new ClaimLost(unit.handler, unit.claimed.seq) : error;
     });
   if (rows.length === 0) return rows;
   unit?.recordDone();

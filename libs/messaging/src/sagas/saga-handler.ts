@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { crashPoint } from '#crash-points';
 import { derivedId, type Message, type Uuid } from '#kernel';
-import { isLocked } from '#database';
+import { isLocked, SqlState } from '#database';
 import {
   ClaimLost,
   currentUnit,
@@ -44,7 +44,7 @@ const SKIP_LOCKED_MS = 5_000;
  * Another transaction holds the row of the saga. The error has the code of Postgres for a lock that is not available.
  */
 class SagaLocked extends Error {
-  readonly code = '55P03';
+  readonly code = SqlState.lockNotAvailable;
 
   constructor(saga: string, id: string) {
     super(`another transaction holds the row of the saga ${saga} ${id}`);

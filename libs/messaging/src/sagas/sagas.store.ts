@@ -1,5 +1,5 @@
 import { inMicros } from '#kernel';
-import { statement, type Database } from '#database';
+import { hasSqlState, SqlState, statement, type Database } from '#database';
 import { lineMac } from '#messaging/journals';
 import type { ContextName } from '#platform/config';
 import type { MacKey } from '#platform/macs';
@@ -264,8 +264,7 @@ export const sagaMovedSql = (saga: string, condition: string): string => `
     step text, waiting_for text, asked_again int, attention text)
   where ${condition} and p.name = g.name and p.id = g.id and p.version = g.before returning p.id`;
 
-export const isSagaOvertaken = (error: unknown): boolean => (error as { code?: string }).code === DIVISION_BY_ZERO;
-const DIVISION_BY_ZERO = '22012';
+export const isSagaOvertaken = (error: unknown): boolean => hasSqlState(error, SqlState.divisionByZero);
 
 /**
  * SQL for another statement, such as an append of events: the journal lines of the steps. `lines` is a parameter.

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound, type Uuid } from '#kernel';
+import { hasSqlState, SqlState } from '#database';
 import { EventStore } from '#event-store';
 import { Ids } from '#platform/system';
 import { newestOf } from '../live/projection';
@@ -18,7 +19,6 @@ import { RebuildRows } from './rebuild-rows';
 import { ProjectionRegistry, type ProjectionTable } from '../live/registry';
 import { StreamDatabase } from '../../streams/stream-database';
 
-const UNIQUE_VIOLATION = '23505';
 const PATIENCE_MS = 10_000;
 
 /** Requests, shows, pauses and cancels rebuilds of a context's projections. The rebuilder does the work. */
@@ -56,7 +56,7 @@ export class Rebuilds {
       })
       .catch((error: unknown) => {
         // The unique index accepts only one of two simultaneous requests.
-        if ((error as { code?: string }).code === UNIQUE_VIOLATION) throw new RebuildRunning(name);
+        if (hasSqlState(error, SqlState.uniqueViolation)) throw new RebuildRunning(name);
         throw error;
       });
     this.wakeups.wakeAllProcesses('rebuilds');
