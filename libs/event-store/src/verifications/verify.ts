@@ -31,9 +31,11 @@ export interface Span {
   readonly progress?: (done: number, last: number) => void;
   /** Aborts the verification between two slices. */
   readonly signal?: AbortSignal;
-  /** Compares the seals with what is remembered outside of the database. Throws SealsDisagree. */
+  /**
+   * Compares the seals with the values that are remembered outside the database. Throws SealsDisagree if they differ.
+   */
   readonly remembered?: () => Promise<unknown>;
-  /** Which events may be without a MAC, as it is remembered outside of the database. */
+  /** Remembers, outside the database, which events are allowed to have no MAC. */
   readonly memory?: MacMemory;
 }
 

@@ -24,6 +24,6 @@ const SENDERS = [
   ['/internal/', 'service'],
 ] as const;
 
-/** The kind of sender that sends bodies to a route, by the route's template. */
+/** The kind of sender that is expected to send bodies to this route. `route` is the template of the route. */
 export const senderOf = (route: string | undefined): Sender =>
   SENDERS.find(([path]) => route?.startsWith(path))?.[1] ?? 'stranger';
