@@ -14,7 +14,7 @@ export function isInternal(headers: IncomingHttpHeaders, { internalSecret }: Pic
   return typeof secret === 'string' && timingSafeEqual(digest(secret), digest(internalSecret));
 }
 
-/** For the shop's own processes only; all others get 404. */
+/** Accepts only requests from processes of the shop. All other clients get 404. */
 @Injectable()
 export class InternalGuard implements CanActivate {
   constructor(private readonly config: Config) {}
