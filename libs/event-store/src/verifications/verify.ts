@@ -155,7 +155,7 @@ class ChainCheck {
       return true;
     }
     this.findings.add(this.findingFor(row, batch));
-    this.before = [hash, ...computed]; // either the event or its hash was changed; the hash of the next row is computed from the unchanged one
+    this.before = [hash, ...computed]; // the next hash shows whether the event or this hash was changed
     return false;
   }
 

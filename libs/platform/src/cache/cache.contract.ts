@@ -73,7 +73,7 @@ export function behavesLikeACache(openTwo: () => Promise<{ one: Cache; other: Ca
     expect(await other.remember(entryFor('g'), async () => 'second')).toBe(hasSharedLevel ? 'first' : 'second');
     if (!hasSharedLevel) return;
     await one.invalidate('things');
-    await pause(50); // the message about the new version needs a moment; without the message, `other` would read it after two seconds
+    await pause(50); // the message about the new version needs a moment to arrive
     expect(await other.remember(entryFor('g'), async () => 'third')).toBe('third');
   });
 }

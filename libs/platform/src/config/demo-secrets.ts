@@ -63,7 +63,7 @@ function readOrCreate(dataDir: string): Secrets {
   const draft = `${fileIn(dataDir)}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
   try {
-    if (Object.keys(known).length > 0) rmSync(fileIn(dataDir)); // a file of an older version has only some of the secrets
+    if (Object.keys(known).length > 0) rmSync(fileIn(dataDir)); // a file of an older build has only some secrets
     linkSync(draft, fileIn(dataDir));
     return all;
   } catch (error) {

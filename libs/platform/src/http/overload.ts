@@ -17,7 +17,7 @@ export function createOverloadCheck(isLate: () => boolean, now = () => performan
       lastLateCall = -Infinity;
       return false;
     }
-    if (at - lastLateCall > 2 * SAMPLE_MS) lateSince = at; // without calls in between, the loop was perhaps on time, so the lateness begins now
+    if (at - lastLateCall > 2 * SAMPLE_MS) lateSince = at; // the event loop was perhaps on time since the last call
     lastLateCall = at;
     return at - lateSince > LASTING_MS;
   };

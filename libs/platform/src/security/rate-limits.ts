@@ -73,7 +73,7 @@ export class MemoryRateLimits extends RateLimits {
   remember(keys: readonly string[], ttl: number): Promise<void> {
     const now = performance.now();
     for (const key of keys) {
-      this.rememberedKeys.delete(key); // so that `set` moves the key to the end of the map, and the newest keys are removed last
+      this.rememberedKeys.delete(key); // so that the newest keys are at the end of the map
       this.rememberedKeys.set(key, { hits: 1, endsAt: now + ttl });
     }
     if (this.rememberedKeys.size > MOST_KEYS) removeOldWindows(this.rememberedKeys, now);
