@@ -13,8 +13,8 @@ const columns = `id, cause, state, from_position as "from", to_position as "to",
   started_at as "startedAt", result, trunc(extract(epoch from started_at) * 1000000)::text as micros, mac`;
 
 /**
- * SQL: whether the process of a running verification has probably ended. Then the last report is older than a minute,
- * or it has a time in the future, or the verification began more than a day ago.
+ * SQL: whether the process of a running verification has probably ended. This is assumed if its last report
+ * (`heard_at`) is older than a minute or in the future, or if the verification began more than a day ago.
  */
 const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
   or started_at < now() - interval '1 day')`;
@@ -121,8 +121,8 @@ export class VerificationRows {
   }
 
   /**
-   * Deletes old verifications after a year. Verifications of the end of the log (`tail`) without findings are deleted
-   * after two days.
+   * Deletes verifications after a year. Verifications of the end of the log (`tail`) without findings are deleted after
+   * two days.
    */
   async prune(): Promise<void> {
     await this.db.query(

@@ -9,7 +9,7 @@ import { describeRequest } from './describe-request';
 import { RefusalCounts } from './refusal-counts';
 
 const MINUTE_MS = 60_000;
-/** The highest number of targets that one refused attempt can write into the trail. The caller has no permission. */
+/** A refused attempt writes at most this many targets, because anybody can send such an attempt. */
 const MOST_TARGETS = 100;
 
 type RefusalEntry = Omit<AuditEntry, 'id' | 'channel' | 'reason'> & { readonly reason?: string };

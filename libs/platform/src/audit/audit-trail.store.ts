@@ -62,7 +62,7 @@ const INSERT_OUTCOME = statement(
   `insert into outcomes (entry_id, status, code, made) values ($1, $2, $3, $4) on conflict do nothing`,
 );
 
-/** Older rows may have a time outside the years 1 to 9999. The API cannot show such a time, so it is clamped. */
+/** Older rows can have a time outside the years 1 to 9999. The API cannot show such a time, so the time is clamped. */
 const CLAMPED_AT = `least(greatest(e.at, '0001-01-01T00:00:00Z'), '9999-12-31T23:59:59.999Z')`;
 
 /** The SQL of the list, newest first, and its parameters. */

@@ -174,7 +174,9 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
   }
 }
 
-/** Reports a fault of the trail. The fault never makes the shop unhealthy, because orders do not need the trail. */
+/**
+ * Reports a fault of the trail to `/health`. The shop is then degraded, not down, because orders do not need the trail.
+ */
 export class AuditTrailHealth extends HealthCheck {
   readonly service = 'audit-trail';
   override readonly onlyWhenImpaired = true;

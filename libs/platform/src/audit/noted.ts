@@ -4,8 +4,8 @@ export const NOTED = 'shop:noted';
 
 /**
  * These fields of the body or query are written to the audit trail, in addition to the ids of the path. The field
- * `reason` is written as the reason, and the other fields as targets. Fields that are not listed are not written,
- * because bodies contain names and secrets.
+ * `reason` is written as the reason, and the other fields as targets. Other fields are not written, because bodies
+ * contain names and secrets.
  */
 export const Noted = (...fields: readonly string[]): MethodDecorator => SetMetadata(NOTED, fields);
 

@@ -12,8 +12,7 @@ export function isFaultOfRow(error: unknown): error is Error {
 }
 
 /**
- * Rows that could not get a place in the chain. They are tried again after ten minutes. Until then they do not block
- * other rows.
+ * Rows that could not get a place in the chain. They do not block other rows, and are tried again after ten minutes.
  */
 export class UnplaceableRows {
   private readonly rows = new Map<number, { readonly message: string; readonly at: number }>();

@@ -44,7 +44,7 @@ interface KnownVersion {
   readonly value: string;
   readonly trustedUntil: number;
 }
-/** A version is read from Redis again after this time, because the message about a new version may be lost. */
+/** After this time, a version is read from Redis again, because the message about a new version can get lost. */
 const TRUSTED_FOR_MS = 2_000;
 const STORED_SECONDS = 7 * 24 * 3600;
 

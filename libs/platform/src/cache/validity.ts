@@ -1,4 +1,4 @@
-/** How long a cached value may be sent without asking the cache again. */
+/** Says whether a cached value can still be sent without asking the cache again. */
 export interface Validity {
   /** The kind of the value, for the metrics of the cache. */
   readonly kind: string;

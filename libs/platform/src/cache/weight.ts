@@ -2,7 +2,7 @@ const BYTES_PER_CHARACTER = 4;
 const BYTES_PER_VALUE = 16;
 
 /**
- * An estimate of the memory that a value takes, in bytes. The estimate is rather too high than too low. A character
+ * An estimate of the memory that a value takes, in bytes. The estimate is too high rather than too low. A character
  * counts as four bytes: two for the text, and two because responses are also stored as encoded bytes.
  */
 export function weightOf(value: unknown): number {

@@ -21,7 +21,9 @@ interface Values extends Settings {
   readonly logDir: string;
   /** The URL of the leadership connection, if it differs from the URL of the other connections. */
   readonly databaseUrlLeadership?: string;
-  /** If true, requests from this machine are not limited. True in a demo in which RATE_LIMIT_API is not set. */
+  /**
+   * If true, the limit of the API does not apply to requests from this machine. True in a demo without RATE_LIMIT_API.
+   */
   readonly exemptsLoopback: boolean;
   readonly erasedSubjectsFile: string;
   readonly sealAnchorFile: string;

@@ -49,7 +49,7 @@ class Day {
 }
 
 describe('A free-form object', () => {
-  it('is passed on unchanged at any depth, and its values are not copied', () => {
+  it('is given to the handler unchanged at any depth, and its values are not copied', () => {
     const notes = { ...withNames(1_000), inner: [{ coffees: [] }], text: 'x' };
     const pipe = new ShopValidationPipe();
     const day = pipe.transform({ menus: [{ coffees: [], notes }] }, { type: 'body', metatype: Day }) as Day;
@@ -98,7 +98,7 @@ describe('A body that is much larger than its class allows', () => {
     });
   });
 
-  it('is the only case with a check of its own: other wrong bodies, and bodies that are allowed to be large, are checked as usual', () => {
+  it('has a separate check; other wrong bodies, and bodies that are allowed to be large, are checked as usual', () => {
     expect(read({ coffees: [{ grams: 0 }, { more: 1 }], name: 5, wrong: 1 })).toMatchObject({
       details: [
         { field: 'wrong', message: 'is not known here' },

@@ -154,7 +154,9 @@ export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =
     options,
   );
 
-// A schema below must have the form `{ type: () => … }`: @nestjs/swagger calls a function only if its name is `type`.
+// … }`: @nestjs/swagger calls a function only if its name is `type`. => In the schemas below, the class is given as
+// `type: () => …`. @nestjs/swagger calls a function only if its name is `type`. => … }`: @nestjs/swagger calls a
+// function only if its name is `type`.
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 

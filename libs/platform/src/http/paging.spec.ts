@@ -35,7 +35,7 @@ describe('A cursor', () => {
     ['2026-11-23 03:04:05+23', false],
     ['2026-11-23', false],
     ['1', false],
-  ])('can contain a time as Postgres writes it: %s is accepted: %s', (text, isOne) => {
+  ])('accepts only a time as Postgres writes it; %s is accepted: %s', (text, isOne) => {
     expect(MomentShape.safeParse(text).success).toBe(isOne);
   });
 });

@@ -2,10 +2,15 @@ import { isBlank, isLine } from '#kernel';
 import { field, type Complaint, type FieldOptions } from './field';
 
 /*
- * A name must not contain a web address. A list of all domain endings is never complete, so the rule is different:
- * after a dot or a colon there must be a blank. There are three exceptions: a dot or a colon between digits ("2.1",
- * "9:30"), a dot after an initial ("v.an"), and a dot after a title (TITLES: "St.John", "TS.Nguyễn"). The last two do
- * not apply if a well-known ending ("t.me") follows, or a path or another part of an address ("St.Xy/x").
+ * A name must not contain a web address. No list of domain endings is complete, so the rule is stricter: a blank must
+ * follow each dot and each colon. Three exceptions need no blank:
+ *
+ * - a dot or a colon between digits: "2.1", "9:30"
+ * - a dot after an initial: "v.an"
+ * - a dot after a title of TITLES: "St.John", "TS.Nguyễn"
+ *
+ * The exceptions for initials and titles do not apply before a well-known ending ("t.me"), or if a path or another part
+ * of an address follows ("St.Xy/x").
  */
 const TITLES = new Set(
   (

@@ -180,8 +180,8 @@ const momentField = (read: (text: unknown) => Date | undefined) => (description:
     { optional: true, description, example: '2026-11-23' },
   );
 
-/** The beginning of a range. Converted to a Date. */
+/** The beginning of a range. It is converted to a Date. */
 export const From = momentField(beginOf);
 
-/** The end of a range, exclusive. Converted to a Date. */
+/** The end of a range. It is converted to a Date, which is not part of the range. */
 export const Until = momentField(endOf);

@@ -48,7 +48,7 @@ const MOST_VALUES = 1_000;
 const LONGEST_TEXT = 10_000;
 
 /**
- * How many values inside one logged value can still be written. This limits values with many entries on each of several
+ * How many more values of one logged object can be written. The limit is for objects with many entries on several
  * levels.
  */
 interface Budget {

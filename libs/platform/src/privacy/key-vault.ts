@@ -21,8 +21,8 @@ class KeyUnusable extends DomainError {
 }
 
 /**
- * The subject has sealed values, but the key is missing. No second key is created, because it would prevent that the
- * first key is restored.
+ * The subject has sealed values, but the key is missing. No second key is created, because the lost key could then not
+ * be restored.
  */
 class KeyMissing extends DomainError {
   constructor(subject: Uuid) {

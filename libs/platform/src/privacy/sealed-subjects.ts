@@ -1,7 +1,8 @@
 import type { Uuid } from '#kernel';
 
 /**
- * Each context with sealed values provides one. It lists the subjects of these values. Each subject must have a key.
+ * Lists the subjects of the sealed values of a context. Each subject must have a key. A context with sealed values
+ * provides an implementation.
  */
 export abstract class SealedSubjects {
   /**

@@ -37,8 +37,8 @@ export function unwrap(wrappingKey: Uint8Array, subject: Uuid, wrapped: Buffer):
 }
 
 /**
- * The id of a key, which does not reveal the key. A sealed value has this id. So a value that was sealed with another
- * key is recognised.
+ * The id of a key, which does not reveal the key. A sealed value contains the id of its key. So a value that was sealed
+ * with another key is recognised.
  */
 const keyId = (key: Uint8Array): string =>
   createHash('sha256').update('coffee-tea.subject-key.1').update(key).digest().subarray(0, 6).toString('base64url');

@@ -20,7 +20,7 @@ export type Opened<T> = T extends Sealed
 export abstract class Vault {
   /**
    * Seals a text with the key of the subject. If the subject has no key yet, a key is created. Set `hasSealed` if the
-   * subject already has sealed values. A missing key is then lost: no key is created, and the method rejects with
+   * subject already has sealed values. If the key is then missing, no key is created, and the method rejects with
    * UNAVAILABLE. With a `place`, the value can be opened only at this place. Throws SubjectErased.
    */
   abstract seal(
@@ -51,7 +51,7 @@ export abstract class Vault {
   abstract digestOfErased(): Promise<string>;
   /** A page of the subjects whose key was destroyed: the next subjects after the given id, ordered by id. */
   abstract erasedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]>;
-  /** The given subjects without a row of a key. A destroyed key still has a row. */
+  /** The given subjects that have no key. Subjects whose key was destroyed are not included. */
   abstract findWithoutKey(subjects: readonly Uuid[]): Promise<readonly Uuid[]>;
   /**
    * Destroys the key of a subject for ever. Other processes can still open values for up to five seconds, with the key

@@ -4,7 +4,7 @@ const LONGEST_WAIT_MS = 3_000;
 /** How many attempts with a key have failed in the current window of the key. */
 export interface FailureCount {
   readonly failures: number;
-  /** In milliseconds of `performance.now()`. */
+  /** When the window ends, in milliseconds of `performance.now()`. */
   readonly endsAt: number;
 }
 

@@ -2,7 +2,7 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 
 export interface CountWindow {
   readonly hits: number;
-  /** In milliseconds of `performance.now()`. */
+  /** When the window ends, in milliseconds of `performance.now()`. */
   readonly endsAt: number;
 }
 

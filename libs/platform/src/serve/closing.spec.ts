@@ -34,7 +34,7 @@ describe('Closing the shop', () => {
     port = (app.getHttpServer().address() as AddressInfo).port;
   });
 
-  it('finishes the running requests, accepts no new requests, and makes the shop not ready', async () => {
+  it('finishes the running requests and accepts no new requests, and the shop is not ready any more', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await ask(port, '/health/ready', agent)).status).toBe(200);
     const slow = ask(port, '/api/v1/brews/slow');

@@ -49,7 +49,8 @@ export function databaseHealth(config: Config, contexts: readonly ContextName[])
 }
 
 /**
- * Every process uses `privacy`, but only orders need it: the catalogue, for example, is still shown without `privacy`.
+ * Every process uses `privacy`. It is fatal only for processes with the context `ordering`: without `privacy` nobody
+ * can order, but the catalogue, for example, is still shown.
  */
 const isFatal = (context: ContextName, contexts: readonly ContextName[]): boolean =>
   NEEDED.includes(context) && (context !== 'privacy' || contexts.includes('ordering'));

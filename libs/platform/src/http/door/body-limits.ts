@@ -1,4 +1,4 @@
-/** How large a body may be: its bytes, its field names, its values, and its levels of nesting. */
+/** How large a body is allowed to be: its bytes, its field names, its values, and its levels of nesting. */
 export interface BodyLimits {
   readonly bytes: number;
   readonly keys: number;

@@ -17,7 +17,7 @@ function hasLargeBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > MOST_DISCARDED;
 }
 
-/** Whether a proxy and Node perhaps read the request in different ways. Node also accepts HTTP/0.9. */
+/** Whether a proxy can understand the request in another way than Node. Node also accepts HTTP/0.9. */
 const isAmbiguous = ({ raw }: FastifyRequest): boolean => raw.httpVersionMajor < 1 || hasTwoHosts(raw);
 
 /** Methods whose body is never read, on any route. */

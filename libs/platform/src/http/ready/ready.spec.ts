@@ -110,7 +110,7 @@ describe('A public response from the cache', () => {
     expect(statuses).toEqual([3, 2, 1, 0, 0, 0].map((left, at) => [at < 4 ? 200 : 429, '4', String(left)]));
   });
 
-  it('is counted for the request rate of its IP address', async () => {
+  it('is counted for the request rate of the address that requested it', async () => {
     await open({ rateLimitApi: 1_000, edgeRate: 1, profile: 'production' });
     const statuses = [];
     for (let n = 0; n < 8; n += 1) statuses.push((await get()).status);
