@@ -104,7 +104,7 @@ afterAll(() => open?.close());
 const trail = (filter = '') => open.ask('GET', `/admin/audit?limit=100${filter}`, { token: admin });
 
 describe('The audit trail', () => {
-  it('lists who asked for which change, its outcome, and only the noted fields of the body', async () => {
+  it('lists who asked for which change, its outcome, and only the fields of the body that `Noted` names', async () => {
     await open.ask('POST', '/admin/things', { token: admin, body: { reason: 'we need one', secret: 'hunter2' } });
     await open.ask('DELETE', '/admin/things/one', { token: await open.token('barista') });
     await open.ask('DELETE', '/admin/things/glued', { token: admin });
@@ -208,7 +208,7 @@ describe('The audit trail', () => {
     );
   });
 
-  it('accepts invalid values in the noted fields, because it reads these fields before they are validated', async () => {
+  it('accepts invalid values in the fields that `Noted` names, because it reads these fields before they are validated', async () => {
     for (const reason of ['a\0b', 'half a pair \ud83d', 'x'.repeat(5_000), 7, { $: 1 }, null])
       expect((await open.ask('POST', '/admin/things', { token: admin, body: { reason } })).status).toBe(400);
   });

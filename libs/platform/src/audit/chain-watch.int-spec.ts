@@ -74,21 +74,24 @@ describe('AuditWatch', () => {
       () => tamper(`update chain set hash = sha256('x') where position = 5`),
       'not what was sealed at position 5',
     ],
-  ])('finds a fault if %s, also after a restart, and seals nothing while there is a fault', async (_, change, fault) => {
-    const { watch, chain } = await writeAndSeal();
-    await change();
-    await writeEntries(2);
-    await chain.tick();
-    expect(watch.fault).toContain(fault);
-    await expect(new AuditTrailHealth(() => watch.fault).check()).rejects.toThrow(fault);
-    const again = openProcess();
-    await again.watch.onApplicationBootstrap();
-    await again.chain.tick();
-    expect(again.watch.fault).toContain(fault);
-    expect((await seals()).filter((position) => position > 5)).toEqual([]);
-    const verdict = await verifyAudit(db, key, { findOtherFault: () => again.watch.checkSeals() });
-    expect(verdict).toMatchObject({ valid: false });
-  });
+  ])(
+    'finds a fault if %s, also after a restart, and seals nothing while there is a fault',
+    async (_, change, fault) => {
+      const { watch, chain } = await writeAndSeal();
+      await change();
+      await writeEntries(2);
+      await chain.tick();
+      expect(watch.fault).toContain(fault);
+      await expect(new AuditTrailHealth(() => watch.fault).check()).rejects.toThrow(fault);
+      const again = openProcess();
+      await again.watch.onApplicationBootstrap();
+      await again.chain.tick();
+      expect(again.watch.fault).toContain(fault);
+      expect((await seals()).filter((position) => position > 5)).toEqual([]);
+      const verdict = await verifyAudit(db, key, { findOtherFault: () => again.watch.checkSeals() });
+      expect(verdict).toMatchObject({ valid: false });
+    },
+  );
 
   it('finds a fault during a verification that the database alone cannot show', async () => {
     const { watch } = await writeAndSeal();

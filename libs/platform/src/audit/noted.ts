@@ -3,9 +3,9 @@ import { SetMetadata } from '@nestjs/common';
 export const NOTED = 'shop:noted';
 
 /**
- * These fields of the body or query are written to the audit trail, in addition to the ids of the path. The field
- * `reason` is written as the reason, and the other fields as targets. Other fields are not written, because bodies
- * contain names and secrets.
+ * Names the fields of the body or query that are written to the audit trail, in addition to the ids of the path. A
+ * field `reason` is written as the reason. All other named fields are written as targets. Fields that are not named are
+ * not written, because bodies contain names of people and secrets.
  */
 export const Noted = (...fields: readonly string[]): MethodDecorator => SetMetadata(NOTED, fields);
 

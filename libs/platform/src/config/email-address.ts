@@ -5,7 +5,7 @@ export const LONGEST_EMAIL = 254;
 
 /**
  * An address with a quoted part before the `@` can contain blanks and line breaks. A line break could add a header to
- * an e-mail. So quoted parts are refused: nobody uses them.
+ * an e-mail. So an address with a quoted part is refused. Nobody uses such an address.
  */
 const NOT_IN_AN_ADDRESS = /["\s\p{C}]/u;
 

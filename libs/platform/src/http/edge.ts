@@ -61,7 +61,7 @@ export function addEdge(fastify: FastifyInstance, { state, record, failures, ...
     if (isLate() && !ALWAYS_ANSWERED.test(request.url)) return failures.answer(overloadedError(), request, reply);
     inRequestContext(context, done);
   });
-  // While the body is read, the async context of the request gets lost. This hook enters the context again.
+  // While the body is read, the async context of the request is lost. This hook enters the context again.
   fastify.addHook('preValidation', (request, _reply, done) => {
     if (request.requestContext && request.requestContext !== currentRequest())
       inRequestContext(request.requestContext, done);

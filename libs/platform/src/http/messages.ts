@@ -49,9 +49,9 @@ const localeCaches = { vi: new LRUCache<string, Locale>({ max: 500 }), en: new L
 
 /**
  * Vietnamese or English, whichever `Accept-Language` prefers. If the header prefers both equally, the first language
- * counts. If the header contains none of the two, the result is `otherwise`. `*` means every language that the header
- * does not name. If `*` counts for both languages, the result is `otherwise`, because many clients send only `*` when
- * nobody has chosen a language.
+ * counts. If the header names none of these two languages, the result is `otherwise`. `*` means every language that the
+ * header does not name. If `*` counts for both languages, the result is `otherwise`, because many clients send only `*`
+ * when nobody has chosen a language.
  */
 export function localeOf(acceptLanguage: string | undefined, otherwise: Locale = 'en'): Locale {
   if (!acceptLanguage) return otherwise;

@@ -6,7 +6,7 @@ const SECRET_NAMES =
 const PERSONAL_NAMES =
   /e-?mail|phone|mobile|address(?!es$)|^to$|^note$|^contact$|(first|last|full|given|family|customer|contact|recipient)[-_]?name|^name$|birth|^customer$|^street$|^ward$/i;
 
-/** Patterns of secrets and personal data inside a text, and what replaces them. */
+/** Patterns of secrets and personal data inside a text, each with the text that replaces a match. */
 const TEXT_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\bBearer\s+[\w.~+/=-]+/gi, 'Bearer [redacted]'],
   [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, '[redacted]'],

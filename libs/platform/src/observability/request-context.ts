@@ -3,9 +3,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** Facts about the running request. All code can read these facts without getting them as parameters. */
 export interface RequestContext {
   readonly requestId: string;
-  /** The language of error messages. If the caller prefers neither language, it is English. */
+  /** The language of error messages; English by default. */
   readonly locale: 'vi' | 'en';
-  /** The language of product names and letters. If the caller prefers neither language, it is Vietnamese. */
+  /** The language of product names and letters; Vietnamese by default. */
   readonly shopLocale?: 'vi' | 'en';
   /** W3C trace context: `00-<trace id>-<span id>-01`. */
   readonly traceparent: string;

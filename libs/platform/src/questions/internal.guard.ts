@@ -10,7 +10,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 /** Whether a request comes from a process of the shop. */
 export function isInternal(headers: IncomingHttpHeaders, { internalSecret }: Pick<Config, 'internalSecret'>): boolean {
   const secret = headers[SECRET_HEADER];
-  // Digests are compared, so that the duration shows neither the content nor the length of the secret.
+  // Digests are compared, so that the duration does not reveal the content or the length of the secret.
   return typeof secret === 'string' && timingSafeEqual(digest(secret), digest(internalSecret));
 }
 

@@ -139,7 +139,7 @@ describe('The door, for single connections', () => {
   ])('responds before the body has arrived, and closes the connection: %s', async (_, line, status) => {
     await open();
     const announced = `${line}\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"a":`;
-    const { answer, socket } = await sendText(port, announced); // the rest is never sent
+    const { answer, socket } = await sendText(port, announced); // the body is never sent completely
     socket.destroy();
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
     expect(answer.toLowerCase()).toContain('connection: close');
