@@ -49,7 +49,7 @@ function delayVerification() {
 }
 
 describe('A verification', () => {
-  it('reports all findings and is stored, and its finding is shown as trouble until the whole log is verified without findings', async () => {
+  it('stores and reports all findings, and `trouble` names one of them until the whole log is verified without findings', async () => {
     const verifications = openProcess();
     const [{ n: second }, { n: fourth }] = (await shop.store.readLog(0, 6))
       .filter(({ position }) => position === 2 || position === 4)
@@ -89,7 +89,7 @@ describe('A verification', () => {
     expect(one.result!.ok).toBe(true);
   });
 
-  it('continues after the request was answered without a result, and is found by its id', async () => {
+  it('continues after the request got a response without a result, and can be found by its id', async () => {
     const verifications = openProcess();
     const letVerify = delayVerification();
     const leaving = new AbortController();
@@ -113,7 +113,7 @@ describe('A verification', () => {
     expect(await verifications.rows.recent(5)).toMatchObject([{ state: 'stopped', result: null }]);
   });
 
-  it('of the tail begins after the last verified seal', async () => {
+  it('of the end of the log begins after the last verified seal', async () => {
     const verifications = openProcess();
     await verifications.verifyAll();
     expect(await verifications.rows.findLastGoodPosition()).toBe(6);
@@ -129,7 +129,7 @@ describe('A verification', () => {
     ]);
   });
 
-  it('that ends with an error is reported until a verification of at least the same range succeeds', async () => {
+  it('that ended with an error is reported until a verification of the whole range succeeds', async () => {
     const verifications = openProcess();
     const verify = jest.spyOn(shop.store, 'verify').mockRejectedValueOnce(new Error('no such file'));
     await verifications.verifyAll();
@@ -171,7 +171,7 @@ describe('A stored verification result', () => {
     ]);
   });
 
-  it('that was changed does not hide findings, and does not count', async () => {
+  it('is ignored if its row was changed, and then does not hide earlier findings', async () => {
     const verifications = openProcess();
     await verifications.verifyAll();
     await change(99);
@@ -184,7 +184,7 @@ describe('A stored verification result', () => {
     expect(await verifications.rows.findLastGoodPosition()).toBe(0);
   });
 
-  it('with findings stays the reported trouble if its row was deleted, or if an earlier good row was put back', async () => {
+  it('with findings is still reported after its row was deleted', async () => {
     const verifications = openProcess();
     await verifications.verifyAll();
     const other = openProcess();
@@ -201,7 +201,7 @@ describe('A stored verification result', () => {
     expect(other.trouble).toContain('position 2');
   });
 
-  it('is returned and remembered also if its row was deleted while the verification ran', async () => {
+  it('is returned and remembered even if its row was deleted during the verification', async () => {
     const verifications = openProcess();
     await change(99);
     const letVerify = delayVerification();
@@ -213,7 +213,7 @@ describe('A stored verification result', () => {
     expect(verifications.trouble).toContain('position 2');
   });
 
-  it('of a part of the log does not count for the whole log, if its row was changed while the verification ran', async () => {
+  it('of a part of the log does not count for the whole log, even if its row was changed during the verification', async () => {
     const verifications = openProcess();
     await change(99);
     await verifications.verifyAll();
@@ -227,7 +227,7 @@ describe('A stored verification result', () => {
     expect(await verifications.rows.readLastResult()).toMatchObject({ problem: { found: 2 } });
   });
 
-  it('counts only up to the end of the log', async () => {
+  it('does not count if it covers positions after the end of the log', async () => {
     const verifications = openProcess();
     await verifications.verifyAll();
     expect(await verifications.rows.findLastGoodPosition()).toBe(6);
@@ -236,7 +236,7 @@ describe('A stored verification result', () => {
     expect(await verifications.rows.findLastGoodPosition()).toBe(0);
   });
 
-  it('that was stored as running by somebody else does not prevent the next nightly verification', async () => {
+  it('without a MAC that says `running` does not prevent the next nightly verification', async () => {
     const verifications = openProcess();
     const [{ id }] = await write({}, 'now()', 'running', `now() + interval '30 seconds'`);
     await verifications.verifyAll();

@@ -13,8 +13,8 @@ const columns = `id, cause, state, from_position as "from", to_position as "to",
   started_at as "startedAt", result, trunc(extract(epoch from started_at) * 1000000)::text as micros, mac`;
 
 /**
- * SQL: whether a running verification is given up, because its process has probably ended. Its last report is older
- * than a minute or in the future, or it has run for more than a day.
+ * SQL: whether the process of a running verification has probably ended. This is assumed if its last report
+ * (`heard_at`) is older than a minute or in the future, or if the verification began more than a day ago.
  */
 const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
   or started_at < now() - interval '1 day')`;
@@ -22,9 +22,9 @@ const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() 
 const PAGE = 100;
 
 /**
- * The verifications and their results. Only one runs at a time, in any process. Only results with a correct MAC are
- * used, because verification must also find changes that were made with the database role of the shop. Results of
- * builds without this MAC are not used.
+ * The verifications and their results. All processes together run only one verification at a time. Only results with a
+ * correct MAC are used, because somebody with the database role of the shop can write false results. Results of builds
+ * without this MAC are not used.
  */
 export class VerificationRows {
   constructor(
@@ -95,8 +95,8 @@ export class VerificationRows {
   }
 
   /**
-   * The result of the newest verification that decides whether the log is good: one with findings, or one of the whole
-   * log without findings.
+   * The result of the newest verification that shows whether the log is good. Such a verification has findings, or it
+   * covers the whole log and has no findings.
    */
   async readLastResult(): Promise<CheckResult | undefined> {
     const found = await this.findFirstOurs(
@@ -106,7 +106,10 @@ export class VerificationRows {
     return found && checkResultOf(found);
   }
 
-  /** The last sealed position up to which a nightly or tail verification found nothing; 0 if there was none. */
+  /**
+   * The last sealed position up to which a nightly verification, or a verification of the end of the log, found
+   * nothing; 0 if there is no such verification.
+   */
   async findLastGoodPosition(): Promise<number> {
     const through = `case when jsonb_typeof(result->'sealedThrough') = 'number' and jsonb_typeof(result->'to') = 'number'
       then least((result->'sealedThrough')::numeric, (result->'to')::numeric) end`;
@@ -118,8 +121,8 @@ export class VerificationRows {
   }
 
   /**
-   * Deletes old verifications: tail verifications without findings after two days, and all other verifications after a
-   * year.
+   * Deletes verifications after a year. Verifications of the end of the log (`tail`) without findings are deleted after
+   * two days.
    */
   async prune(): Promise<void> {
     await this.db.query(
@@ -137,7 +140,7 @@ export class VerificationRows {
     }
   }
 
-  /** Hides a result without a correct MAC. */
+  /** If the result has no correct MAC, returns the row without the result. */
   private hideForgedResult(row: StoredVerification): Verification {
     return withoutMac(row.result && !isMacRight(this.key, row) ? { ...row, state: 'stopped', result: null } : row);
   }
@@ -147,7 +150,9 @@ export class VerificationRows {
   }
 }
 
-/** Undefined if only a part of the log was verified without findings, because the other parts may have findings. */
+/**
+ * Undefined if only a part of the log was verified and the result has no findings: the other parts can have findings.
+ */
 export function checkResultOf({ startedAt, from, to, result }: Verification): CheckResult | undefined {
   const at = startedAt.getTime();
   if (result?.ok === false) return { at, problem: { message: result.message, found: result.found } };

@@ -29,7 +29,7 @@ interface Running extends JoinedRun<Verification> {
 }
 
 /**
- * Verifies the log on request and every night. Every ten minutes it verifies the part of the log after the last
+ * Verifies the log on request and every night. Every ten minutes this class verifies the part of the log after the last
  * verified seal. Only one verification runs at a time.
  */
 export class Verifications implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -38,8 +38,8 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   /** The message of the last findings that have not been repaired; undefined if the log is good. */
   trouble?: string;
   /**
-   * The last verification that ended with an error. Undefined again after a verification from the same or an earlier
-   * position has succeeded.
+   * The last verification that ended with an error. It becomes undefined when a later verification, from the same or an
+   * earlier position to the end of the log, succeeds.
    */
   private failed?: { readonly from: number; readonly message: string };
 
@@ -51,7 +51,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     private readonly lastResult = new LastCheckResult(),
   ) {}
 
-  /** Why the state of the log is unknown; undefined if it is known. */
+  /** Why the last verification could not be completed; undefined if there was no such error. */
   get failure(): string | undefined {
     return this.failed && `The log could not be verified: ${this.failed.message}`;
   }
@@ -65,9 +65,10 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /**
-   * Starts a verification, or waits for a running one with the same range. Returns the result if it is known within
-   * `patienceMs`, and otherwise the running verification. The signal `callerGone` means that the caller does not
-   * wait any more. If no other caller needs the result, the verification is then aborted. Throws VerifyRunning.
+   * Starts a verification, or waits for a running verification of the same range. Returns the finished verification if
+   * it ends within `patienceMs`, and otherwise the running verification. The signal `callerGone` means that the caller
+   * does not wait any more. If no other caller needs the result, the verification is then aborted. Throws VerifyRunning
+   * if a verification of another range is running.
    */
   async ask(from: number, to: number | undefined, patienceMs: number, callerGone: AbortSignal): Promise<Verification> {
     const own = this.running;
@@ -76,7 +77,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     if (!run) {
       const other = await this.rows.findRunning();
       if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of another range' }); // prettier-ignore
-      return other; // another process runs it; the client follows it by its id
+      return other; // another process runs this verification; the client can read its state by its id
     }
     return (await waitFor(run, patienceMs, callerGone)) ?? (await this.rows.find(run.id)) ?? run.begun;
   }
@@ -111,7 +112,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     verifiedThrough.set(await this.rows.findLastGoodPosition());
   }
 
-  /** The verification with the same range that another request in this process has just started. */
+  /** The verification of the same range, if another request in this process has just started it. */
   private findRunning(from: number, to: number | undefined): Running | undefined {
     return this.running?.from === from && this.running.to === to ? this.running : undefined;
   }

@@ -17,7 +17,7 @@ import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
 const BATCH = 1_000;
-/** How many rows are checked before other work may use the event loop. It takes a few milliseconds. */
+/** How many rows are checked before other work can use the event loop. Checking them takes a few milliseconds. */
 const SLICE = 100;
 
 const HASH = statement('log-hash', `select encode(hash, 'hex') as hash from ${named.log} where position = $1`);
@@ -31,14 +31,17 @@ export interface Span {
   readonly progress?: (done: number, last: number) => void;
   /** Aborts the verification between two slices. */
   readonly signal?: AbortSignal;
-  /** Compares the seals with what is remembered outside of the database. Throws SealsDisagree. */
+  /**
+   * Compares the seals with the values that are remembered outside the database. Throws SealsDisagree if they differ.
+   */
   readonly remembered?: () => Promise<unknown>;
-  /** Which events may be without a MAC, as it is remembered outside of the database. */
+  /** Remembers, outside the database, which events are allowed to have no MAC. */
   readonly memory?: MacMemory;
 }
 
 /**
- * Recomputes the stored hashes in batches, and reports everything that is wrong. A short statement reads each batch.
+ * Checks the stored hashes, MACs and seals in batches, and reports everything that is wrong. A short statement reads
+ * each batch, so no statement runs for a long time.
  */
 export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey, span: Span): Promise<VerifyResult> {
   const { from, to, progress, signal, remembered, memory } = span;
@@ -53,7 +56,8 @@ export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey
   if (formatProblem) findings.add(newFinding('forged', null, null, formatProblem));
 
   const before = start === 1 ? ORIGIN : await readHash(db, start - 1);
-  // A range that begins after the end of the log has no hash before it. This is not a finding.
+  // If the range begins after the end of the log, there is no hash before the range. A missing hash is then not a
+  // finding.
   if (before === undefined && start <= head + 1)
     findings.add(newFinding('deleted', start - 1, null, `position ${start - 1} is missing`));
   const chain = new ChainCheck(findings, before);
@@ -110,9 +114,12 @@ const foreignFinding = ({ position, eventId, streamId }: NumberedEvent, why: str
     streamId,
   );
 
-/** Checks the chain row by row, and continues after a break. */
+/** Checks the hash chain row by row. After a finding, the check continues with the next row. */
 class ChainCheck {
-  /** The hashes that the next row's hash may be computed from; empty after a gap. */
+  /**
+   * The hash of the next row must be computed from one of these hashes. After a gap the list is empty, and any hash is
+   * accepted.
+   */
   private before: readonly string[];
 
   constructor(
@@ -148,7 +155,7 @@ class ChainCheck {
       return true;
     }
     this.findings.add(this.findingFor(row, batch));
-    this.before = [hash, ...computed]; // the event or its hash was changed, and the next row shows which
+    this.before = [hash, ...computed]; // the next hash shows whether the event or this hash was changed
     return false;
   }
 

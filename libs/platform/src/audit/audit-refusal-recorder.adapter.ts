@@ -9,14 +9,14 @@ import { describeRequest } from './describe-request';
 import { RefusalCounts } from './refusal-counts';
 
 const MINUTE_MS = 60_000;
-/** Limits how much a caller without the permission can write into the trail. */
+/** A refused attempt writes at most this many targets, because anybody can send such an attempt. */
 const MOST_TARGETS = 100;
 
 type RefusalEntry = Omit<AuditEntry, 'id' | 'channel' | 'reason'> & { readonly reason?: string };
 
 /**
- * Writes refused attempts to the audit trail. No request waits for the write. An address is stored as a keyed hash: two
- * attempts from one address have the same hash, and the hash does not show the address.
+ * Writes refused attempts to the audit trail. No request waits for the write. An IP address is stored as a keyed hash.
+ * So two attempts from one address have the same hash, but nobody can read the address from the hash.
  */
 @Injectable()
 export class AuditRefusalRecorder extends RefusalRecorder implements OnModuleDestroy {

@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel';
 import { statement, type Database } from '#database';
 import { storableReason, storableTarget } from './storable-text';
 
-/** One operation of the back office: who asked for what. It contains no names, bodies or secrets. */
+/** One operation of the back office: who asked for which operation. An entry contains no names, bodies or secrets. */
 export interface AuditEntry {
   readonly id: Uuid;
   /** The id of an account, or `os:` and the user number of the person at the terminal. */
@@ -12,7 +12,7 @@ export interface AuditEntry {
   readonly channel: 'api' | 'command-line';
   /** The operation's id in the OpenAPI document, or the name of the command. */
   readonly operation: string;
-  /** Method and route, with the names of its parameters. */
+  /** Method and route. The route has the names of its parameters, not their values. */
   readonly request: string;
   readonly targets: readonly string[];
   readonly reason: string | null;
@@ -44,7 +44,9 @@ export interface AuditFilter {
 
 /** Where a page of the list ends. */
 export interface AuditCursor {
-  /** The time as Postgres writes it, with microseconds. With milliseconds, a page could repeat or skip rows. */
+  /**
+   * The time as Postgres writes it, with microseconds. With milliseconds only, the next page could repeat or skip rows.
+   */
   readonly at: string;
   readonly id: Uuid;
 }
@@ -60,7 +62,7 @@ const INSERT_OUTCOME = statement(
   `insert into outcomes (entry_id, status, code, made) values ($1, $2, $3, $4) on conflict do nothing`,
 );
 
-/** Older rows may have a time outside the years 1 to 9999. The API cannot show such a time, so it is clamped. */
+/** Older rows can have a time outside the years 1 to 9999. The API cannot show such a time, so the time is clamped. */
 const CLAMPED_AT = `least(greatest(e.at, '0001-01-01T00:00:00Z'), '9999-12-31T23:59:59.999Z')`;
 
 /** The SQL of the list, newest first, and its parameters. */

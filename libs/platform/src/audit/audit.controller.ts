@@ -71,7 +71,10 @@ export const AuditVerificationRunAnswer = z
   })
   .meta({ id: 'AuditVerificationRun' });
 
-/** How long a request waits for the result. After that, the answer is the id of the run. */
+/**
+ * How long a request waits for the result. After this time, the response has the id of the running verification
+ * instead.
+ */
 const LONGEST_WAIT_MS = 10_000;
 
 class AuditPage extends PageQuery {
@@ -91,7 +94,7 @@ class AuditPage extends PageQuery {
   to?: Date;
 }
 
-/** What a cursor contains. The time of an older row may be infinite. */
+/** What a cursor contains. The time can be infinite, because older rows can have such a time. */
 const CursorShape = z.object({ at: MomentShape.or(z.enum(['infinity', '-infinity'])), id: IdShape });
 
 const showRun = ({ startedAt, ...run }: AuditVerification): z.infer<typeof AuditVerificationRunAnswer> => ({

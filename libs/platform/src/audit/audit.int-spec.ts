@@ -104,7 +104,7 @@ afterAll(() => open?.close());
 const trail = (filter = '') => open.ask('GET', `/admin/audit?limit=100${filter}`, { token: admin });
 
 describe('The audit trail', () => {
-  it('lists who asked for which change, its outcome, and only the noted fields of the body', async () => {
+  it('lists who asked for which change, its outcome, and only the fields of the body that `Noted` names', async () => {
     await open.ask('POST', '/admin/things', { token: admin, body: { reason: 'we need one', secret: 'hunter2' } });
     await open.ask('DELETE', '/admin/things/one', { token: await open.token('barista') });
     await open.ask('DELETE', '/admin/things/glued', { token: admin });
@@ -155,7 +155,7 @@ describe('The audit trail', () => {
     });
   });
 
-  it('lists a forged token with a code for its address, and no expired token', async () => {
+  it('lists a request with a forged token, with a code for its IP address, but no request with an expired token', async () => {
     expect((await open.ask('GET', '/admin/things', { token: 'x.y.z' })).status).toBe(401);
     expect((await open.ask('POST', '/admin/things/mine', { token: 'x.y.z', body: {} })).status).toBe(401);
     const [line, ...others] = await eventually(async () => {
@@ -196,7 +196,7 @@ describe('The audit trail', () => {
     expect(line.targets).toEqual(ids);
   });
 
-  it('is verified on request, and the result can be read by its id', async () => {
+  it('is verified on request, and the result can be read by the id of the verification', async () => {
     const { status, body } = await open.ask('POST', '/admin/audit/verify', { token: admin });
     expect([status, body.data]).toEqual([200, expect.objectContaining({ valid: true, reason: null })]);
     const [{ id }] = await open.database.admin<{ id: string }>('select id from audit.verifications');
@@ -208,7 +208,7 @@ describe('The audit trail', () => {
     );
   });
 
-  it('accepts invalid values in the noted fields, because it reads them before the validation', async () => {
+  it('accepts invalid values in the fields that `Noted` names, because it reads these fields before they are validated', async () => {
     for (const reason of ['a\0b', 'half a pair \ud83d', 'x'.repeat(5_000), 7, { $: 1 }, null])
       expect((await open.ask('POST', '/admin/things', { token: admin, body: { reason } })).status).toBe(400);
   });
@@ -223,7 +223,7 @@ describe('The audit trail', () => {
     expect((await trail('&actor=os:0')).body.data).toMatchObject([{ id, status: null, code: null, made: null }]);
   });
 
-  it('is written before the change: if it cannot be written, the change is refused', async () => {
+  it('is written before the change: if the line cannot be written, the change is refused', async () => {
     await open.database.admin('revoke insert on audit.entries from shop_audit');
     const silencedErrors = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     try {

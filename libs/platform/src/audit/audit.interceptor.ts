@@ -12,15 +12,15 @@ import { describeRequest, createdIdIn, peopleIn } from './describe-request';
 import { CHANGES_NOTHING, SHOWS_PEOPLE } from './noted';
 
 const READS = ['GET', 'HEAD', 'OPTIONS'];
-/** The highest number of people in one line. Further people are in further lines. */
+/** The highest number of people in one line. If there are more people, more lines are written. */
 const MOST_TARGETS_PER_LINE = 100;
 /** If a reader sees the same people again within this time, no second line is written. */
 const NOTED_AGAIN_AFTER_MS = 60_000;
 
 /**
  * Writes a line for every change that needs a permission. The caller and the operation are written before the change,
- * so that there is no change without a line. The outcome is written before the response is sent. A read that shows
- * personal data is noted before the response is sent. Requests that need no permission are not noted.
+ * so that there is no change without a line. The outcome is written before the response is sent. For a read that shows
+ * personal data, a line is written before the response is sent. Requests that need no permission get no line.
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
@@ -65,7 +65,7 @@ export class AuditInterceptor implements NestInterceptor {
     return this.noteOrRefuse(() => this.trail.begin(entryOf(id, context, request)), 'a change');
   }
 
-  /** Notes who sees whose data. If this cannot be written, the request gets 503 instead of the data. */
+  /** Writes who sees whose data. If the line cannot be written, the request gets 503 instead of the data. */
   private async noteReader(context: ExecutionContext, value: unknown): Promise<unknown> {
     const http = context.switchToHttp();
     const entry = entryOf(this.ids.next(), context, http.getRequest<FastifyRequest>());
@@ -93,7 +93,7 @@ export class AuditInterceptor implements NestInterceptor {
     }
   }
 
-  /** The change is done already, so a failure to write its outcome does not change the response. */
+  /** The change is done already. So if its outcome cannot be written, the response stays the same. */
   private async noteOutcome(id: string, outcome: AuditOutcome): Promise<void> {
     await this.trail.end(id, outcome).catch((error: unknown) => {
       this.log.error({ message: `the outcome of ${id} could not be written to the audit trail`, error });

@@ -1,7 +1,10 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { AuditTrail, type AuditFilter, type AuditCursor, type AuditRow } from './audit-trail.store';
 
-/** Who did what, newest first. It reads one row more than `limit`, which shows whether there is another page. */
+/**
+ * Lists who did what, newest first. The handler reads one row more than `limit`. This row shows whether there is
+ * another page.
+ */
 export class ListAudit extends Query<readonly AuditRow[]> {
   constructor(
     readonly filter: AuditFilter,

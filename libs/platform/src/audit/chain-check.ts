@@ -5,7 +5,7 @@ import { chainSealsAfter, readUnplacedAfter, findOverdueRow, chainedRowsAfter, t
 
 export interface AuditVerdict {
   readonly valid: boolean;
-  /** Lines and outcomes that are unchanged. */
+  /** How many lines and outcomes were checked and are unchanged. */
   readonly checked: number;
   readonly sealedThrough: number;
   readonly firstBadPosition: number | null;
@@ -13,14 +13,17 @@ export interface AuditVerdict {
 }
 
 interface CheckOptions {
-  /** Looks for a fault that the database alone cannot show, such as a removed end of the trail. Returns it as text. */
+  /**
+   * Looks for a fault that the database alone cannot show, for example that the last lines and their seals were
+   * deleted. Returns the fault as text.
+   */
   readonly findOtherFault?: () => Promise<string | undefined>;
   readonly onProgress?: (checked: number) => void;
   /** Ends the check between two pages. */
   readonly signal?: AbortSignal;
 }
 
-/** Checks the whole chain, page by page. It ends at the first fault. */
+/** Checks the whole chain, page by page. The check ends at the first fault. */
 export async function verifyAudit(db: Database, key: SealKey, options: CheckOptions = {}): Promise<AuditVerdict> {
   const { findOtherFault, onProgress, signal } = options;
   let { position, hash } = CHAIN_START;
@@ -62,7 +65,10 @@ async function findUnplacedRow(db: Database, afterPage: () => void): Promise<str
   return undefined;
 }
 
-/** The fault of a row that should have this position and follow the hash `previous`; undefined if it is right. */
+/**
+ * Returns what is wrong with a row; undefined if the row is right. The row must have the position `expected`, and its
+ * hash must be computed from the hash `previous`.
+ */
 export function faultOfRow(row: ChainedRow, expected: number, previous: string): string | undefined {
   const { position, kind, id, text, hash } = row;
   if (position !== expected) return `position ${expected} is missing`;
@@ -73,7 +79,7 @@ export function faultOfRow(row: ChainedRow, expected: number, previous: string):
 
 /** Checks the seals while the rows are read in order. */
 class SealCheck {
-  /** Up to this position, the seals are right. */
+  /** All seals up to this position were checked and are right. */
   checkedThrough = 0;
   private previous = '';
   private page: ChainSeal[] = [];

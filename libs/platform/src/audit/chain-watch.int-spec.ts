@@ -39,7 +39,7 @@ async function writeEntries(count: number): Promise<void> {
       ...{ request: 'POST /things', targets: [], reason: null, requestId: null },
     });
 }
-/** Writes entries and seals them, up to position 3 and up to position 5. */
+/** Writes 3 entries and seals them, then writes 2 more entries and seals them. */
 async function writeAndSeal() {
   const shop = openProcess();
   for (const count of [3, 2]) {
@@ -74,23 +74,26 @@ describe('AuditWatch', () => {
       () => tamper(`update chain set hash = sha256('x') where position = 5`),
       'not what was sealed at position 5',
     ],
-  ])('finds a fault if %s, also after a restart, and then seals nothing', async (_, change, fault) => {
-    const { watch, chain } = await writeAndSeal();
-    await change();
-    await writeEntries(2);
-    await chain.tick();
-    expect(watch.fault).toContain(fault);
-    await expect(new AuditTrailHealth(() => watch.fault).check()).rejects.toThrow(fault);
-    const again = openProcess();
-    await again.watch.onApplicationBootstrap();
-    await again.chain.tick();
-    expect(again.watch.fault).toContain(fault);
-    expect((await seals()).filter((position) => position > 5)).toEqual([]);
-    const verdict = await verifyAudit(db, key, { findOtherFault: () => again.watch.checkSeals() });
-    expect(verdict).toMatchObject({ valid: false });
-  });
+  ])(
+    'finds a fault if %s, also after a restart, and seals nothing while there is a fault',
+    async (_, change, fault) => {
+      const { watch, chain } = await writeAndSeal();
+      await change();
+      await writeEntries(2);
+      await chain.tick();
+      expect(watch.fault).toContain(fault);
+      await expect(new AuditTrailHealth(() => watch.fault).check()).rejects.toThrow(fault);
+      const again = openProcess();
+      await again.watch.onApplicationBootstrap();
+      await again.chain.tick();
+      expect(again.watch.fault).toContain(fault);
+      expect((await seals()).filter((position) => position > 5)).toEqual([]);
+      const verdict = await verifyAudit(db, key, { findOtherFault: () => again.watch.checkSeals() });
+      expect(verdict).toMatchObject({ valid: false });
+    },
+  );
 
-  it('finds, in a verification, a fault that the database alone cannot show', async () => {
+  it('finds a fault during a verification that the database alone cannot show', async () => {
     const { watch } = await writeAndSeal();
     await cutOffEnd();
     expect(await verifyAudit(db, key)).toMatchObject({ valid: true, checked: 3 });
@@ -99,7 +102,7 @@ describe('AuditWatch', () => {
     });
   });
 
-  it('finds one missing line, and notices when it is back', async () => {
+  it('finds one missing line, and notices when the line is restored', async () => {
     const { watch, chain } = await writeAndSeal();
     await tamper(
       `create table public.gone as table entries; delete from entries where id = (select row_id from chain where position = 2)`,

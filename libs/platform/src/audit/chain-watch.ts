@@ -33,8 +33,8 @@ const rememberedSealOf = ({ position, signature, hash }: ChainSeal): RememberedS
 const NOTHING_SEALED: RememberedSeal = { position: 0, signature: '', hash: '' };
 
 /**
- * Remembers the newest seal of the audit trail in a file. So the shop notices if somebody removes the end of the trail
- * and its seals from the database. It also checks all lines again and again, a part at a time.
+ * Remembers the newest seal of the audit trail in a file. So the shop notices if somebody removes the last lines and
+ * their seals from the database. This class also checks all lines again and again, a page at a time.
  */
 export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
   private readonly log = new Logger('AuditChain');
@@ -45,7 +45,9 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
   private lineFault?: string;
   private checking?: Promise<string | undefined>;
 
-  /** @param path the file of the newest seal; without a path, only the memory of this process has it */
+  /**
+   * @param path the file of the newest seal; without a path, the seal is remembered only in the memory of this process
+   */
   constructor(
     private readonly db: Database,
     private readonly key: SealKey,
@@ -60,14 +62,16 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
     return this.sealFault ?? this.lineFault;
   }
 
-  /** A fault of the trail is only logged. The shop starts anyway, because orders do not need the trail. */
+  /**
+   * A fault of the trail is only logged. The shop starts in spite of the fault, because orders do not need the trail.
+   */
   async onApplicationBootstrap(): Promise<void> {
     if (!this.withoutJobs) await this.checkSeals().catch((error: Error) => this.log.warn(error.message));
   }
 
   /**
-   * Compares the database with the remembered seal, checks the later seals, and remembers the newest seal. A fault is
-   * returned and logged. Calls at the same time share one run.
+   * Compares the database with the remembered seal, checks the later seals, and remembers the newest seal. Logs and
+   * returns the fault, if there is one. Calls at the same time share one check.
    */
   checkSeals(): Promise<string | undefined> {
     return (this.checking ??= this.checkSealsNow().finally(() => (this.checking = undefined)));
@@ -86,7 +90,9 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
     return known ? this.checkSealsAfter(known) : this.trustNewestSeal();
   }
 
-  /** Checks the next lines. When all lines of the trail were right, an earlier fault is cleared. */
+  /**
+   * Checks the next page of lines. When all lines of the trail were checked and are right, an earlier fault is cleared.
+   */
   async checkNextLines(): Promise<void> {
     const rows = await chainedRowsAfter(this.db, this.lastChecked.position);
     for (const row of rows) {
@@ -98,11 +104,12 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
   }
 
   /**
-   * An operator confirms that an older backup was restored. The trail then continues from its current end. Does nothing
-   * if nothing is missing.
+   * Called when an operator confirms that an older backup was restored. The trail then continues from its current end.
+   * Does nothing if the seals have no fault.
    */
   async onRestored(): Promise<void> {
-    // The fault is not logged, because the operator does at this moment what its message advises.
+    // The fault is not logged: its message would advise the operator to confirm the backup, and the operator does so
+    // now.
     if ((await this.findSealFault()) === undefined) return;
     const last = await lastChainSeal(this.db);
     await this.remember(last ? rememberedSealOf(last) : NOTHING_SEALED);
@@ -134,7 +141,7 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
     await this.file?.write(newest);
   }
 
-  /** If no seal is remembered yet, the newest seal of the database is trusted once. */
+  /** Without a remembered seal, the newest seal of the database is trusted and remembered. */
   private async trustNewestSeal(): Promise<undefined> {
     const last = await lastChainSeal(this.db);
     if (last && this.file)
@@ -167,7 +174,9 @@ export class AuditWatch implements RestoreListener, OnApplicationBootstrap {
   }
 }
 
-/** Reports a fault of the trail. It is never fatal, because orders do not need the trail. */
+/**
+ * Reports a fault of the trail to `/health`. The shop is then degraded, not down, because orders do not need the trail.
+ */
 export class AuditTrailHealth extends HealthCheck {
   readonly service = 'audit-trail';
   override readonly onlyWhenImpaired = true;

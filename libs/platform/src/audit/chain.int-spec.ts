@@ -44,7 +44,7 @@ const tamper = (sql: string) =>
 const entryAt = (position: number) => `(select row_id from chain where position = ${position})`;
 
 describe('The chain of the audit trail', () => {
-  it('has a place for every line and every outcome, and a seal', async () => {
+  it('has a place for every line and every outcome, and is sealed', async () => {
     await writeAndSeal();
     expect(await verifyAudit(db, key)).toEqual({
       ...{ valid: true, checked: 10, sealedThrough: 10, firstBadPosition: null, reason: null },
@@ -54,7 +54,7 @@ describe('The chain of the audit trail', () => {
     expect(seals).toBe(2);
   });
 
-  it('is one chain, even if several processes extend it at once', async () => {
+  it('stays one chain, even if several processes extend it at once', async () => {
     await writeEntries(40);
     await Promise.all([chainOn(db).extend(), chainOn(test.of('audit')).extend(), chainOn(db).extend()]);
     await chainOn(db).extend();

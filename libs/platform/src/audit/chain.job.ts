@@ -21,7 +21,10 @@ import { isFaultOfRow, UnplaceableRows } from './unplaceable-rows';
 
 const BATCH = 500;
 const EVERY_MS = 10_000;
-/** A line normally gets its place within seconds. If no line gets a place for this time, an error is reported. */
+/**
+ * A line normally gets its place within seconds. If lines wait and no line gets a place for this time, an error is
+ * reported.
+ */
 const LATE_MS = 60_000;
 
 const gauge = (name: string, help: string) =>
@@ -36,14 +39,14 @@ const unplaceableLines = gauge(
 );
 
 /**
- * Gives every line of the trail its place in the chain, and signs the chain. If several processes do this at once, only
- * the first write counts.
+ * Gives every line of the trail its place in the chain, and signs the chain. If several processes add lines at once,
+ * only the first write succeeds.
  */
 @Injectable()
 export class AuditChain {
   private readonly log = new Logger('AuditChain');
   private readonly unplaceable = new UnplaceableRows(this.log);
-  /** The number of the row that has waited longest; null if no row waits. `oldestSince` is when it was first seen. */
+  /** The number of the row that has waited longest; null if no row waits. */
   private oldestWaiting: number | null = null;
   private oldestSince = performance.now();
   private latenessMessage?: string;
@@ -70,8 +73,8 @@ export class AuditChain {
   }
 
   /**
-   * If the end of the trail is missing, nothing is added to its chain, because the missing end could then not be
-   * restored.
+   * If the last lines of the trail are missing, nothing is added to the chain. New lines would take the positions of
+   * the missing lines, which could then not be restored.
    */
   private async runOnce(): Promise<undefined> {
     if ((await this.watch.checkSeals()) === undefined && (await this.extend()) > 0) await this.watch.checkSeals();
@@ -93,8 +96,8 @@ export class AuditChain {
   }
 
   /**
-   * Returns how many rows got their places; undefined if another process was faster. If a row cannot have a place, it
-   * is found by bisection. It is skipped, and the other rows get their places.
+   * Returns how many rows got their places; undefined if another process was faster. If the database refuses the rows,
+   * the list is halved until the row that causes the error is found. Only this row is skipped.
    */
   private async addRows(rows: readonly WaitingRow[]): Promise<number | undefined> {
     let reason: string;
@@ -133,11 +136,11 @@ export class AuditChain {
     if (!end || end.position <= after) return;
     const seal = sealChain(this.key, { ...end, after, sealedAt: this.clock.now() }, last?.signature ?? '');
     if (!(await addChainSeal(this.db, seal))) return;
-    // Somebody who removes the end of the chain and its seals from the database cannot remove this log line.
+    // Somebody can remove the last rows of the chain and their seals from the database, but not this log line.
     this.log.log(`the audit trail is sealed up to ${seal.position}: ${seal.signature}`);
   }
 
-  /** Checks that lines get their places in time. The clock of the database may be wrong, so it is not used. */
+  /** Checks that lines get their places in time. The clock of the database is not used, because it can be wrong. */
   private async checkLateness(failure: string | undefined): Promise<void> {
     const waiting = await countWaiting(this.db, this.unplaceable.arrivalNumbers).catch(() => undefined);
     if (waiting) waitingLines.set(waiting.count);

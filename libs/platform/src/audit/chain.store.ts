@@ -1,7 +1,10 @@
 import { statement, type Database } from '#database';
 import type { ChainEnd, ChainRow, ChainSeal } from './chain';
 
-/** All values of a row as one canonical text. The type of the time is numeric, because a bigint cannot be infinite. */
+/**
+ * All values of a row as one canonical text. The time is a numeric, because an infinite time does not fit into a
+ * bigint.
+ */
 const entryText = `jsonb_build_array(e.id, trim_scale(extract(epoch from e.at) * 1000000), e.actor, e.role, e.channel,
   e.operation, e.request, e.targets, e.reason, e.request_id)::text`;
 const outcomeText = `jsonb_build_array(o.entry_id, trim_scale(extract(epoch from o.at) * 1000000), o.status, o.code, o.made)::text`;
@@ -171,8 +174,8 @@ const UNPLACED = {
 };
 
 /**
- * Reads a page of rows after this id. `loose` is the id of a row that has no place and does not wait for a place.
- * `last` is the last id of the page; null after the last row.
+ * Reads a page of rows after this id. `loose` is the id of a row that has no place and does not wait for a place; null
+ * if the page has no such row. `last` is the last id of the page; null if the page is empty.
  */
 export const readUnplacedAfter = async (
   db: Database,

@@ -36,8 +36,8 @@ const signedText = ({ after, position, hash: end, sealedAt }: Unsigned, keyId: s
   netstrings(['coffee-tea.audit-seal.1', keyId, previous, after, position, end, sealedAt.getTime()]);
 
 /**
- * Signs with the key that also seals the events. `previous` is the signature of the previous seal. So a removed seal is
- * noticed.
+ * Signs with the key that also seals the events. `previous` is the signature of the previous seal. It is a part of the
+ * signed text, so that a removed seal is noticed.
  */
 export const sealChain = (key: SealKey, seal: Unsigned, previous: string): ChainSeal => ({
   ...seal,

@@ -4,7 +4,7 @@ import type { AuditEntry } from './audit-trail.store';
 import { NOTED } from './noted';
 
 const OPERATION = 'swagger/apiOperation';
-/** No operation accepts so many targets. The limit is needed because the body has not been validated yet. */
+/** The body has not been validated yet, so the number of targets needs a limit. No operation accepts more targets. */
 const MOST_TARGETS = 1_100;
 
 type Given = Readonly<Record<string, unknown>>;

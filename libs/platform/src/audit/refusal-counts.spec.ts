@@ -4,7 +4,7 @@ describe('Refused attempts', () => {
   const countListed = (counts: RefusalCounts, actor: string, times: number) =>
     Array.from({ length: times }, () => counts.countAttempt(actor, 'barista')).filter(Boolean).length;
 
-  it('of one actor are listed one by one up to a limit; further attempts are counted', () => {
+  it('of one actor are listed one by one up to a limit; further attempts are only counted', () => {
     const counts = new RefusalCounts();
     expect(countListed(counts, 'an', 1_000)).toBe(MOST_PER_ACTOR);
     expect(countListed(counts, 'binh', 2)).toBe(2);
@@ -12,7 +12,7 @@ describe('Refused attempts', () => {
     expect([countListed(counts, 'an', 1), counts.endMinute()]).toEqual([1, []]); // the next minute
   });
 
-  it('of very many actors fill neither the trail nor the memory, and all are counted', () => {
+  it('of very many actors do not fill the trail or the memory, and all attempts are counted', () => {
     const counts = new RefusalCounts();
     let listed = 0;
     for (let n = 0; n < 5_000; n += 1) listed += countListed(counts, `actor-${n}`, 2);

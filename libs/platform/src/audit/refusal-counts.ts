@@ -18,13 +18,14 @@ interface Count {
 }
 
 /**
- * Decides which refused attempts are listed one by one. So a flood of attempts fills neither the trail nor the memory.
+ * Decides which refused attempts are listed one by one. Further attempts are only counted, so that they do not fill the
+ * trail or the memory.
  */
 export class RefusalCounts {
   private readonly counts = new Map<string, Count>();
   private listed = 0;
 
-  /** Counts an attempt. Returns whether it is listed by itself. */
+  /** Counts an attempt. Returns whether the attempt gets a line of its own. */
   countAttempt(actor: string, role: string): boolean {
     const count = this.countOf(actor, role);
     if (count.listed < MOST_PER_ACTOR && this.listed < MOST_IN_ALL) {

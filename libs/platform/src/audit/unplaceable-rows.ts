@@ -11,13 +11,15 @@ export function isFaultOfRow(error: unknown): error is Error {
   return typeof code === 'string' && DATA_FAULT.test(code);
 }
 
-/** Rows that cannot have a place in the chain. They are tried again every ten minutes, and do not block other rows. */
+/**
+ * Rows that could not get a place in the chain. They do not block other rows, and are tried again after ten minutes.
+ */
 export class UnplaceableRows {
   private readonly rows = new Map<number, { readonly message: string; readonly at: number }>();
 
   constructor(private readonly log: Logger) {}
 
-  /** The numbers of the rows in the order of arrival. */
+  /** The arrival numbers of the rows. */
   get arrivalNumbers(): number[] {
     return [...this.rows.keys()];
   }

@@ -2,7 +2,7 @@ import { canonicalJson, netstrings } from '#platform/canonical';
 import { isMacOf, type MacKey } from '#platform/macs';
 import type { AuditVerification } from './verification';
 
-/** A row as it is stored. */
+/** A stored row, with its MAC. */
 export interface StoredAuditVerification extends AuditVerification {
   /** When the verification began, in microseconds since 1970. */
   readonly micros: string;

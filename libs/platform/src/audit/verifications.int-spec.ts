@@ -47,7 +47,7 @@ const connectedClient = () => new AbortController().signal;
 const waitUntilRunning = () => eventually(async () => expect(await rows.running()).toBeDefined());
 
 describe('A verification of the audit trail', () => {
-  it('runs once for all requests that wait for it, also in another process', async () => {
+  it('runs only once for all requests that wait for it, also for a request in another process', async () => {
     const { finish, signals, newProcess } = pausedVerification();
     const verifications = newProcess();
     const answers = Array.from({ length: 20 }, () => verifications.startOrJoin(5_000, connectedClient()));
@@ -62,7 +62,7 @@ describe('A verification of the audit trail', () => {
     expect(signals).toHaveLength(1);
   });
 
-  it('continues after a request got its id instead of the result, and is found by this id', async () => {
+  it('continues after the request got an id instead of the result, and can be found by this id', async () => {
     const { finish, newProcess } = pausedVerification();
     const verifications = newProcess();
     const leavingClient = new AbortController();
@@ -76,7 +76,7 @@ describe('A verification of the audit trail', () => {
     );
   });
 
-  it('stops when all waiting clients have disconnected, and not earlier', async () => {
+  it('stops when all waiting clients have disconnected, not earlier', async () => {
     const { signals, newProcess } = pausedVerification();
     const verifications = newProcess();
     const clients = [new AbortController(), new AbortController()];
@@ -127,7 +127,7 @@ describe('A verification of the audit trail', () => {
     expect(done.id).not.toBe(id);
   });
 
-  it('gives its result also if its row was deleted', async () => {
+  it('returns its result even if its row was deleted', async () => {
     const { finish, newProcess } = pausedVerification();
     const answer = newProcess().startOrJoin(5_000, connectedClient());
     await waitUntilRunning();

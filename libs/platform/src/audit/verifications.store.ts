@@ -11,16 +11,16 @@ const columns = `id, state, checked, started_at as "startedAt", result,
   trunc(extract(epoch from started_at) * 1000000)::text as micros, mac`;
 
 /**
- * SQL: whether a running verification counts as given up. This is so if its last report is older than a minute or in
- * the future, or if it has run for more than a day.
+ * SQL: whether the process of a running verification has probably ended. This is assumed if its last report
+ * (`heard_at`) is older than a minute or in the future, or if the verification began more than a day ago.
  */
 const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
   or started_at < now() - interval '1 day')`;
 
 /**
- * Verifications of the audit trail. Only one runs at a time, in all processes. They are deleted after thirty days. A
- * row counts only if its MAC is right, because a verification must also find changes that were made with the database
- * role of the trail.
+ * The verifications of the audit trail. All processes together run only one verification at a time. Rows are deleted
+ * after thirty days. A row counts only if its MAC is right, because somebody with the database role of the trail can
+ * write false rows.
  */
 export class AuditVerificationRows {
   constructor(
@@ -93,7 +93,10 @@ export class AuditVerificationRows {
   }
 }
 
-/** Whether a process of the shop has begun the verification. A running verification has no result. */
+/**
+ * Whether a process of the shop has begun the verification: the MAC must be right, and a running verification has no
+ * result yet.
+ */
 const isRunningWithRightMac = (key: MacKey, row: StoredAuditVerification): boolean =>
   row.result === null && isMacRight(key, row);
 

@@ -15,7 +15,10 @@ interface Running extends JoinedRun<AuditVerification> {
   readonly begun: AuditVerification;
 }
 
-/** Verifies the trail. It calls `progress` with the number of lines that were checked. `signal` stops it. */
+/**
+ * A function that verifies the trail. It calls `progress` with the number of lines that were checked. The signal stops
+ * the verification.
+ */
 export type VerifyTrail = (progress: (checked: number) => void, signal: AbortSignal) => Promise<AuditVerdict>;
 
 /** Verifies the audit trail on request. Requests at the same time wait for the same verification. */
@@ -34,9 +37,9 @@ export class AuditVerifications implements BeforeApplicationShutdown {
   }
 
   /**
-   * Joins the running verification, or starts a new one. Returns the finished verification if it ends within
-   * `longestWaitMs`, else the running one. `gone` is aborted when the client disconnects. If no other request waits
-   * then, the verification stops.
+   * Joins the running verification, or starts a new verification. Returns the finished verification if it ends within
+   * `longestWaitMs`, else the running verification. `gone` is aborted when the client disconnects. If no other request
+   * waits for the result, the verification then stops.
    */
   async startOrJoin(longestWaitMs: number, gone: AbortSignal): Promise<AuditVerification> {
     for (const end = performance.now() + longestWaitMs; ;) {

@@ -49,7 +49,7 @@ const withoutErrorOutput = async (work: () => Promise<void>) => {
 };
 
 describe('Waiting lines of the audit trail', () => {
-  it('always have the time of the database', async () => {
+  it('always get the time of the database', async () => {
     for (const sql of [entry(`'2100-01-01'`), outcome(`'2020-01-01'`)])
       await expect(db.query(sql)).rejects.toMatchObject({ code: '42501' });
     for (const at of [`'infinity'`, `'-infinity'`, `'20000-01-01'`]) {
@@ -58,7 +58,7 @@ describe('Waiting lines of the audit trail', () => {
     }
   });
 
-  it('get their places in the order of arrival, whatever their time is', async () => {
+  it('get their places in the order of arrival, not in the order of their times', async () => {
     const chain = chainOn(db);
     await writeEntries(1);
     await chain.extend();
@@ -71,7 +71,7 @@ describe('Waiting lines of the audit trail', () => {
     expect(await verifyAudit(db, key)).toMatchObject(validVerdict(9));
   });
 
-  it('get a place and are listed even if their time is not in the calendar', async () => {
+  it('get a place and are listed even if their time is infinite or too late for the API', async () => {
     await dropTimeChecks();
     for (const at of [`'infinity'`, `'-infinity'`, `'294000-01-01'`]) {
       await test.admin(entry(at));
@@ -104,7 +104,7 @@ describe('Waiting lines of the audit trail', () => {
     expect(await chain.extend()).toBe(2);
   });
 
-  it('fail a verification if they have waited too long, outcomes as well', async () => {
+  it('make a verification fail if they have waited too long, and so do waiting outcomes', async () => {
     await writeEntries(1);
     const chain = chainOn(db);
     await chain.extend();
@@ -115,7 +115,7 @@ describe('Waiting lines of the audit trail', () => {
     expect(await verifyAudit(db, key)).toMatchObject(validVerdict(3));
   });
 
-  it('are reported by the process that cannot give them places, until it can', async () => {
+  it('are reported by a process that cannot give them places, until they get their places', async () => {
     const chain = chainOn(db, 0);
     await chain.tick();
     expect(chain.fault).toBeUndefined();
@@ -133,7 +133,7 @@ describe('Waiting lines of the audit trail', () => {
     expect(await verifyAudit(db, key)).toMatchObject(validVerdict(2));
   });
 
-  it('are in a table that the shop can only read, and no other row gets a place', async () => {
+  it('are in a table that the shop can only read, and a row outside this table gets no place', async () => {
     await writeEntries(1);
     for (const sql of ['delete from waiting', `insert into waiting (kind, row_id) values ('entry', gen_random_uuid())`])
       await expect(db.query(sql)).rejects.toMatchObject({ code: '42501' });

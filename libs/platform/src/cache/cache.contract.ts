@@ -2,7 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Cache } from './cache';
 
-/** The tests that every cache must pass. `openTwo` creates two instances, with one shared level if there is one. */
+/**
+ * The tests that every cache must pass. `openTwo` creates two instances. If the cache has a shared level, both
+ * instances use the same one.
+ */
 export function behavesLikeACache(openTwo: () => Promise<{ one: Cache; other: Cache; hasSharedLevel: boolean }>): void {
   const entryFor = (key: string, tags: string[] = ['things']) => ({ kind: 'thing', key, tags, seconds: 60 });
 
@@ -70,7 +73,7 @@ export function behavesLikeACache(openTwo: () => Promise<{ one: Cache; other: Ca
     expect(await other.remember(entryFor('g'), async () => 'second')).toBe(hasSharedLevel ? 'first' : 'second');
     if (!hasSharedLevel) return;
     await one.invalidate('things');
-    await pause(50); // the message needs a moment to arrive; after two seconds the version would be read again
+    await pause(50); // the message about the new version needs a moment to arrive
     expect(await other.remember(entryFor('g'), async () => 'third')).toBe('third');
   });
 }

@@ -3,7 +3,7 @@ export interface CacheEntry {
   /** The kind of the value. It is the label in the metrics, and the first part of the stored key. */
   readonly kind: string;
   readonly key: string;
-  /** The value is no longer found after one of these tags is invalidated. */
+  /** When one of these tags is invalidated, the value becomes invalid. */
   readonly tags: readonly string[];
   /** How long the shared level stores the value, plus or minus a tenth. */
   readonly seconds: number;
@@ -18,8 +18,8 @@ export interface CacheEntry {
  */
 export abstract class Cache {
   /**
-   * The cached value, or the value that `load` returns. For a missing key `load` runs once, and all callers get its
-   * result. `null` is cached too.
+   * Returns the cached value, or the value that `load` returns. If several callers need a missing value at once, `load`
+   * runs once and all callers get its result. `null` is cached too.
    */
   abstract remember<T>(entry: CacheEntry, load: () => Promise<T | null>): T | null | Promise<T | null>;
   /** Loads the value even if it is cached, and stores it. Use it to renew values before they expire. */

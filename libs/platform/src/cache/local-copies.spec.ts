@@ -4,7 +4,7 @@ import { weightOf } from './weight';
 const text = (length: number) => ({ value: { v: 'x'.repeat(length) } });
 
 describe('LocalCopies', () => {
-  it('have a limit of bytes: the least recently used copies are removed first', () => {
+  it('do not exceed a number of bytes: the least recently used copies are removed first', () => {
     const copies = new LocalCopies(60_000, { bytes: 50_000 });
     for (let n = 0; n < 100; n++) {
       copies.set(`list ${n}`, text(1_000));
@@ -29,7 +29,7 @@ describe('LocalCopies', () => {
     expect(copies.usage).toEqual({ bytes: 0, copies: 0 });
   });
 
-  it('count the estimated bytes of everything inside them', () => {
+  it('are counted with the estimated bytes of everything inside them', () => {
     expect(weightOf(text(1_000))).toBeGreaterThan(2_000);
     expect(weightOf({ words: ['a'.repeat(500), 'b'.repeat(500)] })).toBeGreaterThan(2_000);
     expect(weightOf({ bytes: Buffer.alloc(3_000) })).toBeGreaterThan(3_000);

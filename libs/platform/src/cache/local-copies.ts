@@ -10,8 +10,8 @@ export interface CopyLimits {
 }
 
 /**
- * The first level, with limits for bytes, number and age. A timer removes copies that are too old, even if nobody reads
- * them. It has the interface of a Keyv store.
+ * The first level of the cache, with limits for the bytes, the number and the age of copies. A timer removes copies
+ * that are too old, even if nobody reads them. The class has the interface of a Keyv store.
  */
 export class LocalCopies {
   private readonly copies: LRUCache<string, object>;

@@ -2,7 +2,8 @@ import type { CacheManagerStore } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-ioredis-yet';
 import type { Redis } from 'ioredis';
 
-// cache-manager 6 and later no longer export the type that the typings of cache-manager-ioredis-yet extend.
+// This type is declared here, because cache-manager 6 and later no longer export the type that
+// cache-manager-ioredis-yet extends.
 interface IoredisStore {
   get<T>(key: string): Promise<T | undefined>;
   set<T>(key: string, value: T, ttl?: number): Promise<void>;
@@ -14,8 +15,8 @@ interface IoredisStore {
 }
 
 /**
- * The second level. The package's own `reset` runs FLUSHDB, which also deletes the data of other programs. The `reset`
- * below deletes only the keys of the namespace.
+ * The second level of the cache. The `reset` of the package runs FLUSHDB, which also deletes the data of other
+ * programs. The `reset` below deletes only the keys of the namespace.
  */
 export function sharedStore(client: Redis, namespace: string): CacheManagerStore {
   const store = redisInsStore(client) as unknown as IoredisStore;

@@ -6,9 +6,10 @@ import { LRUCache } from 'lru-cache';
 const newVersion = (): string => randomBytes(6).toString('base64url');
 
 /**
- * Gives each tag a version, which is a random text. A cache key contains the current versions of its tags. An
- * invalidated tag gets a new version, so values with the old version are never read again. No keys are listed or
- * deleted. A value that was loaded before a change is stored with the old version, so nobody reads it.
+ * Gives each tag a version, which is a random text. The key of a value contains the current versions of its tags. An
+ * invalidated tag gets a new version, so values with the old version are never read again. No keys must be listed or
+ * deleted. If a value was loaded before the invalidation and is stored after it, the key has the old version, so nobody
+ * reads the value.
  */
 export abstract class Tags {
   /** The versions of the tags as one text; a promise only if a version must be read from Redis. */
@@ -43,7 +44,7 @@ interface KnownVersion {
   readonly value: string;
   readonly trustedUntil: number;
 }
-/** A version is read from Redis again after this time, because the message about a new version may be lost. */
+/** After this time, a version is read from Redis again, because the message about a new version can get lost. */
 const TRUSTED_FOR_MS = 2_000;
 const STORED_SECONDS = 7 * 24 * 3600;
 

@@ -17,11 +17,11 @@ interface Stored {
 export interface CacheOptions {
   readonly redisUrl?: string;
   readonly namespace?: string;
-  /** How long a copy in this process lives. Without Redis, another process may show old data for this time. */
+  /** How long a copy in this process is used. Without Redis, another process can show old data for this time. */
   readonly localSeconds?: number;
 }
 
-/** Makes lifetimes differ, so that values that were stored together do not expire together. */
+/** Varies the times to live, so that values that were stored together do not expire together. */
 const randomFactor = (): number => 0.9 + Math.random() * 0.2;
 
 export class TwoLevelCache extends Cache {

@@ -1,4 +1,4 @@
-/** How long a cached value may be sent without asking the cache again. */
+/** Says whether a cached value can still be sent without asking the cache again. */
 export interface Validity {
   /** The kind of the value, for the metrics of the cache. */
   readonly kind: string;
@@ -8,7 +8,7 @@ export interface Validity {
 
 const validities = new WeakMap<object, Validity>();
 
-/** Only the first validity of a value counts, because callers that waited for the same load would make it longer. */
+/** Only the first validity of a value counts. Other callers that waited for the same load would set a later end. */
 export function noteValidity(value: unknown, validity: Validity): void {
   if (typeof value === 'object' && value !== null && !validities.has(value)) validities.set(value, validity);
 }

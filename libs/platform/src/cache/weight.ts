@@ -2,8 +2,8 @@ const BYTES_PER_CHARACTER = 4;
 const BYTES_PER_VALUE = 16;
 
 /**
- * A high estimate of the memory that a value takes, in bytes. A character counts four bytes: two for the text, and two
- * because responses are also stored as encoded bytes.
+ * An estimate of the memory that a value takes, in bytes. The estimate is too high rather than too low. A character
+ * counts as four bytes: two for the text, and two because responses are also stored as encoded bytes.
  */
 export function weightOf(value: unknown): number {
   if (typeof value === 'string') return BYTES_PER_VALUE + value.length * BYTES_PER_CHARACTER;

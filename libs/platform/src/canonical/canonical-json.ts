@@ -13,7 +13,7 @@ function canonicalArray(items: readonly unknown[]): string {
   return `[${text}]`;
 }
 
-// The loops build one text, because this runs for every event and every journal line.
+// Both functions append to one text in a loop, which is fast. They run for every event and every journal line.
 function canonicalObject(members: Readonly<Record<string, unknown>>): string {
   let text = '';
   for (const name of Object.keys(members).sort()) {
@@ -26,7 +26,7 @@ function canonicalObject(members: Readonly<Record<string, unknown>>): string {
 const MOST_NAMES = 1_000;
 const quotedNames = new Map<string, string>();
 
-/** Events and journal lines have few different names. So each quoted name is kept and used again. */
+/** Events and journal lines have few different names. So each quoted name is stored and used again. */
 function quoted(name: string): string {
   const known = quotedNames.get(name);
   if (known !== undefined) return known;

@@ -54,7 +54,7 @@ describe('The configuration', () => {
     });
   });
 
-  it('counts requests from this machine in production, or if the limit is set', () => {
+  it('limits requests from this machine in production, and in a demo if the limit is set', () => {
     const configs = [demo(), demo({ RATE_LIMIT_API: '' }), demo({ RATE_LIMIT_API: '100' }), production()];
     expect(configs.map(({ exemptsLoopback }) => exemptsLoopback)).toEqual([true, true, false, false]);
   });
@@ -72,7 +72,7 @@ describe('The configuration', () => {
     expect(config.databaseUrls).toEqual({ ordering: 'postgresql://c/d' });
   });
 
-  it('accepts a separate URL for leadership, and a name of the build', () => {
+  it('accepts a separate URL for the leadership connection, and a name of the build', () => {
     const config = demo({ DATABASE_URL_LEADERSHIP: 'postgres://a:5433/b', SHOP_BUILD: '2026-11-28.3' });
     expect(config).toMatchObject({
       databaseUrlLeadership: 'postgres://a:5433/b',
@@ -147,7 +147,7 @@ describe('The configuration', () => {
     ]);
   });
 
-  it('counts an empty variable as absent', () => {
+  it('treats an empty variable as absent', () => {
     expect(demo({ PORT: '', REDIS_URL: ' ' })).toMatchObject({ port: 3000 });
     expect(demo({ REDIS_URL: '' }).redisUrl).toBeUndefined();
   });
@@ -207,7 +207,7 @@ describe('The configuration', () => {
 });
 
 describe('The demo', () => {
-  it('creates its secrets once, readable only by their owner', () => {
+  it('creates its secrets once, in a file that only its owner can read', () => {
     const { personalDataKey, tokenSecret } = demo();
     expect(Buffer.from(personalDataKey, 'base64')).toHaveLength(32);
     expect(personalDataKey).not.toBe(tokenSecret);
@@ -215,7 +215,7 @@ describe('The demo', () => {
     expect(statSync(join(DATA_DIR, 'secrets')).mode & 0o777).toBe(0o600);
   });
 
-  it('is recognised by its secrets, and the check creates none', () => {
+  it('is recognised by its secrets, and the check creates no secrets', () => {
     const otherDir = join(DATA_DIR, 'elsewhere');
     expect(isShopSetUp({ DATA_DIR: otherDir })).toBe(false);
     expect(existsSync(otherDir)).toBe(false);
@@ -268,7 +268,7 @@ describe('Production', () => {
       expect(faultsOf(() => production({ TRUSTED_PROXIES: all }))[0]).toContain('must not name every address');
   });
 
-  it('refuses demo products, and has a limit for guests who pay cash', () => {
+  it('refuses demo products, and limits the items of guests who pay cash', () => {
     expect(faultsOf(() => production({ SEED_DEMO: 'true' }))).toEqual([
       'SEED_DEMO must not be true in production: it adds demo products to a real shop',
     ]);

@@ -21,7 +21,9 @@ interface Values extends Settings {
   readonly logDir: string;
   /** The URL of the leadership connection, if it differs from the URL of the other connections. */
   readonly databaseUrlLeadership?: string;
-  /** True in a demo if RATE_LIMIT_API is not set: requests from this machine do not count for the limit of the API. */
+  /**
+   * If true, the limit of the API does not apply to requests from this machine. True in a demo without RATE_LIMIT_API.
+   */
   readonly exemptsLoopback: boolean;
   readonly erasedSubjectsFile: string;
   readonly sealAnchorFile: string;
@@ -30,10 +32,10 @@ interface Values extends Settings {
 
 const FieldsOfSettings = class {} as new () => Values;
 
-/** The settings, checked and frozen: PAYMENT_TIMEOUT_MS is `paymentTimeoutMs`. */
+/** The settings, checked and frozen. The variable PAYMENT_TIMEOUT_MS is the field `paymentTimeoutMs`. */
 export class Config extends FieldsOfSettings {}
 
-/** The environment has wrong variables. `lines` has one line for each fault. */
+/** The environment has wrong variables. `lines` has one line of text for each fault. */
 export class ConfigError extends Error {
   constructor(readonly lines: readonly string[]) {
     super(`Wrong environment variables:\n${lines.map((line) => `  ${line}`).join('\n')}`);
@@ -49,8 +51,8 @@ const toCamelCase = (name: string) =>
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the environment. An empty variable counts as absent. `fallback` has the values of this process for absent
- * variables. Throws `ConfigError` if a variable is wrong.
+ * Reads the environment. An empty variable is treated as absent. An absent variable gets its value from `fallback`, if
+ * it is there. Throws `ConfigError` if a variable is wrong.
  */
 export function readConfig(env: Environment = process.env, fallback: Environment = {}): Config {
   const nonEmpty = Object.entries(env).filter(([, value]) => value?.trim());
@@ -72,8 +74,8 @@ export function readConfig(env: Environment = process.env, fallback: Environment
 }
 
 /**
- * Whether a shop has run with this environment: the profile is production, a secret is set, or the data folder has demo
- * secrets. Check this before `readConfig`, because `readConfig` creates missing demo secrets.
+ * Whether a shop was set up with this environment before: the profile is production, or a secret is set, or the data
+ * folder has demo secrets. Call this function before `readConfig`, because `readConfig` creates missing demo secrets.
  */
 export function isShopSetUp(env: Environment = process.env): boolean {
   if (env['SHOP_PROFILE'] === 'production' || secretNames.some((name) => env[name]?.trim())) return true;
@@ -122,8 +124,9 @@ function buildConfig(values: Variables, dataDir: string, exemptsLoopback: boolea
 const freezeList = (value: unknown) => (Array.isArray(value) ? Object.freeze(value) : value);
 
 /**
- * Finds two kinds of misspelt names. With a misspelt context in DATABASE_URL_…, the data of the context would go into
- * the common database. With the singular of a list's name, such as EVENT_FORMER_KEY, the list would be empty.
+ * Finds two kinds of misspelt names. If a name DATABASE_URL_… has a misspelt context, the data of this context would go
+ * into the common database. If the name of a list is in the singular, such as EVENT_FORMER_KEY, the list would be
+ * empty.
  */
 function faultsOfMisspeltNames(given: Environment): string[] {
   const unknown = Object.keys(given).filter((name) => !(name in variables.shape));

@@ -1,5 +1,5 @@
 /**
- * Everything that has a Postgres schema. The schema has the same name. It may be in a separate database. Three names
+ * Everything that has a Postgres schema. The schema has the same name, and can be in a separate database. Three names
  * are not contexts of the shop: `privacy` has the keys of sealed values, `audit` has the audit trail of the back
  * office, and `sandbox` has the data of the sandbox payment provider.
  */
@@ -22,7 +22,7 @@ export const shopContexts = contextNames.filter((name) => name !== 'privacy' && 
 
 export type ContextName = (typeof contextNames)[number];
 
-/** What a process of these contexts uses. Every process uses `privacy` and `audit`. */
+/** The schemas that a process of these contexts uses. Every process uses `privacy` and `audit`. */
 export const usedBy = (contexts: readonly ContextName[]): readonly ContextName[] => [
   ...new Set<ContextName>([...contexts, 'privacy', 'audit']),
 ];

@@ -2,7 +2,7 @@ import type { VariableName } from './variables';
 
 export type Defaults = Partial<Record<VariableName, string>>;
 
-/** The admin account of the demo. The password is public, so a shop with this password may listen on loopback only. */
+/** The admin account of the demo. The password is public. So a shop with this password must listen on loopback only. */
 export const DEMO_ADMIN = { email: 'admin@coffee-tea.example', password: 'demo-admin-brews' } as const;
 
 /** The default of PUBLIC_URL. */

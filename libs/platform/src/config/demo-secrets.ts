@@ -12,7 +12,9 @@ export const secretNames = [
   'CART_TOKEN_SECRET',
   'SANDBOX_WEBHOOK_SECRET',
 ] as const;
-/** The file with the secrets of the demo cannot be read. Without them, the data in the folder cannot be opened. */
+/**
+ * The file with the secrets of the demo is damaged. Without the secrets, the data in the folder cannot be decrypted.
+ */
 export class DamagedSecrets extends Error {
   constructor(file: string, cause: Error) {
     super(`${file} is not valid JSON, restore it from a backup: ${cause.message}`, { cause });
@@ -24,7 +26,7 @@ export type Secrets = Partial<Record<(typeof secretNames)[number], string>>;
 
 const fileIn = (dataDir: string) => join(dataDir, 'secrets');
 
-/** The secrets that the demo has stored in this data folder; none if the demo never ran there. */
+/** The secrets that the demo has stored in this data folder. Empty if the demo never ran with this folder. */
 export function readDemoSecrets(dataDir: string): Secrets {
   const text = inFolderOf('DATA_DIR', dataDir, () => read(fileIn(dataDir)));
   if (text === undefined) return {};
@@ -61,7 +63,7 @@ function readOrCreate(dataDir: string): Secrets {
   const draft = `${fileIn(dataDir)}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
   try {
-    if (Object.keys(known).length > 0) rmSync(fileIn(dataDir)); // the file of an older version lacks some secrets
+    if (Object.keys(known).length > 0) rmSync(fileIn(dataDir)); // a file of an older build has only some secrets
     linkSync(draft, fileIn(dataDir));
     return all;
   } catch (error) {

@@ -20,7 +20,7 @@ describe('.env', () => {
   beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'shop-env-'))));
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('sets only variables that are not set', () => {
+  it('sets only variables that the environment does not have', () => {
     writeFileSync(join(root, '.env'), '# a port of our own\nPORT=3100\n');
     expect(portAfterReading(root)).toBe('3100');
     expect(portAfterReading(root, { PORT: '3200' })).toBe('3200');
@@ -31,7 +31,7 @@ describe('.env', () => {
     expect(portAfterReading(root, { NODE_ENV: 'test' })).toBe('undefined');
   });
 
-  it('may be missing', () => {
+  it('can be missing', () => {
     expect(portAfterReading(root)).toBe('undefined');
     mkdirSync(join(root, '.env'));
     expect(portAfterReading(root)).toBe('undefined');

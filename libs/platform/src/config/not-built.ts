@@ -4,7 +4,8 @@ const noLogInWith = (who: string) => `no log-in with ${who}`;
 const noPaymentsBy = (who: string) => `no payments by ${who}`;
 
 /**
- * Settings of features that do not exist yet. If an operator sets one of these, the start fails with an explanation.
+ * Settings of features that do not exist yet. If an operator sets one of these variables, the start fails with an
+ * explanation.
  */
 const MISSING: Readonly<Record<string, string>> = {
   RABBITMQ_URL: 'no RabbitMQ transport',
@@ -36,7 +37,7 @@ const MISSING_UNLESS_ZERO: Readonly<Record<string, string>> = {
   SHUTDOWN_DELAY_MS: 'no delay before the shop stops',
 };
 
-/** One line for each setting of a missing feature. */
+/** Returns one line of text for each setting of a feature that does not exist. */
 export function faultsOfMissingFeatures(given: Environment): string[] {
   const lines = Object.entries(MISSING)
     .filter(([name]) => given[name] !== undefined)

@@ -11,7 +11,10 @@ export class UnusableFolder extends Error {
   }
 }
 
-/** Runs work in the folder that a setting names. Throws UnusableFolder if the file system refuses an operation. */
+/**
+ * Runs a function that uses the folder named by a setting. Throws UnusableFolder if the file system refuses an
+ * operation.
+ */
 export function inFolderOf<Result>(setting: 'DATA_DIR' | 'LOG_DIR', path: string, work: () => Result): Result {
   try {
     return work();

@@ -59,7 +59,7 @@ const isHost = (text: string): boolean =>
   isIP(text) !== 0 ||
   (/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(text) && /[a-z]/i.test(text));
 
-/** An address, or a name and the address in angle brackets. */
+/** An e-mail address, or a name followed by the e-mail address in angle brackets. */
 function isSender(text: string): boolean {
   const [, inBrackets] = /^[^<>\r\n]*<([^<>]+)>$/.exec(text) ?? [];
   return isEmailAddress(inBrackets ?? text);

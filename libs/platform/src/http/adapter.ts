@@ -8,7 +8,10 @@ import { localeOf } from './messages';
 
 const CHECKED_EVERY_MS = 1_000;
 
-/** Answers requests with an invalid URL, because Fastify does not call the exception filter for them. */
+/**
+ * Answers requests with an invalid URL. This is needed because Fastify does not call Nest's exception filter for such a
+ * request.
+ */
 function answerInvalidUrl(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const locale = localeOf(request.headers['accept-language']);
   const failure = failureOf(error);
@@ -19,7 +22,7 @@ function answerInvalidUrl(error: unknown, request: FastifyRequest, reply: Fastif
     .send(failureBody(failure, request.id, locale));
 }
 
-/** Fastify with limits for unknown clients. */
+/** A Fastify adapter with limits on time and size, because a client can be an attacker. */
 export function shopAdapter(trustedProxies: readonly string[]): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMITS.staff.bytes,

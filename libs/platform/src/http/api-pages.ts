@@ -11,7 +11,9 @@ const FILES = [
   ...['swagger-ui-standalone-preset.js', 'favicon-32x32.png', 'favicon-16x16.png'],
 ];
 
-/** The pages at `/docs`, and the OpenAPI document. They are rendered once: at the start, or at the first request. */
+/**
+ * The pages at `/docs`, and the OpenAPI document. All are rendered only once: at the start, or at the first request.
+ */
 @Injectable()
 export class ApiPages {
   private pages?: Promise<ReadonlyMap<string, PreparedAnswer>>;
@@ -27,8 +29,8 @@ function documentOf(app: INestApplication): OpenAPIObject {
 }
 
 /**
- * All files below /docs, by path. The start page has two entries, with and without a slash at the end of the path,
- * because the links in the two differ.
+ * Renders all files below /docs, by path. The start page has two entries, for the path with and without a slash at its
+ * end, because the relative links of the two pages differ.
  */
 async function renderPages(document: OpenAPIObject): Promise<ReadonlyMap<string, PreparedAnswer>> {
   const renderer = new FastifyAdapter();

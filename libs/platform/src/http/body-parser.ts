@@ -8,7 +8,7 @@ import { textOf } from './messages';
 import { BodyNotUtf8, CompressedBody } from './unread-body';
 import { InvalidInput } from './validation.pipe';
 
-/** Parses the bytes of a body. Throws a BadRequestException if they are not UTF-8, or not JSON. */
+/** Parses the bytes of a body. Throws a BadRequestException if the bytes are not UTF-8, or not JSON. */
 function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new BadRequestException();
   const text = bytes.toString('utf8');
@@ -36,19 +36,19 @@ function declaredLength({ headers }: FastifyRequest): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
-/** Throws if the request does not prove that it comes from this kind of sender. */
+/** A function that throws if the request does not prove that it comes from this kind of sender. */
 export type Proof = (request: FastifyRequest, sender: Sender) => Promise<void>;
 
 interface BodyOptions {
-  /** Called before the shop reads a body that is larger than an unknown client may send. */
+  /** Called before the shop reads a body that is larger than an unknown client is allowed to send. */
   readonly prove: Proof;
   readonly reader?: BodyReader;
 }
 
 /**
- * Accepts two kinds of bodies: JSON, and files. The bytes of JSON stay in `rawBody` for signatures. A file is passed on
- * as a stream. Other bodies, such as forms and plain text, get 415. Limits are checked before validation. The
- * larger limits are only for senders who prove that they may use them.
+ * Accepts two kinds of bodies: JSON, and files. The bytes of JSON stay in `rawBody`, so that a signature can be
+ * checked. A file is passed to the handler as a stream. Other bodies, such as forms and plain text, get 415. Limits are
+ * checked before validation. A sender gets larger limits only if it proves its kind, for example staff.
  */
 export function addBodyParsers(fastify: FastifyInstance, { prove, reader = new BodyReader() }: BodyOptions): void {
   const limitsFor = async (request: FastifyRequest, declared: number | undefined): Promise<BodyLimits> => {
@@ -69,7 +69,7 @@ export function addBodyParsers(fastify: FastifyInstance, { prove, reader = new B
       throw toInvalidInput(error, request);
     }
   });
-  // The handler that reads a file limits its size.
+  // The size of a file is not limited here, but by the handler that reads the file.
   const files = ['text/csv', 'application/x-ndjson', 'application/jsonl', /^image\//];
   fastify.addContentTypeParser(files as string[], (_request, payload, done) => done(null, payload));
   fastify.addHook('preParsing', (request, _reply, payload, done) => {

@@ -18,7 +18,7 @@ export const Phone = (options: FieldOptions<string> = {}): PropertyDecorator =>
 
 const LONGEST_PLACE = 500;
 
-/** Where a picture is: an https address, or a path on this site. */
+/** The URL of a picture: an https address, or a path on this site. */
 export const ImageUrl = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     textKind((text) => text.length <= LONGEST_PLACE && isPictureUrl(text), 'picture', {

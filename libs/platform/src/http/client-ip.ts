@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ClientAddresses } from '#platform/security';
 
 /**
- * Makes `request.ip` the address that limits count. Fastify's own value is the text in X-Forwarded-For as it was sent.
- * The text may contain a port, so a client would count as another client for each port.
+ * Sets `request.ip` to the address by which requests are limited. Fastify's own value is the unchanged text of
+ * X-Forwarded-For. The text can contain a port. Then one client would be counted as a different client for each port.
  */
 export function useClientAddresses(fastify: FastifyInstance, addresses: ClientAddresses): void {
   fastify.addHook('onRequest', (request, _reply, done) => {

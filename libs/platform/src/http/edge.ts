@@ -19,11 +19,11 @@ interface Edge {
   readonly state: ShopState;
   readonly record: AccessRecord;
   readonly failures: FailureFilter;
-  /** Whether the event loop is too slow for more requests. By default, @fastify/under-pressure measures it. */
+  /** Whether the event loop is too slow for more requests. By default, @fastify/under-pressure measures its delay. */
   readonly isLate?: () => boolean;
 }
 
-/** Requests that are answered even under overload. */
+/** Paths whose requests are answered even under overload. */
 const ALWAYS_ANSWERED = /^\/(?:health|metrics)(?:[/?]|$)/;
 
 const ONLY_READS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -31,7 +31,7 @@ const ONLY_READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const overloadedError = () =>
   new DomainError('OVERLOADED', 'unavailable', 'The shop is very busy. Try again in a moment.');
 
-/** Adds what every request needs on every route: an id, a language, a log record, and the check for overload. */
+/** Adds what every request on every route needs: an id, a language, a log record, and the check for overload. */
 export function addEdge(fastify: FastifyInstance, { state, record, failures, ...edge }: Edge): void {
   void fastify.register(underPressure, PRESSURE_OPTIONS);
   const isLate = edge.isLate ?? createOverloadCheck(() => fastify.isUnderPressure());
@@ -45,7 +45,7 @@ export function addEdge(fastify: FastifyInstance, { state, record, failures, ...
   fastify.addHook('onRequest', (request, reply, done) => {
     state.inFlight += 1;
     if (!ONLY_READS.has(request.method)) activity.note();
-    reply.raw.once('close', () => (state.inFlight -= 1)); // answered, or the client has disconnected
+    reply.raw.once('close', () => (state.inFlight -= 1)); // the response was sent, or the client has disconnected
     const context: RequestContext = {
       requestId: request.id,
       locale: localeOf(request.headers['accept-language']),
@@ -61,7 +61,7 @@ export function addEdge(fastify: FastifyInstance, { state, record, failures, ...
     if (isLate() && !ALWAYS_ANSWERED.test(request.url)) return failures.answer(overloadedError(), request, reply);
     inRequestContext(context, done);
   });
-  // Reading the body leaves the request's async context. This hook enters it again.
+  // While the body is read, the async context of the request is lost. This hook enters the context again.
   fastify.addHook('preValidation', (request, _reply, done) => {
     if (request.requestContext && request.requestContext !== currentRequest())
       inRequestContext(request.requestContext, done);
@@ -78,14 +78,14 @@ export function addEdge(fastify: FastifyInstance, { state, record, failures, ...
   });
 }
 
-/** Clients that declare JSON although they send no body are not refused. */
+/** Some clients declare JSON although they send no body. Without its content type, such a request is accepted. */
 function removeTypeOfEmptyBody({ headers }: FastifyRequest): void {
   const length = headers['content-length'];
   if ((length === undefined || length === '0') && headers['transfer-encoding'] === undefined)
     for (const name of ['content-type', 'content-encoding']) delete headers[name];
 }
 
-/** Adds two methods of a Node response to the replies, because Passport calls them. */
+/** Passport expects a Node response. This function adds the two methods that Passport calls to Fastify's replies. */
 function addNodeReplyMethods(fastify: FastifyInstance): void {
   fastify.decorateReply('setHeader', function (this: FastifyReply, name: string, value: string) {
     this.raw.setHeader(name, value);
@@ -100,8 +100,8 @@ function addNodeReplyMethods(fastify: FastifyInstance): void {
 }
 
 /**
- * A sample is late if the event loop was late by more than a second on average. The plugin only measures.
- * `createOverloadCheck` decides whether to refuse requests, and `addEdge` refuses them.
+ * The plugin only measures: it reports pressure if the average delay of the event loop in a sample was more than a
+ * second. `createOverloadCheck` decides whether to refuse requests, and `addEdge` refuses them.
  */
 const PRESSURE_OPTIONS = {
   maxEventLoopDelay: 1_000,

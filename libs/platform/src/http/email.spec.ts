@@ -40,7 +40,7 @@ describe('An e-mail address', () => {
     ['admin@e\uff58ample.com', false],
     ['ad\u200bmin@example.com', false], // zero-width
     ['\u202eadmin@example.com', false], // right-to-left override
-    ['\ufeffadmin@example.com\ufeff', true], // a byte-order mark around it is a blank
+    ['\ufeffadmin@example.com\ufeff', true], // byte-order marks around the address are removed as blanks
     ['ad\ufeffmin@example.com', false],
     ['ad\u0007min@example.com', false],
     ['ad\ue000min@example.com', false], // private use

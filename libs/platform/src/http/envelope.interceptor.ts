@@ -43,7 +43,7 @@ function routeOf(context: ExecutionContext): Route {
   return route;
 }
 
-/** Puts data into the envelope. The options of an `answer(…)` become headers and the status. */
+/** Puts the data of a response into the envelope. The options of an `answer(…)` become the headers and the status. */
 @Injectable()
 export class EnvelopeInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -64,7 +64,7 @@ function refuseQuery(request: FastifyRequest): void {
   if (names.length > 0) throw InvalidInput.unknown(names);
 }
 
-/** Refuses a body that the route would ignore. `{}` is accepted, because many clients send it instead of no body. */
+/** Refuses a body that the route would ignore. `{}` is accepted, because many clients send `{}` instead of no body. */
 function refuseBody({ body }: FastifyRequest): void {
   const isEmpty = body === undefined || (isPlainObject(body) && Object.keys(body).length === 0);
   if (!isEmpty) throw new InvalidInput([{ field: 'body', message: describeComplaint({ code: 'body.none' }) }]);
@@ -73,7 +73,7 @@ function refuseBody({ body }: FastifyRequest): void {
 const isPlainObject = (body: unknown): body is object =>
   typeof body === 'object' && body !== null && !Array.isArray(body) && !(body instanceof Readable);
 
-/** A PATCH must have a body, even if it is only `{}`. For other methods the URL may be enough. */
+/** A PATCH must have a body, even if the body is only `{}`. For other methods the URL can be enough. */
 function refusePatchWithoutBody({ method, body }: FastifyRequest): void {
   if (method === 'PATCH' && body === undefined)
     throw new InvalidInput([{ field: 'body', message: describeComplaint({ code: 'required' }) }]);

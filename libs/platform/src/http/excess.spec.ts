@@ -49,7 +49,7 @@ class Day {
 }
 
 describe('A free-form object', () => {
-  it('is passed on unchanged at any depth, and its values are not copied', () => {
+  it('is given to the handler unchanged at any depth, and its values are not copied', () => {
     const notes = { ...withNames(1_000), inner: [{ coffees: [] }], text: 'x' };
     const pipe = new ShopValidationPipe();
     const day = pipe.transform({ menus: [{ coffees: [], notes }] }, { type: 'body', metatype: Day }) as Day;
@@ -72,7 +72,7 @@ describe('A body that is much larger than its class allows', () => {
     });
   });
 
-  it('is refused for unknown names; all are counted and twenty are reported', () => {
+  it('is refused for unknown names: all of them are counted, and twenty are reported', () => {
     const top = read({ coffees, ...withNames(19_000) });
     expect(top).toMatchObject({ more: 18_980, created: 0 });
     const inside = read({ coffees: [{ grams: 1, ...withNames(30) }] });
@@ -98,7 +98,7 @@ describe('A body that is much larger than its class allows', () => {
     });
   });
 
-  it('is checked separately: other wrong bodies, and bodies that may be large, are checked as usual', () => {
+  it('has a separate check; other wrong bodies, and bodies that are allowed to be large, are checked as usual', () => {
     expect(read({ coffees: [{ grams: 0 }, { more: 1 }], name: 5, wrong: 1 })).toMatchObject({
       details: [
         { field: 'wrong', message: 'is not known here' },

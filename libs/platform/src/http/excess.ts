@@ -3,12 +3,12 @@ import { describeComplaint, fieldsOf, type BodyClass, type Complaint, type Conte
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** Limits for a structure in a field that expects one value. No client exceeds them by mistake. */
+/** Limits for a structure in a field that expects one value. No client exceeds these limits by mistake. */
 const STRUCTURE_LIMITS = { depth: 32, values: 100 };
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Checks an input once, by the fields of its class: the names, then the lengths of lists, then their contents. */
+/** Compares an input with the fields of its class: the names, the lengths of lists, and the contents. */
 class ExcessSearch {
   readonly faults: Fault[] = [];
   unknownNames = 0;
@@ -60,16 +60,17 @@ class ExcessSearch {
   }
 }
 
-/** Whether a value is a list with too many entries, or a large structure in a field that expects one value. */
+/** Whether a value is a list with too many entries, or a large structure in a field that expects something else. */
 function isTooLarge(value: object, { type, most }: Contents = {}): boolean {
   if (Array.isArray(value) && most !== undefined) return value.length > most;
   return (type === undefined || Array.isArray(value)) && jsonExcess(value, STRUCTURE_LIMITS) === 'many';
 }
 
 /**
- * The faults of an input that is much larger than its class allows: a list is too long, there are more unknown names
- * than are reported, or there is a large structure instead of one value. Undefined for any other input; its fields are
- * checked afterwards. This check comes first, because building class objects costs a hundred times as much.
+ * Returns the faults of an input that is much larger than its class allows: a list is too long, there are more unknown
+ * names than are reported, or there is a large structure instead of one value. Returns undefined for any other input.
+ * The fields are then checked by class-validator, which needs class objects. Building these objects costs a hundred
+ * times as much as this check, so this check comes first.
  */
 export function faultsOfOversizedInput(type: BodyClass, given: Given, mostFaults: number) {
   const search = new ExcessSearch(mostFaults);

@@ -18,7 +18,7 @@ export class FailureFilter implements ExceptionFilter {
     this.answer(error, request, http.getResponse<FastifyReply>());
   }
 
-  /** Sends the error to a socket client, with the same codes as over HTTP. */
+  /** Sends the error to the client of a web socket, with the same codes as over HTTP. */
   private sendToSocket(error: unknown, host: ArgumentsHost): void {
     const failure = failureOf(error);
     if (failure.broken) this.log.error({ message: 'the handler of a socket message failed', error });
@@ -26,7 +26,10 @@ export class FailureFilter implements ExceptionFilter {
     client.emit('exception', failureBody(failure, client.id ?? '', 'en').error);
   }
 
-  /** A 503 is logged without a stack: an outage causes many of them, and their stacks do not help. */
+  /**
+   * An error with status 503 is logged without its stack. An outage causes many such errors, and their stacks do not
+   * help.
+   */
   private logFailure(
     error: unknown,
     { status }: Failure,

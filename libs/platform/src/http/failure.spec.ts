@@ -35,7 +35,7 @@ describe('A failure', () => {
       new Error('no answer', { cause: errorWith('x', { code: '53300', severity: 'FATAL' }) }),
     ],
     ['both addresses of the host refuse', new AggregateError([1, 2].map(() => errorWith('x', { code: 'ECONNREFUSED', syscall: 'connect' })))], // prettier-ignore
-  ])('is unavailable, so the client may try again, if %s', (_, error) => {
+  ])('has status 503, so that the client tries again, if %s', (_, error) => {
     expect(failureOf(error)).toMatchObject({ status: 503, code: 'UNAVAILABLE', retryAfter: 1 });
   });
 

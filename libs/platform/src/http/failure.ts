@@ -16,7 +16,7 @@ export interface Failure {
   readonly details?: readonly Fault[];
   /** How many faults are not in `details`. */
   readonly more?: number;
-  /** Seconds after which the client may try again. */
+  /** The number of seconds after which the client can try again. */
   readonly retryAfter?: number;
   /** The cause is in the shop or its services, not in the request. Such an error is logged. */
   readonly broken?: true;

@@ -4,16 +4,16 @@ import { ValidateBy, ValidateIf } from 'class-validator';
 import { currentRequest } from '#platform/observability';
 import { textOf } from './messages';
 
-/** Why a value is refused: the key of a text in the catalogue, and its parameters. */
+/** Why a value is refused: the key of a text in the catalogue of messages, and the parameters of the text. */
 export interface Complaint {
   readonly code: string;
   readonly params?: Readonly<Record<string, string | number>>;
 }
 
 export interface FieldOptions<Value> {
-  /** The field may be left out; then it is undefined. */
+  /** The field can be left out. Its value is then undefined. */
   readonly optional?: true;
-  /** The field may be null. */
+  /** The field can be null. */
   readonly nullable?: true;
   /** The value if the field is left out. */
   readonly default?: Value;
@@ -25,28 +25,29 @@ export interface FieldOptions<Value> {
 export interface FieldKind {
   /** Returns the fault of the value; undefined if it is valid. */
   readonly check: (value: unknown) => Complaint | undefined;
-  /**
-   * Converts the input. If it cannot convert a value, it returns the value unchanged, and `check` reports the fault.
-   */
+  /** Converts the input. A value that cannot be converted is returned unchanged, and `check` then reports the fault. */
   readonly read?: (value: unknown, fromText: boolean, property: { target: object; key: string }) => unknown;
   readonly schema: ApiPropertyOptions;
-  /** Set if the field may hold a list or an object. */
+  /** Set if the field can contain a list or an object. */
   readonly inside?: Contents;
 }
 
-/** What a list or an object in a field may contain. */
+/** What a list or an object in a field is allowed to contain. */
 export interface Contents {
-  /** The class of the object, or of a list's entries. */
+  /** The class of the object, or of the entries of the list. */
   readonly type?: () => BodyClass;
   /** The highest number of entries of a list; absent for a single object. */
   readonly most?: number;
   /** Any JSON is allowed: the contents are not checked. */
   readonly any?: true;
-  /** The value is passed on unchanged: no class object is made of it. */
+  /** The handler gets the value unchanged. The value is not copied into an object of a class. */
   readonly passedOn?: true;
 }
 
-/** `fromText`: the input is a query or a path, so all its values are text. In a body, a text is not a number. */
+/**
+ * `fromText` is true for a query or a path. There all values are texts, so "7" can be a number. In a body, "7" is only
+ * a text.
+ */
 export interface ReadOptions extends ClassTransformOptions {
   readonly fromText?: boolean;
 }
@@ -59,7 +60,7 @@ interface FieldReader {
   readonly key: string;
   readonly check: (value: unknown) => Complaint | undefined;
   readonly inside?: Contents;
-  /** The converted value, or REFUSED. */
+  /** Returns the converted value, or REFUSED. */
   readonly read: (value: unknown, fromText: boolean) => unknown;
 }
 
@@ -69,12 +70,15 @@ const readersByClass = new WeakMap<object, FieldReader[]>();
 
 export type BodyClass = new () => object;
 
-/** For each field of a class: what it may contain, and how to check it. */
+/** For each field of a class: what the field is allowed to contain, and how to check it. */
 export type Fields = ReadonlyMap<string, Pick<FieldReader, 'check' | 'inside'>>;
 
 const fieldsByType = new WeakMap<BodyClass, ReadonlyMap<string, FieldReader>>();
 
-/** The fields of a class and its superclasses. If a subclass declares a field again, only its declaration counts. */
+/**
+ * The fields of a class and its superclasses. If a subclass declares a field again, only the declaration of the
+ * subclass counts.
+ */
 function readersOf(type: BodyClass): ReadonlyMap<string, FieldReader> {
   const known = fieldsByType.get(type);
   if (known) return known;
@@ -88,7 +92,7 @@ function readersOf(type: BodyClass): ReadonlyMap<string, FieldReader> {
 
 export const fieldsOf = (type: BodyClass): Fields => readersOf(type);
 
-/** For each class: its fields; null if a field contains another class. */
+/** For each class: its fields; null if one of the fields contains an object of another class. */
 const flatReadersByClass = new WeakMap<BodyClass, readonly FieldReader[] | null>();
 
 function flatReadersOf(type: BodyClass): readonly FieldReader[] | null {
@@ -104,7 +108,8 @@ const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].in
 
 /**
  * Reads an input that has only valid texts, numbers and booleans, such as most queries and paths. The checks are the
- * same as with class-validator, at a hundredth of the cost. Undefined if the input has another value or a fault.
+ * same as with class-validator, at a hundredth of the cost. Returns undefined if the input has a value of another type,
+ * or a fault.
  */
 export function readFlatInput(type: BodyClass, given: Readonly<Record<string, unknown>>, fromText: boolean) {
   const fields = flatReadersOf(type);

@@ -26,7 +26,10 @@ export function checkText(value: unknown, { min = 0, max, pattern, line }: TextO
   return pattern && !pattern.test(value) ? { code: 'text.pattern' } : undefined;
 }
 
-/** Text of `min` (default 0) to `max` characters. It is not changed, unless `trim` is set. */
+/**
+ * A text of `min` (default 0) to `max` characters. With `trim`, surrounding blanks are removed. Otherwise the text is
+ * not changed.
+ */
 export const Text = (options: TextOptions): PropertyDecorator =>
   field(
     {
@@ -42,12 +45,15 @@ export const Text = (options: TextOptions): PropertyDecorator =>
     options,
   );
 
-/** Text of one line, for headings, tables and labels. */
+/** A text of one line, for headings, tables and labels. */
 export const Line = (options: TextOptions): PropertyDecorator => Text({ ...options, line: true });
 
 const WHOLE = /^-?(0|[1-9]\d{0,15})$/;
 
-/** A whole number. In a query it is text: only digits, without leading zeros, with `-` if it is negative. */
+/**
+ * A whole number. In a query, the number is written with digits only, without leading zeros, and with `-` if it is
+ * negative.
+ */
 export const WholeNumber = (options: FieldOptions<number> & { min?: number; max?: number } = {}): PropertyDecorator => {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
   return field(
@@ -68,7 +74,7 @@ export const WholeNumber = (options: FieldOptions<number> & { min?: number; max?
   );
 };
 
-/** Any JSON object. The code that uses it checks its contents. */
+/** Any JSON object. The contents are not checked here, but by the code that uses the object. */
 export const AnyObject = (options: FieldOptions<object> = {}): PropertyDecorator =>
   field(
     {
@@ -83,7 +89,7 @@ export const AnyObject = (options: FieldOptions<object> = {}): PropertyDecorator
 
 const inLowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
 
-/** A UUID; converted to lower case. */
+/** A UUID. It is converted to lower case. */
 export const Id = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
@@ -122,8 +128,9 @@ export const OneOf = <Choice extends string>(
   );
 
 /**
- * An e-mail address of at most 254 characters, without surrounding blanks, in Unicode form NFC. With `kept`, it
- * also accepts addresses that only earlier builds accepted for new accounts.
+ * An e-mail address of at most 254 characters. It is converted: surrounding blanks are removed, and the Unicode form
+ * becomes NFC. With `kept`, the field also accepts addresses of existing accounts that are no longer accepted for new
+ * accounts.
  */
 export const Email = ({ kept, ...options }: FieldOptions<string> & { kept?: boolean } = {}): PropertyDecorator =>
   field(
@@ -147,11 +154,13 @@ export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =
     options,
   );
 
-// @nestjs/swagger calls a function to get the class only if the function's name is `type`.
+// … }`: @nestjs/swagger calls a function only if its name is `type`. => In the schemas below, the class is given as
+// `type: () => …`. @nestjs/swagger calls a function only if its name is `type`. => … }`: @nestjs/swagger calls a
+// function only if its name is `type`.
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A nested body class. */
+/** A nested object of a body class. */
 export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}): PropertyDecorator => {
   const decorate = field(
     {
@@ -169,11 +178,12 @@ export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}
 };
 
 /**
- * class-validator reports this for a text in a `NestedOrText`. This is not a fault: the field itself checks the text.
+ * class-validator reports this message for a text in a `NestedOrText`. The message is not a fault, because the field
+ * itself checks the text.
  */
 export const TEXT_INSTEAD = 'text instead of an object';
 
-/** A nested body class, or one text instead of the whole object. */
+/** A nested object of a body class, or one text instead of the object. */
 export const NestedOrText = (
   type: () => BodyClass,
   text: TextOptions,
@@ -218,8 +228,8 @@ interface ListOptions<Entry> extends FieldOptions<readonly Entry[]> {
 }
 
 /**
- * A list of body classes or of plain values, with `min` (default 0) to `max` entries. In a query, a single value is a
- * list with one entry.
+ * A list of objects of a body class, or of plain values, with `min` (default 0) to `max` entries. In a query, a single
+ * value is read as a list with one entry.
  */
 export const ListOf = (entry: (() => BodyClass) | keyof typeof ENTRIES, options: ListOptions<unknown>) => {
   const { min = 0, max } = options;

@@ -7,11 +7,11 @@ const isObject = (value: unknown): value is Given =>
 
 const knownClasses = new WeakMap<BodyClass, boolean>();
 
-/** Whether a body of this class may contain a free-form object anywhere. */
+/** Whether a body of this class can contain a free-form object, at any depth. */
 function mayContainFreeForm(type: BodyClass): boolean {
   const found = knownClasses.get(type);
   if (found !== undefined) return found;
-  knownClasses.set(type, false); // a class may contain itself
+  knownClasses.set(type, false); // the result for now, because a class can contain itself
   const result = [...fieldsOf(type).values()].some(
     ({ inside }) => inside?.passedOn === true || (inside?.type !== undefined && mayContainFreeForm(inside.type())),
   );
@@ -20,9 +20,9 @@ function mayContainFreeForm(type: BodyClass): boolean {
 }
 
 /**
- * A copy of the body in which every free-form object is hidden in a function, so that class-transformer passes the
- * object on unchanged. Otherwise class-transformer would copy each value, which costs a hundred times as much as
- * reading it. `revealFreeForm` returns the object again.
+ * Returns a copy of the body in which every free-form object is hidden in a function. So class-transformer does not
+ * change the object. Otherwise it would copy each value in the object, which costs a hundred times as much as reading
+ * the value. `revealFreeForm` returns the object again.
  */
 export function hideFreeForm(type: BodyClass, given: Given): Given {
   if (!mayContainFreeForm(type)) return given;
@@ -39,6 +39,6 @@ export function hideFreeForm(type: BodyClass, given: Given): Given {
   return copy;
 }
 
-/** The object that `hideFreeForm` has hidden; any other value unchanged. */
+/** Returns the object that `hideFreeForm` has hidden. Any other value is returned unchanged. */
 export const revealFreeForm = (value: unknown): unknown =>
   typeof value === 'function' ? (value as () => unknown)() : value;

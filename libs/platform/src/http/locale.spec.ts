@@ -10,7 +10,7 @@ describe('The language of products, if Vietnamese is the default', () => {
     ['en;q=0.4,vi-VN;q=0.8', 'vi'],
     ['fr, en;q=0.3', 'en'],
     ['de', 'vi'],
-    // Both are preferred equally, so the first one counts.
+    // Both languages are preferred equally, so the first language counts.
     ['en,vi', 'en'],
     ['vi,en', 'vi'],
     ['en;q=0,vi;q=0', 'vi'],
@@ -38,7 +38,7 @@ describe('Texts', () => {
     expect(textOf('TEST_STANDS', 'en', { status: 'test-brewing' }, 'It is {status}')).toBe('It is test-brewing');
   });
 
-  it('of one code must be equal, wherever they are added', () => {
+  it('of one code must be equal, even if different contexts add them', () => {
     addMessages({ en: { TEST_SAME: 'One' } });
     addMessages({ en: { TEST_SAME: 'One' } });
     expect(() => addMessages({ en: { TEST_SAME: 'Two' } })).toThrow('two texts for TEST_SAME');

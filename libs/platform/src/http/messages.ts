@@ -4,16 +4,16 @@ import Negotiator from 'negotiator';
 export type Locale = 'vi' | 'en';
 
 /**
- * Texts by the code of an error or of a fault. `{name}` is replaced by the param of this name. If the catalogue has a
- * translation of the param's value (`word.preparing`), the translation is used.
+ * Texts by the code of an error or of a fault. `{name}` is replaced by the param with this name. If the catalogue has a
+ * translation of the param's value, such as `word.preparing` for the value `preparing`, the translation is used.
  */
 export type Texts = Readonly<Record<string, string>>;
 
 const catalogue: Record<Locale, Map<string, string>> = { vi: new Map(), en: new Map() };
 
 /**
- * Adds the texts of a context: by error code, or by the fault of a field such as `text.long`. Two contexts may share a
- * code if its text is the same.
+ * Adds the texts of a context. The key of a text is an error code, or the fault of a field such as `text.long`. Two
+ * contexts can use the same code if the text is the same.
  */
 export function addMessages(texts: { readonly vi?: Texts; readonly en?: Texts }): void {
   for (const locale of ['vi', 'en'] as const)
@@ -29,7 +29,7 @@ function fillIn(text: string, params: Readonly<Record<string, unknown>>, locale:
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? word(String(params[name])) : whole));
 }
 
-/** The text of a code in a language; the fallback (English) if the catalogue has none. */
+/** The text of a code in a language. If the catalogue has no such text, the fallback (English) is used. */
 export function textOf(
   code: string,
   locale: Locale,
@@ -41,13 +41,17 @@ export function textOf(
 
 /** Only the first characters of a longer header are read. */
 const LONGEST_HEADER = 500;
-/** A cache, because browsers send only a few different headers, and each request needs its language more than once. */
+/**
+ * The results are cached, because browsers send only a few different headers, and each request asks for its language
+ * more than once.
+ */
 const localeCaches = { vi: new LRUCache<string, Locale>({ max: 500 }), en: new LRUCache<string, Locale>({ max: 500 }) };
 
 /**
- * Vietnamese or English, whichever `Accept-Language` prefers. If it prefers both equally, the first language counts. If
- * it names neither language, the result is `otherwise`. `*` means every language that the header does not name,
- * and then the result is `otherwise` if possible. Many clients send only `*` when nobody has chosen a language.
+ * Vietnamese or English, whichever `Accept-Language` prefers. If the header prefers both equally, the first language
+ * counts. If the header names none of these two languages, the result is `otherwise`. `*` means every language that the
+ * header does not name. If `*` counts for both languages, the result is `otherwise`, because many clients send only `*`
+ * when nobody has chosen a language.
  */
 export function localeOf(acceptLanguage: string | undefined, otherwise: Locale = 'en'): Locale {
   if (!acceptLanguage) return otherwise;

@@ -48,7 +48,7 @@ const TOKEN_REFUSALS: readonly Refusal[] = [
   { status: 403, code: 'ROLE_LOST' },
 ];
 
-/** What `@ApiProduces` stores. */
+/** The key of the metadata that `@ApiProduces` stores. */
 const PRODUCES = 'swagger/apiProduces';
 
 /** The methods whose body is not read. */
@@ -77,7 +77,9 @@ function refusalsOf(access: Access | undefined, readsBody: boolean, readsPath: b
   ];
 }
 
-/** The credentials that a route accepts. If a route never refuses an access token, it does not use the token. */
+/**
+ * The credentials that a route accepts. A route that never refuses an expired access token does not use access tokens.
+ */
 function securityOf(access: Access | undefined, refusals: readonly Refusal[]): Record<string, string[]>[] {
   if (access?.to === 'all') return [];
   if (!refusals.some(({ code }) => code === 'TOKEN_EXPIRED')) return [{}, { cartToken: [] }];
@@ -111,7 +113,8 @@ const exampleFailure = ({ code, when }: Refusal): object => ({
 function refusalResponses(refusals: readonly Refusal[], limited: boolean, schemas: Schemas): Record<string, object> {
   const responses: Record<string, object> = {};
   for (const status of new Set(refusals.map((refusal) => refusal.status))) {
-    // If two refusals have the same code, the first counts. So the text of a route replaces the common text.
+    // If two refusals have the same code, the first refusal counts. Refusals of the route come first, so their text
+    // replaces the common text.
     const codes = new Map(
       refusals
         .filter((refusal) => refusal.status === status)
@@ -163,7 +166,10 @@ function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | u
   return paged ? PAGE_META : own;
 }
 
-/** Whether a response always has this `meta`. A `meta` without required fields is left out if it is empty. */
+/**
+ * Whether a response always has this `meta`. A `meta` without required fields can be empty, and an empty `meta` is left
+ * out.
+ */
 const isAlwaysPresent = (meta: Schema): boolean => !('properties' in meta) || 'required' in meta;
 
 /** What the successful responses of a route have in common. */
@@ -220,7 +226,7 @@ function addExample({ content }: RequestBody, own: object | undefined, known: Re
     if (media.schema && media.example === undefined) media.example = own ?? exampleOf(media.schema, known);
 }
 
-/** Whether a body is required: always for a PATCH, else if one of its fields is required. */
+/** Whether a body is required: for a PATCH always, for other methods if one of the fields is required. */
 function needsBody({ content }: RequestBody, method: string, known: Readonly<Record<string, Schema>>): boolean {
   const hasRequiredField = ({ schema }: { readonly schema?: Schema }): boolean => {
     const ref = schema?.['$ref'];
@@ -231,7 +237,10 @@ function needsBody({ content }: RequestBody, method: string, known: Readonly<Rec
   return method === 'patch' || Object.values(content).some(hasRequiredField);
 }
 
-/** Completes an operation from the decorators of its handler. `bodies` are the schemas of bodies by their class. */
+/**
+ * Completes an operation from the decorators of its handler. `bodies` has the schemas of bodies, by the name of the
+ * class.
+ */
 export function completeOperation(
   operation: Operation,
   method: string,

@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Converts Zod shapes to schemas of the document. A shape with an id becomes a component, which is written once. */
+/**
+ * Converts Zod shapes to schemas of the document. A shape with an id becomes a component, which the document contains
+ * only once.
+ */
 export class Schemas {
   readonly components: Record<string, Schema> = {};
   readonly examples: Record<string, { readonly value: object }> = {};
@@ -15,7 +18,7 @@ export class Schemas {
       unrepresentable: 'any',
       io: 'output',
       override: ({ jsonSchema }) => {
-        // Responses may get new fields, so clients must accept unknown fields.
+        // Later builds can add fields to responses, so clients must accept unknown fields.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };
@@ -23,20 +26,20 @@ export class Schemas {
     return cleanSchema(properties.it) as Schema;
   }
 
-  /** An example that many responses share is written once. */
+  /** An example that several responses share is in the document only once. The responses refer to it. */
   example(name: string, value: object): { readonly $ref: string } | { readonly value: object } {
     const known = (this.examples[name] ??= { value });
     return isDeepStrictEqual(known.value, value) ? { $ref: `#/components/examples/${name}` } : { value };
   }
 }
 
-/** Zod adds the range of safe integers as bounds. These are not limits of the field. */
+/** Whether a bound is only the range of safe integers. Zod adds these bounds, but they are not limits of the field. */
 const isSafeIntegerBound = (key: string, value: unknown): boolean =>
   /^(?:exclusive)?(?:minimum|maximum)$/i.test(key) && Math.abs(Number(value)) >= Number.MAX_SAFE_INTEGER;
 
 /**
- * Cleans up a schema of Zod. Afterwards, references lead to components, and a component does not repeat its id. A
- * format has no pattern, and an integer has no bounds of JavaScript.
+ * Cleans up a schema of Zod. References then lead to components, and a component does not repeat its id. Patterns
+ * beside a format, and the bounds of safe integers, are removed.
  */
 function cleanSchema(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cleanSchema);
@@ -69,8 +72,8 @@ const cleanProperties = (properties: object): object =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, cleanSchema(schema)]));
 
 /**
- * The schema of a body: unknown fields are refused, and a default is part of the description. In generated types, a
- * field with `default` is always present, which would be wrong for a body that is sent.
+ * The schema of a body. Unknown fields are refused. A default is written into the description, because generators treat
+ * a field with `default` as always present. A client can leave such a field out.
  */
 export function bodySchema({ properties, ...schema }: Schema): Schema {
   if (typeof properties !== 'object') return schema;
@@ -102,10 +105,10 @@ export function toOpenApi31(value: unknown): unknown {
   return { anyOf: [schema, { type: 'null' }] };
 }
 
-/** An example for a schema: the schema's own if it has one, else a simple value that fits. */
+/** An example for a schema: the schema's own example if there is one, else a simple value that fits the schema. */
 export function exampleOf(schema: Schema, components: Readonly<Record<string, Schema>>, depth = 0): unknown {
   if ('example' in schema) return schema['example'];
-  if (depth > 24) return null; // a shape that contains itself
+  if (depth > 24) return null; // the schema contains itself
   const exampleOfPart = (next: unknown) => exampleOf(next as Schema, components, depth + 1);
   const ref = schema['$ref'];
   if (typeof ref === 'string') return exampleOfPart(components[ref.split('/').at(-1)!] ?? {});
@@ -120,7 +123,7 @@ export function exampleOf(schema: Schema, components: Readonly<Record<string, Sc
   if (type === 'object')
     return Object.fromEntries(
       Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)
-        .filter(([, each]) => each['readOnly'] !== true) // only bodies have such fields, and they are optional
+        .filter(([, each]) => each['readOnly'] !== true) // only bodies have read-only fields, and these are optional
         .map(([name, each]) => [name, exampleOfPart(each)]),
     );
   if (type === 'array')

@@ -75,7 +75,7 @@ function tagsOf({ paths }: OpenAPIObject): { name: string }[] {
   return [...names].sort().map((name) => ({ name }));
 }
 
-/** The whole document, made from the decorators of every route. */
+/** Builds the whole document from the decorators of all routes. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const base = new DocumentBuilder()
     .setTitle('Coffee & Tea')

@@ -40,11 +40,16 @@ function addMetadata<Entry>(metadata: string, entries: readonly Entry[]): Method
   };
 }
 
-/** The operation's name in generated clients, and what it does, in one line. */
+/**
+ * `operationId`: the name of the operation in generated clients. `summary`: one line that says what the operation does.
+ */
 export const OperationDoc = (operationId: string, summary: string, description?: string): MethodDecorator =>
   ApiOperation({ operationId, summary, ...(description && { description }) });
 
-/** The response's status and data; null if there is no data. The topmost decorator sets the status that is sent. */
+/**
+ * Documents a response: its status, and the schema of its data (null if there is no data). If a handler has several of
+ * these decorators, the status of the topmost decorator is sent.
+ */
 export const Answers = (status: HttpStatus | number, schema: z.ZodType | null, doc: AnswerDoc = {}): MethodDecorator =>
   applyDecorators(HttpCode(status), addMetadata<DocumentedAnswer>(ANSWERS, [{ ...doc, status, schema }]));
 
@@ -66,7 +71,7 @@ const KNOWN: Readonly<Record<string, Refusal>> = {
   UNAVAILABLE: { status: 503, code: 'UNAVAILABLE' },
 };
 
-/** The refusals that a caller should handle. A code without a status means 409, unless the code is in `KNOWN`. */
+/** The refusals that a caller should handle. A code without a status has the status in `KNOWN`, or else 409. */
 export const Refuses = (...refusals: readonly (string | Refusal)[]): MethodDecorator =>
   addMetadata<Refusal>(
     REFUSALS,
@@ -77,7 +82,7 @@ export const Refuses = (...refusals: readonly (string | Refusal)[]): MethodDecor
 
 export const BODY_EXAMPLE = 'shop:body-example';
 
-/** An example of the body, for bodies where an example of all fields would make no sense. */
+/** An example of the body. Use it if a generated example with all fields would make no sense. */
 export const BodyExample = (example: object): MethodDecorator => SetMetadata(BODY_EXAMPLE, example);
 
 /** The response is sent as it is, without the envelope. */
@@ -86,15 +91,19 @@ export const Bare = (): MethodDecorator & ClassDecorator => SetMetadata(BARE, tr
 /** The route accepts any query parameters, because other sites redirect to it. */
 export const AnyQuery = (): MethodDecorator => SetMetadata(ANY_QUERY, true);
 
-/** The handler declares no body, because it reads the body itself: for example a payment provider's message. */
+/**
+ * The handler has no `@Body()` parameter, because it reads the body itself, for example a message of a payment
+ * provider.
+ */
 export const AnyBody = (): MethodDecorator => SetMetadata(ANY_BODY, true);
 
 /**
- * How the document describes an `answer({ etag })`. `byLanguage`: the texts of the response depend on Accept-Language.
+ * How the OpenAPI document describes a response with an ETag. With `byLanguage`, the texts of the response depend on
+ * Accept-Language.
  */
 export interface HasEtag {
   readonly byLanguage?: true;
 }
 
-/** Responses have an `ETag`. A client that sends the current ETag gets 304. */
+/** For a route whose responses have an `ETag`. A client that sends the current ETag in If-None-Match gets 304. */
 export const HasEtag = (tagged: HasEtag = {}): MethodDecorator => SetMetadata(TAGGED, tagged);

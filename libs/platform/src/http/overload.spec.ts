@@ -11,7 +11,7 @@ describe('Overload', () => {
     return overloaded();
   };
 
-  it('is not assumed while one long pause of the event loop could be the cause', () => {
+  it('is not assumed while a single long pause of the event loop can be the cause', () => {
     expect([at(0, false), at(1, true), at(1.9, true), at(2.5, true), at(3, false)]).toEqual(Array(5).fill(false));
   });
 
@@ -22,7 +22,7 @@ describe('Overload', () => {
     expect([at(15, false), at(16, true)]).toEqual([false, false]);
   });
 
-  it('is not assumed after two pauses far apart, if no request came between them', () => {
+  it('is not assumed after two pauses with a long time between them, even if no request came in this time', () => {
     expect([at(20, true), at(40, true)]).toEqual([false, false]);
   });
 });

@@ -7,7 +7,7 @@ const id = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 const at = '2026-11-23T03:04:05.678Z';
 
 describe('A cursor', () => {
-  it('returns the place from which it was made; no cursor means the first page', () => {
+  it('contains the position from which it was made; without a cursor, the list begins at the first page', () => {
     expect(parseCursor(cursorFrom({ at, id }), Place)).toEqual({ at, id });
     expect(parseCursor(undefined, Place)).toBeUndefined();
   });
@@ -35,7 +35,7 @@ describe('A cursor', () => {
     ['2026-11-23 03:04:05+23', false],
     ['2026-11-23', false],
     ['1', false],
-  ])('may contain a time as Postgres writes it; %s: %s', (text, isOne) => {
+  ])('accepts only a time as Postgres writes it; %s is accepted: %s', (text, isOne) => {
     expect(MomentShape.safeParse(text).success).toBe(isOne);
   });
 });

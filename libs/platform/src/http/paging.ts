@@ -5,7 +5,7 @@ import { describeComplaint } from './field';
 import { Text, WholeNumber } from './fields';
 import { InvalidInput } from './validation.pipe';
 
-/** `?limit=&cursor=`; extend it with a list's own filters. */
+/** The query `?limit=&cursor=` of a list. A list with filters extends this class. */
 export class PageQuery {
   @WholeNumber({ min: 1, max: 100, default: 20, description: 'The maximum number of entries on a page.', example: 20 })
   limit: number = 20;
@@ -18,13 +18,18 @@ export const cursorFrom = (place: unknown): string => Buffer.from(JSON.stringify
 
 const POSTGRES_TIME = /^([1-9]\d{3}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)[+-](?:0\d|1[0-4])(?::\d\d)?$/;
 
-/** A time with microseconds, as Postgres writes it, because rows may differ by less than a millisecond. */
+/**
+ * A time with microseconds, as Postgres writes it, because the times of two rows can differ by less than a millisecond.
+ */
 export const MomentShape = z.string().refine((text) => {
   const [, day, time] = POSTGRES_TIME.exec(text) ?? [];
   return day !== undefined && z.iso.datetime().safeParse(`${day}T${time}Z`).success;
 });
 
-/** Where the previous page ended; undefined for the first page. A cursor of another list is refused with 400. */
+/**
+ * Returns the position at which the previous page ended; undefined for the first page. A cursor of another list is
+ * refused with 400.
+ */
 export function parseCursor<Shape extends z.ZodType>(
   cursor: string | undefined,
   shape: Shape,
@@ -44,7 +49,10 @@ function refuseUnstorable(_: string, value: unknown): unknown {
   return value;
 }
 
-/** One page of the `limit + 1` rows that were read. The cursor points to the last row of the page. */
+/**
+ * Makes a page from the rows that were read. A query reads `limit + 1` rows: the last of them only shows whether there
+ * is another page. The cursor points to the last row of the page.
+ */
 export function page<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => unknown): Answer<Row[]>;
 export function page<Row, Item>(
   rows: readonly Row[],

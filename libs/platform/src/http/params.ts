@@ -8,7 +8,7 @@ import { InvalidInput } from './validation.pipe';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
 
-/** A decorator of a parameter that also applies a decorator to its method, for the OpenAPI document. */
+/** Makes a decorator for a parameter that also decorates the parameter's method, for the OpenAPI document. */
 export function alsoOnMethod(parameter: ParameterDecorator, method: MethodDecorator): ParameterDecorator {
   return (target, key, index) => {
     parameter(target, key, index);
@@ -76,8 +76,8 @@ export class PreconditionFailed extends DomainError {
 const TAGS = /(?:^|,)[ \t]*((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)/g;
 
 /**
- * The strong tags of an If-Match header; undefined if any version is accepted. A weak tag is left out, because it does
- * not prove that nothing has changed (RFC 9110, 13.1.1).
+ * The strong tags of an If-Match header; undefined if any version is accepted. Weak tags are left out, because a weak
+ * tag does not prove that nothing has changed (RFC 9110, 13.1.1).
  */
 export function parseStrongTags(header: string | undefined): readonly string[] | undefined {
   const value = header?.trim() ?? '';
@@ -89,7 +89,10 @@ const readTags = createParamDecorator((_: unknown, context: ExecutionContext): r
   parseStrongTags(requestOf(context).headers['if-match']),
 );
 
-/** The versions in the tags: `"7"`, or `"7-3f0c6a1b2d4e"` as in responses. A tag without a version matches nothing. */
+/**
+ * The versions in the tags. Both `"7"` and the form of responses, `"7-3f0c6a1b2d4e"`, contain the version 7. A tag
+ * without a version is left out, so it matches no version.
+ */
 export const parseVersions = (tags: readonly string[] | undefined): Seen =>
   tags?.flatMap((tag) => /^"(0|[1-9]\d{0,14})(?:-[\da-f]{12})?"$/.exec(tag)?.[1] ?? []).map(Number);
 
@@ -105,7 +108,7 @@ export const IfMatchTags = (): ParameterDecorator => documentIfMatch(readTags())
 
 const documentIfMatch = (parameter: ParameterDecorator): ParameterDecorator =>
   alsoOnMethod(
-    alsoOnMethod(parameter, HasEtag()), // the response has the next tag
+    alsoOnMethod(parameter, HasEtag()), // the response has the new ETag
     ApiHeader({
       name: 'If-Match',
       required: false,
@@ -121,7 +124,10 @@ const readWait = createParamDecorator((longest: number, context: ExecutionContex
   return Math.min(Number(wait?.[1] ?? 0), longest);
 });
 
-/** How many seconds the caller waits for the outcome (`Prefer: wait=5`), at most `longest`; 0 without a header. */
+/**
+ * How many seconds the caller wants to wait for the outcome (`Prefer: wait=5`), at most `longest`; 0 without this
+ * header.
+ */
 export const PreferWait = (longest = 10): ParameterDecorator =>
   alsoOnMethod(
     readWait(longest),

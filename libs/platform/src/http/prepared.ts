@@ -14,7 +14,7 @@ const compressors: Readonly<Record<Coding, (bytes: Buffer) => Promise<Buffer>>> 
   gzip: (bytes) => promisify(gzip)(bytes),
 };
 
-/** The best content coding that `Accept-Encoding` allows; undefined for the plain bytes. */
+/** The best content coding that `Accept-Encoding` allows; undefined if the bytes are sent uncompressed. */
 export function codingFor(accepted = ''): Coding | undefined {
   const named = accepted.split(',').map((part) => part.trim().toLowerCase());
   const accepts = (coding: Coding) =>
@@ -23,8 +23,8 @@ export function codingFor(accepted = ''): Coding | undefined {
 }
 
 /**
- * A response that is the same for everybody. Its bytes stay in memory. They are compressed once for each content
- * coding, outside the event loop.
+ * A response that is the same for everybody. The bytes of the response stay in memory. They are compressed once for
+ * each content coding, outside the event loop.
  */
 export class PreparedAnswer {
   private readonly hash: string;

@@ -13,7 +13,7 @@ const read = (range: object): Range =>
   new ShopValidationPipe().transform(range, { type: 'query', metatype: Range }) as Range;
 
 describe('A range of time', () => {
-  it('may be given in days, which are days of Vietnam', () => {
+  it('can be given in days, which are days in Vietnam', () => {
     expect(read({ from: '2026-11-23', to: '2026-11-23' })).toEqual({
       from: new Date('2026-11-22T17:00:00Z'),
       to: new Date('2026-11-23T17:00:00Z'),
@@ -21,7 +21,7 @@ describe('A range of time', () => {
     expect(read({ from: '2028-02-29' }).from).toEqual(new Date('2028-02-28T17:00:00Z'));
   });
 
-  it('may be given in times with a zone', () => {
+  it('can be given in times with a zone', () => {
     for (const at of ['2026-11-23T03:04:05Z', '2026-11-23T10:04:05+07:00'])
       expect(read({ from: at, to: at })).toEqual({ from: new Date(at), to: new Date(at) });
     expect(read({})).toEqual({});

@@ -21,7 +21,7 @@ addMessages({
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** A SKU of at most `max` characters; converted to the spelling of `normalSku`. */
+/** A SKU of at most `max` characters. It is converted to the spelling of `normalSku`. */
 export const Sku = ({ max, ...options }: FieldOptions<string> & { max: number }): PropertyDecorator =>
   field(
     {
@@ -39,7 +39,9 @@ export const Sku = ({ max, ...options }: FieldOptions<string> & { max: number })
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const inLowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
 
-/** A slug; converted to lower case. Without `pattern`, it may have characters that a new slug must not have. */
+/**
+ * A slug. It is converted to lower case. Without `pattern`, the slug can have characters that are refused in new slugs.
+ */
 const slugField = (max: number, options: FieldOptions<string>, pattern?: RegExp): PropertyDecorator =>
   field(
     {
@@ -50,7 +52,7 @@ const slugField = (max: number, options: FieldOptions<string>, pattern?: RegExp)
     options,
   );
 
-/** A new slug of at most 80 characters; converted to lower case. */
+/** A new slug of at most 80 characters. It is converted to lower case. */
 export const NewSlug = (options: FieldOptions<string> = {}): PropertyDecorator => slugField(80, options, SLUG);
 
 /** A slug in a search. Upper case is accepted. */
@@ -77,7 +79,7 @@ function amountSchemas(min: number, max: number) {
 const toMoney = (value: unknown): unknown =>
   typeof value === 'number' ? { amount: value, currency: CURRENCY } : value;
 
-/** An amount of money in either form that bodies may use: `Money`, or whole đồng as a number. Converted to `Money`. */
+/** An amount of money. A body can contain `Money`, or a number of whole đồng. Both are converted to `Money`. */
 export const Amount = ({ min, max, ...options }: AmountOptions): PropertyDecorator => {
   const { whole, money } = amountSchemas(min, max);
   return field(
@@ -107,14 +109,14 @@ interface PriceOptions extends FieldOptions<number> {
 
 const CURRENCY = 'VND';
 
-/** The amount of a Money; any other value is returned unchanged. */
+/** Returns the amount of a `Money`. Any other value is returned unchanged. */
 export function amountOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const { amount, currency, ...more } = value as Record<string, unknown>;
   return currency === CURRENCY && Object.keys(more).length === 0 ? amount : value;
 }
 
-/** Whole đồng: a number, or Money as in responses. Converted to a number. */
+/** A price in whole đồng. A body can contain a number, or `Money` as in responses. Both are converted to a number. */
 export const Price = (options: PriceOptions): PropertyDecorator => {
   const { min, max } = options;
   const { whole, money } = amountSchemas(min, max);
@@ -132,15 +134,15 @@ export const Price = (options: PriceOptions): PropertyDecorator => {
 };
 
 /**
- * A field of a response that nobody can change. A body may contain it, because clients send back what they have read.
- * It is ignored, but its value must have the right form, so that mistakes are reported.
+ * A field of a response that nobody can change. A body can contain this field, because clients send back what they have
+ * read. The value is ignored, but it must have the right form, so that mistakes are reported.
  */
 export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   readOnlyField(shape, schema);
 
 /**
- * An identifying field that cannot be changed. It may be sent back as it is. `findChangedImmutableFields` reports a
- * different value.
+ * An identifying field that cannot be changed. A client can send it back unchanged. If the value differs,
+ * `findChangedImmutableFields` reports a fault.
  */
 export const Immutable = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   readOnlyField(shape, { ...schema, description: 'May be sent back unchanged. A different value is refused.' });
@@ -155,7 +157,8 @@ const readOnlyField = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDe
   );
 
 /**
- * A fault for each field that was sent with another value than the current one. Upper and lower case are equal.
+ * Returns a fault for each field that was sent with a value other than the current value. Upper and lower case are
+ * equal.
  */
 export function findChangedImmutableFields(current: Readonly<Record<string, unknown>>, sent: object): Fault[] {
   return Object.entries(current).flatMap(([name, value]) => {
@@ -177,8 +180,8 @@ const momentField = (read: (text: unknown) => Date | undefined) => (description:
     { optional: true, description, example: '2026-11-23' },
   );
 
-/** The beginning of a range. Converted to a Date. */
+/** The beginning of a range. It is converted to a Date. */
 export const From = momentField(beginOf);
 
-/** The end of a range, exclusive. Converted to a Date. */
+/** The end of a range. It is converted to a Date, which is not part of the range. */
 export const Until = momentField(endOf);

@@ -16,7 +16,7 @@ export class BodyNotUtf8 extends UnsupportedMediaTypeException {
   readonly messageText: MessageText = { text: 'UNSUPPORTED_MEDIA_TYPE.charset' };
 }
 
-/** The body is larger than its sender may send to this route. */
+/** The body is larger than its sender is allowed to send to this route. */
 export class BodyTooLarge extends PayloadTooLargeException {
   readonly messageText: MessageText;
 

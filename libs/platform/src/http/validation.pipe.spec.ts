@@ -60,13 +60,13 @@ describe('readFlatInput', () => {
     expect(readFlatInput(ShelfQuery, given, true)).toBeUndefined();
   });
 
-  it('returns undefined for classes with nested classes', () => {
+  it('returns undefined for classes that contain objects of other classes', () => {
     expect(readFlatInput(Outer, { inner: 1 }, false)).toBeUndefined();
     const pipe = new ShopValidationPipe();
     expect(pipe.transform({ inner: { count: 1 } }, { type: 'body', metatype: Outer })).toEqual({ inner: { count: 1 } });
   });
 
-  it('is used for objects only: null is refused, and a missing body is an empty object', () => {
+  it('is used only for objects: null is refused, and a missing body is read as an empty object', () => {
     class CountBody {
       @WholeNumber({ optional: true })
       count?: number;
@@ -91,7 +91,7 @@ describe('A time in a body', () => {
   const read = async (at: string): Promise<Time> =>
     new ShopValidationPipe().transform({ at }, { type: 'body', metatype: Time }) as Time;
 
-  it.each(['2026-02-28T23:59:59Z', '2028-02-29T01:00+07:00', '2026-11-23T03:04:05.678Z'])('may be %s', async (at) => {
+  it.each(['2026-02-28T23:59:59Z', '2028-02-29T01:00+07:00', '2026-11-23T03:04:05.678Z'])('can be %s', async (at) => {
     expect((await read(at)).at).toEqual(new Date(at));
   });
 

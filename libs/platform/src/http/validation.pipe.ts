@@ -10,7 +10,10 @@ import { hideFreeForm } from './free-form';
 
 const BUILT_IN_TYPES: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
 
-/** The faults of all fields. If a nested field has a fault, the general message for its parent is left out. */
+/**
+ * The faults of all fields. If a nested field has a fault, the general message of the field that contains it is left
+ * out.
+ */
 function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
   return errors.flatMap((error) => {
     const field = path ? `${path}.${error.property}` : error.property;
@@ -24,15 +27,18 @@ function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
   });
 }
 
-/** Limits of the details: the names of unknown fields are the client's own text, and may be many and long. */
+/**
+ * Limits of the details. A client chooses the names of unknown fields, so there can be many names, and they can be
+ * long.
+ */
 export const MOST_FAULTS = 20;
 const LONGEST_PATH = 200;
 
 export class InvalidInput extends DomainError {
-  /** How many faults are not among the details. */
+  /** The number of faults that are not in the details. */
   readonly more: number;
 
-  /** `further`: the number of faults that are not in `details`. */
+  /** @param further how many faults the caller has found but not put into `details` */
   constructor(details: readonly Fault[], further = 0) {
     const shown = details.slice(0, MOST_FAULTS);
     super(
@@ -45,7 +51,7 @@ export class InvalidInput extends DomainError {
     this.more = details.length - shown.length + further;
   }
 
-  /** Unknown fields; there may be thousands of them. */
+  /** The error for unknown fields. There can be thousands of names. */
   static unknown(names: readonly string[]): InvalidInput {
     const message = describeComplaint({ code: 'unknown' });
     const shown = names.slice(0, MOST_FAULTS).map((field) => ({ field, message }));
@@ -54,8 +60,8 @@ export class InvalidInput extends DomainError {
 }
 
 /**
- * Reads bodies, queries and path parameters into their classes. Reports every fault at once, and refuses unknown
- * fields.
+ * Reads bodies, queries and path parameters into objects of their classes. Reports all faults at once, and refuses
+ * unknown fields.
  */
 @Injectable()
 export class ShopValidationPipe implements PipeTransform {

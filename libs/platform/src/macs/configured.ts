@@ -1,7 +1,7 @@
 import { Config } from '#platform/config';
 import { MacKey } from './mac-key';
 
-/** The key of EVENT_MAC_KEY, for modules that add a MAC to what they write. */
+/** The key from EVENT_MAC_KEY, for modules that add a MAC to the rows that they write. */
 export const configuredMacKey = {
   provide: MacKey,
   inject: [Config],

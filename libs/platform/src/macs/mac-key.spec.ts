@@ -5,7 +5,7 @@ const secret = (letter: string) => Buffer.alloc(32, letter).toString('base64');
 describe('A MAC key', () => {
   const key = new MacKey(secret('a'));
 
-  it('accepts only its own MAC of the same text', () => {
+  it('accepts a MAC only if it was computed with this key from the same text', () => {
     const mac = key.of('one event');
     expect(key.holds('one event', mac)).toBe(true);
     expect(key.holds('another event', mac)).toBe(false);
@@ -13,7 +13,7 @@ describe('A MAC key', () => {
     expect(new MacKey(secret('b')).holds('one event', mac)).toBe(false);
   });
 
-  it('accepts the MACs of its former keys, and computes MACs with the current key', () => {
+  it('accepts MACs of the former keys, and computes MACs with the current key', () => {
     const changed = new MacKey(secret('b'), [secret('a')]);
     expect(changed.holds('one event', key.of('one event'))).toBe(true);
     expect(key.holds('one event', changed.of('one event'))).toBe(false);

@@ -6,8 +6,8 @@ const keyOf = (secret: string): KeyObject =>
   createSecretKey(Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), '', 'coffee-tea.mac.1', MAC_BYTES)));
 
 /**
- * Computes a MAC for rows that the shop writes: HMAC-SHA256 with a key outside the database. Somebody who can write to
- * the database but has no key cannot add a row with a valid MAC.
+ * Computes MACs for rows that the shop writes: HMAC-SHA256 with a key that is not in the database. So somebody who can
+ * write to the database, but does not have the key, cannot add a row with a valid MAC.
  */
 export class MacKey {
   private readonly key: KeyObject;
@@ -23,7 +23,8 @@ export class MacKey {
   }
 
   /**
-   * Computes the MAC of a text. Each kind of text must begin with its own name. Then a MAC is not valid for another kind.
+   * Computes the MAC of a text. A text must begin with the name of its kind, so that its MAC is not valid for a text of
+   * another kind.
    */
   of(text: string): Buffer {
     return createHmac('sha256', this.key).update(text).digest();

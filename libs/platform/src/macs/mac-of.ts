@@ -1,8 +1,8 @@
 import type { MacKey } from './mac-key';
 
 /**
- * Whether the MAC was computed from this text. False if the text cannot be made because its JSON is nested deeper than
- * the stack allows. The shop never writes such JSON.
+ * Whether the MAC was computed from the text that `makeText` returns. A forged row can contain JSON that is nested too
+ * deeply for the stack. Then `makeText` throws a RangeError, and the result is false.
  */
 export function isMacOf(key: MacKey, makeText: () => string, mac: Uint8Array | null): boolean {
   if (mac === null) return false;

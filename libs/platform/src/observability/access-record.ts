@@ -8,11 +8,11 @@ import { loggedUrl, browserOf, networkOf } from './logged-request';
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
 const QUIET = /^\/(health|metrics)\b/;
 
-/** What the log line and the measurement of a request need. */
+/** The data for the log line and the measurement of a request. */
 export interface AnsweredRequest {
   readonly method: string;
   readonly url: string;
-  /** The pattern of the route; undefined if there is none. */
+  /** The pattern of the route; undefined if the URL matches no route. */
   readonly route: string | undefined;
   readonly status: number;
   readonly milliseconds: number;
@@ -20,16 +20,19 @@ export interface AnsweredRequest {
   readonly ip: string;
   readonly userId?: string | undefined;
   readonly requestId: string;
-  /** Only for a response that is sent outside of a request context. Otherwise the logger adds the trace id. */
+  /**
+   * Set only for a response that is sent outside of a request context. In a request context, the logger adds the trace
+   * id.
+   */
   readonly traceId?: string;
 }
 
-/** One log line and one measurement for every request that was answered. */
+/** Writes one log line and one measurement for every request that was answered. */
 @Injectable()
 export class AccessRecord {
   private readonly log = new Logger('http');
 
-  /** False if these lines are not logged at the configured log level. Then they are not built. */
+  /** False if the configured log level does not include these lines. They are then not built. */
   private readonly isLogged: boolean;
 
   constructor(

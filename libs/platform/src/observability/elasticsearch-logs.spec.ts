@@ -27,7 +27,7 @@ describe('Log lines for Elasticsearch', () => {
     logs.end();
   });
 
-  it('wait while Elasticsearch does not respond; the newest 5,000 lines are sent later, with the number of lost lines', async () => {
+  it('wait while Elasticsearch does not respond: the newest 5,000 lines are sent later, with the number of dropped lines', async () => {
     answerWith(503);
     const logs = new ElasticsearchLogs('http://search:9200');
     for (let n = 0; n < 5_003; n += 1) logs.write(`{"n":${n}}\n`);

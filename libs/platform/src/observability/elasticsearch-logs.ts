@@ -6,8 +6,8 @@ const BATCH = 500;
 const EVERY_MS = 2_000;
 
 /**
- * Sends log lines to Elasticsearch. While Elasticsearch does not respond, the newest 5,000 lines wait in memory.
- * Older lines are dropped and counted.
+ * Sends log lines to Elasticsearch. While Elasticsearch does not respond, the newest 5,000 lines wait in memory. Older
+ * lines are dropped, and their number is logged later.
  */
 export class ElasticsearchLogs extends Writable {
   private waiting: string[] = [];

@@ -45,7 +45,8 @@ export class ShopHealth {
     const services: Record<string, 'healthy' | 'unhealthy'> = {};
     const checks = this.findChecks().map((check): HealthIndicatorFunction => async () => {
       const result = await runInTime(check);
-      // An `onlyWhenImpaired` check is shown only if it is impaired. Another check reports a server that does not respond.
+      // An `onlyWhenImpaired` check is shown only if it is impaired. If its server does not respond, another check
+      // reports this.
       if (!check.onlyWhenImpaired || result === 'impaired')
         services[check.service] = result === 'healthy' ? 'healthy' : 'unhealthy';
       const indicator = this.indicators.check(check.service);

@@ -28,7 +28,7 @@ describe('A logged request', () => {
     expect(networkOf('an')).toBe('[redacted]');
   });
 
-  it('shows the kind of client program', () => {
+  it('shows the kind of the client program', () => {
     expect(browserOf('Mozilla/5.0 (Macintosh) AppleWebKit/605 Version/17 Safari/605')).toBe('Safari');
     expect(browserOf('Ans-Telephone/1.0')).toBe('other');
     expect(browserOf(undefined)).toBeUndefined();

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Values that are not personal: ids, small numbers (a telephone number has more digits), dates, flags. */
+/** Values that are not personal: ids, numbers with fewer digits than a telephone number, dates, flags. */
 const HARMLESS = [UUID, /^-?\d{1,7}$/, /^\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?$/, /^(?:true|false)$/];
 const isHarmless = (text: string): boolean => HARMLESS.some((shape) => shape.test(text));
 
@@ -34,7 +34,7 @@ function loggedPair(pair: string): string {
   return `${LOGGED_PARAMETERS.test(name) ? name : hidden}=${isHarmless(value) ? value : hidden}`;
 }
 
-/** The network of an address: the log must not have the full address of a caller. */
+/** The network of an IP address. The log must not contain the full address of a caller. */
 export function networkOf(ip: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(ip)?.[1];
   if (v4) return `${v4}.0/24`;
@@ -46,7 +46,7 @@ export function networkOf(ip: string): string {
 
 const BROWSERS = [['Edg', 'Edge'], ['OPR', 'Opera'], ['Firefox', 'Firefox'], ['Chrome', 'Chrome'], ['Safari', 'Safari'], ['curl', 'curl'], ['node', 'node'], ['okhttp', 'okhttp'], ['bot', 'bot']] as const; // prettier-ignore
 
-/** The kind of client program. The full User-Agent header may contain anything, so it is not logged. */
+/** The kind of the client program. The full User-Agent header is not logged, because it can contain any text. */
 export function browserOf(userAgent: string | undefined): string | undefined {
   if (userAgent === undefined) return undefined;
   return BROWSERS.find(([part]) => userAgent.includes(part))?.[1] ?? 'other';

@@ -5,7 +5,7 @@ import { eventually } from '../../../../test/support/eventually';
 import { shopLogger } from './logger';
 
 describe('A log line', () => {
-  it('has the stack of an error if there is one, and no empty stack', async () => {
+  it('has the stack of an error if the error has a stack, and has no empty stack', async () => {
     const logDir = mkdtempSync(join(tmpdir(), 'logger-'));
     const logger = shopLogger({ logLevel: 'info', logDir, stdout: false });
     logger.error('without', { context: 'Test', stack: [undefined] });

@@ -17,7 +17,7 @@ export interface LogSettings {
   readonly stdout?: boolean;
 }
 
-/** Adds the ids of the running request, and removes secrets and personal data. */
+/** Adds the ids of the running request to a log line, and removes secrets and personal data. */
 const withContext = format((info) => {
   const context = currentRequest();
   const { level, message, timestamp, stack, ...rest } = info;
@@ -63,7 +63,10 @@ const FILE = {
 
 const FOLDER_MODE = 0o750;
 
-/** Creates the log folder. Accounts outside its group get no access, not even to the files of older builds. */
+/**
+ * Creates the log folder. Only the account of the shop and its group have access, also to files that an older build has
+ * written with access for others.
+ */
 function prepareFolder(logDir: string): void {
   mkdirSync(logDir, { recursive: true, mode: FOLDER_MODE });
   removeAccessOfOthers(logDir, FOLDER_MODE);
@@ -81,7 +84,10 @@ function removeAccessOfOthers(path: string, mode: number): void {
   }
 }
 
-/** JSON lines on stdout, in `combined.log` and (errors) `error.log`, and in Elasticsearch if it is configured. */
+/**
+ * A logger that writes JSON lines to stdout, to `combined.log`, and to Elasticsearch if it is configured. Errors are
+ * also written to `error.log`.
+ */
 export function shopLogger({ logLevel, logDir, elasticsearchUrl, stdout = true }: LogSettings): Logger {
   const silent = logLevel === 'silent';
   if (!silent) inFolderOf('LOG_DIR', logDir, () => prepareFolder(logDir));
@@ -104,15 +110,15 @@ export function shopLogger({ logLevel, logDir, elasticsearchUrl, stdout = true }
   });
 }
 
-/** Nest logs a line for every module and route at the start, in these contexts. The lines are left out. */
+/** At the start, Nest logs a line for every module and every route, in these contexts. These lines are not logged. */
 const START_UP_CONTEXTS = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication', 'WebSocketsController']); // prettier-ignore
 
-/** Whether a line of this level would be written anywhere. */
+/** Whether lines of this level are written. */
 const isWritten = (logger: Logger, level: string): boolean => !logger.silent && logger.isLevelEnabled(level);
 
 export function asNestLogger(logger: Logger): LoggerService {
   const nest = WinstonModule.createLogger({ instance: logger });
-  // Winston formats a line before it checks the level. So lines of unwanted levels are dropped here.
+  // Winston formats a line before it checks the level. To save this time, lines of unwanted levels are dropped here.
   for (const level of ['warn', 'debug', 'verbose'] as const)
     if (!isWritten(logger, level)) nest[level] = () => undefined;
   const writesInfo = isWritten(logger, 'info');
@@ -122,12 +128,12 @@ export function asNestLogger(logger: Logger): LoggerService {
   };
   const error = nest.error.bind(nest);
   nest.error = (message: unknown, ...more: unknown[]) => {
-    if (more.at(-1) !== 'ExceptionHandler') error(message, ...more); // a failed start: the caller reports it
+    if (more.at(-1) !== 'ExceptionHandler') error(message, ...more); // an error at the start, which the caller reports
   };
   return nest;
 }
 
-/** Ends the log when its last lines are written, or after half a second. */
+/** Ends the log. Waits until its last lines are written, but at most half a second. */
 export async function endLog(logger: Logger): Promise<void> {
   await Promise.race([
     new Promise<void>((done) => logger.once('finish', done).end()),

@@ -2,7 +2,7 @@ import { mayReadMetrics } from './metrics-reader';
 
 const TOKEN = 'a-token-of-16-or-more';
 
-describe('The metrics may be read', () => {
+describe('The metrics can be read', () => {
   it.each([
     ['127.0.0.1', {}, true],
     ['127.8.0.1', {}, true],

@@ -9,18 +9,19 @@ loopback.addAddress('::1', 'ipv6');
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** A request with one of these headers was forwarded, so its client may be on another machine. */
+/** A request with one of these headers was forwarded by a proxy. So its client is perhaps on another machine. */
 const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
 interface MetricsRequest {
-  /** The other end of the connection. */
+  /** The remote address of the connection. */
   readonly peer: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
 
 /**
- * Whether a caller may read the metrics at the public port. If METRICS_TOKEN is set, the caller must send it. If
- * neither METRICS_TOKEN nor METRICS_PORT is set, only direct requests from this machine may read them.
+ * Whether a caller is allowed to read the metrics at the public port. If METRICS_TOKEN is set, the caller must send
+ * this token. If only METRICS_PORT is set, nobody is allowed to read the metrics at the public port. If both are
+ * absent, only direct requests from this machine are allowed.
  */
 export function mayReadMetrics(
   { peer, headers }: MetricsRequest,

@@ -8,8 +8,8 @@ import { ShopHealth } from './health';
 const MOST_CONNECTIONS = 100;
 
 /**
- * Serves metrics and health probes on a separate port, for monitoring inside the network. It also answers when the
- * public port has too many clients.
+ * Serves metrics and health probes on a separate port, for monitoring inside the network. This port also responds when
+ * the public port has too many clients.
  */
 @Injectable()
 export class MetricsServer implements OnApplicationShutdown {
@@ -20,7 +20,7 @@ export class MetricsServer implements OnApplicationShutdown {
     private readonly health: ShopHealth,
   ) {}
 
-  /** The port on which it listens; undefined without METRICS_PORT. */
+  /** The port on which the server listens; undefined without METRICS_PORT. */
   get port(): number | undefined {
     return (this.server?.address() as AddressInfo | null | undefined)?.port;
   }

@@ -6,7 +6,7 @@ import { Config } from '#platform/config';
 import { Public, Unlimited } from '#platform/security';
 import { mayReadMetrics } from './metrics-reader';
 
-/** The metrics at the public port. Callers who may not read them get 404. */
+/** The metrics at the public port. Callers who are not allowed to read the metrics get 404. */
 @Public()
 @Unlimited()
 @ApiExcludeController()

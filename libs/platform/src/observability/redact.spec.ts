@@ -49,13 +49,13 @@ describe('A log', () => {
     expect(redact(new Error('lost'))).toMatchObject({ name: 'Error', message: 'lost', stack: expect.any(String) });
   });
 
-  it('cuts an object that contains itself', () => {
+  it('cuts off an object that contains itself', () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
     expect(JSON.stringify(redact(circle))).toContain('[deep]');
   });
 
-  it('contains only a part of a value that is wide, long or deep', () => {
+  it('contains only a part of a value that has too many entries, characters or levels', () => {
     const wide = (levels: number): unknown =>
       levels === 0 ? 'x' : Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`field${n}`, wide(levels - 1)]));
     const huge = { wide: wide(2), long: 'x'.repeat(1_000_000), ['n'.repeat(1_000_000)]: 1 };
@@ -66,7 +66,7 @@ describe('A log', () => {
     expect(redact(JSON.parse('{"__proto__":{"password":"x"},"constructor":1}'))).not.toHaveProperty('password');
   });
 
-  it('is written as JSON lines with the request and the service, and without hidden values', async () => {
+  it('is written as JSON lines with the id of the request and the name of the service, and without hidden values', async () => {
     const logDir = mkdtempSync(join(tmpdir(), 'log-'));
     const logger = shopLogger({ logLevel: 'info', logDir, stdout: false });
     const nest = asNestLogger(logger);

@@ -6,7 +6,7 @@ const SECRET_NAMES =
 const PERSONAL_NAMES =
   /e-?mail|phone|mobile|address(?!es$)|^to$|^note$|^contact$|(first|last|full|given|family|customer|contact|recipient)[-_]?name|^name$|birth|^customer$|^street$|^ward$/i;
 
-/** Patterns of secrets and personal data inside a text, and what replaces them. */
+/** Patterns of secrets and personal data inside a text, each with the text that replaces a match. */
 const TEXT_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\bBearer\s+[\w.~+/=-]+/gi, 'Bearer [redacted]'],
   [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, '[redacted]'],
@@ -19,7 +19,7 @@ const TEXT_PATTERNS: readonly (readonly [RegExp, string])[] = [
 export const REDACTED = '[redacted]';
 
 const namesSeen = new Map<string, boolean>();
-/** Limits for the map of names. The shop has few field names, but a query string may contain any names. */
+/** Limits for the map of names. The shop has few field names, but a query string can contain any names. */
 const MOST_NAMES = 2_000;
 const LONGEST_NAME = 64;
 
@@ -32,7 +32,10 @@ function isHidden(name: string): boolean {
   return hidden;
 }
 
-/** A cheap test. A text that does not match this pattern matches none of `TEXT_PATTERNS`. Most texts do not match. */
+/**
+ * A quick first test. A text that does not match this pattern cannot match any of `TEXT_PATTERNS`. Most texts do not
+ * match.
+ */
 const SUSPICIOUS = /@|eyJ|bearer\s|key \(|\d{9}/i;
 
 export const redactText = (text: string): string =>
@@ -44,14 +47,17 @@ const MOST_ENTRIES = 50;
 const MOST_VALUES = 1_000;
 const LONGEST_TEXT = 10_000;
 
-/** How many parts of one logged value may still be written. It limits wide values as well as deep ones. */
+/**
+ * How many more values of one logged object can be written. The limit is for objects with many entries on several
+ * levels.
+ */
 interface Budget {
   values: number;
 }
 
 /**
- * A copy without secrets and personal data. It is cut at six levels, at fifty entries of a list or object, at ten
- * thousand characters of a text, and at a thousand values in all.
+ * Returns a copy without secrets and personal data. The copy is cut off after six levels, after fifty entries of a list
+ * or object, after ten thousand characters of a text, and after a thousand values in total.
  */
 export const redact = (value: unknown): unknown => redactWithin({ values: MOST_VALUES }, value, 0);
 

@@ -5,7 +5,7 @@ import { endLog, shopLogger } from './logger';
 import { RepetitionLimit } from './repetition-limit';
 
 describe('Equal log lines', () => {
-  it('are written twenty times in ten seconds; the next line says how many were left out', () => {
+  it('are written twenty times in ten seconds, and the next written line says how many lines were left out', () => {
     let now = 0;
     const lines = new RepetitionLimit(() => now);
     const results = Array.from({ length: 50 }, (_, n) => lines.countAndLimit(`no free connection after ${n} ms`));
@@ -16,7 +16,7 @@ describe('Equal log lines', () => {
     expect(lines.countAndLimit('no free connection after 8 ms')).toBe(0);
   });
 
-  it('may differ in ids and numbers', () => {
+  it('can differ in ids and numbers', () => {
     const lines = new RepetitionLimit(() => 0);
     const id = (n: number) => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f60${10 + n}`;
     const results = Array.from({ length: 30 }, (_, n) => lines.countAndLimit(`order ${id(n)} is broken`));
@@ -25,10 +25,10 @@ describe('Equal log lines', () => {
 });
 
 describe('The log files', () => {
-  it('limit repeated warnings, contain every line of level info, and are not readable for other accounts', async () => {
+  it('contain repeated warnings only a limited number of times, but every line of level info, and other accounts cannot read them', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'log-'));
     const logDir = join(folder, 'logs');
-    mkdirSync(logDir, { mode: 0o755 }); // as an earlier build left them
+    mkdirSync(logDir, { mode: 0o755 }); // the folder and the file have the modes that an earlier build has set
     writeFileSync(join(logDir, 'combined.log'), '', { mode: 0o644 });
     const logger = shopLogger({ logLevel: 'info', logDir, stdout: false });
     for (let n = 0; n < 100; n++) {

@@ -6,7 +6,10 @@ const LONGEST_KEY = 300;
 /** The parts that differ in otherwise equal lines: ids and numbers. */
 const VARYING = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d+/gi;
 
-/** Lets through at most 20 equal lines in ten seconds. The next line says how many lines were left out. */
+/**
+ * Allows at most 20 equal lines in a window of ten seconds. The first such line of the next window says how many lines
+ * were left out.
+ */
 export class RepetitionLimit {
   private counts = new Map<string, number>();
   private previousCounts = new Map<string, number>();
@@ -15,8 +18,8 @@ export class RepetitionLimit {
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /**
-   * Counts a line. Returns undefined if the line must be left out. Otherwise it returns how many equal lines were left
-   * out in the previous window. This number is returned only once.
+   * Counts a line. Returns undefined if the line must be left out. For the first line of a window, returns how many
+   * equal lines were left out in the previous window. Returns 0 for the following lines.
    */
   countAndLimit(line: string): number | undefined {
     if (this.now() - this.windowBegan >= WINDOW_MS) {

@@ -1,4 +1,7 @@
-/** Whether the process is starting, open or stopping. When `draining` is aborted, streams to clients end. */
+/**
+ * Whether the process is starting, open for requests, or stopping. The signal `draining` is aborted when the process
+ * begins to stop. Streams to clients then end.
+ */
 export class ShopState {
   private readonly stopping = new AbortController();
   private started = false;

@@ -1,6 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random bytes are generated in blocks, because each call is as slow as the rest of a small request. */
+/**
+ * Random bytes are generated in blocks, because one call of the generator takes as long as the other work of a small
+ * request.
+ */
 const pool = Buffer.allocUnsafe(8_160);
 let used = pool.length;
 
@@ -14,7 +17,10 @@ function randomHex(bytes: number): string {
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** A new span in the caller's trace. If the header is missing or invalid, the trace is new too. */
+/**
+ * Returns the `traceparent` of a new span in the caller's trace. If the header is missing or invalid, the trace is new
+ * too.
+ */
 export function traceparentFrom(header: unknown): string {
   const random = randomHex(24);
   const trace = typeof header === 'string' ? TRACEPARENT.exec(header)?.[1] : undefined;
@@ -26,6 +32,6 @@ export const traceIdOf = (traceparent: string): string => traceparent.split('-')
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-/** The caller's request id if it is valid, else a new one. */
+/** The caller's request id if it is valid, else a new id. */
 export const requestIdFrom = (header: unknown): string =>
   typeof header === 'string' && REQUEST_ID.test(header) ? header : randomHex(16);

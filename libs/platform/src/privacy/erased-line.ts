@@ -9,7 +9,10 @@ export interface ErasedSubject {
 
 const checksumOf = (fields: string): string => createHash('sha256').update(fields).digest('hex').slice(0, 16);
 
-/** One line of the list: its format, the time, the person, and a checksum, which shows if a line is incomplete. */
+/**
+ * One line of the list of erased people: the format, the time, the person, and a checksum. With the checksum, an
+ * incomplete line is noticed.
+ */
 export function formatErasedLine({ subject, kind }: ErasedSubject, at: Date): string {
   const fields = `v1 ${at.toISOString()} ${kind} ${subject}`;
   return `${fields} ${checksumOf(fields)}`;

@@ -37,7 +37,7 @@ describe('The list of erased people', () => {
     expect(await list.all()).toBeUndefined();
   });
 
-  it('names each person once, in the order of erasure, and is readable only by its owner', async () => {
+  it('contains each person once, in the order of erasure, and only its owner can read it', async () => {
     const [hoa, lan] = [customer(), guest()];
     await list.add([hoa], at);
     await list.add([hoa, lan], at);
@@ -48,7 +48,7 @@ describe('The list of erased people', () => {
     );
   });
 
-  it('ignores an incomplete line, and does not append the next entry to it', async () => {
+  it('ignores an incomplete line, and writes the next entry on a new line', async () => {
     const [hoa, lan, mai] = [customer(), customer(), customer()];
     await list.add([hoa, lan], at);
     truncateSync(path, statSync(path).size - 20);
@@ -65,7 +65,7 @@ describe('The list of erased people', () => {
     expect(await list.all()).toEqual([lan]);
   });
 
-  it('throws UNAVAILABLE if the disk cannot be written', async () => {
+  it('throws UNAVAILABLE if the file cannot be written', async () => {
     const blocked = join(folder, 'a file');
     writeFileSync(blocked, '');
     chmodSync(blocked, 0o400);
@@ -75,7 +75,7 @@ describe('The list of erased people', () => {
     });
   });
 
-  it('names the file and what to do in its errors', async () => {
+  it('has errors that name the file and say what to do', async () => {
     const unreadable = new ErasedSubjects(folder);
     await expect(unreadable.all()).rejects.toThrow(
       new RegExp(`^The list of erased people ${folder} cannot be read \\(EISDIR.*\\): .*ERASED_SUBJECTS_FILE`),
@@ -88,7 +88,7 @@ describe('The list of erased people', () => {
     await expect(unwritable.expectWritable()).rejects.toThrow(sentence);
   });
 
-  it('is created if it is missing, and is not changed if it exists', async () => {
+  it('is created by `expectWritable` if it is missing, and is not changed if it exists', async () => {
     await list.expectWritable();
     expect([await list.all(), statSync(path).mode & 0o777]).toEqual([[], 0o600]);
     const hoa = customer();

@@ -17,7 +17,10 @@ export class UnusableErasedList extends Error {
   }
 }
 
-/** An erasure is refused if the list cannot be written: a restored backup could bring the person back unnoticed. */
+/**
+ * If the list cannot be written, an erasure is refused. Otherwise a restored backup could bring back the data of the
+ * person, and nobody would notice.
+ */
 class ListUnavailable extends DomainError {
   constructor(cause: UnusableErasedList) {
     super('UNAVAILABLE', 'unavailable', 'The list of erased people cannot be written right now.', { seconds: 5 });
@@ -28,8 +31,8 @@ class ListUnavailable extends DomainError {
 const NEWLINE = 10;
 
 /**
- * The erased people, in a file outside the database. A backup may contain keys that were destroyed later. After such a
- * backup was restored, the people in this list must be erased again. Lines are only added.
+ * The erased people, in a file outside the database. A backup can contain keys that were destroyed after the backup.
+ * When such a backup was restored, the people in this list must be erased again. Lines are only added, never removed.
  */
 export class ErasedSubjects {
   private readonly log = new Logger('Erasures');
@@ -37,8 +40,8 @@ export class ErasedSubjects {
   constructor(readonly path: string) {}
 
   /**
-   * Each person once; undefined if there is no file. Damaged lines are left out, and the log says how many. Throws
-   * UnusableErasedList if the file cannot be read.
+   * Returns each person once; undefined if there is no file. Damaged lines are left out, and their number is logged.
+   * Throws UnusableErasedList if the file cannot be read.
    */
   async all(): Promise<ErasedSubject[] | undefined> {
     const text = await readFile(this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -52,7 +55,10 @@ export class ErasedSubjects {
     return [...new Map(read.map((one) => [one.subject, one])).values()];
   }
 
-  /** For an erasure that was requested: throws a DomainError if the line cannot be written to the disk. */
+  /**
+   * Like `write`, for an erasure that a client requested. Throws a DomainError if the lines cannot be written to the
+   * disk.
+   */
   async add(erased: readonly ErasedSubject[], at: Date): Promise<void> {
     try {
       await this.write(erased, at);
@@ -63,14 +69,14 @@ export class ErasedSubjects {
     }
   }
 
-  /** Resolves when the lines are on the disk. Throws UnusableErasedList if they cannot be written. */
+  /** Resolves when the lines of all new people are on the disk. Throws UnusableErasedList if they cannot be written. */
   async write(erased: readonly ErasedSubject[], at: Date): Promise<void> {
     const known = new Set((await this.all())?.map(({ subject }) => subject));
     const lines = erased.filter(({ subject }) => !known.has(subject)).map((one) => `${formatErasedLine(one, at)}\n`);
     if (lines.length > 0) await this.append(lines.join(''));
   }
 
-  /** Creates the file if it is missing. Throws UnusableErasedList if no line could be added to it. */
+  /** Creates the file if it is missing. Throws UnusableErasedList if the file cannot be written. */
   async expectWritable(): Promise<void> {
     await this.append('');
   }
@@ -91,7 +97,7 @@ export class ErasedSubjects {
     } finally {
       await file.close();
     }
-    const entry = await open(folder); // the name of a new file is on the disk only after a sync of its folder
+    const entry = await open(folder); // only a sync of the folder writes the name of a new file to the disk
     await entry.sync().finally(() => entry.close());
   }
 }

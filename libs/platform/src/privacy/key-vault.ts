@@ -5,7 +5,7 @@ import type { SubjectKey, SubjectKeys } from './subject-keys.store';
 import { Vault, type Opened } from './vault';
 import { replaceSealed, sealedIn } from './sealed-values';
 
-/** The subject was erased, so no more personal data about them is stored. */
+/** The subject was erased, so no more personal data about this person is stored. */
 export class SubjectErased extends DomainError {
   constructor() {
     super('SUBJECT_ERASED', 'conflict', 'The personal data of this customer was erased: nothing can be added to it.');
@@ -20,7 +20,10 @@ class KeyUnusable extends DomainError {
   }
 }
 
-/** The subject has sealed values, and their key is missing. A second key would prevent restoring the first key. */
+/**
+ * The subject has sealed values, but the key is missing. No second key is created, because the lost key could then not
+ * be restored.
+ */
 class KeyMissing extends DomainError {
   constructor(subject: Uuid) {
     super('UNAVAILABLE', 'unavailable', 'Personal data of this customer cannot be written right now.', { seconds: 60 });
@@ -96,7 +99,7 @@ export class KeyVault extends Vault {
     await this.keys.destroy(subject);
   }
 
-  /** Does not throw: a value that cannot be opened must not prevent reading the other values. */
+  /** This method does not throw, because the other values must be readable even if one value cannot be opened. */
   private openWithKey(key: SubjectKey | undefined, value: Sealed, foundAt?: FoundPlace): string | Erased | Unreadable {
     if (key === 'destroyed') return erased;
     if (key === undefined || key === 'unusable') return this.reportAsUnreadable(value, key ? 'unusable-key' : 'no-key');

@@ -29,7 +29,7 @@ const explanations = {
 
 export type Cause = keyof typeof explanations;
 
-/** Reports lost keys to operators: every value is counted, and each process logs every subject once. */
+/** Reports lost keys to operators. Every value is counted in a metric. Each process logs a subject only once. */
 export class LostKeyReports {
   private readonly log = new Logger('Privacy');
   private readonly logged = new LRUCache<string, true>({ max: 10_000 });
@@ -44,7 +44,7 @@ export class LostKeyReports {
     this.logOnce(subject, `A text about ${subject} is left out: the key to seal it is missing`);
   }
 
-  /** Storing a value was refused: the subject has sealed values, but no key. No second key is created. */
+  /** A value could not be sealed and was refused: the subject has sealed values, but their key is missing. */
   reportRefused(subject: Uuid): void {
     refusedCounter.inc();
     this.logOnce(

@@ -4,11 +4,12 @@ import { HOW_TO_RESTORE } from './lost-key-reports';
 import { sealedSubjectsIn } from './providers-in-contexts';
 import { Vault } from './vault';
 
-/** How many of the newest subjects of each context are checked. An older backup lacks the newest keys. */
+/** How many of the newest subjects of each context are checked. A restored backup does not have the newest keys. */
 const MOST_CHECKED = 2_000;
 
 /**
- * Checks that the people of the contexts have keys. After an older backup of the vault, the newest keys are missing.
+ * Checks that the people whose data the contexts have sealed have keys. If an older backup of the vault was restored,
+ * the newest keys are missing.
  */
 @Injectable()
 export class MissingKeys {
@@ -19,7 +20,7 @@ export class MissingKeys {
     private readonly vault: Vault,
   ) {}
 
-  /** Logs a warning if keys are missing. It costs one query for each context, and one for the vault. */
+  /** Logs a warning if keys are missing. The check runs one query in each context, and one query in the vault. */
   async warnIfMissing(): Promise<void> {
     const newest = await Promise.all(sealedSubjectsIn(this.modules).map((context) => context.newest(MOST_CHECKED)));
     const subjects = [...new Set(newest.flat())];

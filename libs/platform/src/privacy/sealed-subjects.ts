@@ -1,7 +1,13 @@
 import type { Uuid } from '#kernel';
 
-/** A context that stores sealed values provides this. It lists the subjects of these values. They must have a key. */
+/**
+ * Lists the subjects of the sealed values of a context. Each subject must have a key. A context with sealed values
+ * provides an implementation.
+ */
 export abstract class SealedSubjects {
-  /** The newest subjects, because an older backup lacks their keys. It is called at every start and must be cheap. */
+  /**
+   * Returns the newest subjects, because an older backup does not have their keys. This method is called at every
+   * start, so it must be fast.
+   */
   abstract newest(limit: number): Promise<readonly Uuid[]>;
 }

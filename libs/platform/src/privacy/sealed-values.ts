@@ -5,7 +5,7 @@ const isPlain = (value: object): boolean => {
   return prototype === Object.prototype || prototype === null;
 };
 
-/** Every sealed value inside a JSON value. */
+/** Returns all sealed values inside a JSON value. */
 export function sealedIn(value: unknown, found: Sealed[] = []): Sealed[] {
   if (isSealed(value)) found.push(value);
   else if (Array.isArray(value)) for (const item of value) sealedIn(item, found);
@@ -15,8 +15,8 @@ export function sealedIn(value: unknown, found: Sealed[] = []): Sealed[] {
 }
 
 /**
- * A copy in which every sealed value is replaced. All other values stay the same. `field` is the name of the value's
- * field; for an entry of a list, it is the name of the list.
+ * Returns a copy in which every sealed value is replaced. All other values stay the same. `field` is the name of the
+ * field that contains the value. For an entry of a list, it is the name of the list.
  */
 export function replaceSealed(value: unknown, by: (sealed: Sealed, field: string) => unknown, field = ''): unknown {
   if (isSealed(value)) return by(value, field);

@@ -30,7 +30,7 @@ describe('A sealed value', () => {
     expect(keyIdOf(sealWith(newKey(), subject, 'Hoa'))).not.toBe(keyIdOf(sealWith(key, subject, 'Hoa')));
   });
 
-  it('shows whether another key or damage prevents opening, if it has a key id', () => {
+  it('shows, if it has a key id, whether it does not open because of another key or because of damage', () => {
     const [value, other] = [sealWith(key, subject, 'Hoa'), sealWith(newKey(), subject, 'Hoa')];
     for (const one of [damaged(value), other]) expect(() => openWith(key, one)).toThrow();
     expect(whyNotOpened(key, damaged(value))).toBe('damaged');
@@ -38,7 +38,7 @@ describe('A sealed value', () => {
     expect(whyNotOpened(key, withoutKeyId(other))).toBe('other-key-or-damaged');
   });
 
-  it('that is bound to a place opens only at this place', () => {
+  it('that is bound to an order and a field opens only in this order and this field', () => {
     const place = { order: '019ab3c4-0000-7000-8000-000000000009', field: 'token' };
     const value = sealWith(key, subject, 'tok_ok', place);
     expect(openWith(key, value, place)).toBe('tok_ok');
@@ -54,7 +54,7 @@ describe('A sealed value', () => {
     expect(() => openWith(key, { ...value, sealed: value.sealed.replace('v2', 'v1') }, place)).toThrow();
   });
 
-  it.each(['', 'v1', 'v1..', 'v1.a.b', 'v9.AAECAwQFBgcICQoL.AAAA'])('that is stored as %p does not open', (sealed) =>
+  it.each(['', 'v1', 'v1..', 'v1.a.b', 'v9.AAECAwQFBgcICQoL.AAAA'])('with the stored text %p does not open', (sealed) =>
     expect(() => openWith(key, { sealed, subject })).toThrow(),
   );
 });

@@ -21,7 +21,7 @@ function decrypt(key: Uint8Array, boundTo: string, nonce: Uint8Array, body: Buff
 
 export const newKey = (): Buffer => randomBytes(32);
 
-/** The key that wraps all other keys. It is made from a secret of at least 32 bytes in base64 (PERSONAL_DATA_KEY). */
+/** The key that wraps the keys of all subjects. It is derived from PERSONAL_DATA_KEY: at least 32 bytes in base64. */
 export const keyEncryptionKey = (secret: string): Buffer =>
   Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), '', 'coffee-tea.personal-data.1', 32));
 
@@ -36,7 +36,10 @@ export function unwrap(wrappingKey: Uint8Array, subject: Uuid, wrapped: Buffer):
   return decrypt(wrappingKey, subject, wrapped.subarray(1, 1 + NONCE_BYTES), wrapped.subarray(1 + NONCE_BYTES));
 }
 
-/** The id of a key. It does not reveal the key. It shows whether a value was sealed with another key. */
+/**
+ * The id of a key, which does not reveal the key. A sealed value contains the id of its key. So a value that was sealed
+ * with another key is recognised.
+ */
 const keyId = (key: Uint8Array): string =>
   createHash('sha256').update('coffee-tea.subject-key.1').update(key).digest().subarray(0, 6).toString('base64url');
 
@@ -52,8 +55,8 @@ export type FoundPlace = Pick<Place, 'field'> & Partial<Place>;
 const boundText = (subject: Uuid, { order, field }: Place): string => [subject, order, field].join('\n');
 
 /**
- * A value of format 1 is bound to its subject. A value of format 2 is also bound to its place. Older builds ignore the
- * key id of format 1, so they can open the value too.
+ * Seals a value. Without a place, the value has format 1 and is bound to its subject. With a place, the value has
+ * format 2 and is also bound to the place. Older builds ignore the key id, so they can open values of format 1 too.
  */
 export function sealWith(key: Uint8Array, subject: Uuid, value: string, place?: Place): Sealed {
   const { nonce, body } = encrypt(key, place ? boundText(subject, place) : subject, Buffer.from(value, 'utf8'));
@@ -62,13 +65,13 @@ export function sealWith(key: Uint8Array, subject: Uuid, value: string, place?: 
   return { sealed: sealed.join('.'), subject };
 }
 
-/** The place that a value of format 2 was sealed for. */
+/** The place for which a value of format 2 was sealed. */
 function placeOf({ sealed }: Sealed): Place | undefined {
   const [form, , , , order, field] = sealed.split('.');
   return form === 'v2' && order && field ? { order, field } : undefined;
 }
 
-/** Whether a value of format 2 is in another place than it was sealed for. */
+/** Whether a value of format 2 was found at another place than the place for which it was sealed. */
 export function isMoved(value: Sealed, foundAt?: FoundPlace): boolean {
   const place = placeOf(value);
   if (!place) return false;
@@ -76,7 +79,10 @@ export function isMoved(value: Sealed, foundAt?: FoundPlace): boolean {
   return !isSameOrder || foundAt?.field !== place.field;
 }
 
-/** Throws if the value was changed, or sealed for another subject, with another key, or for another place. */
+/**
+ * Returns the value in plain text. Throws if the value was changed, or was sealed for another subject, with another
+ * key, or for another place.
+ */
 export function openWith(key: Uint8Array, value: Sealed, foundAt?: FoundPlace): string {
   const { sealed, subject } = value;
   const [form, nonce, body] = sealed.split('.');
@@ -87,7 +93,10 @@ export function openWith(key: Uint8Array, value: Sealed, foundAt?: FoundPlace): 
   return decrypt(key, boundTo, Buffer.from(nonce, 'base64url'), Buffer.from(body, 'base64url')).toString('utf8');
 }
 
-/** Why a value does not open with this key. Without a key id, another key and damage cannot be distinguished. */
+/**
+ * Why a value does not open with this key. If the value has no key id, it is unknown whether it was sealed with another
+ * key or is damaged.
+ */
 export function whyNotOpened(
   key: Uint8Array,
   value: Sealed,

@@ -3,17 +3,18 @@ import { isUuid, type Uuid } from '#kernel';
 import { statement, type Database } from '#database';
 import { newKey, unwrap, wrap } from './sealing';
 
-/** How long keys stay in memory. After a key was destroyed, other processes can still read values for this time. */
+/** How long keys stay in memory. For this time after a key was destroyed, other processes can still open its values. */
 const STALE_MS = 5_000;
 const MOST_REMEMBERED = 10_000;
 
-/** `unusable`: the row exists, but this process's PERSONAL_DATA_KEY cannot unwrap the key. */
+/** `unusable`: the row of the key exists, but the PERSONAL_DATA_KEY of this process cannot unwrap the key. */
 export type SubjectKey = Uint8Array | 'destroyed' | 'unusable';
 type Row = { subject: Uuid; wrapped: Buffer | null };
 
 const FIND = statement('keys-find', `select subject, wrapped from subject_keys where subject = any($1::uuid[])`);
 
-// If another process creates the key at the same moment, this statement returns no row. Then a second query finds it.
+// If another process creates the key at the same moment, this statement returns no row. `findOrInsert` then reads the
+// key with a second query.
 const FIND_OR_INSERT = statement(
   'key-find-or-make',
   `with found as (select subject, wrapped from subject_keys where subject = $1::uuid),
@@ -55,7 +56,10 @@ const DESTROY = statement(
    on conflict (subject) do update set wrapped = null, destroyed_at = coalesce(subject_keys.destroyed_at, now())`,
 );
 
-/** The subjects' keys: wrapped in the database, unwrapped in this process's memory for a moment. */
+/**
+ * The keys of subjects. In the database they are wrapped. Unwrapped keys are in the memory of this process for a few
+ * seconds.
+ */
 export class SubjectKeys {
   private readonly memory = new LRUCache<Uuid, SubjectKey>({ max: MOST_REMEMBERED, ttl: STALE_MS });
   /** Subjects that have no key, such as staff accounts. */
@@ -68,7 +72,7 @@ export class SubjectKeys {
     private readonly wrappingKey: Uint8Array,
   ) {}
 
-  /** The subject's key. If there is none, it is created. */
+  /** Returns the key of the subject. If the subject has no key, a key is created. */
   async findOrCreate(subject: Uuid): Promise<SubjectKey> {
     const known = this.memory.get(subject) ?? this.creating.get(subject);
     if (known) return known;
@@ -77,7 +81,10 @@ export class SubjectKeys {
     return creating;
   }
 
-  /** The key of a subject that should have one. No key is created, because the lost key may be restored. */
+  /**
+   * The key of a subject that has sealed values. If the key is lost, no new key is created, because the lost key can
+   * perhaps be restored.
+   */
   async find(subject: Uuid): Promise<SubjectKey | undefined> {
     const known = this.memory.get(subject) ?? this.searching.get(subject);
     if (known) return known;
@@ -97,14 +104,14 @@ export class SubjectKeys {
     return this.remember(row);
   }
 
-  /** The existing keys, with one query for all that are not in memory. */
+  /** Returns the existing keys of the subjects. One query reads all keys that are not in memory. */
   async findMany(subjects: Iterable<Uuid>): Promise<ReadonlyMap<Uuid, SubjectKey>> {
     const keys = new Map<Uuid, SubjectKey>();
     const unknown: Uuid[] = [];
     for (const subject of new Set(subjects)) {
       const known = this.memory.get(subject);
       if (known) keys.set(subject, known);
-      else if (isUuid(subject)) unknown.push(subject); // a damaged value may have any text as its subject
+      else if (isUuid(subject)) unknown.push(subject); // the subject of a damaged value can be any text
     }
     if (unknown.length > 0) {
       const rows = await this.db.outsideTransaction(() => this.db.query<Row>(FIND, [unknown]));
@@ -123,7 +130,7 @@ export class SubjectKeys {
     return key === 'destroyed';
   }
 
-  /** The given subjects whose key is destroyed. It always reads the database, never the memory. */
+  /** The given subjects whose key is destroyed. This method always reads the database, never the memory. */
   async findDestroyed(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
     const rows = await this.db.outsideTransaction(() => this.db.query<{ subject: Uuid }>(DESTROYED, [subjects]));
     return new Set(rows.map(({ subject }) => subject));
@@ -147,7 +154,10 @@ export class SubjectKeys {
     return rows.map(({ subject }) => subject);
   }
 
-  /** Whether the stored keys were wrapped with another secret: this process cannot unwrap any of five keys. */
+  /**
+   * Whether the stored keys were probably wrapped with another secret. Five keys are tried, and none of them can be
+   * unwrapped.
+   */
   async needAnotherSecret(): Promise<boolean> {
     const rows = await this.db.outsideTransaction(() => this.db.query<Row>(SOME_KEYS, []));
     return rows.length > 0 && rows.every((row) => this.tryUnwrap(row) === 'unusable');

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('The vault', () => {
-  it('opens in any process what it has sealed', async () => {
+  it('opens values that were sealed in another process', async () => {
     const vault = vaultOf();
     const subject = ids.next();
     const sealed = await vault.seal(subject, 'Nguyễn Thị Hoa');
@@ -120,7 +120,7 @@ describe('A lost key', () => {
   beforeEach(() => (errorSpy = jest.spyOn(Logger.prototype, 'error').mockReturnValue()));
   afterEach(() => errorSpy.mockRestore());
 
-  it('makes its values unreadable, not erased: each value is counted, and the subject is logged once', async () => {
+  it('makes the values of its subject unreadable, not erased: each value is counted, and the subject is logged once', async () => {
     const subject = ids.next();
     const value = await vaultOf().seal(subject, 'Hoa');
     await deleteKey(subject);
@@ -132,7 +132,7 @@ describe('A lost key', () => {
     expect(errorSpy.mock.calls).toEqual([[expect.stringContaining(`${subject} cannot be read`)]]);
   });
 
-  it('is not created again to seal one more text', async () => {
+  it('is not created again to seal another text of the subject', async () => {
     const subject = ids.next();
     const vault = vaultOf();
     await vault.seal(subject, 'Hoa');

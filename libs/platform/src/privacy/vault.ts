@@ -2,8 +2,8 @@ import type { Erased, Sealed, Unreadable, Uuid } from '#kernel';
 import type { Place, FoundPlace } from './sealing';
 
 /**
- * A value in which every sealed part is replaced: by its content, by `{ erased: true }` if its key was destroyed, or
- * by `{ unreadable: true }` if it cannot be opened for another reason.
+ * A value in which every sealed part is replaced by its plain text. A part whose key was destroyed is replaced by `{
+ * erased: true }`. A part that cannot be opened for another reason is replaced by `{ unreadable: true }`.
  */
 export type Opened<T> = T extends Sealed
   ? string | Erased | Unreadable
@@ -13,12 +13,15 @@ export type Opened<T> = T extends Sealed
       ? { [K in keyof T]: Opened<T[K]> }
       : T;
 
-/** Seals and opens personal values with the key of their subject. Destroying the key erases every copy of them. */
+/**
+ * Seals and opens personal values with the key of their subject. If the key is destroyed, no copy of these values can
+ * be read any more.
+ */
 export abstract class Vault {
   /**
-   * Seals a text with the subject's key, which is created when it is first needed. Set `hasSealed` if the subject has
-   * sealed values already: then no key is created, and it rejects with UNAVAILABLE while the key is missing. With a
-   * `place`, the value can be opened only at this place. Throws SubjectErased.
+   * Seals a text with the key of the subject. If the subject has no key yet, a key is created. Set `hasSealed` if the
+   * subject already has sealed values. If the key is then missing, no key is created, and the method rejects with
+   * UNAVAILABLE. With a `place`, the value can be opened only at this place. Throws SubjectErased.
    */
   abstract seal(
     subject: Uuid,
@@ -26,26 +29,33 @@ export abstract class Vault {
     known?: { readonly hasSealed?: boolean; readonly place?: Place },
   ): Promise<Sealed>;
   /**
-   * Seals one more text of a subject that has sealed values already. Null if the key is lost: no second key is created,
-   * because the lost key may be restored. Throws SubjectErased.
+   * Seals another text of a subject that already has sealed values. Returns null if the key is lost. No second key is
+   * created, because the lost key can perhaps be restored. Throws SubjectErased.
    */
   abstract sealWithExistingKey(subject: Uuid, value: string, place?: Place): Promise<Sealed | null>;
   abstract open(sealed: Sealed, foundAt?: FoundPlace): Promise<string | Erased | Unreadable>;
   /**
-   * Opens every sealed value inside a JSON value, with one query for all subjects. `order` is the order of the JSON
-   * value; for a list, the orders of its items. A value that was sealed for another order is not opened.
+   * Opens every sealed value inside a JSON value, with one query for all subjects. `order` is the id of the order to
+   * which the JSON value belongs. For a list, `order` can be a list with the order of each item. A value that was
+   * sealed for another order is not opened.
    */
   abstract openAll<T>(value: T, order?: Uuid | readonly Uuid[]): Promise<Opened<T>>;
-  /** Whether the subject's key was destroyed. Other processes may take five seconds to notice that. */
+  /**
+   * Whether the key of the subject was destroyed. A process can need five seconds to notice that another process
+   * destroyed the key.
+   */
   abstract isErased(subject: Uuid): Promise<boolean>;
-  /** The subjects whose key was destroyed, read from the database now. */
+  /** The given subjects whose key was destroyed. The database is always read, not the memory. */
   abstract erasedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>>;
   /** A digest of all subjects whose key was destroyed. It changes with every destroyed key. */
   abstract digestOfErased(): Promise<string>;
-  /** The subjects whose key was destroyed, ordered by id, after the given id. */
+  /** A page of the subjects whose key was destroyed: the next subjects after the given id, ordered by id. */
   abstract erasedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]>;
-  /** The subjects that have neither a key nor a destroyed key. */
+  /** The given subjects that have no key. Subjects whose key was destroyed are not included. */
   abstract findWithoutKey(subjects: readonly Uuid[]): Promise<readonly Uuid[]>;
-  /** Erases a subject for ever. Other processes may read from memory for five more seconds. */
+  /**
+   * Destroys the key of a subject for ever. Other processes can still open values for up to five seconds, with the key
+   * in their memory.
+   */
   abstract destroy(subject: Uuid): Promise<void>;
 }

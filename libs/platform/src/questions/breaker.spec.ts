@@ -29,7 +29,7 @@ describe('A circuit breaker', () => {
     expect(breaker.allowsCall()).toBe(false);
   });
 
-  it('then allows one call; if it succeeds, all calls are allowed', () => {
+  it('allows one call after this pause, and all calls if this call succeeds', () => {
     failTimes(5);
     now = 2_000;
     expect([breaker.allowsCall(), breaker.allowsCall()]).toEqual([true, false]);
@@ -37,7 +37,7 @@ describe('A circuit breaker', () => {
     expect([breaker.allowsCall(), breaker.allowsCall()]).toEqual([true, true]);
   });
 
-  it('waits again if this one call fails', () => {
+  it('allows no calls for two more seconds if the call after the pause fails', () => {
     failTimes(5);
     now = 2_000;
     failTimes(1);

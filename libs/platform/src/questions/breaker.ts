@@ -2,8 +2,8 @@ const FAILURES = 5;
 const PAUSE_MS = 2_000;
 
 /**
- * A circuit breaker. After five failures in a row, it refuses all calls for two seconds. Then one caller may try, and
- * its result counts for all.
+ * A circuit breaker. After five failures in a row, it refuses all calls for two seconds. Then it allows one call. If
+ * this call succeeds, all calls are allowed again. If it fails, the two seconds begin again.
  */
 export class CircuitBreaker {
   private failures = 0;

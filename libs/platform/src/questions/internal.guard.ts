@@ -10,11 +10,11 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 /** Whether a request comes from a process of the shop. */
 export function isInternal(headers: IncomingHttpHeaders, { internalSecret }: Pick<Config, 'internalSecret'>): boolean {
   const secret = headers[SECRET_HEADER];
-  // Digests are compared, so that the duration shows neither the content nor the length of the secret.
+  // Digests are compared, so that the duration does not reveal the content or the length of the secret.
   return typeof secret === 'string' && timingSafeEqual(digest(secret), digest(internalSecret));
 }
 
-/** For the shop's own processes only; all others get 404. */
+/** Accepts only requests from processes of the shop. All other clients get 404. */
 @Injectable()
 export class InternalGuard implements CanActivate {
   constructor(private readonly config: Config) {}

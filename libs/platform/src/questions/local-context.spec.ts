@@ -17,7 +17,7 @@ describe('A question to a context in the same process', () => {
     expect(await customers.ask(() => Promise.resolve('Hoa'))).toBe('Hoa');
   });
 
-  it('is unanswered if the database refuses the connection, or does not respond in time', async () => {
+  it('fails with `Unanswered` if the database refuses the connection, or does not respond in time', async () => {
     await expect(customers.ask(refused)).rejects.toThrow(Unanswered);
     await expect(customers.ask(never)).rejects.toThrow(Unanswered);
   });
@@ -29,7 +29,7 @@ describe('A question to a context in the same process', () => {
     expect(question).not.toHaveBeenCalled();
   });
 
-  it('passes on every other error', async () => {
+  it('throws every other error unchanged', async () => {
     const gone = new DomainError('GONE', 'conflict', 'It is gone.');
     for (let n = 0; n < 6; n++) await expect(customers.ask(() => Promise.reject(gone))).rejects.toBe(gone);
   });

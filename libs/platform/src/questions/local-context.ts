@@ -5,7 +5,7 @@ import { Unanswered } from './question-errors';
 
 const LONGEST_MS = 1_000;
 
-/** A context of this process. Its database may not respond, so a question without an answer fails after a second. */
+/** A context in this process. If its database does not respond, a question fails after a second. */
 export class LocalContext {
   private readonly log = new Logger('Questions');
 

@@ -1,6 +1,9 @@
 import { DomainError } from '#kernel';
 
-/** The other context does not answer: 503 with Retry-After. It is unknown whether the requested thing exists. */
+/**
+ * The other context does not answer. The client gets 503 with Retry-After, not 404, because it is unknown whether the
+ * requested data exists.
+ */
 export class Unanswered extends DomainError {
   constructor(provider: string, cause?: unknown) {
     super('UNAVAILABLE', 'unavailable', `The ${provider} does not answer right now. Try again in a moment.`, {
@@ -10,7 +13,9 @@ export class Unanswered extends DomainError {
   }
 }
 
-/** The other context refused: a wrong secret, address or version. A retry would not help. */
+/**
+ * The other process refused the question, because the secret, the URL or the version is wrong. A retry would not help.
+ */
 export class QuestionRefused extends Error {
   constructor(
     url: string,

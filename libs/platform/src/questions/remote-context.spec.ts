@@ -36,7 +36,7 @@ const secondsOf = async (work: () => Promise<unknown>) => {
 };
 
 describe('A question to another process', () => {
-  it('is sent with the secret, and answered with data', async () => {
+  it('is sent with the secret, and returns the data of the answer', async () => {
     answer = answerWith(200, [1, 2]);
     expect(await prices.ask('prices', { lines: [] })).toEqual([1, 2]);
     expect(requests[0]).toMatchObject({ method: 'POST', url: '/internal/prices' });
@@ -46,7 +46,7 @@ describe('A question to another process', () => {
     });
   });
 
-  it('is repeated twice if the other process answers with an error', async () => {
+  it('is repeated up to two times if the other process answers with an error', async () => {
     answer = (reply, time) => answerWith(time < 3 ? 503 : 200, 'at last')(reply);
     expect(await prices.ask('prices', {})).toBe('at last');
     answer = answerWith(500);
@@ -69,13 +69,13 @@ describe('A question to another process', () => {
     });
   });
 
-  it('that is refused is not repeated, and does not open the circuit breaker', async () => {
+  it('is not repeated if it is refused, and the circuit breaker still allows calls', async () => {
     answer = answerWith(404);
     for (let time = 0; time < 6; time++) await expect(prices.ask('prices', {})).rejects.toThrow(QuestionRefused);
     expect(requests).toHaveLength(6);
   });
 
-  it('is not sent if the last five questions got no answer', async () => {
+  it('is not sent after five questions in a row without an answer', async () => {
     answer = answerWith(503);
     for (let time = 0; time < 5; time++) await expect(prices.ask('prices', {})).rejects.toThrow(Unanswered);
     expect(requests).toHaveLength(15);

@@ -5,12 +5,14 @@ import { CircuitBreaker } from './breaker';
 import { SECRET_HEADER } from './internal.guard';
 import { QuestionRefused, Unanswered } from './question-errors';
 
-/** The time limit for a question with its retries. A customer is waiting for the answer. */
+/** The time limit for a question, including its retries. It is short, because a customer is waiting for the answer. */
 const LONGEST_MS = 1_000;
 const RETRIES = 2;
 const TOO_MANY_REQUESTS = 429;
 
-/** A context in another process. It answers questions over HTTP. Questions change nothing, so they can be retried. */
+/**
+ * A context in another process, which answers questions over HTTP. Questions change nothing, so they can be retried.
+ */
 export class RemoteContext {
   private readonly log = new Logger('Questions');
 
@@ -21,7 +23,10 @@ export class RemoteContext {
     private readonly breaker = new CircuitBreaker(),
   ) {}
 
-  /** Sends `POST /internal/<path>` and returns the data of the answer. Throws `Unanswered` if no answer comes in time. */
+  /**
+   * Sends `POST /internal/<path>`, and returns the data of the answer. Throws `Unanswered` if there is no answer in
+   * time.
+   */
   async ask<Data>(path: string, question: object): Promise<Data> {
     if (!this.breaker.allowsCall()) throw new Unanswered(this.name);
     try {

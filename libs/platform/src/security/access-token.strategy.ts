@@ -11,13 +11,16 @@ import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-key
 
 const LONGEST_TOKEN = 4_096;
 
-/** The token of `Authorization: Bearer …`. A token in another place is ignored. */
+/** The token in the header `Authorization: Bearer …`. A token in another place, such as the URL, is ignored. */
 export const bearerOf = ({ headers }: Pick<FastifyRequest, 'headers'>): string | null => {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1];
   return token && token.length <= LONGEST_TOKEN ? token : null;
 };
 
-/** Accepts access tokens that the shop has issued for itself and signed (ES256), and that have not expired. */
+/**
+ * Accepts access tokens that the shop has signed (ES256) and that have not expired. Issuer and audience must be the
+ * shop.
+ */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-token') {
   constructor(

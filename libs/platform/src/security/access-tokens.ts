@@ -16,7 +16,7 @@ export class AccessTokens {
     private readonly erased: ErasedPeople,
   ) {}
 
-  /** The caller that the token names; throws TOKEN_EXPIRED, TOKEN_INVALID or UNAVAILABLE. */
+  /** Returns the caller that the token names. Throws TOKEN_EXPIRED, TOKEN_INVALID or UNAVAILABLE. */
   async callerOf(token: string): Promise<UserCaller> {
     try {
       const claims = await this.jwt.verifyAsync<AccessClaims>(token, {

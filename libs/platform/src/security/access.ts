@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { Caller, Permission } from './caller';
 
-/** Who may use a route. A route without such a rule refuses everyone. */
+/** The access rule of a route: who is allowed to use the route. A route without an access rule refuses everyone. */
 export type Access =
   | { readonly to: 'all' }
   | { readonly to: 'guest-or-user'; readonly badTokens?: 'ignored' }
@@ -13,7 +13,10 @@ export const ACCESS = 'shop:access';
 
 const accessByHandler = new WeakMap<object, Access | null>();
 
-/** The rule of the handler, else of its controller. It never changes for a route, so it is read only once. */
+/**
+ * The access rule of the handler. If the handler has no rule, the rule of its controller. The rule of a route never
+ * changes, so it is read only once.
+ */
 export function accessOf(context: Pick<ExecutionContext, 'getHandler' | 'getClass'>): Access | undefined {
   const handler = context.getHandler();
   let access = accessByHandler.get(handler);
@@ -30,30 +33,33 @@ type OnRoute = MethodDecorator & ClassDecorator;
 
 const accessDecorator = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS, allowed));
 
-/** Anyone. No token is needed, and an invalid token is ignored. A valid token only decides whose rate limit counts. */
+/**
+ * Everyone can use the route. No token is needed, and an invalid token is ignored. A valid token is used only for the
+ * rate limit of its user.
+ */
 export const Public = (): OnRoute => accessDecorator({ to: 'all' });
 
 /**
- * Anyone; a token identifies the caller. An invalid token, or a token of an ended session, gets 401. Some routes
- * check other credentials, such as a password. They ignore bad access tokens, because a client may send an old token
- * with each request.
+ * Everyone can use the route. If the request has a token, it identifies the caller. An invalid token, or a token of an
+ * ended session, gets 401. Routes that check other credentials, such as a password, ignore bad access tokens, because
+ * some clients send an old token with each request.
  */
 export const GuestOrUser = (options: { readonly badTokens?: 'ignored' } = {}): OnRoute =>
   accessDecorator({ to: 'guest-or-user', ...options });
 
-/** Whether a bad access token does not matter on this route. */
+/** Whether this route ignores an invalid or expired access token. */
 export const ignoresBadTokens = (access: Access | undefined): boolean =>
   access?.to === 'all' || (access?.to === 'guest-or-user' && access.badTokens === 'ignored');
 
-/** A signed-in user, or a client with a cart token that the shop issued. Others get 401. */
+/** A signed-in user, or a client with a cart token that the shop issued, can use the route. Others get 401. */
 export const CartOrUser = (): OnRoute => accessDecorator({ to: 'cart-or-user' });
 
-/** A signed-in user. */
+/** Only signed-in users can use the route. */
 export const SignedIn = (): OnRoute => accessDecorator({ to: 'user' });
 
 /**
- * A user whose role has the permission `permission` or the permission `or`. With `or`, auditors may read what staff
- * read for their work.
+ * Only a user whose role has the permission `permission` or the permission `or` can use the route. Example for `or`: a
+ * route that staff need for their work, and that auditors can read too.
  */
 export const Allowed = (permission: Permission, or?: Permission): OnRoute =>
   accessDecorator({ to: 'permission', permission, ...(or && { or }) });

@@ -7,8 +7,8 @@ const usualSpelling = (ip: string): string =>
   isIPv4(ip) ? ip : withoutMappedPrefix(new SocketAddress({ address: ip.replace(/%.*$/, ''), family: 'ipv6' }).address);
 
 /**
- * The IP address in a text; undefined if there is none. Some proxies write a port or brackets: `192.0.2.1:4711`,
- * `[2001:db8::1]`, `"[2001:db8::1]:443"`.
+ * The IP address in a text; undefined if the text has no IP address. Some proxies add a port or brackets:
+ * `192.0.2.1:4711`, `[2001:db8::1]`, `"[2001:db8::1]:443"`.
  */
 export function parseAddress(text: string): string | undefined {
   const plain = text.trim().replace(/^"(.*)"$/, '$1');
@@ -16,7 +16,10 @@ export function parseAddress(text: string): string | undefined {
   return isIP(ip) > 0 ? usualSpelling(ip) : undefined;
 }
 
-/** The address that is counted. For IPv6 it is the /64 network, which providers give to one household or server. */
+/**
+ * The address by which requests are counted. For IPv6 it is the /64 network, because a provider gives such a network to
+ * one household or server.
+ */
 export function addressOf(ip: string): string {
   if (isIPv4(ip)) return ip;
   const parsed = parseAddress(ip);
@@ -32,7 +35,10 @@ export function addressOf(ip: string): string {
     .join(':')}::/64`;
 }
 
-/** The network of an address, so that a person who gets a neighbouring address is still recognised. */
+/**
+ * The network of an address. With the network, a person is still recognised after the provider has assigned a
+ * neighbouring address.
+ */
 export function networkOf(ip: string): string {
   const address = addressOf(ip);
   return address.includes(':') ? address : address.replace(/\.\d+$/, '.0/24');

@@ -1,10 +1,10 @@
 const LONGEST_QUEUE = 20;
 const LONGEST_WAIT_MS = 3_000;
 
-/** How many attempts for a key have failed in its current window. */
+/** How many attempts with a key have failed in the current window of the key. */
 export interface FailureCount {
   readonly failures: number;
-  /** In milliseconds of `performance.now()`. */
+  /** When the window ends, in milliseconds of `performance.now()`. */
   readonly endsAt: number;
 }
 
@@ -17,7 +17,7 @@ interface KeyState {
   endsAt: number;
   /** The number of running attempts. Their outcome is not known yet. */
   running: number;
-  /** The number of attempts that have not ended. At 0, the state is removed. */
+  /** The number of running and waiting attempts. When it is 0, the state is removed. */
   attempts: number;
 }
 
@@ -27,12 +27,12 @@ interface Waiting {
   readonly refuse: (refused: Refused) => void;
 }
 
-/** The attempt is refused. It may be tried again later. */
+/** The attempt is refused. The client can try again after this time. */
 export interface Refused {
   readonly retryAfterSeconds: number;
 }
 
-/** An attempt that may run now. Only the first call of `fail` or `release` counts. */
+/** An attempt that is allowed to run now. Only the first call of `fail` or `release` has an effect. */
 export interface Turn {
   readonly fail: () => void;
   /** The attempt has ended, and does not count as a failure. */
@@ -45,8 +45,8 @@ const hasFreeAttempt = (key: KeyState): boolean => failuresOf(key) + key.running
 const secondsLeft = (key: KeyState): number => Math.max(1, Math.ceil((key.endsAt - performance.now()) / 1_000));
 
 /**
- * Decides which attempts may run now, in this process. Running attempts count as failed, so parallel guesses cannot
- * exceed the limit. Further attempts wait in memory until an earlier attempt has ended.
+ * Decides which attempts are allowed to run now in this process. A running attempt counts as failed until it ends, so
+ * parallel guesses cannot exceed the limit. Further attempts wait in memory until an earlier attempt has ended.
  */
 export class AttemptQueues {
   private readonly keys = new Map<string, KeyState>();
@@ -77,7 +77,10 @@ export class AttemptQueues {
   }
 }
 
-/** One attempt, from its arrival to its end. It counts for several keys, such as an account and an address. */
+/**
+ * One attempt, from its arrival to its end. The attempt counts for several keys, for example for an account and for an
+ * address.
+ */
 export class QueuedAttempt {
   private isOver = false;
   private stopWaiting: (() => void) | undefined;
@@ -88,7 +91,7 @@ export class QueuedAttempt {
     private readonly releaseKey: (key: KeyState) => void,
   ) {}
 
-  /** Takes over the counts of the shared store, unless this process knows higher counts. */
+  /** Takes over the counts of the shared store. A count is ignored if this process knows a higher count. */
   takeOverCounts(counts: readonly FailureCount[]): void {
     for (const [at, { failures, endsAt }] of counts.entries()) {
       const key = this.allKeys[at];
@@ -98,7 +101,10 @@ export class QueuedAttempt {
     }
   }
 
-  /** Waits until the attempt may run or is refused. Only the keys for which `isLimiting` is true can refuse it. */
+  /**
+   * Waits until the attempt is allowed to run or is refused. Only the limits of keys for which `isLimiting` returns
+   * true are checked.
+   */
   async waitForTurn(isLimiting: (at: number) => boolean): Promise<Turn | Refused> {
     if (this.isOver) return { retryAfterSeconds: 1 };
     const keys = this.allKeys.filter((_, at) => isLimiting(at));
@@ -124,14 +130,14 @@ export class QueuedAttempt {
     return 'retryAfterSeconds' in result ? this.refuse(result) : result;
   }
 
-  /** How many attempts a key has left, and how long its window lasts. */
+  /** How many more attempts the key allows, and how many seconds are left in its window. */
   remaining(at: number): { readonly remaining: number; readonly seconds: number } {
     const key = this.allKeys[at];
     const remaining = Math.max(0, key.limit - failuresOf(key) - key.running);
     return { remaining, seconds: failuresOf(key) > 0 ? secondsLeft(key) : Math.ceil(this.windowMs / 1_000) };
   }
 
-  /** The waiting client has disconnected. */
+  /** Call this when the client has disconnected. A waiting attempt is then refused. */
   leave(): void {
     this.stopWaiting?.();
     this.end();

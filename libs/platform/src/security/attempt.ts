@@ -1,6 +1,9 @@
 import type { Turn } from './attempt-queues';
 
-/** An attempt that may fail only a few times, such as a log-in. Its outcome is reported before the response is sent. */
+/**
+ * An attempt to log in or to confirm a password. Only a few failed attempts are allowed. The outcome is reported before
+ * the response is sent.
+ */
 export class Attempt {
   private isDropped = false;
 
@@ -9,11 +12,11 @@ export class Attempt {
     private readonly storeFailure: () => Promise<void>,
     /** Stores the client's address as a known place of the account. Undefined if the place is known already. */
     private readonly rememberPlace: (() => Promise<void>) | undefined,
-    /** The account and its address, if this is a known place of the account. */
+    /** A hash of the account and the client's address, if the client is at a known place of the account. */
     readonly knownPlace: string | undefined = undefined,
   ) {}
 
-  /** In this process the failure counts at once, before it is stored. */
+  /** In this process the failure counts at once, even before it is stored. */
   async reportFailure(): Promise<void> {
     if (this.isDropped) return;
     this.turn.fail();
@@ -26,7 +29,10 @@ export class Attempt {
     await this.rememberPlace?.();
   }
 
-  /** Neither success nor failure: nothing was tried, or the client has disconnected and does not get the outcome. */
+  /**
+   * The attempt ends without an outcome: no password was checked, or the client has disconnected and does not get the
+   * outcome.
+   */
   drop(): void {
     this.isDropped = true;
     this.turn.release();

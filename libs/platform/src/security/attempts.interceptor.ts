@@ -13,7 +13,7 @@ const runAfter = (work: () => Promise<void>) =>
     return value;
   });
 
-/** Reports the outcome of an attempt before the request is answered. */
+/** Reports the outcome of an attempt before the response is sent. */
 @Injectable()
 export class AttemptsInterceptor implements NestInterceptor {
   constructor(private readonly attempts: Attempts) {}

@@ -99,13 +99,13 @@ describe('An attacked account', () => {
     expect(await tryLogIn('boss@x.vn', '203.0.113.7', 'right')).toBe('accepted');
   });
 
-  it('allows no more guesses from a known place than from another place', async () => {
+  it('allows the same number of guesses from a known place as from another place', async () => {
     await tryLogIn('boss@x.vn', '203.0.113.7', 'right');
     await repeat(5, async () => expect(await tryLogIn('boss@x.vn', '203.0.113.7', 'wrong')).toBe('accepted'));
     expect(await tryLogIn('boss@x.vn', '203.0.113.7', 'right')).toBeGreaterThan(800);
   });
 
-  it('allows five guesses for one network, however the address is spelt, and fifty from everywhere', async () => {
+  it('allows five guesses from one network, for all spellings of the e-mail address together, and fifty from everywhere', async () => {
     const spellings = ['caféé@x.vn', 'café\u0065\u0301@x.vn', 'cafe\u0301é@X.vn', ' CAFÉÉ@x.vn', 'caféé@x.vn'];
     await repeat(5, (n) => tryLogIn(spellings[n], `198.51.100.${n}`, 'wrong'));
     expect(await tryLogIn('caféé@x.vn', '198.51.100.77', 'right')).toBeGreaterThan(800);
@@ -117,7 +117,7 @@ describe('An attacked account', () => {
 });
 
 describe('An address', () => {
-  it('may fail five times, for all accounts together', async () => {
+  it('is refused after five failures, for all accounts together', async () => {
     await repeat(5, (n) => tryLogIn(`somebody-${n}@x.vn`, '198.51.100.7', 'wrong'));
     expect(await tryLogIn('an@x.vn', '198.51.100.7', 'right')).toBeGreaterThan(800);
     expect(await tryLogIn('an@x.vn', '198.51.100.8', 'right')).toBe('accepted');
@@ -133,7 +133,7 @@ describe('An attempt', () => {
     expect((await begin('an@x.vn', '203.0.113.7')).attemptLimit).toMatchObject({ limit: 5, remaining: 4 });
   });
 
-  it('that waits does not query the store, and runs when an earlier attempt has ended', async () => {
+  it('that waits does not query the store again, and runs when an earlier attempt has ended', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const waiting = Array.from({ length: 20 }, () => begin('an@x.vn', '203.0.113.7'));
     expect((await begin('an@x.vn', '203.0.113.7')).attemptLimit).toMatchObject({ refused: true, seconds: 1 });
@@ -147,17 +147,17 @@ describe('An attempt', () => {
     });
     for (const one of running) await end(one, 'right');
     expect(new Set(await Promise.all(done))).toEqual(new Set([false]));
-    expect(limits.reads).toBe(26); // one for each attempt, also for those that waited
+    expect(limits.reads).toBe(26); // one for each attempt, also for each attempt that waited
   });
 
-  it('that waits is refused as soon as the earlier attempts have failed too often', async () => {
+  it('that waits is refused as soon as earlier attempts have used up the limit', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const waiting = begin('an@x.vn', '203.0.113.7');
     for (const one of running) await end(one, 'wrong');
     expect((await waiting).attemptLimit!.seconds).toBeGreaterThan(800);
   });
 
-  it('that is cut off does not count, and lets the next attempt run at once', async () => {
+  it('does not count if its client disconnects, and then the next attempt runs at once', async () => {
     const cut = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const next = begin('an@x.vn', '203.0.113.7');
     for (const one of cut) one.disconnect();
@@ -167,7 +167,7 @@ describe('An attempt', () => {
     expect((await begin('an@x.vn', '203.0.113.7')).attemptLimit!.remaining).toBe(3);
   });
 
-  it('that is cut off while it waits, or before its counts are read, leaves nothing in memory', async () => {
+  it('leaves nothing in memory if its client disconnects while it waits, or before its counts are read', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const [first, second] = [start('an@x.vn', '203.0.113.7'), start('an@x.vn', '203.0.113.7')];
     second.disconnect(); // its counts are not read yet

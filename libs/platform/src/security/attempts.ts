@@ -14,19 +14,22 @@ const ACCOUNT_FACTOR = 10;
 export interface AttemptLimit {
   readonly limit: number;
   readonly remaining: number;
-  /** Seconds until the limit is full again, or until a refused client may try again. */
+  /** Seconds until all attempts of the limit are available again, or until a refused client can try again. */
   readonly seconds: number;
   readonly refused: boolean;
 }
 
-/** Positions in `counted`. One of these two keys always limits; the later keys limit only unknown places. */
+/**
+ * Positions in `counted`. The limit of one of these two keys is always checked. The limits of the later keys are
+ * checked only for unknown places.
+ */
 const [OWN_ADDRESS, NETWORK] = [0, 1];
 const PLACE_REMEMBERED_MS = 90 * 24 * 60 * 60_000;
 
 /**
  * Limits failed log-ins, and failed checks of a password. Each account has known places: the addresses and networks of
- * its earlier log-ins. At a known place, only the failures from that place count. So guesses from other places do not
- * lock the owner out.
+ * its earlier log-ins. At a known place, only the failures from this place count. So the owner of the account can still
+ * log in there while somebody guesses the password at other places.
  */
 @Injectable()
 export class Attempts {
@@ -37,7 +40,9 @@ export class Attempts {
     private readonly config: Config,
   ) {}
 
-  /** Waits while too many other attempts are running. Undefined if the request names no account. */
+  /**
+   * Begins an attempt, or waits while too many other attempts are running. Undefined if the request names no account.
+   */
   async begin(
     kind: 'login' | 'password',
     request: FastifyRequest,
@@ -50,7 +55,7 @@ export class Attempts {
     const counted = [
       { key: `login:own:${keyedHash(secret, account, address)}`, limit },
       { key: `login:network:${keyedHash(secret, account, network)}`, limit },
-      // A signed-in user is not counted together with others at the same address.
+      // A check of a password (`password`) does not count for the address, because the user is signed in.
       ...(kind === 'login' ? [{ key: `login:address:${keyedHash(secret, address)}`, limit }] : []),
       { key: `login:account:${keyedHash(secret, account)}`, limit: limit * ACCOUNT_FACTOR },
     ];
@@ -82,7 +87,7 @@ export class Attempts {
     return { limit, ...queued.remaining(alwaysLimiting), refused: false };
   }
 
-  /** Stores the place of a registration as a known place of the account. */
+  /** Stores the place of a registration as a known place of the new account. */
   async rememberPlace(request: FastifyRequest): Promise<void> {
     const account = accountInBody(request);
     if (account !== undefined && this.config.rateLimitLogin > 0)

@@ -7,8 +7,8 @@ import { CartTokens } from './cart-tokens';
 import { KeysUnavailable, tokenExpiredError, tokenInvalidError } from './token-faults';
 
 /**
- * Identifies the caller. An invalid token is refused only later, by AuthoriseGuard. So requests with invalid tokens
- * count for the rate limit of their address.
+ * Identifies the caller. This guard does not refuse an invalid token. AuthoriseGuard refuses it after RateLimitGuard,
+ * so that requests with invalid tokens count for the rate limit of their address.
  */
 @Injectable()
 export class AuthenticateGuard extends AuthGuard('access-token') {
@@ -42,7 +42,8 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
       if (request.requestContext) request.requestContext.userId = caller.userId;
       return caller as User;
     }
-    // On a public route the token only decides whose rate limit counts. So missing keys are no reason to refuse.
+    // On a public route the token is used only for the rate limit. So the request is accepted even if the keys cannot
+    // be read.
     const fault: unknown = error ?? info;
     if (fault instanceof KeysUnavailable && !ignoresBadTokens(accessOf(context))) throw fault;
     request.tokenFault =

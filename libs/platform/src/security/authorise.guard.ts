@@ -10,7 +10,7 @@ import { RefusalRecorder } from './refusal-recorder';
 const unauthenticatedError = () => new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
 const forbiddenError = () => new DomainError('FORBIDDEN', 'forbidden', 'You are not allowed to do this.');
 
-/** Allows the callers that the route's access rule names. A route without a rule refuses everyone. */
+/** Allows the callers whom the access rule of the route allows. A route without an access rule refuses everyone. */
 @Injectable()
 export class AuthoriseGuard implements CanActivate {
   constructor(
@@ -19,13 +19,13 @@ export class AuthoriseGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (context.getType() !== 'http') return true; // a socket is authenticated in its handshake
+    if (context.getType() !== 'http') return true; // a web socket is authenticated in its handshake
     const access = accessOf(context);
     if (ignoresBadTokens(access)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { caller = { kind: 'guest' as const }, tokenFault } = request;
     if (tokenFault) {
-      // An expired token is not noted: it was valid, and its owner only has to refresh it.
+      // An expired token is not recorded: the token was valid, and its owner only has to refresh it.
       const isForged = tokenFault.code === 'TOKEN_INVALID';
       if (isForged && access?.to === 'permission') this.refusals?.recordRefusal(context, request, tokenFault);
       throw tokenFault;
@@ -40,14 +40,20 @@ export class AuthoriseGuard implements CanActivate {
     return this.expectPermission(access, caller, (refusal) => this.refusals?.recordRefusal(context, request, refusal));
   }
 
-  /** Refuses a caller whose session has ended. It may take a second to notice the end. */
+  /**
+   * Refuses a caller whose session has ended. For up to a second after the end of the session, requests can still be
+   * accepted.
+   */
   private async expectOpenSession(caller: UserCaller): Promise<true> {
     const loss = await this.rights.recentLossOf(caller);
     if (loss) throw loss;
     return true;
   }
 
-  /** A user may lose a role while the access token is valid. If the sessions cannot be read, the token decides. */
+  /**
+   * Checks the permission in the token, and the current role, because a user can lose a role while the token is valid.
+   * If the current role cannot be read, only the token decides.
+   */
   private async expectPermission(access: Access | undefined, caller: UserCaller, note: (refusal: DomainError) => void) {
     const isAllowed =
       access?.to === 'permission' && [access.permission, access.or].some((one) => one && hasPermission(caller, one));

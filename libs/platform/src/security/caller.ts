@@ -29,17 +29,20 @@ export interface UserCaller {
   readonly name?: string;
   readonly locale?: 'vi' | 'en';
   /**
-   * The guest whose cart token was sent at log-in. The guest's cart is merged into the user's cart, once. It does not
-   * allow reading the guest's orders.
+   * The guest whose cart token was sent at log-in. The cart of this guest is merged once into the cart of the user.
+   * `guestBefore` does not give access to the orders of the guest.
    */
   readonly guestBefore?: GuestTokenState;
-  /** The `X-Cart-Token` of the request, if the shop issued it. It allows reading the guest's orders. */
+  /**
+   * The `X-Cart-Token` of the request, if the shop issued this token. With the token, the caller can read the orders of
+   * the guest.
+   */
   readonly cartToken?: CartToken;
 }
 
 export interface GuestCaller {
   readonly kind: 'guest';
-  /** The `X-Cart-Token`, if the shop issued it. */
+  /** The `X-Cart-Token` of the request, if the shop issued this token. */
   readonly cartToken?: CartToken;
 }
 
@@ -48,7 +51,7 @@ export type Caller = UserCaller | GuestCaller;
 export const hasPermission = (caller: Caller, permission: Permission): boolean =>
   caller.kind === 'user' && caller.permissions.includes(permission);
 
-/** The caller of a verified token; undefined if its subject is no UUID, or its role is unknown. */
+/** The caller that a verified token names; undefined if the subject is not a UUID, or the role is unknown. */
 export function callerFrom(claims: AccessClaims): UserCaller | undefined {
   const { sub, email, role, sid, cart, exp, name, locale } = claims;
   if (!isUuid(sub) || !Object.hasOwn(PERMISSIONS, role)) return undefined;

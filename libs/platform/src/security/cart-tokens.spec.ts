@@ -39,7 +39,7 @@ describe('A cart token', () => {
       }
   });
 
-  it('has a next token after an order, which belongs to the same guest and is the same each time', () => {
+  it('is followed by a next token after an order, which belongs to the same guest and is equal each time it is computed', () => {
     const token = cartTokens.issue();
     const next = cartTokens.after(token, order);
     expect(next).toEqual({ ...token, text: next.text, since: 3, issuedAt: Date.parse('2026-11-29T03:04:05Z') / 1000 });
@@ -49,7 +49,7 @@ describe('A cart token', () => {
     expect(cartTokens.after(next, { ...order, cartVersion: 5 }).guestHash).toBe(token.guestHash);
   });
 
-  it('is valid with a former secret, and new tokens are made with the current secret', () => {
+  it('is valid if it was issued with a former secret, and new tokens are issued with the current secret', () => {
     const [before, now] = [cartTokensOf(key('a')), cartTokensOf(key('b'), key('a'))];
     const old = before.issue();
     expect(now.read(old.text)).toEqual(old);
@@ -60,7 +60,7 @@ describe('A cart token', () => {
 });
 
 describe('The guest in an access token', () => {
-  it('is read as it was written; the text of an older build names no guest', () => {
+  it('is read from its text; the text of an older build contains no guest', () => {
     const token = cartTokens.issue();
     const { guestHash, since, issuedAt } = token;
     expect(parseGuestTokenState(formatGuestTokenState(token))).toEqual({ guestHash, since, issuedAt });

@@ -4,7 +4,10 @@ import { Config } from '#platform/config';
 
 /** Identifies a guest, and one token of the guest. */
 export interface GuestTokenState {
-  /** SHA-256 of the guest's number, in hex. It is the same for all tokens of a guest, and it may be stored. */
+  /**
+   * SHA-256 of the guest's number, in hex. The hash is the same for all tokens of a guest. It can be stored, because it
+   * does not reveal a token.
+   */
   readonly guestHash: string;
   /** The version of the cart that the guest ordered last; 0 before the first order. */
   readonly since: number;
@@ -12,9 +15,9 @@ export interface GuestTokenState {
   readonly issuedAt: number;
 }
 
-/** What a cart token that the shop issued contains. */
+/** The content of a cart token that the shop issued. */
 export interface CartToken extends GuestTokenState {
-  /** The token as it is sent. */
+  /** The token in the form in which clients send it. */
   readonly text: string;
 }
 
@@ -25,7 +28,10 @@ const MAC_BYTES = 24;
 const READS_FOR_SECONDS = 30 * 24 * 60 * 60;
 const TOKEN_STATE = /^([0-9a-f]{64})\.(\d{1,10})\.(\d{1,10})$/;
 
-/** Writes a `GuestTokenState` as text. An access token carries this text from the log-in to the cart. */
+/**
+ * Writes a `GuestTokenState` as text. An access token contains this text, so that the cart of the guest can be merged
+ * after the log-in.
+ */
 export const formatGuestTokenState = ({ guestHash, since, issuedAt }: GuestTokenState): string =>
   `${guestHash}.${since}.${issuedAt}`;
 
@@ -35,13 +41,17 @@ export function parseGuestTokenState(text: string | undefined): GuestTokenState 
   return guestHash === undefined ? undefined : { guestHash, since: Number(since), issuedAt: Number(issuedAt) };
 }
 
-/** Whether a token is too old to read orders. It may read the guest's orders for 30 days after it was issued. */
+/**
+ * Whether a token is too old to read orders. A token gives access to the guest's orders for 30 days after it was
+ * issued.
+ */
 export const isTooOldToRead = ({ issuedAt }: GuestTokenState, now: Date): boolean =>
   now.getTime() / 1000 - issuedAt > READS_FOR_SECONDS;
 
 /**
- * Issues and reads cart tokens. A token contains the guest's random number, the cart version of the guest's last order,
- * the time of issue, and a MAC (HMAC-SHA256) of the three, in base64url. So a token is checked without a database.
+ * Issues and reads cart tokens. A token contains the random number of the guest, the cart version of the guest's last
+ * order, and the time of issue. It also contains a MAC (HMAC-SHA256) of these three values. So a token can be checked
+ * without a database. The token is written in base64url.
  */
 @Injectable()
 export class CartTokens {
@@ -56,13 +66,15 @@ export class CartTokens {
     return this.create(randomBytes(NUMBER_BYTES), 0, Math.floor(Date.now() / 1000));
   }
 
-  /** The guest's next token, after an order. It can be computed again at any time, so it is not stored. */
+  /**
+   * The next token of a guest, after an order. The token is not stored, because it can be computed again at any time.
+   */
   after({ text }: CartToken, order: { readonly cartVersion: number; readonly placedAt: string }): CartToken {
     const number = Buffer.from(text, 'base64url').subarray(0, NUMBER_BYTES);
     return this.create(number, order.cartVersion, Math.floor(Date.parse(order.placedAt) / 1000));
   }
 
-  /** The content of a token; undefined if this shop did not issue it. */
+  /** Returns the content of a token; undefined if this shop did not issue the token. */
   read(text: unknown): CartToken | undefined {
     if (typeof text !== 'string' || !SHAPE.test(text)) return undefined;
     const bytes = Buffer.from(text, 'base64url');

@@ -38,7 +38,7 @@ describe('An address', () => {
     expect(addressOf(ip)).toBe(counted);
   });
 
-  it('may belong to this machine', () => {
+  it('can be recognised as an address of this machine', () => {
     const ips = ['127.0.0.1', '127.8.0.1', '::ffff:127.0.0.1', '::1', '192.0.2.1', ''];
     expect(ips.map(isLoopbackAddress)).toEqual([true, true, true, true, false, false]);
   });
@@ -74,7 +74,7 @@ describe('The client of a request', () => {
     return lines;
   };
 
-  it('is not known if its proxy is not trusted, which is logged once', () => {
+  it('is unknown if its proxy is not trusted, and a warning is logged once', () => {
     const requests = [undefined, '198.51.100.1', '198.51.100.2'].map((one) => from('192.0.2.7', one));
     expect(linesFor(trusted, requests)).toEqual([
       expect.stringMatching(/come from 192\.0\.2\.7, which is not in TRUSTED_PROXIES/),
@@ -82,7 +82,7 @@ describe('The client of a request', () => {
     expect(linesFor(['192.0.2.0/24'], requests)).toEqual([]);
   });
 
-  it('is not known if its proxy does not name its address, which is logged once', () => {
+  it('is unknown if its proxy does not send an IP address of the client, and a warning is logged once', () => {
     const requests = ['unknown', 'garbage1', '198.51.100.1:1'].map((one) => from('10.0.0.1', one));
     expect(linesFor(trusted, requests)).toEqual([expect.stringMatching(/trusted proxy 10\.0\.0\.1 .* without the/)]);
   });

@@ -7,9 +7,10 @@ const log = new Logger('Proxies');
 type ClientRequest = Pick<IncomingMessage, 'socket' | 'headers'>;
 
 /**
- * Finds the address of the client that sent a request. It is the other end of the connection, or the client that the
- * trusted proxies name in X-Forwarded-For. If a trusted proxy names something that is not an IP address, this returns
- * the address of the proxy, so that the proxy's limits apply. Otherwise each new text would get new limits.
+ * Finds the address of the client that sent a request. Without a proxy, this is the remote address of the connection.
+ * Behind trusted proxies, it is the address that the proxies send in X-Forwarded-For. If a trusted proxy sends a text
+ * that is not an IP address, the address of the proxy is used. Otherwise a client could avoid its limits with a new
+ * text in each request.
  */
 export class ClientAddresses {
   private readonly isTrusted: (ip: string) => boolean;
@@ -27,7 +28,8 @@ export class ClientAddresses {
     const header = headers['x-forwarded-for'];
     if (header === undefined) return client;
     if (!this.isTrusted(client)) this.warnOfUntrusted(client);
-    // Each proxy appends the address of its client. So this reads from the end, up to an address that is not trusted.
+    // Each proxy appends the address of its client. So the list is read from its end, until an address is not a trusted
+    // proxy.
     const addresses = String(header).split(',');
     while (addresses.length > 0 && this.isTrusted(client)) {
       const previous = parseAddress(addresses.pop()!);
@@ -40,7 +42,7 @@ export class ClientAddresses {
     return client;
   }
 
-  /** A client may have forged the header, so this is only a warning. */
+  /** This is only a warning, because a client can send a forged header. */
   private warnOfUntrusted(peer: string): void {
     this.warnOnce(
       'untrusted',

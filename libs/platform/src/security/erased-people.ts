@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel';
 import { Vault } from '#platform/privacy';
 import { KeysUnavailable } from './token-faults';
 
-/** The people whose key was destroyed. Their tokens are not accepted, even if these have not expired. */
+/** The people whose key was destroyed. Their access tokens are not accepted, even before the tokens expire. */
 @Injectable()
 export class ErasedPeople {
   constructor(@Optional() @Inject(Vault) private readonly vault: Vault | null) {}

@@ -12,8 +12,8 @@ const MOST_KEYS = 5_000;
 export type HeaderList = readonly string[];
 
 /**
- * Counts guests for the limit of the API, without a guard and without waiting for Redis. Above half of the limit it
- * counts nothing, because RateLimitGuard delays or refuses these requests.
+ * Counts requests of guests for the limit of the API, without a guard and without waiting for Redis. Above half of the
+ * limit, this class does not count: RateLimitGuard then counts the requests, and delays or refuses them.
  */
 @Injectable()
 export class GuestLimit {
@@ -24,7 +24,10 @@ export class GuestLimit {
     private readonly config: Config,
   ) {}
 
-  /** Counts a request. Returns its `ratelimit-…` headers, or undefined if RateLimitGuard must handle the request. */
+  /**
+   * Counts a request. Returns the `ratelimit-…` headers for the response, or undefined if RateLimitGuard must count the
+   * request.
+   */
   count(request: IncomingMessage, ip: string): HeaderList | undefined {
     const { rateLimitApi: limit, exemptsLoopback } = this.config;
     if (limit === 0) return [];

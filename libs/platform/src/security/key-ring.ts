@@ -3,7 +3,9 @@ import { ModuleRef } from '@nestjs/core';
 import type { KeyObject } from 'node:crypto';
 import { VerifyingKeys } from './verifying-keys';
 
-/** Finds keys in `VerifyingKeys`. Any module may provide it. */
+/**
+ * Finds keys in `VerifyingKeys`. Nest looks for this provider in all modules, because different modules can provide it.
+ */
 @Injectable()
 export class KeyRing {
   private keys: VerifyingKeys | undefined;

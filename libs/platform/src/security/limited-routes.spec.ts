@@ -43,7 +43,7 @@ describe('A route with a limit for attempts', () => {
   const fault = (name: keyof Routes, by: StrictLimit) =>
     faultOfRoute({ controller: Routes, name, handler: Routes.prototype[name], by });
 
-  it('is refused at the start if its requests do not name the account', () => {
+  it('makes the start fail if its requests do not name an account', () => {
     expect(fault('withoutEmail', 'login')).toMatch(/no e-mail address/);
     expect(fault('forGuests', 'password')).toMatch(/not signed in/);
     expect([fault('withEmail', 'login'), fault('signedIn', 'password'), fault('withPermission', 'password')]).toEqual([

@@ -15,7 +15,10 @@ export interface LimitedRoute {
   readonly by: StrictLimit;
 }
 
-/** Routes with a strict limit. For `login` and `password`, each request must name the account that is counted. */
+/**
+ * Finds and checks the routes with a strict limit. With the limit `login` or `password`, attempts are counted for an
+ * account, so each request must name an account.
+ */
 @Injectable()
 export class LimitedRoutes implements OnModuleInit {
   constructor(

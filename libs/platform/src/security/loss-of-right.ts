@@ -10,8 +10,8 @@ export const roleLostError = () =>
   new DomainError('ROLE_LOST', 'forbidden', 'Your role has changed. Sign in again to go on with what you may do.');
 
 /**
- * Why a signed-in caller has lost a right that was granted earlier; undefined if it is not lost. `state` is null if the
- * session no longer exists, and undefined if nobody can read it at the moment.
+ * Why a signed-in caller has lost a right that was granted earlier; undefined if the caller still has the right.
+ * `state` is null if the session no longer exists, and undefined if the session cannot be read at the moment.
  */
 export function lossOfRight(
   { expiresAt, permissions }: Pick<UserCaller, 'expiresAt' | 'permissions'>,

@@ -6,8 +6,8 @@ const FETCHED_AGAIN_AFTER_MS = 10_000;
 const LONGEST_MS = 1_000;
 
 /**
- * The keys that another process publishes at `/.well-known/jwks.json`. They are fetched again after ten minutes, and
- * earlier for an unknown key id (`kid`).
+ * The keys that another process publishes at `/.well-known/jwks.json`. They are fetched again after ten minutes. For an
+ * unknown key id (`kid`), they are fetched again if the last fetch was more than ten seconds ago.
  */
 export class PublishedKeys extends VerifyingKeys {
   private keys = new Map<string, KeyObject>();
@@ -26,7 +26,7 @@ export class PublishedKeys extends VerifyingKeys {
       try {
         await (this.fetching ??= this.fetchKeys().finally(() => (this.fetching = undefined)));
       } catch (error) {
-        if (!known) throw error; // a known key stays valid, because otherwise everybody would be signed out
+        if (!known) throw error; // the known key is used further, because otherwise no access token would be accepted
       }
     }
     return this.keys.get(kid) ?? known;

@@ -32,7 +32,7 @@ describe('Keys that identity publishes', () => {
     expect(fetchSpy).toHaveBeenCalledTimes(1);
   });
 
-  it('cause an error if nobody answers', async () => {
+  it('cause an error if identity does not respond', async () => {
     fetchSpy.mockRejectedValue(new Error('away'));
     await expect(new PublishedKeys('http://identity').find('a')).rejects.toThrow('away');
   });

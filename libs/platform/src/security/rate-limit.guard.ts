@@ -18,8 +18,8 @@ export class RateLimited extends DomainError {
 }
 
 /**
- * Counts a request for every limit that applies, and sends the number of requests that are left. Above half of the
- * limit, it delays the request.
+ * Counts a request for every limit that applies, and sends the number of remaining requests in headers. Above half of a
+ * limit, the request is delayed. Above the limit, it is refused.
  */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
@@ -35,7 +35,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     const logIns = limits.find(({ name }) => name === 'log-ins');
     for (const throttler of limits) if (throttler !== logIns) await this.count(context, throttler);
     await this.beginAttempt(context);
-    if (logIns) await this.count(context, logIns); // the attempt knows whether this is a known place of the account
+    if (logIns) await this.count(context, logIns); // only now it is known whether the client is at a known place
     return true;
   }
 
@@ -100,7 +100,7 @@ export class RateLimitGuard extends ThrottlerGuard {
   }
 }
 
-/** If several limits apply, the headers describe the limit with the fewest requests left. */
+/** If several limits apply, the headers describe the limit with the fewest remaining requests. */
 function sendLimit(
   reply: FastifyReply,
   limit: number,

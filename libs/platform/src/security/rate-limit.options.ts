@@ -8,7 +8,7 @@ import type { RateLimits } from './rate-limits';
 
 export const QUARTER_HOUR_MS = 15 * 60_000;
 const HOUR_MS = 60 * 60_000;
-/** The limit of a signed-in user, as a multiple of the anonymous limit. */
+/** The limit of a signed-in user, as a multiple of the limit of a guest. */
 const SIGNED_IN_FACTOR = 10;
 
 export interface LimitSettings {
@@ -17,17 +17,20 @@ export interface LimitSettings {
   readonly rateLimitApi: number;
   readonly rateLimitLogin: number;
   readonly rateLimitRegister: number;
-  /** The secret for the keys that are counted. It is the same in all processes, so they count together. */
+  /** The secret for the hashes in the counted keys. All processes have the same secret, so they count the same keys. */
   readonly internalSecret: string;
 }
 
-/** A keyed hash. It is the same in all processes. Without the secret, nobody can find out whose hash it is. */
+/**
+ * A keyed hash. All processes compute the same hash for the same values. Without the secret, nobody can guess the
+ * values from the hash.
+ */
 export const keyedHash = (secret: string, ...values: readonly string[]): string =>
   createHmac('sha256', secret).update(JSON.stringify(values)).digest('base64url');
 
 /**
- * Whether the client is on this machine. A request through a trusted proxy on this machine does not count, because its
- * client is elsewhere.
+ * Whether the client is on this machine. If a trusted proxy on this machine forwarded the request, the result is false,
+ * because the client is on another machine.
  */
 export function isLoopback({ raw, ips }: Pick<FastifyRequest, 'raw' | 'ips'>): boolean {
   return (ips?.length ?? 1) === 1 && isLoopbackAddress(raw.socket.remoteAddress ?? '');
@@ -54,8 +57,8 @@ const asTracker =
     by(request as unknown as FastifyRequest, context);
 
 /**
- * A log-in from a known place of the account counts for the account and its address. Any other log-in counts for its
- * address.
+ * A log-in from a known place of the account is counted for this account and address together. Any other log-in is
+ * counted for its address, together with log-ins of other accounts.
  */
 const byPlace = (secret: string) => (request: FastifyRequest) =>
   request.attempt?.knownPlace === undefined ? byAddress(secret)(request) : `known:${request.attempt.knownPlace}`;
@@ -64,8 +67,8 @@ const strictLimitOf = (context: ExecutionContext) =>
   Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) as StrictLimit | undefined;
 
 /**
- * Log-in and registration have limits of their own. They are not counted for the limit of the API, because the guests
- * of a busy café could use up the limit of its address, and the staff there could not log in.
+ * Log-in and registration have their own limits. They are not counted for the limit of the API. Otherwise the guests of
+ * a busy café could use up the limit of the café's address, and the staff there could not log in.
  */
 export function rateLimitOptions(settings: LimitSettings, storage: RateLimits): ThrottlerModuleOptions {
   const { rateLimitApi, rateLimitLogin, rateLimitRegister, internalSecret: secret } = settings;

@@ -1,7 +1,7 @@
 import { eventually } from '../../../../test/support/eventually';
 import type { RateLimits } from './rate-limits';
 
-/** The tests that every store of rate limits must pass. */
+/** The tests that every implementation of `RateLimits` must pass. */
 export function rateLimitsContract(name: string, open: () => Promise<RateLimits> | RateLimits): void {
   describe(`Rate limits ${name}`, () => {
     let limits: RateLimits;

@@ -2,7 +2,7 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 
 export interface CountWindow {
   readonly hits: number;
-  /** In milliseconds of `performance.now()`. */
+  /** When the window ends, in milliseconds of `performance.now()`. */
   readonly endsAt: number;
 }
 
@@ -18,24 +18,27 @@ export interface CountResult {
 export abstract class RateLimits implements ThrottlerStorage {
   abstract increment(key: string, ttl: number, limit: number, block: number, name: string): Promise<CountResult>;
   /**
-   * Counts one hit at once, without a round trip, if fewer than `most` were counted. Undefined: nothing was counted,
-   * and the caller must use `increment`.
+   * If fewer than `most` hits are known to be counted, counts one hit at once, without a round trip. Returns undefined
+   * if the hit was not counted. The caller must then use `increment`.
    */
   abstract countBelow(key: string, ttl: number, most: number): CountWindow | undefined;
-  /** Reads the counts of the keys, and counts nothing. */
+  /** Reads the counts of the keys, without counting a hit. */
   abstract read(keys: readonly string[]): Promise<readonly CountWindow[]>;
   /** Adds one to the count of each key. */
   abstract countAll(keys: readonly string[], ttl: number): Promise<void>;
-  /** Remembers each key for this time. `read` then returns 1 hit for it. */
+  /** Remembers each key for this time. For a remembered key, `read` returns 1 hit. */
   abstract remember(keys: readonly string[], ttl: number): Promise<void>;
 }
 
 const MOST_KEYS = 100_000;
 
-/** Counts in this process's memory. Windows that have ended are removed first, then the oldest windows. */
+/**
+ * Counts in the memory of this process. If there are too many windows, the windows that have ended are removed first,
+ * then the oldest windows.
+ */
 export class MemoryRateLimits extends RateLimits {
   private readonly windows = new Map<string, { hits: number; readonly endsAt: number }>();
-  /** Stored separately, so that they are not removed when there are many counted keys. */
+  /** Remembered keys are stored separately, so that they are not removed when there are many counted keys. */
   private readonly rememberedKeys = new Map<string, CountWindow>();
 
   increment(key: string, ttl: number, limit: number): Promise<CountResult> {
@@ -70,7 +73,7 @@ export class MemoryRateLimits extends RateLimits {
   remember(keys: readonly string[], ttl: number): Promise<void> {
     const now = performance.now();
     for (const key of keys) {
-      this.rememberedKeys.delete(key); // moves the key to the end, so that the newest keys stay longest
+      this.rememberedKeys.delete(key); // so that the newest keys are at the end of the map
       this.rememberedKeys.set(key, { hits: 1, endsAt: now + ttl });
     }
     if (this.rememberedKeys.size > MOST_KEYS) removeOldWindows(this.rememberedKeys, now);

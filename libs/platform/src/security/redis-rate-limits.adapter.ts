@@ -4,8 +4,8 @@ import { MemoryRateLimits, RateLimits, type CountResult, type CountWindow } from
 
 /**
  * Counts hits for each key, with one round trip for all keys. ARGV[1] is the length of a window in milliseconds. The
- * further arguments are the number of hits for each key; 1 if it is missing. The first hit begins the window. Returns
- * two numbers for each key: its hits, and the milliseconds until its window ends.
+ * further arguments are the numbers of hits to add, one for each key; a missing number means 1. The first hit begins
+ * the window. Returns two numbers for each key: its hits, and the milliseconds until its window ends.
  */
 const COUNT_SCRIPT = `
 local result = {}
@@ -35,18 +35,20 @@ const REMEMBER_SCRIPT = `for _, key in ipairs(KEYS) do redis.call('SET', key, '1
 const WRITE_EVERY_MS = 100;
 const MOST_KNOWN_KEYS = 10_000;
 
-/** A window as Redis had it at the last round trip, with the hits that were counted since. */
+/** A window with the count of the last round trip to Redis, plus the hits that this process has counted after it. */
 interface KnownWindow {
   hits: number;
   readonly endsAt: number;
 }
 
-/** Counts in Redis, for all processes together. While Redis does not respond, each process counts for itself. */
+/**
+ * Counts in Redis, for all processes together. While Redis does not respond, each process counts only its own requests.
+ */
 export class RedisRateLimits extends RateLimits {
   private readonly inMemory = new MemoryRateLimits();
   private readonly redis: Redis;
   private readonly known = new LRUCache<string, KnownWindow>({ max: MOST_KNOWN_KEYS });
-  /** Hits that are not in Redis yet, by the length of their window and by key. */
+  /** Hits that were not written to Redis yet, by the length of their window and by key. */
   private readonly unwritten = new Map<number, Map<string, number>>();
   private writeTimer?: NodeJS.Timeout;
 
@@ -61,7 +63,7 @@ export class RedisRateLimits extends RateLimits {
       commandTimeout: 200,
       retryStrategy: (tries) => Math.min(tries * 100, 1_000),
     });
-    this.redis.on('error', () => undefined); // while Redis does not respond, this process counts for itself
+    this.redis.on('error', () => undefined); // while Redis does not respond, this process counts in memory
   }
 
   async increment(key: string, ttl: number, limit: number): Promise<CountResult> {
@@ -110,7 +112,7 @@ export class RedisRateLimits extends RateLimits {
     if (!(await this.run(COUNT_SCRIPT, keys, ttl))) await this.inMemory.countAll(keys, ttl);
   }
 
-  /** The keys are also stored in this process, for the time when Redis does not respond. */
+  /** The keys are also stored in this process, where `read` finds them while Redis does not respond. */
   async remember(keys: readonly string[], ttl: number): Promise<void> {
     await Promise.all([this.run(REMEMBER_SCRIPT, keys, ttl), this.inMemory.remember(keys, ttl)]);
   }

@@ -14,13 +14,13 @@ declare module 'fastify' {
     caller?: Caller;
     /** Why the access token of the request is invalid. */
     tokenFault?: DomainError;
-    /** An attempt that may fail, such as a log-in; its outcome is counted. */
+    /** An attempt to log in or to confirm a password. Its failures are counted. */
     attempt?: Attempt;
-    /** Called once, with the status that was answered. */
+    /** These functions are called once, with the status of the response. */
     afterwards?: ((status: number) => void)[];
   }
   interface FastifyReply {
-    /** The status to send, instead of the route's own. */
+    /** The status to send, instead of the usual status of the route. */
     wantedStatus?: number;
   }
 }

@@ -12,10 +12,10 @@ import { cartTokenSpent } from './token-faults';
 
 const EVERY_MS = 1_000;
 const SESSIONS_REMEMBERED = 20_000;
-/** How long a guest who has ordered may take to send the token that came with the order. */
+/** After an order, a guest has this time to replace the spent token by the token that came with the order. */
 const NEW_TOKEN_WITHIN_MS = 10_000;
 
-/** A long connection that was allowed when it began, such as a web socket or an event stream. */
+/** A long connection, such as a web socket or an event stream. It was allowed when it began. */
 export interface Watched {
   /** The caller for whom the connection was allowed. */
   readonly caller: () => Caller;
@@ -27,7 +27,10 @@ export interface Watched {
 
 type States = ReadonlyMap<Uuid, SessionState> | undefined;
 
-/** Checks every second whether long connections are still allowed. The checks of one process share their queries. */
+/**
+ * Checks every second whether long connections are still allowed. One query reads the data for all connections of the
+ * process.
+ */
 @Injectable()
 export class RightsWatch implements OnModuleDestroy {
   private readonly log = new Logger('Rights');
@@ -40,7 +43,7 @@ export class RightsWatch implements OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private isChecking = false;
   private states: SessionStates | undefined;
-  /** When each spent token of a live connection was first seen to be spent, by the clock of this process. */
+  /** For each spent token of an open connection: when this process first noticed that the token is spent. */
   private spentSince: ReadonlyMap<string, number> = new Map();
 
   constructor(
@@ -60,14 +63,18 @@ export class RightsWatch implements OnModuleDestroy {
   }
 
   /**
-   * Why a caller with a valid token has lost the right, for example by a log-out. Undefined if the right is not lost.
+   * Why a caller with a valid token is no longer allowed, for example after a log-out. Undefined if the caller is still
+   * allowed.
    */
   async lossOf(caller: Caller): Promise<DomainError | undefined> {
     if (caller.kind === 'guest') return undefined;
     return this.lossIn(caller, await this.readSessions([caller.sessionId]));
   }
 
-  /** Like `lossOf`, for the frequent requests of customers: the state of the session may be a second old. */
+  /**
+   * Like `lossOf`, for the frequent requests of customers. To save queries, the state of the session can be a second
+   * old.
+   */
   async recentLossOf(caller: UserCaller): Promise<DomainError | undefined> {
     const known = this.recentStates.get(caller.sessionId);
     if (known) return lossOfRight(caller, known.state, Date.now());
@@ -89,7 +96,8 @@ export class RightsWatch implements OnModuleDestroy {
         subjects: connection.subjects?.() ?? [],
         loss: this.lossIn(connection.caller(), states),
       }));
-      // An erasure destroys the key before it ends the sessions. So this finds an erasure even if the session has ended.
+      // An erasure destroys the key before it ends the sessions. So if a session has ended, the key shows whether an
+      // erasure is the reason.
       const subjectsToCheck = checked.map(({ connection, subjects, loss }) =>
         loss ? [...subjects, ...userOf(connection.caller())] : subjects,
       );
@@ -122,7 +130,7 @@ export class RightsWatch implements OnModuleDestroy {
     return wasWatched;
   }
 
-  /** Undefined if the sessions cannot be read; the next check tries again. */
+  /** Undefined if the sessions cannot be read. The next check reads them again. */
   private async readSessions(sessions: readonly Uuid[]): Promise<States> {
     if (sessions.length === 0) return new Map();
     try {
@@ -134,7 +142,7 @@ export class RightsWatch implements OnModuleDestroy {
     }
   }
 
-  /** If the spent tokens cannot be read, the last result counts; the next check tries again. */
+  /** If the spent tokens cannot be read, the last result is used, and the next check reads them again. */
   private async readSpentTokens(tokens: readonly CartToken[]): Promise<ReadonlyMap<string, number>> {
     if (tokens.length === 0) return new Map();
     try {

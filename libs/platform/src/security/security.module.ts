@@ -30,7 +30,10 @@ const limits: Provider = {
 @Module({ providers: [limits], exports: [limits] })
 class RateLimitsModule {}
 
-/** The guards of every request, in this order: who is calling, the rate limits, the permission. */
+/**
+ * The guards of every request. They run in this order: they identify the caller, check the rate limits, and check the
+ * permission.
+ */
 @Global()
 @Module({
   imports: [

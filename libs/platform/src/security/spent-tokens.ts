@@ -1,7 +1,7 @@
 import type { GuestTokenState } from './cart-tokens';
 
-/** Says which cart tokens were used for an order. The module that stores the orders provides it. */
+/** Says which cart tokens were used for an order. The provider is the module that stores the orders. */
 export abstract class SpentTokens {
-  /** The given tokens with which an order was placed. */
+  /** Returns those of the given tokens with which an order was placed. */
   abstract find<Token extends GuestTokenState>(tokens: readonly Token[]): Promise<readonly Token[]>;
 }

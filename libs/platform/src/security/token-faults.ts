@@ -3,7 +3,7 @@ import { DomainError } from '#kernel';
 export const tokenExpiredError = () =>
   new DomainError('TOKEN_EXPIRED', 'unauthenticated', 'The access token has expired. Refresh it, or sign in again.');
 
-/** An order was placed with this token, and a newer token came with the order. */
+/** An order was placed with this token. The response to the order has a newer token. */
 export const cartTokenSpent = () =>
   new DomainError(
     'CART_TOKEN_SPENT',

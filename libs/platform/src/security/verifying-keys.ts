@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 
-/** The public keys of access tokens. The module that issues tokens provides them, or a client of its JWKS document. */
+/**
+ * The public keys that verify access tokens. The provider is the module that issues tokens, or in another process a
+ * client of its JWKS document.
+ */
 export abstract class VerifyingKeys {
-  /** The P-256 key of that `kid`; undefined if there is none. */
+  /** Returns the P-256 key with this key id; undefined if there is no such key. */
   abstract find(kid: string): Promise<KeyObject | undefined>;
 }
 
@@ -13,11 +16,17 @@ export interface AccessClaims {
   readonly role: string;
   /** The id of the session. */
   readonly sid: string;
-  /** The guest whose cart token was sent at log-in, as `formatGuestTokenState`. That guest's cart is merged, once. */
+  /**
+   * The guest whose cart token was sent at log-in, as text of `formatGuestTokenState`. The cart of this guest is merged
+   * once.
+   */
   readonly cart?: string;
   /** When the token expires, in seconds since 1970. */
   readonly exp?: number;
-  /** The name and the language of the account, for contexts that have not received its registration yet. */
+  /**
+   * The name and the language of the account, for contexts that have not yet received the message about its
+   * registration.
+   */
   readonly name?: string;
   readonly locale?: string;
 }

@@ -34,7 +34,7 @@ describe('Closing the shop', () => {
     port = (app.getHttpServer().address() as AddressInfo).port;
   });
 
-  it('finishes the running requests, accepts no new requests, and is not ready', async () => {
+  it('finishes the running requests and accepts no new requests, and the shop is not ready any more', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await ask(port, '/health/ready', agent)).status).toBe(200);
     const slow = ask(port, '/api/v1/brews/slow');
@@ -59,7 +59,7 @@ describe('Closing the shop', () => {
 });
 
 describe('A request that is not HTTP', () => {
-  it('is answered with the error form, and the connection is closed', async () => {
+  it('gets a response in the error form, and its connection is closed', async () => {
     const app = await demoShop();
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;

@@ -12,8 +12,9 @@ const waitAtMost = <Result>(work: Promise<Result>, milliseconds: number): Promis
 };
 
 /**
- * Closes the shop in this order: it is not ready any more, accepts no new connections, finishes the running requests,
- * and closes the Nest application. The requests come before the application, because they need the database pools.
+ * Closes the shop in this order: it reports that it is not ready, accepts no new connections, finishes the running
+ * requests, and closes the Nest application. The application is closed last, because the requests need its database
+ * pools.
  */
 export async function closeShop(app: NestFastifyApplication): Promise<void> {
   const state = app.get(ShopState);

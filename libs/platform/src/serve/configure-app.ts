@@ -22,13 +22,16 @@ import { ShopSockets } from './sockets';
 
 const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json', 'internal/*path'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-/** Headers that a page of another origin may read, in addition to the headers that CORS always allows. */
+/**
+ * Response headers that a page of another origin is allowed to read, in addition to the headers that CORS always
+ * allows.
+ */
 const EXPOSED_HEADERS = [
   ...['X-Request-Id', 'X-Cart-Token', 'ETag', 'Location', 'Content-Language', 'Content-Disposition', 'Retry-After'],
   ...['Idempotent-Replayed', 'Preference-Applied', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
 ];
 
-/** Only /docs serves pages. The policy allows their scripts and styles. */
+/** Only /docs serves pages. The Content-Security-Policy allows the scripts and styles of these pages. */
 const HELMET = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -44,11 +47,13 @@ const HELMET = {
       frameAncestors: ["'none'"],
     },
   },
-  // Front ends of other origins may show the shop's pictures.
+  // Front ends of other origins are allowed to show the pictures of the shop.
   crossOriginResourcePolicy: { policy: 'cross-origin' },
 } as const;
 
-/** Adds what runs before the routes: edge, limits, headers, sockets, prefix and docs. Then initialises `app`. */
+/**
+ * Adds everything that runs before the routes: edge, limits, headers, sockets, prefix and docs. Then initialises `app`.
+ */
 export async function configureApp(app: NestFastifyApplication, config: Config, isLate?: () => boolean): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   const addresses = new ClientAddresses(config.trustedProxies);
@@ -93,7 +98,10 @@ export async function configureApp(app: NestFastifyApplication, config: Config, 
 
 const PER_RESPONSE = ['date', 'connection', 'keep-alive', 'content-length', 'content-type'];
 
-/** Helmet computes the same headers for every response. So they are read once, from the response of a sample server. */
+/**
+ * Helmet computes the same headers for every response. So the headers are computed only once, and read from the
+ * response of a sample server.
+ */
 async function protectiveHeaders({ profile }: Config): Promise<Record<string, string>> {
   const sample = new FastifyAdapter().getInstance();
   await sample.register(helmet, { ...HELMET, hsts: profile === 'production' });

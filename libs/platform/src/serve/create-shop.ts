@@ -10,14 +10,14 @@ import { ShopModule } from './shop.module';
 
 export interface ShopOptions {
   readonly contexts?: readonly ContextName[];
-  /** Contexts that run in other processes. Messages are delivered to them too. */
+  /** Contexts that run in other processes. Messages are delivered to these contexts too. */
   readonly elsewhere?: readonly ContextName[];
-  /** Contexts that may open later than the others, because their databases may be unavailable at the start. */
+  /** Contexts that can open later than the others, because their databases are perhaps not available at the start. */
   readonly lateContexts?: LateContexts;
   readonly logger?: LoggerService;
 }
 
-/** Builds and initialises the shop, without listening. */
+/** Builds and initialises the shop, but does not listen for requests yet. */
 export async function createShop(
   modules: readonly (Type | DynamicModule)[],
   config: Config,

@@ -49,7 +49,7 @@ describe('The health of the databases', () => {
     return { checks, close: () => databases.onApplicationShutdown() };
   }
 
-  it('has an entry for each separate database; only some of them are fatal', async () => {
+  it('has an entry for each separate database, and only some of these entries are fatal', async () => {
     const { checks, close } = await health({ customers: unreachable, catalog: unreachable }, [
       'cart',
       'customers',
@@ -65,7 +65,7 @@ describe('The health of the databases', () => {
     await close();
   });
 
-  it('checks the shared database through the leadership connection if no context of the process uses it', async () => {
+  it('checks the shared database through the leadership connection if no context of the process uses this database', async () => {
     const { checks, close } = await health({ customers: unreachable, privacy: unreachable, audit: unreachable }, [
       'customers',
     ]);
@@ -124,7 +124,7 @@ describe('The health of the databases', () => {
     await separate.close();
   });
 
-  it('queries a silent database once for all probes', async () => {
+  it('queries a database that does not respond only once for all probes', async () => {
     const { checks, close } = await health({ customers: silent() }, ['cart', 'customers']);
     const probes = Array.from({ length: 20 }, () => checks[1].check().catch(() => 'unhealthy'));
     expect(await Promise.all(probes)).toContain('unhealthy');

@@ -6,11 +6,12 @@ import { Instances } from '#messaging';
 import { HealthCheck, Impaired } from '#platform/observability';
 
 /**
- * If one of these databases does not respond, nobody can order. If another one does not respond, the shop is degraded.
+ * If the database of one of these contexts does not respond, nobody can order. If another database does not respond,
+ * the shop is only degraded.
  */
 const NEEDED: readonly ContextName[] = ['ordering', 'catalog', 'cart', 'privacy'];
 
-/** Checks that one database responds. Probes at the same time share one query, one connection and the result. */
+/** Checks that one database responds. Probes at the same time share one query and its result. */
 export class DatabaseHealth extends HealthCheck {
   private running?: Promise<unknown>;
 
@@ -29,8 +30,8 @@ export class DatabaseHealth extends HealthCheck {
 }
 
 /**
- * The checks of the databases that a process of these contexts uses. `database` is the shared database;
- * `database:<context>` is the separate database of a context.
+ * The checks of the databases that a process of these contexts uses. The check `database` is for the shared database.
+ * The check `database:<context>` is for the separate database of a context.
  */
 export function databaseHealth(config: Config, contexts: readonly ContextName[]): Provider[] {
   const main = mainUrl(config);
@@ -47,7 +48,10 @@ export function databaseHealth(config: Config, contexts: readonly ContextName[])
   ];
 }
 
-/** Every process uses `privacy`, but for example the catalogue is still shown without it. */
+/**
+ * Every process uses `privacy`. It is fatal only for processes with the context `ordering`: without `privacy` nobody
+ * can order, but the catalogue, for example, is still shown.
+ */
 const isFatal = (context: ContextName, contexts: readonly ContextName[]): boolean =>
   NEEDED.includes(context) && (context !== 'privacy' || contexts.includes('ordering'));
 
@@ -57,7 +61,7 @@ interface Sources {
   readonly instances: Instances;
 }
 
-/** Rejects if the contexts' database does not respond, or if this process cannot write to it. */
+/** Rejects if the common database of these contexts does not respond, or if this process cannot write to it. */
 async function expectWritable(contexts: readonly ContextName[], { databases, instances }: Sources): Promise<void> {
   const [{ readOnly }] = await databases
     .of(contexts[0])

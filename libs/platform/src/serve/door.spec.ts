@@ -11,7 +11,7 @@ const strict: DemoOptions = { rateLimitApi: 1_000, edgeRate: 2, profile: 'produc
 
 describe('The door', () => {
   let app: NestFastifyApplication;
-  /** The clock does not move, so that the rate allows no further requests during a test. */
+  /** The clock stands still, so that the rate allows no further requests during a test. */
   beforeEach(() => void jest.spyOn(performance, 'now').mockReturnValue(performance.now()));
   afterEach(async () => {
     jest.restoreAllMocks();
@@ -34,7 +34,7 @@ describe('The door', () => {
     '/metrics',
     '/nowhere',
     '/api/v1/payments/webhooks/x',
-  ])('counts requests of one address on every path: %s', async (url) => {
+  ])('limits the requests of one address on every path: %s', async (url) => {
     await open(strict);
     expect(await countRefused(url)).toBe(4); // the limits are 2 requests a second and 8 at once
     expect((await app.inject({ url, remoteAddress: '198.51.100.8' })).statusCode).not.toBe(429);
@@ -55,7 +55,7 @@ describe('The door', () => {
     ]);
   });
 
-  it('counts an IPv6 network as one address', async () => {
+  it('counts the addresses of one IPv6 network as one address', async () => {
     await open(strict);
     await statuses('/nowhere', 8, '2001:db8::1');
     expect(await statuses('/nowhere', 1, '2001:db8::2')).toEqual([429]);
@@ -79,7 +79,7 @@ describe('The door', () => {
     expect(await countRefused('/nowhere', address)).toBe(0);
   });
 
-  it('does not count another process of the shop, after it has sent the secret', async () => {
+  it('does not count requests of another process of the shop, after this process has sent the secret', async () => {
     await open(strict);
     const headers = { 'x-internal-secret': 'a guess' };
     await app.inject({ url: '/internal/x', remoteAddress: STRANGER, headers });
@@ -89,7 +89,7 @@ describe('The door', () => {
     expect(await countRefused('/nowhere')).toBe(0);
   });
 
-  it('counts this machine in production', async () => {
+  it('counts requests from this machine in production', async () => {
     await open(strict);
     expect(await countRefused('/nowhere', '127.0.0.1')).toBe(4);
   });
@@ -136,10 +136,10 @@ describe('The door, for single connections', () => {
     ['a body that is too large for a customer', 'POST /api/v1/brews/plain HTTP/1.1', 413],
     ['a large body for staff, without a token', 'POST /api/v1/admin/brews HTTP/1.1', 401],
     ['a body that is too large for a payment provider', 'POST /api/v1/payments/webhooks/x HTTP/1.1', 413],
-  ])('answers at once and closes the connection: %s', async (_, line, status) => {
+  ])('responds before the body has arrived, and closes the connection: %s', async (_, line, status) => {
     await open();
     const announced = `${line}\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"a":`;
-    const { answer, socket } = await sendText(port, announced); // the rest is never sent
+    const { answer, socket } = await sendText(port, announced); // the body is never sent completely
     socket.destroy();
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
     expect(answer.toLowerCase()).toContain('connection: close');
@@ -198,7 +198,7 @@ describe('The door, for single connections', () => {
     expect([before, after]).toEqual([1, 0]);
   });
 
-  it('accepts a limited number of connections from one address, and new ones after others are closed', async () => {
+  it('accepts a limited number of connections from one address, and accepts new connections after others are closed', async () => {
     await open({ rateLimitApi: 1_000, edgeConnections: 3, profile: 'production' });
     const sockets = Array.from({ length: 8 }, () =>
       connect(port, '127.0.0.1')
@@ -222,19 +222,19 @@ describe('The metrics', () => {
   const read = async (remoteAddress: string, headers: Record<string, string> = {}) =>
     (await app.inject({ url: '/metrics', remoteAddress, headers })).statusCode;
 
-  it('may be read from this machine only, if nothing is set', async () => {
+  it('can be read only from this machine, if no token and no port are set', async () => {
     app = await demoShop();
     expect([await read('127.0.0.1'), await read(STRANGER)]).toEqual([200, 404]);
     expect(await read('127.0.0.1', { 'x-forwarded-for': STRANGER })).toBe(404);
   });
 
-  it('may be read with the token', async () => {
+  it('can be read with the token', async () => {
     app = await demoShop({ metricsToken: 'a-token-of-16-or-more' });
     expect(await read(STRANGER, { authorization: 'Bearer a-token-of-16-or-more' })).toBe(200);
     expect([await read(STRANGER, { authorization: 'Bearer x' }), await read('127.0.0.1')]).toEqual([404, 404]);
   });
 
-  it('have their own port with the probes, if a port is set', async () => {
+  it('are served on a separate port, together with the probes, if a port is set', async () => {
     app = await demoShop({ metricsPort: 0 });
     const server = app.get(MetricsServer);
     await server.open();

@@ -3,18 +3,18 @@ import type { Config } from '#platform/config';
 import { addressesOf, addressOf } from '#platform/security';
 import { Rates } from './rates';
 
-/** An address may send the requests of this many seconds at once. */
+/** An address can send at once as many requests as are allowed in this many seconds. */
 const BURST_SECONDS = 4;
-/** Other processes of the shop are recognised by the address of their last request. */
+/** The highest number of remembered addresses of other processes of the shop. */
 const MOST_NEIGHBOURS = 1_000;
 const KNOWN_FOR_MS = 10 * 60_000;
 
 type Settings = Pick<Config, 'edgeRate' | 'edgeConnections' | 'rateLimitApi' | 'trustedProxies' | 'profile'>;
 
 /**
- * Limits for one address, before anything else is known about the client. The address is the other end of the
- * connection, so no header can change it. A trusted proxy is not counted, because it sends for many people and has
- * limits of its own.
+ * Limits the requests and connections of each address, before anything else is known about the client. The address is
+ * the remote address of the connection, so no header can change it. A trusted proxy is not limited here, because it
+ * sends the requests of many people and has its own limits.
  */
 export class AddressLimits {
   private readonly isUncounted: (peer: string) => boolean;
@@ -30,7 +30,10 @@ export class AddressLimits {
     this.isUncounted = addressesOf([...trustedProxies, ...(profile === 'demo' ? ['127.0.0.0/8', '::1'] : [])]);
   }
 
-  /** Remembers the address of another process of the shop. It sends for many people, so it is not counted. */
+  /**
+   * Remembers the address of another process of the shop. The address is then not limited, because this process sends
+   * the requests of many people.
+   */
   rememberNeighbour(peer: string | undefined, now = performance.now()): void {
     if (peer === undefined) return;
     const key = addressOf(peer);
@@ -41,7 +44,7 @@ export class AddressLimits {
   }
 
   /**
-   * Returns whether a request from this address is allowed. Counts an allowed request, unless the address has no limit.
+   * Returns whether a request from this address is allowed. If the address has a limit, an allowed request is counted.
    */
   admitRequest(peer: string | undefined): boolean {
     const key = this.rates && this.keyOf(peer);
@@ -68,7 +71,7 @@ export class AddressLimits {
   }
 
   private keyOf(peer: string | undefined): string | undefined {
-    if (peer === undefined) return undefined; // closed already, or not a network connection
+    if (peer === undefined) return undefined; // the connection is closed already, or is not a network connection
     if (this.isUncounted(peer)) return undefined;
     const key = addressOf(peer);
     return (this.neighbours.get(key) ?? 0) > performance.now() ? undefined : key;

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Whether a request has two Host headers. Node uses the first. A proxy in front of the shop may use the second. */
+/**
+ * Whether a request has two Host headers. Node uses the first header, but a proxy in front of the shop perhaps uses the
+ * second.
+ */
 export function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2)

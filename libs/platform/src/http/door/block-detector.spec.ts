@@ -7,7 +7,7 @@ const work = (ms: number) => {
 };
 
 describe('BlockDetector', () => {
-  it('notices that long work blocked the process, and that waiting did not', async () => {
+  it('notices that long work blocked the process, and that waiting did not block it', async () => {
     const blockDetector = new BlockDetector();
     expect(blockDetector.wasBlockedWithin(60_000)).toBe(false);
     work(900);

@@ -2,8 +2,8 @@ const MEASURED_EVERY_MS = 250;
 const SHORTEST_BLOCK_MS = 500;
 
 /**
- * Notices when this process was blocked: by many requests, by long work, or because it was paused. While it is blocked,
- * it reads nothing. So a client that seems to be late may have sent its data in time.
+ * Notices when this process was blocked: by many requests, by long work, or because the process was paused. A blocked
+ * process reads nothing. So a client that seems to be late has perhaps sent its data in time.
  */
 export class BlockDetector {
   private measuredAt = performance.now();

@@ -1,4 +1,4 @@
-/** How large a body may be: its bytes, its field names, its values, and its levels of nesting. */
+/** How large a body is allowed to be: its bytes, its field names, its values, and its levels of nesting. */
 export interface BodyLimits {
   readonly bytes: number;
   readonly keys: number;
@@ -24,6 +24,6 @@ const SENDERS = [
   ['/internal/', 'service'],
 ] as const;
 
-/** The kind of sender that sends bodies to a route, by the route's template. */
+/** The kind of sender that is expected to send bodies to this route. `route` is the template of the route. */
 export const senderOf = (route: string | undefined): Sender =>
   SENDERS.find(([path]) => route?.startsWith(path))?.[1] ?? 'stranger';

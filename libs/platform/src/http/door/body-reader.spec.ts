@@ -11,7 +11,7 @@ const arriving = (...chunks: string[]) => {
 };
 
 describe('A body', () => {
-  it('is read completely, and counts as in flight only while it is read', async () => {
+  it('is read completely, and is counted in `inFlight` only while it is read', async () => {
     const reader = new BodyReader();
     const body = arriving('[1,', '2]');
     const read = reader.read(body, 5, limits);
@@ -22,13 +22,13 @@ describe('A body', () => {
     expect(reader.inFlight).toBe(0);
   });
 
-  it('that declares too many bytes is not read at all', async () => {
+  it('that is too large by its Content-Length is not read at all', async () => {
     const body = arriving('[');
     await expect(new BodyReader().read(body, 21, limits)).rejects.toMatchObject({ status: 413 });
     expect(body.listenerCount('data')).toBe(0);
   });
 
-  it('that has too many bytes without declaring them is not read to its end', async () => {
+  it('that is too large and has no Content-Length is not read to its end', async () => {
     const reader = new BodyReader();
     await expect(reader.read(arriving('"'.padEnd(21)), undefined, limits)).rejects.toMatchObject({ status: 413 });
     expect(reader.inFlight).toBe(0);
@@ -50,7 +50,7 @@ describe('A body', () => {
     expect(reader.inFlight).toBe(0);
   });
 
-  it('gets more time if this process was blocked', async () => {
+  it('gets more time to arrive if this process was blocked', async () => {
     let isBlocked = true;
     const reader = new BodyReader(1_000, 20, { wasBlockedWithin: () => isBlocked });
     const first = arriving('[1,');
@@ -73,7 +73,7 @@ describe('A body', () => {
     expect(reader.inFlight).toBe(0);
   });
 
-  it('is refused if it is cut off, or shorter than declared', async () => {
+  it('is refused if it is cut off, or shorter than its Content-Length', async () => {
     const reader = new BodyReader();
     const cut = arriving('[1,');
     const reading = reader.read(cut, 5, limits);

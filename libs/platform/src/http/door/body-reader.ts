@@ -6,7 +6,7 @@ import { blockDetector, type BlockDetector } from './block-detector';
 import { JsonCount, type JsonExcess } from './json-count';
 import type { BodyLimits } from './body-limits';
 
-/** A body has more names, values or levels of nesting than its sender may send. */
+/** A body has more names, values or levels of nesting than its sender is allowed to send. */
 export class BodyOverLimit extends Error {
   constructor(
     readonly excess: JsonExcess,
@@ -23,9 +23,9 @@ const MOST_IN_FLIGHT = 32 * 1024 * 1024;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * Reads JSON bodies, and counts while reading: the bytes of each body, the bytes of all bodies that are still arriving,
- * and the names and values in a body. If a sender sends nothing for ten seconds, the response is 408, unless this
- * process was blocked.
+ * Reads JSON bodies. While reading, it counts the bytes of each body, the bytes of all bodies that are still arriving,
+ * and the names and values in a body. If a sender sends nothing for ten seconds, the response is 408. If this process
+ * was blocked in this time, the sender gets more time.
  */
 export class BodyReader {
   /** How many bytes in memory belong to bodies that are still arriving. */
@@ -56,13 +56,13 @@ export class BodyReader {
         body.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
         body.on('error', () => undefined); // later errors do not matter any more
         if (fault) failed(fault);
-        else finished(Buffer.concat(chunks, received)); // a copy, because the chunks are in the socket's memory
+        else finished(Buffer.concat(chunks, received)); // a copy, because the chunks use memory of the socket
       };
       const onData = (chunk: Buffer): void => {
         received += chunk.length;
         this.inFlight += chunk.length;
         if (received > limits.bytes) return settle(new BodyTooLarge(limits.bytes));
-        // A complete body is not refused, because it is parsed at once and leaves the memory.
+        // A complete body is not refused, because it is parsed at once and its memory is then free.
         if (this.inFlight > this.mostInFlight && received !== declared) return settle(tooManyBodiesError());
         const excess = count.addBytes(chunk);
         if (excess !== undefined) return settle(new BodyOverLimit(excess, limits));

@@ -6,18 +6,18 @@ import type { FailureFilter } from '../failure.filter';
 import type { AddressLimits } from './address-limits';
 import { hasTwoHosts } from './ambiguous';
 
-/** Paths of health probes. Requests to them are never counted. */
+/** Paths of health probes. Requests to these paths are not limited. */
 const PROBES = /^\/health\/(?:live|ready)(?:\?|$)/;
 
-/** An unwanted body up to this size is read and discarded, so that the connection can be used again. */
+/** The body of a refused request is read and discarded up to this size, so that the connection can be used again. */
 const MOST_DISCARDED = 64 * 1024;
 
-/** Whether the body is so large that the connection is closed instead of reading and discarding the body. */
+/** Whether the body is too large to be read and discarded. Then the connection is closed instead. */
 function hasLargeBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > MOST_DISCARDED;
 }
 
-/** Whether a proxy and Node may read a request in different ways. Node also accepts HTTP/0.9. */
+/** Whether a proxy can understand the request in another way than Node. Node also accepts HTTP/0.9. */
 const isAmbiguous = ({ raw }: FastifyRequest): boolean => raw.httpVersionMajor < 1 || hasTwoHosts(raw);
 
 /** Methods whose body is never read, on any route. */
@@ -39,7 +39,7 @@ function refusalOf(request: FastifyRequest, { limits, isInternal }: DoorOptions)
   return request.is404 ? new NotFoundException() : undefined;
 }
 
-/** Refuses requests before their body is read. If a client sends a large body anyway, the connection is closed. */
+/** Refuses requests before their body is read. If the body of a refused request is large, the connection is closed. */
 export function addDoor(fastify: FastifyInstance, options: DoorOptions): void {
   options.limits.limitConnections(fastify.server);
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -49,7 +49,8 @@ export function addDoor(fastify: FastifyInstance, options: DoorOptions): void {
     if (refusal instanceof RateLimited) reply.header('retry-after', String(refusal.seconds));
     options.failures.answer(refusal, request, reply);
   });
-  // Otherwise the client would continue to send the body of a request that was answered already.
+  // If a request was answered before its large body has arrived, the connection is closed. Otherwise the client would
+  // continue to send the body.
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (!request.raw.complete && hasLargeBody(request)) reply.header('connection', 'close');
     done(null, payload);

@@ -25,8 +25,8 @@ for (const [kind, bytes] of [
   for (const byte of bytes) kindOfByte[byte] = kind;
 
 /**
- * Counts the names, values and levels of a JSON text while its bytes arrive. So a text that exceeds a limit is never
- * parsed. A repeated name counts twice. Whether the text is valid JSON is not checked.
+ * Counts the names, values and levels of nesting in a JSON text while its bytes arrive. So a text that exceeds a limit
+ * is never parsed. A repeated name is counted each time. This class does not check whether the text is valid JSON.
  */
 export class JsonCount {
   keys = 0;
@@ -37,12 +37,12 @@ export class JsonCount {
   private depth = 0;
   private inText = false;
   private isEscaped = false;
-  /** True directly after the beginning of an object or a list: it may still be empty. */
+  /** True directly after the beginning of an object or a list, which can still turn out to be empty. */
   private isFresh = false;
 
   constructor(private readonly limits: Pick<BodyLimits, 'keys' | 'values' | 'depth'>) {}
 
-  /** Returns the limit that the text exceeds; undefined while it exceeds none. */
+  /** Returns which limit the text exceeds; undefined while the text exceeds no limit. */
   addBytes(bytes: Uint8Array): JsonExcess | undefined {
     for (let at = 0; at < bytes.length && this.excess === undefined; at += 1) {
       const byte = bytes[at];

@@ -28,7 +28,7 @@ describe('Rates', () => {
     expect(rates.countIfAllowed('a', 1_001)).toBe(true);
   });
 
-  it('limit the number of keys, and first remove keys whose requests no longer count', () => {
+  it('limit the number of keys: first they remove the keys whose requests no longer count', () => {
     const rates = new Rates(1, 1, 100);
     rates.countIfAllowed('busy', 0);
     for (let n = 0; n < 100_000; n += 1) rates.countIfAllowed(`k${n}`, n / 1_000);

@@ -3,12 +3,12 @@ const MOST_KEYS = 50_000;
 const ROUNDING = 0.001;
 
 /**
- * Allows `perSecond` requests a second for each key, and `burst` requests at once. It is the generic cell rate algorithm
- * (GCRA), which stores one number for each key. A refused request is not counted. If there are too many keys, the least
- * recently used keys are removed.
+ * Allows `perSecond` requests a second for each key, and `burst` requests at once. The algorithm is the generic cell
+ * rate algorithm (GCRA), which stores one number for each key. A refused request is not counted. If there are too many
+ * keys, the least recently used keys are removed.
  */
 export class Rates {
-  /** The time from which a key's earlier requests no longer count, in milliseconds of `performance.now()`. */
+  /** For each key: the time from which its earlier requests no longer count, in milliseconds of `performance.now()`. */
   private readonly clearAt = new Map<string, number>();
   private readonly interval: number;
   private readonly tolerance: number;
@@ -22,11 +22,11 @@ export class Rates {
     this.tolerance = this.interval * (burst - 1 + ROUNDING);
   }
 
-  /** Counts a request of this key if it is allowed, and returns whether it is. */
+  /** Returns whether a request of this key is allowed. An allowed request is counted. */
   countIfAllowed(key: string, now = performance.now()): boolean {
     const from = Math.max(this.clearAt.get(key) ?? 0, now);
     if (from - now > this.tolerance) return false;
-    this.clearAt.delete(key); // moves the key to the end of the map
+    this.clearAt.delete(key); // so that `set` moves the key to the end of the map
     this.clearAt.set(key, from + this.interval);
     if (this.clearAt.size > this.mostKeys) this.removeOldKeys(now);
     return true;

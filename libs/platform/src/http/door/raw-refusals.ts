@@ -11,10 +11,13 @@ const STATUSES: Readonly<Record<string, number>> = {
   [TIMEOUT]: 408,
 };
 
-/** How long the client may take to read the response and to close the connection. */
+/** After this time the connection is closed, even if the client has not closed it. */
 const CLOSE_AFTER_MS = 1_000;
 
-/** The time in which the headers of a request must arrive. `BodyReader` limits the pauses within a body. */
+/**
+ * The time in which the headers of a request must arrive. For bodies, `BodyReader` limits the pauses between two
+ * chunks.
+ */
 export const HEADERS_MS = 10_000;
 
 /** Connections on which the server has read a request. */
@@ -24,8 +27,9 @@ export const noteRequest = ({ socket }: IncomingMessage): void => void connectio
 export const noteRequests = (server: Server): void => void server.on('request', noteRequest);
 
 /**
- * Answers a request that is not valid HTTP with the usual error form, and closes the connection. If this process was
- * blocked, it may not have read a request that arrived in time. So a late request gets the same time again.
+ * Called for a connection without a valid HTTP request: sends a response with the usual error form, and closes the
+ * connection. If the headers are late and this process was blocked, they have perhaps arrived in time, but were not
+ * read. So the request gets the same time again.
  */
 export function refuseRawRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === TIMEOUT && blockDetector.wasBlockedWithin(HEADERS_MS)) {

@@ -7,7 +7,7 @@ import { localeOf } from '../messages';
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** How long the response may be sent again. Only responses that are the same for everybody have it. */
+    /** Whether the response can still be sent again. Set only for responses that are the same for everybody. */
     validity?: Validity | undefined;
   }
 }
@@ -16,12 +16,12 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_ANSWERS = 1_000;
 const BYTES_OF_HEADERS = 2_000;
 
-/** The response to a public GET, ready to be sent again. */
+/** The stored response to a public GET. The same bytes can be sent again. */
 export interface ReadyAnswer {
   readonly route: string;
   readonly body: Buffer;
   readonly etag: string;
-  /** Without the headers that differ for each request. */
+  /** All headers except the headers that differ for each request. */
   readonly headers: HeaderList;
   readonly validity: Validity;
 }
@@ -32,7 +32,10 @@ type RequestKey = Readonly<{ url?: string | undefined; headers: IncomingHttpHead
 const keyOf = ({ url = '', headers }: RequestKey): string =>
   `${localeOf(headers['accept-language'], 'vi')} ${headers.origin ?? ''} ${url}`;
 
-/** The bytes and headers of public responses that were made from cached values. Number and bytes are limited. */
+/**
+ * The bytes and headers of public responses that were made from cached values. The number of responses and their bytes
+ * are limited.
+ */
 @Injectable()
 export class ReadyAnswers {
   private readonly answers = new LRUCache<string, ReadyAnswer>({
@@ -41,7 +44,9 @@ export class ReadyAnswers {
     sizeCalculation: ({ body }, key) => body.length + 2 * key.length + BYTES_OF_HEADERS,
   });
 
-  /** Undefined if there is no ready response, or if its cached value is not current any more. */
+  /**
+   * Undefined if there is no stored response, or if the response was made from a value that is not current any more.
+   */
   find(request: RequestKey): ReadyAnswer | undefined {
     const key = keyOf(request);
     const answer = this.answers.get(key);

@@ -38,7 +38,7 @@ describe('A public response from the cache', () => {
     return { ...reply, headers: same };
   };
 
-  it('is sent again with the same status, headers and body, without asking the controller', async () => {
+  it('is sent again with the same status, headers and body, and the controller is not called', async () => {
     await open();
     const [first, second] = [await get(), await get()];
     expect(withoutIds(second)).toEqual(withoutIds(first));
@@ -48,7 +48,7 @@ describe('A public response from the cache', () => {
     expect(MenuController.asked).toBe(1);
   });
 
-  it('is made again when the cached value is not current', async () => {
+  it('is made again when the cached value is not current any more', async () => {
     await open();
     await get();
     MenuController.isCurrent = false;
@@ -56,7 +56,7 @@ describe('A public response from the cache', () => {
     expect(MenuController.asked).toBe(2);
   });
 
-  it('is kept for each language and each origin', async () => {
+  it('is stored separately for each language and each origin', async () => {
     await open({ corsOrigins: ['https://front.example'] });
     for (let n = 0; n < 2; n += 1) {
       expect((await get()).body).toContain('Trà vi');
@@ -70,7 +70,7 @@ describe('A public response from the cache', () => {
     expect(MenuController.asked).toBe(4);
   });
 
-  it('is replaced by a 304 if the client has it', async () => {
+  it('is replaced by a 304 if the client has the current response', async () => {
     await open();
     await get();
     const { status, body, headers } = await get({ 'if-none-match': 'W/"menu-1"' });
@@ -93,14 +93,14 @@ describe('A public response from the cache', () => {
     expect(MenuController.asked).toBe(status === 200 ? asked + 1 : asked);
   });
 
-  it('is not made from the response to a signed-in caller', async () => {
+  it('is not sent again if it was the response to a signed-in caller', async () => {
     await open();
     await get({ authorization: `Bearer ${await tokenFor()}` });
     await get();
     expect(MenuController.asked).toBe(2);
   });
 
-  it('counts for the limit of the API, and is replaced by a 429 above the limit', async () => {
+  it('is counted for the limit of the API, and is replaced by a 429 above the limit', async () => {
     await open({ rateLimitApi: 4 });
     const statuses = [];
     for (let n = 0; n < 6; n += 1) {
@@ -110,7 +110,7 @@ describe('A public response from the cache', () => {
     expect(statuses).toEqual([3, 2, 1, 0, 0, 0].map((left, at) => [at < 4 ? 200 : 429, '4', String(left)]));
   });
 
-  it('counts for the rate of its address', async () => {
+  it('is counted for the request rate of the address that requested it', async () => {
     await open({ rateLimitApi: 1_000, edgeRate: 1, profile: 'production' });
     const statuses = [];
     for (let n = 0; n < 8; n += 1) statuses.push((await get()).status);
@@ -135,7 +135,7 @@ describe('A public response from the cache', () => {
     expect(second).toMatchObject({ url: '/api/v1/menu', statusCode: 200, ip: '127.0.0.0/24', userAgent: 'curl' });
   });
 
-  it('is not used while the shop is stopping', async () => {
+  it('is not sent again while the shop is stopping', async () => {
     await open();
     await get();
     app.get(ShopState).drain();

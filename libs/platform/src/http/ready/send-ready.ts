@@ -18,10 +18,10 @@ interface ReadyOptions {
   readonly guestLimit: GuestLimit;
 }
 
-/** These headers differ for each request, or Node sets them. */
+/** Headers that are not stored: they differ for each request, or Node sets them. */
 const PER_REQUEST = /^(?:x-request-id|ratelimit-.*|date|connection|keep-alive|content-length)$/;
 
-/** Keeps the bytes of responses that are made from a cached value (`reply.validity`). */
+/** Stores the bytes of responses that are made from a cached value (`reply.validity`). */
 export function keepReadyAnswers(fastify: FastifyInstance, answers: ReadyAnswers): void {
   fastify.decorateReply('validity', undefined);
   fastify.addHook('onSend', (request, reply, payload, done) => {
@@ -55,8 +55,9 @@ function isPlain({ method, headers, httpVersionMajor }: IncomingMessage): boolea
 }
 
 /**
- * Sends ready responses before Fastify and Nest get the request. Fastify handles all other requests as usual, also
- * requests that a limit may delay or refuse. Limits of addresses and guests, metrics and log count ready responses too.
+ * If a stored response fits a request, sends the response before Fastify and Nest get the request. The limits of
+ * addresses and guests, the metrics and the log also count these requests. Fastify handles all other requests as usual.
+ * It also gets the requests that exceed a limit, and refuses them.
  */
 export function sendReadyAnswers(fastify: FastifyInstance, options: ReadyOptions): void {
   const { server } = fastify;
