@@ -16,6 +16,14 @@ describe('Equal log lines', () => {
     expect(lines.countAndLimit('no free connection after 8 ms')).toBe(0);
   });
 
+  it('that were left out are reported also if other lines came in between', () => {
+    let now = 0;
+    const lines = new RepetitionLimit(() => now);
+    for (let n = 0; n < 50; n++) lines.countAndLimit('no free connection');
+    for (now of [10_000, 20_000, 30_000]) expect(lines.countAndLimit('something else')).toBe(0);
+    expect(lines.countAndLimit('no free connection')).toBe(30);
+  });
+
   it('can differ in ids and numbers', () => {
     const lines = new RepetitionLimit(() => 0);
     const id = (n: number) => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f60${10 + n}`;

@@ -36,4 +36,23 @@ describe('Keys that identity publishes', () => {
     fetchSpy.mockRejectedValue(new Error('away'));
     await expect(new PublishedKeys('http://identity').find('a')).rejects.toThrow('away');
   });
+
+  it('are used for longer if identity does not respond, and it is asked only once a second', async () => {
+    const now = jest.spyOn(performance, 'now').mockReturnValue(0);
+    try {
+      publish(jwk('a'));
+      const keys = new PublishedKeys('http://identity');
+      const known = await keys.find('a');
+      fetchSpy.mockReset().mockRejectedValue(new Error('away'));
+      now.mockReturnValue(11 * 60_000);
+      expect([await keys.find('a'), await keys.find('a')]).toEqual([known, known]);
+      await expect(keys.find('x')).rejects.toThrow('away');
+      expect(fetchSpy).toHaveBeenCalledTimes(1);
+      publish(jwk('x'));
+      now.mockReturnValue(11 * 60_000 + 1_001);
+      expect(await keys.find('x')).toBeDefined();
+    } finally {
+      now.mockRestore();
+    }
+  });
 });

@@ -53,6 +53,16 @@ export function rateLimitsContract(name: string, open: () => Promise<RateLimits>
       expect((await limits.increment(key, 60_000, 10, 60_000, 'api')).totalHits).toBe(4);
     });
 
+    it('include the hits counted at once after the next counted hit', async () => {
+      const key = keyFor(12);
+      const count = () => limits.increment(key, 60_000, 10, 60_000, 'api');
+      await count();
+      expect(limits.countBelow(key, 60_000, 5)).toBeDefined();
+      await count();
+      expect(limits.countBelow(key, 60_000, 3)).toBeUndefined();
+      expect(limits.countBelow(key, 60_000, 4)?.hits).toBe(4);
+    });
+
     it('begin again when the window is over', async () => {
       const key = keyFor(5);
       await hit(key, 30);

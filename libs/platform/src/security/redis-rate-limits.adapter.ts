@@ -70,7 +70,8 @@ export class RedisRateLimits extends RateLimits {
     const result = await this.run(COUNT_SCRIPT, [key], ttl);
     if (!result) return this.inMemory.increment(key, ttl, limit);
     const [totalHits, left] = result;
-    this.known.set(key, { hits: totalHits, endsAt: performance.now() + left });
+    const unwritten = this.unwritten.get(ttl)?.get(key) ?? 0;
+    this.known.set(key, { hits: totalHits + unwritten, endsAt: performance.now() + left });
     const seconds = Math.max(1, Math.ceil(left / 1_000));
     return { totalHits, timeToExpire: seconds, isBlocked: totalHits > limit, timeToBlockExpire: seconds };
   }
