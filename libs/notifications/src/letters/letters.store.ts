@@ -67,8 +67,8 @@ export class Letters {
   constructor(private readonly db: Database) {}
 
   /**
-   * Stores a letter. `toBeSent`: a mail server must send it; otherwise it is in the local mailbox at once. False if the
-   * letter was stored before, or its recipient was erased.
+   * Stores a letter. If `toBeSent` is true, a mail server must send the letter. Otherwise the letter is in the local
+   * mailbox at once. Returns false if the letter was stored before, or its recipient was erased.
    */
   async write(letter: Letter, recipientKey: string, toBeSent: boolean): Promise<boolean> {
     const { id, orderId, locale, recipient, content } = letter;

@@ -68,8 +68,8 @@ const write = statement(
 );
 
 /**
- * Writes like `write`, but only if the payment has not changed since the decision and no other payment has the charge.
- * A charge of another payment becomes a finding, which needs a transaction.
+ * Writes like `write`, but only if the payment has not changed since the decision, and no other payment has the charge.
+ * If another payment has the charge, a finding must be stored too, which needs a transaction.
  */
 const settle = singleStatement(
   'payments_settle_marked',
@@ -120,7 +120,7 @@ const makeFindDue = statement(
 );
 const ofOrder = statement('payments_of_order', `select * from payments where order_id = $1`);
 
-/** A payment whose next call this process may make, until the claim ends. */
+/** A payment that this process has claimed. Until the claim ends, only this process makes the next call. */
 export interface Claimed {
   readonly payment: Payment;
   readonly call: ProviderCall;
@@ -128,7 +128,7 @@ export interface Claimed {
   readonly askedBefore: boolean;
 }
 
-/** The payments, one for each order. Each later change is written together with a journal line. */
+/** The payments, one for each order. Each change of a stored payment is written together with a journal line. */
 @Injectable()
 export class Payments {
   constructor(
@@ -137,7 +137,7 @@ export class Payments {
     private readonly lines: PaymentLines,
   ) {}
 
-  /** Adds a new payment with a claim of `claimMs`, and sends the messages. False if the order has a payment already. */
+  /** Adds a new payment, claims it for `claimMs`, and sends the messages. False if the order has a payment already. */
   async add(fresh: Payment, claimMs: number, messages: readonly Message[]): Promise<boolean> {
     const values = [
       ...[fresh.id, fresh.orderId, fresh.amount.amount, fresh.method, fresh.provider],

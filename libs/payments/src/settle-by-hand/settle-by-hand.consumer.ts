@@ -30,7 +30,7 @@ export class SettleWhenStaffAsk implements ICommandHandler<SettleByHand> {
 
   private async settlePayment({ orderId, found, reason }: Settlement): Promise<void> {
     const payment = await this.payments.lockOfOrder(orderId);
-    if (!payment) return; // no provider was asked for money, so VoidPayment is answered at once
+    if (!payment) return; // there is nothing to settle: without a payment, VoidPayment gets its answer at once
     const { payment: changed, messages } = settleByHand(payment, found);
     if (changed !== payment) {
       await this.payments.write(changed, 'by-hand', { kind: found });
