@@ -93,7 +93,10 @@ async function damage(id: string, type: string): Promise<number> {
   return version;
 }
 
-/** Writes a customer into the first event of a guest's order, or removes it. The changed event counts as broken. */
+/**
+ * Writes a customer into the first event of a guest's order, or removes the customer. The changed event counts as
+ * broken.
+ */
 const setCustomer = (customerId: Uuid | null, id: string) =>
   shop.database.admin(`
     begin;
@@ -112,7 +115,7 @@ const cancel = (id: string) => execute(new CancelOrder(id, staff, 'nobody waits 
 const refund = (id: string, amount?: number) =>
   execute(new RefundOrder(id, manager, { reason: 'cold', ...(amount && { amount: vnd(amount) }) }, randomUUID()));
 
-/** Waits until no message is waiting. Then repeated requests have been answered too. */
+/** Waits until the inboxes have no waiting messages. Then repeated requests have their answers too. */
 const waitForEmptyInboxes = () =>
   waitUntil(
     () =>
@@ -125,7 +128,7 @@ const waitForEmptyInboxes = () =>
   );
 
 describe('An order whose confirmation is void', () => {
-  it('is pending again and can be cancelled: money and goods go back once', async () => {
+  it('is pending again and can be cancelled, and then money and goods go back once', async () => {
     const order = await buyDrink();
     const { id, sku } = order;
     await execute(new AdvanceOrder(id, 'accept', staff));
@@ -221,7 +224,7 @@ describe('An order whose cancellation is void', () => {
 });
 
 describe('An order whose completion is void', () => {
-  it('may be open again, so it can prevent the erasure of its customer', async () => {
+  it('counts as possibly open again, so it can prevent the erasure of its customer', async () => {
     const { id } = await buyDrink();
     const customerId = randomUUID() as Uuid;
     const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).findMaybeOpen(customerId);
@@ -329,7 +332,7 @@ describe('An order that somebody has changed with the shop’s database role', (
     );
     await declareVoid(id, 3);
     await execute(new AdvanceOrder(id, 'accept', staff));
-    // On a busy machine, the newest event may get its position after the wait of the query.
+    // On a busy machine, the query can stop waiting before the newest event has its position. So the query is repeated.
     const text = await waitUntil(
       () => shop.app.get(QueryBus).execute(new OrderEvidence(id)).catch(() => ''), // prettier-ignore
       (found) => found !== '',

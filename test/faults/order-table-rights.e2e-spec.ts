@@ -66,7 +66,7 @@ describe('The tables of the orders', () => {
     )('refuse %s', async (sql) => {
       const before = await database.admin('select count(*) from ordering.order_events');
       await expect(database.of('ordering').query(sql)).rejects.toThrow(/permission denied|append-only/);
-      // The owner cannot do this either. A superuser must disable triggers first.
+      // The owner of the tables cannot run these statements either. Only a superuser can, after disabling the triggers.
       await expect(
         database.admin(`begin; set local role shop_ordering_owner; set local search_path = ordering; ${sql}; commit`),
       ).rejects.toThrow(/permission denied|append-only/);

@@ -120,7 +120,7 @@ describe('Appends at the moment of a switch', () => {
     recordResult({ fault: 'appends at the instant of a rollback', tried: rounds, lost: missing });
   });
 
-  it('are all there after a rollback with 1,000 more orders', async () => {
+  it('are all in the table after a rollback with 1,000 more orders', async () => {
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await eventually(async () => {
       if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('the rebuild is not live');

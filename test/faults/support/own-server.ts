@@ -21,7 +21,7 @@ interface ClosedConnection {
 }
 const CLOSE_CONNECTIONS = `select pg_terminate_backend(pid) as cut from pg_stat_activity where datname = 'shop' and pid <> pg_backend_pid()`;
 
-/** A small Postgres server that the shop does not restart. A fault stays until the test ends it. */
+/** A small Postgres server that the shop does not restart. A fault lasts until the test ends it. */
 export class OwnServer {
   private readonly directory: string;
   private readonly cluster: Cluster;
@@ -58,7 +58,7 @@ export class OwnServer {
     return this.urlOf('shop');
   }
 
-  /** The options with which another Postgres connects to this one. */
+  /** The options with which another Postgres server connects to this server. */
   get options(): { readonly host: string; readonly port: string; readonly user: string; readonly password: string } {
     return { host: this.directory, port: '5432', user: SUPERUSER, password: this.password };
   }
@@ -165,7 +165,7 @@ export class OwnServer {
     return copy;
   }
 
-  /** Replaces the data by the copy. Everything since the copy is lost. */
+  /** Replaces the data with the copy. Everything that was written after the copy was made is lost. */
   async restore(copy: string): Promise<void> {
     await this.stop('immediate');
     rmSync(this.directory, { recursive: true, force: true });
@@ -216,7 +216,7 @@ export class OwnServer {
       try {
         process.kill(pid, signal);
       } catch {
-        continue; // it has just ended
+        continue; // the process has just ended
       }
   }
 

@@ -46,7 +46,7 @@ export interface Sale {
 export interface Shelf {
   /** A variant with enough stock for everybody. */
   readonly plenty: string;
-  /** Two lines that together want more than the stock. */
+  /** Two lines that together need more pieces than there are in stock. */
   readonly scarce: readonly CartLine[];
 }
 
