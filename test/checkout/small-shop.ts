@@ -18,7 +18,7 @@ import { PaymentsModule } from '#modules/payments';
 import { CART_TOKEN_SECRET, cartTokens } from '../support/cart-tokens';
 import type { TestDatabase } from '../support/test-database';
 
-/** The new cart tokens that came with orders. The key is the token that placed the order. */
+/** The new cart tokens that came with orders. The key is the token with which the order was placed. */
 const newTokens = new Map<string, string>();
 
 const carts = new Map<string, { cartId: Uuid; version: number; lines: WantedLine[] }>();
@@ -29,7 +29,7 @@ class FakeCarts extends CartOf {
   }
 
   async returnLines() {
-    // no test reads these carts again
+    // no test reads these carts after an order
   }
 }
 /** Every variant costs 30,000 ₫. The id of a variant is its SKU. */

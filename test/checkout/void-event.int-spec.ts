@@ -77,7 +77,10 @@ const waitForStep = (name: 'checkout' | 'refunds', id: string, step: string) =>
     (saga) => saga.step === step,
   );
 
-/** Destroys the data of the last event of a type. Only the owner of the database can do this. Returns its version. */
+/**
+ * Destroys the data of the last event of a type. Only the owner of the database can do this. Returns the version of the
+ * event.
+ */
 async function damage(id: string, type: string): Promise<number> {
   const versions = await shop.database.admin<{ version: number }>(
     'select version from ordering.order_events where order_id = $1 and event_type = $2 order by version desc limit 1',

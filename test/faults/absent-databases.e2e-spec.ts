@@ -96,7 +96,7 @@ describe.each(shops)('Contexts with their own database servers', (...casesOfShop
 
   /**
    * Begins the fault. At the end of the fault, returns the orders from its first half, and how many of these orders
-   * were confirmed.
+   * were confirmed or cancelled.
    */
   const duringFault = async (context: Context, status: string, from: number, begin: () => unknown) => {
     await begin();

@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 const unreadableValue = { unreadable: true };
 const unreadableContact = { name: unreadableValue, phone: unreadableValue, email: unreadableValue };
 
-/** Deletes a key, as if only the privacy database had been restored from an older backup. */
+/** The test deletes a key, as if only the privacy database had been restored from an older backup. */
 describe('A person whose key is lost', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-keys-'));
   let database: TestDatabase;

@@ -163,7 +163,7 @@ describe('The tables of the orders', () => {
       const [one, other] = [logRows[3], logRows[logRows.length - 2]];
       const swap = (ids: string) => `update ordering.order_log set event_id = case event_id
         when '${one.id}' then '${other.id}'::uuid else '${one.id}'::uuid end where event_id in (${ids})`;
-      // the unique key on event_id prevents a simple exchange
+      // the unique key on event_id prevents an exchange in one update
       const sql = `alter table ordering.order_log drop constraint order_log_event_id_key;
         ${swap(`'${one.id}', '${other.id}'`)};
         alter table ordering.order_log add constraint order_log_event_id_key unique (event_id)`;

@@ -9,7 +9,7 @@ jest.setTimeout(1_800_000);
 const name = 'tally-switch';
 type Shop = ReturnType<typeof projectionsOn>;
 
-/** One process that leads the projection, and one that appends, as in a shop, but without HTTP. */
+/** One instance leads the projection, and another instance appends events, as in a shop, but without HTTP. */
 describe('Appends at the moment of a switch', () => {
   let test: TestDatabase;
   let shop: Shop;

@@ -112,8 +112,8 @@ export class RefundRefused extends OrderMessage<{
 }
 
 /**
- * Money at the provider that no step of the order asked for, or that could not be checked. Staff see it in the list of
- * findings.
+ * Money at the provider that no step of the order asked for, or that could not be checked. Staff see this money in the
+ * list of findings.
  */
 export class MoneyFound extends OrderMessage<{
   readonly orderId: Uuid;

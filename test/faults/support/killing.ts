@@ -18,7 +18,7 @@ const UNTIL_SEALED_MS = 13_000;
 /** On average, one of this many starts is killed again during the recovery. */
 const KILLED_AGAIN_ONE_IN = 5;
 
-/** Crash points of timers. Timers become due only in shops with short payment limits. */
+/** Crash points of timers. Timers become due only in shops with a short reservation time. */
 const TIMER_POINTS = /overdue|timers/;
 
 export interface KillOptions {

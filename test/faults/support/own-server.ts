@@ -243,7 +243,7 @@ export class OwnServer {
   }
 }
 
-/** Copies a folder with its owners and rights. Files that disappear meanwhile do not matter for a backup. */
+/** Copies a folder with its owners and rights. Files that disappear during the copy do not matter for a backup. */
 async function copyFolder(from: string, to: string): Promise<void> {
   const [code] = (await once(spawn('cp', ['-aT', from, to], { stdio: 'ignore' }), 'exit')) as [number | null];
   if (code !== 0 && code !== 1) throw new Error(`${from} could not be copied to ${to}`);

@@ -39,7 +39,7 @@ export interface Sale {
   readonly quantity: number;
   readonly key: string;
   orderId?: string;
-  /** The buyer asked to cancel the order, and got an answer. */
+  /** The buyer asked to cancel the order, and got an answer. The answer can be a refusal. */
   isCancelled?: boolean;
 }
 

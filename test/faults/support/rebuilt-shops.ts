@@ -39,7 +39,7 @@ export class RebuiltShops {
   static async open(): Promise<RebuiltShops> {
     const shops = new RebuiltShops(await testDatabase());
     shops.elder = await shops.start();
-    // An instance that has numbered an event is the leader.
+    // The first instance is the leader when it has numbered an event.
     await shops.append(1);
     await eventually(async () => {
       if ((await storeOn(shops.db, orderEvents).store.head()) === 0)

@@ -105,7 +105,10 @@ export class Letters {
     await this.db.entities.delete(LetterEntity, { id, sentAt: IsNull() });
   }
 
-  /** Returns the number of deleted letters, which had not been sent yet. */
+  /**
+   * Deletes the letters to this person that were not sent yet, and removes the person from the letters that were sent.
+   * Returns the number of deleted letters.
+   */
   async forget(subject: Uuid): Promise<number> {
     return (await this.db.query<{ count: number }>(forgetSubject, [subject]))[0].count;
   }

@@ -194,7 +194,7 @@ describe('Money that was taken and given back', () => {
     expect(voidPayment(payment).messages[0].body).toMatchObject({ refunded: vnd(0) });
   });
 
-  it('is given back once: a repeated answer about the same charge changes nothing', () => {
+  it('is given back once, because a repeated answer about the same charge changes nothing', () => {
     const back = after(voidPayment(card).payment, { kind: 'voided', refunded: vnd(90_000) });
     const again = applyAnswer(back, captured, 'webhook');
     expect(again.payment).toMatchObject({ state: 'voided', next: null, chargeId: 'ch_1' });

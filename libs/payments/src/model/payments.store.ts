@@ -92,7 +92,8 @@ const settle = singleStatement(
 );
 
 // If the process dies after this claim, the provider may know of the charge. So `next` becomes `find` and `asked`
-// becomes true before the call. Both keep their values if the provider is switched off, because then no call is sent.
+// becomes true before the call. If the provider is switched off, no call is sent, so `next` and `asked` keep their
+// values.
 const claim = statement(
   'payments_claim',
   `update payments p
@@ -106,8 +107,8 @@ const claim = statement(
    returning p.*, due.asked as call, due.before`,
 );
 
-// An open payment keeps its token, because without a token it would be charged without a card. The token is sealed
-// with the key that was destroyed, so it cannot be read.
+// An open payment keeps its token, because without a token it would be charged without a card. Nobody can read the
+// token, because the key that sealed it was destroyed.
 const forgetTokens = statement(
   'payments_forget_tokens',
   `update payments set token = null, updated_at = now() where token->>'subject' = $1 and token is not null and state <> 'open'`,

@@ -14,7 +14,7 @@ export interface Refund {
 
 export type RefundAnswer =
   | { readonly kind: 'refunded' }
-  /** The amount is more than the rest of the charge. This is final. */
+  /** The amount is more than what is left of the charge. This answer is final. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** The provider cannot make the refund now, for example because the charge is still being processed. */
   | { readonly kind: 'not-now'; readonly reason: string }
