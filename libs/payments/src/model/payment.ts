@@ -8,7 +8,7 @@ import { backOff } from './back-off';
  */
 export type PaymentState = 'open' | 'taken' | 'declined' | 'voiding' | 'voided';
 
-/** The next call to the provider; null if there is none. */
+/** The next call to the provider. */
 export type ProviderCall = 'charge' | 'find' | 'void';
 
 export interface Payment {
@@ -48,14 +48,14 @@ export type ProviderAnswer =
   | NotAsked
   | { readonly kind: 'voided'; readonly refunded: Money };
 
-/** The call was not sent. `absent`: the provider is switched off, so it cannot be asked. */
+/** The call was not sent. `absent`: the provider is switched off. */
 export interface NotAsked {
   readonly kind: 'not-asked';
   readonly reason: string;
   readonly absent?: boolean;
 }
 
-/** What staff found out about the money of a payment whose provider cannot be asked. */
+/** What staff found out about the money of a payment whose provider does not respond. */
 export const foundByHand = ['given-back', 'never-taken', 'unknown'] as const;
 export type MoneyOutcome = (typeof foundByHand)[number];
 
@@ -307,7 +307,7 @@ export function outcomeMessage(payment: Payment): Message | undefined {
 const unknownMessage = ({ orderId, id: paymentId, charges: attempts }: Payment, reason: string) =>
   new PaymentUnknown({ orderId, paymentId, attempts, reason });
 
-/** No provider was asked for the money, because none is switched on. */
+/** No provider was asked for the money, because no provider is switched on. */
 const declineWithoutProvider = (payment: Payment): Decision =>
   markDeclined(payment, 'unavailable', 'no provider that takes cards is switched on');
 

@@ -91,9 +91,8 @@ const settle = singleStatement(
   23,
 );
 
-// If the process dies after this claim, the provider may know of the charge. So `next` becomes `find` and `asked`
-// becomes true before the call. If the provider is switched off, no call is sent, so `next` and `asked` keep their
-// values.
+// If the process dies after this claim, the provider may know the charge. So `next` becomes `find` and `asked` becomes
+// true before the call. If the provider is switched off, no call is sent, so `next` and `asked` keep their values.
 const claim = statement(
   'payments_claim',
   `update payments p

@@ -50,7 +50,7 @@ export const isReturnedAfterRefusal = ({ state }: Refund, answer: RefundAnswer):
   state === 'refused' && answer.kind === 'refunded';
 
 /**
- * Staff end a refund whose provider cannot be asked. If it is not certain that the money was given back, the refund
+ * Staff end a refund whose provider does not respond. If it is not certain that the money was given back, the refund
  * ends as refused.
  */
 export function settleRefundByHand(refund: Refund, found: MoneyOutcome): Refund {

@@ -11,7 +11,7 @@ import { Refunds } from '../model/refunds.store';
 type Settlement = SettleByHand['body'];
 
 /**
- * Ends a payment or a refund whose provider cannot be asked. What staff found out becomes a finding, so that others
+ * Ends a payment or a refund whose provider does not respond. What staff found out becomes a finding, so that others
  * can check the money later.
  */
 @InboxCommandHandler(SettleByHand, { name: 'settle-by-hand', lane: 'payment', senders: ['ordering'] })
