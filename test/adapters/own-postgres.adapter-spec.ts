@@ -5,7 +5,7 @@ import { startShop, type RunningShop } from '../support/start-shop';
 
 const server = process.env['TEST_DATABASE_URL']!;
 const databaseName = `shop_${randomUUID().slice(0, 8)}`;
-/** A login that may not create roles. */
+/** A login that is not allowed to create roles. */
 const limited = { role: `limited_${databaseName}`, password: randomUUID() };
 
 async function runStatements(database: string, ...statements: string[]): Promise<void> {
@@ -70,7 +70,7 @@ describe('An external Postgres, set by DATABASE_URL', () => {
     expect(shop.output()).not.toContain('One database role serves');
   }, 180_000);
 
-  it('may forbid new roles: then the shop uses one role, and logs this when it starts', async () => {
+  it('can forbid new roles, and then the shop uses one role and logs this when it starts', async () => {
     shop = await startShop({ env: { DATABASE_URL: urlOf(`${databaseName}_limited`, limited) } });
     expect(shop.output()).toContain('One database role serves');
     await expectOneSale(shop);

@@ -12,7 +12,7 @@ import { openContext, type OpenContext } from '../support/open-context';
 interface Editable {
   /** The path of the edit. */
   readonly path: string;
-  /** The path for reading, if it is another one. */
+  /** The path for reading, if it differs from `path`. */
   readonly readFrom?: string;
   readonly token: string;
   /** The part of the answer that is sent back; by default all of it. */
@@ -86,7 +86,7 @@ describe('A body that was read', () => {
     expect([...all].sort()).toEqual(Object.keys(editables).sort());
   });
 
-  it.each(Object.keys(editables))('can be sent back with %s, and this changes nothing', async (edit) => {
+  it.each(Object.keys(editables))('can be sent back with %s, and then nothing changes', async (edit) => {
     const method = edit.split(' ')[0] as 'PATCH' | 'PUT';
     const { path, readFrom = path, token, part = (all: object) => all, answersAll } = await editables[edit]();
     const read = () => shop.ask('GET', readFrom, { token });
@@ -161,7 +161,7 @@ describe('A variant that is given another SKU', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('can leave its old SKU to a new variant; a new product has stock at once', async () => {
+  it('can leave its old SKU to a new variant, and a new product has stock at once', async () => {
     const { id, variants } = await product();
     const [m, ...others] = variants;
     await count(m.sku, 21);
@@ -179,7 +179,7 @@ describe('A variant that is given another SKU', () => {
     expect((await stock('AT-ONCE-A')).body.data?.onHand).toBe(6);
   });
 
-  it('can get a count in the edit that sells it again, but not while it is sold', async () => {
+  it('can get a stock count in the edit that lists it again, but not while it is listed', async () => {
     const { id, variants } = await product();
     const [m, l, ...others] = variants as { id: string; sku: string; name: string; type: string }[];
     await count(m.sku, 30);
@@ -202,7 +202,7 @@ describe('A variant that is given another SKU', () => {
     await shop.database.admin('update inventory.stock set reserved = 0 where variant_id = $1', [m.id]);
   });
 
-  it('keeps its stock in the archive, also when another variant gets its SKU', async () => {
+  it('keeps its stock while its product is archived, also when another variant gets its SKU', async () => {
     const make = async (name: string) => {
       const variants = ['A', 'B'].map((size) => ({ name: size, type: 'size', stock: 5, sku: `HEIRLOOM-${size}` }));
       const more = {

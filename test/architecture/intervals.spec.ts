@@ -10,7 +10,7 @@ const linesAfterInterval = (source: string): string[] =>
   [...source.matchAll(/^ {2}@Interval\(.*\)\n(.*)\n/gm)].map(([, next]) => next.trim());
 
 describe('A job with a timer', () => {
-  it('does not run twice at once: an asynchronous job is @OneAtATime()', () => {
+  it('is @OneAtATime() if it is asynchronous, so that it does not run twice at once', () => {
     const found = files.flatMap((file) =>
       linesAfterInterval(readFileSync(file, 'utf8')).map((next) => ({ file, next })),
     );

@@ -18,7 +18,7 @@ const files = MACHINERY.flatMap((folder) =>
     .filter((path) => !isLeftOut(path)),
 );
 
-describe('The machinery libraries know no context', () => {
+describe('The test that finds names of contexts in the machinery libraries', () => {
   it('reads the expected files', () => {
     for (const file of [
       'libs/event-store/src/streams/append-statement.ts',
@@ -34,7 +34,7 @@ describe('The machinery libraries know no context', () => {
     (sql) => expect(sql).toMatch(new RegExp(WORDS)),
   );
 
-  it.each(files)('%s names no table and no column of a context', (file) => {
+  it.each(files)('finds no table and no column of a context in %s', (file) => {
     expect(readFileSync(join(root, file), 'utf8').match(WORDS) ?? []).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ describe('nest-cli.json', () => {
     expect(named.sort()).toEqual([...folders('apps'), ...folders('libs')].sort());
   });
 
-  it.each(Object.entries(projects))('%s has the entry file that it names', (_, { sourceRoot, entryFile }) => {
+  it.each(Object.entries(projects))('names an entry file of %s that exists', (_, { sourceRoot, entryFile }) => {
     expect(existsSync(join(root, sourceRoot, `${entryFile}.ts`))).toBe(true);
   });
 });

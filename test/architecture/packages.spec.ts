@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const root = join(__dirname, '..', '..');
 
-/** The packages that the client's document names. The running shop must use each of them. */
+/** The packages that the client requires. The running shop must use each of them. */
 const requiredPackages = [
   ...['core', 'cqrs', 'passport', 'swagger', 'terminus', 'schedule', 'throttler', 'elasticsearch'].map(
     (name) => `@nestjs/${name}`,
@@ -24,7 +24,7 @@ interface DependencyReport {
   modules: { source: string; dependencies: { module: string; dependencyTypes: string[] }[] }[];
 }
 
-describe('The packages of the project', () => {
+describe('The project', () => {
   let used: Set<string>;
 
   beforeAll(() => {
@@ -51,11 +51,11 @@ describe('The packages of the project', () => {
     );
   }, 60_000);
 
-  it.each(requiredPackages)('%s is used by code of the running shop', (name) => {
+  it.each(requiredPackages)('uses %s in code of the running shop', (name) => {
     expect(used).toContain(name);
   });
 
-  it('jest runs the tests', () => {
+  it('runs its tests with jest', () => {
     expect(readFileSync(join(root, 'scripts/test.mjs'), 'utf8')).toContain('node_modules/jest/bin/jest.js');
   });
 });

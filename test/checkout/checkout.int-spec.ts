@@ -34,7 +34,7 @@ describe('Ordering a cart', () => {
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('waits for the outcome if the request asks for that', async () => {
+  it('waits for the outcome if the request asks to wait', async () => {
     const good = await shop.order(fillCart(await shop.shelve(5)), body(), { wait: 8 });
     expect(good.json().data).toMatchObject({ status: 'confirmed', payment: { status: 'paid' } });
     const declined = await shop.order(fillCart(await shop.shelve(5)), body('tok_declined'), { wait: 8 });
@@ -43,7 +43,7 @@ describe('Ordering a cart', () => {
     expect(short.json().data).toMatchObject({ status: 'cancelled', cancellation: { code: 'OUT_OF_STOCK' } });
   });
 
-  it('50 times at once with one key makes one order and 50 equal answers', async () => {
+  it('50 times at once with one key makes one order and gives 50 equal answers', async () => {
     const sku = await shop.shelve(500);
     const [token, key] = [fillCart(sku), randomUUID()];
     const answers = await Promise.all(Array.from({ length: 50 }, () => shop.order(token, body(), { key })));
@@ -71,7 +71,7 @@ describe('Ordering a cart', () => {
     expect((await shop.send('/orders', token, body())).json().error.code).toBe('IDEMPOTENCY_KEY_REQUIRED');
   });
 
-  it('20 buyers of 5 pieces: 5 orders are confirmed, and 15 are cancelled with a reason', async () => {
+  it('by 20 buyers, while 5 pieces are in stock, gives 5 confirmed orders and 15 orders cancelled with a reason', async () => {
     const sku = await shop.shelve(5);
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => shop.order(fillCart(sku), body(), { wait: 10 })),
@@ -101,7 +101,7 @@ describe('Ordering a cart', () => {
 });
 
 describe('A cancellation by the customer', () => {
-  it('during the checkout: the checkout is undone, and money and goods go back', async () => {
+  it('during the checkout undoes the checkout, and gives money and goods back', async () => {
     const sku = await shop.shelve(5);
     const token = fillCart(sku);
     const { id } = (await shop.order(token, body('tok_slow'))).json().data;
@@ -118,7 +118,7 @@ describe('A cancellation by the customer', () => {
     );
   }, 20_000);
 
-  it('after the confirmation: the money and the goods go back', async () => {
+  it('after the confirmation gives money and goods back', async () => {
     const sku = await shop.shelve(5);
     const token = fillCart(sku);
     const { id } = (await shop.order(token, body(), { wait: 8 })).json().data;
@@ -151,14 +151,14 @@ describe('A cancellation by the customer', () => {
 });
 
 describe('The steps of staff', () => {
-  it('several baristas at once move an order one step forward, not several steps', async () => {
+  it('move an order forward only once if several baristas make the same step at once', async () => {
     const { id } = (await shop.order(fillCart(await shop.shelve(5)), body(), { wait: 8 })).json().data;
     const bus = shop.app.get(CommandBus);
     const views = await Promise.all([1, 2, 3].map(() => bus.execute(new AdvanceOrder(id, 'accept', staff))));
     expect(views.map(({ version, order: { status } }) => [version, status])).toEqual(Array(3).fill([3, 'accepted']));
   });
 
-  it('partial refunds give back at most what was paid, once for each key', async () => {
+  it('include partial refunds, which give back at most what was paid, once for each key', async () => {
     const token = fillCart(await shop.shelve(5));
     const { id } = (await shop.order(token, body(), { wait: 8 })).json().data;
     const bus = shop.app.get(CommandBus);

@@ -122,12 +122,12 @@ describe('OrderConfirmed', () => {
   };
   const message = (known: object) => new OrderConfirmed({ orderId: 'o', version: 2, ...known } as never);
 
-  it('is delivered to the checkout only if the checkout does not know it', async () => {
+  it('is delivered to the checkout only if the checkout does not know about it yet', async () => {
     expect(await fulfils(message({}))).toBe(true);
     expect(await fulfils(message({ knownToCheckout: true }))).toBe(false);
   });
 
-  it('changes nothing if the checkout gets it and already knows it', () => {
+  it('changes nothing if the checkout already knows about it', () => {
     const state = { step: 'confirmed', orderId: 'o', method: 'card' } as unknown as Checkout;
     const { state: after, asks, timers } = react(state, message({ knownToCheckout: true }), 900);
     expect([after, asks, timers]).toEqual([state, [], []]);

@@ -86,7 +86,7 @@ const waitForStep = (name: string, id: string, step: string) =>
 const chargesOf = (id: string) =>
   shop.database.admin('select state, refunded::int from sandbox.charges where order_id = $1', [id]);
 
-/** Waits until the order is cancelled, the money is refunded, and the goods are on the shelf again. */
+/** Waits until the order is cancelled, the money is refunded, and the goods are in stock again. */
 async function expectGivenBack({ id, token, sku }: Bought, charges?: readonly object[]): Promise<void> {
   const areRefunded = (all: readonly object[]) =>
     charges ? JSON.stringify(all) === JSON.stringify(charges) : !JSON.stringify(all).includes('captured');
@@ -123,7 +123,7 @@ describe('An order with a lost message', () => {
     expect(journal[0].note).toBe('compared with the order: asked again, by the test: a message was lost');
   });
 
-  it('about its cancellation is not confirmed: its checkout is told of the cancellation again, and gives everything back', async () => {
+  it('about its cancellation is not confirmed, because its checkout gets the cancellation again and gives everything back', async () => {
     await lose('checkout', 'ordering.order-cancellation-requested.v1');
     const order = await buyDrink(body('tok_slow'), 0);
     await cancel(order.id);

@@ -18,7 +18,7 @@ import { PaymentsModule } from '#modules/payments';
 import { CART_TOKEN_SECRET, cartTokens } from '../support/cart-tokens';
 import type { TestDatabase } from '../support/test-database';
 
-/** The new cart tokens that came with orders. The key is the token that placed the order. */
+/** The new cart tokens that came with orders. The key is the token with which the order was placed. */
 const newTokens = new Map<string, string>();
 
 const carts = new Map<string, { cartId: Uuid; version: number; lines: WantedLine[] }>();
@@ -29,7 +29,7 @@ class FakeCarts extends CartOf {
   }
 
   async returnLines() {
-    // no test reads these carts again
+    // no test reads these carts after an order
   }
 }
 /** Every variant costs 30,000 ₫. The id of a variant is its SKU. */
@@ -64,10 +64,13 @@ export interface SmallShop {
   stockOf(sku: string): Promise<{ onHand: number; reserved: number } | undefined>;
   send(url: string, token: string, payload: object, headers?: Record<string, string>): Promise<Response>;
   order(token: string, payload?: object, how?: { key?: string; wait?: number }): Promise<Response>;
-  /** Cancels an order. `token` is the cart token that placed it. The request sends the new token of the order. */
+  /**
+   * Cancels an order. `token` is the cart token with which the order was placed. The request sends the new token that
+   * came with the order.
+   */
   cancel(id: string, token: string, payload: object): Promise<Response>;
   viewOrder(id: string, token: string): Promise<Seen>;
-  /** After this, another shop can be opened on the same database. */
+  /** Closes the shop, but keeps its database. Another shop can then be opened on this database. */
   close(): Promise<void>;
   /** Closes the shop, and drops its database. */
   clear(): Promise<void>;
@@ -79,7 +82,7 @@ export interface Seen {
   readonly payment: { readonly status: string };
 }
 
-/** Makes a guest's cart with one line. Returns its token. */
+/** Makes a guest's cart with one line. Returns the cart token. */
 export function fillCart(sku: string, quantity = 1): string {
   const token = cartTokens.issue().text;
   carts.set(token, { cartId: randomUUID(), version: 1, lines: [{ variantId: sku, quantity, modifiers: [] }] });
@@ -101,7 +104,10 @@ export async function waitUntil<T>(look: () => Promise<T>, fits: (seen: T) => bo
   throw new Error(`the expected state did not come within 10 s; the last state is ${JSON.stringify(await look())}`);
 }
 
-/** The folders with the secrets. A shop that is opened again on the same database must read what the first one sealed. */
+/**
+ * The folder with the secrets, for each database. A second shop on the same database needs the secrets of the first
+ * shop, to read the sealed values.
+ */
 const dataDirs = new WeakMap<TestDatabase, string>();
 
 /** Ordering with the real inventory and payments, on Postgres. Carts and prices are fakes. */

@@ -77,7 +77,10 @@ const waitForStep = (name: 'checkout' | 'refunds', id: string, step: string) =>
     (saga) => saga.step === step,
   );
 
-/** Destroys the data of the last event of a type. Only the owner of the database can do this. Returns its version. */
+/**
+ * Destroys the data of the last event of a type. Only the owner of the database can do this. Returns the version of the
+ * event.
+ */
 async function damage(id: string, type: string): Promise<number> {
   const versions = await shop.database.admin<{ version: number }>(
     'select version from ordering.order_events where order_id = $1 and event_type = $2 order by version desc limit 1',
@@ -93,7 +96,10 @@ async function damage(id: string, type: string): Promise<number> {
   return version;
 }
 
-/** Writes a customer into the first event of a guest's order, or removes it. The changed event counts as broken. */
+/**
+ * Writes a customer into the first event of a guest's order, or removes the customer. The changed event counts as
+ * broken.
+ */
 const setCustomer = (customerId: Uuid | null, id: string) =>
   shop.database.admin(`
     begin;
@@ -112,7 +118,7 @@ const cancel = (id: string) => execute(new CancelOrder(id, staff, 'nobody waits 
 const refund = (id: string, amount?: number) =>
   execute(new RefundOrder(id, manager, { reason: 'cold', ...(amount && { amount: vnd(amount) }) }, randomUUID()));
 
-/** Waits until no message is waiting. Then repeated requests have been answered too. */
+/** Waits until the inboxes have no waiting messages. Then repeated requests have their answers too. */
 const waitForEmptyInboxes = () =>
   waitUntil(
     () =>
@@ -125,7 +131,7 @@ const waitForEmptyInboxes = () =>
   );
 
 describe('An order whose confirmation is void', () => {
-  it('is pending again and can be cancelled: money and goods go back once', async () => {
+  it('is pending again and can be cancelled, and then money and goods go back once', async () => {
     const order = await buyDrink();
     const { id, sku } = order;
     await execute(new AdvanceOrder(id, 'accept', staff));
@@ -221,7 +227,7 @@ describe('An order whose cancellation is void', () => {
 });
 
 describe('An order whose completion is void', () => {
-  it('may be open again, so it can prevent the erasure of its customer', async () => {
+  it('counts as possibly open again, so it can prevent the erasure of its customer', async () => {
     const { id } = await buyDrink();
     const customerId = randomUUID() as Uuid;
     const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).findMaybeOpen(customerId);
@@ -329,7 +335,7 @@ describe('An order that somebody has changed with the shop’s database role', (
     );
     await declareVoid(id, 3);
     await execute(new AdvanceOrder(id, 'accept', staff));
-    // On a busy machine, the newest event may get its position after the wait of the query.
+    // On a busy machine, the query can stop waiting before the newest event has its position. So the query is repeated.
     const text = await waitUntil(
       () => shop.app.get(QueryBus).execute(new OrderEvidence(id)).catch(() => ''), // prettier-ignore
       (found) => found !== '',

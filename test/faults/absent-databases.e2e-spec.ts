@@ -14,9 +14,9 @@ const ORDERS_PER_SECOND = repeatCount(20, 4);
 const CRASHES = repeatCount(30, 6);
 const REPEAT_AFTER_MS = 25_000;
 const PATIENCE_MS = repeatCount(300_000, 120_000);
-/** Buyers order for this time after the fault. Two cores with eight servers can serve 20 orders a second. */
+/** For how long buyers order after the fault. */
 const ORDERS_AFTER_FAULT_MS = repeatCount(10_000, 2_000);
-/** The longest that /health takes to answer. */
+/** The longest time that /health is allowed to take for an answer. */
 const MAX_HEALTH_MS = 1_000;
 
 type Fault = readonly [what: string, begin: (server: OwnServer) => unknown, end: (server: OwnServer) => unknown];
@@ -94,7 +94,10 @@ describe.each(shops)('Contexts with their own database servers', (...casesOfShop
     }
   };
 
-  /** Begins the fault. At its end, returns the orders from its first half, and how many of them were decided. */
+  /**
+   * Begins the fault. At the end of the fault, returns the orders from its first half, and how many of these orders
+   * were confirmed or cancelled.
+   */
   const duringFault = async (context: Context, status: string, from: number, begin: () => unknown) => {
     await begin();
     const reported = waitForHealth(context, status, FAULT_MS - MAX_HEALTH_MS);
@@ -103,12 +106,12 @@ describe.each(shops)('Contexts with their own database servers', (...casesOfShop
     await pause(FAULT_MS / 2);
     const during = await reported;
     const orderIds = early.flatMap(({ orderId }) => orderId ?? []);
-    const timeLimit = pause(10_000, 0); // the database that does not answer may be ordering's own
+    const timeLimit = pause(10_000, 0); // perhaps the database that does not answer is that of ordering
     return { during, orderIds, decided: await Promise.race([confirmedOf(orderIds).catch(() => 0), timeLimit]) };
   };
 
   it.each(casesOfShop)(
-    'the database of $context $what: nothing is lost, no dead letter is left, and the shop is healthy again by itself',
+    'lose nothing and leave no dead letter if the database of $context $what, and are healthy again automatically',
     async ({ context, what, fault: [, begin, end] }) => {
       const { faultShop, servers } = shop;
       const server = servers[context]!;
@@ -167,7 +170,7 @@ async function sellUntilStopped(faultShop: FaultShop, shopProcess: ShopProcess):
   return selling;
 }
 
-describe('A receiver whose server crashes between its own commit and the mark of the sender', () => {
+describe('A receiver whose server crashes after its own commit, before the sender marks the message as delivered,', () => {
   let shop: ShopOnServers;
   beforeAll(async () => {
     // An asynchronous commit reaches the disk late, so a crash loses it.

@@ -46,7 +46,7 @@ describe('A payment provider that is switched off, or a shop that restarts', () 
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('does not reserve goods for ever: staff can end the order, and the payment is settled when the provider is back', async () => {
+  it('does not reserve goods for ever, because staff can end the order, and the payment is settled when the provider works again', async () => {
     const [buyer, drink, other] = await Promise.all([register(shop), listDrink(admin), listDrink(admin)]);
     const paid = await buyer.buy(other.variantId, 'tok_ok', 1);
     await buyer.waitForStatus(paid.id, 'confirmed');

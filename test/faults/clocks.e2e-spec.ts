@@ -24,7 +24,7 @@ const expectedResults: Readonly<Record<string, string>> = {
 };
 
 describe('Two shops on one database whose clocks are wrong', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'shop-clocks-')); // one folder: the same secrets
+  const dataDir = mkdtempSync(join(tmpdir(), 'shop-clocks-')); // one folder, so that both shops have the same secrets
   let database: TestDatabase;
   const open: RunningShop[] = [];
 

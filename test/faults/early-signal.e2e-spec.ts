@@ -42,7 +42,7 @@ describe('A signal while the shop starts', () => {
     expect(printed()).not.toMatch(/cannot start|\n\s+at /);
   });
 
-  it('waits for the database that is being created, so that it is stopped too', async () => {
+  it('waits for the database that is being created, so that this database is stopped too', async () => {
     const { child, ended, dataDir } = startApi();
     await eventually(async () => expect(existsSync(join(dataDir, 'postgres.json'))).toBe(true), 90_000);
     const databasePid = databasePidIn(dataDir);

@@ -160,7 +160,7 @@ describe('After an erasure', () => {
       expect(refunds.map(({ state }: { state: string }) => state)).toEqual(['refunded']);
     });
 
-  it('(preparation: they register, buy, cancel and mistype; they get letters; a read model is rebuilt)', async () => {
+  it('(preparation: two people register, buy, cancel and mistype, they get letters, and a read model is rebuilt)', async () => {
     const headers = browser(xuyen);
     const registering = await Promise.all(
       [1, 2, 3].map(() =>
@@ -204,7 +204,7 @@ describe('After an erasure', () => {
     await query(server, 'analyze');
   });
 
-  it('(preparation: one message about them is a dead letter, and another message is still waiting)', async () => {
+  it('(preparation: one message about these people is a dead letter, and another message is still waiting)', async () => {
     const copies = (handler: string, when: string) =>
       query(
         server,
@@ -266,7 +266,7 @@ describe('After an erasure', () => {
     });
   });
 
-  it('open work about the person ends, without a dead letter', async () => {
+  it('waiting messages about the person are handled, and none becomes a dead letter', async () => {
     const waiting = `from notifications.inbox where handler = 'write-letter' and key like '%again'`;
     const dead = `select count(*)::int as dead from notifications.inbox where state = 'dead' and handler = 'write-letter'`;
     await query(
@@ -283,7 +283,7 @@ describe('After an erasure', () => {
     expect(await query(server, dead)).toEqual([{ dead: 0 }]);
   });
 
-  it('the numbers are unchanged: chain, totals, sales and points', async () => {
+  it('the hash chain, the totals, the sales and the points are unchanged', async () => {
     expect((await admin.post('/admin/events/verify')).body.data).toMatchObject({ valid: true });
     expect(await readFigures(admin, server, orders)).toEqual(before);
     const erased = { erased: true };
@@ -295,7 +295,7 @@ describe('After an erasure', () => {
       });
   });
 
-  it('the account is gone, and the address can be registered again', async () => {
+  it('the account does not exist any more, and the e-mail address can be registered again', async () => {
     const tryToLogIn = (email: string) => shop.post('/auth/login', { body: { email, password } });
     const refusalOf = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
     expect(refusalOf(await tryToLogIn(xuyen.email))).toEqual(refusalOf(await tryToLogIn('nobody@nowhere.example')));

@@ -45,7 +45,7 @@ describe('A frozen leader', () => {
   }, 60_000);
 
   it(
-    `for ${FROZEN_MS / 1_000} s, ${STOPS} times: the other process leads within ${TAKEOVER_MS / 1_000} s, and the old leader writes nothing when it continues`,
+    `for ${FROZEN_MS / 1_000} s, ${STOPS} times, is replaced by the other process within ${TAKEOVER_MS / 1_000} s, and writes nothing when it continues`,
     async () => {
       let next = 0;
       const takeovers: number[] = [];
@@ -72,7 +72,9 @@ describe('A frozen leader', () => {
     (Math.ceil(STOPS / PAIRS) * (FROZEN_MS + 25_000) + 120_000) / 1,
   );
 
-  /** Freezes the leader until the other process serves. Then lets it continue, and checks what it writes. */
+  /**
+   * Freezes the leader until the other process serves. Then lets the old leader continue, and checks what it writes.
+   */
   async function freezeLeader(faultShop: FaultShop, writes: Writes, point: string, wrong: string[]): Promise<number> {
     const leader = await eventually(() => leaderOf(faultShop));
     const other = faultShop.processes.find((shopProcess) => shopProcess !== leader)!;

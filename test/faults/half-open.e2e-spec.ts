@@ -8,7 +8,10 @@ import { FaultShop } from './support/fault-shop';
 import { ShopServer } from './support/shop-server';
 
 const CUTS = repeatCount(20, 2);
-/** The start-up packets of the leadership connection, which also listens, and of the contexts' pools. */
+/**
+ * Text in the start-up packets of the leadership connection, which also listens for notifications, and of the contexts'
+ * pools.
+ */
 const LISTENING = /idle_session_timeout=5s/;
 const POOLS = /search_path=/;
 /** A little longer than the time limit of a statement. */
@@ -35,7 +38,7 @@ describe('A connection that is half-open', () => {
   }, 60_000);
 
   it(
-    `between the listener and Postgres is opened again, ${CUTS} times, and orders go on meanwhile`,
+    `between the listener and Postgres is replaced, ${CUTS} times, and meanwhile the shop still confirms orders`,
     async () => {
       const recoveryMs: number[] = [];
       for (let cut = 0; cut < CUTS; cut++) {
@@ -44,8 +47,8 @@ describe('A connection that is half-open', () => {
         const load = sellContinuously(faultShop, 500);
         await timeUntilServed(faultShop, faultShop.processes[0], at, 20_000);
         await eventually(async () => {
-          expect(proxy.open(LISTENING)).toBe(1); // it was opened again
-          expect(await countInstances(faultShop)).toBe(1); // and Postgres has closed the old connection too
+          expect(proxy.open(LISTENING)).toBe(1); // a new connection was opened
+          expect(await countInstances(faultShop)).toBe(1); // Postgres has closed the old connection too
           expect(await countLeaders(faultShop)).toBe(leaderCount);
         }, 20_000);
         await eventually(() => leaderOf(faultShop));
@@ -70,7 +73,7 @@ describe('A connection that is half-open', () => {
   );
 
   it(
-    'between a pool and Postgres is closed within a time limit: some requests get 503, and then requests succeed again',
+    'between a pool and Postgres is closed within a time limit, so some requests get 503, and then requests succeed again',
     async () => {
       const recoveryMs: number[] = [];
       const cuts = repeatCount(10, 1);

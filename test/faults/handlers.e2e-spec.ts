@@ -62,7 +62,7 @@ describe('A handler that cannot do its work for a while', () => {
   ];
 
   it.each(troubles)(
-    'because it $what: later, each order has its normal result, without any work by staff',
+    'because it $what, does not change the result of any order, and needs no work by staff',
     async ({ what, forMs, begin, end }) => {
       const from = faultShop.sales.length;
       const load = sellContinuously(faultShop, repeatCount(2_000, 1_000));

@@ -15,7 +15,9 @@ import { ShopServer } from './support/shop-server';
 
 const KILLS = repeatCount(1_000, 15);
 const MINUTE = 60_000;
-/** A payment without an answer is given up after this time, so that timers become due too. */
+/**
+ * The checkout gives up a payment without an answer after this time. The time is short, so that timers become due too.
+ */
 const RESERVED_S = '3';
 const SEED = Number(process.env['FAULTS_SEED'] ?? randomInt(2 ** 31));
 
@@ -44,7 +46,7 @@ describe.each(['direct', 'relay'] as const)(
     }, MINUTE);
 
     it(
-      'passes every listed crash point, and no others',
+      'passes every listed crash point, and no other crash points',
       async () => {
         const [faultShop] = faultShops;
         await faultShop.sell(['returned', ...purchaseKinds]);

@@ -26,10 +26,10 @@ const DECIDED_WITHIN_MS = 30_000;
 
 type Fault = 'kill -9' | 'kill -9, also of its Postgres' | 'kill -9, and again while it recovers' | 'kill -9 of its Postgres alone' | 'standing still for 8 s' | 'SIGTERM'; // prettier-ignore
 
-/** Converts a number out of 200 checkouts to the number of checkouts in this run. */
+/** Scales a number that is meant for 200 checkouts to the number of checkouts in this run. */
 const share = (of200: number) => Math.floor((of200 * CHECKOUTS) / 200);
 
-/** The moments of the kills: after this many answers, plus this many milliseconds. Each round has other moments. */
+/** The moments of the kills: after this many answers, plus this many milliseconds. Each round has different moments. */
 const moments = Array.from({ length: ROUNDS }, (_, round): { fault: Fault; answers: number; afterMs: number }[] => [
   { fault: 'kill -9', answers: 1 + share((61 * round) % 150), afterMs: 0 },
   { fault: 'kill -9', answers: CHECKOUTS, afterMs: (600 + 470 * round) % 4_000 },

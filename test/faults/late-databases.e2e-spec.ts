@@ -13,8 +13,8 @@ jest.setTimeout(180_000);
 
 const MINUTE = 60_000;
 
-describe('A start while the database server of `customers` and `notifications` does not respond', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'shop-late-')); // one folder: the same keys at every start
+describe('A shop that starts while the database server of `customers` and `notifications` does not respond', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'shop-late-')); // one folder, so that every start uses the same keys
   let database: TestDatabase;
   let server: OwnServer;
   let shop: RunningShop;
@@ -88,7 +88,7 @@ describe('A start while the database server of `customers` and `notifications` d
     ['stopped', () => server.stop(), () => server.start()],
     ['frozen', () => server.freeze(), () => server.thaw()],
     ['read-only', () => server.readOnly(true), () => server.readOnly(false)],
-  ])('sells, and catches up, if the server was %s at a later start', async (_, begin, end) => {
+  ])('sells, and handles the waiting messages later, if the server was %s at a later start', async (_, begin, end) => {
     await begin();
     const startAndSell = async () => {
       shop = await start();
@@ -100,7 +100,7 @@ describe('A start while the database server of `customers` and `notifications` d
     await expectCaughtUp(member, orders);
   });
 
-  it('is refused with a clear message if the shop needs the context, or if the server has no such database', async () => {
+  it('stops with a clear message if it needs the context, or if the server has no such database', async () => {
     const nowhere = 'postgres://nobody@127.0.0.1:9/shop';
     const refused = await start({ DATABASE_URL_PAYMENTS: nowhere }).catch((error: Error) => error.message);
     expect(refused).toMatch(/The database at DATABASE_URL_PAYMENTS cannot be reached, and the shop does not start without it/); // prettier-ignore

@@ -97,7 +97,7 @@ describe(`A transaction of other software, open while ${eventCount} events are a
       for (const event of await store.readLog(delivered, 1_000)) {
         const since = acknowledged.get(event.id);
         if (since === undefined)
-          early += 1; // numbered before its writer had the answer
+          early += 1; // the event was numbered before its writer had the answer
         else waits.push(performance.now() - since);
         acknowledged.delete(event.id);
         if (event.position !== delivered + 1) wrong.push(`position ${event.position} came after ${delivered}`);

@@ -9,7 +9,7 @@ const cases = repeatCount(1_000, 50);
 
 jest.setTimeout(120_000);
 
-describe('A transaction that wrote to another table first', () => {
+describe('The event of a transaction that wrote to another table first', () => {
   let test: TestDatabase;
   let db: Database;
   beforeAll(async () => {
@@ -18,7 +18,7 @@ describe('A transaction that wrote to another table first', () => {
   });
   afterAll(() => test.drop());
 
-  /** The second event of the stream is in the older transaction. */
+  /** Appends two events to a stream. The older transaction appends the second event. */
   async function appendInInvertedOrder(store: ReturnType<typeof storeOn>['store']): Promise<void> {
     const order = ids.next();
     let onIdTaken: () => void = () => undefined;

@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 const unreadableValue = { unreadable: true };
 const unreadableContact = { name: unreadableValue, phone: unreadableValue, email: unreadableValue };
 
-/** Deletes a key, as if only the privacy database had been restored from an older backup. */
+/** The test deletes a key, as if only the privacy database had been restored from an older backup. */
 describe('A person whose key is lost', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-keys-'));
   let database: TestDatabase;
@@ -72,7 +72,7 @@ describe('A person whose key is lost', () => {
       expect(expectStatus(200, await who.get(path)).body.data.contact).toEqual(unreadableContact);
   });
 
-  it('has orders that can be accepted, cancelled and refunded; no second key is made', async () => {
+  it('has orders that can be accepted, cancelled and refunded, and no second key is made', async () => {
     const accepted = expectStatus(200, await admin.post(`/admin/orders/${first}/accept`)).body.data;
     expect(accepted).toMatchObject({ status: 'accepted', contact: unreadableContact });
     const refund = { headers: { 'idempotency-key': first }, body: { reason: 'spilt', amount: { amount: 1_000, currency: 'VND' } } }; // prettier-ignore
@@ -91,7 +91,7 @@ describe('A person whose key is lost', () => {
     });
   });
 
-  it('cannot order until the key is back, because no second key is made', async () => {
+  it('cannot order until the key is restored, because no second key is made', async () => {
     await member.addToCart(drink.variantId);
     const refused = await member.placeOrder('tok_ok', { body: { contact: { name: 'Hoa', phone: '0901234567' } } });
     expect(expectStatus(503, refused).body.error.code).toBe('UNAVAILABLE');
@@ -105,7 +105,7 @@ describe('A person whose key is lost', () => {
     await buyAndWait();
   });
 
-  it('is counted by cause, and logged once', async () => {
+  it('is counted in metrics, and logged once', async () => {
     const { body } = await shop.get('//metrics');
     expect(body).toMatch(/shop_sealed_values_unreadable_total\{cause="no-key"\} \d+/);
     expect(body).toMatch(/shop_subject_keys_missing_total [1-9]/);

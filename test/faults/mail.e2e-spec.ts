@@ -45,7 +45,7 @@ describe('Letters by mail', () => {
     await database.drop();
   });
 
-  it('wait while the mail server is away, and are sent once when it is back', async () => {
+  it('wait while the mail server does not run, and are sent once when it runs again', async () => {
     const admin = await logIn(shop, ADMIN);
     const drink = await listDrink(admin);
     const buyer = await register(shop, { 'accept-language': 'vi' });

@@ -67,7 +67,9 @@ describe('Many connections', () => {
     return Number(/^process_resident_memory_bytes (\d+)/m.exec(body)?.[1]) / 1024 / 1024;
   };
 
-  /** Guests order one after the other while the connections are open. Returns how long each waited for the answer. */
+  /**
+   * Guests order one after the other while the connections are open. Returns how long each guest waited for the answer.
+   */
   async function placeOrders(): Promise<number[]> {
     const durationsMs: number[] = [];
     for (let n = 0; n < ORDERS; n += 1) {
@@ -88,7 +90,7 @@ describe('Many connections', () => {
       note: `orders p50 ${durationsMs[ORDERS / 2]} ms, longest ${durationsMs[ORDERS - 1]} ms; memory ${Math.round(before)} → ${Math.round(after)} MB`,
     });
 
-  it('from one address get no more connections than the limit', async () => {
+  it('from one address are closed above the limit', async () => {
     const before = await residentMb();
     await crowd.open(CROWD, 1);
     const durationsMs = await placeOrders();
@@ -135,7 +137,7 @@ describe('Many connections', () => {
     expect(crowd.answers).toEqual({ 404: 100 });
   });
 
-  it('that send slowly are closed: a header has ten seconds, a body half a minute', async () => {
+  it('that send slowly are closed, after ten seconds for a header, and after half a minute for a body', async () => {
     const headers = new OpenConnections(port);
     await headers.open(50, 1, 'GET /api/v1/products HTTP/1.1\r\nHost: a\r\n');
     const firstPart =

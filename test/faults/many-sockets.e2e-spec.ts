@@ -62,7 +62,7 @@ describe('Many sockets, and many different requests', () => {
     });
   }
 
-  /** Subscribes to a foreign order again and again, until the socket is closed. */
+  /** Subscribes to somebody else's order again and again, until the socket is closed. */
   function flood(socket: Socket): Promise<string> {
     const closed = new Promise<string>((resolve) =>
       socket.once('closed', ({ code }: { code: string }) => resolve(code)),
@@ -71,7 +71,7 @@ describe('Many sockets, and many different requests', () => {
     return closed;
   }
 
-  it(`do not stop the orders: ${SOCKETS} sockets, ${HANDSHAKES} unfinished handshakes, ${FILTERS} filters`, async () => {
+  it(`do not stop the orders (${SOCKETS} sockets, ${HANDSHAKES} unfinished handshakes, ${FILTERS} filters)`, async () => {
     const { shop } = faultShop;
     const before = residentMb();
     const load = sellContinuously(faultShop, 250);
@@ -100,7 +100,7 @@ describe('Many sockets, and many different requests', () => {
       await reply.arrayBuffer();
       answers.set(reply.status, (answers.get(reply.status) ?? 0) + 1);
     });
-    // In a minute an IP address may connect six times for each allowed session.
+    // In a minute, an IP address is allowed to connect six times for each allowed session.
     expect(answers.get(200)).toBeLessThanOrEqual(12 * ALLOWED_PER_ADDRESS);
     expect(answers.get(403)).toBe(HANDSHAKES - answers.get(200)!);
 

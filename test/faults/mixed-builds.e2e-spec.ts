@@ -52,7 +52,7 @@ describe('Two builds of one shop, of which the newer one has one more handler, m
   };
 
   it(
-    'lose nothing when the newer one joins the older one, which leads',
+    'lose nothing when the newer build joins the older build, which leads',
     async () => {
       faultShop = await FaultShop.of(database, [builds.older()]);
       const joining = faultShop.addProcess(builds.newer());
@@ -67,7 +67,7 @@ describe('Two builds of one shop, of which the newer one has one more handler, m
   );
 
   it(
-    'lose nothing when the older one joins the newer one, which leads',
+    'lose nothing when the older build joins the newer build, which leads',
     async () => {
       faultShop = await FaultShop.of(database, [builds.newer()]);
       const since = await now(faultShop);
@@ -79,7 +79,7 @@ describe('Two builds of one shop, of which the newer one has one more handler, m
   );
 
   it(
-    'lose nothing while two older processes are replaced by newer ones, one by one',
+    'lose nothing while two older processes are replaced by newer processes, one by one',
     async () => {
       faultShop = await FaultShop.of(database, [builds.older(), builds.older()]);
       const before = [...faultShop.processes];
@@ -97,7 +97,7 @@ describe('Two builds of one shop, of which the newer one has one more handler, m
   );
 
   it(
-    'keep messages that only the newer one can handle, while the shop is rolled back, until it is rolled forward again',
+    'keep messages that only the newer build can handle while the shop is rolled back, until the newer build runs again',
     async () => {
       faultShop = await FaultShop.of(database, [builds.newer(), builds.newer()]);
       const before = [...faultShop.processes];
@@ -120,7 +120,7 @@ describe('Two builds of one shop, of which the newer one has one more handler, m
   );
 
   it.each(['newer', 'older'] as const)(
-    'lose nothing while the %s build crashes again and again beside the other',
+    'lose nothing while the %s build crashes again and again beside the other build',
     async (crashing) => {
       const steady = crashing === 'newer' ? 'older' : 'newer';
       faultShop = await FaultShop.of(database, [builds.newer(), builds[steady]()]);

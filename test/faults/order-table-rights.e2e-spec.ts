@@ -66,7 +66,7 @@ describe('The tables of the orders', () => {
     )('refuse %s', async (sql) => {
       const before = await database.admin('select count(*) from ordering.order_events');
       await expect(database.of('ordering').query(sql)).rejects.toThrow(/permission denied|append-only/);
-      // The owner cannot do this either. A superuser must disable triggers first.
+      // The owner of the tables cannot run these statements either. Only a superuser can, after disabling the triggers.
       await expect(
         database.admin(`begin; set local role shop_ordering_owner; set local search_path = ordering; ${sql}; commit`),
       ).rejects.toThrow(/permission denied|append-only/);
@@ -163,7 +163,7 @@ describe('The tables of the orders', () => {
       const [one, other] = [logRows[3], logRows[logRows.length - 2]];
       const swap = (ids: string) => `update ordering.order_log set event_id = case event_id
         when '${one.id}' then '${other.id}'::uuid else '${one.id}'::uuid end where event_id in (${ids})`;
-      // the unique key on event_id prevents a simple exchange
+      // the unique key on event_id prevents an exchange in one update
       const sql = `alter table ordering.order_log drop constraint order_log_event_id_key;
         ${swap(`'${one.id}', '${other.id}'`)};
         alter table ordering.order_log add constraint order_log_event_id_key unique (event_id)`;

@@ -1,7 +1,7 @@
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 
-describe('A second shop whose DATABASE_URL_CUSTOMERS leads to another database than the first one’s', () => {
+describe('A second shop whose DATABASE_URL_CUSTOMERS leads to another database than that of the first shop', () => {
   let main: TestDatabase;
   let right: TestDatabase;
   let wrong: TestDatabase;

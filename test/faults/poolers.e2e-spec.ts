@@ -26,7 +26,7 @@ describe('A connection pooler in front of the database', () => {
   const check = (databaseUrl: string, databaseUrlLeadership?: string) =>
     checkSessions({ databaseUrl, databaseUrls: {}, databaseUrlLeadership }, ['ordering']);
 
-  it('is absent: the check passes, and costs almost nothing', async () => {
+  it('that is absent is not reported, and the check takes almost no time', async () => {
     await check(database.url);
     const begun = performance.now();
     for (let round = 0; round < 10; round++) await check(database.url);
@@ -58,9 +58,9 @@ describe('A connection pooler in front of the database', () => {
     expect(message).not.toMatch(/\n\s+at /); // no stack
   }, 120_000);
 
-  it('in statement mode is refused at start, too', async () => {
+  it('in statement mode is refused at the start too', async () => {
     const { url } = await pooler({ mode: 'statement', ignoresOptions: true, inTurn: true });
-    await Promise.all([sleepOnce(url), sleepOnce(url)]); // now it has two backends
+    await Promise.all([sleepOnce(url), sleepOnce(url)]); // now the pooler has two backends
     const refused = await check(url).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(UnusableSessions);
     expect((refused as Error).message).toMatch(/^DATABASE_URL leads to a connection pooler that shares connections/);

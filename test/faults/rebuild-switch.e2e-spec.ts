@@ -9,7 +9,7 @@ jest.setTimeout(1_800_000);
 const name = 'tally-switch';
 type Shop = ReturnType<typeof projectionsOn>;
 
-/** One process that leads the projection, and one that appends, as in a shop, but without HTTP. */
+/** One instance leads the projection, and another instance appends events, as in a shop, but without HTTP. */
 describe('Appends at the moment of a switch', () => {
   let test: TestDatabase;
   let shop: Shop;
@@ -120,7 +120,7 @@ describe('Appends at the moment of a switch', () => {
     recordResult({ fault: 'appends at the instant of a rollback', tried: rounds, lost: missing });
   });
 
-  it('are all there after a rollback with 1,000 more orders', async () => {
+  it('are all in the table after a rollback with 1,000 more orders', async () => {
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await eventually(async () => {
       if ((await shop.rebuilds.view(name, id)).state !== 'live') throw new Error('the rebuild is not live');

@@ -40,7 +40,7 @@ describe('An erased person, after an older backup is restored,', () => {
   let shop: RunningShop;
   let admin: Person;
   let memberId: string;
-  /** The ids of the member's order and of the guest's order. The second is also the `subject` of the guest. */
+  /** The ids of the member's order and of the guest's order. The second id is also the `subject` of the guest. */
   const orders: string[] = [];
 
   beforeAll(async () => {
@@ -123,9 +123,9 @@ describe('An erased person, after an older backup is restored,', () => {
   });
 
   it('is erased again when only one context was restored', async () => {
-    // for the member it is `customers`, which has the data again
+    // for the member, the restored context is `customers`, which has the data again
     await query(restoredUrl, `update customers.customers set erased_at = null, name = $2, phone = $3 where id = $1`, [memberId, member.name, member.phone]); // prettier-ignore
-    // for the guest it is `notifications`, which has lost the row about the erasure
+    // for the guest, the restored context is `notifications`, which has lost the row about the erasure
     await query(restoredUrl, 'delete from notifications.forgotten where subject = $1', [orders[1]]);
     await open(restoredUrl);
     expect(shop.output().match(/is erased again/g)).toHaveLength(2);
@@ -140,7 +140,7 @@ describe('An erased person, after an older backup is restored,', () => {
     expect(readFileSync(erasedPeopleFile, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
   });
 
-  it('is erased again from the command line: with --all, even if no data came back', async () => {
+  it('is erased again by the command with --all, even if no data came back', async () => {
     await shop.stop();
     const client = await connect(server, 'test');
     await client.query(`drop database ${backup} with (force)`);

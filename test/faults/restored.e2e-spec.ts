@@ -7,7 +7,7 @@ import { recordResult, repeatCount } from './support/matrix';
 
 const LOST_MS = repeatCount(600_000, 6_000);
 const PATIENCE_MS = 120_000 + LOST_MS / 10;
-/** The messages of this time are sent again: a little more than what is lost. */
+/** The messages of this time are sent again. The time is a little longer than the time whose data is lost. */
 const SINCE = `${Math.ceil(LOST_MS / 60_000) + 5}m`;
 
 /** Tables that must have a row for each confirmed order. `findFaults` checks the other tables. */
@@ -33,7 +33,7 @@ describe('A context whose database is restored from an earlier backup, under loa
     ).map(({ id }) => `${table} does not know the confirmed order ${id}`);
 
   it.each(contexts)(
-    '%s is up to date after its lost messages were sent again',
+    '(here: %s) is up to date after its lost messages were sent again',
     async (context) => {
       const { faultShop, servers, env } = shop;
       const server = servers[context]!;

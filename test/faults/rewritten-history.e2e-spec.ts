@@ -50,7 +50,7 @@ describe('The history of a shop', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('is sealed when the shop closes, written to the log stream, and valid', async () => {
+  it('is sealed when the shop closes, and then the seal is in the log output and the history is valid', async () => {
     await shop.stop();
     expect(shop.output()).toMatch(/"message":"sealed".*"signed":"[0-9a-f]{128}"/);
     await open(database.url);

@@ -48,7 +48,7 @@ describe('An order with one idempotency key', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('is made by 50 requests at once with one key, and all get the same answer', async () => {
+  it('is placed once by 50 requests at the same time, which all get the same answer', async () => {
     answers = await repeat(50, () => placeOrder(shop, buyer, { key }));
     const [{ body }] = answers;
     expect(body.data).toMatchObject({ status: 'pending', version: 1 });
@@ -83,7 +83,7 @@ describe('An order with one idempotency key', () => {
     expect([another.status, another.body.error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  it('is the only order of its cart: a second key is refused', async () => {
+  it('is the only order of its cart, so a second key is refused', async () => {
     const line = { variantId: coffee.variantId, quantity: 1 };
     const buyers = await inParallel(20, (index) => makeGuest(shop, `giang${index}`, line));
     const pairs = await Promise.all(buyers.map((one) => repeat(2, () => placeOrder(shop, one))));

@@ -37,7 +37,7 @@ describe('A shop of seven processes', () => {
     );
   });
 
-  it('answers 503 while the process of a context is away, and continues when it is back', async () => {
+  it('answers 503 while the process of a context does not run, and continues when it runs again', async () => {
     const [an, admin] = await Promise.all([register(shop), logIn(shop, ADMIN)]);
     const drink = await listDrink(admin, { price: 50_000 });
     await an.addToCart(drink.variantId);

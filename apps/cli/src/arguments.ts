@@ -42,7 +42,7 @@ export const parseList = (text: string): string[] =>
 
 const noFile = (file: string) => invalidArgument(`There is no file ${file} that can be read.`);
 
-/** The text of a file. Throws if it cannot be read. */
+/** The text of a file. Throws if the file cannot be read. */
 export function readTextFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -51,7 +51,7 @@ export function readTextFile(file: string): string {
   }
 }
 
-/** Opens a file that may be too large to be read at once. Throws if it cannot be read. */
+/** Opens a file that can be too large to be read at once. Throws if the file cannot be read. */
 export function openFile(file: string): number {
   try {
     const opened = openSync(file, 'r');

@@ -10,8 +10,8 @@ export function allowClosedOutput(output: NodeJS.WritableStream): void {
 }
 
 /**
- * Exit codes. 0: success. 1: the command failed or was refused, or a check found problems. 2: wrong arguments, or what
- * the arguments name does not exist.
+ * Exit codes. 0: success. 1: the command failed or was refused, or a check found problems. 2: the arguments are wrong,
+ * or name something that does not exist.
  */
 export const EXIT = { failed: 1, wrong: 2 } as const;
 
@@ -38,7 +38,7 @@ export function printTable(head: readonly string[], rows: readonly (readonly Cel
     );
 }
 
-/** A sentence for a file that the arguments name and that cannot be used; undefined for other errors. */
+/** The text to print if a file that the arguments name cannot be used; undefined for other errors. */
 function describeFileError({ syscall, path, code }: NodeJS.ErrnoException): string | undefined {
   if (syscall !== 'open' || path === undefined) return undefined;
   const why = { ENOENT: 'it or its folder does not exist', EACCES: 'access is denied', EISDIR: 'it is a folder' };

@@ -10,8 +10,8 @@ import { Ids } from '#platform/system';
 import { everyContext } from '../../every-context';
 
 /**
- * Opens the application for one command of the command line, and always closes it afterwards. It serves no HTTP,
- * handles no messages and runs no jobs.
+ * Opens the application for one command of the command line, and always closes it afterwards. Meanwhile the application
+ * serves no HTTP, handles no messages and runs no jobs.
  */
 @Injectable()
 export class ShopOpener {
@@ -49,7 +49,7 @@ export class Shop {
     return this.opened.ran;
   }
 
-  /** By context, the migrations that a newer build has already run, and that this build can work with. */
+  /** The migrations, by context, that a newer build has already run. This build can work with them. */
   get newer() {
     return this.opened.newer;
   }

@@ -2,14 +2,19 @@ import { CommandRunner } from 'nest-commander';
 
 type Line = Parameters<CommandRunner['setCommand']>[0];
 
-/** Wrong arguments end with exit code 2. Each command sets this, because subcommands do not inherit it in commander. */
+/**
+ * A command that ends with exit code 2 if its arguments are wrong. Each command sets this up itself, because in
+ * commander a subcommand does not inherit this setting.
+ */
 export abstract class StrictCommand extends CommandRunner {
   override setCommand(line: Line): this {
     return super.setCommand(line.exitOverride().allowExcessArguments(false));
   }
 }
 
-/** A command with subcommands, such as `orders`. It prints help without a subcommand, and refuses an unknown one. */
+/**
+ * A command with subcommands, such as `orders`. Without a subcommand, it prints help. It refuses an unknown subcommand.
+ */
 export abstract class CommandGroup extends CommandRunner {
   override setCommand(line: Line): this {
     return super.setCommand(line.exitOverride().allowExcessArguments());

@@ -34,9 +34,10 @@ export class Visitors {
   ) {}
 
   /**
-   * Does the work for the caller's cart, or for a new and empty cart if the caller's token no longer opens one. After a
-   * log-in, the old token may still read the guest's orders. Then a request that only reads the cart (`reads`) gets no
-   * new token, so that the client keeps the old token.
+   * Does the work for the caller's cart. If the caller's token no longer opens a cart, the work gets a new, empty cart,
+   * and the client gets a new token. There is one exception: after a log-in, the old token can still be allowed to read
+   * the guest's orders. Then a request that only reads the cart (`reads`) gets no new token, so that the client keeps
+   * the old token.
    */
   async serve<T>(caller: Caller, work: (visitor: Visitor) => Promise<T>, reads?: 'reads'): Promise<T> {
     const owner = ownerFrom(caller);

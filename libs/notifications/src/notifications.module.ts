@@ -32,7 +32,7 @@ const consumed = [
   OrderStatusUpdated,
 ];
 
-/** Letters to customers. Only this context sends them: one for each event and channel. */
+/** Letters to customers. Only this context sends letters, one for each event and channel. */
 @Module({
   imports: [
     contextDatabase('notifications', { entities: [LetterEntity] }),

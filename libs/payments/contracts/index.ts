@@ -1,8 +1,8 @@
 import { OrderMessage, type Money, type Sealed, type Uuid } from '#kernel';
 
 /**
- * Asks to take the order's money, once. The answer is PaymentTaken or PaymentDeclined. While the result is not known,
- * a PaymentUnknown comes first.
+ * Asks to take the money for the order, once. The answer is PaymentTaken or PaymentDeclined. If the result is not known
+ * at first, PaymentUnknown is sent before the answer.
  */
 export class TakePayment extends OrderMessage<{
   readonly orderId: Uuid;
@@ -15,7 +15,8 @@ export class TakePayment extends OrderMessage<{
 }
 /**
  * Asks to void the order's payment at the provider. Money that was taken, or is taken later, is given back completely.
- * The answer is PaymentVoided as soon as that is certain, also if there never was a payment.
+ * The answer is PaymentVoided. It is sent as soon as the shop certainly keeps no money, also if there never was a
+ * payment.
  */
 export class VoidPayment extends OrderMessage<{
   readonly orderId: Uuid;
@@ -36,20 +37,20 @@ export class RefundPayment extends OrderMessage<{
 }
 
 /**
- * Asks to end a payment or a refund whose provider cannot be asked, after staff have looked into the provider's books.
- * The answer is that of VoidPayment, or that of RefundPayment if there is a `refundId`.
+ * Asks to end a payment or a refund whose provider does not respond. Staff have looked into the provider's books
+ * before. If there is a `refundId`, the answer is that of RefundPayment, and otherwise that of VoidPayment.
  */
 export class SettleByHand extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid | null;
   /**
    * `given-back`: the customer has the money again. `never-taken`: the provider took no money. `unknown`: staff could
-   * not find it out.
+   * not find out who has the money.
    */
   readonly found: 'given-back' | 'never-taken' | 'unknown';
-  /** The account of the person who settled it. */
+  /** The account of the person who settled the payment or refund. */
   readonly by: string;
-  /** Why staff settled it, without addresses and numbers. Older messages do not have it. */
+  /** Why staff settled the payment or refund, without addresses and numbers. Older messages do not have it. */
   readonly reason?: string;
   readonly idempotencyKey: string;
 }> {
@@ -72,12 +73,12 @@ export class PaymentDeclined extends OrderMessage<{
   /** `declined`: by the bank. `unavailable`: the provider could not be reached, and certainly took no money. */
   readonly code: 'declined' | 'unavailable';
   readonly reason: string;
-  /** The money that the provider had taken although it did not answer. It was given back. */
+  /** The money that the provider had taken without an answer, and has given back. */
   readonly reversed?: Money;
 }> {
   static readonly type = 'payments.payment-declined.v1';
 }
-/** It is not known yet whether money was taken. The shop asks the provider again until it knows. */
+/** The shop does not know yet whether money was taken. It asks the provider again until there is a result. */
 export class PaymentUnknown extends OrderMessage<{
   readonly orderId: Uuid;
   readonly paymentId: Uuid;
@@ -111,8 +112,8 @@ export class RefundRefused extends OrderMessage<{
 }
 
 /**
- * Money at the provider that no step of the order asked for, or that could not be checked. Staff see it in the list of
- * findings.
+ * Money at the provider that no step of the order asked for, or that could not be checked. Staff see this money in the
+ * list of findings.
  */
 export class MoneyFound extends OrderMessage<{
   readonly orderId: Uuid;

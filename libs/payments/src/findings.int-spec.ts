@@ -102,7 +102,7 @@ describe('A finding', () => {
 });
 
 describe('A charge that the provider and the shop assign to different payments', () => {
-  it('is reported on the order of the payment that had it before', async () => {
+  it('is reported on the order of the payment that had the charge before', async () => {
     const charge = randomUUID();
     const other = await insertPayment('taken', null, charge);
     await shop.database.admin(

@@ -30,7 +30,10 @@ export interface ChangedBuild {
   remove(): void;
 }
 
-/** Makes a second build from a copy of the sources, with new files and exact changes. It is compiled like the shop itself. */
+/**
+ * Makes a second build from a copy of the sources, with new files and exact changes. This build is compiled like the
+ * shop itself.
+ */
 export async function changedBuild(overlay: string, edits: readonly Edit[]): Promise<ChangedBuild> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-changed-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });

@@ -51,7 +51,7 @@ const inTransactions = [
   ...handlerPoints('write-letter', 'ordering', 'order-confirmed', 'order-cancelled', 'order-refunded'),
 ];
 
-/** Handlers that append an event, which is a crash point already. */
+/** Handlers that append an event. The append itself has crash points. */
 const others = [
   ...handlerPoints('close-order', 'ordering', 'close-order'),
   ...handlerPoints('record-refund', 'ordering', 'record-refund'),
@@ -62,7 +62,7 @@ const inboxes = ['cart', 'catalog', 'customers', 'inventory', 'notifications', '
 const calls = ['charge', 'find', 'void'];
 const views = ['order-view', 'order-list', 'sales'];
 
-/** How messages are delivered between contexts in one database: see decision 44. */
+/** How messages are delivered between contexts in one database (decision 44). */
 export type Delivery = 'direct' | 'relay';
 
 const deliveryPoints: Readonly<Record<Delivery, readonly string[]>> = {
@@ -97,8 +97,9 @@ export const crashPointsOf = (delivery: Delivery): readonly string[] => [
 
 /**
  * Crash points that are passed without an order, or not for every order. Accounts, carts and products use the same
- * machinery. A relay that starts takes its token in a transaction. With hand-over, a message sometimes still goes through the
- * relay and a claim. The checkout sends `ConfirmOrder` only if it cannot confirm the order in the statement of its own step.
+ * machinery. When a relay starts, it takes its token in a transaction. With hand-over, a few messages still go through
+ * the relay, and are then claimed from the inbox. The checkout sends `ConfirmOrder` only if it cannot confirm the order
+ * in the statement of its own step.
  */
 export const besideCheckouts =
   /@(catalog|identity|cart)$|^(relay|transport)\.|^inbox\.claimed|^transaction\.commit-sent@ordering$|@(catalog|identity)-to-|(welcome-customer|shelve-variant|confirm-order)\/|^inbox\.[a-z-]+@checkout\/ordering\.order-confirmed|^(?!(place-order|append|hand-over|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;

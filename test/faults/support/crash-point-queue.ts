@@ -38,7 +38,7 @@ export class CrashPointQueue {
     this.kills++;
   }
 
-  /** Counts that the point was not passed. After the first miss, the point is tried again at the end. */
+  /** Counts that the point was not passed. After the first miss, the point is put at the end of the queue. */
   countMiss(point: string): void {
     this.misses.set(point, (this.misses.get(point) ?? 0) + 1);
     if (this.misses.get(point) === 1) this.queue.push(point);

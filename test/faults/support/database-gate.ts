@@ -15,7 +15,7 @@ export class DatabaseGate {
 
   private constructor(private readonly target: object) {}
 
-  /** Opens the proxy. Returns it with the database's URL through it. */
+  /** Opens the proxy. Returns the proxy, and the URL that leads to the database through the proxy. */
   static async before(url: string): Promise<{ gate: DatabaseGate; url: string }> {
     const to = new URL(url);
     const socket = to.searchParams.get('host');
@@ -34,7 +34,7 @@ export class DatabaseGate {
     if (trouble === 'stopped') this.server.close();
   }
 
-  /** Ends the trouble. Frozen connections continue where they stopped. */
+  /** Ends the fault that was set. Frozen connections continue where they stopped. */
   async removeTrouble(): Promise<void> {
     const { trouble, port } = this;
     this.trouble = undefined;

@@ -79,7 +79,7 @@ export class FaultShop {
     for (let n = 0; n < REGULARS; n++) this.regulars.push(await registerRegular(shop));
   }
 
-  /** One of the open processes; the next call returns the next one. Throws if none is open. */
+  /** One of the open processes. Each call returns the next open process. Throws if no process is open. */
   get shop(): RunningShop {
     const open = this.processes.filter((shopProcess) => shopProcess.isOpen);
     if (open.length === 0) throw new Error(NO_OPEN_PROCESS);
@@ -101,7 +101,10 @@ export class FaultShop {
     return sales;
   }
 
-  /** A regular buyer without an open request. Each has one cart, so it must not be filled while a request is open. */
+  /**
+   * A regular buyer without an open request. Each regular buyer has one cart, which must not be filled while a request
+   * is open.
+   */
   private freeRegular(): Buyer | undefined {
     const turns = this.regulars.map((_, at) => this.regulars[(at + this.sales.length) % REGULARS]);
     const free = turns.find((buyer) => !this.busy.has(buyer));
@@ -149,7 +152,10 @@ export class FaultShop {
     this.answers.set(line, (this.answers.get(line) ?? 0) + 1);
   }
 
-  /** Repeats the work at another process if one dies. Returns undefined if no process is open. */
+  /**
+   * If a process dies, repeats the work at another process. Returns undefined if no process is open, or after three
+   * failures.
+   */
   private async retryWhileOpen<T>(work: () => Promise<T>): Promise<T | undefined> {
     for (let tries = 0; tries < 3; tries++) {
       if (!this.processes.some((shopProcess) => shopProcess.isOpen)) return undefined;
@@ -157,7 +163,7 @@ export class FaultShop {
         return await work();
       } catch (error) {
         this.countAnswer('cart', Number(/(\d{3})/.exec((error as Error).message)?.[1] ?? 0));
-        await pause(20); // the process has died, so the next one is used
+        await pause(20); // the process has perhaps died, so the next attempt uses another process
       }
     }
     return undefined;

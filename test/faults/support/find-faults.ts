@@ -18,7 +18,10 @@ interface OpenWork {
 
 const contexts = ['identity', 'customers', 'catalog', 'inventory', 'cart', 'ordering', 'payments', 'notifications'];
 
-/** Counts orders that are neither confirmed nor cancelled, and events that a read model has not applied yet. */
+/**
+ * Counts orders without a result (confirmed or cancelled), events without a position, and events that a read model has
+ * not applied yet.
+ */
 const UNDECIDED = `
   select 'undecided' as what, count(*)::int as count from ordering.order_heads h where not exists (
     select from ordering.order_events e where e.order_id = h.order_id and e.event_type in ('OrderConfirmed', 'OrderCancelled'))
@@ -43,7 +46,9 @@ const toText = (rows: readonly OpenWork[]): string =>
     .map(({ what, count }) => `${what}: ${count}`)
     .join(', ');
 
-/** Lists what is not decided or not readable yet. The text is empty if every order is decided and readable. */
+/**
+ * The counts of `UNDECIDED` as text. The text is empty if every order has a result and every read model is up to date.
+ */
 export const listUndecided = async ({ database }: FaultShop): Promise<string> =>
   toText(await database.ofOrders<OpenWork>(UNDECIDED));
 
@@ -55,8 +60,9 @@ export const waitUntilIdle = ({ database }: FaultShop, patienceMs = 90_000): Pro
   eventually(async () => expect(toText(await database.query<OpenWork>(UNFINISHED))).toBe(''), patienceMs);
 
 /**
- * Checks money, stock, points, letters, the log and the read models of thousands of orders at once, in the tables. Returns
- * the faults as texts. Call it when the shop has no work left. test/support/expect-totals.ts checks a few orders over HTTP.
+ * Checks money, stock, points, letters, the log and the read models of thousands of orders at once, in the tables.
+ * Returns the faults as texts. Call this function when the shop has no work left. test/support/expect-totals.ts checks
+ * a few orders over HTTP.
  */
 export async function findFaults(faultShop: FaultShop): Promise<string[]> {
   const pool = contextPool(faultShop.database.ordering, 'ordering');
@@ -254,7 +260,7 @@ async function findViewFaults({ database }: FaultShop, log: readonly RecordedEve
   );
   for (const { name, version, relation } of live) {
     const projection = orderProjections.find((one) => one.name === name && one.version === version);
-    if (!projection) continue; // it belongs to another build
+    if (!projection) continue; // the table belongs to another build
     const folded = foldBatch(projection, new Map(), log).rows;
     const rows = await database.query<{ id: string; version: number; view: object }>(
       `select order_id as id, version, view from ordering.${relation}`,

@@ -15,10 +15,10 @@ const CHECK_EVERY = 15;
 const LONGEST_WAIT_MS = 9_000;
 const LONGEST_RECOVERY_MS = 90_000;
 const UNTIL_SEALED_MS = 13_000;
-/** One of this many starts is killed again while it recovers. */
+/** On average, one of this many starts is killed again during the recovery. */
 const KILLED_AGAIN_ONE_IN = 5;
 
-/** Crash points of timers. Timers become due only in shops with short payment limits. */
+/** Crash points of timers. Timers become due only in shops with a short reservation time. */
 const TIMER_POINTS = /overdue|timers/;
 
 export interface KillOptions {
@@ -28,7 +28,10 @@ export interface KillOptions {
   readonly onChecked: (kills: readonly Kill[], wrong: readonly string[]) => void;
 }
 
-/** Places orders, kills the shop, starts it again and waits until all is decided. Repeats this until the queue is done. */
+/**
+ * Places orders, kills the shop, starts it again and waits until all orders are decided. Repeats this until the queue
+ * is done.
+ */
 export async function killRepeatedly(
   faultShop: FaultShop,
   queue: CrashPointQueue,
@@ -63,12 +66,12 @@ export async function killRepeatedly(
       }
     if (kills.length >= CHECK_EVERY) await checkTables();
   }
-  if (kills.length > 0) await checkTables(); // another shop may have finished the queue meanwhile
+  if (kills.length > 0) await checkTables(); // perhaps another shop has finished the queue meanwhile
 }
 
 const crashCounts = ({ processes: shopProcesses }: FaultShop) => shopProcesses.map(({ crashes }) => crashes.length);
 
-/** Waits until a process has died, or the time is over. Meanwhile, buyers who want to cancel do so. */
+/** Waits until a process has died, or the time is over. Meanwhile, some of the recent purchases are cancelled. */
 async function waitForDeath(faultShop: FaultShop, patienceMs: number): Promise<void> {
   const recent = faultShop.sales.slice(-4);
   for (const end = Date.now() + patienceMs; Date.now() < end; await pause(50)) {
@@ -77,7 +80,10 @@ async function waitForDeath(faultShop: FaultShop, patienceMs: number): Promise<v
   }
 }
 
-/** Waits until every order is decided and readable. Returns that time. A process may be killed again while it starts. */
+/**
+ * Opens the processes, and waits until every order is decided and readable. Returns the time of this moment. Sometimes
+ * a process is killed again while it starts.
+ */
 async function recover(
   faultShop: FaultShop,
   from: number,

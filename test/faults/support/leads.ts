@@ -33,7 +33,9 @@ export interface Writes {
   living(): Promise<number>;
 }
 
-/** Adds triggers that record which process numbers events and moves checkpoints. Only the leader may do that. */
+/**
+ * Adds triggers that record which process numbers events and moves checkpoints. Only the leader is allowed to do this.
+ */
 export async function watchWrites(faultShop: FaultShop): Promise<Writes> {
   const { database } = faultShop;
   await database.query(`

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 const folder = join(__dirname, '..', '..', '..', '.faults');
 
-/** `npm run faults` repeats each fault as often as docs/faults.md says. The suite alone repeats it less often. */
+/**
+ * `npm run faults` repeats each fault as often as docs/faults.md says. Without `FAULTS=whole`, each fault is repeated
+ * less often.
+ */
 const isFullRun = process.env['FAULTS'] === 'whole';
 const share = Number(process.env['FAULTS_SHARE'] ?? 1);
 

@@ -6,7 +6,7 @@ import type { ShopServer, ShopProcess } from './shop-server';
 const ENV = { PAYMENT_TIMEOUT_MS: '300' };
 const LOAD: readonly PurchaseKind[] = ['card', 'cash', 'card', 'declined', 'card', 'unanswered'];
 
-/** Processes of this build and of the next build, on one database. */
+/** Processes of this build and of the newer build, on one database. */
 export interface Builds {
   older(): ShopProcess;
   newer(): ShopProcess;
@@ -60,7 +60,10 @@ export async function openAndKill(shopProcess: ShopProcess, forMs: number, lifeM
 export const now = async ({ database }: FaultShop): Promise<Date> =>
   (await database.query<{ now: Date }>('select clock_timestamp() as now'))[0].now;
 
-/** The faults in the tables of all builds, and in those of the newer build. `since`: when the newer build received everything. */
+/**
+ * The faults in the tables that both builds have, and in the tables that only the newer build has. `since`: from this
+ * time on, the newer build must have received every message.
+ */
 export async function findFaultsOfBothBuilds(faultShop: FaultShop, since: Date): Promise<string[]> {
   await faultShop.repeatUnanswered();
   await waitUntilIdle(faultShop, 120_000);

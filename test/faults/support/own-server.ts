@@ -21,7 +21,7 @@ interface ClosedConnection {
 }
 const CLOSE_CONNECTIONS = `select pg_terminate_backend(pid) as cut from pg_stat_activity where datname = 'shop' and pid <> pg_backend_pid()`;
 
-/** A small Postgres server that the shop does not restart. A fault stays until the test ends it. */
+/** A small Postgres server that the shop does not restart. A fault lasts until the test ends it. */
 export class OwnServer {
   private readonly directory: string;
   private readonly cluster: Cluster;
@@ -58,7 +58,7 @@ export class OwnServer {
     return this.urlOf('shop');
   }
 
-  /** The options with which another Postgres connects to this one. */
+  /** The options with which another Postgres server connects to this server. */
   get options(): { readonly host: string; readonly port: string; readonly user: string; readonly password: string } {
     return { host: this.directory, port: '5432', user: SUPERUSER, password: this.password };
   }
@@ -165,7 +165,7 @@ export class OwnServer {
     return copy;
   }
 
-  /** Replaces the data by the copy. Everything since the copy is lost. */
+  /** Replaces the data with the copy. Everything that was written after the copy was made is lost. */
   async restore(copy: string): Promise<void> {
     await this.stop('immediate');
     rmSync(this.directory, { recursive: true, force: true });
@@ -216,7 +216,7 @@ export class OwnServer {
       try {
         process.kill(pid, signal);
       } catch {
-        continue; // it has just ended
+        continue; // the process has just ended
       }
   }
 
@@ -243,7 +243,7 @@ export class OwnServer {
   }
 }
 
-/** Copies a folder with its owners and rights. Files that disappear meanwhile do not matter for a backup. */
+/** Copies a folder with its owners and rights. Files that disappear during the copy do not matter for a backup. */
 async function copyFolder(from: string, to: string): Promise<void> {
   const [code] = (await once(spawn('cp', ['-aT', from, to], { stdio: 'ignore' }), 'exit')) as [number | null];
   if (code !== 0 && code !== 1) throw new Error(`${from} could not be copied to ${to}`);

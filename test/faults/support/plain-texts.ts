@@ -14,7 +14,10 @@ const withoutAccents = (text: string) =>
 const escaped = (text: string) =>
   text.replace(/[^\x20-\x7e]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** The base64 forms of a text at each offset in a longer text. The characters at both ends are cut, because they differ. */
+/**
+ * The base64 forms of a text at each offset in a longer text. The characters at both ends are cut, because they depend
+ * on the text before and after.
+ */
 const base64s = (text: string) =>
   [0, 1, 2].map((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);

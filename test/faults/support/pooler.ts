@@ -17,10 +17,10 @@ export interface Pooler {
 
 export interface PoolerOptions {
   readonly mode: 'statement' | 'transaction' | 'session';
-  /** Ignores the options in the start-up packet, instead of refusing the connection. */
+  /** The pooler ignores the options in the start-up packet, instead of refusing the connection. */
   readonly ignoresOptions: boolean;
   readonly clientIdleTimeout?: number;
-  /** Uses its connections in turn, so that two queries of one client run on two backends. */
+  /** The pooler uses its connections in turn, so that two queries of one client run on two backends. */
   readonly inTurn?: boolean;
 }
 
@@ -34,7 +34,7 @@ export async function openPooler(
   const port = await freePort();
   const file = join(folder, 'pgbouncer.ini');
   const target = new URL(database.replace('@/', '@localhost/'));
-  // Only the account of Postgres may open the folder of a local socket, so PgBouncer connects through this bridge.
+  // Only the account of Postgres can open the folder of a local socket, so PgBouncer connects through this bridge.
   const bridge = await bridgeTo(target.searchParams.get('host') ?? target.hostname, target.port || '5432');
   const { port: bridgePort } = bridge.address() as AddressInfo;
   const name = target.pathname.slice(1);

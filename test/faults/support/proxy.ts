@@ -9,8 +9,8 @@ interface Pair {
 }
 
 /**
- * A proxy between a shop and its Postgres. It can make connections half-open: both ends stay open, but nothing comes
- * through any more, as when a router forgets the connection.
+ * A proxy between a shop and its Postgres. It can make connections half-open: both ends stay open, but no data is
+ * passed on any more, as when a router forgets the connection.
  */
 export class Proxy {
   private readonly pairs = new Set<Pair>();

@@ -39,14 +39,14 @@ export interface Sale {
   readonly quantity: number;
   readonly key: string;
   orderId?: string;
-  /** The buyer asked to cancel the order, and got an answer. */
+  /** The buyer asked to cancel the order, and got an answer. The answer can be a refusal. */
   isCancelled?: boolean;
 }
 
 export interface Shelf {
   /** A variant with enough stock for everybody. */
   readonly plenty: string;
-  /** Two lines that together want more than the stock. */
+  /** Two lines that together need more pieces than there are in stock. */
   readonly scarce: readonly CartLine[];
 }
 

@@ -20,11 +20,11 @@ interface Instance {
   readonly admin: Person;
   /** Sets the crash point at which this process is killed, such as `rebuild.switching:1:SIGKILL`. */
   arm(instruction: string): void;
-  /** The time of the crash, or undefined. */
+  /** The time of the crash; undefined if there was no crash. */
   crashedAt(): number | undefined;
 }
 
-/** Two instances of a shop on one database. The elder one is the leader, and is killed next. */
+/** Two instances of a shop on one database. The elder instance is the leader, and is killed next. */
 export class RebuiltShops {
   private readonly folder = mkdtempSync(join(tmpdir(), 'shop-rebuilt-'));
   private started = 0;
@@ -39,7 +39,7 @@ export class RebuiltShops {
   static async open(): Promise<RebuiltShops> {
     const shops = new RebuiltShops(await testDatabase());
     shops.elder = await shops.start();
-    // When it has numbered an event, it is the leader.
+    // The first instance is the leader when it has numbered an event.
     await shops.append(1);
     await eventually(async () => {
       if ((await storeOn(shops.db, orderEvents).store.head()) === 0)
@@ -55,7 +55,10 @@ export class RebuiltShops {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Call this after the elder was killed: the younger instance becomes the elder, and a new one is started. */
+  /**
+   * Call this after the elder instance was killed. The younger instance becomes the elder, and a new instance is
+   * started.
+   */
   async succeed(): Promise<void> {
     this.elder = this.younger;
     this.younger = await this.start();

@@ -9,7 +9,9 @@ import { print, printJson } from '../output';
 
 const CONTEXTS_KEYED_BY_ORDER: readonly string[] = ['ordering', 'inventory', 'payments'];
 
-/** What the dropped message means for its order. Undefined if it was not about an order. */
+/**
+ * What the operator must know about the order of the dropped message. Undefined if the message was not about an order.
+ */
 function meaningOf({ context, key, sent }: Dropped): string | undefined {
   if (startsComparison(sent))
     return `the order ${key} is now compared with its checkout and refunds, so that they can continue without the message; see: sagas show ${key}`;

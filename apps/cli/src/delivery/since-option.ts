@@ -7,8 +7,8 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86
 const KEPT_DAYS = 7;
 
 /**
- * A time with a time zone, a day in Vietnam, a duration before now (90m, 2h, 7d), or `start` (the oldest message). It is
- * refused if it is in the future, or if messages of that time are deleted already.
+ * A time with a time zone, a day in Vietnam, a duration before now (90m, 2h, 7d), or `start` (the oldest message). The
+ * option is refused if its time is in the future, or if messages of that time were already deleted.
  */
 export function parseSince(text: string, now = new Date()): Since {
   if (text === 'start') return 'start';

@@ -1,7 +1,7 @@
 import type { Erasure } from '#identity/erase-person/erasure';
 import { print, printJson, printTable } from '../output';
 
-/** The command itself does not wait for these steps of an erasure. */
+/** The command does not wait until the other contexts have erased their data. */
 export const CONTEXTS_FOLLOW =
   'The other contexts delete their personal data within seconds. If the application is not running, they do it after its next start.';
 

@@ -16,7 +16,7 @@ const barFields = ({ state, throttled, ratePerSecond, secondsLeft }: Rebuild) =>
   left: secondsLeft ?? '–',
 });
 
-/** Waits until the rebuild has ended or waits for the operator. Shows a progress bar, unless `quiet`. */
+/** Waits until the rebuild has ended or waits for the operator. If `quiet` is false, shows a progress bar. */
 export async function followRebuild(shop: Shop, started: Rebuild, quiet: boolean): Promise<Rebuild> {
   const bar = new SingleBar({
     format: '{state} [{bar}] {percentage}% | {value}/{total} events | {rate}/s | {left} s left',

@@ -8,7 +8,7 @@ import { ShopOpener } from '../shop-opener';
 import { followRebuild } from './follow-rebuild';
 import { printRebuild } from './rebuild-projection.command';
 
-/** Subclasses must not have a constructor: they inherit this one with its injected parameters. */
+/** Subclasses must not have a constructor, because they inherit this constructor with its injected parameters. */
 @Injectable()
 abstract class SteerCommand extends JsonCommand {
   protected abstract readonly step: RebuildStep | undefined;

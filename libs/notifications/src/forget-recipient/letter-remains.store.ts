@@ -9,7 +9,7 @@ const REMAINING = statement(
    where not exists (select from forgotten f where f.subject = s.subject)`,
 );
 
-/** Erased people who are missing in the table `forgotten`, so that letters to them may exist. */
+/** Finds erased people who are missing in the table `forgotten`. Letters to these people may still exist. */
 @Injectable()
 export class LetterRemains extends UnerasedData {
   constructor(private readonly db: Database) {

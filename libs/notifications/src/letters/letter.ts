@@ -3,7 +3,7 @@ import type { LetterStatus } from './status-words';
 
 export type Locale = 'vi' | 'en';
 
-/** The content of a letter, by its event. It has no personal data. */
+/** The content of a letter, by its event. The content has no personal data. */
 export type Content =
   | {
       readonly event: 'order-confirmed';
@@ -31,8 +31,8 @@ export type Content =
       /** Whether all money that was paid has now been given back. */
       readonly whole: boolean;
       /**
-       * The total of all refunds so far, including this one. Older letters do not have it. For them the total is known
-       * only if `whole` is true.
+       * The total of all refunds so far, including this one. Older letters do not have this total. For older letters
+       * the total is known only if `whole` is true.
        */
       readonly refundedTotal?: Money;
       /** The refund ended the order, so the order is not handed out. */

@@ -67,8 +67,8 @@ export class Letters {
   constructor(private readonly db: Database) {}
 
   /**
-   * Stores a letter. `toBeSent`: a mail server must send it; otherwise it is in the local mailbox at once. False if the
-   * letter was stored before, or its recipient was erased.
+   * Stores a letter. If `toBeSent` is true, a mail server must send the letter. Otherwise the letter is in the local
+   * mailbox at once. Returns false if the letter was stored before, or its recipient was erased.
    */
   async write(letter: Letter, recipientKey: string, toBeSent: boolean): Promise<boolean> {
     const { id, orderId, locale, recipient, content } = letter;
@@ -105,7 +105,10 @@ export class Letters {
     await this.db.entities.delete(LetterEntity, { id, sentAt: IsNull() });
   }
 
-  /** Returns the number of deleted letters, which had not been sent yet. */
+  /**
+   * Deletes the letters to this person that were not sent yet, and removes the person from the letters that were sent.
+   * Returns the number of deleted letters.
+   */
   async forget(subject: Uuid): Promise<number> {
     return (await this.db.query<{ count: number }>(forgetSubject, [subject]))[0].count;
   }

@@ -7,7 +7,10 @@ const keyOf = (secret: string, address: string): string =>
 /** The key for finding the letters to an address. The address itself is stored only sealed. */
 export const recipientKey = (secret: string, email: string): string => keyOf(secret, emailKey(email));
 
-/** With these keys, letters from earlier versions of the shop are found too. They compared addresses in another way. */
+/**
+ * All keys for finding the letters to an address. Earlier versions of the shop compared addresses in another way, so
+ * their letters can have another key.
+ */
 export const recipientKeys = (secret: string, email: string): string[] => [
   ...new Set([emailKey(email), earlierEmailKey(email)].map((address) => keyOf(secret, address))),
 ];

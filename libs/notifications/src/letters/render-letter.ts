@@ -16,8 +16,9 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (si
 const withoutLineBreaks = (text: string): string => text.replace(/[\r\n]+/g, ' ');
 
 /**
- * The letter in the language of its reader. Without a confirmed address, `name` is undefined: a buyer can type another
- * person's address into an order, and must not be able to send their own text to it. All text is escaped in the HTML.
+ * The letter in the language of its reader. If the address is not confirmed, `name` is undefined. A buyer can type
+ * another person's address into an order, and must not be able to send text of their own to that address. All text is
+ * escaped in the HTML.
  */
 export function renderLetter(content: Content, name: string | undefined, locale: Locale): Rendered {
   const { hello, bye, compose } = wordings[locale];

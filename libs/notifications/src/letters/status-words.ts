@@ -1,4 +1,7 @@
-/** Each of these changes of status has a letter "Your order …". A cancellation or a refund has a letter of its own. */
+/**
+ * The text of the letter "Your order …" for each of these changes of status. A cancellation or a refund has another
+ * letter.
+ */
 export const statusWords = {
   accepted: { vi: 'đã được tiếp nhận', en: 'was accepted' },
   'on-hold': {

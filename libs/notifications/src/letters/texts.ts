@@ -51,7 +51,10 @@ const refundedSoFarEn = (content: Refund): readonly string[] => {
 };
 type Cancelled = Extract<Content, { event: 'order-cancelled' }>;
 const wasTakenAndReturned = ({ reversed }: Cancelled): boolean => reversed !== undefined && reversed.amount > 0;
-/** If the provider did not answer, the customer cannot know whether they were charged, so the letter says it. */
+/**
+ * Whether the letter must say that the customer was not charged. If the provider did not answer, the customer cannot
+ * know this.
+ */
 const saysNotCharged = (content: Cancelled): boolean =>
   content.code === 'PAYMENT_UNAVAILABLE' && !wasTakenAndReturned(content);
 

@@ -2,7 +2,7 @@ import type { Rendered } from '../letters/letter';
 
 export interface Mail extends Rendered {
   readonly to: string;
-  /** The same for all attempts, so that a mail program can recognise a repeated e-mail. */
+  /** The same id for all attempts to send the e-mail, so that a mail program can recognise a repeated e-mail. */
   readonly messageId: string;
 }
 

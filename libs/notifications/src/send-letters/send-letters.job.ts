@@ -14,8 +14,8 @@ import { renderLetter } from '../letters/render-letter';
 import { Mailer } from './mailer';
 
 /**
- * Sends letters that are due. It tries again until the mail server has accepted a letter. After a crash a letter may
- * be sent twice, with the same Message-ID.
+ * Sends the letters that are due. If the mail server does not accept a letter, the job tries again later. After a crash
+ * a letter may be sent twice, with the same Message-ID.
  */
 @Injectable()
 export class SendLetters implements BeforeApplicationShutdown {
@@ -73,7 +73,7 @@ export class SendLetters implements BeforeApplicationShutdown {
       });
       crashPoint('letter.marked');
     } catch (error) {
-      // The errors of mail servers contain the address. It must not be logged or stored.
+      // The errors of mail servers can contain the address. The address must not be logged or stored.
       const why = redactText(error instanceof Error ? error.message : String(error));
       this.log.warn(`letter ${id} was not accepted and is sent again later: ${why}`);
       await this.letters.markFailed(id, why);

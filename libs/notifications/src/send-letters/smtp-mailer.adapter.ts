@@ -4,7 +4,7 @@ import { Mailer, type Mail } from './mailer';
 
 const TIMEOUT_MS = 10_000;
 
-/** SMTP with a small pool. nodemailer is loaded when the first letter is sent. */
+/** Sends letters by SMTP, with a small pool of connections. nodemailer is loaded when the first letter is sent. */
 export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   private transporter: Promise<Transporter> | undefined;
 

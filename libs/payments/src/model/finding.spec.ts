@@ -6,7 +6,7 @@ const booked = { key: 'p1', orderId: 'o1', amount: vnd(90_000) };
 const named = { provider: 'sandbox', orderId: 'o1', amount: vnd(90_000), chargeId: 'ch_1' };
 
 describe('Money that a provider reports', () => {
-  it('fits the payment that it names, also when it is repeated', () => {
+  it('fits the payment that it names, also when it is reported again', () => {
     expect(findingKindOf(named, payment, {})).toBeUndefined();
     const books = { paymentId: 'p1', charge: booked };
     expect(findingKindOf(named, { ...payment, chargeId: 'ch_1' }, books)).toBeUndefined();

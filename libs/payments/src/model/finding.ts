@@ -2,10 +2,11 @@ import type { Uuid } from '#kernel';
 
 /**
  * `unknown-payment`: the shop has no payment with this key. `mismatch`: the order, amount or currency is not that of
- * the payment. `unknown-charge`: the provider does not know the charge that a webhook named. `charge-of-another`:
- * the charge belongs to another payment. `second-charge`: the payment has a charge already. `late-money`: the money
- * came after the payment had ended. `settled-by-hand`: staff ended a payment or a refund without the provider.
- * `given-after-all`: a refund or a payment had ended without money given back, but the provider gave it back later.
+ * the payment. `unknown-charge`: the provider does not know the charge that a webhook named. `charge-of-another`: the
+ * charge belongs to another payment. `second-charge`: the payment has a charge already. `late-money`: the money came
+ * after the payment had ended. `settled-by-hand`: staff ended a payment or a refund without the provider.
+ * `given-after-all`: a refund or a payment had ended and no money was given back, but later the provider gave the money
+ * back.
  */
 export const findingKinds = [
   ...(['unknown-payment', 'mismatch', 'unknown-charge', 'charge-of-another'] as const),
@@ -14,8 +15,8 @@ export const findingKinds = [
 export type FindingKind = (typeof findingKinds)[number];
 
 /**
- * `noted`: nothing was done with the money. `refused`: the provider will not give it back, so staff must deal with
- * it. `settled`: staff have dealt with it.
+ * `noted`: the shop has done nothing with the money. `refused`: the provider refuses to give the money back. Staff must
+ * deal with findings in these two states. `settled`: staff have dealt with the finding.
  */
 export const findingStates = ['noted', 'giving-back', 'given-back', 'refused', 'settled'] as const;
 export type FindingState = (typeof findingStates)[number];
@@ -35,7 +36,7 @@ export interface Finding {
   readonly kind: FindingKind;
   readonly provider: string;
   readonly chargeId: string | null;
-  /** The key that the provider named. */
+  /** The payment key that the provider named, or the id of the payment or refund that the finding is about. */
   readonly paymentKey: string;
   readonly orderId: Uuid | null;
   readonly amount: TakenMoney;
@@ -70,7 +71,10 @@ export interface BookedCharge {
 interface KnownCharge {
   /** The shop's payment that the charge is assigned to. */
   readonly paymentId?: Uuid | undefined;
-  /** The charge in the provider's books: null if it is not there, undefined while the provider does not answer. */
+  /**
+   * The charge in the provider's books: null if the provider does not know it, undefined while the provider does not
+   * answer.
+   */
   readonly charge?: BookedCharge | null | undefined;
 }
 
@@ -78,7 +82,7 @@ const isSameMoney = (a: TakenMoney, b: TakenMoney): boolean => a.amount === b.am
 
 /**
  * What is wrong with the money that a webhook reports; undefined if it fits the payment. While the provider does not
- * answer, only the details of the webhook are checked.
+ * answer, the details of the webhook are checked only against what the shop knows.
  */
 export function findingKindOf(
   named: WebhookCharge,

@@ -36,7 +36,8 @@ const insertFinding = statement(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $1 = 'second-charge' then now() end)
    on conflict do nothing returning id`,
 );
-// Late money goes back when the payment is voided. So the state of the payment gives the state of such a finding.
+// Late money is given back when its payment is voided. So the state of a finding about late money is computed from the
+// state of its payment.
 const withState = `with found as (
      select f.*, case when f.kind <> 'late-money' or f.state = 'settled' then f.state
                       when p.state <> 'voided' then 'giving-back'
@@ -114,7 +115,7 @@ const listedFromRow = (row: Row): ListedFinding => ({
 export interface FindingFilter {
   readonly state?: FindingState | undefined;
   readonly orderId?: Uuid | undefined;
-  /** True: only findings that staff must deal with. False: only the others. */
+  /** True: only findings that staff must deal with. False: only all other findings. */
   readonly open?: boolean | undefined;
 }
 
@@ -126,7 +127,10 @@ export class Findings {
     private readonly eventBus: EventBus,
   ) {}
 
-  /** Stores the finding once. Publishes MoneyFound if the finding belongs to a payment of the shop, in VND. */
+  /**
+   * Stores the finding once. Publishes MoneyFound if the finding is new, belongs to a payment of the shop, and is in
+   * VND.
+   */
   async record({ kind, provider, chargeId, paymentKey, payment, amount, reason }: NewFinding): Promise<void> {
     const state = kind === 'second-charge' || kind === 'late-money' ? 'giving-back' : 'noted';
     const [fresh] = await this.db.query<{ id: Uuid }>(insertFinding, [
@@ -140,12 +144,14 @@ export class Findings {
     );
   }
 
-  /** The payment that a charge is assigned to; undefined if there is none. */
+  /** The payment that a charge is assigned to; undefined if the charge is not assigned. */
   async chargeOwner(provider: string, chargeId: string): Promise<Uuid | undefined> {
     return (await this.db.query<{ owner: Uuid }>(findChargeOwner, [provider, chargeId]))[0]?.owner;
   }
 
-  /** Assigns the charge to the payment, unless another payment has it. Returns the payment that has the charge. */
+  /**
+   * Assigns the charge to the payment if no payment has the charge yet. Returns the payment that has the charge now.
+   */
   async assignCharge(provider: string, chargeId: string, paymentId: Uuid): Promise<Uuid | undefined> {
     return (await this.db.query<{ owner: Uuid }>(assignCharge, [provider, chargeId, paymentId]))[0]?.owner;
   }

@@ -29,7 +29,10 @@ export class PaymentLines {
     private readonly ids: Ids,
   ) {}
 
-  /** A line's time, id and MAC. `heard` is JSON. The MAC does not cover the row number from the database. */
+  /**
+   * The time, id and MAC of a new line. `heard` is JSON. The MAC does not cover the row number, because the database
+   * chooses this number later.
+   */
   newLineFields(orderId: Uuid, call: string, heard: string, state: string): [at: Date, line: Uuid, mac: Buffer] {
     const at = this.time.now();
     const line = this.ids.next();
@@ -53,7 +56,7 @@ interface Row extends Entry {
   readonly again: boolean;
 }
 
-/** The answers of the providers. The check of the journals reads them line by line. */
+/** The lines of the payment journal, as the check of the journals reads them. */
 export const paymentJournal: KeptJournal = {
   name: TABLE,
   async next(db, after = [0], limit) {

@@ -39,15 +39,18 @@ export class NotSent extends Error {}
 export class WebhookRefused extends Error {}
 
 /**
- * A payment provider. Every call may be repeated with the same key. The caller aborts it after PAYMENT_TIMEOUT_MS.
+ * A payment provider. Every call can be repeated with the same key. The caller aborts a call after PAYMENT_TIMEOUT_MS.
  * An adapter throws NotSent if the call was not sent, and another error if the result is unknown.
  */
 export abstract class PaymentProvider {
   abstract readonly name: string;
   abstract charge(charge: Charge, signal: AbortSignal): Promise<ProviderAnswer>;
-  /** The state of a charge. `not-found` does not prove that there will be no charge: the call may still arrive. */
+  /**
+   * The state of a charge. `not-found` does not prove that there will be no charge, because the charge call can still
+   * reach the provider.
+   */
   abstract find(key: string, signal: AbortSignal): Promise<ProviderAnswer>;
-  /** Makes the charge impossible from now on, and gives back the money that it took. */
+  /** Prevents any later charge with this key, and gives back the money that an earlier charge took. */
   abstract void(key: string, charge: Omit<Charge, 'key' | 'token'>, signal: AbortSignal): Promise<ProviderAnswer>;
   abstract refund(
     refund: { readonly key: string; readonly chargeKey: string; readonly amount: Money; readonly reason: string },
@@ -55,7 +58,7 @@ export abstract class PaymentProvider {
   ): Promise<RefundAnswer>;
   /** The charge in the provider's books; undefined if the provider knows no such charge. */
   abstract chargeOf(chargeId: string, signal: AbortSignal): Promise<ProviderCharge | undefined>;
-  /** Gives back a charge that the shop does not need. The same key gets the same answer. */
+  /** Gives back a charge that the shop does not need. A repeated call with the same key gets the same answer. */
   abstract returnCharge(
     charge: { readonly key: string; readonly chargeId: string; readonly orderId: Uuid; readonly amount: Money },
     signal: AbortSignal,

@@ -39,19 +39,19 @@ describe('A new payment', () => {
     expect(messageNames(cash)).toEqual(['PaymentTaken']);
   });
 
-  it('is taken once, also if the answer is repeated', () => {
+  it('is reported as taken only once, also if the answer is repeated', () => {
     const first = applyAnswer(card, captured);
     expect(messageNames(first)).toEqual(['PaymentTaken']);
     expect(messageNames(applyAnswer(first.payment, captured))).toEqual([]);
   });
 
-  it('may be declined, with the reason', () => {
+  it('can be declined, and then the reason is reported', () => {
     const declined = applyAnswer(card, { kind: 'declined', reason: 'no funds' });
     expect(declined.payment).toMatchObject({ state: 'declined', next: null });
     expect(declined.messages[0].body).toMatchObject({ code: 'declined', reason: 'no funds' });
   });
 
-  it('makes the shop ask the provider about the charge when there was no answer, and is reported as unknown once', () => {
+  it('without an answer makes the shop ask the provider about the charge, and is reported as unknown once', () => {
     const first = applyAnswer(card, silence);
     expect(first.payment).toMatchObject({ state: 'open', next: 'find' });
     expect(messageNames(first)).toEqual(['PaymentUnknown']);
@@ -76,7 +76,7 @@ describe('A new payment', () => {
     expect(end.messages[0].body).toMatchObject({ code: 'unavailable' });
   });
 
-  it('waits for the webhook before the shop asks the provider again, less and less often', () => {
+  it('makes the shop ask for the result less and less often while the provider processes the charge', () => {
     const first = applyAnswer(card, { kind: 'accepted' }).payment;
     expect(first).toMatchObject({ state: 'open', next: 'find', wait: 1_000 });
     const later = after(first, { kind: 'accepted' }, { kind: 'accepted' }, { kind: 'accepted' });
@@ -110,7 +110,7 @@ describe('Voiding a payment', () => {
     expect(messageNames(voidPayment(voided))).toEqual(['PaymentVoided']);
   });
 
-  it('is certain at once if the payment was declined', () => {
+  it('reports its result at once if the payment was declined', () => {
     expect(messageNames(voidPayment(applyAnswer(card, { kind: 'declined', reason: 'no' }).payment))).toEqual([
       'PaymentVoided',
     ]);
@@ -121,7 +121,7 @@ describe('Voiding a payment', () => {
     expect(voidPayment(payment).payment).toMatchObject({ state: 'voided', refunded: vnd(90_000) });
   });
 
-  it.each(['declined', 'voided'] as const)('gives back money that arrives in the state %s', (state) => {
+  it.each(['declined', 'voided'] as const)('gives back money that arrives after the payment ended as %s', (state) => {
     const late = applyAnswer({ ...card, state, next: null }, captured);
     expect(late.payment).toMatchObject({ state: 'voiding', next: 'void', voidedFor: 'late-money' });
     expect(messageNames(applyAnswer(late.payment, { kind: 'voided', refunded: vnd(90_000) }))).toEqual([
@@ -134,7 +134,7 @@ const refusedConnection: ProviderAnswer = { kind: 'not-asked', reason: 'connect 
 const switchedOff: ProviderAnswer = { kind: 'not-asked', reason: 'the provider sandbox is switched off', absent: true };
 
 describe('A call that was not sent', () => {
-  it('is not an attempt: only a charge that was sent counts', () => {
+  it('is not an attempt, because only a charge that was sent counts', () => {
     for (const heard of [captured, silence, { kind: 'accepted' } as const])
       expect(applyAnswer(card, heard, 'charge').payment.charges).toBe(1);
     expect(applyAnswer(card, refusedConnection, 'charge').payment.charges).toBe(0);
@@ -165,7 +165,7 @@ describe('A payment whose provider was never asked', () => {
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
   });
 
-  it('is voided at once, also if the shop has already begun to void it', () => {
+  it('is voided at once, also if the shop has already started to void it', () => {
     const { payment, messages } = applyAnswer({ ...voidPayment(card).payment, asked: false }, switchedOff, 'void');
     expect(payment).toMatchObject({ state: 'voided', next: null });
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
@@ -194,7 +194,7 @@ describe('Money that was taken and given back', () => {
     expect(voidPayment(payment).messages[0].body).toMatchObject({ refunded: vnd(0) });
   });
 
-  it('is given back once: a repeated answer about the same charge changes nothing', () => {
+  it('is given back once, because a repeated answer about the same charge changes nothing', () => {
     const back = after(voidPayment(card).payment, { kind: 'voided', refunded: vnd(90_000) });
     const again = applyAnswer(back, captured, 'webhook');
     expect(again.payment).toMatchObject({ state: 'voided', next: null, chargeId: 'ch_1' });
@@ -221,7 +221,7 @@ describe('A payment that staff settle by hand', () => {
     expect(applyAnswer(payment, captured, 'webhook').payment).toMatchObject({ state: 'voided', next: null });
   });
 
-  it('does not change if it was decided already', () => {
+  it('does not change if its result was already known', () => {
     const taken = applyAnswer(card, captured).payment;
     expect(settleByHand(taken, 'never-taken')).toMatchObject({ payment: taken });
   });

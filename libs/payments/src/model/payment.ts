@@ -4,11 +4,11 @@ import { backOff } from './back-off';
 
 /**
  * `open`: the result is not known yet. `taken`, `declined`: the payment has this result. `voiding`: the provider must
- * void it and has not confirmed that yet. `voided`: the shop certainly keeps no money.
+ * void the payment, and has not confirmed the void yet. `voided`: the shop certainly keeps no money.
  */
 export type PaymentState = 'open' | 'taken' | 'declined' | 'voiding' | 'voided';
 
-/** The next call to the provider; null if there is none. */
+/** The next call to the provider. */
 export type ProviderCall = 'charge' | 'find' | 'void';
 
 export interface Payment {
@@ -22,15 +22,18 @@ export interface Payment {
   readonly next: ProviderCall | null;
   /** In how many milliseconds the next call is due. */
   readonly wait: number;
-  /** The provider may know of this payment. This is stored before the first call is sent. */
+  /** Whether the provider may know this payment. It is set to true before the first call is sent. */
   readonly asked: boolean;
-  /** How many charge calls were sent and have ended, with or without an answer. All had the same key. */
+  /** How many charge calls were sent and have ended, with or without an answer. All these calls had the same key. */
   readonly charges: number;
   /** How many calls in a row did not give a result. */
   readonly unanswered: number;
   readonly chargeId: string | null;
   readonly refunded: Money;
-  /** `silence`: the provider did not answer. `late-money`: money came after the end. `by-hand`: staff settled it. */
+  /**
+   * `silence`: the provider did not answer. `late-money`: money came after the payment had ended. `by-hand`: staff
+   * settled the payment.
+   */
   readonly voidedFor: 'request' | 'silence' | 'late-money' | 'by-hand' | null;
   readonly reason: string | null;
 }
@@ -45,14 +48,14 @@ export type ProviderAnswer =
   | NotAsked
   | { readonly kind: 'voided'; readonly refunded: Money };
 
-/** The call was not sent. `absent`: the provider is switched off, so it cannot be asked. */
+/** The call was not sent. `absent`: the provider is switched off. */
 export interface NotAsked {
   readonly kind: 'not-asked';
   readonly reason: string;
   readonly absent?: boolean;
 }
 
-/** What staff found out about the money of a payment whose provider cannot be asked. */
+/** What staff found out about the money of a payment whose provider does not respond. */
 export const foundByHand = ['given-back', 'never-taken', 'unknown'] as const;
 export type MoneyOutcome = (typeof foundByHand)[number];
 
@@ -98,8 +101,8 @@ export function createPayment(
 }
 
 /**
- * What an answer changes in the payment. `call` is the call that was answered, or `webhook`. A repeated answer
- * changes nothing and sends no message.
+ * What an answer changes in the payment. `call` is the call that was answered, or `webhook`. If an answer that ends the
+ * payment is repeated, nothing changes and no message is sent.
  */
 export function applyAnswer(
   before: Payment,
@@ -112,7 +115,8 @@ export function applyAnswer(
     case 'open':
       return applyWhileOpen(payment, answer, call);
     case 'taken':
-      // Even if the provider gave the money back without a request, nothing changes. Staff see it in the journal.
+      // The provider can have given the money back without a request. The payment does not change then, but staff see
+      // the answer in the journal.
       return { payment, messages: [] };
     case 'declined':
     case 'voided':
@@ -128,7 +132,7 @@ function applyAfterEnd(payment: Payment, answer: ProviderAnswer): Decision {
   if (answer.kind === 'no-answer' || answer.kind === 'not-asked') return callLater(payment, answer);
   if (answer.kind !== 'captured') return { payment, messages: [] };
   const { chargeId } = answer;
-  // This charge was given back when the payment was voided. Only its id was not known.
+  // This charge was given back when the payment was voided. The id of the charge was not known at that time.
   if (payment.refunded.amount > 0)
     return { payment: { ...payment, chargeId: payment.chargeId ?? chargeId }, messages: [] };
   if (payment.chargeId === chargeId) return { payment, messages: [] };
@@ -168,7 +172,7 @@ function applyWhileOpen(payment: Payment, answer: ProviderAnswer, call: Provider
     case 'declined':
       return markDeclined(payment, 'declined', answer.reason);
     case 'accepted': {
-      // Usually a webhook brings the result. Until it comes, the provider is asked less and less often.
+      // Usually a webhook brings the result. Until the webhook comes, the shop asks the provider less and less often.
       const unanswered = payment.unanswered + 1;
       const wait = Math.max(1_000, backOff(unanswered));
       return { payment: withCall({ ...payment, unanswered }, 'find', wait), messages: [] };
@@ -176,7 +180,8 @@ function applyWhileOpen(payment: Payment, answer: ProviderAnswer, call: Provider
     case 'voided':
       return markDeclined(payment, 'declined', 'voided by the provider');
     case 'not-found':
-      // The charge may still be on its way, so it is repeated with the same key. After the last attempt it is voided.
+      // The charge call can still be on its way, so it is repeated with the same key. After the last attempt the
+      // payment is voided.
       if (payment.charges < MAX_CHARGES)
         return { payment: withCall(payment, 'charge', backOff(payment.charges)), messages: [] };
       return { payment: withCall({ ...payment, state: 'voiding', voidedFor: 'silence' }, 'void', 0), messages: [] };
@@ -212,7 +217,7 @@ function applyWhileVoiding(payment: Payment, answer: ProviderAnswer): Decision {
     case 'captured':
       return { payment: { ...payment, chargeId: payment.chargeId ?? answer.chargeId }, messages: [] };
     default:
-      // Only the answer to the void counts now.
+      // While the payment is being voided, only the answer to the void counts.
       return { payment, messages: [] };
   }
 }
@@ -251,7 +256,7 @@ export function voidPayment(payment: Payment): Decision {
 }
 
 /**
- * Staff have looked into the provider's books, because the shop cannot reach the provider. The order may end now. If
+ * Staff have looked into the provider's books, because the shop cannot reach the provider. The order can end now. If
  * the money was not given back, the shop still tries to void the payment at the provider.
  */
 export function settleByHand(payment: Payment, found: MoneyOutcome): Decision {
@@ -269,11 +274,14 @@ export function settleByHand(payment: Payment, found: MoneyOutcome): Decision {
   return { payment: voided, messages: [outcomeMessage(voided)!] };
 }
 
-/** Staff settled the payment without the provider, and now the provider has given money back. */
+/** Whether staff settled the payment without the provider, and now the provider has given money back. */
 export const isReturnedAfterSettling = (before: Payment, after: Payment): boolean =>
   before.voidedFor === 'by-hand' && before.refunded.amount === 0 && after.refunded.amount > 0;
 
-/** The message that reports the payment's end; undefined if the payment has not ended. It can be sent again on request. */
+/**
+ * The message that reports the payment's result; undefined while there is no result. A repeated request gets the
+ * message again.
+ */
 export function outcomeMessage(payment: Payment): Message | undefined {
   const { orderId, id: paymentId, amount, method, provider, chargeId } = payment;
   switch (payment.state) {
@@ -299,7 +307,7 @@ export function outcomeMessage(payment: Payment): Message | undefined {
 const unknownMessage = ({ orderId, id: paymentId, charges: attempts }: Payment, reason: string) =>
   new PaymentUnknown({ orderId, paymentId, attempts, reason });
 
-/** No provider was asked for the money, because none is switched on. */
+/** No provider was asked for the money, because no provider is switched on. */
 const declineWithoutProvider = (payment: Payment): Decision =>
   markDeclined(payment, 'unavailable', 'no provider that takes cards is switched on');
 

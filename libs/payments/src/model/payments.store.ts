@@ -68,8 +68,8 @@ const write = statement(
 );
 
 /**
- * Writes like `write`, but only if the payment has not changed since the decision and no other payment has the charge.
- * A charge of another payment becomes a finding, which needs a transaction.
+ * Writes like `write`, but only if the payment has not changed since the decision, and no other payment has the charge.
+ * If another payment has the charge, a finding must be stored too, which needs a transaction.
  */
 const settle = singleStatement(
   'payments_settle_marked',
@@ -91,8 +91,8 @@ const settle = singleStatement(
   23,
 );
 
-// If the process dies after this claim, the provider may know of the charge. So `next` becomes `find` and `asked`
-// becomes true before the call. Both keep their values if the provider is switched off, because then no call is sent.
+// If the process dies after this claim, the provider may know the charge. So `next` becomes `find` and `asked` becomes
+// true before the call. If the provider is switched off, no call is sent, so `next` and `asked` keep their values.
 const claim = statement(
   'payments_claim',
   `update payments p
@@ -106,8 +106,8 @@ const claim = statement(
    returning p.*, due.asked as call, due.before`,
 );
 
-// An open payment keeps its token, because without a token it would be charged without a card. The token is sealed
-// with the key that was destroyed, so it cannot be read.
+// An open payment keeps its token, because without a token it would be charged without a card. Nobody can read the
+// token, because the key that sealed it was destroyed.
 const forgetTokens = statement(
   'payments_forget_tokens',
   `update payments set token = null, updated_at = now() where token->>'subject' = $1 and token is not null and state <> 'open'`,
@@ -120,7 +120,7 @@ const makeFindDue = statement(
 );
 const ofOrder = statement('payments_of_order', `select * from payments where order_id = $1`);
 
-/** A payment whose next call this process may make, until the claim ends. */
+/** A payment that this process has claimed. Until the claim ends, only this process makes the next call. */
 export interface Claimed {
   readonly payment: Payment;
   readonly call: ProviderCall;
@@ -128,7 +128,7 @@ export interface Claimed {
   readonly askedBefore: boolean;
 }
 
-/** The payments, one for each order. Each later change is written together with a journal line. */
+/** The payments, one for each order. Each change of a stored payment is written together with a journal line. */
 @Injectable()
 export class Payments {
   constructor(
@@ -137,7 +137,7 @@ export class Payments {
     private readonly lines: PaymentLines,
   ) {}
 
-  /** Adds a new payment with a claim of `claimMs`, and sends the messages. False if the order has a payment already. */
+  /** Adds a new payment, claims it for `claimMs`, and sends the messages. False if the order has a payment already. */
   async add(fresh: Payment, claimMs: number, messages: readonly Message[]): Promise<boolean> {
     const values = [
       ...[fresh.id, fresh.orderId, fresh.amount.amount, fresh.method, fresh.provider],

@@ -43,7 +43,7 @@ export interface PendingWebhook {
 export class ReceivedWebhooks {
   constructor(private readonly db: Database) {}
 
-  /** False if this event was received before for this payment. */
+  /** False if this event was already handled for this payment. */
   async markHandled(provider: string, { id, key }: WebhookEvent): Promise<boolean> {
     return (await this.db.query(markHandled, [provider, id, key])).length > 0;
   }
@@ -58,7 +58,10 @@ export class ReceivedWebhooks {
     await this.db.query(removePending, [provider, id, key]);
   }
 
-  /** The webhooks that are due. Each is due again later, until `markHandled` or `deletePending` ends this. */
+  /**
+   * Claims the webhooks that are due. A webhook is due again later, until `markHandled` or `deletePending` is called
+   * for it.
+   */
   async claimDue(limit: number): Promise<readonly PendingWebhook[]> {
     return this.db.query<PendingWebhook>(claim, [limit]);
   }

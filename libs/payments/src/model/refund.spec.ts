@@ -35,14 +35,14 @@ describe('A refund', () => {
     expect(refused).toMatchObject({ refund: { state: 'refused' }, messages: [{ body: { amount: vnd(20_000) } }] });
   });
 
-  it('can be ended by hand: as given back, or as still owed', () => {
+  it('can be ended by hand as given back, or as still owed', () => {
     expect(settleRefundByHand(open, 'given-back').state).toBe('refunded');
     expect(settleRefundByHand(open, 'unknown').state).toBe('refused');
     const over: Refund = { ...open, state: 'refunded' };
     expect(settleRefundByHand(over, 'unknown')).toBe(over);
   });
 
-  it('counts as given back later only if it had ended as not given back', () => {
+  it('counts as given back after its end only if it had ended as refused', () => {
     const given: RefundAnswer = { kind: 'refunded' };
     expect(isReturnedAfterRefusal(settleRefundByHand(open, 'unknown'), given)).toBe(true);
     expect(isReturnedAfterRefusal(settleRefundByHand(open, 'unknown'), { kind: 'refused', reason: 'no' })).toBe(false);

@@ -14,9 +14,9 @@ export interface Refund {
 
 export type RefundAnswer =
   | { readonly kind: 'refunded' }
-  /** The amount is more than the rest of the charge. This is final. */
+  /** The amount is more than what is left of the charge. This answer is final. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The provider cannot do it now, for example because the charge is still being processed. */
+  /** The provider cannot make the refund now, for example because the charge is still being processed. */
   | { readonly kind: 'not-now'; readonly reason: string }
   | { readonly kind: 'no-answer'; readonly reason: string }
   | NotAsked;
@@ -45,11 +45,14 @@ export function applyRefundAnswer(
   return { refund: ended, wait: 0, messages: [refundOutcomeMessage(ended)!] };
 }
 
-/** The refund had ended as refused, but now the provider says that it has given the money back. */
+/** Whether the refund had ended as refused, but now the provider says that it has given the money back. */
 export const isReturnedAfterRefusal = ({ state }: Refund, answer: RefundAnswer): boolean =>
   state === 'refused' && answer.kind === 'refunded';
 
-/** Staff end a refund whose provider cannot be asked. Unless the money was given back, the refund ends as refused. */
+/**
+ * Staff end a refund whose provider does not respond. If it is not certain that the money was given back, the refund
+ * ends as refused.
+ */
 export function settleRefundByHand(refund: Refund, found: MoneyOutcome): Refund {
   if (refund.state !== 'open') return refund;
   if (found === 'given-back') return { ...refund, state: 'refunded' };

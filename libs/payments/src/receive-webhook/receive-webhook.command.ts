@@ -20,10 +20,10 @@ export class ReceiveWebhook extends Command<void> {
 }
 
 /**
- * A webhook alone proves nothing: its charge counts only if the provider's books show the same charge for this
- * payment. Money that fits no payment becomes a finding; the shop does nothing with it. A second charge of one payment
- * becomes a finding and is given back. While the provider does not answer, the webhook is stored and checked again
- * later.
+ * A webhook alone proves nothing. Its charge counts only if the provider's books show the same charge for this payment.
+ * Money that fits no payment becomes a finding, and the shop does nothing with the money. A second charge of one
+ * payment becomes a finding and is given back. While the provider does not answer, the webhook is stored and checked
+ * again later.
  */
 @CommandHandler(ReceiveWebhook)
 export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
@@ -49,7 +49,8 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
         await this.askProviderSoon(payment);
         return true;
       }
-      // Two webhooks may name one charge at the same moment. Only one payment can have it.
+      // Two webhooks for different payments can name the same charge at the same moment. Only one payment can have the
+      // charge.
       if ((await this.findings.assignCharge(provider, event.chargeId, payment.id)) !== payment.id)
         return this.recordMisfit(provider, event, 'charge-of-another', payment);
       const fresh = await this.webhooks.markHandled(provider, event);
@@ -62,7 +63,9 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
     if (!fits) throw new NotFound('payment');
   }
 
-  /** Stores a finding for a webhook that does not fit, and asks the provider about the payment that it names. */
+  /**
+   * Stores a finding for a webhook that does not fit, and asks the provider about the payment that the webhook names.
+   */
   private async recordMisfit(
     provider: string,
     event: WebhookEvent,
@@ -92,5 +95,5 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
   }
 }
 
-/** The provider has the charge in its books, but not its result. */
+/** Whether the provider's books have the charge, but not its result. */
 const isUndecided = ({ kind }: ProviderAnswer): boolean => kind === 'accepted' || kind === 'not-found';

@@ -76,7 +76,7 @@ const findingsOf = async ({ order }: Known): Promise<any[]> =>
 const kindsOf = async (known: Known) => (await findingsOf(known)).map(({ kind, state }) => `${kind} ${state}`);
 
 describe('A payment that staff settled by hand', () => {
-  it('is a finding that stays open when the provider gives the money back later', async () => {
+  it('gets a finding that stays open when the provider gives the money back later', async () => {
     const settled = await insertPayment({ state: 'voided', next: 'void' });
     await insertCharge(settled);
     await shop.database.admin(
@@ -142,7 +142,7 @@ describe('A webhook', () => {
   });
 
   it.each(['open', 'voided'])(
-    'of a charge that is still being processed does not count yet; the payment is %s',
+    'does not count while its charge is still being processed and the payment is %s',
     async (state) => {
       const known = await insertPayment({ state, next: state === 'open' ? 'find' : null });
       const real = await insertCharge(known, { state: 'processing' });

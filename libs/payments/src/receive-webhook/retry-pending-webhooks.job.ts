@@ -42,7 +42,7 @@ export class RetryPendingWebhooks implements BeforeApplicationShutdown {
     try {
       await this.commands.execute(webhook);
     } catch (error) {
-      if (!(error instanceof NotFound)) this.log.error(error); // NotFound: it became a finding
+      if (!(error instanceof NotFound)) this.log.error(error); // NotFound: the webhook became a finding
     }
   }
 }

@@ -10,8 +10,8 @@ import { ProviderCalls } from '../settle-payment/provider-calls.job';
 /**
  * Ordering asks only for refunds of payments that were taken. So if the payment is still open here, this database was
  * restored from a backup. Then the request waits until the provider has answered again about the payment. If the
- * payment is declined here, the provider's books decide: the provider may have given the money back with this refund's
- * key before.
+ * payment is declined here, the provider's books decide, because the provider may have made this refund before the
+ * restore.
  */
 @InboxCommandHandler(RefundPayment, { name: 'refund-payment', lane: 'payment', senders: ['ordering'] })
 export class RefundWhenAsked implements ICommandHandler<RefundPayment> {

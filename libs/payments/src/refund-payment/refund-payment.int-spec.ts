@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => shop?.close());
 afterEach(() => jest.restoreAllMocks());
 
-/** An open payment, as in a restored database. Its next call is not due soon. */
+/** A payment in this state, as in a restored database. Its next call is not due soon. */
 async function paymentIn(state: string): Promise<string> {
   const orderId = randomUUID();
   await shop.database.admin(

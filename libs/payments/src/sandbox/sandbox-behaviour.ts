@@ -1,8 +1,11 @@
 /** What the sandbox provider does with a charge, by its test token. Any other token is declined. */
 export interface Behaviour {
-  /** The state of the charge in the books after the call; null if it is not there. */
+  /** The state of the charge in the books after the call; null if the books do not have the charge. */
   readonly books: 'captured' | 'declined' | 'processing' | 'failed' | null;
-  /** What the caller gets: the result now or when settled, only `accepted`, an error, or no answer. */
+  /**
+   * What the caller gets: the result at once (`now`) or after the charge is settled (`when-settled`), only the answer
+   * `accepted`, an error (`failure`), or no answer (`never`).
+   */
   readonly answer: 'now' | 'when-settled' | 'accepted' | 'failure' | 'never';
   readonly settlesInMs: number;
   /** Whether the shop gets a webhook when the charge is settled. */
@@ -16,7 +19,7 @@ const immediate = (books: 'captured' | 'declined'): Behaviour => ({
   sendsWebhook: false,
 });
 
-/** `attempts`: the number of charges with this key, including this one. */
+/** `attempts`: the number of charge calls with this key, including this call. */
 export function behaviourOf(token: string, attempts: number): Behaviour {
   switch (token) {
     case 'tok_ok':

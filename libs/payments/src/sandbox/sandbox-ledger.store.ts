@@ -129,7 +129,7 @@ export class SandboxLedger {
     return (await this.db.query<ChargeRow>(byId, [id]))[0];
   }
 
-  /** False if less than this amount is left of the charge. */
+  /** False if there is no captured charge, or less than this amount is left of the charge. */
   async refund(key: string, chargeKey: string, amount: number): Promise<boolean> {
     await this.settle();
     return (await this.db.query<{ given: boolean }>(giveBack, [key, chargeKey, amount]))[0].given;

@@ -28,7 +28,10 @@ const Body = z.object({
   amount: z.object({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) }),
 });
 
-/** A provider for tests, with its own books. Test tokens make it fail in the ways that a real provider can fail. */
+/**
+ * A provider for tests, with its own books. With test tokens, this provider fails in the ways that a real provider can
+ * fail.
+ */
 @Injectable()
 export class SandboxProvider extends PaymentProvider {
   readonly name = 'sandbox';

@@ -24,7 +24,7 @@ describe('A signed webhook', () => {
     expect(readWebhook(good)).toMatchObject({ id: 'evt-1', key: 'pay-1', chargeId: 'ch-1' });
   });
 
-  it('has UUIDs in lower case; an id that is no UUID does not change', () => {
+  it('has its UUIDs in lower case, and its other ids as they were sent', () => {
     const id = good.orderId;
     const ids = { id, key: id, chargeId: id, orderId: id };
     const capitals = Object.fromEntries(Object.entries(ids).map(([name, value]) => [name, value.toUpperCase()]));

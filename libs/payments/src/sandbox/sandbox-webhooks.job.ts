@@ -42,7 +42,7 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
 
   private async deliverDue(): Promise<void> {
     const base = this.shopUrl();
-    if (!base) return; // not listening yet
+    if (!base) return; // the shop does not accept requests yet
     await this.ledger.settle();
     const due = await this.ledger.claimWebhooks();
     await Promise.allSettled(due.map((webhook) => this.deliver(base, webhook)));

@@ -17,5 +17,6 @@ async function settlements(paymentProviders: Config['paymentProviders']): Promis
 describe('The job of the sandbox provider', () => {
   it('runs if the sandbox is one of the payment providers', async () =>
     expect(await settlements(['cash', 'sandbox'])).toBe(1));
-  it('does not use the database if it is not', async () => expect(await settlements(['cash'])).toBe(0));
+  it('does not use the database if the sandbox is not a payment provider', async () =>
+    expect(await settlements(['cash'])).toBe(0));
 });

@@ -5,7 +5,9 @@ import { ListChargesController } from './list-charges.controller';
 import { SandboxProvider } from './sandbox-provider.adapter';
 import { SandboxWebhooks } from './sandbox-webhooks.job';
 
-/** The sandbox provider, with a schema and a role of its own. The shop reaches it only through its adapter. */
+/**
+ * The sandbox provider, with a schema and a role of its own. The shop uses the sandbox only through `SandboxProvider`.
+ */
 @Module({
   imports: [contextDatabase('sandbox')],
   controllers: [ListChargesController],

@@ -10,7 +10,7 @@ const hmac = (secret: string, seconds: number, body: Buffer): Buffer =>
 export const sign = (secret: string, seconds: number, body: Buffer): string =>
   `t=${seconds},v1=${hmac(secret, seconds, body).toString('hex')}`;
 
-/** Why a signature is not valid; undefined if it is. */
+/** Why a signature is not valid; undefined if the signature is valid. */
 export function signatureFault(secret: string, header: unknown, body: Buffer, nowSeconds: number): string | undefined {
   const parts = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(typeof header === 'string' ? header : '');
   if (!parts) return 'the signature is missing or malformed';

@@ -11,7 +11,7 @@ import { Refunds } from '../model/refunds.store';
 type Settlement = SettleByHand['body'];
 
 /**
- * Ends a payment or a refund whose provider cannot be asked. What staff found out becomes a finding, so that others
+ * Ends a payment or a refund whose provider does not respond. What staff found out becomes a finding, so that others
  * can check the money later.
  */
 @InboxCommandHandler(SettleByHand, { name: 'settle-by-hand', lane: 'payment', senders: ['ordering'] })
@@ -30,7 +30,7 @@ export class SettleWhenStaffAsk implements ICommandHandler<SettleByHand> {
 
   private async settlePayment({ orderId, found, reason }: Settlement): Promise<void> {
     const payment = await this.payments.lockOfOrder(orderId);
-    if (!payment) return; // no provider was asked for money, so VoidPayment is answered at once
+    if (!payment) return; // there is nothing to settle: without a payment, VoidPayment gets its answer at once
     const { payment: changed, messages } = settleByHand(payment, found);
     if (changed !== payment) {
       await this.payments.write(changed, 'by-hand', { kind: found });

@@ -38,7 +38,10 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   private claiming: Promise<void> | undefined;
   private claimAgain = false;
   private isOpen = true;
-  /** How long this process has the claim on a call. Afterwards another worker may ask the provider for the result. */
+  /**
+   * For how long this process claims a call. Afterwards another worker can claim the call, and asks the provider for
+   * the result.
+   */
   readonly claimMs: number;
 
   constructor(
@@ -119,7 +122,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     crashPoint('payment.after-call', call);
     const known = answer.kind === 'not-asked' ? { ...payment, asked: askedBefore } : payment;
     const { payment: changed, messages } = applyAnswer(known, answer, call);
-    if (isReturnedAfterSettling(payment, changed)) return this.storeAnswer(payment.id, call, answer); // it also stores a finding
+    if (isReturnedAfterSettling(payment, changed)) return this.storeAnswer(payment.id, call, answer); // storeAnswer also stores a finding
     if (!(await this.payments.settle(payment, changed, call, answer, messages)))
       return this.storeAnswer(payment.id, call, answer); // the payment has changed, or another payment has its charge
     crashPoint('payment.recorded', call);
@@ -138,7 +141,8 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       if (call === 'void') return adapter.void(id, { orderId, amount }, signal);
       const cardToken = isSealed(token) ? await this.vault.open(token, { order: orderId, field: 'token' }) : '';
       if (typeof cardToken !== 'string') {
-        // After a restore from a backup, the card may have been charged before.
+        // If this database was restored from a backup, the card may already have been charged. So the provider is asked
+        // first.
         const found = await adapter.find(id, signal);
         return found.kind === 'not-found' ? { kind: 'declined', reason: UNUSABLE_TOKEN } : found;
       }
@@ -172,7 +176,8 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     const { id, provider, amount } = changed;
     const about = { provider, chargeId, paymentKey: id, payment: changed, amount };
     const owner = await this.findings.assignCharge(provider, chargeId, id);
-    // The provider has just said that the charge is this payment's. So the finding is about the other payment.
+    // The provider has just answered that the charge belongs to this payment. So the finding is about the other
+    // payment.
     const other = owner !== undefined && owner !== id ? await this.payments.find(owner) : undefined;
     if (owner !== id) {
       const whose = { paymentKey: owner ?? id, payment: other ?? changed };
@@ -182,7 +187,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       await this.findings.record({ ...about, kind: 'late-money' });
   }
 
-  /** Starts the next call after the commit and outside the open transaction, if there is one. */
+  /** Starts the next call soon. If a transaction is open, the call starts after the commit, outside the transaction. */
   private followUp({ next, wait }: Payment): void {
     if (next !== null && wait < 500) this.db.afterCommit(() => setTimeout(() => this.startDueCalls(), 50).unref());
   }
@@ -215,7 +220,9 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     await this.findings.record({ ...about, kind: 'given-after-all', ...(reason !== null && { reason }) });
   }
 
-  /** Gives back a charge that the shop did not need. The key is the finding's id, so it is given back only once. */
+  /**
+   * Gives back a charge that the shop did not need. The key is the finding's id, so the charge is given back only once.
+   */
   private async returnCharge(finding: Finding): Promise<void> {
     const { id, provider, orderId, chargeId } = finding;
     const amount = vnd(finding.amount.amount);
@@ -264,7 +271,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     const late = new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(new Error('time-out')), { once: true }),
     );
-    late.catch(() => undefined); // the time-out may come after the work has ended
+    late.catch(() => undefined); // without this, a time-out after the end of the work would be an unhandled rejection
     try {
       return await Promise.race([work(signal), late]);
     } catch (error) {

@@ -1,7 +1,10 @@
 import { NO_PROVIDER } from '../model/payment';
 import type { PaymentProvider } from '../model/payment-provider';
 
-/** The providers that are switched on. The first takes new card payments. The others finish their open payments. */
+/**
+ * The providers that are switched on. The first provider takes new card payments. The other providers only finish their
+ * open payments.
+ */
 export class Providers {
   private readonly byName: ReadonlyMap<string, PaymentProvider>;
 

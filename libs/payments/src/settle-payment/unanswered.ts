@@ -1,10 +1,13 @@
 import type { NotAsked } from '../model/payment';
 import { NotSent } from '../model/payment-provider';
 
-/** A call without an answer. `no-answer`: it may have reached the provider. `not-asked`: it certainly did not. */
+/**
+ * A call without an answer. `no-answer`: the call may have reached the provider. `not-asked`: the call certainly did
+ * not reach the provider.
+ */
 export type Unanswered = { readonly kind: 'no-answer'; readonly reason: string } | NotAsked;
 
-/** Network errors before anything was sent. */
+/** Codes of network errors that happen before anything is sent. */
 const BEFORE_SENDING = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

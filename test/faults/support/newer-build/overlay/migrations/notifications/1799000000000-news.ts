@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class News1799000000000 implements MigrationInterface {
-  /** It only adds a table, which older builds do not use. */
+  /** This migration only adds a table, which older builds do not use. */
   static readonly olderBuildsMayRun = true;
 
   async up(queryRunner: QueryRunner): Promise<void> {

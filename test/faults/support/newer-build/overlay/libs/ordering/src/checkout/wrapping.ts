@@ -13,7 +13,10 @@ const isWrapped = (state: Checkout): boolean => 'wrapped' in state;
 const wrapFirst = (asks: readonly Message[], orderId: string): readonly Message[] =>
   asks.map((ask) => (ask instanceof ConfirmOrder ? new WrapGoods({ orderId }) : ask));
 
-/** The checkout with one more step: before an order is confirmed, its goods are wrapped. The older definition stays too. */
+/**
+ * The checkout with one more step: before an order is confirmed, its goods are wrapped. The older definition is
+ * returned too.
+ */
 export function withWrapping(older: Definition): [Definition, Definition] {
   const react = (...args: Parameters<React>): ReturnType<React> => {
     const [state, message] = args;
