@@ -6,6 +6,7 @@ import {
   OrderConfirmed,
   OrderPaymentReversed,
   OrderRefunded,
+  OrderRefundFailed,
   OrderStatusUpdated,
 } from '#contracts/ordering';
 import { Config } from '#platform/config';
@@ -29,6 +30,7 @@ const consumed = [
   OrderCancelled,
   OrderPaymentReversed,
   OrderRefunded,
+  OrderRefundFailed,
   OrderStatusUpdated,
 ];
 

@@ -27,14 +27,20 @@ import { PaymentsByResult } from './payments-by-result';
 import { Providers } from './providers';
 import { providerSwitchedOff, classifyFailure, type Unanswered } from './unanswered';
 
-const MAX_RUNNING_CALLS = 64;
+/** Each kind of call has its own limit, so that payments do not keep refunds waiting. */
+const MOST_RUNNING = { payments: 64, refunds: 32, findings: 16 };
+type CallKind = keyof typeof MOST_RUNNING;
 const UNUSABLE_TOKEN = 'the token of the card was erased, or cannot be opened';
 
 /** Makes the provider calls that are due, and stores the answers. Each call is aborted after PAYMENT_TIMEOUT_MS. */
 @Injectable()
 export class ProviderCalls implements BeforeApplicationShutdown {
   private readonly log = new Logger(ProviderCalls.name);
-  private readonly running = new Set<Promise<void>>();
+  private readonly running: Record<CallKind, Set<Promise<void>>> = {
+    payments: new Set(),
+    refunds: new Set(),
+    findings: new Set(),
+  };
   private claiming: Promise<void> | undefined;
   private claimAgain = false;
   private isOpen = true;
@@ -62,7 +68,10 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     this.isOpen = false;
     await this.claiming;
     // Calls that do not end in time are not lost: their claim expires, and they are due again.
-    await Promise.race([Promise.allSettled(this.running), new Promise((done) => setTimeout(done, 3_000).unref())]);
+    await Promise.race([
+      Promise.allSettled(Object.values(this.running).flatMap((calls) => [...calls])),
+      new Promise((done) => setTimeout(done, 3_000).unref()),
+    ]);
   }
 
   @Interval(500)
@@ -89,31 +98,33 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   private async claimDue(): Promise<void> {
-    const freeCalls = MAX_RUNNING_CALLS - this.running.size;
-    if (freeCalls <= 0) return;
-    for (const claimed of await this.payments.claimDue(freeCalls, this.claimMs, this.providers.names)) {
-      crashPoint('payment.claimed', claimed.call);
-      this.start(claimed);
-    }
-    for (const refund of await this.refunds.claimDue(MAX_RUNNING_CALLS, this.claimMs)) {
-      crashPoint('refund.claimed');
-      this.run(this.makeRefundCall(refund));
-    }
-    for (const finding of await this.findings.claimDue(MAX_RUNNING_CALLS, this.claimMs))
-      this.run(this.returnCharge(finding));
+    const free = (kind: CallKind) => MOST_RUNNING[kind] - this.running[kind].size;
+    if (free('payments') > 0)
+      for (const claimed of await this.payments.claimDue(free('payments'), this.claimMs, this.providers.names)) {
+        crashPoint('payment.claimed', claimed.call);
+        this.start(claimed);
+      }
+    if (free('refunds') > 0)
+      for (const refund of await this.refunds.claimDue(free('refunds'), this.claimMs)) {
+        crashPoint('refund.claimed');
+        this.run('refunds', this.makeRefundCall(refund));
+      }
+    if (free('findings') > 0)
+      for (const finding of await this.findings.claimDue(free('findings'), this.claimMs))
+        this.run('findings', this.returnCharge(finding));
   }
 
   /** While the shop closes, the call is not sent and does not count as an attempt. */
   start(claimed: Claimed): void {
-    this.run(this.makeCall(claimed));
+    this.run('payments', this.makeCall(claimed));
   }
 
-  private run(work: Promise<void>): void {
+  private run(kind: CallKind, work: Promise<void>): void {
     activity.note(); // the provider may have to be asked again soon
     const running: Promise<void> = work
       .catch((error: unknown) => this.log.error(error))
-      .finally(() => this.running.delete(running));
-    this.running.add(running);
+      .finally(() => this.running[kind].delete(running));
+    this.running[kind].add(running);
   }
 
   private async makeCall({ payment, call, askedBefore }: Claimed): Promise<void> {
