@@ -28,8 +28,8 @@ interface TableCheck {
 }
 
 /**
- * Checks the rows of a live read model against their events, again and again. It only reads, and skips a tick while
- * the shop is slow. docs/decisions/0031 says what it finds, and how soon.
+ * Checks the rows of a live read model against their events, again and again. It never changes these rows, and it skips
+ * its ticks while the shop is slow. docs/decisions/0031 says which wrong rows it finds, and how soon.
  */
 @Injectable()
 export class Sentinel {
@@ -60,7 +60,7 @@ export class Sentinel {
     if (tableCheck) await this.save(tableCheck).catch(() => undefined);
   }
 
-  /** Looks up the live table again, because a rebuild may have replaced it. */
+  /** Looks up the live table again, because a rebuild has perhaps replaced it. */
   async refreshCheck(name: string, tableCheck?: TableCheck): Promise<TableCheck | undefined> {
     const table = await this.registry.live(name);
     if (!table) return undefined;

@@ -7,7 +7,7 @@ const LEAST_EVENTS = 25;
 const MOST_BYTES = 8 * 1024 * 1024;
 const BATCHES_PER_SAMPLE = 20;
 
-// The average size of a sample of the next thousand events: every fiftieth event.
+// The average size of the next thousand events. Only every fiftieth of them is measured.
 const SAMPLE = statement(
   'projection-portion',
   `select coalesce(avg(octet_length(e.event_data::text)), 0)::float8 as size

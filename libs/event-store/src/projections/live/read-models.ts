@@ -39,7 +39,7 @@ export class ReadModels {
     return (await this.findLiveTable(name)).table;
   }
 
-  /** Queries the live table. If that table was just dropped, queries the new one. */
+  /** Queries the live table. If that table was just dropped, it queries the table that is live now. */
   async read<T>(name: string, query: (table: string, outdated: boolean) => Promise<T>): Promise<T> {
     const queryLive = async (): Promise<T> => {
       const { table, outdated } = await this.findLiveTable(name);
@@ -59,8 +59,8 @@ export class ReadModels {
   }
 
   /**
-   * Waits until the order's row reaches a version of the order, and returns whether it did in time. Holds no
-   * connection while it waits.
+   * Waits until the order's row reflects this version of the order. Returns false if the row does not reach the version
+   * in time. No database connection is held during the wait.
    */
   async waitFor(name: string, orderId: Uuid, version: number, milliseconds: number): Promise<boolean> {
     const until = performance.now() + milliseconds;

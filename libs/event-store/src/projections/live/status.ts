@@ -18,15 +18,15 @@ export interface ProjectionStatus {
   readonly version: number;
   readonly position: number;
   readonly head: number;
-  /** Committed events that the read model does not reflect yet, with or without a position. */
+  /** The number of committed events that the read model does not reflect yet. Events without a position count too. */
   readonly lag: number;
   /** Age of the first event that the read model does not reflect yet; 0 when there is none. */
   readonly lagSeconds: number;
   readonly state: SubscriptionState;
   readonly ratePerSecond: number;
-  /** Orders with an event that the read model could not use. */
+  /** The number of orders with an event that the read model could not use. */
   readonly setAside: number;
-  /** Rows that do not match the events of their order, as far as they were checked. */
+  /** The number of rows for which the sentinel found that they do not match the events of their order. */
   readonly drift: number;
   readonly error: string | null;
 }

@@ -26,7 +26,7 @@ export class Upgrade {
   ) {}
 
   /**
-   * Ends after it has started a rebuild, or when no rebuild is needed. If another rebuild is running, it first waits
+   * Returns after it has started a rebuild, or when no rebuild is needed. If another rebuild is running, it first waits
    * until that rebuild has ended.
    */
   async run(name: string, stop: AbortSignal): Promise<void> {

@@ -87,7 +87,7 @@ export class Rebuilds {
 
   private toRebuild(row: RebuildRow, table: ProjectionTable | undefined): Rebuild {
     const isUnfinished = isUnderWay(row.state) || row.state === 'paused';
-    // The table's position is read after the row, and both only increase, so `done` and `total` increase too.
+    // The table's position is read after the row, and neither of them decreases. So `done` and `total` never decrease.
     const done = isUnfinished && !row.orders ? Math.max(row.done, table?.position ?? 0) : row.done;
     const total = Math.max(row.total, done);
     const rate = isUnderWay(row.state) && table && table.idle < 5 ? Math.round(table.rate) : 0;
