@@ -28,7 +28,7 @@ type Collected = ReturnType<UnitOfWork['takeCollected']>;
 
 interface PreparedEvent {
   readonly id: Uuid;
-  /** The event's data as JSON text, and as it will be read. */
+  /** `text` is the event's data as JSON text. `data` is the same data as it will be read. */
   readonly text: string;
   readonly data: object;
   readonly mac: Buffer;
@@ -44,7 +44,7 @@ const REFUSAL_CAUSE = statement(
 
 const UNIQUE_VIOLATION = '23505';
 
-/** The id of a message that a command's append sends, by its place in `Append.messages`. */
+/** The id of a message that the append of a command sends. `index` is the index of the message in `Append.messages`. */
 export const idOfMessage = (commandId: Uuid, index: number): Uuid => derivedId(commandId, 'message', index);
 
 /** Writes one append, or throws the reason for the refusal. */
@@ -205,7 +205,8 @@ export class Appender {
     throw new VersionConflict(streamId, expectedVersion, cause.version);
   }
 
-  // The conflicting row is committed, so it can be read outside the transaction that has just failed.
+  // The transaction has just failed. The row that caused the conflict is committed, so it can be read outside this
+  // transaction.
   private async translateError(error: { code?: string; constraint?: string }, append: Append): Promise<unknown> {
     const { code, constraint } = error;
     if (code !== UNIQUE_VIOLATION || constraint === undefined) return error;

@@ -19,8 +19,8 @@ export abstract class EventStore {
 
   /**
    * A stream's events in version order, from `from` up to and including `to`, without events that were declared void.
-   * An unknown stream is empty. Throws UnknownEvent and EventBroken, because a decision or an answer needs every event
-   * of the stream.
+   * An unknown stream is empty. Throws UnknownEvent and EventBroken, because the caller needs every event of the
+   * stream.
    */
   abstract read(streamId: Uuid, from?: number, to?: number): Promise<RecordedEvent[]>;
 
@@ -43,8 +43,8 @@ export abstract class EventStore {
   abstract fold<State extends object>(streamId: Uuid, reducer: Reducer<State>): Promise<Folded<State>>;
 
   /**
-   * At most `limit` (1,000) numbered events after a position, of one type if it is given. Unreadable events are
-   * marked.
+   * At most `limit` numbered events after a position. Pass a limit of at most 1,000. If `type` is given, only events of
+   * this type are returned. Unreadable events are marked.
    */
   abstract readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]>;
 
@@ -100,8 +100,8 @@ export abstract class EventStore {
   /**
    * Checks hashes, positions and seals against the stored bytes, and reports everything that was changed. It reads in
    * batches, and no transaction is longer than one batch. If the whole log is verified, it is also compared with its
-   * streams. `progress` is called with the position reached and the last one. Rejects with the signal's reason when
-   * the signal is aborted.
+   * streams. `progress` is called with the position that was reached and with the last position. Rejects with the
+   * signal's reason when the signal is aborted.
    */
   abstract verify(
     from?: number,
@@ -111,5 +111,8 @@ export abstract class EventStore {
   ): Promise<VerifyResult>;
 }
 
-/** The same streams over separate connections, for many readers at once, so that no command waits for a connection. */
+/**
+ * The same streams over separate connections. Many readers can use it at once, and no command has to wait for a
+ * connection.
+ */
 export abstract class SeparateEventStore extends EventStore {}

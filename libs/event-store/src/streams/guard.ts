@@ -1,7 +1,7 @@
 import type { Statement } from '#database';
 
 /**
- * The names that the SQL of a guard may use: the guard's own values, and the stream and the command of the append. Each
+ * The names that the SQL of a guard can use: the guard's own values, and the stream and the command of the append. Each
  * name stands for one parameter (`$n`).
  */
 export type GuardParameters<Values extends object> = Readonly<
@@ -25,18 +25,19 @@ export interface Guard<Values extends object> {
   readonly name: string;
   /**
    * `before`: the stream's head moves only if the step returns a row. `after`: the step selects from `head`, which has
-   * one row if the head has moved, and returns a row for each row that it wrote. A violated constraint refuses the
-   * append.
+   * one row if the head has moved. The step writes rows, and returns one row for each row that it wrote. If it violates
+   * a constraint, the append is refused.
    */
   readonly place: 'before' | 'after';
   /**
-   * How many rows a step after the head returns: one (the default), one or more (`several`), or none or more (`any`).
+   * How many rows a step with the place `after` returns: exactly one (the default), one or more (`several`), or none or
+   * more (`any`).
    */
   readonly rows?: 'one' | 'several' | 'any';
   readonly sql: (parameters: GuardParameters<Values>) => string;
   /** The refusals, by the name of the constraint that was violated. */
   readonly violated?: Readonly<Record<string, Refusal<Values>>>;
-  /** The refusal when a step before the head returned no row. */
+  /** The refusal if a step with the place `before` returned no row. */
   readonly missing?: Refusal<Values>;
 }
 

@@ -81,13 +81,13 @@ function* checkInSteps(
   return unused && refused('seal', `the seal at position ${unused.position} covers none of the events`);
 }
 
-/** The versions that proved events declare void. A void event that has no position is not in the proof. */
+/** The versions that events of the proof declare void. A void event without a position is not in the proof. */
 function voidedVersions(events: readonly ProvedEvent[]): ReadonlySet<number> {
   const voidings = events.map(provedColumns).filter(({ type }) => type === VOIDING);
   return new Set(voidings.map(({ data }) => (JSON.parse(data) as { version: number }).version));
 }
 
-/** The version that must come next. Void versions are skipped, unless the proof contains them. */
+/** The version that must come next. Void versions that are not in the proof are skipped. */
 function nextVersion(last: number, found: number, voided: ReadonlySet<number>): number {
   let next = last + 1;
   while (next < found && voided.has(next)) next += 1;

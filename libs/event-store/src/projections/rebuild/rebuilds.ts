@@ -138,7 +138,7 @@ export class Rebuilds {
       await this.rows.changeState(row, 'cancelled', await this.stopFollower(row));
       await this.registry.retire(row.relation);
     });
-    await this.registry.dropRetired(name).catch(() => undefined); // its writer still uses it; the next rebuild drops it
+    await this.registry.dropRetired(name).catch(() => undefined); // still in use; the next rebuild drops it
     return this.view(name, id);
   }
 
