@@ -3,9 +3,12 @@ import type { FormatEnd } from './mac-memory';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-/** The position where format 1 ends, with its signature. Events of format 1 were stored before MACs were introduced. */
+/**
+ * The position where format 1 ends, with a MAC over this position. Events of format 1 were stored before MACs were
+ * introduced.
+ */
 export interface StoredFormat extends FormatEnd {
-  /** The signature of the end, in hex; null until a leader has signed the end. */
+  /** The MAC over this position, in hex; null until a leader has signed it. */
   readonly mac: string | null;
 }
 

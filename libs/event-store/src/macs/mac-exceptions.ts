@@ -14,7 +14,7 @@ interface StoredExceptions {
   readonly until: string;
   /** Whether older builds are perhaps still alive. After this was false once, it is never true again. */
   readonly open: boolean;
-  /** The signature of the exceptions, in hex; null until a process has signed them. */
+  /** The MAC over the exceptions, in hex; null until a process has signed them. */
   readonly mac: string | null;
 }
 

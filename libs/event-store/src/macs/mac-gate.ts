@@ -36,7 +36,10 @@ interface Link {
   readonly hash: string;
 }
 
-/** Decides which events get a position in the log: only events that a process with the MAC key appended. */
+/**
+ * Decides which events get a position in the log: only events that a process with the MAC key appended. Events of older
+ * builds are an exception: see `admitAllowed`.
+ */
 export class MacGate {
   private readonly log = new Logger('Sequencer');
   private readonly countedIds = new Set<string>();
@@ -99,9 +102,7 @@ export class MacGate {
     return [...new Set(ours.map(({ streamId }) => streamId))];
   }
 
-  /**
-   * Remembers the hashes that this process gave to positions. `end` is the end of the log before the first of the rows.
-   */
+  /** Remembers the hashes that this process gave to positions. `end` is the hash before the first of the rows. */
   rememberNumbered({ hash: end }: LogEnd, rows: readonly { readonly position: number; readonly hash: string }[]): void {
     // The map gets so many entries only while nothing is sealed. `checkRows` checks the forgotten positions later.
     if (this.ownHashes.size > MOST_REMEMBERED) this.ownHashes.clear();

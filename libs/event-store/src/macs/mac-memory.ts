@@ -13,7 +13,7 @@ const ExceptionsShape = z.object({
 export type FormatEnd = Readonly<z.infer<typeof FormatEndShape>>;
 
 /**
- * Remembers outside of the database which events are allowed to be without a MAC. The database alone cannot prove it:
+ * Remembers outside of the database which events are allowed to be without a MAC. The database alone cannot prove this:
  * if somebody removes all MACs, the database looks as if MACs had not been introduced yet. The first remembered value
  * is never replaced.
  */

@@ -41,14 +41,14 @@ export class SealAnchor {
     if (file !== undefined) this.savedEnd = new RememberedFile(file, EndShape);
   }
 
-  /** Returns undefined if nothing is remembered yet. Throws UnusableSealAnchor. */
+  /** Returns undefined if no end is remembered yet. Throws UnusableSealAnchor. */
   async newest(): Promise<EndOfSeals | undefined> {
     const written = await this.savedEnd?.read();
     if (written && (!this.inMemory || isNewer(written, this.inMemory))) this.inMemory = written;
     return this.inMemory;
   }
 
-  /** Whether no end is remembered, so that the start cannot compare the database with it. */
+  /** Whether no end is remembered. Then the start cannot compare the database with a remembered end. */
   async isMissing(): Promise<boolean> {
     return this.savedEnd ? (await this.savedEnd.read()) === undefined : this.inMemory === undefined;
   }

@@ -30,7 +30,8 @@ export const MOST_SEALED_AT_ONCE = 1_000;
 const PAGE = 100;
 
 /**
- * Whether sealing fails until a person repairs the cause of the error. This is not so if the database does not respond.
+ * Whether this error stops sealing until a person repairs its cause. If the database does not respond, sealing only
+ * waits.
  */
 export const stopsSealing = (error: unknown): error is LogTampered | UnusableSealAnchor =>
   error instanceof LogTampered || error instanceof UnusableSealAnchor;

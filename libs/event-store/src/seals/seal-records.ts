@@ -23,7 +23,8 @@ export interface Adopted extends DecisionDetails, SealPoint {
 }
 
 /**
- * A backup was restored. The seals from `kept` to `lost` are lost, and a person has taken responsibility for the loss.
+ * A backup was restored. The seals after `kept`, up to and including `lost`, are lost, and a person has taken
+ * responsibility for the loss.
  */
 export interface Restored extends DecisionDetails {
   readonly kind: 'restored';

@@ -85,7 +85,7 @@ const LAST_RESEAL = statement(
 
 /**
  * The number of the last valid record of kind `resealed`. A new seal is stored under this number if a void seal
- * occupies its row.
+ * occupies the row of the new seal.
  */
 export const readLastReseal = async (db: StreamDatabase): Promise<number | null> =>
   (await db.query<{ number: number | null }>(LAST_RESEAL))[0].number;

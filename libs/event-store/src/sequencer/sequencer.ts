@@ -32,7 +32,7 @@ const GATHER_MS = 8;
 const LARGE_BATCH = 12;
 const GATHER_LARGE_MS = 20;
 /**
- * How often the sequencer checks for events without a notification, because a notification between processes can be
+ * How often the sequencer looks for new events although it got no notification. A notification between processes can be
  * lost.
  */
 const CHECK_MS = 500;

@@ -12,7 +12,7 @@ export interface Unnumbered {
   readonly orderId: Uuid;
   readonly version: number;
   readonly type: string;
-  /** Why it cannot be numbered; null if it only waits for an earlier event of its stream. */
+  /** Why the event cannot be numbered; null if the event only waits for an earlier event of its stream. */
   readonly error: string | null;
   readonly since: Date;
 }
@@ -119,7 +119,7 @@ const REQUEUE = statement(
    insert into ${named.pending} (event_id) select event_id from back order by ${named.stream}, version returning event_id`,
 );
 
-/** Queues the events again that were put aside, of one stream or of all streams. Returns the number of events. */
+/** Queues events again that were put aside: the events of one stream, or of all streams. Returns their number. */
 export const requeueAside = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<number> =>
   (await db.query(REQUEUE, [orderId])).length;
 

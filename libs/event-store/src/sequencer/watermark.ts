@@ -13,12 +13,12 @@ const MOST_MISSING = 2_000;
  * The number up to which the pending table has been handled, so that a read does not scan the dead rows of earlier
  * batches.
  *
- * A number can be missing in a read because its transaction is still open. This transaction got its id before a larger
- * number was drawn. The larger number was read, and then another transaction (the batch) gave the event of the larger
- * number its position. So the open transaction has a smaller id than the batch. Later, the xmin of a read reaches the
- * id of the batch. Then no transaction older than the batch is open any more, and a number that is still missing will
- * never appear. (The xmax of a snapshot cannot be used instead of the id of the batch, because a transaction with a
- * higher id than the last completed transaction can already be open.)
+ * A number can be missing in a read because the transaction that drew it is still open. This transaction got its id
+ * before a larger number was drawn. After the larger number was read, a new transaction (the batch) gave its event a
+ * position. So the open transaction has a smaller id than the batch. Later, the xmin of a read reaches the id of the
+ * batch. Then no transaction older than the batch is open any more, and a number that is still missing will never
+ * appear. (The xmax of a snapshot cannot be used instead of the id of the batch, because a transaction with a higher id
+ * than the last completed transaction can already be open.)
  *
  * A new leader does not know which transactions were open before. So it always reads from the first row, until no
  * transaction is open that is older than its first batch.
@@ -35,9 +35,9 @@ export class Watermark {
   }
 
   /**
-   * Call it after the events of a read were numbered or put aside. `seqs` are in rising order. `isComplete` says
-   * whether the read returned every row above `above`. `xmin` is the xmin of the read's snapshot. `xid` is the
-   * transaction that numbered the events or put them aside; undefined for an empty read.
+   * Call it after each read, when the events of the read were numbered or put aside. `seqs` are in rising order.
+   * `isComplete` says whether the read returned every row above `above`. `xmin` is the xmin of the read's snapshot.
+   * `xid` is the transaction that numbered the events or put them aside; undefined for an empty read.
    */
   recordRead(seqs: readonly number[], isComplete: boolean, xmin: bigint, xid?: bigint): void {
     if (this.isSettled) this.advance(seqs, xmin, xid);

@@ -5,7 +5,7 @@ export class VersionConflict extends DomainError {
   constructor(
     readonly streamId: Uuid,
     readonly expected: number,
-    /** The stream's version now; 0 when it does not exist. */
+    /** The stream's present version; 0 if the stream does not exist. */
     readonly actual: number,
   ) {
     super('VERSION_CONFLICT', 'conflict', 'It has changed in the meantime: look again and repeat.', {

@@ -111,7 +111,7 @@ describe('An append', () => {
     expect(await store.read(order)).toEqual([]);
   });
 
-  it('refuses events of an unknown type, or of a schema version that is not the current one', async () => {
+  it('refuses events of an unknown type, or of a schema version that is not the current version', async () => {
     const { store } = storeOn(db);
     const event = { type: 'Happened', schemaVersion: 1, data: {} };
     const append = (change: object) =>

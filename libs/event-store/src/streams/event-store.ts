@@ -7,7 +7,9 @@ import type { Head } from './heads.store';
 import type { Folded, Reducer } from './reducer';
 import type { Unnumbered } from '../sequencer/unnumbered.store';
 
-/** Append-only streams of events, and the log that numbers all of them. Each context with streams has one. */
+/**
+ * Append-only streams of events, and the log that numbers all of them. Each context with streams has one event store.
+ */
 export abstract class EventStore {
   /**
    * Appends events and outbox rows in one statement, within the current transaction if there is one. With `claimed`
@@ -64,8 +66,8 @@ export abstract class EventStore {
   abstract unnumbered(streamId?: Uuid): Promise<readonly Unnumbered[]>;
 
   /**
-   * Calls the listener with the new head when events were numbered, also by another process. Returns a function that
-   * removes the listener.
+   * Calls the listener with the new head when this process or another process has numbered events. Returns a function
+   * that removes the listener.
    */
   abstract onNumbered(listener: (head: number) => void): () => void;
 
@@ -92,8 +94,8 @@ export abstract class EventStore {
   abstract attest(document: object, slices?: Slices): Promise<string>;
 
   /**
-   * Runs `work` in a transaction that locks the stream, so that no other transaction appends to it. Before that, it
-   * sets the stream's head to the version of the last event. If the head was different, `work` gets the former head.
+   * Runs `work` in a transaction that locks the stream, so that no other transaction appends to it. Before `work` runs,
+   * it sets the stream's head to the version of the last event. If the head was different, `work` gets the former head.
    */
   abstract withRepairedHead<T>(streamId: Uuid, work: (formerHead: Head | undefined) => Promise<T>): Promise<T>;
 

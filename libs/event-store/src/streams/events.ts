@@ -26,9 +26,9 @@ export interface EventMetadata {
 export interface RecordedEvent<Data = unknown> {
   readonly id: Uuid;
   readonly streamId: Uuid;
-  /** 1, 2, 3… in its stream. */
+  /** The number of the event in its stream: 1, 2, 3… */
   readonly version: number;
-  /** 1, 2, 3… among all events, in commit order; null until the sequencer has numbered the event. */
+  /** The number of the event among all events, in commit order; null until the sequencer has numbered the event. */
   readonly position: number | null;
   readonly type: string;
   readonly schemaVersion: number;
@@ -67,7 +67,8 @@ export interface Append {
   readonly guards?: readonly Guarded[];
   /**
    * The inbox message that this append handles (`currentUnit()?.claimed`), if the handler has nothing else to write.
-   * The same statement marks it as done, and writes the messages and timers that the handler has collected so far.
+   * The same statement marks this message as done, and writes the messages and timers that the handler has collected so
+   * far.
    */
   readonly claimed?: Claim;
 }

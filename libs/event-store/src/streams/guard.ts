@@ -17,9 +17,9 @@ export type Refusal<Values extends object> = (
 ) => Error | undefined | Promise<Error | undefined>;
 
 /**
- * A condition of a context that an append must meet. Its SQL is a step of the append's own statement, so it costs no
- * round trip, and it also holds if two appends run at the same time. Define a guard once, at the top of a file, because
- * its name becomes part of the names of prepared statements.
+ * A condition of a context that an append must meet. Its SQL is a step of the append's own statement, so the guard
+ * costs no round trip, and its condition also holds if two appends run at the same time. Define a guard once, at the
+ * top of a file, because its name becomes part of the names of prepared statements.
  */
 export interface Guard<Values extends object> {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Values by part of the statement, and by name within the part. */
+/** The values of a statement: an object for each part of the statement, with the values by name. */
 export type NamedValues = Readonly<Record<string, object>>;
 
 /** The parameters of one statement. A parameter gets its number when the SQL uses it for the first time. */

@@ -8,7 +8,7 @@ export interface Reducer<State extends object> {
    * more, and are deleted.
    */
   readonly version: number;
-  /** Returns undefined if there is no state (yet). The position and the hash of an event may be null. */
+  /** Returns undefined if there is no state, or no state yet. The position and the hash of an event can be null. */
   project(state: State | undefined, event: RecordedEvent): State | undefined;
 }
 

@@ -197,9 +197,9 @@ export class Snapshots implements BeforeApplicationShutdown {
   }
 
   /**
-   * Compares the next snapshots of a reducer with their streams, and deletes those that differ. A MAC proves that the
-   * shop stored a snapshot, but not that the fold was right. Returns the id of the stream after which the next call
-   * must continue; undefined if all snapshots were checked.
+   * Compares the next snapshots of a reducer with their streams, and deletes the snapshots that differ. A MAC proves
+   * that the shop stored a snapshot, but not that the fold was correct. Returns the id of the stream after which the
+   * next call must continue; undefined if all snapshots were checked.
    */
   async checkNext<State extends object>(
     reducer: Reducer<State>,

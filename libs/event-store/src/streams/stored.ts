@@ -16,7 +16,7 @@ export interface StoredRow {
   readonly position: number | null;
   readonly hash: string | null;
   readonly instant?: string | null;
-  /** Why the event cannot be read, if this is known before its data is looked at. */
+  /** Why the event cannot be read, if an earlier check has found this out. */
   readonly unreadable?: Error;
 }
 
@@ -90,6 +90,6 @@ const eventById = (id: string) => `lateral (select * from ${named.events} where 
 export const joinEvent = (id: string): string => `cross join ${eventById(id)}`;
 export const leftJoinEvent = (id: string): string => `left join ${eventById(id)} on true`;
 
-/** Joins an event's position and hash, if it has a position. */
+/** Joins an event's position and hash, if the event has a position. */
 export const leftJoinLog = (eventId: string): string =>
   `left join lateral (select * from ${named.log} where event_id = ${eventId} limit 1) l on true`;

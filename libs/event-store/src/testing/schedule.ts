@@ -53,7 +53,7 @@ export function subscriber(db: Database, batch: number) {
 
 /**
  * Runs leaders of the sequencer one after the other, each for a short time. Sometimes two of them lead at the same
- * time. The returned function stops the leaders, and returns how many there were.
+ * time. The returned function stops the leaders, and returns the number of leaders.
  */
 export function changingLeaders(db: Database, random: Dice): () => Promise<number> {
   const stop = new AbortController();

@@ -68,8 +68,8 @@ export interface Attested<Document> {
 }
 
 /**
- * Reads a document, and checks it with the trusted keys only. It checks the exact form first, then the proof, then
- * calls `checkMore`, and at last checks the signature of the whole document.
+ * Reads a document, and checks it with the trusted keys only. It first checks the exact form and the proof. Then it
+ * calls `checkMore`, and finally it checks the signature of the whole document.
  */
 export function checkEvidence<Document extends StreamProof>(
   text: string,

@@ -2,7 +2,7 @@
 export type Finding =
   | 'altered' // a column of the event, or its hash, was changed
   | 'swapped' // the event belongs to another position
-  | 'deleted' // the log names an event that is gone, or a position is missing
+  | 'deleted' // the log names an event that does not exist, or a position is missing
   | 'cut' // the log ends before its last seal
   | 'forged' // the shop did not append the event, or did not sign the position up to which events have no MAC
   | 'recomputed' // the hashes of the chain are consistent, but do not match the seals

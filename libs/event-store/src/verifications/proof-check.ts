@@ -14,7 +14,7 @@ export type Refusal =
   | 'seal' // a seal is not as it was signed
   | 'event' // an event is not as it was hashed, or its seal does not cover it
   | 'stream' // events are missing, out of order, or of another stream
-  | 'story' // the rest of the document does not match the events
+  | 'story' // the other parts of the document do not match the events
   | 'signature'; // the document is not as it was signed
 
 export interface Refused {

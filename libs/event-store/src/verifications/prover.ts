@@ -83,8 +83,8 @@ export class Prover {
   }
 
   /**
-   * The records about the seals, except `adopted` records: these only say that the file with the newest seal was
-   * missing at a start.
+   * The records about the seals, without the `adopted` records. An `adopted` record only says that the file with the
+   * newest seal was missing at a start.
    */
   private async readRecords(): Promise<ProvedRecord[]> {
     const { ours, foreignNotVoid } = sortRecords(this.chain.key.trusted, await readRecordsFrom(this.db, 1));

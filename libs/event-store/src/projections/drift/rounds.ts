@@ -20,8 +20,8 @@ export interface RoundProgress {
    */
   orders: Uuid | null;
   /**
-   * The next page of the third round, which reads every page of the table. It finds rows that were written since the
-   * previous round, although their orders had no new events.
+   * The next page of the third round, which reads every page of the table. This round finds rows that were written
+   * since the previous round, although their orders had no new events.
    */
   page: number;
   /** When the last complete round over the pages began; null before the end of the first round. */

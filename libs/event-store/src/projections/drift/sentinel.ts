@@ -11,7 +11,9 @@ import { Throttle } from '../rebuild/throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 const TICK_MS = 1_000;
-/** Shorter than in other jobs, because nothing notifies this job when somebody changes a row with SQL. */
+/**
+ * The idle pause is shorter than in other jobs, because nothing notifies this job if somebody changes a row with SQL.
+ */
 const IDLE_TICK_MS = 3_000;
 /** The progress is stored every ten ticks, and in each tick with a finding. */
 const SAVE_TICKS = 10;

@@ -16,7 +16,7 @@ const SAMPLE = statement(
    cross join lateral (select event_data from ${named.events} where id = l.event_id limit 1) e`,
 );
 
-/** How many events a batch may have: a thousand, or fewer if they would be larger than about 8 MB. */
+/** How many events a batch can have: a thousand, or fewer if a thousand events are larger than about 8 MB. */
 export class BatchSize {
   private batches = 0;
   private limit = MOST_EVENTS;

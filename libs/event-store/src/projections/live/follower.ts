@@ -62,8 +62,8 @@ export class Follower {
       return await this.write(folded, to, events.length);
     } catch (error) {
       if (!isRowError(error)) throw error;
-      // The table refuses the row of one order. The batch is halved until only one event is left that leads to the
-      // refused row. Then the order of this event is set aside.
+      // The table refuses the row of one order. The batch is halved until it contains only the event that leads to this
+      // row. Then the order of the event is set aside.
       this.rows.clear();
       if (events.length > 1) {
         this.mostEvents = Math.ceil(events.length / 2);

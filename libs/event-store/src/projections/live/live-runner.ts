@@ -50,8 +50,8 @@ export class LiveRunner {
       try {
         await this.registry.ensureLive(name);
         const table = (await this.registry.live(name))!;
-        // This process perhaps has a newer build than the last leader. A newer build can perhaps use the events of
-        // orders that were set aside.
+        // This process perhaps has a newer build than the last leader. Then it can perhaps use events for which orders
+        // were set aside.
         if (!retried) await this.setAside.retryAll(table, stop);
         retried = true;
         await this.follow(table, stop, () => (failures = 0));
@@ -95,7 +95,7 @@ export class LiveRunner {
 
   /**
    * Whether somebody restored an older version of the table together with its checkpoint. Without this check, the
-   * follower would notice this only after the next event.
+   * follower would notice the restore only after the next event.
    */
   private async wasSetBack({ name, relation }: ProjectionTable, at: number): Promise<boolean> {
     const stored = await this.registry.findTable(relation);

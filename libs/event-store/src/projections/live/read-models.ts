@@ -12,7 +12,7 @@ const isTableMissing = (error: unknown): boolean => (error as { code?: string })
 
 interface LiveTable {
   readonly table: string;
-  /** Whether the table is of an earlier version of the projection than the newest one of this build. */
+  /** Whether the table has an earlier version than the newest version of the projection in this build. */
   readonly outdated: boolean;
 }
 
@@ -34,7 +34,7 @@ export class ReadModels {
     wakeups.subscribe('tables', () => this.liveTables.clear());
   }
 
-  /** The live table's name, quoted, for use in SQL. Names of prepared statements must contain it. */
+  /** The live table's name, quoted, for use in SQL. The name of a prepared statement must contain the table's name. */
   async table(name: string): Promise<string> {
     return (await this.findLiveTable(name)).table;
   }

@@ -39,8 +39,8 @@ export class SharedLog implements LogSource {
     await earlier.catch(() => undefined);
     const foundNow = this.findCached(after, limit);
     if (foundNow.length > 0) return foundNow;
-    // The earlier read found nothing. It perhaps started before the new events were numbered, so another read is needed
-    // that started later.
+    // The earlier read found nothing. It perhaps started before the new events were numbered. So a read that started
+    // later is needed.
     const later = this.pendingReads.get(after);
     return later ? (await later).slice(0, limit) : this.read(after, limit);
   }

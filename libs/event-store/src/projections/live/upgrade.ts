@@ -11,7 +11,7 @@ import { activity } from '#platform/system';
 /** The value of `askedBy` for a rebuild that no person has requested. */
 export const UPGRADE = 'upgrade';
 
-/** Starts a rebuild if the live table of a projection has an older version than the newest one of this build. */
+/** Starts a rebuild if the live table of a projection has an older version than the newest version in this build. */
 @Injectable()
 export class Upgrade {
   private readonly log = new Logger('Projections');

@@ -36,7 +36,7 @@ export class Wakeups {
     this.notifyOthers(wakeup);
   }
 
-  /** Ends all waits. Call it when notifications from other processes may have been lost. */
+  /** Ends all waits. Call it when notifications from other processes were perhaps lost. */
   wakeAll(): void {
     for (const wakeup of WAKEUPS) this.wake(wakeup);
   }

@@ -8,8 +8,8 @@ import { ProjectionRegistry, type ProjectionTable } from '../live/registry';
 import { StreamDatabase } from '../../streams/stream-database';
 
 /**
- * When a switch begins, one table can be at most this many positions behind the other. It catches up while the
- * checkpoints are locked.
+ * When a switch begins, one table can be at most this many positions behind the other. The table that is behind catches
+ * up while the checkpoints are locked.
  */
 export const MOST_EVENTS_BEHIND = 500;
 

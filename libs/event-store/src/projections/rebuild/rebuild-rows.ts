@@ -71,8 +71,8 @@ export class RebuildRows {
   }
 
   /**
-   * Whether a person cancelled the newest rebuild to that version or rolled it back; undefined if not. After a person
-   * did this, the next rebuild does not start automatically.
+   * How a person ended the newest rebuild to that version; undefined if no person ended it. If a person ended it, the
+   * next rebuild does not start automatically.
    */
   async findManualEnd(name: string, version: number): Promise<'cancelled' | 'rolled-back' | undefined> {
     const [last] = await this.db.query<{ state: RebuildState }>(

@@ -13,7 +13,7 @@ const CHECK_MS = 100;
 
 // The oldest event without a position, and the oldest event that the live table does not reflect yet. Each of the two
 // events has its own subquery. Otherwise a plan that was made while the tables were empty could scan all events. A live
-// table with an error is ignored, because a slower rebuild would not help it.
+// table with an error is ignored, because a slower rebuild would not help that table.
 const DELAY = statement(
   'projection-delay',
   `select coalesce(extract(epoch from clock_timestamp() - least(
