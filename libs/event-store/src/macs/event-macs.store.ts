@@ -30,8 +30,8 @@ const NEIGHBOURS = statement(
 );
 
 /**
- * Whether format 1 cannot end at this position, because the log is shorter, or because one of the last 1,000 events up
- * to the position has a MAC.
+ * Whether format 1 cannot end at this position. Either the log is shorter, or one of the 1,000 events up to this
+ * position has a MAC.
  */
 export const isImpossibleEnd = async (db: StreamDatabase, position: number): Promise<boolean> =>
   (await db.query<{ tooFar: boolean }>(NEIGHBOURS, [position]))[0].tooFar;

@@ -92,8 +92,8 @@ export class MacGate {
   }
 
   /**
-   * The streams of events that were put aside because of a wrong MAC, although the MAC is correct with the key of this
-   * process. (The process that put them aside had another key.)
+   * The streams of events that another process put aside because of a wrong MAC. The other process had another key:
+   * with the key of this process, the MAC is correct.
    */
   async findStreamsWithRightMac(): Promise<readonly Uuid[]> {
     const events = await listAsideForMac(this.db, NOT_OURS, this.lastSearched);
@@ -174,8 +174,8 @@ export class MacGate {
   }
 
   /**
-   * An older build makes no MACs. Until the last older build has stopped, events without a MAC are accepted, and an
-   * admission with a MAC is stored for each of them. After that, the database role of the shop has no right to allow
+   * An older build makes no MACs. Until the last older build has stopped, events without a MAC are accepted. For each
+   * of these events, an admission with a MAC is stored. After that, the database role of the shop has no right to allow
    * more events without a MAC. Returns the events that were not admitted.
    */
   private async admitAllowed(events: readonly EventToNumber[]): Promise<readonly EventToNumber[]> {

@@ -12,7 +12,7 @@ import type { StreamDatabase } from '../streams/stream-database';
 const MINUTE = 60_000;
 
 /**
- * Stores a row which says that this process makes MACs. A migration regards an instance without such a row as an older
+ * Stores a row that says that this process makes MACs. A migration regards an instance without such a row as an older
  * build. When no older build is alive any more, this job closes the log. From then on, the role of the shop cannot
  * insert into the log table directly, and no event without a MAC is numbered.
  */

@@ -26,7 +26,10 @@ export class WrongKey extends Error {
   }
 }
 
-/** Throws WrongKey if the newest seal or the newest MACs were not made with the present key or a former key. */
+/**
+ * Throws WrongKey if the newest seal, or all of the newest MACs, were made with unknown keys. Present and former keys
+ * are known.
+ */
 export async function expectKnownKeys(chain: SealChain): Promise<void> {
   const seal = await findNewestSeal(chain);
   if (seal && !chain.key.trusted.has(seal.keyId))

@@ -50,8 +50,8 @@ export function merklePaths(hashes: readonly string[]): (index: number) => reado
 export const merklePath = (hashes: readonly string[], index: number): readonly string[] => merklePaths(hashes)(index);
 
 /**
- * The root of a tree of `size` hashes, computed from the hash at `index` and its path; undefined if the index or the
- * length of the path is wrong.
+ * Computes the root of a tree of `size` hashes from the hash at `index` and its path. Returns undefined if the index or
+ * the length of the path is wrong.
  */
 export function computeRoot(hash: string, index: number, size: number, path: readonly string[]): string | undefined {
   if (index < 0 || index >= size) return undefined;

@@ -5,8 +5,8 @@ import { readRecordsFrom } from './seal-records.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /**
- * Of the `adopted` records, only this many are reported (the newest ones), because each start without the file of the
- * newest seal writes such a record. All records of other kinds are reported.
+ * At most this many `adopted` records are reported: the newest. There can be many, because each start without the file
+ * of the newest seal writes an `adopted` record. Records of other kinds are always reported.
  */
 const MOST_ADOPTED = 20;
 

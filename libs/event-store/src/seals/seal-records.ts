@@ -23,7 +23,7 @@ export interface Adopted extends DecisionDetails, SealPoint {
 }
 
 /**
- * A backup was restored. The seals after `kept`, up to and including `lost`, are lost, and a person has taken
+ * A backup was restored. The seals after `kept`, up to and including `lost`, are lost. A person has taken
  * responsibility for the loss.
  */
 export interface Restored extends DecisionDetails {

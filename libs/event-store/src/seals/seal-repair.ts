@@ -87,9 +87,9 @@ export class SealRepair {
   }
 
   /**
-   * Declares void the records that the shop has not signed, and seals the log again from the first lost or false seal
-   * to the end of the log. Throws if all records and seals are correct. Also throws if the log itself differs from what
-   * was sealed, because a new seal cannot repair the log.
+   * Declares void the records that the shop has not signed. Then it seals the log again, from the first lost or false
+   * seal to the end of the log. Throws if all records and seals are correct. Also throws if the log itself differs from
+   * what was sealed, because a new seal cannot repair the log.
    */
   async reseal({ who, reason }: Justification): Promise<SealRecord> {
     const { db, anchor } = this.chain;

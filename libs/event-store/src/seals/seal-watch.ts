@@ -16,8 +16,8 @@ const CHECK_MS = 10_000;
 const STOPS_START: readonly Disagreement[] = ['behind', 'rewritten', 'forgotten'];
 
 /**
- * Compares the seals in the database with the end of the seals that is remembered outside of the database, at the start
- * and then every 10 s.
+ * Compares the seals in the database with the end of the seals that is remembered outside of the database. It does so
+ * at the start and then every 10 s.
  */
 export class SealWatch implements OnModuleInit {
   private readonly log = new Logger('Seals');

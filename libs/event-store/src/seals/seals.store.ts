@@ -64,8 +64,8 @@ const valuesOf = ({ after, position, root, hash, keyId, signature, sealedAt }: S
 ];
 
 /**
- * Returns false if another process sealed these positions first, if the seal does not follow the newest valid seal, or
- * if `record` is no longer the newest record.
+ * Returns false if the seal does not follow the newest valid seal, for example because another process sealed these
+ * positions first. Also returns false if `record` is no longer the newest record.
  */
 export const insertSeal = async (db: StreamDatabase, seal: Seal, record: number): Promise<boolean> =>
   (await db.query<{ sealed: boolean }>(INSERT, [...valuesOf(seal), record]))[0].sealed;

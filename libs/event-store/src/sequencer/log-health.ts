@@ -12,9 +12,9 @@ const NAME = 'log_unnumbered_events';
 const LONGEST_WAIT_MS = 30_000;
 
 /**
- * This check fails if a committed event cannot be numbered, if an event has waited more than 30 s for its position, or
- * if nothing can be appended to a stream. This process measures the wait from one check to the next, so a wrong clock
- * has no effect. If the database does not respond, another check reports that.
+ * This check fails if a committed event cannot be numbered, or has waited more than 30 s for its position. It also
+ * fails if nothing can be appended to a stream. This process measures the wait from one check to the next, so a wrong
+ * clock has no effect. If the database does not respond, another check reports that.
  */
 export class LogHealth extends HealthCheck {
   readonly service: string;

@@ -125,8 +125,8 @@ const GROUP = sendingStatement(
 
 /**
  * Groups appends that arrive while other appends are running. Each group is written in one statement and one
- * transaction, because under load most of the cost of an append is its statement and its commit. An append waits only
- * while two statements run. If an append could not be written in its group, it is tried again alone, and then its own
+ * transaction. Under load, the statement and the commit are most of the cost of an append. An append waits only while
+ * two statements run. If an append could not be written in its group, it is tried again alone, and then its own
  * statement reports the reason.
  */
 export class AppendGroups {

@@ -21,9 +21,9 @@ export interface RowWithMacs extends StoredRow {
 }
 
 /**
- * Checks the MACs of a stream's events when they are read, so that no decision is based on an event that the shop did
- * not append. This is needed because events can be read before the sequencer has checked them. For an event with a MAC,
- * the check costs one HMAC and no query.
+ * Checks the MACs of a stream's events when they are read. So no decision is based on an event that the shop did not
+ * append. This is needed because events can be read before the sequencer has checked them. For an event with a MAC, the
+ * check costs one HMAC and no query.
  */
 export class ForeignEventCheck {
   private readonly exceptions: MacExceptions;

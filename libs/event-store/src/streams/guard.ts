@@ -17,7 +17,7 @@ export type Refusal<Values extends object> = (
 ) => Error | undefined | Promise<Error | undefined>;
 
 /**
- * A condition of a context that an append must meet. Its SQL is a step of the append's own statement, so the guard
+ * A condition of a context that an append must meet. Its SQL is a step of the append's own statement. So the guard
  * costs no round trip, and its condition also holds if two appends run at the same time. Define a guard once, at the
  * top of a file, because its name becomes part of the names of prepared statements.
  */

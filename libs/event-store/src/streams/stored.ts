@@ -83,7 +83,7 @@ export function toStoredEvent(types: EventTypes, row: StoredRow): RecordedEvent 
 }
 
 // This form makes the planner look up each event by its id. The planner's statistics can be from a time when the table
-// was empty, and a plan for an empty table would scan all events for each batch.
+// was empty. A plan for an empty table would scan all events for each batch.
 const eventById = (id: string) => `lateral (select * from ${named.events} where id = ${id} limit 1) e`;
 
 /** Joins the event to a row that contains its id. */

@@ -28,8 +28,8 @@ const Shape = z.strictObject({
 type Doc = z.infer<typeof Shape>;
 
 /**
- * Makes a log of `count` events that belong alternately to two streams, seals it every `stretch` positions, and returns
- * the proof of the first stream.
+ * Makes a log of `count` events that belong alternately to two streams. Seals the log every `stretch` positions, and
+ * returns the proof of the first stream.
  */
 function makeProof(
   count = 9,

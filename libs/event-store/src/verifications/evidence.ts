@@ -37,7 +37,7 @@ export interface ProvedRecord extends SealRecord {
   readonly previous: string;
 }
 
-/** Everything that a person outside the shop needs to check that the events of a stream were sealed in this form. */
+/** Proves to a person outside the shop that the events of a stream were sealed in this form. */
 export interface StreamProof {
   readonly events: readonly ProvedEvent[];
   readonly seals: readonly ProvedSeal[];

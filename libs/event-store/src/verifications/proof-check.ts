@@ -32,8 +32,8 @@ export const provedColumns = ({ fields }: ProvedEvent) => {
 };
 
 /**
- * Returns undefined if every event is as it was written, a seal of a trusted key covers every event, and no event
- * before the last one is missing.
+ * Returns undefined if the proof is correct. Then every event is as it was written, a seal of a trusted key covers it,
+ * and no event is missing before the last event.
  */
 export function checkProof(streamId: string, proof: StreamProof, keys: TrustedKeys): Refused | undefined {
   const steps = checkInSteps(streamId, proof, keys);

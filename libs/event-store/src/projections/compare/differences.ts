@@ -25,7 +25,7 @@ const toPlainJson = (value: unknown): unknown =>
   value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 
 /**
- * Brings a value of a column into one form, so that a value from the reducer can be compared with one from the
+ * Brings a value of a column into one form. Then a value from the reducer can be compared with a value from the
  * database.
  */
 function normalizeValue({ type }: Column<never>, value: unknown): unknown {

@@ -27,8 +27,8 @@ export interface Tally {
   readonly fields: Record<string, number>;
   readonly money: Record<string, { before: number; after: number }>;
   /**
-   * The orders with the largest differences, sorted by the amount of money that changed, then by the number of changed
-   * fields. The largest difference comes first.
+   * The orders with the largest differences, the largest first. They are sorted by the amount of money that changed,
+   * then by the number of changed fields.
    */
   worst: WorstOrder[];
 }

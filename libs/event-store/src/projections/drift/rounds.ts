@@ -129,9 +129,9 @@ export class Rounds {
   }
 
   /**
-   * The follower writes a row only after a new event, and stores the position of the event in the row. If a row was
-   * written after the previous round began, but its position is older than that round, another writer has changed the
-   * row. A row with a position after the table's checkpoint was also changed by another writer.
+   * The follower writes a row only after a new event, and stores the position of the event in the row. Suppose that a
+   * row was written after the previous round began, but the position in the row is older. Then another writer has
+   * changed the row. The same is true if the position in the row is after the table's checkpoint.
    */
   private async findChangedByOthers(progress: RoundProgress, position: number): Promise<Uuid[]> {
     const [{ pages, snapshot }] = await this.db.query<{ pages: number; snapshot: string }>(

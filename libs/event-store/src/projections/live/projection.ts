@@ -42,8 +42,8 @@ export const relationOf = (name: string, version: number, run: number): string =
 export const quoted = (relation: string): string => `"${relation.replaceAll('"', '""')}"`;
 
 /**
- * SQL: whether the stream of a row was set aside, so that the row does not show the stream's last events. The row's
- * table has the alias `t`, and `stream` is the column with the stream's id.
+ * SQL: whether the stream of a row was set aside. Then the row does not show the stream's last events. The row's table
+ * has the alias `t`, and `stream` is the column with the stream's id.
  */
 export const isBehind = (table: string, stream: string): string =>
   `coalesce((select true from projection_failures f

@@ -90,9 +90,9 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Checks that this build has the reducer of each table in one of these states, because without its reducer a table
-   * cannot be updated. Throws ReducerMissing if a reducer is missing. A projection whose name is unknown belongs to a
-   * newer build, and is skipped. Returns the skipped names.
+   * Checks that this build has the reducer of each table in one of these states. Without its reducer a table cannot be
+   * updated. Throws ReducerMissing if a reducer is missing. A projection whose name is unknown belongs to a newer
+   * build, and is skipped. Returns the skipped names.
    */
   async expectReducers(states: readonly TableState[] = ['live', 'kept']): Promise<string[]> {
     const used = await this.db.query<ProjectionTable>(`${selectTables} where t.state = any($1::text[])`, [states]);
