@@ -8,8 +8,8 @@ const sealColumns = `position, after, encode(root, 'hex') as root, encode(hash, 
 
 const storedColumns = 'position, after, root, hash, key_id, signature, sealed_at';
 
-// Whether a `disowned` record lists this record, and is not void itself. Each `disowned` record also lists the records
-// of all earlier lists. So it is enough to look for one later list that contains the `disowned` record itself.
+// Whether a `disowned` record that is not void lists this record. Each `disowned` record also lists the records of all
+// earlier lists. So it is enough to look for one later list that contains the `disowned` record itself.
 const isDisowned = (record: string) => `exists (select from ${named.sealRecords} d
   where d.kind = 'disowned' and d.disowned @> to_jsonb(${record}) and not exists (
     select from ${named.sealRecords} e where e.kind = 'disowned' and e.number > d.number and e.disowned @> to_jsonb(d.number)))`;

@@ -14,11 +14,11 @@ const MOST_MISSING = 2_000;
  * batches.
  *
  * A number can be missing in a read because the transaction that drew it is still open. This transaction got its id
- * before a larger number was drawn. After the larger number was read, a new transaction (the batch) gave its event a
- * position. So the open transaction has a smaller id than the batch. Later, the xmin of a read reaches the id of the
- * batch. Then no transaction older than the batch is open any more, and a number that is still missing will never
- * appear. (The xmax of a snapshot cannot be used instead of the id of the batch. The reason is that a transaction with
- * a higher id than the last completed transaction can already be open.)
+ * before a larger number was drawn. After the larger number was read, a new transaction (the batch) gave the event with
+ * the larger number a position. So the open transaction has a smaller id than the batch. Later, the xmin of a read
+ * reaches the id of the batch. Then no transaction older than the batch is open any more, and a number that is still
+ * missing will never appear. (The xmax of a snapshot cannot be used instead of the id of the batch. The reason is that
+ * a transaction with a higher id than the last completed transaction can already be open.)
  *
  * A new leader does not know which transactions were open before. So it always reads from the first row, until no
  * transaction is open that is older than its first batch.

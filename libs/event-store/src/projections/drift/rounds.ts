@@ -58,7 +58,7 @@ const MOST_SUSPECTS = 200;
  */
 export class Rounds {
   private readonly table: string;
-  /** The position up to which the orders of new events were chosen. */
+  /** The checkpoint at the last tick. The next tick chooses the orders of the newest events after it, at most 20. */
   private checkedThrough = 0;
 
   constructor(
