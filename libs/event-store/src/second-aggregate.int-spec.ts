@@ -118,7 +118,7 @@ describe('A second aggregate, with its own tables and its own stream column,', (
     expect(taken).toMatchObject({ cardId: one });
     await db.query(`insert into gift_series (series, closed) values ('winter', true)`);
     await expect(store.append(append(two, 0, [issued(50)], guards('A2', 'winter')))).rejects.toThrow(SeriesClosed);
-    // A version conflict is reported as such if no guard refuses the append.
+    // If no guard refuses the append, the error is the version conflict.
     await expect(store.append(append(one, 0, [issued(1)], guards('A3')))).rejects.toThrow(VersionConflict);
     expect(await countAllRows()).toEqual(before);
     const race = await Promise.allSettled(

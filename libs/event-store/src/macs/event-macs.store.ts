@@ -3,9 +3,12 @@ import type { FormatEnd } from './mac-memory';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-/** The end of format 1. Events of format 1 were stored before there were MACs. */
+/**
+ * The position where format 1 ends, with a MAC over this position. Events of format 1 were stored before MACs were
+ * introduced.
+ */
 export interface StoredFormat extends FormatEnd {
-  /** In hex; null until a leader has signed it. */
+  /** The MAC over this position, in hex; null until a leader has signed it. */
   readonly mac: string | null;
 }
 
@@ -27,7 +30,7 @@ const NEIGHBOURS = statement(
 );
 
 /**
- * Whether the events of format 1 cannot end at this position: the log is shorter, or an event shortly before the
+ * Whether format 1 cannot end at this position. Either the log is shorter, or one of the 1,000 events up to this
  * position has a MAC.
  */
 export const isImpossibleEnd = async (db: StreamDatabase, position: number): Promise<boolean> =>
@@ -60,8 +63,9 @@ const OLDER = statement(
 );
 
 /**
- * Whether a build that makes no MACs has used this context in the last two minutes. Only instances that were alive when
- * MACs were introduced count. Older builds cannot be started afterwards, so a new row in `instances` does not count.
+ * Whether an instance of a build that makes no MACs was alive in the last two minutes. Only instances that were alive
+ * when MACs were introduced count. A newer row in `instances` does not count, because older builds cannot start any
+ * more.
  */
 export const isOlderBuildAlive = async (db: StreamDatabase): Promise<boolean> =>
   (await db.query<{ older: boolean }>(OLDER))[0].older;

@@ -13,7 +13,9 @@ export const isFormatSigned = (key: MacKey, format: StoredFormat): boolean =>
 
 const isLater = (one: FormatEnd, other: FormatEnd): boolean => one.through > other.through || one.drawn > other.drawn;
 
-/** Where the events of format 1 end. They were stored before there were MACs, so they may have none. */
+/**
+ * Knows where format 1 ends. Events of format 1 were stored before MACs were introduced, so they can be without a MAC.
+ */
 export class FirstFormat {
   private readonly log = new Logger('EventStore');
 
@@ -24,8 +26,8 @@ export class FirstFormat {
   ) {}
 
   /**
-   * Signs the end if it is not signed yet, and remembers it. After that, a later end is never signed. An earlier end
-   * may be signed, because an older backup may contain it.
+   * Signs the end of format 1 if it is not signed yet, and remembers it. After that, a later end is never signed. An
+   * earlier end can still be signed, because a restored backup can contain it.
    */
   async sign(): Promise<void> {
     const format = await readFirstFormat(this.db);
@@ -43,7 +45,7 @@ export class FirstFormat {
     await this.remember();
   }
 
-  /** Remembers the end if the shop has signed it. The first remembered end is never replaced. */
+  /** Remembers the end of format 1 if the shop has signed it. The first remembered end is never replaced. */
   async remember(): Promise<void> {
     const known = await this.memory.firstFormat.read();
     if (known) return this.memory.firstFormat.keep(known); // writes the file again if it is missing
@@ -54,7 +56,7 @@ export class FirstFormat {
     await this.memory.firstFormat.keep({ through, drawn });
   }
 
-  /** Events up to `through` may be without a MAC. `problem` says what is wrong with the stored end, if anything is. */
+  /** Events up to `through` can be without a MAC. If the end in the database is wrong, `problem` says why. */
   async read(): Promise<{ readonly through: number; readonly problem?: string }> {
     const format = await readFirstFormat(this.db);
     const known = await this.memory.firstFormat.read();

@@ -12,7 +12,7 @@ export interface WithMac {
   readonly mac: string | null;
 }
 
-/** SQL column that is selected together with `canonicalColumns`. */
+/** A column for SQL queries that also select `canonicalColumns`. */
 export const macColumn = `encode(e.mac, 'hex') as mac`;
 
 type PositionedEvent = StoredEvent & WithMac & { readonly position: number };
@@ -21,11 +21,11 @@ const MOST_LISTED = 100;
 
 /** Checks the MACs of numbered events. */
 export class MacCheck {
-  /** Events up to this position were stored before there were MACs, so they may have none. */
+  /** Events up to this position were stored before MACs were introduced, so they can be without a MAC. */
   firstFormatEnd = 0;
-  /** How many later events had no MAC, and were accepted because an older build had appended them. */
+  /** The number of later events without a MAC that were accepted, because an older build had appended them. */
   admitted = 0;
-  /** The positions of the first of these events. */
+  /** The positions of the first 100 of these events. */
   readonly admittedPositions: number[] = [];
   private readonly firstFormat: FirstFormat;
   private readonly exceptions: MacExceptions;
@@ -39,14 +39,17 @@ export class MacCheck {
     this.exceptions = new MacExceptions(db, key, memory);
   }
 
-  /** What is wrong with the stored end of format 1; undefined if nothing is. */
+  /** Reads where format 1 ends. Returns what is wrong with the stored end; undefined if the stored end is correct. */
   async readFirstFormatEnd(): Promise<string | undefined> {
     const { through, problem } = await this.firstFormat.read();
     this.firstFormatEnd = through;
     return problem;
   }
 
-  /** The events of a batch that the shop did not append, with the reason. Deleted events are skipped. */
+  /**
+   * The events of a batch that the shop did not append; `why` says what is wrong with the MAC. Deleted events are
+   * skipped.
+   */
   async findForeign<Event extends PositionedEvent>(
     rows: readonly Event[],
   ): Promise<readonly { row: Event; why: string }[]> {

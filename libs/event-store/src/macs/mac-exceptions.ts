@@ -12,9 +12,9 @@ interface StoredExceptions {
   readonly events: readonly string[];
   /** Microseconds since 1970. */
   readonly until: string;
-  /** Whether older builds may still be alive. Once closed, it stays closed. */
+  /** Whether older builds are perhaps still alive. After this was false once, it is never true again. */
   readonly open: boolean;
-  /** In hex; null until a process has signed it. */
+  /** The MAC over the exceptions, in hex; null until a process has signed them. */
   readonly mac: string | null;
 }
 
@@ -25,8 +25,8 @@ const READ = statement(
    from ${named.macExceptions}`,
 );
 
-// A process signs the exceptions before its first append. If an event with a MAC has a position already, exceptions
-// that are still unsigned were stored too late.
+// A process signs the exceptions before its first append. So if one of the newest events has a MAC, exceptions that are
+// not signed yet were stored too late.
 const LATE = statement(
   'mac-exceptions-late',
   `select exists (
@@ -43,24 +43,24 @@ const digestOf = (stored: StoredExceptions | undefined): string | null =>
 const TOO_LATE =
   'exceptions for events without a MAC are ignored, because they were stored or changed after MACs began';
 
-/** The events that may be numbered without a MAC of their own. */
+/** The events that are allowed to get a position without a MAC. */
 export interface Allowed {
-  /** Older builds are alive, so their events are accepted. */
+  /** Whether older builds are perhaps still alive. Then all events without a MAC are allowed. */
   readonly open: boolean;
-  /** Events that waited for their position before there were MACs. */
+  /** The ids of the events that were waiting for their position when MACs were introduced. */
   readonly events: ReadonlySet<string>;
 }
 
 const NOTHING_ALLOWED: Allowed = { open: false, events: new Set() };
 
 /**
- * The exceptions that the migration stored. They are valid only if they are signed with the MAC key, which is not in
- * the database. The first process that sees them remembers them outside of the database. After that, other
- * exceptions are neither signed nor accepted.
+ * Exceptions are events that are allowed to be without a MAC. The migration that introduced MACs has stored them.
+ * Exceptions are valid only if they are signed with the MAC key, which is not in the database. The first process that
+ * reads the exceptions remembers them outside of the database. After that, no other exceptions are signed or accepted.
  */
 export class MacExceptions {
   private readonly log = new Logger('EventStore');
-  /** Why exceptions in the database are not accepted; undefined if there are no such exceptions. */
+  /** Why the exceptions in the database are ignored; undefined if they are accepted, or if there are none. */
   problem?: string;
 
   constructor(
@@ -69,15 +69,16 @@ export class MacExceptions {
     private readonly memory: MacMemory,
   ) {}
 
-  /** Signs exceptions that are not signed yet. Call it before a process appends or numbers for the first time. */
+  /**
+   * Signs the exceptions if they are not signed yet. Call it before this process appends or numbers its first event.
+   */
   async sign(): Promise<void> {
     const stored = await this.read();
     const digest = digestOf(stored);
     const known = await this.memory.exceptions.read();
     if (known ? known.digest !== digest : await this.isTooLate(stored)) {
       if (!known) await this.memory.exceptions.keep({ digest: null });
-      // After an older backup was restored, there may be no exceptions any more. Then fewer events are allowed, so this
-      // is not a problem.
+      // A restored older backup can be without exceptions. Then fewer events are allowed, so nothing is reported.
       this.report(stored && TOO_LATE);
       return;
     }
@@ -95,7 +96,10 @@ export class MacExceptions {
     return { open: stored.open, events: new Set(stored.events) };
   }
 
-  /** Whether there may be admissions. If it is remembered that there were no exceptions, all admissions are forged. */
+  /**
+   * Whether stored admissions can be genuine. An admission is a signed permission for one event without a MAC. If this
+   * process remembers that there were no exceptions, all admissions are forged.
+   */
   async mayHaveAdmitted(): Promise<boolean> {
     const known = await this.memory.exceptions.read();
     return known === undefined || known.digest !== null;
@@ -105,7 +109,7 @@ export class MacExceptions {
     if (!stored || this.isSigned(stored)) return false;
     if (!(await this.db.query<{ late: boolean }>(LATE))[0].late) return false;
     const now = await this.read();
-    return !now || !this.isSigned(now); // meanwhile another process may have signed them and numbered its first event
+    return !now || !this.isSigned(now); // perhaps another process has just signed them, and numbered an event
   }
 
   private report(problem: string | undefined): void {

@@ -36,7 +36,10 @@ interface Link {
   readonly hash: string;
 }
 
-/** Admits events to the log only if a process with the key appended them. */
+/**
+ * Decides which events get a position in the log: only events that a process with the MAC key appended. Events of older
+ * builds are an exception: see `admitAllowed`.
+ */
 export class MacGate {
   private readonly log = new Logger('Sequencer');
   private readonly countedIds = new Set<string>();
@@ -57,7 +60,7 @@ export class MacGate {
     this.firstFormat = new FirstFormat(db, key, memory);
   }
 
-  /** Call it when a process begins to number. */
+  /** Call it when this process begins to number events. */
   async prepare(): Promise<void> {
     this.forgetHashes();
     for (const part of [this.firstFormat, this.exceptions])
@@ -67,12 +70,12 @@ export class MacGate {
       });
   }
 
-  /** Forgets the hashes given by this process, because another process may number from now on. */
+  /** Forgets the hashes that this process computed, because another process can number events from now on. */
   forgetHashes(): void {
     this.ownHashes.clear();
   }
 
-  /** The events that must not be numbered, by id, with the reason. Each event is counted once. */
+  /** The ids of the events that must not be numbered, each with the reason. The metric counts each event once. */
   async findRefused(events: readonly EventToNumber[]): Promise<ReadonlyMap<string, string>> {
     const refused = new Map<string, string>();
     const withoutMac = events.filter(({ mac }) => mac === null);
@@ -89,8 +92,8 @@ export class MacGate {
   }
 
   /**
-   * The streams with an event that another process put aside because of its MAC, although this process finds the MAC
-   * correct.
+   * The streams of events that another process put aside because of a wrong MAC. The other process had another key:
+   * with the key of this process, the MAC is correct.
    */
   async findStreamsWithRightMac(): Promise<readonly Uuid[]> {
     const events = await listAsideForMac(this.db, NOT_OURS, this.lastSearched);
@@ -99,9 +102,9 @@ export class MacGate {
     return [...new Set(ours.map(({ streamId }) => streamId))];
   }
 
-  /** Remembers the hashes that this process gave to positions. The first of the rows comes after `end`. */
+  /** Remembers the hashes that this process gave to positions. `end` is the hash before the first of the rows. */
   rememberNumbered({ hash: end }: LogEnd, rows: readonly { readonly position: number; readonly hash: string }[]): void {
-    // The map grows this large only while nothing is sealed. `checkRows` checks the forgotten positions later.
+    // The map gets so many entries only while nothing is sealed. `checkRows` checks the forgotten positions later.
     if (this.ownHashes.size > MOST_REMEMBERED) this.ownHashes.clear();
     rows.forEach(({ position, hash }, index) =>
       this.ownHashes.set(position, { before: rows[index - 1]?.hash ?? end, hash }),
@@ -109,9 +112,9 @@ export class MacGate {
   }
 
   /**
-   * Checks the log after a position whose hash is known to be correct. For positions that this process numbered, it
-   * compares the hash and the hash before. For other positions it checks that the event exists, that the hash follows
-   * from the hash before, and that the MAC is correct. Throws LogTampered.
+   * Checks the positions after `after`, whose own hash is known to be correct. Throws LogTampered if a position is
+   * wrong. If this process numbered a position, its hash and the hash before it must be the remembered hashes. At other
+   * positions the event must exist, its hash must follow from the hash before, and its MAC must be correct.
    */
   async expectOurs(after: LogEnd, hashes: readonly string[]): Promise<void> {
     const first = after.position === 0 ? ORIGIN : after.hash;
@@ -133,7 +136,10 @@ export class MacGate {
     for (let index = 1; index <= hashes.length; index++) this.ownHashes.delete(after.position + index);
   }
 
-  /** What is wrong with the last position, before more events are numbered after it; undefined if nothing is. */
+  /**
+   * Checks the last position before more events are numbered after it. Returns what is wrong with that position;
+   * undefined if the position is correct.
+   */
   async findProblemAtEnd({ position }: LogEnd): Promise<string | undefined> {
     if (position === 0) return undefined;
     const before = position > 1 ? await readNumbered(this.db, position - 2, position - 1) : [];
@@ -168,12 +174,13 @@ export class MacGate {
   }
 
   /**
-   * An older build makes no MACs. Its events are accepted until the last older build has stopped. For each of these
-   * events an admission with a MAC is stored. After that the database role of the shop has no right to allow more
-   * events without a MAC. Returns the events that were not admitted.
+   * An older build makes no MACs. Until the last older build has stopped, events without a MAC are accepted. For each
+   * of these events, an admission with a MAC is stored. After that, the database role of the shop has no right to allow
+   * more events without a MAC. Returns the events that were not admitted.
    */
   private async admitAllowed(events: readonly EventToNumber[]): Promise<readonly EventToNumber[]> {
-    // Events that had to wait for an earlier event of their stream were admitted when they were first seen.
+    // Events that have waited for an earlier event of their stream were admitted when they were checked for the first
+    // time.
     const earlier = await findAdmissions(this.db, events.map(({ id }) => id)); // prettier-ignore
     const fresh = events.filter((event) => !isAdmitted(this.key, event, earlier.get(event.id) ?? ''));
     if (fresh.length === 0) return [];

@@ -7,25 +7,27 @@ const ExceptionsShape = z.object({
   digest: z.string().nullable(),
 });
 
-/** The last position, and the last number of a pending event, at the time when MACs began. */
+/**
+ * The state when MACs were introduced: the last position (`through`), and the last number of a pending event (`drawn`).
+ */
 export type FormatEnd = Readonly<z.infer<typeof FormatEndShape>>;
 
 /**
- * Remembers outside of the database which events may be without a MAC. The database alone cannot tell this: if somebody
- * removes all MACs from it, it looks like a database from before the first MAC. The first value that is remembered stays
- * for ever.
+ * Remembers outside of the database which events are allowed to be without a MAC. The database alone cannot prove this:
+ * if somebody removes all MACs, the database looks as if MACs had not been introduced yet. The first remembered value
+ * is never replaced.
  */
 export class MacMemory {
   readonly firstFormat: Remembered<FormatEnd>;
   readonly exceptions: Remembered<z.infer<typeof ExceptionsShape>>;
 
-  /** @param path the beginning of the names of the files; without a path, only this process remembers it */
+  /** @param path the first part of the file names; without a path, the values are only in the memory of this process */
   constructor(path?: string) {
     this.firstFormat = new Remembered(FormatEndShape, path && `${path}-first-format`);
     this.exceptions = new Remembered(ExceptionsShape, path && `${path}-mac-exceptions`);
   }
 
-  /** Reads the files, so that a damaged file stops the start. Later this process uses its memory. */
+  /** Reads the files at the start, so that the process does not start if a file is damaged. */
   async load(): Promise<void> {
     await this.firstFormat.read();
     await this.exceptions.read();

@@ -12,14 +12,14 @@ import type { StreamDatabase } from '../streams/stream-database';
 const MINUTE = 60_000;
 
 /**
- * Stores that this process makes MACs. A migration regards an instance without this row as an older build. When no
- * older build is alive any more, this job closes the log: from then on no process may write the log directly, and no
- * event without a MAC is numbered.
+ * Stores a row that says that this process makes MACs. A migration regards an instance without such a row as an older
+ * build. When no older build is alive any more, this job closes the log. From then on, the role of the shop cannot
+ * insert into the log table directly, and no event without a MAC is numbered.
  */
 @Injectable()
 export class OlderBuildWatch implements OnApplicationBootstrap {
   private readonly log = new Logger('EventStore');
-  /** Whether an older build may still be alive. If so, the shop writes nothing that an older build cannot read. */
+  /** Whether an older build is perhaps still alive. Then the shop writes nothing that an older build cannot read. */
   mayBeAlive = true;
   private readonly exceptions: MacExceptions;
   private readonly firstFormat: FirstFormat;
@@ -35,7 +35,7 @@ export class OlderBuildWatch implements OnApplicationBootstrap {
     this.firstFormat = new FirstFormat(db, key, memory);
   }
 
-  /** Why the database allows more events without a MAC than the shop has signed; undefined if it does not. */
+  /** What is wrong if the database allows more events without a MAC than the shop has signed; otherwise undefined. */
   get problem(): string | undefined {
     return this.exceptions.problem ?? this.formatProblem;
   }
@@ -44,7 +44,7 @@ export class OlderBuildWatch implements OnApplicationBootstrap {
     await this.registerAndCheck();
   }
 
-  /** Runs every minute, because after a restore the row of this process is missing. */
+  /** Runs every minute, because the row of this process is missing after a backup was restored. */
   @Interval('instances that make macs', MINUTE)
   @OneAtATime()
   async registerAndCheck(): Promise<void> {

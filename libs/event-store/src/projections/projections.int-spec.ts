@@ -36,7 +36,9 @@ const appendTo = async (shop: Shop, order: string, from: number, data: readonly 
   await shop.store.append(happening(order, from, data));
 };
 
-/** Orders with some events each, appended a few at a time. */
+/**
+ * Appends `events` events to each of `orders` new orders, one version after the other. Returns the ids of the orders.
+ */
 async function appendOrders(shop: Shop, orders: number, events: number): Promise<string[]> {
   const all = Array.from({ length: orders }, () => ids.next());
   for (let version = 0; version < events; version++) {
@@ -168,7 +170,7 @@ describe('A projection', () => {
     expect(await readRows(await shop.models.table(name))).toEqual(await expectedRows());
   });
 
-  it('sets an order aside if it cannot use its event, updates all other orders, and folds the order again in a newer build', async () => {
+  it('sets an order aside if it cannot use an event of the order, updates all other orders, and folds the order again in a newer build', async () => {
     const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     const stop = startLeading(shop, name);
@@ -216,7 +218,7 @@ describe('A projection', () => {
 });
 
 describe('A rebuild', () => {
-  it('builds the same table beside the live one while events are appended, and loses no event at the switch', async () => {
+  it('builds the same table beside the live table while events are appended, and loses no event at the switch', async () => {
     const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     startLeading(shop, name);
@@ -286,7 +288,7 @@ describe('A rebuild', () => {
     await waitUntilCaughtUp(shop, name);
     await stop();
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    // As after a crash: a process has handled only the first forty events.
+    // The state after a crash: a process has handled only the first forty events.
     const row = await shop.rows.readRow(name, id);
     await shop.registry.createTable(row.relation, tallyOf(name));
     await shop.rows.changeState(row, 'replaying');

@@ -15,10 +15,10 @@ export interface StoredEvent {
   readonly micros: string;
 }
 
-/** The previous hash of the event at position 1. */
+/** The event at position 1 has no event before it. Its previous hash is this value. */
 export const ORIGIN = '0'.repeat(64);
 
-/** The first field of each hash. It names the format of the fields: a check refuses a format that it does not know. */
+/** The first field of each hash. It names the format of the fields. A check refuses a format that it does not know. */
 export const CHAIN_TAG = 'coffee-tea.log.1';
 
 /**

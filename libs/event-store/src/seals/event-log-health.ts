@@ -1,13 +1,13 @@
 import { HealthCheck, Impaired } from '#platform/observability';
 
 /**
- * This check fails if the log cannot be trusted. The shop still sells in this state, so that an operator can find the
+ * This check fails if the log cannot be trusted. In this state the shop still sells, and an operator must find the
  * cause.
  */
 export class EventLogHealth extends HealthCheck {
   readonly service = 'event-log';
 
-  /** @param trouble why the log cannot be trusted; undefined if it can */
+  /** @param trouble returns why the log cannot be trusted; undefined if the log can be trusted */
   constructor(private readonly trouble: () => string | undefined) {
     super();
   }

@@ -40,7 +40,7 @@ async function appendAndSeal(shop: ReturnType<typeof storeOn>) {
 }
 
 describe('A shop in production', () => {
-  it('starts with any keys on a new log, and later only if these keys are its present or former keys', async () => {
+  it('starts on a new log with any keys, and later only if these keys are its present or former keys', async () => {
     await start({ sealKey, eventKey });
     await start();
     await appendAndSeal(shopWith());
@@ -60,7 +60,7 @@ describe('A shop in production', () => {
     expect(await test.admin('select number from ordering.order_seal_records')).toEqual([]);
   });
 
-  it('starts although one event was changed and a false seal comes after the remembered one', async () => {
+  it('starts although one event was changed and a false seal comes after the remembered seal', async () => {
     await start();
     await appendAndSeal(shopWith());
     await tamper(`update ordering.order_events set event_data = '{"n": 99}'
@@ -71,13 +71,13 @@ describe('A shop in production', () => {
     expect(await shopWith().store.verify()).toMatchObject({ ok: false });
   });
 
-  it('checks the signed end of the events without a MAC, if there are no events with a MAC', async () => {
+  it('checks its key with the signed end of format 1, if there are no events with a MAC', async () => {
     await shopWith().sequencer.begin();
     await expect(start({ eventKey })).rejects.toThrow('the stored position up to which events have no MAC');
     await start();
   });
 
-  it('does not seal after a seal of another key, although the file contains that seal', async () => {
+  it('does not seal after a seal of another key, although the file of the newest seal contains that seal', async () => {
     await start();
     await appendAndSeal(shopWith({ sealKey, eventKey: new MacKey(EVENT_MAC_KEY) }));
     const shopWithRightKeys = shopWith();

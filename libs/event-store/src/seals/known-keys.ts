@@ -8,7 +8,7 @@ import { readLastSeal, readSealsFrom } from './seals.store';
 import type { SealChain } from './seal-chain';
 
 /**
- * How many of the newest events are checked. One wrong MAC may mean that an event was changed. If all of them are
+ * How many of the newest events are checked. If one MAC is wrong, perhaps somebody changed the event. If all MACs are
  * wrong, the key is wrong.
  */
 const EVENTS_CHECKED = 20;
@@ -26,7 +26,10 @@ export class WrongKey extends Error {
   }
 }
 
-/** Throws WrongKey if the newest seal or the newest MACs are not made with the present key or a former key. */
+/**
+ * Throws WrongKey if the newest seal, or all of the newest MACs, were made with unknown keys. Present and former keys
+ * are known.
+ */
 export async function expectKnownKeys(chain: SealChain): Promise<void> {
   const seal = await findNewestSeal(chain);
   if (seal && !chain.key.trusted.has(seal.keyId))
@@ -35,8 +38,8 @@ export async function expectKnownKeys(chain: SealChain): Promise<void> {
 }
 
 /**
- * The remembered seal if the database contains it, and otherwise the last stored seal. Seals after the remembered one
- * do not count, because anybody with write access to the database may have stored them.
+ * Returns the remembered seal if the database contains it; otherwise the last stored seal. Seals after the remembered
+ * seal do not count, because anybody with write access to the database can store them.
  */
 async function findNewestSeal({ db, anchor }: SealChain): Promise<Seal | undefined> {
   const known = await anchor.newest();

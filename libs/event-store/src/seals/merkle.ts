@@ -19,8 +19,8 @@ function hashTree(hashes: readonly string[], from: number, to: number): Buffer {
 const leftSizeOf = (size: number): number => 2 ** Math.floor(Math.log2(size - 1));
 
 /**
- * The Merkle paths of many hashes, from the leaf up. The hash over a range is computed once, even if several paths
- * need it.
+ * Returns a function that gives the Merkle path of the hash at an index, from the leaf up. The hash over a range is
+ * computed once, even if several paths need it.
  */
 export function merklePaths(hashes: readonly string[]): (index: number) => readonly string[] {
   const known = new Map<string, Buffer>();
@@ -49,7 +49,10 @@ export function merklePaths(hashes: readonly string[]): (index: number) => reado
  */
 export const merklePath = (hashes: readonly string[], index: number): readonly string[] => merklePaths(hashes)(index);
 
-/** The root that follows from a hash at `index` of `size` and its path; undefined if the index or the path is wrong. */
+/**
+ * Computes the root of a tree of `size` hashes from the hash at `index` and its path. Returns undefined if the index or
+ * the length of the path is wrong.
+ */
 export function computeRoot(hash: string, index: number, size: number, path: readonly string[]): string | undefined {
   if (index < 0 || index >= size) return undefined;
   const siblings = [...path];

@@ -5,8 +5,8 @@ import { readRecordsFrom } from './seal-records.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /**
- * At most this many of the newest `adopted` records are reported, because each start without the file of the newest
- * seal writes one. All other records are reported.
+ * At most this many `adopted` records are reported: the newest. There can be many, because each start without the file
+ * of the newest seal writes an `adopted` record. Records of other kinds are always reported.
  */
 const MOST_ADOPTED = 20;
 
@@ -15,7 +15,10 @@ const toRemark = (record: SealRecord): Remark => {
   return { number: record.number, kind, at: new Date(at).toISOString(), who, reason, text: describeSealRecord(record) };
 };
 
-/** The decisions about the seals, and the first record that the shop has not signed and that is not declared void. */
+/**
+ * `remarks` are the decisions about the seals. `wrong` reports the first record that the shop has not signed, if this
+ * record is not declared void.
+ */
 export async function readRemarks(
   db: StreamDatabase,
   keys: TrustedKeys,

@@ -27,8 +27,8 @@ const isNewer = (one: EndOfSeals, other: EndOfSeals): boolean =>
   one.record > other.record || (one.record === other.record && one.position > other.position);
 
 /**
- * Remembers the newest seal in this process and in a file, where it cannot be changed by a write to the database. An
- * older end never replaces a newer one. The end with the higher record number is newer. If the record numbers are
+ * Remembers the end of the seals in this process and in a file, where a write to the database cannot change it. An
+ * older end never replaces a newer end. The end with the higher record number is newer. If the record numbers are
  * equal, the end with the higher position is newer.
  */
 export class SealAnchor {
@@ -36,26 +36,26 @@ export class SealAnchor {
   private inMemory?: EndOfSeals;
   private lastWrite: Promise<unknown> = Promise.resolve();
 
-  /** @param file where it is stored; without a file only this process remembers it */
+  /** @param file the file that stores the end; without a file, only this process remembers the end */
   constructor(readonly file?: string) {
     if (file !== undefined) this.savedEnd = new RememberedFile(file, EndShape);
   }
 
-  /** Returns undefined if nothing is remembered yet. Throws UnusableSealAnchor. */
+  /** Returns undefined if no end is remembered yet. Throws UnusableSealAnchor. */
   async newest(): Promise<EndOfSeals | undefined> {
     const written = await this.savedEnd?.read();
     if (written && (!this.inMemory || isNewer(written, this.inMemory))) this.inMemory = written;
     return this.inMemory;
   }
 
-  /** Whether nothing is remembered, so that the start has nothing to compare the database with. */
+  /** Whether no end is remembered. Then the start cannot compare the database with a remembered end. */
   async isMissing(): Promise<boolean> {
     return this.savedEnd ? (await this.savedEnd.read()) === undefined : this.inMemory === undefined;
   }
 
   /**
-   * Remembers this end if it is newer. It never creates the file: `create` does that, after an `adopted` record was
-   * stored.
+   * Remembers this end if it is newer than the remembered end. It never creates the file, because an `adopted` record
+   * must be stored before: see `create`.
    */
   remember(newest: EndOfSeals): Promise<void> {
     if (!this.inMemory || isNewer(newest, this.inMemory)) this.inMemory = newest;

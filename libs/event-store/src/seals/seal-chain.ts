@@ -29,20 +29,23 @@ export const MOST_SEALED_AT_ONCE = 1_000;
 
 const PAGE = 100;
 
-/** Whether an error stays until a person repairs the cause. A database that does not respond is not such an error. */
+/**
+ * Whether this error stops sealing until a person repairs its cause. If the database does not respond, sealing only
+ * waits.
+ */
 export const stopsSealing = (error: unknown): error is LogTampered | UnusableSealAnchor =>
   error instanceof LogTampered || error instanceof UnusableSealAnchor;
 
 /**
- * The seals of the log. Each seal covers the signature of the seal before it. Before a position is sealed, the database
- * is compared with the end that is remembered outside of it, so that no sealed position is sealed again.
+ * The seals of the log. Each seal covers the signature of the seal before it. Before a position is sealed, the seals in
+ * the database are compared with the end that is remembered outside of the database. So no position is sealed twice.
  */
 export class SealChain {
   private readonly log = new Logger('Seals');
-  /** How the stored seals differ from the remembered ones; undefined if they are the same. */
+  /** How the stored seals differ from the remembered end; undefined if they agree. */
   disagreement?: SealsDisagree;
   private unusable?: UnusableSealAnchor;
-  /** The last failed attempt to seal; undefined after the positions that follow `after` were sealed. */
+  /** The last failed attempt to seal. It becomes undefined when the positions that follow `after` are sealed. */
   private failedAttempt?: { readonly after: number; readonly message: string };
   /** The position where the seals ended at the last successful check. */
   private sealedThrough?: number;
@@ -75,8 +78,8 @@ export class SealChain {
   }
 
   /**
-   * The end of the seals, after a check that the stored seals agree with the remembered end. New seals of other
-   * processes are checked and remembered. Throws SealsDisagree.
+   * Checks that the stored seals agree with the remembered end, and returns the end of the seals. New seals of other
+   * processes are also checked, and remembered. Throws SealsDisagree.
    */
   async readCheckedEnd(): Promise<EndOfSeals> {
     try {
@@ -105,11 +108,11 @@ export class SealChain {
   }
 
   /**
-   * Seals the next positions, at most up to `position`, and returns the new end. Any process with the key may do it.
+   * Seals the next positions, at most up to `position`, and returns the new end. Any process with the key can do this.
    */
   async seal(position: number): Promise<EndOfSeals> {
     const end = await this.readCheckedEnd();
-    if (end.position >= position) return end; // a request for evidence has sealed it already
+    if (end.position >= position) return end; // a request for evidence has already sealed this position
     try {
       return await this.sealNext(end, position);
     } catch (error) {
@@ -126,7 +129,7 @@ export class SealChain {
     if (!isStored) {
       const now = await this.readCheckedEnd();
       if (now.position > end.position || now.record > end.record) return now;
-      // A seal that a record has declared void still occupies its row in the table.
+      // Perhaps a seal that was declared void still occupies the row in the table.
       const record = await readLastReseal(this.db);
       if (record === null || !(await insertReseal(this.db, seal, record)))
         throw new LogTampered(
@@ -174,7 +177,7 @@ export class SealChain {
     return { ...end, count: await countSeals(this.db, last.position) };
   }
 
-  /** Logs a new end. The log output is a second record of it outside the database. */
+  /** Logs a new end of the seals, so that the log output contains it outside the database too. */
   logEnd({ position, signature, hash, count, record }: EndOfSeals): void {
     this.log.log({ message: 'sealed', seal: { position, signed: signature, hash, count, record } }); // a field named signature is not logged
   }
@@ -182,8 +185,8 @@ export class SealChain {
   /** Checks the stored records and seals after the remembered end, and returns the new end. */
   private async advanceEnd(known: EndOfSeals): Promise<EndOfSeals> {
     const end = await this.applyNewRecords(known).catch(async (error: unknown) => {
-      // An older copy of the database lacks records too. Then the error about the log is better: it shows how much is
-      // lost.
+      // If the database is an older copy, it lacks records and also positions. Then the error about the log is better,
+      // because it shows how much is lost.
       if (error instanceof SealsDisagree) await this.expectLog(known);
       throw error;
     });
@@ -212,14 +215,19 @@ export class SealChain {
     return end;
   }
 
-  /** Returns the records that the shop has signed. Throws if any other record is not declared void. */
+  /**
+   * Returns the records that the shop has signed. Throws if there is a record that the shop has not signed and that is
+   * not declared void.
+   */
   private expectSigned(records: readonly SealRecord[], previous: string): readonly SealRecord[] {
     const { ours, foreignNotVoid } = sortRecords(this.key.trusted, records, previous);
     if (foreignNotVoid.length > 0) throw new SealsDisagree('records', notSignedMessage(foreignNotVoid[0]));
     return ours;
   }
 
-  /** Checks that the log reaches the newest seal and still has the sealed hash there. */
+  /**
+   * Checks that the log reaches the position of the newest seal, and that the hash at this position is the sealed hash.
+   */
   private async expectLog({ position, hash }: EndOfSeals): Promise<void> {
     if (position === 0) return;
     const found = (await readHashesAt(this.db, [position])).get(position);

@@ -7,7 +7,7 @@ import type { StreamDatabase } from '../streams/stream-database';
 
 const PAGE = 100;
 
-/** Events should be sealed within ten seconds, but a shop that starts, stops or is under load may need longer. */
+/** Events should be sealed within ten seconds, but a shop that starts, stops or is under load can need longer. */
 export const LONGEST_UNSEALED_MS = 60_000;
 
 /**
@@ -35,8 +35,8 @@ export class SealCheck {
   }
 
   /**
-   * Takes the next rows of the log, and returns findings about seals that do not match them. After a finding, the next
-   * seal is checked as if the bad seal were correct.
+   * Takes the next rows of the log, and returns findings about seals that do not match these rows. After a finding, the
+   * next seal is checked as if the bad seal were correct.
    */
   async checkRows(rows: readonly { readonly position: number; readonly hash: string }[]): Promise<Found[]> {
     const findings: Found[] = [];
@@ -51,8 +51,8 @@ export class SealCheck {
   }
 
   /**
-   * The last seal proves that the log once reached its position. The oldest event after it must not have waited too
-   * long for a seal.
+   * The log must still reach the position of the last seal. The oldest event after this position must not have waited
+   * too long for its seal.
    */
   async checkEnd(): Promise<Found | undefined> {
     const last = await readLastSeal(this.db);

@@ -6,7 +6,7 @@ import { keyIdOf, publicKeyIn, TrustedKeys } from './trusted-keys';
 export interface Seal {
   readonly position: number;
   readonly after: number;
-  /** The Merkle root over the hashes of the range, and the last of these hashes, in hex. */
+  /** `root` is the Merkle root over the hashes of the range. `hash` is the last of these hashes. Both are in hex. */
   readonly root: string;
   readonly hash: string;
   readonly keyId: string;
@@ -29,10 +29,10 @@ function privateKeyOf(secret: string): KeyObject {
 const parseFormerKey = (text: string): KeyObject =>
   text.startsWith('public:') ? publicKeyIn(text.slice('public:'.length)) : createPublicKey(privateKeyOf(text));
 
-/** Signs seals with a key whose secret is not in the database. Checks seals of former keys too. */
+/** Signs seals with a key whose secret is not in the database. It also checks seals that former keys have signed. */
 export class SealKey {
   readonly id: string;
-  /** The public key of this key first, then the former ones. */
+  /** The present public key first, then the former public keys. */
   readonly trusted: TrustedKeys;
   private readonly privateKey: KeyObject;
 
@@ -56,7 +56,7 @@ export class SealKey {
     return isSealValid(this.trusted, seal, previous);
   }
 
-  /** Ed25519 over a text, in hex. Each kind of signed text begins with its own tag. */
+  /** The Ed25519 signature of a text, in hex. Each kind of signed text begins with its own tag. */
   signText(text: string): string {
     return sign(null, Buffer.from(text), this.privateKey).toString('hex');
   }

@@ -14,7 +14,7 @@ export const readRecordsFrom = (db: StreamDatabase, number: number): Promise<Sea
 
 const INSERT = statement('seal-record-decide', `select record_seal_decision($1::bigint, $2, $3, $4) as written`);
 
-/** Returns false if another process has taken this number, or a later one, first. */
+/** Returns false if another process has already stored a record with this number or a later number. */
 export const insertRecord = async (
   db: StreamDatabase,
   { number, body, keyId, signature }: SealRecord,

@@ -17,12 +17,15 @@ interface DecisionDetails {
   readonly reason: string;
 }
 
-/** A process that remembered nothing has accepted the end of the seals in the database. */
+/** A process without a remembered end has accepted the end of the seals in the database. */
 export interface Adopted extends DecisionDetails, SealPoint {
   readonly kind: 'adopted';
 }
 
-/** A backup was restored. The seals between the two points are lost, and a person has taken responsibility for that. */
+/**
+ * A backup was restored. The seals after `kept`, up to and including `lost`, are lost. A person has taken
+ * responsibility for the loss.
+ */
 export interface Restored extends DecisionDetails {
   readonly kind: 'restored';
   /** The end that was remembered, with the number of the newest record at that time. */
@@ -58,8 +61,8 @@ export interface Disowned extends DecisionDetails {
 export type Decision = Adopted | Restored | Resealed | Disowned;
 
 /**
- * One record of a decision about the seals. After a restore some numbers may be missing, because those records are
- * lost too.
+ * One record of a decision about the seals. After a backup was restored, some numbers can be missing, because their
+ * records are lost too.
  */
 export interface SealRecord {
   readonly number: number;
@@ -72,7 +75,7 @@ export interface SealRecord {
 const signedText = (keyId: string, number: number, previous: string, body: string): string =>
   netstrings(['coffee-tea.seal-record.1', keyId, previous, number, body]);
 
-/** `previous` is the signature of the record before; empty for the first. */
+/** `previous` is the signature of the record before; empty for the first record. */
 export function signRecord(key: SealKey, number: number, previous: string, decision: Decision): SealRecord {
   const body = canonicalJson(decision);
   return { number, body, keyId: key.id, signature: key.signText(signedText(key.id, number, previous, body)) };
@@ -89,7 +92,7 @@ export const digestOf = ({ number, body, keyId, signature }: SealRecord): string
     .digest('hex');
 
 export interface SortedRecords {
-  /** Records that the shop has signed. Each signature covers the one before. */
+  /** Records that the shop has signed. Each signature covers the signature of the record before. */
   readonly ours: readonly SealRecord[];
   /** Records that the shop has not signed. */
   readonly foreign: readonly SealRecord[];

@@ -40,7 +40,7 @@ const conflictError = () =>
     'Another decision about the seals was stored at the same time. Verify the log, and repeat the command if it is still needed.',
   );
 
-/** Findings that a new seal over the same hashes repairs. */
+/** Findings that can be repaired with a new seal over the same hashes. */
 const REPAIRABLE: readonly string[] = ['seal', 'cut', 'unsealed'];
 
 const PAGE = 100;
@@ -54,8 +54,8 @@ export class SealRepair {
   ) {}
 
   /**
-   * Call it after the database was replaced by an older backup. The seals then continue from the end of the backup, and
-   * the gap is recorded. Throws if nothing was lost, or if the backup itself has findings.
+   * Call it after the database was replaced by an older backup. New seals then follow the last seal of the backup, and
+   * a record says which seals are lost. Throws if nothing was lost, or if the backup itself has findings.
    */
   async acceptRestoredBackup({ who, reason }: Justification): Promise<SealRecord> {
     const { anchor, db } = this.chain;
@@ -71,13 +71,13 @@ export class SealRepair {
     const hasRecord = known.record === 0 || records.some(({ number, signature }) => number === known.record && signature === known.recordSignature); // prettier-ignore
     if (hasRecord && (known.position === 0 || hash === known.hash))
       throw new NothingToRepair(`The database has all that was sealed up to ${known.position}: nothing was lost.`);
-    // Events that were not sealed when the backup was made are sealed when the shop starts.
+    // The finding `unsealed` is allowed: events that had no seal in the backup are sealed when the shop starts.
     const found = (await this.verifyDatabase()).find(({ finding }) => finding !== 'unsealed');
     if (found)
       throw new CannotRepair(`The restored database has a problem itself: ${found.message}. Restore another backup.`);
     const { position, signature, count } = kept;
     const at = this.now().getTime();
-    // The decision covers all records in the database, also records after the newest remembered one.
+    // The decision covers all records in the database, also records after the newest remembered record.
     const record = Math.max(known.record, records.at(-1)?.number ?? 0);
     const lost = { position: known.position, signature: known.signature, hash: known.hash, record };
     const decision = { kind: 'restored', at, who, reason, lost, kept: { position, signature, hash: kept.hash, count } } as const; // prettier-ignore
@@ -87,9 +87,9 @@ export class SealRepair {
   }
 
   /**
-   * Declares void the records that the shop has not signed, and seals the log again from the first lost or false seal
-   * to its end. Throws if records and seals are correct. Throws if the log itself differs from what was sealed, because
-   * no seal can repair that.
+   * Declares void the records that the shop has not signed. Then it seals the log again, from the first lost or false
+   * seal to the end of the log. Throws if all records and seals are correct. Also throws if the log itself differs from
+   * what was sealed, because a new seal cannot repair the log.
    */
   async reseal({ who, reason }: Justification): Promise<SealRecord> {
     const { db, anchor } = this.chain;
@@ -191,9 +191,7 @@ export class SealRepair {
     return result.ok ? [] : result.findings;
   }
 
-  /**
-   * Throws if the log differs from the log that was sealed last, so that a new seal covers only what was sealed before.
-   */
+  /** Throws if the log differs from the log that was sealed last. So a new seal never covers a changed log. */
   private async expectSameLog(known: EndOfSeals | undefined, head: number): Promise<void> {
     if (!known || known.position === 0) return;
     if ((await readHashesAt(this.chain.db, [known.position])).get(known.position) === known.hash) return;
@@ -211,7 +209,10 @@ export class SealRepair {
       );
   }
 
-  /** Returns the last seal before the first lost or false seal, and a description of that seal. */
+  /**
+   * Returns the last seal before the first lost or false seal. `causes` describes the lost or false seal, and is empty
+   * if all seals are correct.
+   */
   private async findLastGoodSeal(known: EndOfSeals | undefined) {
     const { db, key } = this.chain;
     let good = { position: 0, signature: '', hash: '', count: 0 };

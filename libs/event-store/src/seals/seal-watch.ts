@@ -16,8 +16,8 @@ const CHECK_MS = 10_000;
 const STOPS_START: readonly Disagreement[] = ['behind', 'rewritten', 'forgotten'];
 
 /**
- * Compares the seals in the database with the newest seal that is remembered outside of it, at the start and then
- * regularly.
+ * Compares the seals in the database with the end of the seals that is remembered outside of the database. It does so
+ * at the start and then every 10 s.
  */
 export class SealWatch implements OnModuleInit {
   private readonly log = new Logger('Seals');
@@ -32,8 +32,8 @@ export class SealWatch implements OnModuleInit {
   ) {}
 
   /**
-   * Throws HistoryLost if the log ends before the remembered seal, or differs from what was sealed. Throws WrongKey,
-   * and UnusableSealAnchor.
+   * Throws HistoryLost if sealed positions or records are missing, or if the log differs from what was sealed. Also
+   * throws WrongKey and UnusableSealAnchor.
    */
   async onModuleInit(): Promise<void> {
     await this.expectKeys();
@@ -85,7 +85,7 @@ export class SealWatch implements OnModuleInit {
     this.lastTrouble = trouble;
   }
 
-  /** If nothing is remembered, accepts the end of the seals in the database once, and records that. */
+  /** Runs if no end is remembered. It accepts the end of the seals in the database, and stores a record about this. */
   private async adoptDatabase(): Promise<void> {
     const { db, key, anchor } = this.chain;
     for (;;) {
@@ -96,7 +96,7 @@ export class SealWatch implements OnModuleInit {
       const reason = `${anchor.file} was missing`;
       const point = { position, signature, hash, at: this.now().getTime(), who: `a start on ${hostname()}`, reason };
       const record = signRecord(key, storedEnd.record + 1, storedEnd.recordSignature, { kind: 'adopted', ...point });
-      if (!(await insertRecord(db, record))) continue; // another process recorded it first, so read the records again
+      if (!(await insertRecord(db, record))) continue; // another process stored a record first: read it
       this.log.warn(
         `${anchor.file}, which remembers the newest seal, is missing. This start accepts that the database is ` +
           `sealed up to ${position}. Record ${record.number} of the log of seals says so`,

@@ -33,8 +33,8 @@ export class Sealer {
   }
 
   /**
-   * Makes a seal if it is time for one, and returns the milliseconds until the next seal. Errors do not stop the
-   * numbering.
+   * Makes a seal if it is time for a seal. Returns the milliseconds until the next seal is due. Errors are only logged,
+   * because events must still be numbered.
    */
   async sealWhenDue(): Promise<number> {
     if (performance.now() < this.pausedUntil) return LONGEST_MS;
@@ -68,8 +68,8 @@ export class Sealer {
   }
 
   /**
-   * How long the oldest unsealed event has waited, in milliseconds, at most LONGEST_MS. If the process was killed, old
-   * events may have no seal. They are then sealed at once.
+   * How long the oldest unsealed event has waited, in milliseconds, at most LONGEST_MS. If the last process was killed,
+   * old events are perhaps without a seal. Then these events are sealed at once.
    */
   private async measureWait(): Promise<number> {
     const age = await readUnsealedMs(this.chain.db, this.sealed);

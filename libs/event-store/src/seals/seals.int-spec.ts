@@ -23,14 +23,17 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs SQL as a superuser without any trigger. The attacker has neither the key nor the file of the newest seal. */
+/**
+ * Runs SQL as a superuser, with all triggers off. This simulates an attacker who does not have the key or the file of
+ * the newest seal.
+ */
 const tamper = (sql: string) => test.admin(`do $$ begin set local session_replication_role = replica; ${sql}; end $$`);
 
 const fileOf = (name = 'anchor') => join(folder, name);
 const justification = { who: 'An', reason: 'the disk failed' };
 type Shop = ReturnType<typeof storeOn>;
 
-/** Opens a shop with its own file of the newest seal. It leads the sequencer. */
+/** Opens a shop with its own file of the newest seal. The shop leads the sequencer. */
 async function openShop(file = fileOf()) {
   const shop = storeOn(db, undefined, file);
   await shop.watch.onModuleInit();
@@ -60,7 +63,7 @@ const restoreOldBackup = (records = 0) =>
     delete from ordering.order_log where position > 10; delete from ordering.order_seals where position > 10;
     delete from ordering.order_pending; delete from ordering.order_seal_records where number > ${records}`);
 
-/** Changes the event at position 15, computes all hashes again, and deletes the seals over the changed part. */
+/** Changes the event at position 15, computes all hashes again, and deletes the seals that cover changed positions. */
 async function rewriteLog(): Promise<void> {
   await tamper(`update ordering.order_events set event_data = '{"n": 900000}'
     where id = (select event_id from ordering.order_log where position = 15)`);
@@ -130,7 +133,7 @@ describe('The newest seal', () => {
     expect(await readSealedPositions()).toEqual([10]);
   });
 
-  it('is also remembered on a machine if another machine has made it', async () => {
+  it('is also remembered on machines that have not made it', async () => {
     const one = await openShopWithSeals();
     const other = await openShop(fileOf('other'));
     await one.appendOrders(5);
@@ -180,14 +183,14 @@ const findings = async ({ store }: Pick<Shop, 'store'>) => {
 };
 
 describe('After a backup was restored', () => {
-  it('the gap is recorded and reported by every verification, and the shop continues on every machine', async () => {
+  it('the loss of seals is recorded and reported by every verification, and the shop continues on every machine', async () => {
     const one = await openShopWithSeals();
     await openShop(fileOf('other'));
     await one.watch.checkSeals();
     await restoreOldBackup();
     const { repair } = storeOn(db, undefined, fileOf());
     const record = await repair.acceptRestoredBackup(justification);
-    expect(record.number).toBe(2); // the first is lost
+    expect(record.number).toBe(2); // record 1 is lost
     for (const name of ['anchor', 'other']) {
       const shop = await openShop(fileOf(name));
       await shop.appendOrders(5);
@@ -331,14 +334,14 @@ describe('Records that the shop has not signed', () => {
     await expectSealingWorks(await openShop());
   });
 
-  it('are declared void only if the shop never signed them: a changed record is not', async () => {
+  it('are declared void, but a record that the shop has signed and that was changed is not', async () => {
     await openShopWithSeals();
     const other = await openShop(fileOf('other'));
     await tamper(`update ordering.order_seal_records set body = replace(body, 'was missing', 'was there')`);
     await expect(other.repair.reseal(justification)).rejects.toThrow('was changed');
   });
 
-  it('can be written only with the function of the database, and only after the last record', async () => {
+  it('can be stored only with the database function, and only after the last record', async () => {
     await openShopWithSeals();
     await expect(
       db.query(
@@ -384,7 +387,7 @@ describe('A false seal', () => {
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 25 });
   });
 
-  it('cannot be stored among seals that were made again either', async () => {
+  it('cannot be stored between seals that were made again', async () => {
     const shop = await openShopWithSeals();
     await tamper('delete from ordering.order_seals where position = 10');
     await storeOn(db, undefined, fileOf()).repair.reseal(justification);
@@ -424,7 +427,7 @@ describe('Seals that were made again', () => {
     expect((await shop.store.prove(event.streamId))!.seals).toHaveLength(1);
   });
 
-  it('are not made after a false seal', async () => {
+  it('are needed before the shop can seal after a false seal', async () => {
     const shop = await openShopWithSeals();
     await forge(23, 20);
     await shop.appendOrders(5);

@@ -57,7 +57,7 @@ describe('A seal', () => {
   const key = new SealKey(Buffer.alloc(32, 1).toString('base64'));
   const unsigned = { position: 9, after: 0, root: 'aa', hash: 'bb', sealedAt: new Date(1_767_600_000_123) };
 
-  it('is valid only unchanged, with its own key, and after the same seal before it', () => {
+  it('is valid only if it is unchanged, its key signed it, and it follows the same seal', () => {
     const seal = key.sign(unsigned, '');
     expect(key.hasSigned(seal, '')).toBe(true);
     expect(key.hasSigned(seal, 'another')).toBe(false);

@@ -8,18 +8,18 @@ const sealColumns = `position, after, encode(root, 'hex') as root, encode(hash, 
 
 const storedColumns = 'position, after, root, hash, key_id, signature, sealed_at';
 
-// Whether a record is declared void by a record that is not void itself. Each record of this kind names all void
-// records, so two levels are enough.
+// Whether a `disowned` record that is not void lists this record. Each `disowned` record also lists the records of all
+// earlier lists. So it is enough to look for one later list that contains the `disowned` record itself.
 const isDisowned = (record: string) => `exists (select from ${named.sealRecords} d
   where d.kind = 'disowned' and d.disowned @> to_jsonb(${record}) and not exists (
     select from ${named.sealRecords} e where e.kind = 'disowned' and e.number > d.number and e.disowned @> to_jsonb(d.number)))`;
 
-// A seal is valid unless a later record sealed its positions again, or declared the seal void.
+// A seal is not valid if a later record sealed its positions again, or declared the seal void.
 const isValid = (record: string) => `not exists (select from ${named.sealRecords} r
   where r.kind = 'resealed' and not ${isDisowned('r.number')} and r.number > ${record} and s.position > r.after
     and (s.position <= r.position or s.after < r.position or r.voided @> to_jsonb(s.position)))`;
 
-/** Each branch has its own limit, so that it reads only a few entries of its index. */
+/** Each branch of the union has its own limit, so that it reads only a few entries of its index. */
 const validSeals = (where: string, direction: 'asc' | 'desc', limit: string) => `select ${sealColumns} from (
   (select ${storedColumns} from ${named.seals} s where ${where} and ${isValid('0')} order by position ${direction} limit ${limit})
   union all
@@ -33,7 +33,7 @@ export const readLastSeal = async (db: StreamDatabase): Promise<Seal | undefined
 
 const SEALS = statement('seals-read-ours', validSeals('position >= $1', 'asc', '$2'));
 
-/** Seals, starting with the one that covers a position. */
+/** Valid seals by position, starting with the seal that covers this position. */
 export const readSealsFrom = (db: StreamDatabase, position: number, limit: number): Promise<Seal[]> =>
   db.query<Seal>(SEALS, [position, limit]);
 
@@ -51,8 +51,8 @@ const COUNT = statement(
 export const countSeals = async (db: StreamDatabase, position: number): Promise<number> =>
   (await db.query<{ count: number }>(COUNT, [position]))[0].count;
 
-// `seal_events` refuses if there is a newer record, so that a decision about the seals is applied first. It also
-// refuses a seal that does not begin where the newest valid seal ends. `reseal_events` does the same.
+// `seal_events` refuses a seal if there is a newer record, because the decision in that record must be applied first.
+// It also refuses a seal that does not begin where the newest valid seal ends. `reseal_events` refuses such a seal too.
 const INSERT = statement(
   'seal-events',
   `select seal_events($1::bigint, $2::bigint, $3, $4, $5, $6, $7::timestamptz, $8::bigint) as sealed`,
@@ -64,8 +64,8 @@ const valuesOf = ({ after, position, root, hash, keyId, signature, sealedAt }: S
 ];
 
 /**
- * Returns false if another process sealed these positions first, if the seal does not follow the newest valid seal, or
- * if `record` is no longer the newest record.
+ * Returns false if the seal does not follow the newest valid seal, for example because another process sealed these
+ * positions first. Also returns false if `record` is no longer the newest record.
  */
 export const insertSeal = async (db: StreamDatabase, seal: Seal, record: number): Promise<boolean> =>
   (await db.query<{ sealed: boolean }>(INSERT, [...valuesOf(seal), record]))[0].sealed;
@@ -85,7 +85,7 @@ const LAST_RESEAL = statement(
 
 /**
  * The number of the last valid record of kind `resealed`. A new seal is stored under this number if a void seal
- * occupies its row.
+ * occupies the row of the new seal.
  */
 export const readLastReseal = async (db: StreamDatabase): Promise<number | null> =>
   (await db.query<{ number: number | null }>(LAST_RESEAL))[0].number;
@@ -95,7 +95,7 @@ const HASHES = statement(
   `select encode(hash, 'hex') as hash from ${named.log} where position > $1 and position <= $2 order by position`,
 );
 
-/** The log's hashes after `after`, up to and including `to`. */
+/** The log's hashes at the positions after `after`, up to and including `to`. */
 export const readHashesBetween = async (db: StreamDatabase, after: number, to: number): Promise<string[]> =>
   (await db.query<{ hash: string }>(HASHES, [after, to])).map(({ hash }) => hash);
 

@@ -89,7 +89,7 @@ describe('The shop reports that nothing can be sealed, if', () => {
     await next.watch.checkSeals();
     expect(next.seals.problem).toContain('position 2 was not appended by this shop');
     expect(await readMetric('shop_seals_disagree')).toBe(1);
-    expect(seals.problem).toBeUndefined(); // another process notices it only when the event has waited too long
+    expect(seals.problem).toBeUndefined(); // a process that does not seal notices only a long wait
     await tamper(`update ordering.order_events set "timestamp" = now() - interval '2 minutes'
       where id = (select event_id from ordering.order_log where position = 2)`);
     await watch.checkSeals();

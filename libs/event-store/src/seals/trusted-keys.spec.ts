@@ -12,7 +12,7 @@ describe('A text with public keys', () => {
     ['keys in lines', `${first.publicKey}\r\n\n${second.publicKey}\n`, [first, second]],
     ['keys in PEM, one after the other', pemOf(first) + pemOf(second), [first, second]],
     ['keys in hex and in PEM', `${second.publicKey}\n${pemOf(first)}`, [second, first]],
-  ])('may have %s', (_, text, keys) => {
+  ])('can have %s', (_, text, keys) => {
     expect(publicKeysIn(text).map(keyIdOf).sort()).toEqual(keys.map(({ id }) => id).sort());
   });
 

@@ -3,7 +3,7 @@ import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto
 export interface PublicKey {
   /** The first 16 hex digits of the SHA-256 of the key in SPKI form. */
   readonly id: string;
-  /** Ed25519, its 32 bytes in hex. */
+  /** The 32 bytes of the Ed25519 key, in hex. */
   readonly publicKey: string;
 }
 
@@ -14,7 +14,10 @@ const spkiOf = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'sp
 
 export const keyIdOf = (key: KeyObject): string => createHash('sha256').update(spkiOf(key)).digest('hex').slice(0, 16);
 
-/** A public key from 64 hex digits or PEM. Throws if the text is neither, or the key is not Ed25519. */
+/**
+ * Reads a public key from 64 hex digits or from PEM. Throws if the text has another form, or if the key is not an
+ * Ed25519 key.
+ */
 export function publicKeyIn(text: string): KeyObject {
   const raw = text.trim();
   const key = /^[0-9a-f]{64}$/i.test(raw)
@@ -27,8 +30,8 @@ export function publicKeyIn(text: string): KeyObject {
 const PEM = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
 
 /**
- * Public keys from a text: PEM blocks, and keys of 64 hex digits with white space or commas between them. Throws if the
- * text has no key, or contains anything else.
+ * Reads the public keys in a text. The text consists of PEM blocks and of keys of 64 hex digits, with white space or
+ * commas between them. Throws if the text has no key, or contains anything else.
  */
 export function publicKeysIn(text: string): KeyObject[] {
   const pems = text.match(PEM) ?? [];
@@ -38,7 +41,9 @@ export function publicKeysIn(text: string): KeyObject[] {
   return keys;
 }
 
-/** The public keys that are trusted for checking seals. A key is not trusted because a proof contains it. */
+/**
+ * The public keys that are trusted when seals are checked. Other keys are not trusted, even if a proof contains them.
+ */
 export class TrustedKeys {
   private readonly keys: ReadonlyMap<string, KeyObject>;
 

@@ -1,7 +1,7 @@
 export interface Doorbell {
   /**
-   * Resolves when a notification arrives, after the time, or when `stop` is aborted. Resolves at once if a notification
-   * has arrived since the last call.
+   * Resolves when a notification arrives, after `milliseconds`, or when `stop` is aborted. Resolves at once if a
+   * notification has arrived since the last call.
    */
   wait(milliseconds: number, stop: AbortSignal): Promise<void>;
   close(): void;

@@ -5,13 +5,16 @@ import { countUnnumbered, readOldestPending } from './unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 const NAME = 'log_unnumbered_events';
-/** A sequencer is replaced within seconds. If an event waits for so long, no process numbers events. */
+/**
+ * If the sequencer stops, another process takes over within seconds. So if an event waits this long, no process numbers
+ * events.
+ */
 const LONGEST_WAIT_MS = 30_000;
 
 /**
- * This check fails if a committed event cannot be numbered or waits for half a minute, or if nothing can be appended to
- * a stream. The process measures the wait itself from one check to the next, so a wrong clock has no effect. Another
- * check reports a database that does not respond.
+ * This check fails if a committed event cannot be numbered, or has waited more than 30 s for its position. It also
+ * fails if nothing can be appended to a stream. This process measures the wait from one check to the next, so a wrong
+ * clock has no effect. If the database does not respond, another check reports that.
  */
 export class LogHealth extends HealthCheck {
   readonly service: string;
@@ -50,7 +53,8 @@ export class LogHealth extends HealthCheck {
   }
 
   /**
-   * The milliseconds that the oldest event in the queue has waited at least; 0 if the queue is empty or cannot be read.
+   * For how many milliseconds this process has seen the oldest event in the queue; 0 if the queue is empty or cannot be
+   * read.
    */
   private async measureWait(): Promise<number> {
     const seq = await this.db.outsideTransaction(() => readOldestPending(this.db)).catch(() => null);

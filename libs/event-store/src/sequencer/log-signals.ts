@@ -1,7 +1,7 @@
 import type { Leadership } from '#database/leadership';
 
 /**
- * Notifications about the log, within the process and between processes. A notification may be lost, so code that waits
+ * Notifications about the log, within the process and between processes. A notification can be lost, so code that waits
  * for a notification must also check for new events from time to time.
  */
 export class LogSignals {

@@ -7,9 +7,9 @@ import { named } from '../streams/table-names';
 const PAGES = 250;
 
 /**
- * SQL: the newest events. Rows of the table are never changed or deleted, so the newest are in its last pages, and no
- * index is needed to find them. An aborted append may leave free space in earlier pages. An event that is later stored
- * in this space is not found here, but verification finds it.
+ * SQL: the newest events. Rows of the table are never changed or deleted. So the newest rows are in the last pages of
+ * the table, and no index is needed. An aborted append can leave free space in earlier pages. An event that is later
+ * stored in this space is not found here, but the verification of the log finds it.
  */
 export const newestEvents = `(
   select id, ${named.stream}, version from ${named.events} where ctid >= (

@@ -2,7 +2,8 @@ import { VOIDING } from '#kernel';
 import { named } from '../streams/table-names';
 
 /**
- * Part of the error of `number_events` for an event that would get its position before an earlier event of its order.
+ * A part of an error text of `number_events`. The error means that an event would get its position before an earlier
+ * event of its order.
  */
 export const OUT_OF_TURN = 'an earlier event of its order has no position';
 

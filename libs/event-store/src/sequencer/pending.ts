@@ -54,7 +54,7 @@ const PENDING = statement(
 
 /**
  * Committed events that wait for a position, in the order of their numbers in the queue. The events of a stream are in
- * version order, except those that were queued again: see `sortByVersion`.
+ * version order, except events that were queued again: see `sortByVersion`.
  */
 export async function readPending(db: StreamDatabase, { above, missing }: NextRead): Promise<Batch> {
   const rows = await db.query<PendingEvent & { xmin: string; last: number | null }>(PENDING, [above, missing]);
@@ -77,10 +77,10 @@ export class LogMoved extends Error {
 }
 
 /**
- * Gives these events the positions after `end`, in one call of the only function that may write the log. Returns the
- * transaction's id. The table's keys refuse a position that is taken, and an event that has a position already, so two
- * sequencers cannot both write. If the log does not end at `end`, nothing is written and `LogMoved` is thrown: a crash
- * of Postgres may have removed positions that were read before.
+ * Gives these events the positions after `end`. It calls `number_events`, the only database function that can write the
+ * log. Returns the id of the transaction. The keys of the table refuse a position that is taken, and an event that
+ * already has a position. So two sequencers cannot both write. If the log does not end at `end`, nothing is written and
+ * `LogMoved` is thrown. One cause is a crash of Postgres that removed positions which were read before.
  */
 export async function numberEvents(db: StreamDatabase, end: LogEnd, rows: readonly NumberedRow[]): Promise<bigint> {
   const [row] = await db.query<{ xid: string | null }>(NUMBER, [

@@ -75,7 +75,7 @@ describe('The sequencer', () => {
     expect(await store.verify()).toMatchObject({ ok: true, events: committed.length, waiting: 0 });
   }, 30_000);
 
-  it('keeps a stream in order if the transaction of a later event began before that of an earlier event', async () => {
+  it('keeps a stream in order if the transaction of a later event began before the transaction of an earlier event', async () => {
     const { store, sequencer } = storeOn(db);
     const run = await sequencer.begin();
     const order = ids.next();

@@ -32,7 +32,7 @@ const GATHER_MS = 8;
 const LARGE_BATCH = 12;
 const GATHER_LARGE_MS = 20;
 /**
- * How often the sequencer checks for events without a notification, because a notification between processes may be
+ * How often the sequencer looks for new events although it got no notification. A notification between processes can be
  * lost.
  */
 const CHECK_MS = 500;
@@ -43,8 +43,8 @@ const FIND_LOST_MS = 60_000;
 const LONGEST_RETRY_MS = 5_000;
 
 /**
- * Whether a row caused the error, not the server: a value that cannot be converted to text, or a key that exists
- * already.
+ * Whether a row caused the error, and not the server. Examples: a value cannot be converted to text, or a key already
+ * exists.
  */
 const isRowError = (error: unknown): boolean =>
   /^(2[23]|0A000)/.test((error as { code?: string } | undefined)?.code ?? '');
@@ -52,7 +52,7 @@ const isRowError = (error: unknown): boolean =>
 /**
  * Gives committed events their positions, in one process at a time. Positions have no gaps and follow the order of the
  * commits. Each hash covers the hash before it. The sequencer reads only committed events, so an open or aborted
- * transaction neither delays it nor leaves a gap.
+ * transaction does not delay it, and does not leave a gap.
  */
 @Injectable()
 export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -80,15 +80,14 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     let requeued = false;
     for (let failures = 0; !stop.aborted;) {
       try {
-        // An event that was put aside under an earlier leader may be repaired by now, or this build may be able to
-        // read it.
+        // Perhaps an earlier leader put events aside that are repaired by now, or that this build can read.
         if (!requeued) await requeueAside(this.db);
         requeued = true;
         await this.numberUntilStopped(stop, () => (failures = 0));
       } catch (error) {
         if (stop.aborted) return;
-        // Another leader numbered the same events first, or the database does not respond. `begin` reads the end of the
-        // log again.
+        // Perhaps another leader numbered the same events first, or the database does not respond. `begin` reads the
+        // end of the log again.
         failures += 1;
         this.log.warn(`numbering failed ${failures} times in a row: ${(error as Error).message}`);
         await pause(Math.min(50 * 2 ** failures, LONGEST_RETRY_MS), undefined, { signal: stop }).catch(() => undefined);
@@ -116,8 +115,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * Returns a function that numbers one batch from the end of the log, and returns the number of events in the batch.
-   * After an error the function must not be called again, because the end of the log in memory may be wrong. If a row
+   * Returns a function that numbers the next batch of events, and returns the number of events in the batch. After an
+   * error this function must not be called again, because the end of the log in memory is perhaps wrong. If a row
    * caused the error, that row has been put aside.
    */
   async begin(): Promise<() => Promise<number>> {
@@ -209,8 +208,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * If an event of a stream is put aside, the later events of the stream wait with it. Otherwise the log would contain
-   * the stream with a gap.
+   * If an event of a stream is put aside, the later events of the stream are put aside too. Otherwise the stream would
+   * have a gap in the log.
    */
   private async putLaterAside(laterEvents: readonly PendingEvent[], streamsAside: Set<Uuid>): Promise<bigint> {
     const moved = await putAside(
@@ -230,8 +229,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * An event may have been put aside because of its MAC, although its MAC is correct for this process. Such an event is
-   * queued again, together with the later events of its stream.
+   * Looks for events that were put aside because of their MAC, although the MAC is correct with the key of this
+   * process. These events are queued again, together with the later events of their streams.
    */
   private async requeueCorrect(streamsAside: Set<Uuid>): Promise<void> {
     for (const orderId of await this.gate.findStreamsWithRightMac()) {
@@ -241,7 +240,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  /** Queues events again whose row in the queue was deleted. So such an event is late by a minute at most. */
+  /** If the row of an event in the queue was deleted, queues the event again. So the event is at most a minute late. */
   private async enqueueLost(streamsAside: Set<Uuid>): Promise<void> {
     for (const { orderId, version, lost } of await enqueueLost(this.db)) {
       streamsAside.delete(orderId);
@@ -291,7 +290,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   private async putOneAside(seq: number, message: string, streamsAside: Set<Uuid>): Promise<bigint> {
     const { xid, events } = await putAside(this.db, [seq], message);
     for (const { eventId, orderId, version } of events) {
-      // The event may have been declared void already. Then the later events of its stream need not wait.
+      // If the event was already declared void, the later events of its stream do not have to wait.
       if (!(await isVoidByNumbered(this.db, orderId, version))) streamsAside.add(orderId);
       this.log.error(
         `event ${version} of order ${orderId} (${eventId}) cannot be numbered and was put aside, ` +

@@ -6,20 +6,20 @@ import { canonicalColumns, joinEvent, leftJoinLog } from '../streams/stored';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-/** A committed event that got no position: it cannot be numbered, or it follows such an event in its stream. */
+/** A committed event that got no position, because this event or an earlier event of its stream cannot be numbered. */
 export interface Unnumbered {
   readonly eventId: Uuid;
   readonly orderId: Uuid;
   readonly version: number;
   readonly type: string;
-  /** Why it cannot be numbered; null if it only waits for an earlier event of its stream. */
+  /** Why the event cannot be numbered; null if the event only waits for an earlier event of its stream. */
   readonly error: string | null;
   readonly since: Date;
 }
 
 /**
- * SQL, for an unnumbered event `u`: whether an operator has declared it void. The voiding event itself must not be put
- * aside for an error. The later events of the stream need not wait for a void event.
+ * SQL, for an unnumbered event `u`: whether an operator has declared it void. The event that declares it void does not
+ * count if it was itself put aside because of an error. Later events of the stream do not wait for a void event.
  */
 export const voidCondition = `(u.error is not null and exists (
   select from ${named.events} v where v.${named.stream} = u.${named.stream} and v.event_type = '${VOIDING}'
@@ -90,7 +90,9 @@ const STREAMS = statement(
    where error is not null and not ${voidCondition} and ($1::uuid is null or ${named.stream} = $1)`,
 );
 
-/** The streams with an event that cannot be numbered and is not void. Their later events have to wait as well. */
+/**
+ * The streams with an event that cannot be numbered and is not void. The later events of these streams have to wait.
+ */
 export const findStreamsAside = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<Set<Uuid>> =>
   new Set((await db.query<{ id: Uuid }>(STREAMS, [orderId])).map(({ id }) => id));
 
@@ -102,7 +104,10 @@ const VOID_BY_NUMBERED = statement(
        and l.position is not null) as void`,
 );
 
-/** Whether an event with a position declares this event void. Only events that the shop appended get a position. */
+/**
+ * Whether an event with a position declares this event void. An event without a position does not count, because
+ * perhaps the shop did not append it.
+ */
 export const isVoidByNumbered = async (db: StreamDatabase, orderId: Uuid, version: number): Promise<boolean> =>
   (await db.query<{ void: boolean }>(VOID_BY_NUMBERED, [orderId, version]))[0].void;
 
@@ -114,7 +119,7 @@ const REQUEUE = statement(
    insert into ${named.pending} (event_id) select event_id from back order by ${named.stream}, version returning event_id`,
 );
 
-/** Queues the events again that were put aside, of one stream or of all streams. Returns the number of events. */
+/** Queues events again that were put aside: the events of one stream, or of all streams. Returns their number. */
 export const requeueAside = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<number> =>
   (await db.query(REQUEUE, [orderId])).length;
 
@@ -165,7 +170,7 @@ const BEHIND = statement(
       from ${named.pending} p ${joinEvent('p.event_id')} order by p.seq limit 1) as age`,
 );
 
-/** How many committed events wait for a position, and the age of the oldest in seconds. */
+/** How many committed events wait for a position, and the age of the oldest of them in seconds. */
 export async function measureQueue(db: StreamDatabase): Promise<{ waiting: number; seconds: number }> {
   const [{ waiting, age }] = await db.query<{ waiting: number; age: number | null }>(BEHIND, []);
   return { waiting, seconds: Math.max(age ?? 0, 0) };

@@ -52,7 +52,7 @@ function readOnce(table: Table, watermark: Watermark, delivered: number[], limit
 }
 
 describe('The watermark', () => {
-  it('never skips a number whose transaction may still commit, for any order of transactions', () => {
+  it('never skips a number whose transaction can still commit, for any order of transactions', () => {
     const weights = { begin: 6, draw: 8, commit: 4, abort: 1, read: 8, lead: 0.2 };
     const what = fc.oneof(
       ...Object.entries(weights).map(([value, weight]) => ({ arbitrary: fc.constant(value), weight: weight * 5 })),

@@ -1,4 +1,7 @@
-/** The rows that the sequencer reads next: those above a sequence number, and those that were missing below it. */
+/**
+ * The rows that the sequencer reads next: all rows above the number `above`, and lower numbers that were missing so
+ * far.
+ */
 export interface NextRead {
   readonly above: number;
   readonly missing: readonly number[];
@@ -10,20 +13,20 @@ const MOST_MISSING = 2_000;
  * The number up to which the pending table has been handled, so that a read does not scan the dead rows of earlier
  * batches.
  *
- * A number that is missing in a read may belong to a transaction that is still open. That transaction got its id before
- * a larger number was drawn. The larger number was read, and a later transaction gave its event a position (the batch).
- * So the open transaction has a smaller id than the batch. When no transaction older than the batch is open any more
- * (the xmin of a read has reached the id of the batch), a number that is still missing will never appear. (The xmax of
- * a snapshot cannot replace the id of the batch, because a transaction above the last completed one may be open
- * already.)
+ * A number can be missing in a read because the transaction that drew it is still open. This transaction got its id
+ * before a larger number was drawn. After the larger number was read, a new transaction (the batch) gave the event with
+ * the larger number a position. So the open transaction has a smaller id than the batch. Later, the xmin of a read
+ * reaches the id of the batch. Then no transaction older than the batch is open any more, and a number that is still
+ * missing will never appear. (The xmax of a snapshot cannot be used instead of the id of the batch. The reason is that
+ * a transaction with a higher id than the last completed transaction can already be open.)
  *
- * A new leader does not know which transactions were open before. It reads from the first row until no transaction is
- * open that is older than its first batch.
+ * A new leader does not know which transactions were open before. So it always reads from the first row, until no
+ * transaction is open that is older than its first batch.
  */
 export class Watermark {
   private above = 0;
   private isSettled = false;
-  /** While `isSettled` is false: all numbers up to `through` were drawn before this transaction id. */
+  /** While `isSettled` is false: all numbers up to `through` were drawn before the transaction `xid` began. */
   private boundary?: { readonly through: number; readonly xid: bigint };
   private readonly missing = new Map<number, bigint>();
 
@@ -32,9 +35,9 @@ export class Watermark {
   }
 
   /**
-   * Reports a read whose events were numbered. `seqs` are in rising order. `isComplete`: the read returned every row
-   * above. `xmin` is the xmin of its snapshot. `xid` is the transaction that numbered the rows; undefined for an empty
-   * read.
+   * Call it after each read, when the events of the read were numbered or put aside. `seqs` are in rising order.
+   * `isComplete` says whether the read returned every row above `above`. `xmin` is the xmin of the read's snapshot.
+   * `xid` is the transaction that numbered the events or put them aside; undefined for an empty read.
    */
   recordRead(seqs: readonly number[], isComplete: boolean, xmin: bigint, xid?: bigint): void {
     if (this.isSettled) this.advance(seqs, xmin, xid);
@@ -66,8 +69,8 @@ export class Watermark {
     this.above = last;
   }
 
-  // There are too many gaps to remember each one. So all these numbers are read again until the gaps are settled
-  // together.
+  // There are too many missing numbers to remember each of them. So this whole range of numbers is read again, until no
+  // missing number can appear any more.
   private restart(through: number, xid: bigint): void {
     this.above = Math.min(this.above + 1, ...this.missing.keys()) - 1;
     this.missing.clear();

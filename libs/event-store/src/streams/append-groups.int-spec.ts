@@ -61,7 +61,7 @@ describe('Appends that arrive at the same time', () => {
     expect(await countRows(orders)).toMatchObject({ events: 120, heads: 60, pending: 120, outbox: 120 });
   });
 
-  it('fail one by one, and do not disturb the other appends', async () => {
+  it('fail one by one, without an effect on the other appends', async () => {
     const { store } = storeOn(db);
     const { orders, appends } = newAppends(40);
     const [order, otherOrder, repeatedOrder] = [ids.next(), ids.next(), ids.next()];
@@ -208,7 +208,8 @@ describe('Appends that arrive at the same time', () => {
   it('that failed as a group are tried one by one', async () => {
     const { store } = storeOn(db);
     const { orders, appends } = newAppends(30);
-    // The trigger refuses each statement that writes more than one event, like an event id that is taken meanwhile.
+    // The trigger refuses each statement that writes more than one event. Its error is the same as for an event id that
+    // is already taken.
     await test.admin(`create function ordering.refuse() returns trigger language plpgsql as $$ begin
       if (select count(*) from added) > 1 then raise exception 'not together' using errcode = 'unique_violation'; end if;
       return null; end $$`);

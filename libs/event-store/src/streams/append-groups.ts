@@ -15,8 +15,8 @@ import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
 /**
- * An append of exactly one event, without guards and timers. It may write messages, and mark the handled inbox message
- * as done.
+ * An append of exactly one event, without guards and timers. It can also write messages, and mark the handled inbox
+ * message as done.
  */
 export interface SingleAppend {
   readonly streamId: Uuid;
@@ -35,7 +35,10 @@ export interface SingleAppend {
 export interface Written {
   readonly version: number | null;
   readonly timestamp: Date;
-  /** Call this after the commit. Undefined if the append was written in a group, which calls it for all messages. */
+  /**
+   * Call this function after the commit. It is undefined if the append was written in a group, because the group has
+   * already called it for all its messages.
+   */
   readonly sent?: () => void;
 }
 
@@ -48,10 +51,12 @@ interface WaitingAppend {
 /** While this many statements run (single appends or groups), further appends wait to be grouped. */
 const MOST_RUNNING = 2;
 const MOST_IN_GROUP = 64;
-/** The next group is sent after this time in any case, because the running statements may be waiting for a lock. */
+/**
+ * The next group is sent after this time in any case, because the running statements are perhaps waiting for a lock.
+ */
 const LONGEST_DELAY_MS = 50;
 
-/** The values that the statement needs of each append. Each field becomes one array parameter. */
+/** The values that the statement needs from each append. Each field becomes one array parameter. */
 const FIELDS: readonly {
   readonly name: string;
   readonly type: string;
@@ -73,9 +78,9 @@ const FIELDS: readonly {
 /**
  * Writes a whole group. It skips streams that another transaction has locked. If another transaction is just creating
  * the same stream or the same event id, there is no row yet that could be skipped. Then the statement waits at most 50
- * ms. So a group does not wait for a stream that is in use, and two groups do not block each other. `head` has one row
- * for each append that was written. All other appends write nothing. (`offset 0` makes the planner look up each id by
- * its key, even if its statistics say that the table is small.)
+ * ms. So a group never waits long for one stream, and two groups do not block each other. `head` has one row for each
+ * append that was written. The other appends of the group write nothing. (`offset 0` makes the planner look up each id
+ * by its key, even if the statistics say that the table is small.)
  */
 const GROUP = sendingStatement(
   'append-group',
@@ -119,9 +124,10 @@ const GROUP = sendingStatement(
 );
 
 /**
- * Writes appends together, in one statement and one transaction, if they arrive while other appends are running. Under
- * load the statement and the commit are most of the cost of an append. An append waits only while two statements run.
- * An append that could not be written in its group is written alone, and then its own statement reports the reason.
+ * Groups appends that arrive while other appends are running. Each group is written in one statement and one
+ * transaction. Under load, the statement and the commit are most of the cost of an append. An append waits only while
+ * two statements run. If an append could not be written in its group, it is tried again alone, and then its own
+ * statement reports the reason.
  */
 export class AppendGroups {
   private readonly log = new Logger('EventStore');
@@ -221,8 +227,8 @@ export class AppendGroups {
         if (row) written.set(append.streamId, { version: append.expectedVersion + 1, timestamp: row.timestamp });
       }
     } catch (error) {
-      // Either nothing was written, or everything was written and the answer was lost. Each append is now tried alone,
-      // and its event's id or its claim shows whether it was written.
+      // Either nothing was written, or everything was written and the response was lost. Now each append is tried
+      // alone. The id of its event, or its claim, shows whether the append was already written.
       this.log.warn(`${group.length} appends could not be written together: ${(error as Error).message}`);
     }
     for (const { append, finish } of group) finish(written.get(append.streamId));

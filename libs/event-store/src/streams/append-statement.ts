@@ -9,7 +9,10 @@ import { named } from './table-names';
  * parts that it does not have.
  */
 export interface Parts {
-  /** Exactly one event, as in most appends. Plain values cost less than arrays. */
+  /**
+   * Whether there is exactly one event, as in most appends. Then the parameters are plain values, which cost less than
+   * arrays.
+   */
   readonly single: boolean;
   /** How the messages are sent, if there are any. */
   readonly messages?: Way | undefined;
@@ -17,7 +20,10 @@ export interface Parts {
   readonly timers: boolean;
 }
 
-/** The append's own values. If there are several events, `id`, `type`, `schemaVersion`, `data` and `mac` are arrays. */
+/**
+ * The values of the append itself, without the values of its guards. If there are several events, `id`, `type`,
+ * `schemaVersion`, `data` and `mac` are arrays.
+ */
 export interface AppendValues {
   readonly streamId: string;
   readonly commandId: string;
@@ -97,8 +103,9 @@ function prepareStatement(name: string, parts: Parts, guards: readonly Guard<obj
 }
 
 /**
- * Every write depends on `head`, the row that moves the stream from the expected version to the new one. Without that
- * row nothing is written. Pending rows are inserted after the guards, so that a refused append uses no sequence number.
+ * The step `head` moves the stream from the expected version to the new version, and returns one row. Every other write
+ * depends on this row, so without it nothing is written. Pending rows are inserted after the guards, so that a refused
+ * append uses no sequence number.
  */
 function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedParameters): string {
   const own = parameters.ofPart<keyof AppendValues>(APPEND);

@@ -28,7 +28,7 @@ type Collected = ReturnType<UnitOfWork['takeCollected']>;
 
 interface PreparedEvent {
   readonly id: Uuid;
-  /** The event's data as JSON text, and as it will be read. */
+  /** `text` is the event's data as JSON text. `data` is the same data as it will be read. */
   readonly text: string;
   readonly data: object;
   readonly mac: Buffer;
@@ -42,7 +42,7 @@ const REFUSAL_CAUSE = statement(
        select from inbox where seq = $3::bigint and message_id = $4::uuid and claimed_by = $5::int and state = 'waiting') as claimed`,
 );
 
-/** The id of a message that a command's append sends, by its place in `Append.messages`. */
+/** The id of a message that the append of a command sends. `index` is the index of the message in `Append.messages`. */
 export const idOfMessage = (commandId: Uuid, index: number): Uuid => derivedId(commandId, 'message', index);
 
 /** Writes one append, or throws the reason for the refusal. */
@@ -203,7 +203,8 @@ export class Appender {
     throw new VersionConflict(streamId, expectedVersion, cause.version);
   }
 
-  // The conflicting row is committed, so it can be read outside the transaction that has just failed.
+  // The transaction has just failed. The row that caused the conflict is committed, so it can be read outside this
+  // transaction.
   private async translateError(error: { code?: string; constraint?: string }, append: Append): Promise<unknown> {
     const { code, constraint } = error;
     if (code !== SqlState.uniqueViolation || constraint === undefined) return error;

@@ -5,7 +5,7 @@ export class VersionConflict extends DomainError {
   constructor(
     readonly streamId: Uuid,
     readonly expected: number,
-    /** The stream's version now; 0 when it does not exist. */
+    /** The stream's present version; 0 if the stream does not exist. */
     readonly actual: number,
   ) {
     super('VERSION_CONFLICT', 'conflict', 'It has changed in the meantime: look again and repeat.', {
@@ -24,8 +24,9 @@ export class CommandIdTaken extends Error {
 }
 
 /**
- * The store contains, or was given, an event that this build does not know, because a newer build wrote it. No event
- * is skipped: a command on such a stream gets 503, and a newer build may answer the next attempt.
+ * The type or the schema version of an event is unknown in this build, usually because a newer build wrote the event.
+ * Such an event is never skipped. A command on its stream gets 503, and a newer build can perhaps handle the next
+ * attempt.
  */
 export class UnknownEvent extends DomainError {
   constructor(
@@ -54,7 +55,7 @@ export class LogTampered extends DomainError {
   }
 }
 
-/** How the stored seals differ from the remembered ones. */
+/** How the stored seals differ from the remembered end of the seals. */
 export type Disagreement =
   | 'behind' // the log ends before the newest remembered seal
   | 'rewritten' // the log at that seal is not the log that was sealed
@@ -63,7 +64,7 @@ export type Disagreement =
   | 'records' // the records about the seals are not as they were signed
   | 'forgotten'; // the records about the seals end before the newest remembered record
 
-/** While the stored seals differ from the remembered ones, nothing is sealed. */
+/** While the stored seals differ from the remembered end of the seals, nothing is sealed. */
 export class SealsDisagree extends LogTampered {
   constructor(
     readonly disagreement: Disagreement,

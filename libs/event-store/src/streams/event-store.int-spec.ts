@@ -111,7 +111,7 @@ describe('An append', () => {
     expect(await store.read(order)).toEqual([]);
   });
 
-  it('refuses events of an unknown type, or of a schema version that is not the current one', async () => {
+  it('refuses events of an unknown type, or of a schema version that is not the current version', async () => {
     const { store } = storeOn(db);
     const event = { type: 'Happened', schemaVersion: 1, data: {} };
     const append = (change: object) =>
@@ -224,7 +224,7 @@ describe('Append-only tables', () => {
     await sealer.seal(await store.head()).catch(() => undefined);
     const column = table === 'order_events' ? 'event_type' : 'position';
     for (const change of [`update ${table} set ${column} = ${column}`, `delete from ${table}`, `truncate ${table}`]) {
-      await expect(db.query(change)).rejects.toMatchObject({ code: '42501' }); // the role of the shop has no right
+      await expect(db.query(change)).rejects.toMatchObject({ code: '42501' }); // the role of the shop cannot do this
       const asOwner = (role: string) =>
         test.admin(`do $$ begin set local role ${role}; set local search_path = ordering; ${change}; end $$`);
       await expect(asOwner('shop_ordering_owner')).rejects.toMatchObject({ code: '42501' });

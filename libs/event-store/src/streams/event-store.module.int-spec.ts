@@ -53,7 +53,7 @@ describe('A context with streams', () => {
       expect(Math.min(...heads)).toBeGreaterThan(1); // the processes know each other within a second
     });
     await shops[0].close();
-    const last = await stores[1].append(happening(ids.next(), 0)); // the leader may be the process that was closed
+    const last = await stores[1].append(happening(ids.next(), 0)); // perhaps the process that was closed was the leader
     await eventually(async () => expect((await stores[1].read(last.events[0].streamId))[0].position).toBe(heads[1]));
     await shops[1].close();
   }, 20_000);

@@ -31,7 +31,7 @@ import type { StreamTables } from './table-names';
 import { Verifications } from '../verifications/verifications';
 import { VerificationRows } from '../verifications/verifications.store';
 
-// The last parameters of the factories below.
+// The types of the last parameters of the factories below.
 type StoreDependencies = [LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain];
 type VerificationParts = [Ids, MacKey, Leadership, LogSignals, Config];
 type SequencerParts = [Leadership, LogSignals, SealChain, MacGate];
@@ -54,9 +54,9 @@ class ContextEventStoreModule {}
 export interface ContextStreams {
   readonly tables: StreamTables;
   readonly types: EventTypes;
-  /** The reducers that fold its streams. Snapshots of their earlier versions are deleted. */
+  /** The reducers that fold the streams of the context. Snapshots of earlier versions of these reducers are deleted. */
   readonly reducers?: readonly Reducer<object>[];
-  /** They delete old rows. The process that runs the sequencer calls them every ten minutes. */
+  /** Functions that delete old rows. The process that runs the sequencer calls these functions every ten minutes. */
   readonly prunes?: readonly Prune[];
 }
 
@@ -203,7 +203,9 @@ export function contextEventStore(
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const SNAPSHOTS_PER_CHECK = 5;
 
-/** Each call checks a few snapshots of each reducer, and continues where the last call stopped. */
+/**
+ * Each call of the returned function checks a few snapshots of each reducer, and continues where the last call stopped.
+ */
 function checkSnapshotsInTurn(snapshots: Snapshots, reducers: readonly Reducer<object>[]): () => Promise<void> {
   const cursors = new Map<Reducer<object>, string>();
   return async () => {

@@ -7,7 +7,9 @@ import type { Head } from './heads.store';
 import type { Folded, Reducer } from './reducer';
 import type { Unnumbered } from '../sequencer/unnumbered.store';
 
-/** Append-only streams of events, and the log that numbers all of them. Each context with streams has one. */
+/**
+ * Append-only streams of events, and the log that numbers all of them. Each context with streams has one event store.
+ */
 export abstract class EventStore {
   /**
    * Appends events and outbox rows in one statement, within the current transaction if there is one. With `claimed`
@@ -19,8 +21,8 @@ export abstract class EventStore {
 
   /**
    * A stream's events in version order, from `from` up to and including `to`, without events that were declared void.
-   * An unknown stream is empty. Throws UnknownEvent and EventBroken, because a decision or an answer needs every event
-   * of the stream.
+   * An unknown stream is empty. Throws UnknownEvent and EventBroken, because the caller needs every event of the
+   * stream.
    */
   abstract read(streamId: Uuid, from?: number, to?: number): Promise<RecordedEvent[]>;
 
@@ -43,8 +45,8 @@ export abstract class EventStore {
   abstract fold<State extends object>(streamId: Uuid, reducer: Reducer<State>): Promise<Folded<State>>;
 
   /**
-   * At most `limit` (1,000) numbered events after a position, of one type if it is given. Unreadable events are
-   * marked.
+   * At most `limit` numbered events after a position. Pass a limit of at most 1,000. If `type` is given, only events of
+   * this type are returned. Unreadable events are marked.
    */
   abstract readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]>;
 
@@ -64,8 +66,8 @@ export abstract class EventStore {
   abstract unnumbered(streamId?: Uuid): Promise<readonly Unnumbered[]>;
 
   /**
-   * Calls the listener with the new head when events were numbered, also by another process. Returns a function that
-   * removes the listener.
+   * Calls the listener with the new head when this process or another process has numbered events. Returns a function
+   * that removes the listener.
    */
   abstract onNumbered(listener: (head: number) => void): () => void;
 
@@ -92,16 +94,16 @@ export abstract class EventStore {
   abstract attest(document: object, slices?: Slices): Promise<string>;
 
   /**
-   * Runs `work` in a transaction that locks the stream, so that no other transaction appends to it. Before that, it
-   * sets the stream's head to the version of the last event. If the head was different, `work` gets the former head.
+   * Runs `work` in a transaction that locks the stream, so that no other transaction appends to it. Before `work` runs,
+   * it sets the stream's head to the version of the last event. If the head was different, `work` gets the former head.
    */
   abstract withRepairedHead<T>(streamId: Uuid, work: (formerHead: Head | undefined) => Promise<T>): Promise<T>;
 
   /**
    * Checks hashes, positions and seals against the stored bytes, and reports everything that was changed. It reads in
    * batches, and no transaction is longer than one batch. If the whole log is verified, it is also compared with its
-   * streams. `progress` is called with the position reached and the last one. Rejects with the signal's reason when
-   * the signal is aborted.
+   * streams. `progress` is called with the position that was reached and with the last position. Rejects with the
+   * signal's reason when the signal is aborted.
    */
   abstract verify(
     from?: number,
@@ -111,5 +113,8 @@ export abstract class EventStore {
   ): Promise<VerifyResult>;
 }
 
-/** The same streams over separate connections, for many readers at once, so that no command waits for a connection. */
+/**
+ * The same streams over separate connections. Many readers can use it at once, and no command has to wait for a
+ * connection.
+ */
 export abstract class SeparateEventStore extends EventStore {}

@@ -1,6 +1,6 @@
 import { UnknownEvent } from './errors';
 
-/** Turns the data of one schema version into the data of the next. Pure. */
+/** A pure function that turns the data of one schema version into the data of the next version. */
 export type Upcast = (data: never) => object;
 
 /**
@@ -14,7 +14,7 @@ export interface EventType {
   readonly fits?: (data: unknown) => boolean;
 }
 
-/** All event types that a store may contain, and the upcasts that turn old data into today's form. */
+/** All event types that a store can contain, and the upcasts that turn old data into today's form. */
 export class EventTypes {
   private readonly upcasts: ReadonlyMap<string, readonly Upcast[]>;
   private readonly checks: ReadonlyMap<string, EventType['fits']>;
@@ -36,7 +36,7 @@ export class EventTypes {
     return upcasts.length + 1;
   }
 
-  /** New events may only have the current schema version. */
+  /** Throws UnknownEvent if a new event does not have the current schema version of its type. */
   mustBeCurrent(type: string, schemaVersion: number): void {
     if (this.current(type) !== schemaVersion) throw new UnknownEvent(type, schemaVersion);
   }

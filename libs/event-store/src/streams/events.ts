@@ -26,9 +26,9 @@ export interface EventMetadata {
 export interface RecordedEvent<Data = unknown> {
   readonly id: Uuid;
   readonly streamId: Uuid;
-  /** 1, 2, 3… in its stream. */
+  /** The number of the event in its stream: 1, 2, 3… */
   readonly version: number;
-  /** 1, 2, 3… among all events, in commit order; null until the sequencer has numbered the event. */
+  /** The number of the event among all events, in commit order; null until the sequencer has numbered the event. */
   readonly position: number | null;
   readonly type: string;
   readonly schemaVersion: number;
@@ -40,8 +40,8 @@ export interface RecordedEvent<Data = unknown> {
   /** `timestamp` in ISO 8601 with microseconds, if the query selected it; null for an infinite time. */
   readonly instant?: string | null;
   /**
-   * Why this build cannot read the event, if the reader asked for unreadable events too. `data` is then as it is
-   * stored.
+   * Why this build cannot read the event. Only set if the reader asked for unreadable events too. Then `data` is as it
+   * is stored.
    */
   readonly unreadable?: Error;
 }
@@ -61,21 +61,22 @@ export interface Append {
   readonly commandId: Uuid;
   readonly events: readonly NewEvent[];
   readonly metadata: EventMetadata;
-  /** Written to the outbox by the same statement. */
+  /** The statement of the append also writes these messages to the outbox. */
   readonly messages?: readonly Message[];
   /** Conditions of the context, checked in this order; see guard.ts. */
   readonly guards?: readonly Guarded[];
   /**
    * The inbox message that this append handles (`currentUnit()?.claimed`), if the handler has nothing else to write.
-   * The same statement marks it as done, and writes the messages and timers that the handler has collected so far.
+   * The same statement marks this message as done, and writes the messages and timers that the handler has collected so
+   * far.
    */
   readonly claimed?: Claim;
 }
 
 export interface Appended {
-  /** The version after the (first) append. */
+  /** The stream's version after the append; for a repeated command, after its first append. */
   readonly version: number;
-  /** True if the same command appended before. Then nothing is appended, and the result is that of the first append. */
+  /** True if the same command appended before. Then nothing is appended, and this is the result of the first append. */
   readonly repeated: boolean;
   readonly events: readonly RecordedEvent[];
 }

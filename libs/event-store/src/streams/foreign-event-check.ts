@@ -9,7 +9,7 @@ import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
 /**
- * SQL columns that are selected together with `eventColumns`: an event's MAC or, for an event without a MAC, the MAC of
+ * Columns for SQL queries that also select `eventColumns`: the MAC of an event or, if the event has no MAC, the MAC of
  * its admission (see event-mac.ts).
  */
 export const macColumns = `e.mac as "eventMac",
@@ -21,14 +21,14 @@ export interface RowWithMacs extends StoredRow {
 }
 
 /**
- * Checks the MACs of a stream's events when they are read, so that no decision is based on an event that the shop did
- * not append. This is needed because events are read before the sequencer checks them. An event with a MAC costs one
- * HMAC and no query.
+ * Checks the MACs of a stream's events when they are read. So no decision is based on an event that the shop did not
+ * append. This is needed because events can be read before the sequencer has checked them. For an event with a MAC, the
+ * check costs one HMAC and no query.
  */
 export class ForeignEventCheck {
   private readonly exceptions: MacExceptions;
   private readonly firstFormat: FirstFormat;
-  /** Events up to this position were stored before there were MACs. Undefined until a signed position was read. */
+  /** Events up to this position were stored before MACs were introduced. Undefined until a signed position was read. */
   private firstFormatEnd?: number;
 
   constructor(

@@ -26,7 +26,7 @@ const SET_HEAD = statement(
 
 /**
  * Locks a stream's head, and sets it to the version of the last event if it is different. Returns the former head, or
- * undefined if the head was right or there is no such stream. Call it in a transaction: appends to the stream wait
+ * undefined if the head was correct or there is no such stream. Call it in a transaction: appends to the stream wait
  * until the transaction ends.
  */
 export async function repairHead(db: StreamDatabase, orderId: Uuid): Promise<Head | undefined> {

@@ -1,11 +1,14 @@
-/** Values by part of the statement, and by name within the part. */
+/** The values of a statement: an object for each part of the statement, with the values by name. */
 export type NamedValues = Readonly<Record<string, object>>;
 
 /** The parameters of one statement. A parameter gets its number when the SQL uses it for the first time. */
 export class NamedParameters {
   private readonly parameters: (readonly [part: string, name: string])[] = [];
 
-  /** The parameters of a part. Each name returns its `$n`. The names in `shared` belong to another part. */
+  /**
+   * Returns an object with the placeholder `$n` for each name in this part of the statement. Names in `shared` are
+   * parameters of another part.
+   */
   ofPart<Name extends string>(part: string, shared?: { readonly part: string; readonly names: readonly string[] }) {
     return new Proxy({} as Readonly<Record<Name, string>>, {
       get: (_, name: string) => this.placeholder(shared?.names.includes(name) ? shared.part : part, name),

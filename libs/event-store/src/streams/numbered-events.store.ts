@@ -5,7 +5,7 @@ import { canonicalColumns, leftJoinEvent } from './stored';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
-/** A position of the log with its event. If the event is gone, its columns are null. */
+/** A position of the log with its event. If the event was deleted, its columns are null. */
 export interface NumberedEvent extends StoredEvent, WithMac {
   readonly position: number;
   readonly hash: string;

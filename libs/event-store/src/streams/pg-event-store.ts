@@ -213,7 +213,8 @@ export class PgEventStore extends EventStore {
     return type ? this.readLogOfType(after, limit, type) : this.query<StoredRow>(LOG, [after, limit]);
   }
 
-  // The type may be rare in a long log. Reading a limited range of positions at a time keeps each statement short.
+  // Events of the type can be rare in a long log. So each statement reads only a limited range of positions, and no
+  // statement runs for long.
   private async readLogOfType(after: number, limit: number, type: string): Promise<StoredRow[]> {
     const rows: StoredRow[] = [];
     const head = await this.head();
@@ -224,7 +225,10 @@ export class PgEventStore extends EventStore {
     return rows;
   }
 
-  /** If the current transaction has not sent BEGIN yet, a read runs outside of it, so that the read sends no BEGIN. */
+  /**
+   * If BEGIN of the current transaction was not sent yet, a read runs outside of the transaction. Otherwise the read
+   * would have to send BEGIN first.
+   */
   private query<Row extends object>(sql: Statement, values: unknown[]): Promise<Row[]> {
     const query = () => this.db.query<Row>(sql, values);
     return this.db.hasSentBegin() ? query() : this.db.outsideTransaction(query);

@@ -25,7 +25,7 @@ const builds = [[], [toNames], [toNames, toCups]].map((upcasts) => new EventType
 const shapes = [{ name: 'Phin' }, { names: ['Phin'] }, { cups: [{ name: 'Phin', sugar: true }] }];
 const [oldest, middle, newest] = builds as [EventTypes, EventTypes, EventTypes];
 
-/** A stream to which each build has appended an event of its own shape. */
+/** Creates a stream to which each build appends an event of its own shape. */
 async function appendWithEachBuild(): Promise<string> {
   const order = ids.next();
   for (const [index, types] of builds.entries()) {
@@ -125,7 +125,7 @@ describe('An event of a newer build', () => {
     const tolerant = { ...cups, project: (view?: { cups: string[] }) => ({ cups: [...(view?.cups ?? []), 'x'] }) };
     const old = projectionsOn(db, [tolerant], middle);
     const stop = old.lead('cups');
-    // The middle build knows two events of the first order, and all events of the second order.
+    // The second of the three builds knows two events of the first order, and all events of the second order.
     await eventually(async () => {
       expect(await rowsOf(old)).toEqual([
         { id: behind, version: 2 },
@@ -146,7 +146,7 @@ describe('An event of a newer build', () => {
     await stopNext();
   });
 
-  it('cannot be read if its upcast fails, and the rest of the log can still be read', async () => {
+  it('cannot be read if its upcast fails, and the other events of the log can still be read', async () => {
     const order = await appendWithEachBuild();
     await numberAll(newest);
     const broken = new EventTypes([{ type: 'Happened', upcasts: [() => JSON.parse('{') as object, toCups] }]);

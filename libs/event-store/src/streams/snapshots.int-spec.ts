@@ -24,7 +24,7 @@ interface Tale {
   readonly at: string;
 }
 
-/** A fold whose result depends on the order of the events, so that a repeated or missing event changes it. */
+/** A fold whose result depends on the order of the events, so that a repeated or missing event changes the result. */
 const taleReducer = (version = 1): Reducer<Tale> => ({
   name: 'tale',
   version,

@@ -12,7 +12,10 @@ import { toEvent } from './stored';
 import type { StreamDatabase } from './stream-database';
 import { named, type StreamTables } from './table-names';
 
-/** A snapshot is stored after this many events since the last one. Most streams never have so many. */
+/**
+ * A new snapshot is stored if at least this many events follow the last snapshot. Most streams never have so many
+ * events.
+ */
 export const SNAPSHOT_AFTER = 100;
 const BATCH = 1_000;
 /** No reducer has this name, so the stream is read from its first event. */
@@ -65,8 +68,8 @@ function refusedCounter({ snapshots }: StreamTables): Counter {
 }
 
 /**
- * A row of SINCE is an event, but the first row may be a snapshot. A snapshot has no type, and `mac` is the MAC of the
- * snapshot.
+ * A row of SINCE is an event, but the first row can be a snapshot. A snapshot has no type. `mac` is the MAC of the
+ * snapshot; null for an event.
  */
 interface SinceRow extends RowWithMacs {
   readonly mac: Buffer | null;
@@ -90,8 +93,8 @@ const macText = (
   ]);
 
 /**
- * Stored folds of long streams, so that the next fold is short. A snapshot can be rebuilt from the stream, so losing
- * one only costs time.
+ * Stored folds of long streams, so that the next fold reads only a few events. A lost snapshot only costs time, because
+ * it can be rebuilt from the stream.
  */
 @Injectable()
 export class Snapshots implements BeforeApplicationShutdown {
@@ -127,7 +130,10 @@ export class Snapshots implements BeforeApplicationShutdown {
     return { state, version: (last ?? snapshot)?.version ?? 0 };
   }
 
-  /** A snapshot may contain events that a later event declares void. Such a stream is read from its first event. */
+  /**
+   * A snapshot can contain an event that a later event declares void. In this case the stream is read from its first
+   * event.
+   */
   private async readSinceUsableSnapshot(
     ...args: Parameters<Snapshots['readSinceSnapshot']>
   ): ReturnType<Snapshots['readSinceSnapshot']> {
@@ -191,9 +197,9 @@ export class Snapshots implements BeforeApplicationShutdown {
   }
 
   /**
-   * Compares the next snapshots of a reducer with their streams, and deletes those that differ. A MAC proves that the
-   * shop stored a snapshot, but not that the fold was right. Returns the stream after which to continue, or undefined
-   * at the end.
+   * Compares the next snapshots of a reducer with their streams, and deletes the snapshots that differ. A MAC proves
+   * that the shop stored a snapshot, but not that the fold was correct. Returns the id of the stream after which the
+   * next call must continue; undefined if all snapshots were checked.
    */
   async checkNext<State extends object>(
     reducer: Reducer<State>,

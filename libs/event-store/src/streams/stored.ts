@@ -16,7 +16,7 @@ export interface StoredRow {
   readonly position: number | null;
   readonly hash: string | null;
   readonly instant?: string | null;
-  /** Why the event cannot be read, if that is known already. */
+  /** Why the event cannot be read, if an earlier check has found this out. */
   readonly unreadable?: Error;
 }
 
@@ -24,12 +24,12 @@ export interface StoredRow {
 export const microseconds = (time: string): string =>
   `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-/** SQL: the columns of an event `e` and its place in the log `l`. */
+/** SQL: the columns of an event `e`, and of its row in the log `l`. */
 export const eventColumns = `e.id, e.${named.stream} as "streamId", e.version, e.event_type as type,
   e.schema_version as "schemaVersion", e.event_data as data, e.metadata, e."timestamp",
   l.position, encode(l.hash, 'hex') as hash, ${microseconds('e."timestamp"')} as instant`;
 
-/** Only the columns that read models need. Reading such a row costs a third less. */
+/** SQL: only the columns that read models need. Reading them costs one third less than reading `eventColumns`. */
 export const viewColumns = `e.id, e.${named.stream} as "streamId", e.version, e.event_type as type,
   e.schema_version as "schemaVersion", e.event_data as data, e."timestamp", l.position`;
 
@@ -62,7 +62,9 @@ function upcastOrThrow<Result>(upcast: () => Result, type: string, version: numb
   }
 }
 
-/** Like `toEvent`, but it never throws, so that an unreadable event stops only the readers that need it. */
+/**
+ * Like `toEvent`, but it never throws: it marks an unreadable event. So the event stops only the readers that need it.
+ */
 export function toEventOrUnreadable<Row extends LoggedRow>(
   types: EventTypes,
   row: Row,
@@ -80,14 +82,14 @@ export function toStoredEvent(types: EventTypes, row: StoredRow): RecordedEvent 
   return unreadable ? { ...row, unreadable } : row;
 }
 
-// This form makes the planner look up each event by its id. Its statistics may be from a time when the table was
-// empty, and a plan for an empty table would scan all events for each batch.
+// This form makes the planner look up each event by its id. The planner's statistics can be from a time when the table
+// was empty. A plan for an empty table would scan all events for each batch.
 const eventById = (id: string) => `lateral (select * from ${named.events} where id = ${id} limit 1) e`;
 
 /** Joins the event to a row that contains its id. */
 export const joinEvent = (id: string): string => `cross join ${eventById(id)}`;
 export const leftJoinEvent = (id: string): string => `left join ${eventById(id)} on true`;
 
-/** Joins an event's position and hash, if it has a position. */
+/** Joins an event's position and hash, if the event has a position. */
 export const leftJoinLog = (eventId: string): string =>
   `left join lateral (select * from ${named.log} where event_id = ${eventId} limit 1) l on true`;

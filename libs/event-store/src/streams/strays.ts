@@ -59,8 +59,8 @@ export interface OutOfTurn extends Numbered {
 }
 
 /**
- * Events in a part of the log whose position is before that of an earlier event of their stream. Only events whose
- * predecessor is not in the same part need a query.
+ * `rows` are a part of the log. Finds the events in it that have a position before an earlier event of their stream.
+ * Only events whose previous version is not in `rows` need a query.
  */
 export async function findOutOfTurn(db: StreamDatabase, rows: readonly Numbered[]): Promise<readonly OutOfTurn[]> {
   const last = new Map<string, number>();

@@ -3,7 +3,7 @@ import { sortByVersion } from './version-order';
 const events = (...names: string[]) => names.map((name) => ({ streamId: name[0], version: Number(name[1]) }));
 
 describe('Events that wait for a position', () => {
-  it('are not moved if the versions of each order are in order', () => {
+  it('keep their places if the versions of each order are sorted', () => {
     const given = events('a1', 'b7', 'a2', 'c1', 'b8');
     expect(sortByVersion(given)).toBe(given);
   });

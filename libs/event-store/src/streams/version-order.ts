@@ -5,7 +5,7 @@ interface Versioned {
 
 /**
  * Sorts the events of each stream by version. Events of different streams do not change places. This is needed because
- * an event that was queued again may come after later events of its stream.
+ * an event that was queued again can come after later events of its stream.
  */
 export function sortByVersion<Event extends Versioned>(events: readonly Event[]): readonly Event[] {
   const last = new Map<string, number>();

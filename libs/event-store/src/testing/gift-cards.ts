@@ -9,7 +9,7 @@ import { StreamDatabase } from '../streams/stream-database';
 import type { StreamTables } from '../streams/table-names';
 import { tables as orderTables } from './tables';
 
-/** An aggregate that exists only in tests, in its own schema and with its own table names. */
+/** Gift cards are an aggregate that exists only in tests. It has its own schema and its own table names. */
 export const giftTables: StreamTables = {
   store: 'gifts',
   stream: 'card_id',
@@ -54,7 +54,10 @@ const renameTables = (sql: string): string =>
     )
     .replace(/\b(shop_)?ordering\b/g, '$1gifts');
 
-/** Statements about the read models of orders. These migrations contain them, but gift cards have no such tables. */
+/**
+ * Matches the statements of these migrations about the read models of orders. Gift cards have no such tables, so these
+ * statements are skipped.
+ */
 const isAboutOrders = /^select create_projection_table|^insert into projection_|order_timeline/;
 
 /** Creates the tables of the migrations in the schema `gifts`, with the names for gift cards. */

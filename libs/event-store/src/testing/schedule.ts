@@ -23,7 +23,10 @@ export function dice(seed: number): Dice {
 
 class RolledBack extends Error {}
 
-/** Reads the log from its beginning, with its own batch size, until it has read the requested number of events. */
+/**
+ * Starts a reader of the log. It reads from the first position, `batch` events at a time, until it has read the
+ * requested number of events.
+ */
 export function subscriber(db: Database, batch: number) {
   const { store } = storeOn(db);
   const seen: RecordedEvent[] = [];
@@ -49,8 +52,8 @@ export function subscriber(db: Database, batch: number) {
 }
 
 /**
- * Runs one leader after the other, each for some time. Sometimes two lead at once. It ends when the returned function
- * is called.
+ * Runs leaders of the sequencer one after the other, each for a short time. Sometimes two of them lead at the same
+ * time. The returned function stops the leaders, and returns the number of leaders.
  */
 export function changingLeaders(db: Database, random: Dice): () => Promise<number> {
   const stop = new AbortController();
@@ -82,9 +85,9 @@ export interface Schedule {
 }
 
 /**
- * Runs writers that share a few streams. Some writers append directly, and some in transactions that wrote something
- * else before. They sleep before and after an append, and roll some transactions back. Returns the ids of the committed
- * events.
+ * Runs writers that share a few streams. Some appends run alone, and some in a transaction that often has its id before
+ * the append. The writers sleep before or after some appends, and roll some transactions back. Returns the ids of the
+ * committed events.
  */
 export async function randomWriters(db: Database, { seed, writers, turns }: Schedule): Promise<Uuid[]> {
   const { store } = storeOn(db);

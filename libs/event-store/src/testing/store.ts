@@ -49,7 +49,7 @@ export function storeOn(
   anchorFile?: string,
   { sealKey = key, eventKey = macKey }: { readonly sealKey?: SealKey; readonly eventKey?: MacKey } = {},
 ) {
-  activity.note(); // no request does it here, and in an idle process regular checks run less often
+  activity.note(); // tests have no requests, and without requests regular checks run less often
   const db = streamsIn(database);
   const signals = new LogSignals('ordering', onlyProcess);
   const registry = new MessageRegistry();

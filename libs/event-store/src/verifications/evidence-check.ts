@@ -68,8 +68,8 @@ export interface Attested<Document> {
 }
 
 /**
- * Reads a document and checks it against the trusted keys only: first its exact form, then its proof, then what
- * `checkMore` checks, and last the signature of the whole document.
+ * Reads a document, and checks it with the trusted keys only. It first checks the exact form and the proof. Then it
+ * calls `checkMore`, and finally it checks the signature of the whole document.
  */
 export function checkEvidence<Document extends StreamProof>(
   text: string,

@@ -28,8 +28,8 @@ const Shape = z.strictObject({
 type Doc = z.infer<typeof Shape>;
 
 /**
- * Makes a log of `count` events that belong alternately to two streams, seals it every `stretch` positions, and returns
- * the proof of the first stream.
+ * Makes a log of `count` events that belong alternately to two streams. Seals the log every `stretch` positions, and
+ * returns the proof of the first stream.
  */
 function makeProof(
   count = 9,
@@ -92,7 +92,7 @@ const changeAndSign = (change: (made: any) => void) => {
 };
 
 describe('A Merkle path', () => {
-  it('leads from each hash to the root, and gives no root for another hash or another index', () => {
+  it('leads from each hash to the root, and does not lead to the root from another hash or another index', () => {
     for (let size = 1; size <= 20; size++) {
       const hashes = Array.from({ length: size }, (_, n) => n.toString(16).padStart(64, '0'));
       const root = merkleRoot(hashes);
@@ -120,7 +120,10 @@ describe('A Merkle path', () => {
 });
 
 describe('A proof without one of the versions', () => {
-  /** The third event of the stream has version 4. Its last event has version 6, and may declare version 3 void. */
+  /**
+   * Version 3 of the stream is missing: the third event has version 4. The last event has version 6, and declares the
+   * version `voided` void.
+   */
   const withoutThird = (voided: number) =>
     makeProof(9, 4, 100, key, ({ streamId, version }) => {
       if (streamId !== mine || version < 3) return {};
@@ -149,7 +152,7 @@ describe('Canonical JSON', () => {
 });
 
 describe('Evidence', () => {
-  it('is accepted unchanged, for any number of other events between its events', () => {
+  it('is accepted if it is unchanged, for any number of other events between its events', () => {
     for (const [count, stretch] of [
       [1, 1],
       [9, 4],
@@ -257,7 +260,7 @@ function listPlaces(value: any, path: string[] = []): { path: string[]; value: u
 describe('The seal key', () => {
   const unsigned = { position: 9, after: 0, root: 'aa', hash: 'bb', sealedAt: new Date(1_767_600_000_123) };
 
-  it('may be changed: seals of former keys stay valid, if the secret or the public key of the former key is set', () => {
+  it('can be changed: seals of former keys stay valid, if the secret or the public key of the former key is set', () => {
     const old = key.sign(unsigned, '');
     const { publicKey } = key.trusted.all[0];
     expect(new SealKey(secret(2)).hasSigned(old, '')).toBe(false);

@@ -13,7 +13,7 @@ export interface ProvedEvent {
   readonly fields: readonly string[];
   /** SHA-256 over the fields as netstrings. */
   readonly hash: string;
-  /** The position of the seal that covers it. */
+  /** The position of the seal that covers the event. */
   readonly seal: number;
   /** The Merkle path of RFC 6962 from the hash to the seal's root, from the leaf up. */
   readonly path: readonly string[];
@@ -37,13 +37,19 @@ export interface ProvedRecord extends SealRecord {
   readonly previous: string;
 }
 
-/** Everything that a person outside the shop needs to check that the events of a stream were sealed in this form. */
+/** Proves to a person outside the shop that the events of a stream were sealed in this form. */
 export interface StreamProof {
   readonly events: readonly ProvedEvent[];
   readonly seals: readonly ProvedSeal[];
-  /** Only for comparison. A key must not be trusted because a proof contains it. */
+  /**
+   * The public keys of the seals, only for comparison with trusted keys. Never trust a key only because a proof
+   * contains it.
+   */
   readonly keys: readonly PublicKey[];
-  /** Restored backups and new seals, if there were any. A reader of the proof has to know about them. */
+  /**
+   * The records about restored backups and repaired seals, if there are any. A reader of the proof has to know about
+   * them.
+   */
   readonly records?: readonly ProvedRecord[];
 }
 

@@ -2,7 +2,7 @@
 export type Finding =
   | 'altered' // a column of the event, or its hash, was changed
   | 'swapped' // the event belongs to another position
-  | 'deleted' // the log names an event that is gone, or a position is missing
+  | 'deleted' // the log names an event that does not exist, or a position is missing
   | 'cut' // the log ends before its last seal
   | 'forged' // the shop did not append the event, or did not sign the position up to which events have no MAC
   | 'recomputed' // the hashes of the chain are consistent, but do not match the seals
@@ -39,9 +39,11 @@ interface CheckedRange {
   /** How many positions were checked. */
   readonly events: number;
   readonly seals: number;
-  /** A seal covers the log up to this position. After it, only the hash chain covers the log. */
+  /** Seals cover the log up to this position. After this position, only the hash chain covers the log. */
   readonly sealedThrough: number;
-  /** Events up to this position were stored before there were MACs. Only the chain and the seals cover them. */
+  /**
+   * Events up to this position were stored before MACs were introduced. Only the hash chain and the seals cover them.
+   */
   readonly firstFormatThrough: number;
   /** The number of later events without a MAC of their own. They were accepted while an older build was alive. */
   readonly admitted: number;

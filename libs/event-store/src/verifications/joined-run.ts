@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError, type Uuid } from '#kernel';
 
-/** Long work whose result several callers may wait for. */
+/** Long work. Several callers can wait for its result. */
 export interface JoinedRun<Result> {
   readonly id: Uuid;
   readonly done: Promise<Result>;
@@ -14,7 +14,7 @@ export interface JoinedRun<Result> {
 
 export const unavailable = (message: string) => new DomainError('UNAVAILABLE', 'unavailable', message, { seconds: 5 });
 
-/** Starts the work. `waitFor` and `stopRun` abort its signal. */
+/** Starts the work. `waitFor` and `stopRun` can abort the signal that the work gets. */
 export function startRun<Result>(id: Uuid, work: (signal: AbortSignal) => Promise<Result>): JoinedRun<Result> {
   const stop = new AbortController();
   const done = work(stop.signal);
@@ -23,9 +23,9 @@ export function startRun<Result>(id: Uuid, work: (signal: AbortSignal) => Promis
 }
 
 /**
- * Waits at most `patienceMs` for the result. After that it returns undefined, and the work continues. The signal
- * `callerGone` means that the caller does not wait any more. Then the work is aborted, unless another caller waits or
- * was told to ask for the result later.
+ * Waits at most `patienceMs` for the result. After this time it returns undefined, and the work continues. If
+ * `callerGone` is aborted, this caller does not wait any more. Then the work is aborted if no other caller waits and no
+ * caller was told to ask for the result later.
  */
 export async function waitFor<Result>(
   run: JoinedRun<Result>,

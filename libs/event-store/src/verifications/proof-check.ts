@@ -14,7 +14,7 @@ export type Refusal =
   | 'seal' // a seal is not as it was signed
   | 'event' // an event is not as it was hashed, or its seal does not cover it
   | 'stream' // events are missing, out of order, or of another stream
-  | 'story' // the rest of the document does not match the events
+  | 'story' // the other parts of the document do not match the events
   | 'signature'; // the document is not as it was signed
 
 export interface Refused {
@@ -32,8 +32,8 @@ export const provedColumns = ({ fields }: ProvedEvent) => {
 };
 
 /**
- * Returns undefined if every event is as it was written, a seal of a trusted key covers every event, and no event
- * before the last one is missing.
+ * Returns undefined if the proof is correct. Then every event is as it was written, a seal of a trusted key covers it,
+ * and no event is missing before the last event.
  */
 export function checkProof(streamId: string, proof: StreamProof, keys: TrustedKeys): Refused | undefined {
   const steps = checkInSteps(streamId, proof, keys);
@@ -81,13 +81,13 @@ function* checkInSteps(
   return unused && refused('seal', `the seal at position ${unused.position} covers none of the events`);
 }
 
-/** The versions that proved events declare void. A void event that has no position is not in the proof. */
+/** The versions that events of the proof declare void. A void event without a position is not in the proof. */
 function voidedVersions(events: readonly ProvedEvent[]): ReadonlySet<number> {
   const voidings = events.map(provedColumns).filter(({ type }) => type === VOIDING);
   return new Set(voidings.map(({ data }) => (JSON.parse(data) as { version: number }).version));
 }
 
-/** The version that must come next. Void versions are skipped, unless the proof contains them. */
+/** The version that must come next. Void versions that are not in the proof are skipped. */
 function nextVersion(last: number, found: number, voided: ReadonlySet<number>): number {
   let next = last + 1;
   while (next < found && voided.has(next)) next += 1;

@@ -41,8 +41,8 @@ interface StreamRow extends StoredEvent {
 }
 
 /**
- * Collects the proof of a stream's events. Before it returns the proof, it checks the proof like a person outside the
- * shop.
+ * Collects the proof of a stream's events. Before it returns the proof, it checks the proof as a person outside the
+ * shop would.
  */
 export class Prover {
   constructor(
@@ -83,8 +83,8 @@ export class Prover {
   }
 
   /**
-   * The records about the seals, except `adopted` records: these only say that the file with the newest seal was
-   * missing at a start.
+   * The records about the seals, without the `adopted` records. An `adopted` record only says that the file with the
+   * newest seal was missing at a start.
    */
   private async readRecords(): Promise<ProvedRecord[]> {
     const { ours, foreignNotVoid } = sortRecords(this.chain.key.trusted, await readRecordsFrom(this.db, 1));
@@ -95,8 +95,8 @@ export class Prover {
   }
 
   /**
-   * Reads the events of the stream when all have a position. The sequencer may still have to number events that were
-   * just committed, so this waits for at most two seconds. A void event that cannot be numbered is left out.
+   * Returns the events of the stream when all of them have a position. Events that were just committed are perhaps not
+   * numbered yet, so this waits for at most two seconds. A void event that cannot be numbered is left out.
    */
   private async readWhenNumbered(streamId: Uuid): Promise<StreamRow[]> {
     for (const end = performance.now() + PATIENCE_MS; ; await pause(CHECK_MS)) {

@@ -4,7 +4,7 @@ import type { Verification } from './verification';
 
 /** A row as it is stored. */
 export interface StoredVerification extends Verification {
-  /** When it began, in microseconds since 1970. */
+  /** When the verification began, in microseconds since 1970. */
   readonly micros: string;
   readonly mac: Buffer | null;
 }

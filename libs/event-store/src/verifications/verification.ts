@@ -6,7 +6,7 @@ export type Cause = 'asked' | 'nightly' | 'tail';
 export interface Verification {
   readonly id: Uuid;
   readonly cause: Cause;
-  /** `stopped`: no caller waited for it any more, it failed, or its process ended. */
+  /** `stopped`: no caller waited for the verification any more, the verification failed, or its process ended. */
   readonly state: 'running' | 'done' | 'stopped';
   readonly from: number;
   /** Null means the end of the log. */

@@ -19,8 +19,8 @@ const SAVE_MS = 1_000;
 const vnd = (amount: number): Amount => ({ amount, currency: 'VND' });
 
 /**
- * Compares a rebuilt table with the live one, a few hundred orders at a time. During the comparison the live table is
- * updated, and the rebuilt table is not.
+ * Compares a rebuilt table with the live table, a few hundred orders at a time. During the comparison the live table is
+ * still updated, but the rebuilt table is not.
  */
 @Injectable()
 export class Comparer {
@@ -34,8 +34,8 @@ export class Comparer {
   ) {}
 
   /**
-   * Returns false if the comparison was interrupted, or if the live table is still behind the rebuilt one. The next
-   * call continues where this call stopped, if the position of the rebuilt table is still the same.
+   * Returns false if the comparison was interrupted, or if the live table is still behind the rebuilt table. If the
+   * rebuilt table has not moved meanwhile, the next call continues where this call stopped.
    */
   async compare(row: RebuildRow, stop: AbortSignal): Promise<boolean> {
     const pairs = await this.openPairs(row);
@@ -64,7 +64,7 @@ export class Comparer {
     return true;
   }
 
-  /** Returns undefined while the live table has not reached the position of the rebuilt one. */
+  /** Returns undefined while the live table has not reached the position of the rebuilt table. */
   private async openPairs(row: RebuildRow): Promise<RowPairs | undefined> {
     const [live, next] = [await this.registry.live(row.name), await this.registry.findTable(row.relation)];
     if (!live || !next || live.position < next.position) return undefined;

@@ -19,8 +19,8 @@ interface Bill {
 const vnd = (amount: number) => ({ amount, currency: 'VND' as const });
 
 /**
- * Adds the price of every event. In version 2 the third item is free, and an order whose first item costs nothing has
- * no row.
+ * The bill of an order: every event adds an item with a price. In version 2 the third item is free, and an order whose
+ * first item costs nothing has no row.
  */
 const billOf = (name: string, version: 1 | 2): Projection<Bill> => ({
   name,

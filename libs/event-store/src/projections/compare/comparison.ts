@@ -1,12 +1,12 @@
 import type { Uuid } from '#kernel';
 import type { Change, ComparableRow } from './differences';
 
-/** A difference as it is shown: long lists of changes are shortened. */
+/** The difference between the old and the new row of one order. Long lists of changes are shortened. */
 export interface ShownDifference {
   readonly orderId: Uuid;
   /**
    * The first event after which the old and the new reducer give different rows for this order. Null if both reducers
-   * give the same rows. Then the live row differs from what its own reducer gives.
+   * give the same rows. In this case the live row does not match its own reducer.
    */
   readonly firstEvent: {
     readonly position: number;
@@ -18,7 +18,7 @@ export interface ShownDifference {
   readonly before: ComparableRow | null;
   readonly after: ComparableRow | null;
   readonly changes: readonly Change[];
-  /** The sum of the differences of all amounts, without their signs. */
+  /** The sum of the absolute differences of all amounts. */
   readonly moneyMoved: number;
 }
 
@@ -35,7 +35,8 @@ export interface RebuildDiff {
   readonly removed: number;
   readonly changed: number;
   /**
-   * The columns, and the view's fields as `view.order.lines[].quantity`, with the number of rows in which they differ.
+   * For each column, and for each field of the view (such as `view.order.lines[].quantity`), the number of rows in
+   * which it differs.
    */
   readonly columns: readonly { readonly name: string; readonly changed: number }[];
   readonly money: readonly { readonly column: string; readonly before: Amount; readonly after: Amount }[];

@@ -9,7 +9,9 @@ export interface ComparableRow {
   readonly view: unknown;
 }
 
-/** A place in a row, with its old and new value; undefined if there is no value. */
+/**
+ * A column or field of a row, with its old and its new value. A value is undefined if that row does not have the field.
+ */
 export interface Change {
   readonly path: string;
   readonly before?: unknown;
@@ -22,7 +24,10 @@ const isContainer = (value: unknown): value is JsonContainer => typeof value ===
 const toPlainJson = (value: unknown): unknown =>
   value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 
-/** The value of a column. A value of the reducer and the same value of the database get the same form. */
+/**
+ * Brings a value of a column into one form. Then a value from the reducer can be compared with a value from the
+ * database.
+ */
 function normalizeValue({ type }: Column<never>, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   switch (type) {
@@ -50,7 +55,7 @@ export const fromFoldedRow = (projection: Projection, { position, version, view 
   view: toPlainJson(view),
 });
 
-/** A row that was read from the table, with its columns as jsonb prints them. */
+/** A row that was read from the table. Its columns have the form that jsonb gives them. */
 export const fromStoredRow = (
   projection: Projection,
   row: { position: number; version: number; columns: JsonContainer; view: unknown },
@@ -90,7 +95,9 @@ export function changesBetween(before: ComparableRow | undefined, after: Compara
   ];
 }
 
-/** One name for the same field of all list items, such as `view.order.lines[].quantity`. */
+/**
+ * The path without list indexes, such as `view.order.lines[].quantity`: one name for a field in all items of a list.
+ */
 export const fieldOf = (path: string): string => path.replace(/\[\d+\]/g, '[]');
 
 const isMoney = (value: JsonContainer): value is { amount: number; currency: string } =>

@@ -7,8 +7,8 @@ import type { Tally } from './tally';
 import { StreamDatabase } from '../../streams/stream-database';
 
 /**
- * Stores and reads the differences between a rebuilt table and the live one. They are kept after the rebuild has gone
- * live or was cancelled.
+ * Stores and reads the differences between a rebuilt table and the live table. The differences are kept after the
+ * rebuild has gone live or was cancelled.
  */
 @Injectable()
 export class Diffs {

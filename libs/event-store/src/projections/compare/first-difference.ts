@@ -9,7 +9,10 @@ export interface FirstDifference {
   readonly changes: readonly Change[];
 }
 
-/** Applies one reducer to a stream, event by event. After an error it keeps the last good row, as the table does. */
+/**
+ * Applies one reducer to a stream, event by event. After an error the row stays as it was before the error, as in the
+ * table.
+ */
 class ReducerRun {
   private row: Row | undefined;
   private hasFailed = false;

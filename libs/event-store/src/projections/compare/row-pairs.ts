@@ -41,9 +41,9 @@ const bothTables = (old: Side, next: Side, where: string): string => {
 };
 
 /**
- * The rows of orders in the live table and in the rebuilt one, both at the position of the rebuilt one. A live row with
- * a later position is not used. Instead, the events of its order are folded again up to the position of the rebuilt
- * table.
+ * Reads the rows of orders in the live table and in the rebuilt table, both at the position of the rebuilt table. A
+ * live row with a later position is not used. Instead, the events of its order are folded again up to the position of
+ * the rebuilt table.
  */
 export class RowPairs {
   constructor(
@@ -54,7 +54,7 @@ export class RowPairs {
     readonly at: number,
   ) {}
 
-  /** The pairs of the next orders after `cursor`. `to` is the next cursor; null at the end. */
+  /** The pairs of the next orders after `cursor`. `to` is the next cursor; null if there are no more orders. */
   async readNextPairs(cursor: Uuid | null): Promise<{ pairs: Pair[]; to: Uuid | null }> {
     const from = cursor ?? '00000000-0000-0000-0000-000000000000';
     const ends = [this.old, this.next]
@@ -68,7 +68,6 @@ export class RowPairs {
     return { pairs: await this.readPairs(where, to ? [from, to] : [from]), to };
   }
 
-  /** The pairs of these orders. */
   async readPairsOf(orders: readonly Uuid[]): Promise<Pair[]> {
     return this.readPairs(`${named.stream} = any($1::uuid[])`, [orders]);
   }
@@ -103,7 +102,7 @@ export class RowPairs {
     return fromStoredRow(this.old.projection, { position, version: oldVersion, view: oldView, columns: oldColumns });
   }
 
-  /** Orders whose live row was changed, or may have been removed, after the position of the comparison. */
+  /** Orders whose live row was changed, or was perhaps removed, after the position of the comparison. */
   private async findChangedLater(rows: readonly PairRow[]): Promise<ReadonlySet<Uuid>> {
     const later = rows.filter(({ oldPosition }) => (oldPosition ?? 0) > this.at).map(({ orderId }) => orderId);
     const absent = rows.filter(({ oldPosition }) => oldPosition === null).map(({ orderId }) => orderId);

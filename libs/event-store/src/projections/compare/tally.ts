@@ -15,7 +15,9 @@ export interface WorstOrder {
   readonly fields: number;
 }
 
-/** The counts of a comparison so far. Plain data, so that it can be stored and continued. */
+/**
+ * The counts of a comparison so far. They are plain data, so that they can be stored, and the comparison can continue.
+ */
 export interface Tally {
   compared: number;
   added: number;
@@ -25,8 +27,8 @@ export interface Tally {
   readonly fields: Record<string, number>;
   readonly money: Record<string, { before: number; after: number }>;
   /**
-   * The orders with the largest differences, the largest first: by the money that changed, then by the number of
-   * changed fields.
+   * The orders with the largest differences, the largest first. They are sorted by the amount of money that changed,
+   * then by the number of changed fields.
    */
   worst: WorstOrder[];
 }
@@ -37,7 +39,7 @@ export const emptyTally = (): Tally => ({
 });
 
 export const SAMPLE_SIZE = 20;
-/** A limit for the number of field names, because some views take field names from data. */
+/** A limit for the number of field names, because some views have field names that come from data. */
 const MOST_NAMES = 500;
 const OTHER_NAMES = '(others)';
 

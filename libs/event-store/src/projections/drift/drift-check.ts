@@ -37,7 +37,10 @@ export class DriftCheck {
         select from projection_failures f where f.relation = $1 and f.${named.stream} = o.id)`;
   }
 
-  /** The orders whose rows differ. A row that differs is checked a second time. */
+  /**
+   * The orders whose rows differ from their events. A row that differs is checked again, and is returned only if it
+   * differs both times.
+   */
   async findConfirmedDrift(orders: readonly Uuid[]): Promise<DriftedRow[]> {
     const suspects = await this.findDrifted(orders);
     return suspects.length === 0 ? [] : this.findDrifted(suspects.map(({ orderId }) => orderId));
@@ -57,7 +60,8 @@ export class DriftCheck {
     const { position } = row;
     const stored = position === null ? undefined : fromStoredRow(this.projection, { ...row, position });
     const events = await readEventsAsOf(this.store, orderId, checkpoint);
-    // A newer build has folded an event into the row that this build does not know, so this build cannot judge the row.
+    // This build does not know one of the events, but a newer build has folded it into the row. So this build cannot
+    // judge the row.
     if (events.some(({ unreadable }) => unreadable instanceof UnknownEvent)) return undefined;
     const expected = foldRow(this.projection, orderId, events);
     const changes = changesBetween(expected, stored);

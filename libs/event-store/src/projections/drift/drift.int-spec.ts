@@ -49,7 +49,8 @@ describe('The drift sentinel', () => {
       `insert into ${table} select $2, position, version, view, sum from ${table} where order_id = $1`,
       [...[changed, unknownOrder]],
     );
-    // An earlier state of the row: it is right for its own position, but two events behind.
+    // The row gets an earlier state. This state is correct for the position in the row, but two later events are
+    // missing.
     await setup.db.query(
       `update ${table} set (position, version, view, sum) = (3, 1, '{"count": 1, "sum": 2}', 2) where order_id = $1`,
       [older],
@@ -81,7 +82,8 @@ describe('The drift sentinel', () => {
   it('finds a changed row of a large table long before the slow round reaches the row', async () => {
     const name = newName();
     const shop = setup.shop([tallyOf(name)], [name]);
-    // An open transaction of another client, older than the rows, does not make any row suspect.
+    // Another client began a transaction before the rows were written, and the transaction is still open. This makes no
+    // row suspect.
     const otherClient = await connect(setup.test.url, 'stranger');
     await otherClient.query('begin; select pg_current_xact_id()');
     const orders = await setup.appendOrders(shop, 3_000, 1);

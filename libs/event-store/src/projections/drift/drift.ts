@@ -8,7 +8,7 @@ export type DriftKind = 'changed' | 'missing' | 'extra';
 /** A row of a live read model that does not match the events of its order. */
 export interface DriftedRow {
   readonly orderId: Uuid;
-  /** `changed`: these fields differ · `missing`: the row is missing · `extra`: there should be no row. */
+  /** `changed`: the fields in `fields` differ · `missing`: the row is missing · `extra`: there should be no row. */
   readonly kind: DriftKind;
   /** The checkpoint at which the row was compared with the order's events. */
   readonly position: number;
@@ -26,7 +26,7 @@ export interface DriftFinding extends DriftedRow {
 /** How far the sentinel has checked a live read model. */
 export interface DriftWalk {
   readonly projection: string;
-  /** Rows that were compared with their events so far. */
+  /** The number of rows that were compared with their events so far. */
   readonly checked: number;
   /** How many times all rows were checked. */
   readonly rounds: number;

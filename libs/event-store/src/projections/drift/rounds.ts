@@ -4,25 +4,33 @@ import { quoted } from '../live/projection';
 import type { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-/** The progress of each round. Plain data, so that it can be stored. */
+/**
+ * The sentinel repeats three rounds over each table. This is the progress of the rounds, as plain data, so that it can
+ * be stored.
+ */
 export interface RoundProgress {
-  /** The last order id of the slow round, which folds every row again. Null at the start of the round. */
+  /**
+   * The order id that the slow round has reached; null at the start of the round. The slow round folds every row again.
+   */
   fold: Uuid | null;
   folded: number;
-  /** The last order id of the round that looks for orders without a row, and rows without an order. */
+  /**
+   * The order id that the second round has reached. This round looks for orders without a row, and for rows without an
+   * order.
+   */
   orders: Uuid | null;
   /**
-   * The next page of the round that reads every page of the table. The round finds rows that were written since the
-   * last round although their order had no new event.
+   * The next page of the third round, which reads every page of the table. This round finds rows that were written
+   * since the previous round, although their orders had no new events.
    */
   page: number;
   /** When the last complete round over the pages began; null before the end of the first round. */
   since: Moment | null;
   /** When the present round over the pages began. */
   begun: Moment | null;
-  /** The number of rows in the last complete round. */
+  /** The number of rows in the last complete slow round. */
   rows: number;
-  /** Complete rounds that ended in this tick. */
+  /** The number of slow rounds that ended in this tick. */
   finished: number;
 }
 
@@ -55,10 +63,13 @@ interface NextPart {
   readonly snapshot: string;
 }
 
-/** The orders to check next: the next rows by id, orders with new events, and orders whose rows may be wrong. */
+/**
+ * Chooses the orders to check next: the next rows by id, orders with new events, and orders whose rows are perhaps
+ * wrong.
+ */
 export class Rounds {
   private readonly table: string;
-  /** The last position whose order was checked because of its event. */
+  /** The checkpoint at the last tick. The next tick chooses the orders of the newest events after it, at most 20. */
   private checkedThrough = 0;
 
   constructor(
@@ -139,9 +150,9 @@ export class Rounds {
   }
 
   /**
-   * The follower writes a row only after a new event, and stores the position of the event in the row. If a row was
-   * written after the last round began, but its position is older, another writer has changed the row. The same is true
-   * for a position after the checkpoint of the table.
+   * The follower writes a row only after a new event, and stores the position of the event in the row. Suppose that a
+   * row was written after the previous round began, but the position in the row is older. Then another writer has
+   * changed the row. The same is true if the position in the row is after the table's checkpoint.
    */
   private async findChangedByOthers(
     progress: RoundProgress,
@@ -160,9 +171,10 @@ export class Rounds {
     return found;
   }
 
-  // `xmin` is only the lower half of the id of the transaction that wrote the row. Its upper half is equal to the upper
-  // half of the newest id, or one less. The snapshot contains the transactions that were open at that moment. So a long
-  // open transaction does not make the rows of all later transactions suspect.
+  // `xmin` is only the lower half of the id of the transaction that wrote the row. The upper half of this id is equal
+  // to the upper half of the newest transaction id, or one less. The snapshot also lists the transactions that were
+  // open when it was taken. So one transaction that stays open for a long time does not make the rows of all later
+  // transactions suspect.
   private async findWrittenSince({ snapshot, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
     const rows = await this.db.query<{ id: Uuid }>(
       `with present as (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid)

@@ -11,7 +11,9 @@ import { Throttle } from '../rebuild/throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 const TICK_MS = 1_000;
-/** Shorter than in other jobs, because nothing notifies this job when somebody changes a row with SQL. */
+/**
+ * The idle pause is shorter than in other jobs, because nothing notifies this job if somebody changes a row with SQL.
+ */
 const IDLE_TICK_MS = 5_000;
 /** The progress is stored every ten ticks, and in each tick with a finding. */
 const SAVE_TICKS = 10;
@@ -28,8 +30,8 @@ interface TableCheck {
 }
 
 /**
- * Checks the rows of a live read model against their events, again and again. It only reads, and skips a tick while
- * the shop is slow. docs/decisions/0031 says what it finds, and how soon.
+ * Checks the rows of a live read model against their events, again and again. It never changes these rows, and it skips
+ * its ticks while the shop is slow. docs/decisions/0031 says which wrong rows it finds, and how soon.
  */
 @Injectable()
 export class Sentinel {
@@ -60,7 +62,7 @@ export class Sentinel {
     if (tableCheck) await this.save(tableCheck).catch(() => undefined);
   }
 
-  /** Looks up the live table again, because a rebuild may have replaced it. */
+  /** Looks up the live table again, because a rebuild has perhaps replaced it. */
   async refreshCheck(name: string, tableCheck?: TableCheck): Promise<TableCheck | undefined> {
     const table = await this.registry.live(name);
     if (!table) return undefined;

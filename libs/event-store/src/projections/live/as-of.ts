@@ -18,7 +18,7 @@ export async function readEventsAsOf(
   return withoutVoided(events.filter((event) => event.position !== null && event.position <= position));
 }
 
-/** The row that the order's events give at a position, folded from the first event; undefined if they give no row. */
+/** Folds the events of an order up to a position into a row; undefined if the order has no row at this position. */
 export async function foldRowAsOf(
   store: EventStore,
   projection: Projection,
@@ -28,7 +28,7 @@ export async function foldRowAsOf(
   return foldRow(projection, orderId, await readEventsAsOf(store, orderId, position));
 }
 
-/** The row that these events of an order give. */
+/** Folds these events of an order into a row; undefined if they give no row. */
 export function foldRow(
   projection: Projection,
   orderId: Uuid,

@@ -7,7 +7,7 @@ const LEAST_EVENTS = 25;
 const MOST_BYTES = 8 * 1024 * 1024;
 const BATCHES_PER_SAMPLE = 20;
 
-// The average size of a sample of the next thousand events: every fiftieth event.
+// The average size of the next thousand events. Only every fiftieth of them is measured.
 const SAMPLE = statement(
   'projection-portion',
   `select coalesce(avg(octet_length(e.event_data::text)), 0)::float8 as size
@@ -16,7 +16,7 @@ const SAMPLE = statement(
    cross join lateral (select event_data from ${named.events} where id = l.event_id limit 1) e`,
 );
 
-/** How many events a batch may have: a thousand, or fewer if they would be larger than about 8 MB. */
+/** How many events a batch can have: a thousand, or fewer if a thousand events are larger than about 8 MB. */
 export class BatchSize {
   private batches = 0;
   private limit = MOST_EVENTS;

@@ -25,7 +25,9 @@ import { ProjectionStatuses } from './status';
 import { Throttle, RebuildYield } from '../rebuild/throttle';
 import { Upgrade } from './upgrade';
 
-/** The providers of a context's read models. Its module must import the context's event store. */
+/**
+ * The providers of a context's read models. The module of the context must also import the event store of the context.
+ */
 export const contextProjections = (projections: readonly Projection[]): Provider[] => [
   { provide: ProjectionSet, useValue: new ProjectionSet(projections) },
   { provide: RebuildYield, useFactory: (config: Config) => new RebuildYield(config.rebuildYieldMs), inject: [Config] },

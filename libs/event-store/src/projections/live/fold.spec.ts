@@ -57,7 +57,7 @@ describe('A batch of the log', () => {
     expect(again.rows.get('a')?.view).toEqual({ seen: 1 });
   });
 
-  it('keeps the last good row of an order that fails, and folds the other orders', () => {
+  it('keeps the last good row of an order with an event that cannot be used, and folds the other orders', () => {
     const { rows, failures } = foldBatch(counting, known(), [
       event('a', 1),
       event('a', 2, 'Poison'),

@@ -15,7 +15,7 @@ export interface Folded {
   /** Orders whose reducer returned no row, so that their rows are deleted. */
   readonly gone: readonly Uuid[];
   readonly failures: readonly Failure[];
-  /** Orders that were set aside, and whose events can be used again. */
+  /** Orders that had been set aside, but whose events can all be used now. */
   readonly healed?: readonly Uuid[];
 }
 
@@ -46,8 +46,8 @@ export function applyEvent<View extends object>(
 }
 
 /**
- * Folds a batch of the log into the rows of its orders. An order that fails keeps its last good row, and the other
- * orders are not affected.
+ * Folds a batch of the log into the rows of its orders. If an event cannot be used, its order keeps the row from before
+ * this event, and other orders are not affected.
  */
 export function foldBatch(
   projection: Projection,

@@ -11,7 +11,7 @@ import { isRowError, TableWriter } from './table-writer';
 import type { StreamDatabase } from '../../streams/stream-database';
 
 /**
- * `lost`: another process moved the checkpoint or took the table over, so this follower must be replaced by a new one.
+ * `lost`: another process moved the checkpoint or took over the table, so a new follower must replace this follower.
  */
 export type StepResult = { readonly outcome: 'moved' | 'idle' | 'lost'; readonly events: number };
 
@@ -62,8 +62,8 @@ export class Follower {
       return await this.write(folded, to, events.length);
     } catch (error) {
       if (!isRowError(error)) throw error;
-      // The table refuses the row of one order. The batch is made smaller until only that event is left, and then its
-      // order is set aside.
+      // The table refuses the row of one order. The batch is halved until it contains only the event that leads to this
+      // row. Then the order of the event is set aside.
       this.rows.clear();
       if (events.length > 1) {
         this.mostEvents = Math.ceil(events.length / 2);
@@ -81,7 +81,7 @@ export class Follower {
     return this.log.readForViews(this.position, most);
   }
 
-  /** After a full batch there are probably more events. They are read while this batch is written. */
+  /** After a full batch there are probably more events. These are read while this batch is written. */
   private readAhead(after: number, most: number): void {
     const events = this.log.readForViews(after, most);
     events.catch(() => undefined); // the step that uses these events gets the error
@@ -100,7 +100,10 @@ export class Follower {
     return voided.size === 0 ? folded : this.foldAgain(folded, voided, events[events.length - 1].position!);
   }
 
-  /** An event of these orders was declared void, so their rows are folded again from their first events. */
+  /**
+   * In each of these orders an event was declared void. So the rows of these orders are folded again from the first
+   * event.
+   */
   private async foldAgain(folded: Folded, orders: ReadonlySet<Uuid>, to: number): Promise<Folded> {
     const rows = new Map(folded.rows);
     const gone = folded.gone.filter((id) => !orders.has(id));
@@ -133,7 +136,8 @@ export class Follower {
     return { outcome: 'moved', events };
   }
 
-  // As long as the checkpoint moves, no other process writes these rows, so they need not be read again.
+  // As long as this follower can move the checkpoint, no other process writes these rows. So the rows are not read
+  // again.
   private remember({ rows, gone, failures, healed = [] }: Folded): void {
     for (const [id, row] of rows) {
       this.rows.delete(id);

@@ -10,7 +10,10 @@ import { SetAside } from './set-aside';
 import { SharedLog } from './shared-log';
 import { StreamDatabase } from '../../streams/stream-database';
 
-/** After a batch of this many events there are probably more. Then the next batch may be as large as in a rebuild. */
+/**
+ * After a batch of this many events there are probably more events. Then the next batch can be as large as in a
+ * rebuild.
+ */
 const MANY_EVENTS = 500;
 /**
  * Under load, events arrive every millisecond. After a small batch the runner waits this long, so that the next batch
@@ -47,8 +50,8 @@ export class LiveRunner {
       try {
         await this.registry.ensureLive(name);
         const table = (await this.registry.live(name))!;
-        // This process may have a newer build than the last leader. Then it may be able to read the events of orders
-        // that were set aside.
+        // This process perhaps has a newer build than the last leader. Then it can perhaps use events for which orders
+        // were set aside.
         if (!retried) await this.setAside.retryAll(table, stop);
         retried = true;
         await this.follow(table, stop, () => (failures = 0));
@@ -91,8 +94,8 @@ export class LiveRunner {
   }
 
   /**
-   * Whether somebody restored an older version of the table together with its checkpoint. Without new events, the
-   * follower would not read the checkpoint again.
+   * Whether somebody restored an older version of the table together with its checkpoint. Without this check, the
+   * follower would notice the restore only after the next event.
    */
   private async wasSetBack({ name, relation }: ProjectionTable, at: number): Promise<boolean> {
     const stored = await this.registry.findTable(relation);

@@ -51,7 +51,7 @@ const gauges: readonly { name: string; help: string; of: (status: ProjectionStat
 
 const CHECKED = 'projection_drift_checked';
 
-/** The progress of every read model, read from the registry when metrics are scraped. */
+/** Metrics for the progress of every read model. The values are read from the database when the metrics are scraped. */
 @Injectable()
 export class ProjectionMetrics implements OnApplicationBootstrap, OnApplicationShutdown {
   private cached: { readonly at: number; readonly statuses: Promise<ProjectionStatus[]> } | undefined;
@@ -89,7 +89,7 @@ export class ProjectionMetrics implements OnApplicationBootstrap, OnApplicationS
     for (const name of [...gauges.map((gauge) => gauge.name), CHECKED]) register.removeSingleMetric(name);
   }
 
-  // Many gauges share one query. If the database does not respond, the other metrics must still be shown.
+  // All these gauges share one query. If the database does not respond, the other metrics must still be shown.
   private status(): Promise<ProjectionStatus[]> {
     const now = performance.now();
     if (!this.cached || now - this.cached.at > 1_000) {

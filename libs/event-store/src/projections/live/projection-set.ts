@@ -1,8 +1,8 @@
 import type { Projection } from './projection';
 
 /**
- * The projections of this build for a context. There are several versions of a projection while tables of several
- * versions are in use.
+ * The projections of one context in this build. While tables of several versions are in use, a projection is in the set
+ * once for each version.
  */
 export class ProjectionSet {
   constructor(readonly all: readonly Projection[]) {}

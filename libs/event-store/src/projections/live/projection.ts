@@ -5,26 +5,26 @@ export type ColumnType = 'text' | 'uuid' | 'integer' | 'bigint' | 'boolean' | 't
 
 export interface Column<View> {
   readonly type: ColumnType;
-  /** The column contains whole minor units. Comparisons add them up. */
+  /** The column contains an amount of money, in whole minor units. A comparison of two tables adds up these amounts. */
   readonly money?: boolean;
   of(view: View): string | number | boolean | null;
 }
 
 /**
- * How a read model is made from the log. Each row belongs to one order, and stores the position and the order's
- * version that it reflects. A row is a pure function of the order's events. So one order can be rebuilt alone, and two
- * tables can be compared when they are at the same position.
+ * How a read model is made from the log. Each row belongs to one order. It stores the position and the version of the
+ * last event that it reflects. A row is a pure function of the order's events. So one order can be rebuilt alone, and
+ * two tables can be compared when they are at the same position.
  */
 export interface Projection<View extends object = object> {
   /** For example `by-day`. Its tables are `by_day_v1`, and `by_day_v1_2` for a second run of the same version. */
   readonly name: string;
-  /** Raise it whenever the result of `project` changes. Each table stores the version that made it. */
+  /** Raise the version whenever the result of `project` changes. For each table, the version that made it is stored. */
   readonly version: number;
   /** The columns for filters and sorting. Each table also has the columns stream, position, version and view. */
   readonly columns: Readonly<Record<string, Column<View>>>;
   /** Each index is a list of columns, such as `['owner', 'at desc']`. */
   readonly indexes: readonly (readonly string[])[];
-  /** Pure; undefined means that there is no row (any more). */
+  /** Must be a pure function. It returns undefined if the order has no row, or no row any more. */
   project(view: View | undefined, event: LoggedEvent): View | undefined;
 }
 
@@ -42,8 +42,8 @@ export const relationOf = (name: string, version: number, run: number): string =
 export const quoted = (relation: string): string => `"${relation.replaceAll('"', '""')}"`;
 
 /**
- * SQL: whether the stream of a row was set aside, so that the row does not show the stream's last events. The row's
- * table has the alias `t`, and `stream` is the column with the stream's id.
+ * SQL: whether the stream of a row was set aside. Then the row does not show the stream's last events. The row's table
+ * has the alias `t`, and `stream` is the column with the stream's id.
  */
 export const isBehind = (table: string, stream: string): string =>
   `coalesce((select true from projection_failures f

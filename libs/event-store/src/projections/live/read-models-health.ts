@@ -10,7 +10,10 @@ const SET_ASIDE = statement(
    join projection_tables t on t.relation = f.relation and t.state = 'live'`,
 );
 
-/** This check fails if a read model has set an order aside. Another check reports a database that does not respond. */
+/**
+ * This check fails if a read model has set an order aside. It ignores a database that does not respond, because another
+ * check reports that.
+ */
 @Injectable()
 export class ReadModelsHealth extends HealthCheck {
   readonly service: string;

@@ -12,7 +12,7 @@ const isTableMissing = (error: unknown): boolean => (error as { code?: string })
 
 interface LiveTable {
   readonly table: string;
-  /** Whether the table is of an earlier version of the projection than the newest one of this build. */
+  /** Whether the table has an earlier version than the newest version of the projection in this build. */
   readonly outdated: boolean;
 }
 
@@ -34,12 +34,12 @@ export class ReadModels {
     wakeups.subscribe('tables', () => this.liveTables.clear());
   }
 
-  /** The live table's name, quoted, for use in SQL. Names of prepared statements must contain it. */
+  /** The live table's name, quoted, for use in SQL. The name of a prepared statement must contain the table's name. */
   async table(name: string): Promise<string> {
     return (await this.findLiveTable(name)).table;
   }
 
-  /** Queries the live table. If that table was just dropped, queries the new one. */
+  /** Queries the live table. If that table was just dropped, it queries the table that is live now. */
   async read<T>(name: string, query: (table: string, outdated: boolean) => Promise<T>): Promise<T> {
     const queryLive = async (): Promise<T> => {
       const { table, outdated } = await this.findLiveTable(name);
@@ -59,8 +59,8 @@ export class ReadModels {
   }
 
   /**
-   * Waits until the order's row reaches a version of the order, and returns whether it did in time. Holds no
-   * connection while it waits.
+   * Waits until the order's row reflects this version of the order. Returns false if the row does not reach the version
+   * in time. No database connection is held during the wait.
    */
   async waitFor(name: string, orderId: Uuid, version: number, milliseconds: number): Promise<boolean> {
     const until = performance.now() + milliseconds;

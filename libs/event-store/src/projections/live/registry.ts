@@ -31,8 +31,8 @@ const selectTables = `select t.relation, t.name, t.version, t.run, t.state, c.po
   from projection_tables t join projection_checkpoints c using (relation)`;
 
 /**
- * SQL: sets the lock timeout to 5 s until the transaction ends. The writer of a table may hold its lock for longer than
- * a request normally waits.
+ * SQL: sets the lock timeout to 5 s until the transaction ends. The writer of a table can hold its lock longer than a
+ * request normally waits.
  */
 export const LONG_LOCK_WAIT = `with lock_wait as materialized (select set_config('lock_timeout', '5s', true))`;
 
@@ -90,9 +90,9 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Throws ReducerMissing if this build lacks the reducer of a table in one of these states, because it could not
-   * update that table. A projection with an unknown name belongs to a newer build and is skipped. Returns the skipped
-   * names.
+   * Checks that this build has the reducer of each table in one of these states. Without its reducer a table cannot be
+   * updated. Throws ReducerMissing if a reducer is missing. A projection whose name is unknown belongs to a newer
+   * build, and is skipped. Returns the skipped names.
    */
   async expectReducers(states: readonly TableState[] = ['live', 'kept']): Promise<string[]> {
     const used = await this.db.query<ProjectionTable>(`${selectTables} where t.state = any($1::text[])`, [states]);
@@ -116,8 +116,8 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Creates the first table of a projection, if the projection has no live table. The new table is empty and live at
-   * once, and then catches up.
+   * Creates the first table of a projection, if the projection has no live table. The new table is live at once,
+   * although it is empty. Then it catches up.
    */
   async ensureLive(name: string): Promise<void> {
     if (await this.live(name)) return;
@@ -130,7 +130,10 @@ export class ProjectionRegistry {
     });
   }
 
-  /** Registers a table for a rebuild and returns its name. `createTable` creates the table itself. */
+  /**
+   * Registers a table for a rebuild, and returns the table's name. The table does not exist until `createTable` is
+   * called.
+   */
   async registerBuilding(projection: Projection): Promise<string> {
     const run = await this.nextRun(projection);
     const relation = relationOf(projection.name, projection.version, run);
@@ -147,7 +150,8 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Makes readers use `next` as soon as the transaction commits. Both checkpoints must be locked in the transaction.
+   * Makes readers use the table `next` as soon as the transaction commits. The transaction must have locked both
+   * checkpoints.
    */
   async makeLive(next: string, old: string): Promise<void> {
     await this.db.query(`update projection_tables set state = 'kept' where relation = $1`, [old]);
@@ -168,17 +172,17 @@ export class ProjectionRegistry {
     await this.db.query('update projection_checkpoints set epoch = epoch + 1 where relation = $1', [relation]);
   }
 
-  /** Updates the planner's statistics, because a table that was just filled has none. */
+  /** Updates the planner's statistics, because a table that was just filled has no statistics yet. */
   async analyze(relation: string): Promise<void> {
     await this.db.query('select analyze_projection_table($1)', [relation]);
   }
 
-  /** Stores why a live table cannot be updated; null when it is updated again. */
+  /** Stores why a live table cannot be updated. `trouble` is null if the table is updated again. */
   async storeTrouble(relation: string, trouble: string | null): Promise<void> {
     await this.db.query('update projection_checkpoints set trouble = $2 where relation = $1', [relation, trouble]);
   }
 
-  /** Marks a table as dropped, because it is not used any more. `dropRetired` drops it when no process uses it. */
+  /** Marks a table that is not needed any more as dropped. `dropRetired` then drops it in the database. */
   async retire(relation: string): Promise<void> {
     await this.setFollows(relation, false);
     await this.db.query('delete from projection_failures where relation = $1', [relation]);
@@ -186,8 +190,8 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Drops retired tables. Never call it in a transaction that has locked a checkpoint: a writer locks the table before
-   * the checkpoint, so there could be a deadlock.
+   * Drops retired tables. Never call it in a transaction that has locked a checkpoint. A writer locks the table before
+   * the checkpoint, so a deadlock would be possible.
    */
   async dropRetired(name: string): Promise<void> {
     const retired = await this.db.query<{ relation: string }>(
@@ -198,8 +202,8 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Retires all kept tables except the newest `count`, and returns their names. One kept table is enough for a
-   * rollback.
+   * Retires all kept tables except the newest `count`. Returns the names of the retired tables. One kept table is
+   * enough for a rollback.
    */
   async retireKept(name: string, count: 0 | 1): Promise<string[]> {
     const retired = await this.db.query<{ relation: string }>(
@@ -232,7 +236,7 @@ export class ProjectionRegistry {
   }
 }
 
-/** Without the reducer of a table, this build can neither update the table nor roll back to it. */
+/** This build lacks the reducer of a table. So it cannot update the table, and cannot roll back to it. */
 export class ReducerMissing extends Error {
   constructor({ relation, name, version, state }: ProjectionTable) {
     const otherwise =

@@ -18,8 +18,8 @@ import { Upgrade } from './upgrade';
 import { StreamDatabase } from '../../streams/stream-database';
 
 /**
- * One process leads each projection. It keeps the live table up to date, runs rebuilds, starts the rebuild that an
- * upgrade needs, and looks for drift.
+ * For each projection, one process is the leader. The leader keeps the live table up to date, runs rebuilds, starts the
+ * rebuild that an upgrade needs, and looks for drift.
  */
 @Injectable()
 export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -43,7 +43,8 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
   private readonly log = new Logger('Projections');
 
   async onApplicationBootstrap(): Promise<void> {
-    // An operator must be able to drop a kept table even if its reducer is missing in this build.
+    // The operator's command line runs without jobs. It must start even if the reducer of a kept table is missing,
+    // because the operator uses it to drop such a table.
     const unknown = await this.registry.expectReducers(this.withoutJobs ? ['live'] : ['live', 'kept']);
     if (unknown.length > 0)
       this.log.log(

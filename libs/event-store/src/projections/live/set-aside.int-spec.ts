@@ -34,7 +34,7 @@ describe('A projection that tries to publish', () => {
     };
   };
 
-  it('fails: its order is set aside, other orders are updated, and nothing is sent', async () => {
+  it('fails: the order of the event is set aside, other orders are updated, and nothing is sent', async () => {
     const name = newName();
     const shop: Shop = setup.shop(
       [

@@ -20,7 +20,7 @@ export interface AsideOrder {
 
 export interface Retried {
   readonly orderId: Uuid;
-  /** Whether all events of the order could be used. Then the read model follows the order again. */
+  /** Whether all events of the order could be used. If so, the order is no longer set aside. */
   readonly digested: boolean;
   readonly error: string | null;
 }
@@ -50,8 +50,8 @@ export class SetAside {
   }
 
   /**
-   * Folds the order again from its first event, and stores the row up to the first event that cannot be used. If all
-   * events can be used, the read model follows the order again.
+   * Folds the order again from its first event, and stores the row from before the first event that cannot be used. If
+   * all events can be used, the order is no longer set aside.
    */
   async retry(name: string, orderId: Uuid): Promise<Retried> {
     const table = await this.findLiveTable(name);

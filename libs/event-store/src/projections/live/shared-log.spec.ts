@@ -25,7 +25,7 @@ function growingLog() {
   };
 }
 
-/** Answers all reads until the work is done. */
+/** Answers all reads until `work` is done. */
 async function answerUntilDone<T>(from: ReturnType<typeof growingLog>, work: Promise<T>): Promise<T> {
   const timer = setInterval(from.answer, 1);
   return work.finally(() => clearInterval(timer));

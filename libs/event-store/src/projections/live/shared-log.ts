@@ -18,7 +18,7 @@ const FORGET_MS = 1_000;
 
 /**
  * Lets the followers of one process share their reads of the log: the last results, and reads that are still running.
- * Numbered events never change, so a shared result may lack new events, but it is never wrong.
+ * Numbered events never change. So a shared result is never wrong, but it can lack the newest events.
  */
 export class SharedLog implements LogSource {
   private cached: CachedRead[] = [];
@@ -39,8 +39,8 @@ export class SharedLog implements LogSource {
     await earlier.catch(() => undefined);
     const foundNow = this.findCached(after, limit);
     if (foundNow.length > 0) return foundNow;
-    // The earlier read may have started before the new events were numbered. So its empty result is not enough, and a
-    // read that started later is needed.
+    // The earlier read found nothing. It perhaps started before the new events were numbered. So a read that started
+    // later is needed.
     const later = this.pendingReads.get(after);
     return later ? (await later).slice(0, limit) : this.read(after, limit);
   }

@@ -6,9 +6,9 @@ import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
 /**
- * `live`: the read model reflects every event, except perhaps those of the last two seconds · `catching-up`: it is
- * behind, but its position moves · `stalled`: it is behind, and its position has not moved for ten seconds · `failing`:
- * its last batch could not be written.
+ * `live`: the read model reflects every event, except perhaps those of the last two seconds · `catching-up`: the read
+ * model is behind, but its position moves · `stalled`: the read model is behind, and its position has not moved for ten
+ * seconds · `failing`: the last batch of the read model could not be written.
  */
 export const subscriptionStates = ['live', 'catching-up', 'stalled', 'failing'] as const;
 export type SubscriptionState = (typeof subscriptionStates)[number];
@@ -18,15 +18,15 @@ export interface ProjectionStatus {
   readonly version: number;
   readonly position: number;
   readonly head: number;
-  /** Committed events that the read model does not reflect yet, with or without a position. */
+  /** The number of committed events that the read model does not reflect yet. Events without a position count too. */
   readonly lag: number;
-  /** Age of the first event that the read model does not reflect yet; 0 when there is none. */
+  /** Age of the first event that the read model does not reflect yet; 0 if there is no such event. */
   readonly lagSeconds: number;
   readonly state: SubscriptionState;
   readonly ratePerSecond: number;
-  /** Orders with an event that the read model could not use. */
+  /** The number of orders with an event that the read model could not use. */
   readonly setAside: number;
-  /** Rows that do not match the events of their order, as far as they were checked. */
+  /** The number of rows for which the sentinel found that they do not match the events of their order. */
   readonly drift: number;
   readonly error: string | null;
 }

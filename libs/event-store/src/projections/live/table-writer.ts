@@ -12,7 +12,7 @@ export interface CheckpointMove {
   readonly rate: number;
 }
 
-/** Whether the table refused a row: a number is too large for its column, or a required value is null. */
+/** Whether the table refused a row, for example because a number is too large for its column. */
 export const isRowError = (error: unknown): boolean =>
   /^2[23]/.test((error as { code?: string } | undefined)?.code ?? '');
 
@@ -37,9 +37,9 @@ export class TableWriter {
       `load ${relation}`,
       `select ${named.stream} as "orderId", position, version, view from ${table} where ${named.stream} = any($1::uuid[])`,
     );
-    // One statement is one transaction: either the checkpoint moves from where this batch began, or nothing is written.
-    // The commit does not wait until it is on disk. A crash may undo the commit, but then rows and checkpoint are both
-    // older, and the events are read again from the log.
+    // One statement is one transaction. If the checkpoint is not where this batch began, nothing is written. The commit
+    // is asynchronous, so a crash can undo it. Then the rows and the checkpoint are both older, and the events are read
+    // again from the log.
     this.writeBatch = statement(
       `write ${relation}`,
       `with moved as (
@@ -71,8 +71,8 @@ export class TableWriter {
   }
 
   /**
-   * Writes the rows and moves the checkpoint. Returns false, and writes nothing, if the checkpoint is not where the
-   * batch began, or if its epoch was raised.
+   * Writes the rows and moves the checkpoint. If the checkpoint is not where the batch began, or its epoch was raised,
+   * it writes nothing and returns false.
    */
   async writeRows(move: CheckpointMove, folded: Folded): Promise<boolean> {
     const { failures } = folded;
@@ -94,7 +94,8 @@ export class TableWriter {
     return result.moved === 1;
   }
 
-  // All rows are one JSON parameter. In text arrays each view was escaped twice, which took most of a rebuild's time.
+  // All rows are one JSON parameter. With text arrays each view was escaped twice, and most of a rebuild's time was
+  // spent on that.
   private toRecord({ orderId, position, version, view }: Row): object {
     const record: Record<string, unknown> = { [this.db.tables.stream]: orderId, position, version, view };
     for (const [name, column] of this.columns) record[name] = column.of(view);

@@ -11,7 +11,7 @@ import { activity } from '#platform/system';
 /** The value of `askedBy` for a rebuild that no person has requested. */
 export const UPGRADE = 'upgrade';
 
-/** Starts a rebuild if the live table of a projection has an older version than the newest one of this build. */
+/** Starts a rebuild if the live table of a projection has an older version than the newest version in this build. */
 @Injectable()
 export class Upgrade {
   private readonly log = new Logger('Projections');
@@ -26,7 +26,7 @@ export class Upgrade {
   ) {}
 
   /**
-   * Ends after it has started a rebuild, or when no rebuild is needed. If another rebuild is running, it first waits
+   * Returns after it has started a rebuild, or when no rebuild is needed. If another rebuild is running, it first waits
    * until that rebuild has ended.
    */
   async run(name: string, stop: AbortSignal): Promise<void> {

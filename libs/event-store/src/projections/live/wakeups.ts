@@ -8,7 +8,7 @@ const WAKEUPS = ['log', 'tables', 'rebuilds', 'moved'] as const;
 export type Wakeup = (typeof WAKEUPS)[number];
 
 /**
- * Lets code in this process wait for a change. A wakeup may be lost, so code that waits must also check for changes
+ * Lets code in this process wait for a change. A wakeup can be lost, so code that waits must also check for changes
  * from time to time.
  */
 export class Wakeups {
@@ -24,8 +24,8 @@ export class Wakeups {
   }
 
   /**
-   * The number of wakeups so far. Call it before you look for work, and pass the result to `wait`. Then a wakeup in
-   * between ends the wait at once.
+   * The number of wakeups so far. Call it before you look for work, and pass the result to `wait`. If a wakeup happened
+   * in between, `wait` returns at once.
    */
   countSoFar(wakeups: readonly Wakeup[]): number {
     return wakeups.reduce((sum, wakeup) => sum + (this.counts.get(wakeup) ?? 0), 0);
@@ -36,7 +36,7 @@ export class Wakeups {
     this.notifyOthers(wakeup);
   }
 
-  /** Ends all waits. Call it when notifications from other processes may have been lost. */
+  /** Ends all waits. Call it when notifications from other processes were perhaps lost. */
   wakeAll(): void {
     for (const wakeup of WAKEUPS) this.wake(wakeup);
   }
@@ -46,7 +46,7 @@ export class Wakeups {
     return () => this.emitter.off(wakeup, listener);
   }
 
-  /** Resolves at one of the wakeups, after the time, or when the signal is aborted. */
+  /** Resolves at one of the wakeups, after `milliseconds`, or when the signal is aborted. */
   async wait(
     wakeups: readonly Wakeup[],
     milliseconds: number,

@@ -7,7 +7,10 @@ import { RebuildNotReady } from './rebuild-errors';
 import { ProjectionRegistry, type ProjectionTable } from '../live/registry';
 import { StreamDatabase } from '../../streams/stream-database';
 
-/** A table may be this many positions behind when the switch begins. It catches up while the checkpoints are locked. */
+/**
+ * When a switch begins, one table can be at most this many positions behind the other. The table that is behind catches
+ * up while the checkpoints are locked.
+ */
 export const MOST_EVENTS_BEHIND = 500;
 
 /** Brings tables with locked checkpoints to the same position, so that they can be switched. */
@@ -20,7 +23,7 @@ export class PositionAligner {
   ) {}
 
   /**
-   * Moves all tables to the highest of their positions, and at least to `least`, so that readers never see an older
+   * Moves all tables to the highest of their positions, or to `least` if that is higher. So readers never see an older
    * state than before.
    */
   async align(tables: readonly ProjectionTable[], least: number, only?: ReadonlyMap<string, readonly Uuid[]>) {

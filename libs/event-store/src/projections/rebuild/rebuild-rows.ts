@@ -57,7 +57,10 @@ export class RebuildRows {
     return rows.length === 1;
   }
 
-  /** Whether a projection has work that excludes another rebuild: one that is under way or paused, or a rollback. */
+  /**
+   * Whether no other rebuild of a projection can start now, because a rebuild is under way or paused, or a rollback is
+   * running.
+   */
   async isBusy(name: string): Promise<boolean> {
     const rows = await this.db.query(
       `select 1 from projection_rebuilds
@@ -69,7 +72,7 @@ export class RebuildRows {
 
   /**
    * How a person ended the newest rebuild to that version; undefined if no person ended it. If a person ended it, the
-   * next rebuild is not started automatically.
+   * next rebuild does not start automatically.
    */
   async findManualEnd(name: string, version: number): Promise<'cancelled' | 'rolled-back' | undefined> {
     const [last] = await this.db.query<{ state: RebuildState }>(
@@ -92,7 +95,7 @@ export class RebuildRows {
     return changed.length === 1;
   }
 
-  /** Stores the progress. Neither `done` nor `total` decreases. */
+  /** Stores the progress. `done` and `total` never decrease. */
   async storeProgress({ id }: RebuildRow, done: number, total: number): Promise<void> {
     await this.db.query(
       `update projection_rebuilds set done = greatest(done, $2), total = greatest(total, $3) where id = $1`,

@@ -13,7 +13,7 @@ const setup = new ProjectionTest(testDatabase);
 
 /**
  * Reads a rebuild again and again, as an admin does, and fails if `done` or `total` decreases. Returns a function that
- * stops and returns the states.
+ * stops the reading and returns the states that it saw.
  */
 function watchProgress(readRebuild: () => Promise<{ done: number; total: number; state: string }>) {
   const stop = new AbortController();
@@ -39,7 +39,7 @@ function watchProgress(readRebuild: () => Promise<{ done: number; total: number;
 }
 
 describe('A rebuild that is paused', () => {
-  it('keeps its position while events are appended, and continues from there; `done` and `total` never decrease', async () => {
+  it('keeps its position while events are appended, and continues from this position; `done` and `total` never decrease', async () => {
     const name = newName();
     const shop = setup.shop([tallyOf(name)], [name]);
     const [order] = await setup.appendOrders(shop, 10, 3);
@@ -230,7 +230,7 @@ describe('A rebuild beside slow appends', () => {
     const order = ids.next();
     await setup.appendOrders(slow, 40, 5);
     await eventually(async () => (await slow.store.head()) === 200);
-    // Events are numbered, but no process updates the live table. So every event waits for it.
+    // Events are numbered, but no process updates the live table. So every event waits for the live table.
     await slow.registry.ensureLive(name);
     await setup.append(slow, order, 0, [{}]);
     await pause(150);

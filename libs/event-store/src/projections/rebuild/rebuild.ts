@@ -32,7 +32,10 @@ export interface RebuildRow {
   readonly state: RebuildState;
   readonly goLive: GoesLive;
   readonly orders: readonly Uuid[] | null;
-  /** The end of the log when the rebuild was requested. Replaying ends there, and catching up begins. */
+  /**
+   * The last position of the log when the rebuild was requested. At this position replaying ends, and catching up
+   * begins.
+   */
   readonly target: number;
   readonly done: number;
   readonly total: number;
@@ -54,7 +57,7 @@ export interface Rebuild {
   readonly state: RebuildState;
   readonly goLive: GoesLive;
   readonly orders: readonly Uuid[] | null;
-  /** In events. Neither `done` nor `total` ever decreases. */
+  /** A number of events. `done` and `total` never decrease. */
   readonly done: number;
   readonly total: number;
   readonly percent: number;
@@ -67,7 +70,7 @@ export interface Rebuild {
   /** A rollback was requested and is running: the kept table is catching up. */
   readonly rollingBack: boolean;
   readonly error: string | null;
-  /** The id of the user who requested it, `command line`, or `upgrade`. */
+  /** The id of the user who requested the rebuild, or `command line`, or `upgrade`. */
   readonly askedBy: string | null;
   readonly askedAt: string;
   readonly changedAt: string;

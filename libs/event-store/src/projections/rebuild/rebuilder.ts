@@ -23,7 +23,9 @@ import { StreamDatabase } from '../../streams/stream-database';
 
 const MOST_FAILURES = 10;
 
-/** Runs rebuilds. A rebuild continues from the checkpoint of its table, so a crash repeats at most one batch. */
+/**
+ * Runs rebuilds. A rebuild continues from the checkpoint of its table, so after a crash at most one batch is repeated.
+ */
 @Injectable()
 export class Rebuilder {
   private readonly log = new Logger('Rebuilder');
@@ -131,7 +133,7 @@ export class Rebuilder {
     }
   }
 
-  /** Whether the live table and the rebuilt one are almost at the same position. Also stores the progress. */
+  /** Whether the live table and the rebuilt table are almost at the same position. Also stores the progress. */
   private async isCloseToLive(row: RebuildRow, position: number): Promise<boolean> {
     const head = await this.store.head();
     if (!row.orders) await this.rows.storeProgress(row, position, head);
@@ -139,7 +141,7 @@ export class Rebuilder {
     return Math.abs((live?.position ?? position) - position) <= MOST_EVENTS_BEHIND;
   }
 
-  /** The rebuilt table does not move while it is compared. After that it catches up again. */
+  /** The rebuilt table is not updated during the comparison. After the comparison it catches up again. */
   private async compare(row: RebuildRow, stop: AbortSignal): Promise<void> {
     if (await this.diffs.findResult(row.id)) return this.follow(row, stop);
     await this.registry.analyze(row.relation);
@@ -147,7 +149,7 @@ export class Rebuilder {
     if (!compared) await this.wakeups.wait(['moved', 'rebuilds'], 20, stop);
   }
 
-  /** Single orders are read from their own streams, so the length of the log does not matter. */
+  /** Single orders are read from their own streams, so the rebuild does not read the whole log. */
   private async replayOrders(row: RebuildRow): Promise<void> {
     const table = (await this.registry.findTable(row.relation))!;
     const projection = this.registry.projectionOf(table);

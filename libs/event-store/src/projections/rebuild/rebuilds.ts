@@ -87,7 +87,7 @@ export class Rebuilds {
 
   private toRebuild(row: RebuildRow, table: ProjectionTable | undefined): Rebuild {
     const isUnfinished = isUnderWay(row.state) || row.state === 'paused';
-    // The table's position is read after the row, and both only increase, so `done` and `total` increase too.
+    // The table's position is read after the row. Both can only increase, so `done` and `total` never decrease.
     const done = isUnfinished && !row.orders ? Math.max(row.done, table?.position ?? 0) : row.done;
     const total = Math.max(row.total, done);
     const rate = isUnderWay(row.state) && table && table.idle < 5 ? Math.round(table.rate) : 0;
@@ -138,13 +138,13 @@ export class Rebuilds {
       await this.rows.changeState(row, 'cancelled', await this.stopFollower(row));
       await this.registry.retire(row.relation);
     });
-    await this.registry.dropRetired(name).catch(() => undefined); // its writer still uses it; the next rebuild drops it
+    await this.registry.dropRetired(name).catch(() => undefined); // still in use; the next rebuild drops it
     return this.view(name, id);
   }
 
   /**
    * Requests a rollback to the former live table. The process that leads the projection first brings that table up to
-   * date. This method waits at most 10 s for the rollback, and returns the rebuild as it is then.
+   * date. This method waits at most 10 s for the rollback. Then it returns the rebuild in its present state.
    */
   async rollback(name: string, id: Uuid): Promise<Rebuild> {
     await this.change(name, id, async (row) => {

@@ -14,8 +14,8 @@ import { Throttle } from './throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 /**
- * Makes readers use the kept table again. First the kept table is brought up to date beside the live one. When it lacks
- * only a few events, the tables are switched.
+ * Makes readers use the kept table again. First the kept table is brought up to date beside the live table. When the
+ * kept table lacks only a few events, the tables are switched.
  */
 @Injectable()
 export class RollBack {

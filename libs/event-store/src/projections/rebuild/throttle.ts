@@ -11,9 +11,9 @@ const LONGEST_MS = 1_000;
 const SHORTEST_MS = 50;
 const CHECK_MS = 100;
 
-// The oldest event without a position, and the oldest event that the live table does not reflect yet. Each has its own
-// subquery, so that a plan made for empty tables cannot scan all events. A live table with an error is left out,
-// because it does not move even if the rebuild waits.
+// The oldest event without a position, and the oldest event that the live table does not reflect yet. Each of the two
+// events has its own subquery. Otherwise a plan that was made while the tables were empty could scan all events. A live
+// table with an error is ignored, because a slower rebuild would not help that table.
 const DELAY = statement(
   'projection-delay',
   `select coalesce(extract(epoch from clock_timestamp() - least(
@@ -38,8 +38,8 @@ export class RebuildYield {
 }
 
 /**
- * Slows a rebuild down while the shop is slow, which means that an event has waited longer than REBUILD_YIELD_MS for
- * its position or for the live read model. Then a pause follows each batch. The pause doubles from 50 ms up to a
+ * Slows a rebuild down while the shop is slow. The shop is slow if an event has waited longer than REBUILD_YIELD_MS for
+ * its position or for the live read model. Then a pause follows each batch. The pause doubles from 50 ms up to one
  * second, so the rebuild never stops completely.
  */
 @Injectable()

@@ -22,7 +22,7 @@ let names = 0;
 /** Returns a name for a projection that no other test of the file uses. */
 export const newName = (): string => `tally-${String.fromCharCode(97 + names++)}`;
 
-/** A database for each test, and shops on it that run until the test ends. */
+/** Gives each test its own database. The shops of a test run until the test ends. */
 export class ProjectionTest {
   test!: TestDatabaseOfSpec;
   private stopFunctions: (() => Promise<void>)[] = [];
@@ -39,7 +39,9 @@ export class ProjectionTest {
     });
   }
 
-  /** The projections of one process on the test database. It leads the projections that `lead` names. */
+  /**
+   * The projections of one process on the test database. The process leads the projections whose names are in `lead`.
+   */
   shop(
     projections: readonly Projection[],
     lead: readonly string[] = [],
@@ -60,7 +62,7 @@ export class ProjectionTest {
     await shop.store.append(happening(order, from, data));
   }
 
-  /** Creates orders with some events each. */
+  /** Creates orders, and appends `events` events to each of them. Returns the ids of the orders. */
   async appendOrders(shop: Shop, orders: number, events: number): Promise<string[]> {
     const all = Array.from({ length: orders }, () => ids.next());
     for (let version = 0; version < events; version++)

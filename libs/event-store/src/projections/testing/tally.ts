@@ -31,8 +31,8 @@ export interface Tally {
 }
 
 /**
- * A projection that counts an order's events and adds up their `n`. It fails on `poison`, and its column refuses a
- * number that is too large.
+ * A projection that counts an order's events and adds up their `n`. The projection throws for an event with `poison`,
+ * and the column refuses a sum that is too large.
  */
 export const tallyOf = (name: string, version = 1, acceptsPoison = false): Projection<Tally> => ({
   name,
