@@ -26,9 +26,9 @@ export interface RenamedVariant {
 }
 
 /**
- * Variants of one product have new SKUs. They are in one message, because two variants may have exchanged their SKUs.
- * `named` increases with every change of any SKU in the catalogue. If two variants claim the same SKU, the variant with
- * the higher `named` has it.
+ * Variants of one product have new SKUs. They are in one message, because two variants can exchange their SKUs. `named`
+ * increases with every change of any SKU in the catalogue. If two variants claim the same SKU, the variant with the
+ * higher `named` has it.
  */
 export class VariantsRenamed extends Message<{
   readonly productId: Uuid;

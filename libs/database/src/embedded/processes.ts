@@ -10,7 +10,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The fields of /proc/<pid>/stat after the name. They start after the last ")", because the name may contain one. */
+/**
+ * The fields of /proc/<pid>/stat after the name. They start after the last ")", because the name can contain a ")" too.
+ */
 function readProcStat(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

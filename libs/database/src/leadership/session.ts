@@ -16,8 +16,8 @@ export class Session {
   constructor(private readonly client: Client) {}
 
   /**
-   * Takes the lock of this number. `former` is the backend that held the lock for this process before. It is
-   * terminated, because the server may not have noticed yet that its connection is lost. Returns the new backend, or
+   * Takes the lock of this number. `former` is the backend that held the lock for this process before. This backend is
+   * terminated, because perhaps the server has not noticed yet that the connection is lost. Returns the new backend, or
    * undefined if the lock is not free.
    */
   async takeNumber(number: number, former = 0): Promise<number | undefined> {

@@ -18,8 +18,8 @@ export async function ignoreErrors(codes: readonly string[], work: Promise<unkno
 }
 
 /**
- * Creates the two roles of a context. False if they are missing or not granted, and this login may not create or grant
- * them.
+ * Creates the two roles of a context. False if a role is missing or not granted to this login, and the login is not
+ * allowed to create or grant it.
  */
 export async function createRoles(client: Client, context: ContextName): Promise<boolean> {
   for (const role of [ownerRole(context), ownRuntimeRole(context)]) {
@@ -35,7 +35,7 @@ export async function createRoles(client: Client, context: ContextName): Promise
   return true;
 }
 
-/** True if this login may use the role, because somebody granted it. */
+/** True if this login is allowed to use the role, because somebody granted the role to it. */
 async function isMember(client: Client, role: string): Promise<boolean> {
   const { rows } = await client.query(
     `select from pg_roles where rolname = $1 and pg_has_role(current_user, oid, 'member')`,
@@ -44,7 +44,7 @@ async function isMember(client: Client, role: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Creates the context's schema. The owner role owns it. The runtime role may read and write rows only. */
+/** Creates the context's schema. The owner role owns it. The runtime role is only allowed to read and write rows. */
 export async function createSchema(client: Client, context: ContextName, oneRole: boolean): Promise<void> {
   // `create schema` needs the right to create schemas, even if the schema exists. A context's own login lacks this right.
   const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [context]);

@@ -56,7 +56,7 @@ describe('Migrating', () => {
     expect(reports.flatMap(({ ran }) => ran.catalog ?? [])).toEqual([1]);
   });
 
-  it('does not change the database of an earlier build with onlyNew', async () => {
+  it('with onlyNew, does not change the database of an earlier build', async () => {
     const forCommand = () => migrate(urls(), { contexts: ['catalog'], folder, onlyNew: true });
     expect((await forCommand()).ran).toEqual({ catalog: 1 });
     expect((await forCommand()).ran).toEqual({});

@@ -37,7 +37,7 @@ export async function openEntities(
   return source;
 }
 
-/** TypeORM's manager on the connection of a transaction, so that its changes commit or roll back with the rest. */
+/** TypeORM's manager on the connection of a transaction, so that TypeORM's changes are part of that transaction. */
 export function managerOf(source: DataSource, transaction: Transaction): EntityManager {
   const runner = source.createQueryRunner() as QueryRunner & { transactionDepth: number };
   const connection = {

@@ -16,7 +16,7 @@ export class RecordRefundFailure extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid;
   readonly reason: string;
-  /** The refused amount. Older messages lack it. */
+  /** The refused amount. Messages of older builds have no amount. */
   readonly amount?: Money;
   readonly idempotencyKey: string;
 }> {
@@ -58,13 +58,16 @@ export class RefundAgain extends OrderMessage<{
 export class CompareRefunds extends OrderMessage<
   {
     readonly orderId: Uuid;
-    /** Whether the order counts as paid. If not, its money goes back as a whole, or the order is confirmed first. */
+    /**
+     * Whether the order counts as paid. If it does not, either all its money goes back, or the order is confirmed
+     * first.
+     */
     readonly confirmed: boolean;
     readonly refunds: readonly {
       readonly refundId: Uuid;
       readonly amount: Money;
       readonly state: 'requested' | 'refunded' | 'failed';
-      /** Older messages lack it. */
+      /** Messages of older builds have no reason. */
       readonly reason?: string;
     }[];
     /** What the stream reports as owed, and at which version. */

@@ -10,8 +10,8 @@ const waitsFor: Record<RefundStep['step'], string | null> = {
 };
 
 /**
- * Why staff must look at a refund. A refused refund matters only while money is owed: the money may have gone back
- * another way.
+ * Why staff must look at a refund. A refused refund matters only while money is owed, because staff can give the money
+ * back in another way.
  */
 const attentionOf = (refund: RefundStep, owed: boolean): string | null => {
   if (refund.step === 'failed') return owed ? `refused: ${refund.reason ?? 'for good'}` : null;

@@ -19,7 +19,8 @@ export type RefundStep =
   /** Older sagas did not store the amount. */
   | { readonly step: 'refunded'; readonly amount?: Money }
   /**
-   * `owed` is what the customer did not get back, while nobody has requested it again. Older sagas did not store it.
+   * `owed` is the amount that the customer did not get back, as long as nobody has requested it again. Older sagas did
+   * not store it.
    */
   | { readonly step: 'failed'; readonly owed?: Money; readonly reason?: string };
 
@@ -27,8 +28,8 @@ export type RefundStep =
 export interface Refunds {
   readonly refunds: Readonly<Record<Uuid, RefundStep>>;
   /**
-   * What the order's stream last reported as owed, and at which version. Older sagas lack it. For them, only the owed
-   * amounts of the failed refunds are known.
+   * The owed amount that the order's stream last reported, and the version of the stream at that time. In older sagas
+   * this field is missing. Then only the owed amounts of the failed refunds are known.
    */
   readonly owed?: { readonly amount: Money; readonly version: number };
   /** Money that payments gave back although no refund of the order had requested it. */

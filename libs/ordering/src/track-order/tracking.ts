@@ -20,8 +20,8 @@ export interface Delta {
 }
 
 /**
- * Applies the next event to a followed order. Undefined if it is not the next one: the client has it already, or an
- * earlier event is missing.
+ * Applies the next event to a followed order. Undefined if the event does not directly follow the view: the client has
+ * the event already, or an earlier event is missing.
  */
 export function applyEvent(
   view: OrderView,
