@@ -6,7 +6,7 @@ export class VariantListed extends Message<{
   readonly variantId: Uuid;
   readonly sku: string;
   readonly stock: number;
-  /** The number of the change that gave the variant this SKU; see VariantsRenamed. */
+  /** The number of the change that gave the variant this SKU. See `named` of VariantsRenamed. */
   readonly named?: number;
 }> {
   static readonly type = 'catalog.variant-listed.v1';

@@ -29,7 +29,7 @@ export function microsOf(text: unknown): bigint | undefined {
   return BigInt(at.getTime()) * 1_000n + BigInt(fraction.padEnd(6, '0').slice(3, 6));
 }
 
-/** Writes a time with milliseconds in the format with microseconds. */
+/** Adds three zeros to a time with milliseconds, so that it has microseconds. */
 export const inMicros = (iso: string): string => iso.replace(/\.(\d{3})Z$/, '.$1000Z');
 
 const DAY_MS = 86_400_000;

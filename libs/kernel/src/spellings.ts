@@ -19,11 +19,11 @@ function hasValidLabels(hostname: string): boolean {
 }
 
 /**
- * Lower case for comparison. It works letter by letter, because `toLowerCase` of a whole word writes a Greek sigma at
- * the end of the word differently. Each letter first becomes a capital, so that letters with the same capital (`σ` and
- * `ς`) become equal. There are two exceptions: `ı` (an i without a dot) must not become `i`, and a letter whose
- * capital is several letters, such as `ß`, must not become these letters. A folded text stays the same if it is folded
- * again.
+ * Lower case for comparison. It works letter by letter, because `toLowerCase` of a whole word changes a Greek sigma at
+ * the end of the word to another letter (`ς`). Each letter first becomes a capital, so that letters with the same
+ * capital (`σ` and `ς`) become equal. There are two exceptions: `ı` (an i without a dot) must not become `i`, and a
+ * letter whose capital is several letters, such as `ß`, must not become these letters. A folded text stays the same if
+ * it is folded again.
  */
 const foldCase = (text: string): string =>
   Array.from(text.normalize('NFC'), (letter) => {

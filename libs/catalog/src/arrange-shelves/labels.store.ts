@@ -56,7 +56,9 @@ export class Labels {
     return known;
   }
 
-  /** All categories or brands, in the order in which customers see them. They are few, so there are no pages. */
+  /**
+   * All categories or brands, in the order in which customers see them. There are few of them, so there are no pages.
+   */
   list(kind: LabelKind): Promise<StoredLabel[]> {
     return kind === 'category'
       ? this.db.entities.find(CategoryEntity, { order: { position: 'asc', slug: 'asc' } })

@@ -214,7 +214,7 @@ export class Products {
     return shelfRow(product, category, brand, sanitizeStory(product.story), listedAt);
   }
 
-  /** The category and brand of a product. Throws InvalidInput if one does not exist. */
+  /** The category and brand of a product. Throws InvalidInput if the category or the brand does not exist. */
   async requireLabels(product: LabelIds): Promise<[CategoryEntity, BrandEntity]> {
     await this.requireExistingLabels(product);
     const [category, brand] = await this.findLabels(product);
@@ -242,7 +242,7 @@ export class Products {
     ];
   }
 
-  /** Removes a category or brand from archived products, before it is deleted. */
+  /** Removes a category or brand from archived products, before the category or brand is deleted. */
   async removeLabel(label: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const none = 'categoryId' in label ? { categoryId: null } : { brandId: null };
     const where = { ...label, status: 'removed' as const };

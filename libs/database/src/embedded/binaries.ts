@@ -44,7 +44,7 @@ function completeFolder(root: string): boolean {
   try {
     for (const { source, target } of links)
       if (!existsSync(join(root, target))) {
-        rmSync(join(root, target), { force: true }); // a broken link
+        rmSync(join(root, target), { force: true }); // a link whose target is missing
         symlinkSync(basename(source), join(root, target));
       }
     for (const program of PROGRAMS) {

@@ -201,7 +201,7 @@ describe('A data folder', () => {
     expect((await start()).how).toBe('started');
   });
 
-  it('has no owner if a new process has the number of the dead owner', async () => {
+  it('has no owner if a new process has the process number of the dead owner', async () => {
     writeFileSync(join(dataDir, 'owner.json'), JSON.stringify({ pid: process.ppid, startedAt: 'long ago' }));
     expect((await start()).how).toBe('started');
   });
@@ -226,7 +226,7 @@ const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? descri
 
 asRoot('As root', () => {
   it('the shop runs Postgres as another user, even in a folder that this user cannot enter', async () => {
-    const closed = folder(); // root owns it, with mode 0700
+    const closed = folder(); // root owns this folder, with mode 0700
     expect(statSync(closed).mode & 0o777).toBe(0o700);
     dataDir = join(closed, '.data');
     const { url } = await start();

@@ -25,7 +25,7 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   readonly url: string;
   readonly how: 'created' | 'started' | 'adopted';
-  /** Ends all sessions, writes everything to the disk and stops. Call it last. */
+  /** Ends all sessions, writes everything to the disk and stops the server. Call this method last. */
   stop(): Promise<void>;
 }
 
@@ -223,7 +223,8 @@ class Supervisor implements EmbeddedPostgres {
       jit: 'off',
       timezone: 'UTC',
       log_timezone: 'UTC',
-      // Postgres would log whole rows of failed statements. The shop logs them itself, without personal data.
+      // Postgres would log whole rows of failed statements. The shop logs failed statements itself, without personal
+      // data.
       log_min_messages: 'log',
       log_error_verbosity: 'terse',
       log_line_prefix: '%m [%p] %a ',

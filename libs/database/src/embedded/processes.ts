@@ -22,7 +22,7 @@ function readProcStat(pid: number): readonly string[] | undefined {
   }
 }
 
-/** A zombie has ended, but its parent has not read its exit code yet. It holds no files or locks any more. */
+/** A zombie has ended, but its parent has not read its exit code yet. A zombie holds no files or locks any more. */
 const isZombie = (pid: number) => readProcStat(pid)?.[0] === 'Z';
 
 /**

@@ -36,7 +36,7 @@ const breakConnection = (one: PgLeadership) => {
 };
 
 describe('Leadership', () => {
-  it('belongs to one instance at a time, and passes to another one when it stops', async () => {
+  it('belongs to one instance at a time, and passes to another instance when the first one stops', async () => {
     const [first, second] = [await instance(), await instance()];
     let leading = 0;
     let most = 0;

@@ -1,8 +1,8 @@
 import type { Client, QueryConfig, QueryResultRow } from 'pg';
 
 /**
- * The first of the two numbers of an advisory lock is its kind. It is 'SHOP' in ASCII, because other programs are
- * unlikely to use that number.
+ * An advisory lock has two numbers. The first one is the kind of the lock. It is 'SHOP' in ASCII, because other
+ * programs are unlikely to use this number.
  */
 const LEAD = 0x53484f50;
 const INSTANCE = LEAD + 1;

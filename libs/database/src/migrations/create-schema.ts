@@ -4,7 +4,7 @@ import { ownerRole, ownRuntimeRole } from '../pool/roles';
 
 /** The code of the error when a login lacks a privilege. */
 export const NOT_ALLOWED = '42501';
-const ALREADY_EXISTS = ['42710', '23505', '42P06']; // another process created it after our check
+const ALREADY_EXISTS = ['42710', '23505', '42P06']; // another process created the role or schema after our check
 
 /** False if the work failed with one of these codes. */
 export async function ignoreErrors(codes: readonly string[], work: Promise<unknown>): Promise<boolean> {
@@ -44,9 +44,13 @@ async function isMember(client: Client, role: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Creates the context's schema. The owner role owns it. The runtime role is only allowed to read and write rows. */
+/**
+ * Creates the context's schema. The owner role owns the schema. The runtime role is only allowed to read and write
+ * rows.
+ */
 export async function createSchema(client: Client, context: ContextName, oneRole: boolean): Promise<void> {
-  // `create schema` needs the right to create schemas, even if the schema exists. A context's own login lacks this right.
+  // `create schema` needs the right to create schemas, even if the schema exists. A context's own login does not have
+  // this right.
   const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [context]);
   const owned = oneRole ? '' : `authorization ${ownerRole(context)}`;
   if (rowCount === 0) await ignoreErrors(ALREADY_EXISTS, client.query(`create schema ${context} ${owned}`));

@@ -51,7 +51,7 @@ describe('Migrating', () => {
     await shop.of('catalog').query('select kind, grams from beans');
   });
 
-  it('runs in one process only if several start at the same time', async () => {
+  it('runs in a single process, even if several processes start at the same time', async () => {
     const reports = await Promise.all([migrateCatalog(), migrateCatalog(), migrateCatalog()]);
     expect(reports.flatMap(({ ran }) => ran.catalog ?? [])).toEqual([1]);
   });

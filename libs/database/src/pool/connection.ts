@@ -5,8 +5,8 @@ import { hasOneRole, ownerRole, ownRuntimeRole } from './roles';
 import { setPoolSettings, setWithStatement, connectionSettings, type Settings } from './session-settings';
 
 /**
- * The number of connections of one pool. A process with all contexts needs 41: eight contexts with four, three smaller
- * schemas with two, two for tracking, and one for leadership.
+ * The number of connections of one pool. A process with all contexts needs 41: eight contexts with four connections,
+ * three smaller schemas with two, two connections for tracking, and one for leadership.
  */
 export const poolSize = (context: ContextName): number => (['privacy', 'audit', 'sandbox'].includes(context) ? 2 : 4);
 
@@ -32,7 +32,7 @@ const NO_ANSWER_MS = 12_000;
 
 /**
  * Work that waits longer for a lock fails and returns its connection, so that work on other rows can use it.
- * `LockRetries` retries it later.
+ * `LockRetries` retries the work later.
  */
 const LOCK_TIMEOUT = '200ms';
 

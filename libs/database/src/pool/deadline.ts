@@ -1,6 +1,6 @@
 /**
  * Tells a piece of work that its time is over. An AbortSignal does the same, but costs ten times as much. That is too
- * much, because each handled message needs one.
+ * much, because each handled message needs a deadline.
  */
 export class Deadline {
   private reason?: Error;

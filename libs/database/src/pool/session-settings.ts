@@ -2,7 +2,7 @@ import type { ClientBase, Pool, PoolConfig } from 'pg';
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** The settings as text for the start-up packet, which needs no extra round trip. */
+/** The settings as text for the start-up packet. Settings in this packet need no extra round trip. */
 export const startUpOptions = (settings: Settings): string =>
   Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)

@@ -37,7 +37,7 @@ export class DatabaseUnreachable extends Error {
 
 /**
  * Checks at the start that each connection to each server is a session of its own. Leadership locks, LISTEN and the
- * role of each context belong to a session. A pooler that shares connections between transactions would break them
+ * role of each context belong to a session. A pooler that shares connections between transactions would break all three
  * without an error.
  */
 export async function checkSessions(

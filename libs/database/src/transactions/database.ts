@@ -12,7 +12,9 @@ export interface TransactionOptions {
   readonly deadline?: Deadline;
 }
 
-/** A context's database access: plain SQL, TypeORM where that reads better, and one transaction around both. */
+/**
+ * A context's database access: plain SQL, or TypeORM where TypeORM is easier to read. Both use the same transaction.
+ */
 export abstract class Database {
   abstract readonly context: ContextName;
 

@@ -8,7 +8,7 @@ export type EntityClass = new (...args: never[]) => object;
 type Connected = (error: undefined, client: object, release: () => void) => void;
 
 /**
- * A TypeORM data source over an existing pool. TypeORM opens a connection when it starts. Here it gets a fake
+ * A TypeORM data source over an existing pool. TypeORM opens a connection when it starts. Here TypeORM gets a fake
  * connection, so that it can read the entities' metadata without a database.
  */
 export async function openEntities(

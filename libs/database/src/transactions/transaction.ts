@@ -12,9 +12,9 @@ const asQuery = (sql: Sql, values?: unknown[]) =>
   typeof sql === 'string' ? { text: sql, values } : { ...sql, values };
 
 /**
- * One transaction on one connection. BEGIN is sent just before the first statement. So BEGIN and COMMIT are saved if
- * the work has no statement, or only one statement, which `queryLast` sends. Statements of one transaction run one
- * after the other.
+ * One transaction on one connection. BEGIN is sent just before the first statement. So BEGIN and COMMIT are not sent if
+ * the work has no statement, or has only one statement and sends it with `queryLast`. Statements of one transaction run
+ * one after the other.
  */
 export class Transaction {
   private phase: Phase = 'waiting';
@@ -32,9 +32,9 @@ export class Transaction {
   hasShortLockWait = false;
 
   /**
-   * `lockTimeout` is called just before the first statement and not earlier, because the transaction can wait for a
-   * connection. It returns the maximum wait for a lock in milliseconds. Undefined means the usual time-out of the
-   * connection.
+   * `lockTimeout` is called just before the first statement and not earlier, because the result can change while the
+   * transaction waits for a connection. It returns the maximum wait for a lock in milliseconds. Undefined means the
+   * usual time-out of the connection.
    */
   constructor(
     private readonly pool: Pool,

@@ -75,8 +75,8 @@ function decideRestock(order: OrderWithMoney, end: boolean, requested: boolean |
 }
 
 /**
- * Requests all owed money once more, as one refund. Money that staff have given back by hand is no longer owed, so the
- * amount can be smaller than the refused amount. Returns nothing if no money is owed.
+ * Requests all owed money once more, as one refund. Money that has meanwhile gone back with another refund is no longer
+ * owed, so the amount can be smaller than the refused amount. Returns nothing if no money is owed.
  */
 export function refundAgain(order: Order, reason: string): readonly OrderEvent[] {
   if (!('refunds' in order)) return [];

@@ -33,7 +33,10 @@ export class RetryRefunds extends OrderMessage<{
   readonly orderId: Uuid;
   readonly by: string;
   readonly reason: string | null;
-  /** What the order's stream reported as owed, and at which version. Messages of older builds lack both. */
+  /**
+   * The owed amount according to the order's stream, and the version of the stream at that time. Messages of older
+   * builds lack both.
+   */
   readonly owed?: Money;
   readonly version?: number;
 }> {
@@ -42,7 +45,8 @@ export class RetryRefunds extends OrderMessage<{
 
 /**
  * Asks the order to request the owed money again, because a provider refused it. The answer is OrderRefundRequested
- * with another id, and with the amount that is owed at that time. `refundId` and `amount` are what the saga knew.
+ * with another id, and with the amount that is owed at that time. `refundId` is the last refused refund that the saga
+ * knows, and `amount` is the owed amount that it knows.
  */
 export class RefundAgain extends OrderMessage<{
   readonly orderId: Uuid;
@@ -70,7 +74,7 @@ export class CompareRefunds extends OrderMessage<
       /** Messages of older builds have no reason. */
       readonly reason?: string;
     }[];
-    /** What the stream reports as owed, and at which version. */
+    /** The owed amount according to the stream, and the version of the stream at that time. */
     readonly owed: Money;
     readonly version: number;
   } & ComparisonAsked

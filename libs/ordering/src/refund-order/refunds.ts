@@ -26,8 +26,8 @@ export type RefundsMessage =
   | CompareRefunds;
 
 /**
- * Keeps the newest amount that the stream has reported as owed. A message of an older build has no such amount, and
- * changes nothing.
+ * Keeps the newest amount that the stream has reported as owed. A message of an older build has no owed amount, and
+ * does not change the state.
  */
 function withNewestOwed(state: Refunds, { body }: RefundsMessage): Refunds {
   if (!('owed' in body) || !body.owed || body.version === undefined) return state;

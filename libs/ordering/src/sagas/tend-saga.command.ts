@@ -85,8 +85,8 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
       return step === 'waiting' ? [new RetryCheckout(about), review] : [new RetryCheckout(about)];
     const { order, version } = await this.orders.view(about.orderId);
     if (name === 'refunds') {
-      // The saga needs attention, but nothing is owed: an event was declared void. So the saga is compared with the
-      // order.
+      // The saga needs attention although nothing is owed, because an event was declared void. So the saga is compared
+      // with the order.
       if (status === 'needs-attention' && !owesMoney(order)) return [review];
       return [new RetryRefunds({ ...about, owed: amountToRetry(order), version }), review];
     }

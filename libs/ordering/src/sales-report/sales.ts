@@ -13,7 +13,8 @@ export interface Part {
 export interface Entry {
   readonly at: string;
   /**
-   * `sold` when the order was confirmed, `refunded` when money went back, `lost` when owed money will never be paid.
+   * `sold` when the order was confirmed, `refunded` when money went back, `lost` when the unpaid part of the total will
+   * never be paid.
    */
   readonly kind: 'sold' | 'refunded' | 'lost';
   readonly amount: Money;

@@ -66,7 +66,7 @@ const newRefusal = (socket: Socket, error: unknown): Acknowledgement => {
   return { ok: false, code: refused.code, message: messageFor(socket, refused) };
 };
 
-/** The account or the guest for whom a connection counts. */
+/** The account or the guest whose connections are counted together. */
 const connectionOwnerOf = (caller: Caller): string =>
   caller.kind === 'user' ? `user ${caller.userId}` : `guest ${caller.cartToken?.guestHash}`;
 
@@ -275,7 +275,7 @@ function isSameCaller(old: Caller, next: Caller): boolean {
   );
 }
 
-/** A copy with the fields that were sent, without inherited ones. */
+/** A copy with the fields that were sent, without inherited fields. */
 const ownFields = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : body;
 

@@ -7,7 +7,7 @@ import { showToOwner, type ShowOrder } from '../view-order/order-answer';
 import type { Recorded } from '../model/dated-order';
 import { projectOrder, type OrderView } from '../view-order/order-view';
 
-/** What a follower gets for one event: its text, and the changes that it makes to the snapshot. */
+/** What a follower gets for one event: the text of the event, and the changes that the event makes to the snapshot. */
 export interface Delta {
   readonly orderId: Uuid;
   readonly version: number;

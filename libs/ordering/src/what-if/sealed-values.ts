@@ -5,7 +5,7 @@ import type { StreamChanges } from './what-if';
 /** The place of each sealed value in a stream: an event's type, the path in its data, and the value itself. */
 export type SealedPlaces = ReadonlySet<string>;
 
-/** No real sealed value starts with this, so a value with this prefix cannot be opened. */
+/** No real sealed value starts with this prefix, so a value with the prefix cannot be opened. */
 const BLOCKED_PREFIX = 'closed:';
 
 type Visit = (sealed: Sealed, path: string) => unknown;

@@ -70,7 +70,7 @@ export class WhatIf extends Query<WhatIfResult> {
   }
 }
 
-/** A longer stream would take minutes to compute. */
+/** A longer stream is refused, because it would take minutes to compute. */
 const MOST_EVENTS = 20_000;
 
 const registry = new MessageRegistry();
