@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** A UUID in lower case. The shop makes version 7: the first 48 bits are the time of creation in milliseconds. */
+/**
+ * A UUID in lower case. The shop creates UUIDs of version 7: the first 48 bits are the time of creation in
+ * milliseconds.
+ */
 export type Uuid = string;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -30,7 +30,7 @@ export interface KnownProduct extends StoredProduct {
   readonly former: readonly Variant[];
 }
 
-/** A saved product, with its new and renamed variants. Inventory must be told about them. */
+/** A saved product, with its new and renamed variants. Inventory must be told about these variants. */
 export interface SavedProduct extends StoredProduct {
   readonly named: number;
   readonly added: readonly Variant[];

@@ -21,7 +21,7 @@ interface OwnerProcess {
   readonly refused?: string;
 }
 
-/** Starts another process, which takes the folder and runs Postgres on it. */
+/** Starts another process, which becomes the owner of the folder and runs Postgres there. */
 async function startOwner(dataDir: string): Promise<OwnerProcess> {
   const script = join(root, 'test/support/keep-postgres.ts');
   const child = spawn(process.execPath, ['-r', join(root, 'test/support/run-source.cjs'), script, dataDir], {

@@ -30,7 +30,7 @@ const pauseInstance = (one: PgLeadership) =>
 const breakConnection = (one: PgLeadership) => {
   const { client } = one as unknown as { client: { connection: { stream: Socket } } & object };
   const { stream } = client.connection;
-  // from now on all writes are lost, and the server is not told about the close
+  // from now on all writes are lost, and the server does not learn that the connection is closed
   Object.assign(stream, { write: () => true, end: () => undefined, destroy: () => stream });
   stream.emit('close');
 };

@@ -62,7 +62,7 @@ export function contextPool(url: string, context: ContextName, more: PoolConfig 
     ...TIMEOUTS,
     jit: 'off',
   }));
-  pool.on('error', () => undefined); // an idle connection broke: the pool opens a new one when it is needed
+  pool.on('error', () => undefined); // an idle connection broke: the pool opens a new connection when a query needs it
   // When the pool gives a connection to its next user, the connection has no error listener for a moment. An error at
   // that moment would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));

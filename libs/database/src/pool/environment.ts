@@ -67,8 +67,9 @@ const isSocketError = (one: Record<string, unknown>): boolean =>
   (one['syscall'] === 'connect' || one['syscall'] === 'getaddrinfo' || databaseErrors.has(one));
 
 /**
- * True if the database cannot serve now: there is no connection, it is read-only or full, another transaction holds a
- * lock, or it takes too long. Narrower than `isEnvironmental`: faults that need a new release are not included.
+ * True if the database cannot serve now: there is no connection, the database is read-only or full, another transaction
+ * holds a lock, or the answer takes too long. Unlike `isEnvironmental`, this function is false for faults that need a
+ * new release.
  */
 export const isUnreachable = (error: unknown): boolean =>
   hasAny(error, (one) => {

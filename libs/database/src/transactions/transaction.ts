@@ -91,7 +91,7 @@ export class Transaction {
   /**
    * Ends the transaction from outside, even while its work runs. Its connection is closed. A running statement is
    * cancelled, so that its locks are released. Every later statement throws the reason. If COMMIT was sent already, it
-   * is unknown whether it took effect.
+   * is unknown whether the COMMIT took effect.
    */
   abandon(reason: Error): void {
     if (this.phase === 'over') return;

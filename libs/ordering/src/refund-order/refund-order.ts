@@ -54,7 +54,7 @@ export function refundOrder(order: Order, request: RefundRequest): readonly Orde
   ];
 }
 
-/** A refund can end only an order that was neither handed over nor cancelled. */
+/** A refund cannot end an order that was handed over or cancelled before. */
 function decideEnd(order: OrderWithMoney, amount: Money, requested: boolean | undefined): boolean {
   if (order.status === 'completed' || order.status === 'cancelled' || order.status === 'refunded') return false;
   if (hasEnded(order)) return false;

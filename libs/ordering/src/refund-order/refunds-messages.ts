@@ -23,7 +23,7 @@ export class RecordRefundFailure extends OrderMessage<{
   static readonly type = 'ordering.record-refund-failure.v1';
 }
 
-/** A timer: if the saga still waits for an answer about this refund, it asks again. */
+/** A timer. If the saga still waits for an answer about this refund, the saga sends its request again. */
 export class RefundWaits extends OrderMessage<{ readonly orderId: Uuid; readonly refundId: Uuid }> {
   static readonly type = 'ordering.refund-waits.v1';
 }
@@ -58,7 +58,10 @@ export class RefundAgain extends OrderMessage<{
   static readonly type = 'ordering.refund-again.v1';
 }
 
-/** The state of the order's refunds according to its stream. The saga compares it with the results from payments. */
+/**
+ * The state of the order's refunds according to its stream. The saga compares this state with the results that it got
+ * from payments.
+ */
 export class CompareRefunds extends OrderMessage<
   {
     readonly orderId: Uuid;

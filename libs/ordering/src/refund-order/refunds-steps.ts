@@ -11,7 +11,7 @@ interface Asking {
   readonly parked?: string;
 }
 
-/** The step of one refund: first payments gives the money back, then the order records the result. */
+/** The step of one refund: first the context `payments` gives the money back, then the order records the result. */
 export type RefundStep =
   | ({ readonly step: 'paying-back'; readonly amount: Money; readonly reason: string } & Asking)
   | ({ readonly step: 'recording'; readonly amount: Money } & Asking)
@@ -32,7 +32,7 @@ export interface Refunds {
    * this field is missing. Then only the owed amounts of the failed refunds are known.
    */
   readonly owed?: { readonly amount: Money; readonly version: number };
-  /** Money that payments gave back although no refund of the order had requested it. */
+  /** Money that the context `payments` gave back although no refund of the order had requested it. */
   readonly unrequested?: Money;
 }
 
@@ -70,7 +70,7 @@ export function owedAmountOf({ refunds, owed }: Refunds): Money {
   return sum(owedAmounts.filter((amount) => amount !== undefined));
 }
 
-/** The requests of each step. They are the same every time, so a repeat is harmless. */
+/** The requests of each step. The requests are the same every time, so a repeat does no harm. */
 export function requestsOf(orderId: Uuid, refundId: Uuid, refund: RefundStep): readonly Message[] {
   const idempotencyKey = `refunds:${orderId}:${refundId}:${refund.step}`;
   switch (refund.step) {

@@ -37,8 +37,8 @@ function withNewestOwed(state: Refunds, { body }: RefundsMessage): Refunds {
 }
 
 /**
- * The refund saga as a pure function. It first asks payments to give the money back, then the order to record the
- * result.
+ * The refund saga as a pure function. The saga first asks the context `payments` to give the money back, then the order
+ * to record the result.
  */
 export function reactToRefundMessage(before: Refunds, message: RefundsMessage): RefundsReaction {
   const state = withNewestOwed(before, message);

@@ -138,8 +138,8 @@ export class TrackOrderGateway
   }
 
   /**
-   * Counts the connection for its account or guest until it is closed. False if the account or guest has too many
-   * connections.
+   * Counts the connection for its account or guest until the connection is closed. False if the account or guest has
+   * too many connections.
    */
   private takeSlot({ conn }: Socket, caller: Caller): boolean {
     const release: ReleaseSlot | undefined = this.slots.take(connectionOwnerOf(caller));

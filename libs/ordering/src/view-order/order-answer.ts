@@ -9,7 +9,7 @@ import { orderExample } from './order-example';
 import type { OrderView } from './order-view';
 import { Personal, shownFields } from './shown-shape';
 
-/** The refusal of every route whose answer is folded from a stream. */
+/** The refusal of every route that folds its response from a stream. */
 export const EVENT_BROKEN = {
   status: 409,
   code: 'EVENT_BROKEN',

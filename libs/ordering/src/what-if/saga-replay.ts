@@ -1,6 +1,6 @@
 import type { Message } from '#kernel';
 
-/** A message that a saga handles. The order's own messages have the version of their event. */
+/** A message that a saga handles. For a message of the order itself, `version` is the version of its event. */
 export interface ScriptMessage {
   readonly message: Message;
   readonly version?: number;
