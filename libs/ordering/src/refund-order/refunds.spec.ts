@@ -155,7 +155,7 @@ describe('A refund that the provider refused', () => {
     const reason = 'again, after: cold';
     expect(retried.asks).toEqual([new RefundAgain({ orderId, refundId: 'a', amount, reason, idempotencyKey })]);
     expect(refundsStatus(retried.state)).toMatchObject({ status: 'needs-attention' }); // until the order has answered
-    expect(reactToRefundMessage(retried.state, newRetry()).asks).toEqual(retried.asks); // the order accepts this request once
+    expect(reactToRefundMessage(retried.state, newRetry()).asks).toEqual(retried.asks); // the order accepts it once
   });
 
   const owing20 = after(requested(), refused(), withOwedReport(failed, 8, 20_000));
