@@ -6,7 +6,7 @@ export class VariantListed extends Message<{
   readonly variantId: Uuid;
   readonly sku: string;
   readonly stock: number;
-  /** The number of the change that gave the variant this SKU; see VariantsRenamed. */
+  /** The number of the change that gave the variant this SKU. See `named` of VariantsRenamed. */
   readonly named?: number;
 }> {
   static readonly type = 'catalog.variant-listed.v1';
@@ -26,9 +26,9 @@ export interface RenamedVariant {
 }
 
 /**
- * Variants of one product have new SKUs. They are in one message, because two variants may have exchanged their SKUs.
- * `named` increases with every change of any SKU in the catalogue. If two variants claim the same SKU, the variant with
- * the higher `named` has it.
+ * Variants of one product have new SKUs. They are in one message, because two variants can exchange their SKUs. `named`
+ * increases with every change of any SKU in the catalogue. If two variants claim the same SKU, the variant with the
+ * higher `named` has it.
  */
 export class VariantsRenamed extends Message<{
   readonly productId: Uuid;

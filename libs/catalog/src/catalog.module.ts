@@ -84,7 +84,7 @@ export { CatalogElsewhereModule } from './catalog-elsewhere.module';
 
 addMessages(catalogTexts);
 
-/** The module is global, so that other contexts can ask its questions without importing it. */
+/** The module is global, so that other contexts can ask the catalogue's questions without importing the module. */
 @Global()
 @Module({
   imports: [

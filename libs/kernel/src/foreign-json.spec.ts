@@ -4,13 +4,13 @@ import { inheritedNames, JSON_LIMITS, jsonExcess } from './foreign-json';
 const nested = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
 
 describe('JSON from outside', () => {
-  it('may be nested up to the limit, and not deeper', () => {
+  it('can be nested up to the limit, and not deeper', () => {
     expect(jsonExcess(nested(32))).toBeUndefined();
     expect(jsonExcess(nested(33))).toBe('deep');
     expect(jsonExcess(JSON.parse(`${'['.repeat(400_000)}${']'.repeat(400_000)}`))).toBe('deep');
   });
 
-  it('may have as many members and entries as the limit allows, at all levels together', () => {
+  it('can have as many members and entries as the limit allows, counted over all levels', () => {
     const limits = { depth: 3, values: 4 };
     expect(jsonExcess({ a: [1, 2], b: 1 }, limits)).toBeUndefined();
     expect(jsonExcess({ a: [1, 2, 3], b: 1 }, limits)).toBe('many');

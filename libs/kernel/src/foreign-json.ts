@@ -15,8 +15,8 @@ const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object
 const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /**
- * Which limit a parsed value exceeds; undefined if none. It works level by level, because a recursion could overflow
- * the stack on a deep value.
+ * Which limit a parsed value exceeds. Undefined if it exceeds no limit. The function works level by level, because a
+ * recursion could overflow the stack on a deep value.
  */
 export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_LIMITS): JsonExcess | undefined {
   let level: object[] = isNested(value) ? [value] : [];

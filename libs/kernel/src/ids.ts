@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** A UUID in lower case. The shop makes version 7: the first 48 bits are the time of creation in milliseconds. */
+/**
+ * A UUID in lower case. The shop creates UUIDs of version 7: the first 48 bits are the time of creation in
+ * milliseconds.
+ */
 export type Uuid = string;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -21,8 +24,8 @@ export function uuidFrom(milliseconds: number, random: Uint8Array): Uuid {
 }
 
 /**
- * An id that is computed from another id and names, so it is the same every time. Its first 48 bits are the first 48
- * bits of the other id. So ids that are derived from one command are close to each other in an index.
+ * Computes an id from another id and names. The same input always gives the same id. The first 48 bits are those of the
+ * other id. So ids that are derived from one command are close to each other in an index.
  */
 export function derivedId(origin: Uuid, ...names: readonly (string | number)[]): Uuid {
   const time = parseInt(origin.replaceAll('-', '').slice(0, 12), 16);

@@ -5,7 +5,7 @@ const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?
 const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Whether the day exists. `2026-02-30` does not, although `Date` reads it as the 2nd of March. */
+/** Whether the day exists. `2026-02-30` does not exist, although `Date` reads it as the 2nd of March. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
@@ -29,7 +29,7 @@ export function microsOf(text: unknown): bigint | undefined {
   return BigInt(at.getTime()) * 1_000n + BigInt(fraction.padEnd(6, '0').slice(3, 6));
 }
 
-/** Writes a time with milliseconds in the format with microseconds. */
+/** Adds three zeros to a time with milliseconds, so that it has microseconds. */
 export const inMicros = (iso: string): string => iso.replace(/\.(\d{3})Z$/, '.$1000Z');
 
 const DAY_MS = 86_400_000;

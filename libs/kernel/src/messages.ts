@@ -8,7 +8,7 @@ export abstract class Message<Body extends object = object> {
   abstract get key(): string;
 }
 
-/** A message class. `routingKey` is the key on the broker's topic exchange, if it is not the type. */
+/** A message class. `routingKey` is the key on the broker's topic exchange, if this key differs from the type. */
 export interface MessageClass<M extends Message = Message> {
   new (body: never): M;
   readonly type: string;

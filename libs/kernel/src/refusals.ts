@@ -1,9 +1,9 @@
 import type { Money } from './money';
 
 /**
- * The kind of a refusal. A filter makes the HTTP status from it: not-found 404, conflict (with the current state) and
- * refused (by a rule) 409, stale (If-Match) 412, reused (an idempotency key) and too-much (too large for one response)
- * 422, invalid 400, forbidden 403, unauthenticated 401, unavailable 503.
+ * The kind of a refusal. A filter derives the HTTP status from the kind: not-found 404, conflict (with the current
+ * state) and refused (by a rule) 409, stale (If-Match) 412, reused (an idempotency key) and too-much (too large for one
+ * response) 422, invalid 400, forbidden 403, unauthenticated 401, unavailable 503.
  */
 export type RefusalKind =
   | 'not-found'
@@ -48,8 +48,8 @@ export class DomainError extends Error {
 }
 
 /**
- * The thing does not exist, or it does not belong to the caller. The response does not say which, so that strangers
- * cannot find out what exists.
+ * The thing does not exist, or it does not belong to the caller. The response is the same in both cases, so that
+ * strangers cannot find out what exists.
  */
 export class NotFound extends DomainError {
   constructor(what: string) {

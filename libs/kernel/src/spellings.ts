@@ -1,7 +1,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Uuid } from './ids';
 
-/** Characters that a domain cannot contain. With some of them, `new URL` would end the domain early. */
+/** Characters that a domain cannot contain. At some of these characters, `new URL` would end the domain. */
 const NOT_A_DOMAIN = /[\s/?#%:\\[\]@]/u;
 
 /** A domain in its normal form: lower case, and `xn--…` if it is not ASCII. Undefined if the text is not a domain. */
@@ -19,11 +19,11 @@ function hasValidLabels(hostname: string): boolean {
 }
 
 /**
- * Lower case for comparison. It works letter by letter, because `toLowerCase` of a whole word writes a Greek sigma at
- * the end of the word differently. Each letter first becomes a capital, so that letters with the same capital (`σ` and
- * `ς`) become equal. There are two exceptions: `ı` (an i without a dot) must not become `i`, and a letter whose
- * capital is several letters, such as `ß`, must not become these letters. A folded text stays the same if it is folded
- * again.
+ * Lower case for comparison. It works letter by letter, because `toLowerCase` of a whole word changes a Greek sigma at
+ * the end of the word to another letter (`ς`). Each letter first becomes a capital, so that letters with the same
+ * capital (`σ` and `ς`) become equal. There are two exceptions: `ı` (an i without a dot) must not become `i`, and a
+ * letter whose capital is several letters, such as `ß`, must not become these letters. A folded text stays the same if
+ * it is folded again.
  */
 const foldCase = (text: string): string =>
   Array.from(text.normalize('NFC'), (letter) => {
@@ -34,8 +34,8 @@ const foldCase = (text: string): string =>
     .normalize('NFC');
 
 /**
- * One form for all spellings of a mailbox: the domain in its normal form, the rest in lower case. Undefined if the text
- * is not an address.
+ * One form for all spellings of a mailbox: the domain in its normal form, and the part before the @ in lower case.
+ * Undefined if the text is not an address.
  */
 export function mailboxOf(email: string): string | undefined {
   const text = email.trim();
@@ -44,7 +44,7 @@ export function mailboxOf(email: string): string | undefined {
   return domain && `${foldCase(text.slice(0, at))}@${domain}`;
 }
 
-/** The key with which earlier versions of the shop compared addresses. Old rows may still have it. */
+/** The key with which earlier versions of the shop compared addresses. Old rows can still have such a key. */
 export const earlierEmailKey = (email: string): string => email.trim().normalize('NFC').toLowerCase();
 
 /** The key for comparing addresses. If the text is not an address, the key is the text in lower case. */

@@ -30,7 +30,7 @@ const NEEDED_INVISIBLES = new RegExp(
   'gu',
 );
 
-/** Whether the text is one line that can be stored, without control characters and unnecessary invisible ones. */
+/** Whether the text is one line that can be stored, without control characters and unnecessary invisible characters. */
 export const isLine = (text: string): boolean =>
   isStorable(text) && !NOT_IN_A_LINE.test(text.replace(NEEDED_INVISIBLES, ''));
 
@@ -50,7 +50,7 @@ export function lengthOf(text: string): number {
 
 export const LONGEST_PHONE = 25;
 
-/** 8 to 15 digits (the longest number in the world has 15), with at most two of ` .()-` between any two of them. */
+/** 8 to 15 digits (the longest number in the world has 15), with at most two of ` .()-` between any two digits. */
 const PHONE = /^\+?\(?\d(?:[ .()-]{0,2}\d){7,14}$/;
 
 export const isPhone = (text: string): boolean => text.length <= LONGEST_PHONE && PHONE.test(text);

@@ -62,7 +62,7 @@ class BrandBody extends LabelFields {
   declare name: string;
 }
 
-/** A client may send a category back as it was read. */
+/** A client can send back a category as it was read. */
 class CategoryChangeBody extends CategoryFields {
   @Immutable(IdShape, { type: String, format: 'uuid' })
   id?: string;
@@ -80,7 +80,7 @@ class CategoryChangeBody extends CategoryFields {
   updatedAt?: string;
 }
 
-/** A client may send a brand back as it was read. */
+/** A client can send back a brand as it was read. */
 class BrandChangeBody extends LabelFields {
   @Immutable(IdShape, { type: String, format: 'uuid' })
   id?: string;

@@ -22,7 +22,9 @@ const entityOf = (kind: LabelKind) => (kind === 'category' ? CategoryEntity : Br
 const collectionOf = (kind: LabelKind) => (kind === 'category' ? 'categories' : 'brands');
 const productFilter = (kind: LabelKind, id: Uuid) => (kind === 'category' ? { categoryId: id } : { brandId: id });
 
-/** Categories and brands. A change updates the read models of all their products in the same transaction. */
+/**
+ * Categories and brands. A change of one of them updates the read models of all its products in the same transaction.
+ */
 @Injectable()
 export class Labels {
   constructor(
@@ -56,7 +58,9 @@ export class Labels {
     return known;
   }
 
-  /** All categories or brands, in the order in which customers see them. They are few, so there are no pages. */
+  /**
+   * All categories or brands, in the order in which customers see them. There are few of them, so there are no pages.
+   */
   list(kind: LabelKind): Promise<StoredLabel[]> {
     return kind === 'category'
       ? this.db.entities.find(CategoryEntity, { order: { position: 'asc', slug: 'asc' } })

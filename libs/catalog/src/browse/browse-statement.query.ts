@@ -30,8 +30,8 @@ const orders: Record<Sort, { column: (locale: Locale) => string; type: string; d
 const prepared = new Map<string, Statement>();
 
 /**
- * The SQL of the list for these filters. Each combination of filters has its own prepared statement, and so its own
- * plan.
+ * The SQL of the list for these filters. Each combination of filters has its own prepared statement, and therefore its
+ * own query plan.
  */
 export function browseStatement(
   wanted: ListRequest,

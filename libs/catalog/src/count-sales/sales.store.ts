@@ -20,7 +20,8 @@ const copySales = statement(
 );
 
 /**
- * How many pieces of each product were sold. They have their own table, so that a sale changes no index of the shelf.
+ * How many pieces of each product were sold. These numbers have their own table, so that a sale changes no index of the
+ * shelf.
  */
 @Injectable()
 export class Sales {

@@ -50,7 +50,7 @@ export class DemoShelves extends Seeder {
     const anyProduct = 'select from products limit 1';
     if ((await this.db.query(anyProduct)).length > 0) return;
     await this.db.transaction(async () => {
-      await this.db.query(`set local lock_timeout = '9s'`); // processes that start together wait for the first one
+      await this.db.query(`set local lock_timeout = '9s'`); // processes that start together wait for the first process
       await this.db.query("select pg_advisory_xact_lock(hashtext('catalog.products'))");
       if ((await this.db.query(anyProduct)).length === 0) await this.fill(demoProducts());
     });

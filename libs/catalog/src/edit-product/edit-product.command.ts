@@ -33,8 +33,8 @@ export class EditProduct extends Command<StaffProductView> {
 }
 
 /**
- * Faults for a category or brand that the change removes, because a product needs both. If one was deleted before, its
- * field is null already, and the client may send null.
+ * Reports a fault if the change removes the category or the brand, because a product needs both. If a category or brand
+ * was deleted, the stored field is null already. Then the client can send null.
  */
 const clearedLabels = (before: Product, change: ProductChange): FieldFault[] =>
   (['categoryId', 'brandId'] as const)
@@ -79,8 +79,8 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
   }
 
   /**
-   * Refuses other values of `id`, `slug`, `category` and `brand`. To change the last two, send `categoryId` or
-   * `brandId`.
+   * Refuses other values of `id`, `slug`, `category` and `brand`. To change the category or the brand, send
+   * `categoryId` or `brandId`.
    */
   private async refuseFixedFields(product: KnownProduct, change: ProductChange): Promise<void> {
     const { id, slug, category, brand } = toStaffView(product, ...(await this.products.findLabels(product)));
@@ -90,7 +90,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
 
   /**
    * A new category or brand must exist; otherwise the input is invalid. If the product's own category or brand was
-   * deleted, that is a conflict, and the caller must choose another one.
+   * deleted, the change is refused as a conflict. The caller must choose another category or brand.
    */
   private async requireLabels(before: KnownProduct, after: Product, change: ProductChange): Promise<void> {
     await this.products.requireExistingLabels({
@@ -117,7 +117,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     { id, status, named, added, renamed }: SavedProduct,
     counts: readonly StockCount[],
   ): Promise<void> {
-    const namedFrom = status === 'removed' ? 0 : named; // with 0, an archived variant takes no SKU from another one
+    const namedFrom = status === 'removed' ? 0 : named; // with 0, an archived variant takes no SKU from another variant
     const listed = added.map(
       ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named: namedFrom }),
     );
@@ -130,7 +130,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     const others = counts.filter(({ variantId }) => !renamedIds.has(variantId)); // these variants keep their SKU
     const counted = others.map(({ variantId, sku, onHand }) => ({ variantId, was: sku, sku, stock: onHand }));
     const variants = [...renamedWithStock, ...counted];
-    // VariantsRenamed comes first, because a new variant may have the old SKU of another variant.
+    // VariantsRenamed comes first, because a new variant can have the old SKU of another variant.
     const renamings = variants.length > 0 ? [new VariantsRenamed({ productId: id, named: namedFrom, variants })] : [];
     this.eventBus.publishAll([...renamings, ...listed]);
   }

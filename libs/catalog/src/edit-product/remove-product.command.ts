@@ -13,7 +13,10 @@ export class RemoveProduct extends Command<void> {
   }
 }
 
-/** Moves a product to the archive. It is not deleted, because orders refer to it and it can be restored. */
+/**
+ * Moves a product to the archive. The product is not deleted, because orders refer to it, and because staff can restore
+ * it.
+ */
 @CommandHandler(RemoveProduct)
 export class RemoveProductHandler implements ICommandHandler<RemoveProduct> {
   constructor(private readonly commands: CommandBus) {}

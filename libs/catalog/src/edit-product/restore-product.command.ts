@@ -47,7 +47,10 @@ export class RestoreProductHandler implements ICommandHandler<RestoreProduct> {
   }
 }
 
-/** The error with the field names of the request, because the request may list the variants in another order. */
+/**
+ * Replaces the field names in the error by those of the request, because the request can list the variants in another
+ * order.
+ */
 function withRequestFields(error: unknown, product: KnownProduct, request: RestoreRequest): unknown {
   if (!(error instanceof SkuTaken)) return error;
   return new SkuTaken(error.taken.map((one) => ({ ...one, field: fieldInRequest(one.field, product, request) })));

@@ -22,7 +22,7 @@ export class LookUpProductHandler implements IQueryHandler<LookUpProduct> {
   }
 }
 
-/** At most `limit` products. */
+/** Lists at most `limit` products, newest first. */
 export class ListProducts extends Query<readonly { product: StaffProductView; place: PlaceInList }[]> {
   constructor(
     readonly status: ProductStatus | undefined,

@@ -44,7 +44,7 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
         ready = true;
         if (await this.catchUp()) wait = 0;
       } catch (error) {
-        ready = false; // Elasticsearch may have lost the index
+        ready = false; // perhaps Elasticsearch has lost the index
         wait = PAUSE_AFTER_FAILURE_MS;
         this.log.warn({
           message: 'changes could not be copied to the search index; the next attempt is in 5 s',
@@ -55,7 +55,7 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  /** Copies a batch of changed products. Returns true if there may be more. */
+  /** Copies a batch of changed products. Returns true if there are perhaps more changed products. */
   async catchUp(): Promise<boolean> {
     const products = await this.unindexed.nextBatch(BATCH);
     if (products.length === 0) return false;

@@ -34,7 +34,8 @@ const mappings = {
 };
 
 /**
- * The shelf in Elasticsearch, with folded words as keywords. Each write has a revision, so an older write is ignored.
+ * The shelf in Elasticsearch, with folded words as keywords. Each write has a revision, so Elasticsearch ignores a
+ * write that is older than the stored one.
  */
 @Injectable()
 export class ShelfIndex {
@@ -43,7 +44,7 @@ export class ShelfIndex {
     readonly name: string,
   ) {}
 
-  /** Creates the index if it does not exist. Returns true if it was created, and so must be filled. */
+  /** Creates the index if it does not exist. Returns true if the index was created, and must be filled now. */
   async create(): Promise<boolean> {
     if (await this.elasticsearch.indices.exists({ index: this.name })) return false;
     const settings = {

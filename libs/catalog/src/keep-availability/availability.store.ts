@@ -26,7 +26,7 @@ const storeAvailability = singleStatement(
 );
 /**
  * Corrects `in_stock` of products. If two variants run out at the same moment, their transactions do not see each
- * other's change, so `storeAvailability` leaves `in_stock` true.
+ * other's change, so `storeAvailability` leaves `in_stock` true by mistake.
  */
 const correctInStock = statement(
   'availability-settle',

@@ -61,7 +61,7 @@ const Default = () =>
 /** The former name of `published`. Older clients still send it. */
 const FORMER_STATUS = 'active';
 
-/** A status by the name that staff use, or by its former name. It is converted to the stored status. */
+/** A status by the name that staff use, or by its former name. The name is converted to the stored status. */
 function Status(names: readonly string[], description: string): PropertyDecorator {
   const known = new Set<unknown>([...names, FORMER_STATUS].map(parseStaffStatus));
   return field(
@@ -291,7 +291,7 @@ export class ProductBody extends ExtrasBody {
   variants!: VariantBody[];
 }
 
-/** A client may send a product back as it was read. */
+/** A client can send back a product as it was read. */
 export class ProductChangeBody extends ExtrasBody {
   @Line({ min: 3, max: 255, optional: true })
   name?: string;

@@ -88,6 +88,6 @@ describe('Slugs and SKUs', () => {
     expect(skuOf('Y'.repeat(50), 'z'.repeat(30), '1')).toBe(`${'Y'.repeat(40)}-${'Z'.repeat(20)}`);
     expect(slugOf(`ab ${'x'.repeat(90)} cd`, 'y')).toBe(`ab-${'x'.repeat(77)}`);
   });
-  it('a SKU is made from the stem and the name of the variant', () =>
+  it('of variants are made from the stem and the name of the variant', () =>
     expect(skuOf('CA-PHE', 'Nóng', '1')).toBe('CA-PHE-NONG'));
 });

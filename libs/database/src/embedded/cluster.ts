@@ -28,8 +28,8 @@ export class Cluster {
   }
 
   /**
-   * Creates the cluster in a draft folder, and renames the folder when it is complete. So an incomplete cluster is
-   * never used.
+   * Creates the cluster in a draft folder, and renames the folder when the cluster is complete. So an incomplete
+   * cluster is never used.
    */
   async create(password: string, sync: boolean): Promise<void> {
     const draft = `${this.directory}.new`;
@@ -62,8 +62,8 @@ export class Cluster {
   }
 
   /**
-   * Sets the superuser's password without the old one. Only the owner of the files can do that. The server must not
-   * run.
+   * Sets the superuser's password without the old password. Only the owner of the files can do this, and only while the
+   * server does not run.
    */
   async resetPassword(password: string): Promise<void> {
     const sql = `alter user ${SUPERUSER} password '${password}';\n`;
@@ -104,8 +104,8 @@ export class Cluster {
   }
 
   /**
-   * If the user may not enter the parent folder of the data directory, the directory is passed as an open file:
-   * Postgres enters it through /proc/self/fd and uses relative paths from then on.
+   * If the user cannot enter the parent folder of the data directory, the directory is passed as an open file: Postgres
+   * enters it through /proc/self/fd and uses relative paths from then on.
    */
   private spawn(
     program: string,

@@ -21,7 +21,7 @@ interface OwnerProcess {
   readonly refused?: string;
 }
 
-/** Starts another process, which takes the folder and runs Postgres on it. */
+/** Starts another process, which becomes the owner of the folder and runs Postgres there. */
 async function startOwner(dataDir: string): Promise<OwnerProcess> {
   const script = join(root, 'test/support/keep-postgres.ts');
   const child = spawn(process.execPath, ['-r', join(root, 'test/support/run-source.cjs'), script, dataDir], {
@@ -194,19 +194,19 @@ describe('A data folder', () => {
     expect(await queryOn(url, `select kind from beans where kind = 'excelsa'`)).toHaveLength(1);
   });
 
-  it('starts in spite of an old pid file that names another process', async () => {
+  it('can be used in spite of an old pid file that names another process', async () => {
     await (await start()).stop();
     const lines = [process.pid, join(dataDir, 'postgres'), 1, 5432, '.', '', '', 'ready'];
     writeFileSync(join(dataDir, 'postgres/postmaster.pid'), `${lines.join('\n')}\n`);
     expect((await start()).how).toBe('started');
   });
 
-  it('has no owner if a new process has the number of the dead owner', async () => {
+  it('has no owner if a new process has the process number of the dead owner', async () => {
     writeFileSync(join(dataDir, 'owner.json'), JSON.stringify({ pid: process.ppid, startedAt: 'long ago' }));
     expect((await start()).how).toBe('started');
   });
 
-  it('sets a new password when the old one is lost', async () => {
+  it('gets a new password when the old password is lost', async () => {
     rmSync(join(dataDir, 'postgres.json'));
     const { url } = await start();
     expect(await queryOn(url, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -225,8 +225,8 @@ describe('If the path of the folder is too long for a socket', () => {
 const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? describe : describe.skip;
 
 asRoot('As root', () => {
-  it('runs Postgres as another user, even in a folder that this user cannot enter', async () => {
-    const closed = folder(); // root owns it, with mode 0700
+  it('the shop runs Postgres as another user, even in a folder that this user cannot enter', async () => {
+    const closed = folder(); // root owns this folder, with mode 0700
     expect(statSync(closed).mode & 0o777).toBe(0o700);
     dataDir = join(closed, '.data');
     const { url } = await start();

@@ -14,7 +14,7 @@ import { EmbeddedPostgresUnusable } from './unusable';
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
-  /** False only in tests: then a power failure may lose acknowledged changes. */
+  /** False only in tests: then a power failure can lose acknowledged changes. */
   readonly durable?: boolean;
   /** More server settings, for tests and measurements. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -25,13 +25,13 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   readonly url: string;
   readonly how: 'created' | 'started' | 'adopted';
-  /** Ends all sessions, writes everything to the disk and stops. Call it last. */
+  /** Ends all sessions, writes everything to the disk and stops the server. Call this method last. */
   stop(): Promise<void>;
 }
 
 interface ServerFile {
   readonly password: string;
-  /** A folder with a unix socket, or a loopback port. */
+  /** The folder of a unix socket, or a loopback address. */
   readonly host: string;
   readonly port: number;
   readonly pid?: number;
@@ -137,8 +137,8 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   /**
-   * Takes over a running server. Its owner has died, because this process owns the folder now. A server with other
-   * settings, or one that does not respond, is stopped.
+   * Takes over a running server. The owner of the server must be dead, because this process owns the folder now. A
+   * server that has other settings or does not respond is stopped.
    */
   private async adopt(): Promise<boolean> {
     const orphan = serverOn(this.directory);
@@ -187,8 +187,8 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   /**
-   * Chooses a unix socket in the data directory, which only its user and root can enter. If the path is too long for a
-   * socket, chooses a free loopback port.
+   * Chooses a unix socket in the data directory, because only its user and root can enter this directory. If the path
+   * is too long for a socket, chooses a free loopback port.
    */
   private async chooseAddress(): Promise<Pick<ServerFile, 'host' | 'port'>> {
     if (process.platform !== 'win32' && this.directory.length <= LONGEST_SOCKET_PATH)
@@ -223,7 +223,8 @@ class Supervisor implements EmbeddedPostgres {
       jit: 'off',
       timezone: 'UTC',
       log_timezone: 'UTC',
-      // Postgres would log whole rows of failed statements. The shop logs them itself, without personal data.
+      // Postgres would log whole rows of failed statements. The shop logs failed statements itself, without personal
+      // data.
       log_min_messages: 'log',
       log_error_verbosity: 'terse',
       log_line_prefix: '%m [%p] %a ',
@@ -240,7 +241,7 @@ class Supervisor implements EmbeddedPostgres {
       const failure = await this.tryToStart(flags);
       if (!failure) return;
       if (performance.now() > deadline || this.stopping) throw new Error(failure);
-      await pause(250); // the child processes of a killed server may need a moment to end
+      await pause(250); // the child processes of a killed server need a moment to end
       serverOn(this.directory); // removes an old pid file
     }
   }
@@ -272,7 +273,7 @@ class Supervisor implements EmbeddedPostgres {
 
   private restarting?: Promise<void>;
 
-  /** Restarts the server if it ended while the shop runs. The pools reconnect without help. */
+  /** Restarts the server if it ended while the shop runs. The pools reconnect by themselves. */
   private restartIfDead(): void {
     if (this.stopping || this.restarting || (this.server.pid !== undefined && isAlive(this.server.pid))) return;
     this.say('The Postgres server ended unexpectedly and is started again');
@@ -295,7 +296,7 @@ class Supervisor implements EmbeddedPostgres {
     }
   }
 
-  /** The error of a first query on the shop's database. Undefined if the query succeeds. */
+  /** The error of a test query on the shop's database. Undefined if the query succeeds. */
   private async findFailure(): Promise<(Error & { code?: string }) | undefined> {
     const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);

@@ -9,7 +9,9 @@ export interface Owner {
   readonly startedAt?: string;
 }
 
-/** Another living process owns the data folder. The message is one line for the operator who starts the second one. */
+/**
+ * Another living process owns the data folder. The message is one line for the operator who starts the second process.
+ */
 export class DataFolderInUse extends Error {
   constructor(dataDir: string, owner: Owner) {
     super(`${dataDir} is in use by process ${owner.pid}: stop that process first, or set another DATA_DIR`);
@@ -37,7 +39,7 @@ export function ownerOf(dataDir: string): Owner | undefined {
   return owner && owner.pid > 0 && isOwnerAlive(owner) ? owner : undefined;
 }
 
-/** Creates the complete file at once. False if it exists already. */
+/** Creates the file with its whole content in one step. False if the file exists already. */
 function createIfMissing(file: string, me: Owner): boolean {
   const draft = `${file}.${me.pid}`;
   writeFileSync(draft, JSON.stringify(me), { mode: 0o600 });
@@ -53,8 +55,9 @@ function createIfMissing(file: string, me: Owner): boolean {
 }
 
 /**
- * Makes this process the folder's owner. Throws `DataFolderInUse` while another owner is alive. A dead owner is
- * replaced under a second lock file, so that only one process can succeed. Returns a function that releases the folder.
+ * Makes this process the folder's owner. Throws `DataFolderInUse` while another owner is alive. To replace a dead
+ * owner, a process must first create a lock file, so that only one process can succeed. Returns a function that
+ * releases the folder.
  */
 export function takeOwnership(dataDir: string): () => void {
   inFolderOf('DATA_DIR', dataDir, () => mkdirSync(dataDir, { recursive: true }));
@@ -68,7 +71,7 @@ export function takeOwnership(dataDir: string): () => void {
     if (owner) throw new DataFolderInUse(dataDir, owner);
     if (createIfMissing(lockFile, me)) {
       try {
-        const newOwner = ownerOf(dataDir); // another process may have become the owner before this one had the lock
+        const newOwner = ownerOf(dataDir); // perhaps another process became the owner before the lock was taken
         if (newOwner) throw new DataFolderInUse(dataDir, newOwner);
         writeFileSync(`${file}.next`, JSON.stringify(me), { mode: 0o600 });
         renameSync(`${file}.next`, file);

@@ -10,7 +10,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The fields of /proc/<pid>/stat after the name. They start after the last ")", because the name may contain one. */
+/**
+ * The fields of /proc/<pid>/stat after the name. They start after the last ")", because the name can contain a ")" too.
+ */
 function readProcStat(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -20,7 +22,7 @@ function readProcStat(pid: number): readonly string[] | undefined {
   }
 }
 
-/** A zombie has ended, but its parent has not read its exit code yet. It holds no files or locks any more. */
+/** A zombie has ended, but its parent has not read its exit code yet. A zombie holds no files or locks any more. */
 const isZombie = (pid: number) => readProcStat(pid)?.[0] === 'Z';
 
 /**

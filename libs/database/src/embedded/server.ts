@@ -20,7 +20,7 @@ export function readPidFile(directory: string): PidFile | undefined {
 }
 
 /**
- * The server that runs on the directory, if there is one. After a power failure, an old pid file may name a process
+ * The server that runs on the directory, if there is one. After a power failure, an old pid file can name a process
  * that is not Postgres. Postgres would then refuse to start, so the file is removed if no process works in the
  * directory.
  */

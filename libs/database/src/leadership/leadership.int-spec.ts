@@ -22,7 +22,7 @@ async function instance(): Promise<PgLeadership> {
 const untilLost = (lost: AbortSignal) =>
   new Promise<void>((resolve) => lost.addEventListener('abort', () => resolve()));
 
-/** Makes the instance like a paused process: no more beats, and no new session. */
+/** Makes the instance behave like a paused process: it sends no beats, and opens no new session. */
 const pauseInstance = (one: PgLeadership) =>
   Object.assign(one as unknown as Record<string, unknown>, { beat: () => Promise.resolve() });
 
@@ -30,13 +30,13 @@ const pauseInstance = (one: PgLeadership) =>
 const breakConnection = (one: PgLeadership) => {
   const { client } = one as unknown as { client: { connection: { stream: Socket } } & object };
   const { stream } = client.connection;
-  // from now on all writes are lost, and the server is not told about the close
+  // from now on all writes are lost, and the server does not learn that the connection is closed
   Object.assign(stream, { write: () => true, end: () => undefined, destroy: () => stream });
   stream.emit('close');
 };
 
 describe('Leadership', () => {
-  it('belongs to one instance at a time, and passes to another one when it stops', async () => {
+  it('belongs to one instance at a time, and passes to another instance when the first one stops', async () => {
     const [first, second] = [await instance(), await instance()];
     let leading = 0;
     let most = 0;
@@ -55,7 +55,7 @@ describe('Leadership', () => {
     expect(most).toBe(1);
   });
 
-  it('is lost with the session, and comes back with a new session under the same number', async () => {
+  it('is lost with the session, and is taken again by a new session with the same instance number', async () => {
     const [first, second] = [await instance(), await instance()];
     let aborted = false;
     first.lead('bar', async (lost) => {
@@ -76,7 +76,7 @@ describe('Leadership', () => {
     await eventually(() => expect(first.leads('bar')).toBe(true), 3_000);
   });
 
-  it('keeps the number even if the server still holds the lock of the lost session', async () => {
+  it('keeps the instance number even if the server still holds the lock of the lost session', async () => {
     const one = await instance();
     const number = one.instance;
     let reopened = 0;
@@ -92,7 +92,7 @@ describe('Leadership', () => {
     expect(sessions).toBe(1);
   });
 
-  it('takes another number if another process has locked its number', async () => {
+  it('takes another instance number if another process has locked the old number', async () => {
     const one = await instance();
     const number = one.instance;
     Object.assign(one as unknown as { former: object }, { former: { number, backend: 1 } });

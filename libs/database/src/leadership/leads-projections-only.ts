@@ -1,12 +1,15 @@
 import { Leadership } from './leadership';
 import type { PgLeadership } from './pg-leadership';
 
-/** Only the operator's command line provides this. Its process only reads data, or helps with a rebuild. */
+/** Only the operator's command line provides this token. Its process only reads data, or helps with a rebuild. */
 export const WITHOUT_JOBS = Symbol('without jobs');
 
 const noLead = () => Promise.resolve();
 
-/** Leads projections only, so that a rebuild continues while no shop runs. It handles and relays no messages. */
+/**
+ * Leads projections only, so that a rebuild continues while the shop does not run. This process handles and relays no
+ * messages.
+ */
 export class LeadsProjectionsOnly extends Leadership {
   readonly instance = 0;
   readonly hasPeers = true;

@@ -10,13 +10,14 @@ import { CHANNEL, Session } from './session';
 
 const BEAT_MS = 1_000;
 /**
- * Less than the server's idle time-out. After so long without a beat, the process has lost its leads, or will lose them
- * soon.
+ * If the process sent no beat for this time, it has lost its leads, or will lose them soon. The time is shorter than
+ * the server's idle time-out.
  */
 const STALE_MS = 4_000;
 
 /**
- * How long to wait for the former number. The server keeps the lock of a lost connection until its idle time-out.
+ * How long to wait until the former number is free. The server keeps the lock of a lost connection until its idle
+ * time-out.
  */
 const KEEP_NUMBER_MS = 8_000;
 const RETRY_MS = 250;
@@ -45,7 +46,7 @@ export class PgLeadership extends Leadership {
   private readonly candidacies = new Map<string, Candidacy>();
   private readonly listeners: ((notification: string) => void)[] = [];
   private readonly reopenedListeners: (() => void)[] = [];
-  /** The number that marks this instance's claims, and the backend that held its lock. Kept after a lost connection. */
+  /** The instance number of the last session, and the backend that held its lock. Kept after a lost connection. */
   private former?: { readonly number: number; readonly backend: number };
   private notifications = new Set<string>();
   private readonly log = new Logger('Leadership');
@@ -159,7 +160,10 @@ export class PgLeadership extends Leadership {
     if (isReopened) this.callReopened();
   }
 
-  /** Takes the former number if its lock is free, because running work is claimed with it. Else it takes a new one. */
+  /**
+   * Takes the former number if its lock is free, because the claims of running work have this number. Else takes a new
+   * number.
+   */
   private async takeNumber(session: Session): Promise<{ number: number; backend: number }> {
     const { former } = this;
     for (const end = performance.now() + KEEP_NUMBER_MS; former && performance.now() < end && !this.stopped;) {

@@ -1,8 +1,8 @@
 import type { Client, QueryConfig, QueryResultRow } from 'pg';
 
 /**
- * The first of the two numbers of an advisory lock is its kind. It is 'SHOP' in ASCII, because other programs are
- * unlikely to use that number.
+ * An advisory lock has two numbers. The first one is the kind of the lock. It is 'SHOP' in ASCII, because other
+ * programs are unlikely to use this number.
  */
 const LEAD = 0x53484f50;
 const INSTANCE = LEAD + 1;
@@ -16,8 +16,8 @@ export class Session {
   constructor(private readonly client: Client) {}
 
   /**
-   * Takes the lock of this number. `former` is the backend that held the lock for this process before. It is
-   * terminated, because the server may not have noticed yet that its connection is lost. Returns the new backend, or
+   * Takes the lock of this number. `former` is the backend that held the lock for this process before. This backend is
+   * terminated, because perhaps the server has not noticed yet that the connection is lost. Returns the new backend, or
    * undefined if the lock is not free.
    */
   async takeNumber(number: number, former = 0): Promise<number | undefined> {

@@ -6,7 +6,10 @@ import { loadMigrationClass, type MigrationClass, type MigrationFile } from './m
 const HAS_LIST = `select to_regclass('compatible_migrations') is not null as kept`;
 const ADD_TO_LIST = `insert into compatible_migrations ("timestamp") select unnest($1::bigint[]) on conflict do nothing`;
 
-/** The migration's class. If it is compatible, it also adds itself to the list, in its own transaction. */
+/**
+ * The class of the migration. A compatible migration also adds itself to `compatible_migrations`, in its own
+ * transaction.
+ */
 export function withRecording(file: MigrationFile): MigrationClass {
   const original = loadMigrationClass(file);
   if (!original.olderBuildsMayRun) return original;
@@ -23,7 +26,7 @@ export function withRecording(file: MigrationFile): MigrationClass {
 
 /** True if this build declares the migration compatible, with `olderBuildsMayRun`. */
 export const isCompatible = (file: MigrationFile): boolean =>
-  // most files do not contain it, and loading them all takes much longer
+  // most files do not contain this word, and loading all files takes much longer
   readFileSync(file.path, 'utf8').includes('olderBuildsMayRun') && loadMigrationClass(file).olderBuildsMayRun === true;
 
 /**
@@ -38,7 +41,7 @@ export async function recordCompatible(
   if (hasList && compatible.length > 0) await query(ADD_TO_LIST, [compatible]);
 }
 
-/** A newer build has migrated the database, and this build may not work with the result. */
+/** A newer build has migrated the database, and perhaps this build does not work with the result. */
 export class NewerMigrations extends Error {
   constructor(unknown: Readonly<Partial<Record<ContextName, readonly string[]>>>) {
     const each = Object.entries(unknown).map(([context, names]) => `${context}: ${names.join(', ')}`);
@@ -50,7 +53,7 @@ export class NewerMigrations extends Error {
   }
 }
 
-/** An earlier build made the database. A command of the command line does not migrate it. */
+/** An earlier build has migrated the database. A command of the command line does not migrate such a database. */
 export class MissingMigrations extends Error {
   constructor(missing: Readonly<Partial<Record<ContextName, readonly string[]>>>) {
     const each = Object.entries(missing).map(([context, names]) => `${context}: ${names.join(', ')}`);

@@ -4,7 +4,7 @@ import { ownerRole, ownRuntimeRole } from '../pool/roles';
 
 /** The code of the error when a login lacks a privilege. */
 export const NOT_ALLOWED = '42501';
-const ALREADY_EXISTS = ['42710', '23505', '42P06']; // another process created it after our check
+const ALREADY_EXISTS = ['42710', '23505', '42P06']; // another process created the role or schema after our check
 
 /** False if the work failed with one of these codes. */
 export async function ignoreErrors(codes: readonly string[], work: Promise<unknown>): Promise<boolean> {
@@ -18,8 +18,8 @@ export async function ignoreErrors(codes: readonly string[], work: Promise<unkno
 }
 
 /**
- * Creates the two roles of a context. False if they are missing or not granted, and this login may not create or grant
- * them.
+ * Creates the two roles of a context. False if a role is missing or not granted to this login, and the login is not
+ * allowed to create or grant it.
  */
 export async function createRoles(client: Client, context: ContextName): Promise<boolean> {
   for (const role of [ownerRole(context), ownRuntimeRole(context)]) {
@@ -35,7 +35,7 @@ export async function createRoles(client: Client, context: ContextName): Promise
   return true;
 }
 
-/** True if this login may use the role, because somebody granted it. */
+/** True if this login is allowed to use the role, because somebody granted the role to it. */
 async function isMember(client: Client, role: string): Promise<boolean> {
   const { rows } = await client.query(
     `select from pg_roles where rolname = $1 and pg_has_role(current_user, oid, 'member')`,
@@ -44,9 +44,13 @@ async function isMember(client: Client, role: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Creates the context's schema. The owner role owns it. The runtime role may read and write rows only. */
+/**
+ * Creates the context's schema. The owner role owns the schema. The runtime role is only allowed to read and write
+ * rows.
+ */
 export async function createSchema(client: Client, context: ContextName, oneRole: boolean): Promise<void> {
-  // `create schema` needs the right to create schemas, even if the schema exists. A context's own login lacks this right.
+  // `create schema` needs the right to create schemas, even if the schema exists. A context's own login does not have
+  // this right.
   const { rowCount } = await client.query('select from pg_namespace where nspname = $1', [context]);
   const owned = oneRole ? '' : `authorization ${ownerRole(context)}`;
   if (rowCount === 0) await ignoreErrors(ALREADY_EXISTS, client.query(`create schema ${context} ${owned}`));

@@ -1,2 +1,4 @@
-/** Migrations may import only this from the code. Each migration contains its own SQL, so it never changes. */
+/**
+ * The only code that migrations are allowed to import. Each migration contains its own SQL, so that it never changes.
+ */
 export { runtimeRole } from '../pool/roles';

@@ -71,18 +71,18 @@ afterAll(async () => {
 });
 
 describe('With a database and a login for each context', () => {
-  it('one migration lets every context send to every other one, and the logins have nothing left to do', async () => {
+  it('one migration lets every context send messages to every other context, and leaves nothing to do for the logins', async () => {
     expect([await maySend('cart', 'identity'), await maySend('identity', 'cart')]).toEqual([true, true]);
     expect(await migrateAs(loginOf)).toEqual({ ran: {}, withoutRoles: [], newer: {} });
   });
 
-  it('a login grants what is missing, without the right to create schemas', async () => {
+  it('a login without the right to create schemas grants a missing right', async () => {
     await admin(databaseOf('identity'), 'revoke usage on schema identity from shop_cart');
     expect(await migrateAs(loginOf)).toEqual({ ran: {}, withoutRoles: [], newer: {} });
     expect(await maySend('cart', 'identity')).toBe(true);
   });
 
-  it('a login that may not grant does not stop the start', async () => {
+  it('a login that is not allowed to grant rights does not stop the start', async () => {
     await admin(databaseOf('identity'), 'revoke usage on schema identity from shop_cart');
     await admin(server.url, 'revoke shop_identity_owner from identity_login');
     expect(await migrateAs(loginOf)).toEqual({ ran: {}, withoutRoles: [], newer: {} });
@@ -108,11 +108,11 @@ describe('With a database and a login for each context', () => {
     ).toEqual([{ owner: 'shop_cart_owner' }]);
   });
 
-  it('tables that were restored without the roles are named at each start', async () => {
+  it('tables that were restored without the roles cause an error at each start', async () => {
     await admin(databaseOf('cart'), 'reassign owned by shop_cart_owner to shop');
     const refusal = 'The tables of cart do not belong to the roles shop_<context>_owner';
     await expect(migrateAs(databaseOf)).rejects.toThrow(refusal);
-    // the next start finds roles, but no other work
+    // at the next start, the roles exist, and there is no migration to run
     await expect(migrateAs(databaseOf)).rejects.toThrow(refusal);
     writeMigration('cart', '1799000000200', 'create table mugs (kind text)');
     await expect(migrateAs(databaseOf)).rejects.toThrow(refusal);

@@ -51,12 +51,12 @@ describe('Migrating', () => {
     await shop.of('catalog').query('select kind, grams from beans');
   });
 
-  it('runs in one process only if several start at the same time', async () => {
+  it('runs in a single process, even if several processes start at the same time', async () => {
     const reports = await Promise.all([migrateCatalog(), migrateCatalog(), migrateCatalog()]);
     expect(reports.flatMap(({ ran }) => ran.catalog ?? [])).toEqual([1]);
   });
 
-  it('does not change the database of an earlier build with onlyNew', async () => {
+  it('with onlyNew, does not change the database of an earlier build', async () => {
     const forCommand = () => migrate(urls(), { contexts: ['catalog'], folder, onlyNew: true });
     expect((await forCommand()).ran).toEqual({ catalog: 1 });
     expect((await forCommand()).ran).toEqual({});

@@ -15,19 +15,19 @@ export interface MigrationReport {
   /** How many migrations ran, per context. */
   readonly ran: Readonly<Partial<Record<ContextName, number>>>;
   /**
-   * Contexts whose database does not allow creating roles. One role serves them all, so their schemas are not
+   * Contexts whose database does not allow creating roles. One role serves all these contexts, so their schemas are not
    * protected from each other.
    */
   readonly withoutRoles: readonly ContextName[];
-  /** The names of compatible migrations of a newer build. This build may work with their result. */
+  /** The names of compatible migrations of a newer build. This build can work with their result. */
   readonly newer: Readonly<Partial<Record<ContextName, readonly string[]>>>;
 }
 
 /** The migrations of one context's schema. */
 interface SchemaStatus {
-  /** True if the role of the context exists, and this login may use it. */
+  /** True if the role of the context exists, and this login is allowed to use it. */
   readonly hasRoles: boolean;
-  /** True if the role of another context may not send messages to this one yet. */
+  /** True if the role of another context is not allowed yet to send messages to this context. */
   readonly isClosed: boolean;
   /** True if the tables do not belong to the owner role of the context. */
   readonly isOfOtherRole: boolean;
@@ -57,9 +57,9 @@ export interface MigrateOptions {
 type Urls = Pick<Config, 'databaseUrl' | 'databaseUrls'>;
 
 /**
- * Migrates every context's schema to this build. Only one process at a time migrates a schema. It needs two queries if
- * there is nothing to do. If a newer build has run migrations that are not compatible, it runs none and throws
- * `NewerMigrations`.
+ * Migrates every context's schema to this build. Only one process at a time migrates a schema. If there is nothing to
+ * do, this function needs two queries for each database. If a newer build has run migrations that are not compatible,
+ * this function runs no migration and throws `NewerMigrations`.
  */
 export async function migrate(
   config: Urls,
@@ -90,10 +90,10 @@ export async function migrate(
       await client.end();
     }
   }
-  // This throws after all databases are migrated, because the operator needs the roles of all contexts before the next
+  // Throw only after all databases are migrated, because the operator needs the roles of all contexts before the next
   // attempt.
   if (ofOtherRole.length > 0) throw new TablesOfOtherRole(ofOtherRole);
-  // This follows the migrations of all databases, because the roles of all contexts exist then.
+  // Do this after the migrations of all databases, because only then do the roles of all contexts exist.
   for (const [url, ownContexts] of contextsByUrl(config, contexts))
     if ((hasMigrated || closedDatabases.has(url)) && !hasOneRole(url)) await admitSendersOf(url, ownContexts);
   return { ran, withoutRoles, newer };
@@ -155,7 +155,10 @@ function acceptNewer(
   return accepted;
 }
 
-/** Throws if a schema of an earlier build lacks migrations. If another process runs them at the moment, it waits. */
+/**
+ * Throws if a schema of an earlier build lacks migrations. If another process runs these migrations at the moment, this
+ * function waits.
+ */
 async function refuseMissing(
   client: Client,
   statuses: Partial<Record<ContextName, SchemaStatus>>,

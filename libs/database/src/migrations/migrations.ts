@@ -5,7 +5,7 @@ import type { ContextName } from '#platform/config';
 
 export interface MigrationClass {
   new (): MigrationInterface;
-  /** True if a build without this migration may work with its result. */
+  /** True if a build without this migration can work with its result. */
   readonly olderBuildsMayRun?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface MigrationFile {
 
 const FILE_NAME = /^(\d{13})-[a-z0-9-]+\.(js|ts)$/;
 
-/** The same relative path in the sources and in the build. */
+/** This relative path is the same in the sources and in the build. */
 export const migrationsFolder = join(__dirname, '../../../../migrations');
 
 /** The context's migrations, in the order in which they run. */
@@ -31,7 +31,10 @@ export function listMigrationFiles(context: ContextName, folder = migrationsFold
     .sort((a, b) => a.timestamp - b.timestamp);
 }
 
-/** The migration class in the file. Its name ends with the file's timestamp, by which TypeORM recognises it. */
+/**
+ * The migration class in the file. The name of the class ends with the timestamp of the file, because TypeORM reads the
+ * timestamp from the name.
+ */
 export function loadMigrationClass({ timestamp, path }: MigrationFile): MigrationClass {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const found = Object.values(require(path) as Record<string, unknown>).find(

@@ -1,6 +1,9 @@
 import type { ContextName } from '#platform/config';
 
-/** The login may not use the schemas, or may not create a missing one: a wrong address, or a login without the roles. */
+/**
+ * The login is not allowed to use the schemas, or to create a missing schema. Either the address is wrong, or the login
+ * does not have the roles.
+ */
 export class SchemaRefused extends Error {
   constructor(contexts: readonly ContextName[], setting: string, cause: Error) {
     const roles = contexts.map((context) => `shop_${context}, shop_${context}_owner`).join(', ');
@@ -18,7 +21,7 @@ export class SchemaRefused extends Error {
   }
 }
 
-/** The tables belong to another role, so neither the migrations nor the running context can use them. */
+/** The tables belong to another role, so the migrations and the running context cannot use them. */
 export class TablesOfOtherRole extends Error {
   constructor(contexts: readonly ContextName[]) {
     super(

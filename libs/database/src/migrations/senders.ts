@@ -11,11 +11,16 @@ const senders = (context: string, among: string) => `
     and not (has_schema_privilege(r.oid, to_regnamespace(${context}), 'usage')
       and has_function_privilege(r.oid, to_regprocedure(${context} || '.${TAKE}'), 'execute'))`;
 
-/** SQL: true if the context takes messages, and the role of another context may not send it any yet. */
+/**
+ * SQL: true if the context takes messages, and the role of another context is not allowed yet to send messages to it.
+ */
 export const closedTo = (context: string, among: string) =>
   `to_regprocedure(${context} || '.${TAKE}') is not null and exists (${senders(context, among)})`;
 
-/** Lets the roles of all contexts send messages to this context. They can call this one function, and read nothing. */
+/**
+ * Lets the roles of all contexts send messages to this context. The roles can call one function, and cannot read
+ * anything.
+ */
 export async function admitSenders(client: Client, context: ContextName): Promise<void> {
   const { rows } = await client.query<{ rolname: string }>(
     `select s.rolname from (${senders('$1', '$2')}) s where to_regprocedure($1 || '.${TAKE}') is not null`,
@@ -23,7 +28,7 @@ export async function admitSenders(client: Client, context: ContextName): Promis
   );
   if (rows.length === 0) return;
   const roles = rows.map(({ rolname }) => rolname).join(', ');
-  // Without the right to grant, the relay delivers the messages.
+  // It is no error if this login is not allowed to grant rights: then the relay delivers the messages.
   await ignoreErrors(
     [NOT_ALLOWED],
     client.query(`

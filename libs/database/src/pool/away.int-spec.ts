@@ -68,7 +68,7 @@ describe('A database that cannot serve', () => {
     await Promise.all(busy);
   }, 15_000);
 
-  it('is not away if only a table is missing', async () => {
+  it('differs from a database in which only a table is missing', async () => {
     const error = await openDatabase()
       .query('select from no_such_table')
       .catch((refused: Error) => refused);

@@ -21,7 +21,8 @@ const LONGEST_MS = 2_000;
 
 /**
  * Asks the server, over a second connection, to stop the statement that runs on this client. Closing the client is not
- * enough: Postgres may notice that only when the statement ends, and keeps the locks until then.
+ * enough: perhaps Postgres notices the closed connection only when the statement ends, and it keeps the locks until
+ * then.
  */
 export function cancel(client: ClientBase): void {
   const { host, port, ssl, processID, secretKey } = client as unknown as ClientAddress;

@@ -14,7 +14,7 @@ describe('A database', () => {
     expect(await find(database.url)).toEqual([]);
   });
 
-  it('whose login may open too few connections is named, with both numbers', async () => {
+  it('whose login may open too few connections is named, with the allowed and the needed number', async () => {
     const login = `few_${randomBytes(4).toString('hex')}`;
     await database.admin(`create role ${login} login password 'x' connection limit 28`);
     try {

@@ -11,7 +11,7 @@ const LIMIT = `
   from pg_roles r, pg_database d where r.rolname = session_user and d.datname = current_database()`;
 
 /**
- * Returns a sentence for each database that allows fewer connections than this process may open. With too few
+ * Returns a sentence for each database that allows fewer connections than this process can open. With too few
  * connections, requests fail although nothing else is wrong.
  */
 export async function findConnectionShortages(

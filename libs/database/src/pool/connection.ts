@@ -5,12 +5,15 @@ import { hasOneRole, ownerRole, ownRuntimeRole } from './roles';
 import { setPoolSettings, setWithStatement, connectionSettings, type Settings } from './session-settings';
 
 /**
- * Connections of one pool. A process with all contexts needs 41: eight contexts with four, three smaller schemas with
- * two, two for tracking, and one for leadership.
+ * The number of connections of one pool. A process with all contexts needs 41: eight contexts with four connections,
+ * three smaller schemas with two, two connections for tracking, and one for leadership.
  */
 export const poolSize = (context: ContextName): number => (['privacy', 'audit', 'sandbox'].includes(context) ? 2 : 4);
 
-/** The URL of the context's database. Throws if none is configured: the embedded server sets `databaseUrl`. */
+/**
+ * The URL of the context's database. Throws if no URL is configured. If the shop uses the embedded server,
+ * `databaseUrl` has the URL of that server.
+ */
 export function databaseUrl(config: Pick<Config, 'databaseUrl' | 'databaseUrls'>, context: ContextName): string {
   const url = config.databaseUrls[context] ?? config.databaseUrl;
   if (!url) throw new Error(`There is no database for ${context}: set DATABASE_URL`);
@@ -22,14 +25,14 @@ export const databaseSetting = ({ databaseUrls }: Pick<Config, 'databaseUrls'>, 
   databaseUrls[context] ? `DATABASE_URL_${context.toUpperCase()}` : 'DATABASE_URL';
 
 /**
- * A little longer than the server's limit for a statement. If no answer came by then, the server is unreachable,
- * although the connection is open.
+ * A little longer than the server's limit for a statement. If no answer came in this time, the server counts as
+ * unreachable, although the connection is open.
  */
 const NO_ANSWER_MS = 12_000;
 
 /**
  * Work that waits longer for a lock fails and returns its connection, so that work on other rows can use it.
- * `LockRetries` retries it later.
+ * `LockRetries` retries the work later.
  */
 const LOCK_TIMEOUT = '200ms';
 
@@ -59,13 +62,17 @@ export function contextPool(url: string, context: ContextName, more: PoolConfig 
     ...TIMEOUTS,
     jit: 'off',
   }));
-  pool.on('error', () => undefined); // an idle connection broke: the pool opens a new one when it is needed
-  // A connection between the pool and its next user has no error listener for a moment. An error would end the process.
+  pool.on('error', () => undefined); // an idle connection broke: the pool opens a new connection when a query needs it
+  // When the pool gives a connection to its next user, the connection has no error listener for a moment. An error at
+  // that moment would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
-/** The owner's settings, for migrations: no time limit except for locks, so that a migration cannot block the shop. */
+/**
+ * The settings of the owner role, for migrations. Only the wait for a lock has a limit, so that a waiting migration
+ * does not block the shop for long.
+ */
 export const ownerSettings = (url: string, context: ContextName): Settings => ({
   ...settingsFor(url, context, ownerRole(context)),
   lock_timeout: '10s',

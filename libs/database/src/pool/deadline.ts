@@ -1,6 +1,6 @@
 /**
  * Tells a piece of work that its time is over. An AbortSignal does the same, but costs ten times as much. That is too
- * much, because each handled message needs one.
+ * much, because each handled message needs a deadline.
  */
 export class Deadline {
   private reason?: Error;
@@ -12,7 +12,10 @@ export class Deadline {
     this.watcher?.(reason);
   }
 
-  /** Calls the watcher once: when the deadline passes, or at once if it has passed. There can be one watcher only. */
+  /**
+   * Calls the watcher once: when the deadline passes, or immediately if it has passed already. There can be only one
+   * watcher.
+   */
   watch(watcher: (reason: Error) => void): void {
     if (this.reason) watcher(this.reason);
     else this.watcher = watcher;

@@ -7,7 +7,9 @@ import { SqlState } from './sql-states';
 const SQLSTATE =
   /^(?:08\w{3}|53\w{3}|57\w{3}|58\w{3}|55000|55P03|25006|25P03|28\w{3}|3D000|40001|40P01|42P01|42501|42703|3F000)$/;
 
-/** The same list without faults that only a new release repairs: a missing table, column, schema or right. */
+/**
+ * Like `SQLSTATE`, but without the faults that only a new release repairs: a missing table, column, schema or right.
+ */
 const AWAY = /^(?:08\w{3}|53\w{3}|57\w{3}|58\w{3}|55P03|25006|25P03|28\w{3}|3D000|40001|40P01)$/;
 
 const SYSTEM =
@@ -19,7 +21,10 @@ const DRIVER_MESSAGES =
 
 const DEEPEST = 5;
 
-/** Checks an error and the errors inside it: its cause, TypeORM's `driverError`, or all of an AggregateError. */
+/**
+ * Checks an error and the errors inside it: its cause, TypeORM's `driverError`, and the errors of an AggregateError,
+ * which must all match.
+ */
 function hasAny(error: unknown, check: (one: Record<string, unknown>, depth: number) => boolean, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > DEEPEST) return false;
   const one = error as Record<string, unknown>;
@@ -32,7 +37,7 @@ function hasAny(error: unknown, check: (one: Record<string, unknown>, depth: num
 const isDriverMessage = ({ code, message }: Record<string, unknown>): boolean =>
   code === undefined && typeof message === 'string' && DRIVER_MESSAGES.test(message);
 
-/** True if a later attempt may succeed without a change of the code. */
+/** True if a later attempt can succeed without a change of the code. */
 export const isEnvironmental = (error: unknown): boolean =>
   hasAny(
     error,
@@ -44,7 +49,9 @@ export const isEnvironmental = (error: unknown): boolean =>
 
 const databaseErrors = new WeakSet<object>();
 
-/** Marks the error of a database connection, because a socket error does not name its server. */
+/**
+ * Marks the error of a database connection, because a socket error does not say to which server the socket belonged.
+ */
 export function markAsDatabaseError(error: unknown): void {
   if (typeof error === 'object' && error !== null) databaseErrors.add(error);
 }
@@ -52,15 +59,19 @@ export function markAsDatabaseError(error: unknown): void {
 /** True for an error with which Postgres closes a connection, or refuses to open one. */
 const isFatal = ({ severity }: Record<string, unknown>): boolean => severity === 'FATAL' || severity === 'PANIC';
 
-/** A socket error of a database connection. Errors at opening have a `syscall`, and later ones are marked. */
+/**
+ * A socket error of a database connection. An error while the connection is opened has a `syscall`. A later error was
+ * marked.
+ */
 const isSocketError = (one: Record<string, unknown>): boolean =>
   typeof one['code'] === 'string' &&
   SYSTEM.test(one['code']) &&
   (one['syscall'] === 'connect' || one['syscall'] === 'getaddrinfo' || databaseErrors.has(one));
 
 /**
- * True if the database cannot serve now: there is no connection, it is read-only or full, another transaction holds a
- * lock, or it takes too long. Narrower than `isEnvironmental`: faults that need a new release are not included.
+ * True if the database cannot serve now: there is no connection, the database is read-only or full, another transaction
+ * holds a lock, or the answer takes too long. Unlike `isEnvironmental`, this function is false for faults that need a
+ * new release.
  */
 export const isUnreachable = (error: unknown): boolean =>
   hasAny(error, (one) => {
@@ -70,7 +81,7 @@ export const isUnreachable = (error: unknown): boolean =>
     return typeof code === 'string' && AWAY.test(code);
   });
 
-/** True if another transaction holds the lock. A retry after a short time may succeed. */
+/** True if another transaction holds the lock. A retry after a short time can succeed. */
 export const isLocked = (error: unknown): boolean => hasAny(error, ({ code }) => code === SqlState.lockNotAvailable);
 
 /** True if the database answers but refuses the login: a wrong password, or an unknown role or database. */

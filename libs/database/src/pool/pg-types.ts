@@ -23,7 +23,7 @@ const parsers: Record<number, (text: string) => unknown> = {
 
 type Parser = (text: string) => unknown;
 
-/** Bigint becomes a number (an error if digits would be lost), a day stays text, timestamptz becomes a Date. */
+/** A bigint becomes a number, or an error if digits would be lost. A date stays text. A timestamptz becomes a Date. */
 export const pgTypes = {
   getTypeParser: (oid: number, format?: string): Parser =>
     (format === 'binary' ? undefined : parsers[oid]) ?? (types.getTypeParser(oid, format as 'text') as Parser),

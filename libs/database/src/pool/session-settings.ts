@@ -2,7 +2,7 @@ import type { ClientBase, Pool, PoolConfig } from 'pg';
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** The settings as text for the start-up packet, which needs no extra round trip. */
+/** The settings as text for the start-up packet. Settings in this packet need no extra round trip. */
 export const startUpOptions = (settings: Settings): string =>
   Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
@@ -23,7 +23,7 @@ export async function setWithStatement(client: ClientBase, settings: Settings): 
   await client.query(SET_CONFIG, [Object.keys(settings), Object.values(settings)]);
 }
 
-/** How a new connection gets these settings: in the start-up packet, unless a pooler drops them. */
+/** How a new connection gets these settings: in the start-up packet, or with a statement if a pooler drops them. */
 export function connectionSettings(url: string, settings: Settings): { options: string } | { settings: Settings } {
   return urlsThatLoseSettings.has(url) ? { settings } : { options: startUpOptions(settings) };
 }
@@ -36,8 +36,8 @@ export function poolSettings(url: string, settings: Settings): Pick<PoolConfig, 
 }
 
 /**
- * For a pool that is created before its server is checked: each new connection uses what is known about the server when
- * it opens.
+ * For a pool that is created before its server is checked: each new connection uses what is known about the server at
+ * the moment when the connection opens.
  */
 export function setPoolSettings(pool: Pool, url: string, settings: () => Settings): void {
   Object.defineProperty(pool.options, 'options', {

@@ -7,7 +7,10 @@ import { asRefusal } from './refused';
 import { rememberLostSettings } from './session-settings';
 
 const ROUNDS = 3;
-/** A time zone that no server has by default. If a connection has it, the start-up packet has arrived. */
+/**
+ * A time zone that no server has by default. If a connection has it, the server got the settings of the start-up
+ * packet.
+ */
 const TEST_ZONE = 'Pacific/Kiritimati';
 
 type Urls = Pick<Config, 'databaseUrl' | 'databaseUrls' | 'databaseUrlLeadership'>;
@@ -34,7 +37,7 @@ export class DatabaseUnreachable extends Error {
 
 /**
  * Checks at the start that each connection to each server is a session of its own. Leadership locks, LISTEN and the
- * role of each context belong to a session. A pooler that shares connections between transactions would break them
+ * role of each context belong to a session. A pooler that shares connections between transactions would break all three
  * without an error.
  */
 export async function checkSessions(
@@ -49,7 +52,7 @@ export async function checkSessions(
   const others = [...namesByUrl(config, elsewhere)].filter(([url]) => !names.has(url));
   await Promise.all([
     ...[...names].map(([url, name]) => checkServer(url, name, without)),
-    // a database that only contexts of other processes use may be unreachable
+    // a database that only other processes use is allowed to be unreachable
     ...others.map(([url, name]) => checkServer(url, name, without).catch(ignoreIfAway)),
   ]);
   if (leadership && leadership !== mainUrl(config)) await checkSameDatabase(mainUrl(config), leadership);
@@ -65,7 +68,7 @@ function ignoreIfAway(error: unknown): void {
   if (!isUnreachable(error)) throw error;
 }
 
-/** The database for leadership: the common one, or the one of ordering if each context has its own. */
+/** The database for leadership: the common database, or the database of ordering if each context has its own. */
 export const mainUrl = (config: Pick<Config, 'databaseUrl' | 'databaseUrls'>): string =>
   config.databaseUrl ?? databaseUrl(config, 'ordering');
 
@@ -92,7 +95,10 @@ async function checkServer(url: string, name: string, without: Without): Promise
   }
 }
 
-/** Uses two connections, one with an open transaction. Each must keep its own backend. Returns the problem, if any. */
+/**
+ * Uses two connections, one with an open transaction. Each connection must keep its own backend. Returns the problem,
+ * if any.
+ */
 async function findSharing(first: Client, second: Client): Promise<string | undefined> {
   const backendOf = async (client: Client) =>
     (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0].pid;
@@ -114,7 +120,7 @@ function statementModeProblem(error: Error): string {
   return error.message;
 }
 
-/** Both URLs must lead to the same database: an advisory lock is visible only there. */
+/** Both URLs must lead to the same database: an advisory lock is visible only in its own database. */
 async function checkSameDatabase(main: string, leadership: string): Promise<void> {
   const [one, other] = await Promise.all([connect(main, 'start-up'), connect(leadership, 'start-up')]);
   try {

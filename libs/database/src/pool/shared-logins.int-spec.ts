@@ -14,7 +14,7 @@ describe('A login', () => {
     expect(one.others).toContain('payments');
   });
 
-  it('that can take the roles of its own context only is not reported', async () => {
+  it('that can take only the roles of its own context is not reported', async () => {
     const login = `alone_${process.pid}`;
     await test.admin(`create role ${login} login password 'alone' noinherit; grant shop_ordering to ${login}`);
     try {

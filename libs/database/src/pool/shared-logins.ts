@@ -9,8 +9,8 @@ export interface SharedLogin {
 }
 
 /**
- * Finds the logins that can take roles of several contexts. For them, roles protect against mistakes only: an attacker
- * who can send SQL over such a connection can read and write all of these contexts.
+ * Finds the logins that can take roles of several contexts. If a login can do this, the roles protect only against
+ * mistakes: an attacker who can send SQL as this login can read and write the data of all these contexts.
  */
 export async function findSharedLogins(
   config: Pick<Config, 'databaseUrl' | 'databaseUrls'>,

@@ -64,7 +64,7 @@ describe('A transaction whose deadline passes', () => {
     expect(await db.query('select pieces from shelf')).toEqual([{ pieces: 100 }]);
   });
 
-  it('writes nothing if the deadline has passed before', async () => {
+  it('writes nothing if the deadline has passed before its start', async () => {
     const work = jest.fn(() => take());
     const passed = new Deadline();
     passed.pass(late);
@@ -72,7 +72,7 @@ describe('A transaction whose deadline passes', () => {
     expect(await db.query('select pieces from shelf')).toEqual([{ pieces: 100 }]);
   });
 
-  it('that waits for a connection returns it to the pool', async () => {
+  it('while it waits for a connection returns this connection to the pool', async () => {
     const full = Array.from({ length: 4 }, () => db.query('select pg_sleep(0.3)'));
     const deadline = new Deadline();
     const running = db.transaction(() => take(), { deadline });

@@ -50,7 +50,7 @@ describe('A statement outside a transaction', () => {
     expect(row).toEqual({ role: 'shop_catalog', schema: 'catalog', statement: '10s', lock: '200ms', idle: '5s' });
   });
 
-  it('may not read another context, and may not change the schema of its own', async () => {
+  it('is not allowed to read another context, or to change the schema of its own context', async () => {
     await expect(other.query('select * from catalog.bags')).rejects.toMatchObject({ code: '42501' });
     await expect(db.query('create table shelves (id int)')).rejects.toMatchObject({ code: '42501' });
     await expect(db.query('truncate bags')).rejects.toMatchObject({ code: '42501' });
@@ -174,7 +174,7 @@ describe('A transaction', () => {
     expect(await db.query('select distinct grams from bags')).toEqual([{ grams: 252 }]);
   });
 
-  it('fails with its connection, and the pool continues with others', async () => {
+  it('fails with its connection, and the pool continues with other connections', async () => {
     const work = db.transaction(async () => {
       const [row] = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
       await shop.admin('select pg_terminate_backend($1)', [row.pid]);
@@ -188,7 +188,7 @@ describe('A transaction', () => {
 });
 
 describe('The commit', () => {
-  it('runs the functions of beforeCommit before it, and those of afterCommit after it', async () => {
+  it('comes after the functions of beforeCommit, and before those of afterCommit', async () => {
     const calls: string[] = [];
     await db.transaction(async () => {
       db.afterCommit(() => calls.push(`after, in a transaction: ${db.inTransaction()}`));
@@ -202,7 +202,7 @@ describe('The commit', () => {
     expect(await roasts()).toEqual(['arabica']);
   });
 
-  it('runs afterCommit at once without a transaction, and never after a rollback', async () => {
+  it('runs the functions of afterCommit; without a transaction they run at once, after a rollback never', async () => {
     const calls: string[] = [];
     const work = db.transaction(async () => {
       db.afterCommit(() => calls.push('never'));
@@ -214,7 +214,7 @@ describe('The commit', () => {
     expect(calls).toEqual(['at once']);
   });
 
-  it('ends the life of a value made by getTransactionLocal()', async () => {
+  it('removes the values that getTransactionLocal() has made', async () => {
     const buffer = Symbol('buffer');
     const getBuffer = () => db.getTransactionLocal<string[]>(buffer, () => []);
     const one = await db.transaction(async () => (getBuffer().push('a'), getBuffer().push('b'), getBuffer()));
@@ -223,7 +223,7 @@ describe('The commit', () => {
     expect(() => getBuffer()).toThrow('no open transaction');
   });
 
-  it('is not sent if the last statement is the only one', async () => {
+  it('is not sent if queryLast() sends the only statement', async () => {
     await pause(2_100); // for two seconds after a failed wait for a lock, even a single statement has a BEGIN
     const xids: unknown[] = [];
     const insert = `insert into bags (roast) values ($1) returning xmin::text as xid`;
@@ -263,7 +263,7 @@ describe('Entities', () => {
     expect(await roasts()).toEqual(['arabica', 'robusta']);
   });
 
-  it('may roll back to a savepoint', async () => {
+  it('can be rolled back to a savepoint', async () => {
     await db.transaction(async () => {
       await add('arabica');
       const inner = db.entities.transaction(async (manager) => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => shop?.drop());
 
 describe('A context module', () => {
-  it('gets its own database, and other modules find the same one by the name of the context', async () => {
+  it('gets its own database, and other modules find the same database by the name of the context', async () => {
     const app = await Test.createTestingModule({
       imports: [ConfigModule.with(shop.config as Config), CatalogModule, InventoryModule],
     }).compile();
@@ -42,7 +42,7 @@ describe('A context module', () => {
     expect((catalog as PgDatabase).pool.ended).toBe(true);
   });
 
-  it('connects at the first query', async () => {
+  it('connects to its database at the first query', async () => {
     const nowhere = { databaseUrl: 'postgres://nobody@127.0.0.1:1/none', databaseUrls: {} } as unknown as Config;
     const app = await Test.createTestingModule({ imports: [ConfigModule.with(nowhere), CatalogModule] }).compile();
     await app.init();

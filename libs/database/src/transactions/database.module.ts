@@ -39,7 +39,9 @@ export class Databases implements OnApplicationShutdown {
     return database;
   }
 
-  /** Nest calls this hook last, so all work has ended. It waits 5 s at most for connections that are still in use. */
+  /**
+   * Nest calls this hook last, so all work has ended. The hook waits at most 5 s for connections that are still in use.
+   */
   async onApplicationShutdown(): Promise<void> {
     const closing = Promise.all(
       [...this.databases.values(), ...this.separateDatabases.values()].map((database) => database.close()),

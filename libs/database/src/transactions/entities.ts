@@ -8,7 +8,7 @@ export type EntityClass = new (...args: never[]) => object;
 type Connected = (error: undefined, client: object, release: () => void) => void;
 
 /**
- * A TypeORM data source over an existing pool. TypeORM opens a connection when it starts. Here it gets a fake
+ * A TypeORM data source over an existing pool. TypeORM opens a connection when it starts. Here TypeORM gets a fake
  * connection, so that it can read the entities' metadata without a database.
  */
 export async function openEntities(
@@ -37,7 +37,7 @@ export async function openEntities(
   return source;
 }
 
-/** TypeORM's manager on the connection of a transaction, so that its changes commit or roll back with the rest. */
+/** TypeORM's manager on the connection of a transaction, so that TypeORM's changes are part of that transaction. */
 export function managerOf(source: DataSource, transaction: Transaction): EntityManager {
   const runner = source.createQueryRunner() as QueryRunner & { transactionDepth: number };
   const connection = {

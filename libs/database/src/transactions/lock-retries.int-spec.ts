@@ -43,13 +43,13 @@ describe('A row that another transaction has locked', () => {
     expect(await millisecondsOf(() => taken)).toBeLessThan(3_000); // much earlier than the error after five seconds
   });
 
-  it('is an error after five seconds', async () => {
+  it('causes an error after five seconds', async () => {
     const spent = await millisecondsOf(() => expect(take('SKU-1')).rejects.toMatchObject({ code: '55P03' }));
     expect(spent).toBeGreaterThan(4_500);
     expect(spent).toBeLessThan(15_000);
   });
 
-  it('is an error at once inside withoutLockWait', async () => {
+  it('causes an error at once inside withoutLockWait', async () => {
     const spent = await millisecondsOf(() =>
       withoutLockWait(() => expect(takeInTransaction('SKU-1')).rejects.toMatchObject({ code: '55P03' })),
     );
@@ -70,7 +70,7 @@ describe('A row that another transaction has locked', () => {
     expect(await lockTimeout()).toBe('200ms');
   });
 
-  it.each([6, 10])('does not delay work on other rows while %i wait for it', async (waiters) => {
+  it.each([6, 10])('does not delay work on other rows while %i changes wait for it', async (waiters) => {
     const waiting = Array.from({ length: waiters }, (_, n) => (n % 2 ? take : takeInTransaction)('SKU-1'));
     await pause(1_000); // each waiter has failed once
     const spent: number[] = [];

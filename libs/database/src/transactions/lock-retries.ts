@@ -4,7 +4,7 @@ import { isLocked } from '../pool/environment';
 const LONGEST_MS = 5_000;
 const JITTER_MS = 40;
 
-/** A place in the queue. */
+/** An attempt that waits in the queue. */
 interface Turn {
   readonly begin: () => void;
 }
@@ -19,7 +19,7 @@ export class LockRetries {
 
   constructor(private readonly limit: number) {}
 
-  /** Call it after the first failure. When the time is over, the last failure is thrown. */
+  /** Call this method after the first failure. When the time is over, the last failure is thrown. */
   async retry<T>(firstError: unknown, work: () => Promise<T>, longestMs = LONGEST_MS): Promise<T> {
     let last = firstError;
     for (const end = performance.now() + longestMs; ;) {
@@ -36,7 +36,10 @@ export class LockRetries {
     }
   }
 
-  /** Waits for a free place, first come, first served. False if none was free in time. */
+  /**
+   * Waits until one more attempt is allowed to run. Attempts start in the order in which they came. False if the time
+   * ended before.
+   */
   private async waitForTurn(withinMs: number): Promise<boolean> {
     if (withinMs <= 0) return false;
     if (this.running < this.limit) {

@@ -15,8 +15,8 @@ import { Vacuum } from '../vacuum/vacuum';
 
 const RETRIES = 3;
 /**
- * After a transaction did not get a lock, all transactions wait only briefly for locks, for this time. A lock is often
- * held for long, and each wait occupies a connection that work on other rows needs.
+ * For this time after a transaction did not get a lock, all transactions wait only briefly for locks. The lock is often
+ * held for longer, and each wait occupies a connection that work on other rows needs.
  */
 const AFTER_LOCK_MS = 2_000;
 const SHORT_LOCK_WAIT_MS = 20;
@@ -76,7 +76,7 @@ export class PgDatabase extends Database {
     }
   }
 
-  /** Retries the work almost at once after a deadlock or a serialization failure. */
+  /** After a deadlock or a serialization failure, retries the work within a few milliseconds. */
   private async withRetries<T>(work: () => Promise<T>, options: AttemptOptions): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -99,7 +99,8 @@ export class PgDatabase extends Database {
         return { result, afterCommitWork: await transaction.commit() };
       } catch (error) {
         await transaction.rollback();
-        // A failed short wait does not show that the lock is held for long.
+        // A failed short wait does not show that the lock is held for long, so it does not lengthen the time of short
+        // waits.
         if (!transaction.hasShortLockWait && isLocked(error)) this.shortWaitsUntil = performance.now() + AFTER_LOCK_MS;
         throw error;
       }
@@ -180,9 +181,7 @@ export class PgDatabase extends Database {
   }
 }
 
-/**
- * Rejects when the deadline passes, even if the work never ends. The work cannot use the database after that.
- */
+/** Rejects when the deadline passes, even if the work never ends. After that, the work cannot use the database. */
 function rejectAtDeadline<T>(running: Promise<T>, transaction: Transaction, deadline: Deadline): Promise<T> {
   return new Promise((resolve, reject) => {
     deadline.watch((reason) => {

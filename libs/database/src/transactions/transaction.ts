@@ -12,8 +12,9 @@ const asQuery = (sql: Sql, values?: unknown[]) =>
   typeof sql === 'string' ? { text: sql, values } : { ...sql, values };
 
 /**
- * One transaction on one connection. BEGIN is sent just before the first statement. So work without a statement, or
- * with a single last one, saves BEGIN and COMMIT. Statements of one transaction run one after the other.
+ * One transaction on one connection. BEGIN is sent just before the first statement. So BEGIN and COMMIT are not sent if
+ * the work has no statement, or has only one statement and sends it with `queryLast`. Statements of one transaction run
+ * one after the other.
  */
 export class Transaction {
   private phase: Phase = 'waiting';
@@ -31,8 +32,9 @@ export class Transaction {
   hasShortLockWait = false;
 
   /**
-   * `lockTimeout` is called before the first statement, because the transaction may wait for a connection before that.
-   * It returns the maximum wait for a lock in milliseconds. Undefined means the usual time-out of the connection.
+   * `lockTimeout` is called just before the first statement and not earlier, because the result can change while the
+   * transaction waits for a connection. It returns the maximum wait for a lock in milliseconds. Undefined means the
+   * usual time-out of the connection.
    */
   constructor(
     private readonly pool: Pool,
@@ -44,7 +46,10 @@ export class Transaction {
     return this.runInTurn(async () => this.rememberErrors((await this.openClient()).query(asQuery(sql, values))));
   }
 
-  /** Serves TypeORM's calls of `query` on a connection. Its statements wait for their turn, like all others. */
+  /**
+   * Serves TypeORM's calls of `query` on a connection. TypeORM's statements wait for their turn, like all other
+   * statements.
+   */
   queryRaw(...args: unknown[]): Promise<unknown> {
     return this.runInTurn(async () =>
       this.rememberErrors(((await this.openClient()).query as (...a: unknown[]) => Promise<unknown>)(...args)),
@@ -86,7 +91,7 @@ export class Transaction {
   /**
    * Ends the transaction from outside, even while its work runs. Its connection is closed. A running statement is
    * cancelled, so that its locks are released. Every later statement throws the reason. If COMMIT was sent already, it
-   * is unknown whether it took effect.
+   * is unknown whether the COMMIT took effect.
    */
   abandon(reason: Error): void {
     if (this.phase === 'over') return;
@@ -104,7 +109,7 @@ export class Transaction {
       const committed = this.client!.query('COMMIT');
       crashPoint('transaction.commit-sent', this.context);
       const { command } = await this.rememberErrors(committed);
-      // The work caught and ignored the error of a statement. Then Postgres answers COMMIT with ROLLBACK, not an error.
+      // If the work ignored the error of a statement, Postgres answers COMMIT with ROLLBACK, not with an error.
       if (command !== 'COMMIT')
         throw new Error('Postgres rolled the transaction back at COMMIT, because a statement in it had failed');
     }
@@ -122,7 +127,7 @@ export class Transaction {
     this.end(failed);
   }
 
-  /** Remembers errors of the driver. After such an error the server may not answer, so no ROLLBACK is sent. */
+  /** Remembers errors of the driver. After such an error perhaps the server does not answer, so no ROLLBACK is sent. */
   private async rememberErrors<T>(query: Promise<T>): Promise<T> {
     this.runningStatements++;
     try {

@@ -21,8 +21,8 @@ if (!register.getSingleMetric('shop_vacuum_age_seconds'))
   });
 
 /**
- * Vacuums a group of tables, because some servers have autovacuum off. Each failure is counted. It is logged if its
- * reason differs from the last one. The next round tries again.
+ * Vacuums a group of tables, because some servers have autovacuum off. Each failure is counted. A failure is logged
+ * only if its reason differs from that of the previous failure. The next round tries again.
  */
 export class Sweeping {
   private readonly log = new Logger('Vacuum');

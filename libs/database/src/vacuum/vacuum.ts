@@ -7,7 +7,8 @@ const SKIPPED = /^(?:01000|55P03)$/; // no right to vacuum the table, or another
 
 /**
  * Vacuums tables on a separate connection, because a large table takes longer than the pools' statement timeout. Tables
- * that another session has locked are skipped. It uses the owner role, which may vacuum on every version of Postgres.
+ * that another session has locked are skipped. The vacuum runs as the owner role, which is allowed to vacuum its tables
+ * on every version of Postgres.
  */
 export class Vacuum {
   private client?: Client;
@@ -40,7 +41,7 @@ export class Vacuum {
   }
 }
 
-/** Vacuums each table, also after a failure. At the end the first failure is thrown. */
+/** Vacuums each table, also after a failure. Then throws the first failure. */
 async function vacuumEach(client: Client, tables: readonly string[]): Promise<void> {
   const failures: Error[] = [];
   client.on('notice', ({ code, message }) => {

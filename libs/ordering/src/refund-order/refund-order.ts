@@ -21,19 +21,21 @@ import {
 
 export interface RefundRequest {
   readonly refundId: Uuid;
-  /** Without an amount, everything that is left is refunded. */
+  /** Without an amount, all money that can still be refunded is refunded. */
   readonly amount?: Money | undefined;
   readonly reason: string | Sealed;
-  /** Whether the refund ends the order. By default it does if nothing was made yet and no paid money is left. */
+  /**
+   * Whether the refund ends the order. Default: true if nothing was made yet and the shop keeps none of the paid money.
+   */
   readonly end?: boolean | undefined;
   /** Whether the goods go back on the shelf. For an order that ends, the default is yes if nothing was made yet. */
   readonly restock?: boolean | undefined;
 }
 
 /**
- * Staff give money back. The most is the paid money, minus what has gone back or is on its way. Money that is owed
- * after a refusal is paid first. The refund may end the order: then nothing more is made, and its goods go back on the
- * shelf or are waste.
+ * Staff give money back: at most the paid money, minus the money that has gone back or is on its way back. Money that
+ * is owed after a refused refund is paid first. The refund can end the order. Then nothing more is made, and the goods
+ * go back on the shelf or are waste.
  */
 export function refundOrder(order: Order, request: RefundRequest): readonly OrderEvent[] {
   const { refundId, reason } = request;
@@ -52,7 +54,7 @@ export function refundOrder(order: Order, request: RefundRequest): readonly Orde
   ];
 }
 
-/** A refund can end only an order that was neither handed over nor cancelled. */
+/** A refund cannot end an order that was handed over or cancelled before. */
 function decideEnd(order: OrderWithMoney, amount: Money, requested: boolean | undefined): boolean {
   if (order.status === 'completed' || order.status === 'cancelled' || order.status === 'refunded') return false;
   if (hasEnded(order)) return false;
@@ -62,8 +64,8 @@ function decideEnd(order: OrderWithMoney, amount: Money, requested: boolean | un
 }
 
 /**
- * True: the goods go back on the shelf. False: they are waste. Undefined: the refund leaves them where they are. This
- * is decided only once for an order.
+ * True: the goods go back on the shelf. False: they are waste. Undefined: the refund does not change where the goods
+ * are. Whether the goods go back is decided only once for an order.
  */
 function decideRestock(order: OrderWithMoney, end: boolean, requested: boolean | undefined): boolean | undefined {
   if (end) return requested ?? isUntouched(order);
@@ -73,8 +75,8 @@ function decideRestock(order: OrderWithMoney, end: boolean, requested: boolean |
 }
 
 /**
- * Requests all owed money once more, as one refund. Money that has gone back another way is no longer owed. So the
- * amount can be smaller than the refused amount, or zero.
+ * Requests all owed money once more, as one refund. Money that has meanwhile gone back with another refund is no longer
+ * owed, so the amount can be smaller than the refused amount. Returns nothing if no money is owed.
  */
 export function refundAgain(order: Order, reason: string): readonly OrderEvent[] {
   if (!('refunds' in order)) return [];
@@ -95,8 +97,8 @@ function findNotRequestedAgain(refunds: readonly Refund[]): Refund | undefined {
 }
 
 /**
- * The amount that a retry would request. It is zero if money is only on its way: then the saga repeats its request.
- * Throws NothingOwed if there is neither.
+ * The owed amount that a retry requests again. The amount is zero if refunds only wait for a result: then the saga
+ * repeats its own requests. Throws NothingOwed if no money is owed and no refund waits for a result.
  */
 export function amountToRetry(order: Order): Money {
   if (!('refunds' in order) || !hasOpenMoney(order)) throw new NothingOwed();

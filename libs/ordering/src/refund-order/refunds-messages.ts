@@ -16,14 +16,14 @@ export class RecordRefundFailure extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid;
   readonly reason: string;
-  /** The refused amount. Older messages lack it. */
+  /** The refused amount. Messages of older builds have no amount. */
   readonly amount?: Money;
   readonly idempotencyKey: string;
 }> {
   static readonly type = 'ordering.record-refund-failure.v1';
 }
 
-/** A timer: if the saga still waits for an answer about this refund, it asks again. */
+/** A timer. If the saga still waits for an answer about this refund, the saga sends its request again. */
 export class RefundWaits extends OrderMessage<{ readonly orderId: Uuid; readonly refundId: Uuid }> {
   static readonly type = 'ordering.refund-waits.v1';
 }
@@ -33,7 +33,10 @@ export class RetryRefunds extends OrderMessage<{
   readonly orderId: Uuid;
   readonly by: string;
   readonly reason: string | null;
-  /** What the order's stream reported as owed, and at which version. Messages of older builds lack both. */
+  /**
+   * The owed amount according to the order's stream, and the version of the stream at that time. Messages of older
+   * builds lack both.
+   */
   readonly owed?: Money;
   readonly version?: number;
 }> {
@@ -42,7 +45,8 @@ export class RetryRefunds extends OrderMessage<{
 
 /**
  * Asks the order to request the owed money again, because a provider refused it. The answer is OrderRefundRequested
- * with another id, and with the amount that is owed at that time. `refundId` and `amount` are what the saga knew.
+ * with another id, and with the amount that is owed at that time. `refundId` is the last refused refund that the saga
+ * knows, and `amount` is the owed amount that it knows.
  */
 export class RefundAgain extends OrderMessage<{
   readonly orderId: Uuid;
@@ -54,20 +58,26 @@ export class RefundAgain extends OrderMessage<{
   static readonly type = 'ordering.refund-again.v1';
 }
 
-/** The state of the order's refunds according to its stream. The saga compares it with the results from payments. */
+/**
+ * The state of the order's refunds according to its stream. The saga compares this state with the results that it got
+ * from payments.
+ */
 export class CompareRefunds extends OrderMessage<
   {
     readonly orderId: Uuid;
-    /** Whether the order counts as paid. If not, its money goes back as a whole, or the order is confirmed first. */
+    /**
+     * Whether the order counts as paid. If it does not, either all its money goes back, or the order is confirmed
+     * first.
+     */
     readonly confirmed: boolean;
     readonly refunds: readonly {
       readonly refundId: Uuid;
       readonly amount: Money;
       readonly state: 'requested' | 'refunded' | 'failed';
-      /** Older messages lack it. */
+      /** Messages of older builds have no reason. */
       readonly reason?: string;
     }[];
-    /** What the stream reports as owed, and at which version. */
+    /** The owed amount according to the stream, and the version of the stream at that time. */
     readonly owed: Money;
     readonly version: number;
   } & ComparisonAsked

@@ -10,14 +10,14 @@ const waitsFor: Record<RefundStep['step'], string | null> = {
 };
 
 /**
- * Why staff must look at a refund. A refused refund matters only while money is owed: the money may have gone back
- * another way.
+ * Why staff must look at a refund. A refused refund matters only while money is owed, because staff can give the money
+ * back in another way.
  */
 const attentionOf = (refund: RefundStep, owed: boolean): string | null => {
   if (refund.step === 'failed') return owed ? `refused: ${refund.reason ?? 'for good'}` : null;
   if (!('asked' in refund)) return null;
   if (refund.parked !== undefined) return refund.parked;
-  // Staff should look as soon as one request had to be repeated.
+  // Staff should look at the refund as soon as a request was repeated.
   return refund.asked > 0 ? `no answer while ${refund.step}, asked ${refund.asked + 1} times` : null;
 };
 

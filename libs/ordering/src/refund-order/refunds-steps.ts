@@ -11,7 +11,7 @@ interface Asking {
   readonly parked?: string;
 }
 
-/** The step of one refund: first payments gives the money back, then the order records the result. */
+/** The step of one refund: first the context `payments` gives the money back, then the order records the result. */
 export type RefundStep =
   | ({ readonly step: 'paying-back'; readonly amount: Money; readonly reason: string } & Asking)
   | ({ readonly step: 'recording'; readonly amount: Money } & Asking)
@@ -19,7 +19,8 @@ export type RefundStep =
   /** Older sagas did not store the amount. */
   | { readonly step: 'refunded'; readonly amount?: Money }
   /**
-   * `owed` is what the customer did not get back, while nobody has requested it again. Older sagas did not store it.
+   * `owed` is the amount that the customer did not get back, as long as nobody has requested it again. Older sagas did
+   * not store it.
    */
   | { readonly step: 'failed'; readonly owed?: Money; readonly reason?: string };
 
@@ -27,11 +28,11 @@ export type RefundStep =
 export interface Refunds {
   readonly refunds: Readonly<Record<Uuid, RefundStep>>;
   /**
-   * What the order's stream last reported as owed, and at which version. Older sagas lack it. For them, only the owed
-   * amounts of the failed refunds are known.
+   * The owed amount that the order's stream last reported, and the version of the stream at that time. In older sagas
+   * this field is missing. Then only the owed amounts of the failed refunds are known.
    */
   readonly owed?: { readonly amount: Money; readonly version: number };
-  /** Money that payments gave back although no refund of the order had requested it. */
+  /** Money that the context `payments` gave back although no refund of the order had requested it. */
   readonly unrequested?: Money;
 }
 
@@ -69,7 +70,7 @@ export function owedAmountOf({ refunds, owed }: Refunds): Money {
   return sum(owedAmounts.filter((amount) => amount !== undefined));
 }
 
-/** The requests of each step. They are the same every time, so a repeat is harmless. */
+/** The requests of each step. The requests are the same every time, so a repeat does no harm. */
 export function requestsOf(orderId: Uuid, refundId: Uuid, refund: RefundStep): readonly Message[] {
   const idempotencyKey = `refunds:${orderId}:${refundId}:${refund.step}`;
   switch (refund.step) {

@@ -15,7 +15,7 @@ const paidBack = (refundId?: string) => new PaymentRefunded(about(refundId));
 const refused = () => new RefundRefused(about());
 const recorded = (refundId?: string) => new OrderRefunded(about(refundId) as never);
 const failed = () => new OrderRefundFailed(about() as never);
-/** The same message, with the owed amount that the order reports at that version. */
+/** The message of `newMessage`, with the owed amount that the order reports at `version`. */
 const withOwedReport = (
   newMessage: (refundId?: string) => RefundsMessage,
   version: number,
@@ -36,7 +36,7 @@ const after = (...messages: RefundsMessage[]) =>
 const asks = (state: Refunds, message: RefundsMessage) => reactToRefundMessage(state, message).asks;
 
 describe('Giving money back', () => {
-  it('asks payments, then the order', () => {
+  it('asks payments to give the money back, then the order to record the refund', () => {
     expect(asks(noRefunds, requested())).toEqual([
       new RefundPayment({ orderId, refundId: 'a', amount, reason: 'cold', idempotencyKey: 'refunds:o1:a:paying-back' }),
     ]);
@@ -73,7 +73,7 @@ describe('Giving money back', () => {
     });
   });
 
-  it('asks again when no answer comes, after longer waits', () => {
+  it('asks again when no answer comes, and waits longer each time', () => {
     const again = reactToRefundMessage(after(requested()), waits());
     expect(again.asks).toEqual(asks(noRefunds, requested()));
     expect(again.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 60 }]);
@@ -160,7 +160,7 @@ describe('A refund that the provider refused', () => {
 
   const owing20 = after(requested(), refused(), withOwedReport(failed, 8, 20_000));
 
-  it('is requested again with the amount that is still owed: a part may have gone back by hand', () => {
+  it('is requested again with the amount that is still owed after staff gave back a part by hand', () => {
     const byHand = [withOwedReport(requested, 9, 5_000, 'b'), paidBack('b'), withOwedReport(recorded, 10, 5_000, 'b')];
     const left = byHand.reduce<Refunds>((state, it) => reactToRefundMessage(state, it).state, owing20);
     expect(refundsStatus(left)).toMatchObject({ status: 'needs-attention', attention: 'refused: cold' });
@@ -180,7 +180,7 @@ describe('A refund that the provider refused', () => {
     expect(refundsStatus(done)).toMatchObject({ status: 'over', attention: null });
   });
 
-  it('uses the newest owed amount, in whatever order the reports come', () => {
+  it('has the newest owed amount, even if the reports arrive in another order', () => {
     const { state } = reactToRefundMessage(owing20, withOwedReport(requested, 11, 0, 'c'));
     expect(owedAmountOf(reactToRefundMessage(state, withOwedReport(requested, 9, 5_000, 'b')).state)).toEqual(vnd(0));
     const retry = new RetryRefunds({ orderId, by: 'admin-1', reason: null, owed: vnd(7_000), version: 12 });

@@ -26,8 +26,8 @@ export type RefundsMessage =
   | CompareRefunds;
 
 /**
- * Keeps the newest amount that the stream has reported as owed. A message of an older build has no such amount, and
- * changes nothing.
+ * Keeps the newest amount that the stream has reported as owed. A message of an older build has no owed amount, and
+ * does not change the state.
  */
 function withNewestOwed(state: Refunds, { body }: RefundsMessage): Refunds {
   if (!('owed' in body) || !body.owed || body.version === undefined) return state;
@@ -37,8 +37,8 @@ function withNewestOwed(state: Refunds, { body }: RefundsMessage): Refunds {
 }
 
 /**
- * The refund saga as a pure function. It first asks payments to give the money back, then the order to record the
- * result.
+ * The refund saga as a pure function. The saga first asks the context `payments` to give the money back, then the order
+ * to record the result.
  */
 export function reactToRefundMessage(before: Refunds, message: RefundsMessage): RefundsReaction {
   const state = withNewestOwed(before, message);

@@ -18,7 +18,7 @@ export class RecordWhenReversed implements ICommandHandler<RecordReversal> {
   }
 }
 
-/** Records that another charge of the order's payment was given back. */
+/** Records that the money of a finding about the order was given back, for example of a second charge. */
 @InboxEventsHandler([MoneyReturned], { name: 'record-money-returned', lane: 'order' })
 export class RecordWhenMoneyReturned {
   constructor(private readonly orders: Orders) {}

@@ -12,11 +12,14 @@ describe('After a message about an order was dropped', () => {
     expect(startsComparison([])).toBe(false);
   });
 
-  it.each([CompareCheckout.type, CompareRefunds.type])('nothing follows if it was itself a comparison: %s', (type) => {
-    expect(compareAfterDrop({ type, key: orderId })).toEqual([]);
-  });
+  it.each([CompareCheckout.type, CompareRefunds.type])(
+    'nothing follows if the message was itself a comparison: %s',
+    (type) => {
+      expect(compareAfterDrop({ type, key: orderId })).toEqual([]);
+    },
+  );
 
-  it('nothing follows if its key is not the id of an order', () => {
+  it('nothing follows if the key of the message is not the id of an order', () => {
     expect(compareAfterDrop({ type: 'ordering.order-placed.v1', key: 'x' })).toEqual([]);
   });
 });

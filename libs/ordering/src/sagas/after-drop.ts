@@ -9,7 +9,7 @@ const comparisons: readonly string[] = [CompareCheckout.type, CompareRefunds.typ
 
 /**
  * A message that a saga, or the order, should have handled was dropped. So the order is compared with its sagas. If the
- * message was itself a comparison, no new one is sent, so that an operator can drop a comparison that always fails.
+ * message was itself a comparison, no new comparison is sent. So an operator can drop a comparison that always fails.
  */
 export const compareAfterDrop = ({
   type,

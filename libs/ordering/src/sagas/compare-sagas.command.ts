@@ -18,13 +18,13 @@ export interface ComparedOrder {
   readonly orderId: string;
   readonly status: OrderStatus;
   readonly sagas: readonly ComparedSaga[];
-  /** The ids of the order's dead letters in ordering. The comparison may wait behind them. */
+  /** The ids of the order's dead letters in ordering. The comparison can wait until they are redriven or dropped. */
   readonly deadLetters: readonly string[];
 }
 
 /**
- * Compares an order with its sagas. A saga that has lost a message does what it would have done after this message. The
- * id is that of the order, or of one of its sagas.
+ * Compares an order with its sagas. A saga that has lost a message does what it would have done after the lost message.
+ * The id names the order or one of its sagas.
  */
 export class CompareSagas extends Command<ComparedOrder> {
   constructor(

@@ -24,7 +24,7 @@ const NO_RESERVATION = 0;
 
 const typeOf = (message: Message): string => (message.constructor as unknown as MessageClass).type;
 
-/** What the sagas of the order will do when they are compared with it. Nothing is sent here. */
+/** What the sagas of an order will do when they are compared with the order. This function sends nothing. */
 export function comparedSagas(view: DatedOrder, states: SagaStates): readonly ComparedSaga[] {
   const { checkout, refunds } = comparisonsOf(view, states);
   const compared: ComparedSaga[] = [];

@@ -7,7 +7,7 @@ import { Public } from '#platform/security';
 const FORMER = 'admin/processes';
 const TODAY = 'admin/sagas';
 
-/** The former path of the sagas. It only redirects to the new routes, and those check the caller's rights. */
+/** The former path of the sagas. It only redirects to the new routes, which check the caller's rights. */
 @ApiExcludeController()
 @Public()
 @Controller(FORMER)

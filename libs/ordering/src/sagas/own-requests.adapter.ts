@@ -20,8 +20,8 @@ export class OwnRequests {
   ) {}
 
   /**
-   * The saga gets its answer from the events that are appended. If nothing is left to append, the answer may have been
-   * lost. Then the saga gets what `answerAgain` returns.
+   * The saga gets its answer from the appended events. If there is nothing left to append, perhaps an earlier answer
+   * was lost. Then the saga gets the message that `answerAgain` returns.
    */
   async carryOut(
     { orderId, idempotencyKey }: OwnRequest,

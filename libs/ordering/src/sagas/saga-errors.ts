@@ -6,7 +6,7 @@ export class SagaNotFound extends NotFound {
   }
 }
 
-/** The saga is over. Commands of the order itself do what the order still needs. */
+/** The saga is over. Staff can only use commands of the order itself, such as a cancellation or a refund. */
 export class SagaOver extends DomainError {
   constructor(step: string) {
     super('PROCESS_OVER', 'conflict', `The saga is over (${step}). Cancel or refund the order itself.`, { step });
@@ -36,7 +36,7 @@ export class NothingToWindBack extends DomainError {
   }
 }
 
-/** The provider may still answer. Staff may settle by hand only when no repeat of the request got an answer. */
+/** The provider can still answer. Staff are allowed to settle by hand only while the saga needs attention. */
 export class StillAsked extends DomainError {
   constructor(step: string) {
     super(

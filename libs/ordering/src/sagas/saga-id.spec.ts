@@ -7,7 +7,7 @@ describe('The id of a saga', () => {
     expect(parseSagaId(sagaId({ name, orderId }))).toEqual({ name, orderId });
   });
 
-  it('may be the id of the order alone, which means its checkout', () => {
+  it('can be the id of an order: then it names the checkout of that order', () => {
     expect(parseSagaId(orderId.toUpperCase())).toEqual({ name: 'checkout', orderId });
   });
 

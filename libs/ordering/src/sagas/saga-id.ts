@@ -11,7 +11,9 @@ export interface SagaRef {
 /** An order has two sagas: `checkout:<order>`, and `refunds:<order>` as soon as money must go back. */
 export const sagaId = ({ name, orderId }: SagaRef): string => `${name}:${orderId}`;
 
-/** The saga that an id names. The id of an order names its checkout. Undefined if it names no saga. */
+/**
+ * The saga that an id names. The id of an order names the checkout of that order. Undefined if the id names no saga.
+ */
 export function parseSagaId(id: string): SagaRef | undefined {
   const colon = id.indexOf(':');
   const name = colon < 0 ? 'checkout' : id.slice(0, colon);

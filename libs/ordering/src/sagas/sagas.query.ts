@@ -12,7 +12,7 @@ import {
 import { SagaNotFound } from './saga-errors';
 import { parseSagaId } from './saga-id';
 
-/** Sagas and their status. Returns one more than the limit if there is another page. */
+/** Sagas and their status. Returns one saga more than `limit` if there is another page. */
 export class ListSagas extends Query<readonly ListedSaga[]> {
   constructor(
     readonly filter: SagaFilter,

@@ -85,8 +85,8 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
       return step === 'waiting' ? [new RetryCheckout(about), review] : [new RetryCheckout(about)];
     const { order, version } = await this.orders.view(about.orderId);
     if (name === 'refunds') {
-      // The saga needs attention, but nothing is owed: an event was declared void. So the saga is compared with the
-      // order.
+      // The saga needs attention although nothing is owed, because an event was declared void. So the saga is compared
+      // with the order.
       if (status === 'needs-attention' && !owesMoney(order)) return [review];
       return [new RetryRefunds({ ...about, owed: amountToRetry(order), version }), review];
     }
@@ -97,7 +97,7 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
 
 const owesMoney = (order: PlacedState): boolean => 'refunds' in order && hasOpenMoney(order);
 
-/** Makes a checkout give back what it has taken, from its current step. */
+/** Makes a checkout give back the money and the goods that it has taken. */
 export class CompensateSaga extends Command<ListedSaga> {
   constructor(
     readonly id: string,
@@ -146,8 +146,8 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     const place = this.places.of(id, 'reason');
     const sealed = reason === null ? null : await this.vault.sealWithExistingKey(order.placed.subject, reason, place);
     await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
-    // The checkout may have lost the message of an earlier cancellation, or of the order. The comparison replaces that
-    // message.
+    // Perhaps the checkout has lost the message about an earlier cancellation request, or about the placed order. The
+    // comparison replaces the lost message.
     const lostMessage = saga.step === 'waiting' || (order.status === 'pending' && order.cancellationRequested !== null);
     const messages = [
       new WindBackAsked({ orderId, by, reason: redact(reason) }),

@@ -24,7 +24,10 @@ export interface Sales {
   readonly total: Omit<SalesRow, 'key' | 'name'>;
 }
 
-/** Sales of a period, by day, month or product: confirmed totals, minus money that was given back or never gets paid. */
+/**
+ * Sales of a period, by day, month or product: the totals of confirmed orders, minus money that was given back or will
+ * never be paid.
+ */
 export class SalesReport extends Query<Sales> {
   constructor(
     readonly from: Date,

@@ -18,7 +18,7 @@ describe('The sales of an order', () => {
     );
   });
 
-  it('are empty until it is confirmed', () => {
+  it('are empty until the order is confirmed', () => {
     expect(sale(facts.placed).entries).toEqual([]);
     expect(sale(facts.placed, facts.cancelled).entries).toEqual([]);
   });
@@ -36,13 +36,13 @@ describe('The sales of an order', () => {
     expect(net(refunded)).toBe(70_000);
   });
 
-  it('lose the unpaid cash when the order is cancelled', () => {
+  it('go down by the unpaid cash when the order is cancelled', () => {
     const lost = sale(facts.placedForCash, facts.confirmedForCash, facts.cancelled);
     expect(lost.entries[1]).toMatchObject({ kind: 'lost', amount: vnd(100_000) });
     expect(net(lost)).toBe(0);
   });
 
-  it('lose a card’s money once only: by its refund, not by the cancellation', () => {
+  it('go down only once when a paid card order is cancelled: by the refund, not by the cancellation', () => {
     const cancelled = sale(facts.placed, facts.confirmed, facts.cancelled, refundMade('r', 100_000));
     expect(cancelled.entries.map((entry) => entry.kind)).toEqual(['sold', 'refunded']);
     expect(net(cancelled)).toBe(0);

@@ -9,10 +9,13 @@ export interface Part {
   readonly amount: Money;
 }
 
-/** An amount that an order adds to the sales of a day, or takes away from them. */
+/** An amount that an order adds to the sales of a day, or subtracts from them. */
 export interface Entry {
   readonly at: string;
-  /** `sold` when it was confirmed, `refunded` when money went back, `lost` when owed money will never be paid. */
+  /**
+   * `sold` when the order was confirmed, `refunded` when money went back, `lost` when the unpaid part of the total will
+   * never be paid.
+   */
   readonly kind: 'sold' | 'refunded' | 'lost';
   readonly amount: Money;
   readonly fee: Money;
@@ -31,7 +34,7 @@ export interface Sale {
   readonly entries: readonly Entry[];
 }
 
-/** Splits an amount by weights, so that the parts add up to it exactly. */
+/** Splits an amount by weights, so that the parts add up to exactly this amount. */
 export function splitByWeights(amount: number, weights: readonly number[]): readonly number[] {
   const whole = BigInt(weights.reduce((a, b) => a + b, 0));
   if (whole === 0n) return weights.map((_, index) => (index === 0 ? amount : 0));
@@ -88,7 +91,7 @@ export function projectSale(sale: Sale | undefined, event: OrderEvent, at: strin
     case 'OrderCompleted':
       return { ...sale, paid: plus(sale.paid, event.data.collected) };
     case 'OrderCancelled':
-      // Paid money comes back as a separate refund. Money that was still owed is lost now.
+      // Paid money is subtracted when it is refunded. The unpaid part of the total is lost now.
       return sold ? subtractFromSale(sale, 'lost', minus(sale.total, sale.paid), at) : sale;
     case 'OrderRefunded':
       return sold ? subtractFromSale(sale, 'refunded', event.data.amount, at) : sale;

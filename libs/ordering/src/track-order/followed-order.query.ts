@@ -14,8 +14,9 @@ import { applyEvent } from './tracking';
 export type Send = (event: 'snapshot' | 'event', body: object) => void;
 
 /**
- * One order that one client follows. The client gets a snapshot at the version that it has (or at the current one, if
- * it has none), then every later event once, in version order. Missing events are read from the order's stream.
+ * One order that one client follows. The client gets a snapshot, then every later event once, in version order. The
+ * snapshot has the version that the client already has, or the current version if the client has none. Missing events
+ * are read from the order's stream.
  */
 export class FollowedOrder {
   private view: OrderView | undefined;
@@ -37,7 +38,8 @@ export class FollowedOrder {
   ) {}
 
   /**
-   * Throws OrderNotFound for a reader who does not own the order, after reading one row. `reader` is absent for staff.
+   * Throws OrderNotFound for a reader who does not own the order. Only one event is read to find this out. `reader` is
+   * absent for staff.
    */
   async begin(reader: Reader | undefined, lastVersion: number | undefined): Promise<void> {
     this.show = reader ? showToOwner : showOrder;
@@ -45,12 +47,12 @@ export class FollowedOrder {
     if (placed.length === 0) throw new OrderNotFound();
     if (reader) mustOwn(placed, reader);
     if (this.hasEnded) return;
-    // Subscribe before reading, so that no event between the two is missed.
+    // Subscribe before reading, so that an event that is appended in between is not missed.
     this.unfollow = await this.feed.follow(this.orderId, (event) => this.queue([event]));
     try {
       const events = await this.store.read(this.orderId);
-      // If an event was declared void after the client's version, that version does not lead to the current order. Then
-      // the client gets a snapshot of the current order.
+      // If an event was declared void after the client's version, the later events do not lead from that version to the
+      // current order. So the client gets a snapshot of the current order.
       const voidedSince = events.some((event) => isVoiding(event) && event.version > (lastVersion ?? 0));
       const from = voidedSince ? Infinity : lastVersion || Infinity;
       const view = foldView(events.filter(({ version }) => version <= from));
@@ -66,7 +68,7 @@ export class FollowedOrder {
     }
   }
 
-  /** The owner of the personal data in the order, after `begin`. */
+  /** The person whose data the order contains. Undefined before `begin` has finished. */
   get subject(): Uuid | undefined {
     return this.view?.order.placed.subject;
   }

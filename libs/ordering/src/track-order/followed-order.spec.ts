@@ -104,7 +104,7 @@ describe('Following an order', () => {
     expect(sent.map(([, version]) => version)).toEqual([1, 2, 3, 4]);
   });
 
-  it('loses nothing that happens while the snapshot is being made', async () => {
+  it('loses no event that happens while the snapshot is being made', async () => {
     const { followed, sent, happen, hold, release } = shop(1);
     hold();
     const begun = followed.begin(owner, undefined);
@@ -120,7 +120,7 @@ describe('Following an order', () => {
     ]);
   });
 
-  it('reads one event of an order of another person, and follows nothing', async () => {
+  it('reads only the first event of another person’s order, and does not follow the order', async () => {
     const { followed, reads, follows } = shop(4);
     await expect(followed.begin({ userId: orderId }, undefined)).rejects.toThrow(OrderNotFound);
     expect(reads).toEqual([[1, 1]]);

@@ -25,8 +25,8 @@ export class OrderFeed {
   constructor(private readonly store: DetachedEventStore) {}
 
   /**
-   * After this has resolved, every event that is numbered later is delivered, in version order. An event may be
-   * delivered twice.
+   * After the promise has resolved, every event that gets its position later is delivered, in version order. An event
+   * can be delivered twice.
    */
   async follow(orderId: Uuid, listener: Listener): Promise<() => void> {
     const listeners = this.followers.get(orderId) ?? new Set();

@@ -25,7 +25,7 @@ import { FollowedOrder, type Send } from './followed-order.query';
 import { OrderFeed } from './order-feed.query';
 
 const MOST_ORDERS = 50;
-/** The most sockets that one account or one guest may have. */
+/** The most sockets that one account or one guest can have open. */
 const MOST_SOCKETS = 5;
 
 const Credentials = z.union([
@@ -43,7 +43,7 @@ interface Session {
   caller: Caller;
   readonly followed: Map<Uuid, FollowedOrder>;
   readonly queue: WorkQueue;
-  /** Stops the check whether the caller may still follow orders. */
+  /** Stops checking whether the caller is still allowed to follow orders. */
   unwatch: () => void;
 }
 
@@ -66,7 +66,7 @@ const newRefusal = (socket: Socket, error: unknown): Acknowledgement => {
   return { ok: false, code: refused.code, message: messageFor(socket, refused) };
 };
 
-/** The account or the guest for whom a connection counts. */
+/** The account or the guest whose connections are counted together. */
 const connectionOwnerOf = (caller: Caller): string =>
   caller.kind === 'user' ? `user ${caller.userId}` : `guest ${caller.cartToken?.guestHash}`;
 
@@ -81,15 +81,18 @@ class TooManySockets extends OrderRefusal {
 
 const queueOf = (socket: Socket): WorkQueue => (socket.data as Session).queue;
 
-/** Closes the transport only, so that the client reconnects by itself. After `disconnect` it would not reconnect. */
+/**
+ * Closes the transport only, so that the client reconnects by itself. After `disconnect` the client would not
+ * reconnect.
+ */
 const closeTransport = (socket: Socket): void => void socket.conn.close();
 
 /**
  * Live tracking. The answer to `subscribe {orderId, lastVersion?}` is a `snapshot`, then `event`s in version order.
  * `authenticate {token}` accepts a new access token before the old one expires. `authenticate {cartToken}` accepts the
- * token that a guest gets with an order. If the client may no longer follow orders, `closed {code, message}` says why,
- * and the server disconnects. After any other loss of the connection, a client reconnects by itself. The messages of a
- * socket are handled one after the other.
+ * token that a guest gets with an order. If the client is no longer allowed to follow orders, `closed {code, message}`
+ * says why, and the server disconnects. After any other loss of the connection, a client reconnects by itself. The
+ * messages of a socket are handled one after the other.
  */
 @WebSocketGateway({ namespace: '/orders' })
 export class TrackOrderGateway
@@ -125,8 +128,8 @@ export class TrackOrderGateway
           next();
         },
         (error: DomainError) => {
-          // A client does not reconnect after a refusal. If the check is unavailable now, only the connection is
-          // closed. The check runs again when the client reconnects.
+          // A client does not reconnect after a refusal. If the token cannot be checked now, only the connection is
+          // closed. Then the client reconnects, and the token is checked again.
           if (error.kind === 'unavailable') return closeTransport(socket);
           next(newHandshakeError(socket, error));
         },
@@ -134,7 +137,10 @@ export class TrackOrderGateway
     });
   }
 
-  /** Counts the connection for its account or guest until it is closed. False if there are too many. */
+  /**
+   * Counts the connection for its account or guest until the connection is closed. False if the account or guest has
+   * too many connections.
+   */
   private takeSlot({ conn }: Socket, caller: Caller): boolean {
     const release: ReleaseSlot | undefined = this.slots.take(connectionOwnerOf(caller));
     if (release) conn.once('close', release);
@@ -147,7 +153,7 @@ export class TrackOrderGateway
     const session = socket.data as Session;
     session.unwatch = this.rights.watch({
       caller: () => session.caller,
-      // Staff may continue to follow an order when its customer is erased.
+      // Staff are allowed to follow an order even after its customer was erased.
       subjects: () => (hasPermission(session.caller, 'staff') ? [] : subjectsOf(session)),
       end: (reason) => {
         socket.emit('closed', { code: reason.code, message: messageFor(socket, reason) });
@@ -259,7 +265,7 @@ const subjectsOf = ({ followed }: Session): Uuid[] =>
 
 const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
 
-/** Whether the new token belongs to the same user and allows what the old one did, or belongs to the same guest. */
+/** Whether the new token belongs to the same guest, or to the same user with at least the same permissions. */
 function isSameCaller(old: Caller, next: Caller): boolean {
   if (old.kind === 'guest') return next.kind === 'guest' && old.cartToken?.guestHash === next.cartToken?.guestHash;
   return (
@@ -269,7 +275,7 @@ function isSameCaller(old: Caller, next: Caller): boolean {
   );
 }
 
-/** A copy with the fields that were sent, without inherited ones. */
+/** A copy with the fields that were sent, without inherited fields. */
 const ownFields = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : body;
 

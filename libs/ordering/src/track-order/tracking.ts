@@ -7,7 +7,7 @@ import { showToOwner, type ShowOrder } from '../view-order/order-answer';
 import type { Recorded } from '../model/dated-order';
 import { projectOrder, type OrderView } from '../view-order/order-view';
 
-/** What a follower gets for one event: its text, and the changes that it makes to the snapshot. */
+/** What a follower gets for one event: the text of the event, and the changes that the event makes to the snapshot. */
 export interface Delta {
   readonly orderId: Uuid;
   readonly version: number;
@@ -20,8 +20,8 @@ export interface Delta {
 }
 
 /**
- * Applies the next event to a followed order. Undefined if it is not the next one: the client has it already, or an
- * earlier event is missing.
+ * Applies the next event to a followed order. Undefined if the event does not directly follow the view: the client has
+ * the event already, or an earlier event is missing.
  */
 export function applyEvent(
   view: OrderView,

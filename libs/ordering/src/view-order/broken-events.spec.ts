@@ -14,7 +14,7 @@ const owner = { userId: customerId };
 const stranger = { userId: orderId };
 
 describe('A broken event', () => {
-  it('makes its fold throw, but not the fold of the events before it', () => {
+  it('makes the fold of its order throw, but the events before it can be folded', () => {
     expect(() => foldView([placed, broken])).toThrow(new EventBroken('OrderRefunded', 2));
     expect(foldView([placed])).toMatchObject({ version: 1 });
   });

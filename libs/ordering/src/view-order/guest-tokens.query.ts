@@ -42,7 +42,10 @@ export class GuestTokens extends SpentTokens {
     super();
   }
 
-  /** The order that was placed with this token. Undefined if there is none: then this is the guest's newest token. */
+  /**
+   * The order that was placed with this token. Undefined if no order was placed with it: then it is the guest's newest
+   * token.
+   */
   async findOrderOfToken({ guestHash, since }: GuestTokenState): Promise<OrderOfToken | undefined> {
     return (await this.db.query<OrderOfToken>(SPENT, [guestHash, since]))[0];
   }

@@ -15,14 +15,14 @@ const placed = (daysAgo: number) =>
   });
 const user = { kind: 'user', userId } as Caller;
 
-/** With `isSpent`, an order was placed with every token. Otherwise with none. */
+/** With `isSpent`, every token is spent: an order was placed with it. Otherwise no token is spent. */
 const tokens = (isSpent = false) => {
   const query = async () => (isSpent ? [{ orderId: 'an order' }] : []);
   return new GuestTokens({ query } as unknown as Database, new TestClock(now));
 };
 
 describe('The orders that a guest may read', () => {
-  it('are their own with the newest token, for 30 days', async () => {
+  it('are the guest’s own orders with the newest token, for 30 days', async () => {
     const [fresh, old] = [placed(29), placed(31)];
     const readerBy = (cartToken: typeof fresh) => tokens().readerOf({ kind: 'guest', cartToken });
     expect(await readerBy(fresh)).toEqual({ cartTokenHash: fresh.guestHash });
@@ -46,7 +46,7 @@ describe('The orders that a guest may read', () => {
     expect(await readerBy(fresh, true)).toEqual({ userId, tokenSpent: true });
   });
 
-  it('are not given by a log-in with the token: it moves only the cart', async () => {
+  it('do not move to an account that logs in with the token: only the cart moves', async () => {
     expect(await tokens().readerOf({ ...user, guestBefore: placed(1) } as Caller)).toEqual({ userId });
   });
 });

@@ -9,7 +9,7 @@ import { orderExample } from './order-example';
 import type { OrderView } from './order-view';
 import { Personal, shownFields } from './shown-shape';
 
-/** The refusal of every route whose answer is folded from a stream. */
+/** The refusal of every route that folds its response from a stream. */
 export const EVENT_BROKEN = {
   status: 409,
   code: 'EVENT_BROKEN',
@@ -101,7 +101,7 @@ type WithSeals<T> = T extends string | number | boolean | null
       ? readonly WithSeals<E>[]
       : { readonly [K in keyof T]: WithSeals<T[K]> };
 
-/** The answer with its personal values still sealed. They must be opened before it is sent. */
+/** The response, in which personal values are still sealed. They must be opened before the response is sent. */
 export type SealedOrder = WithSeals<z.infer<typeof OrderAnswer>>;
 
 const noMoneyYet: OrderMoney = { paid: nothing, refunds: [] };
@@ -127,7 +127,7 @@ export function paymentState(order: PlacedState): (typeof paymentStates)[number]
 
 /**
  * The view as the API shows it, with personal values sealed. Each field is listed here, because jsonb does not keep the
- * order of fields. So the write model and the read model give the same bytes.
+ * order of fields. So the response has the same bytes, whether the view comes from the stream or from the read model.
  */
 export function showOrder({ id, version, placedAt, updatedAt, since, order }: OrderView): SealedOrder {
   const { placed } = order;
@@ -167,7 +167,9 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
   };
 }
 
-/** The view for its customer. What staff typed is replaced by the shop's own words, or left out. */
+/**
+ * The order as its customer sees it. Texts that staff typed are replaced by standard texts of the shop, or left out.
+ */
 export function showToOwner(view: OrderView): SealedOrder {
   const shown = showOrder(view);
   const { cancellation, locale } = shown;

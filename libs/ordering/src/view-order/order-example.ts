@@ -2,7 +2,7 @@ import { vnd } from '#kernel';
 
 const id = (end: string) => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f${end}`;
 
-/** One consistent order, for the document: confirmed, paid by card, for pickup. */
+/** The example in the OpenAPI document: a confirmed order, paid by card, for pickup. */
 export const orderExample = {
   id: id('6071'),
   number: '261123-4F7K2-9QXWM',

@@ -84,7 +84,7 @@ describe('The view of an order', () => {
     expect(shown(...events).payment.status).toBe(status);
   });
 
-  it('says why it was cancelled, and that it is being cancelled', () => {
+  it('tells whether a cancellation is requested, and why the order was cancelled', () => {
     expect(shown(...factsUntil.pending, facts.unwanted as OrderEvent).cancellationRequested).toBe(true);
     const cancelled = shown(...factsUntil.pending, facts.unwanted, facts.cancelled);
     expect(cancelled).toMatchObject({ status: 'cancelled', cancellationRequested: false });
@@ -111,7 +111,7 @@ describe('The view of an order', () => {
 describe('The view of money that was taken and given back', () => {
   const [taken, none] = [vnd(100_000), vnd(0)];
 
-  it('shows this money as paid and refunded on an order that was never paid, before or after its end', () => {
+  it('shows this money as paid and refunded on an order that was never paid, before or after its cancellation', () => {
     const payment = { status: 'refunded', paid: taken, refunded: taken };
     expect(shown(facts.placed, moneyReversed(100_000), facts.cancelled)).toMatchObject({
       status: 'cancelled',

@@ -1,8 +1,8 @@
 import { evolveDatedOrder, type DatedOrder } from '../model/dated-order';
 
 /**
- * The form of an order in the read model: the order with its dates. Commands decide on the stream (`Orders`), never on
- * a view. So a view may get more fields, with a new version of its projection.
+ * The form of an order in the read model: the order with its dates. Commands are decided from the stream (`Orders`),
+ * never from a view. So fields can be added to the view, together with a new version of its projection.
  */
 export type OrderView = DatedOrder;
 

@@ -2,7 +2,7 @@ import { IdShape, MoneyShape, type Erased, type Money, type Sealed, type Unreada
 import { z } from 'zod';
 import { MoneyInFact, SealedInFact } from '../model/fact-shapes';
 
-/** A personal value. If its owner was erased, or if it cannot be opened, an object replaces it. */
+/** A personal value. If the person was erased, or if the value cannot be opened, an object replaces the text. */
 export const Personal = z
   .union([z.string(), z.object({ erased: z.literal(true) }), z.object({ unreadable: z.literal(true) })])
   .meta({
@@ -24,7 +24,7 @@ type Shown<T> = T extends Sealed
 
 /**
  * The shape of an answer, derived from the shape of a fact. Sealed values are opened, and money has the format of
- * answers. There are no limits, because an answer shows what is stored.
+ * answers. Limits, such as a maximum length, are left out, because an answer shows what is stored.
  */
 export const shownShape = <Shape extends z.ZodType>(shape: Shape): z.ZodType<Shown<z.infer<Shape>>> =>
   deriveShape(shape) as unknown as z.ZodType<Shown<z.infer<Shape>>>;

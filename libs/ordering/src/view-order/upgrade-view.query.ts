@@ -5,9 +5,9 @@ import type { OrderEvent } from '../model/order';
 import { projectOrder, type OrderView } from './order-view';
 
 /**
- * A row of an older table version, as the current reducer would make it. Older versions stored less about refunds. So
- * the stream is read if the order has a refund. If one of its events cannot be read, the row stays as it is, so that
- * one order does not stop a whole list.
+ * Returns a row of an older table version as the current reducer would make it. Older versions stored less about
+ * refunds, so the stream is read if the order has a refund. If an event of the stream cannot be read, the row is
+ * returned unchanged: one broken order must not stop a whole list.
  */
 export async function upgradeView(view: OrderView, store: EventStore): Promise<OrderView> {
   if (!('refunds' in view.order) || view.order.refunds.length === 0) return view;

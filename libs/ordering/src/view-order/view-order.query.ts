@@ -48,8 +48,8 @@ export const foldView = (events: readonly RecordedEvent[]): OrderView | undefine
   }, undefined);
 
 /**
- * Throws OrderNotFound for a reader who does not own the order. It throws for every reader if the first event is
- * broken.
+ * Throws OrderNotFound for a reader who does not own the order. If the first event is broken, this function throws for
+ * every reader.
  */
 export function mustOwn([first]: readonly RecordedEvent[], reader: Reader): void {
   if (!first || !isPlacedBy(first, reader)) throw new OrderNotFound();
@@ -88,8 +88,8 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
   }
 
   /**
-   * If a row cannot be shown, it was made from a broken event. The stream is then folded, to throw EventBroken for that
-   * event.
+   * A row that cannot be shown was made from a broken event. Then the stream is folded, which throws EventBroken for
+   * that event.
    */
   private async show(view: OrderView, reader?: Reader): Promise<SealedOrder> {
     const show = reader ? showToOwner : showOrder;
@@ -105,8 +105,8 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
     const seen = await this.read(orderId);
     if (seen && (seen.behind || seen.view.version >= minVersion || (reader && !isOwner(seen.view, reader))))
       return seen;
-    // The read model does not have the order or the version yet, so the stream is read. An unknown id is answered
-    // without a wait.
+    // The read model does not have the order or the version yet, so the stream is read. For an unknown id there is no
+    // wait.
     const { state: view } = await this.store.fold(orderId, orderFold);
     const folded = view && { view, behind: false };
     if (!view || view.version >= minVersion || (reader && !isOwner(view, reader))) return folded;
@@ -128,7 +128,7 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
   }
 }
 
-/** False if the row's first event was broken, because the owner is not known then. */
+/** False if the order's first event was broken, because then the owner is not known. */
 function isOwner(view: OrderView, reader: Reader): boolean {
   try {
     return isOwnedBy(view, reader);

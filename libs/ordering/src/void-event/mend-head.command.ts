@@ -8,7 +8,7 @@ import { HeadNotBroken, OrderNotFound } from '../model/order-errors';
 export const headRepairNote = ({ head, last }: Head): string =>
   `(The stored version of the order was ${head}, but its last event has version ${last}. This was corrected.)`;
 
-/** Sets the order's stored version to that of its last event, so that the order can continue. */
+/** Sets the order's stored version to the version of its last event, so that commands can change the order again. */
 export class MendHead extends Command<Head> {
   constructor(readonly orderId: Uuid) {
     super();

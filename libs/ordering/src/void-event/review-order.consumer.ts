@@ -20,15 +20,15 @@ export class ReviewWhenAsked implements ICommandHandler<ReviewOrder> {
 
   async execute({ body: { orderId, ...asked } }: ReviewOrder): Promise<void> {
     const [checkout, refunds] = [await this.sagas.view('checkout', orderId), await this.sagas.view('refunds', orderId)];
-    const view = await this.viewIfReadable(orderId); // after the sagas, so that it is not older
+    const view = await this.viewIfReadable(orderId); // read after the sagas, so that the view is not older
     if (!view) return;
     const states = { checkout: checkout?.state as Checkout, refunds: refunds?.state as Refunds };
     this.eventBus.publishAll(Object.values(comparisonsOf(view, states, asked)));
   }
 
   /**
-   * Undefined if another event is broken too: the sagas are compared when that event is declared void. Also undefined if
-   * there is no such order, because a dropped message may have any key.
+   * Undefined if an event of the order is broken: the sagas are compared when that event is declared void. Also
+   * undefined if the order does not exist, because the key of a dropped message can be any id.
    */
   private async viewIfReadable(orderId: string): Promise<DatedOrder | undefined> {
     try {

@@ -20,8 +20,9 @@ const wasConfirmed = (order: PlacedState): boolean => 'confirmation' in order &&
 const isInHand = (order: PlacedState): boolean => isInTheShop(order) && !hasEnded(order) && !('goods' in order);
 
 /**
- * The comparisons for the sagas of an order. A saga that has not begun gets one only if the order needs it: then the
- * message that begins the saga was lost. Read the sagas before the order, so that the order is not older than they are.
+ * The comparisons for the sagas of an order. A saga that has not begun gets a comparison only if the order needs the
+ * saga: then the message that begins the saga was lost. Read the sagas before the order, so that the order is not older
+ * than they are.
  */
 export function comparisonsOf(
   view: DatedOrder,

@@ -21,7 +21,7 @@ export const stateWhileBroken = (message: string): StateAfterVoid => ({
   toDo: [`${message} Declare that event void too. Until then the order accepts no command.`],
 });
 
-/** Compares the order with the states that its sagas had before the declaration. */
+/** Compares the order with the states that its sagas had before the event was declared void. */
 export function stateAfterVoid(view: DatedOrder, { checkout, refunds }: SagaStates): StateAfterVoid {
   const toDo = [...(checkout ? checkoutToDos(view, checkout) : []), ...(refunds ? refundToDos(view, refunds) : [])];
   return { status: view.order.status, toDo };

@@ -16,7 +16,7 @@ import { stateAfterVoid, stateWhileBroken, type StateAfterVoid } from './state-a
 import { headRepairNote } from './mend-head.command';
 import { voidEvent, type VoidRequest } from './void-event';
 
-/** The event that declares another one void, and the state of the order after that. */
+/** The event that declares another event void, and the state of the order without the void event. */
 export interface VoidedEvent extends ShownEvent {
   readonly leaves: StateAfterVoid;
 }
@@ -44,15 +44,16 @@ export class VoidEventHandler implements ICommandHandler<VoidEvent> {
   ) {}
 
   /**
-   * Returns the event that declares the other one void, even if it existed before. A ReviewOrder message lets the sagas
-   * compare their state with the order.
+   * Returns the event that declares the other event void, even if an earlier request appended it. The message
+   * ReviewOrder makes the sagas compare their state with the order.
    */
   async execute({ orderId, version, reason, actor }: VoidEvent): Promise<VoidedEvent> {
     const unnumbered = new Set(
       (await this.store.unnumbered(orderId)).flatMap((one) => (one.error ? [one.version] : [])),
     );
     const sagaStates = await this.sagaStates(orderId); // read before the sagas get the message
-    // A forged event may have a version beyond the head. Then every append would fail, so the head is repaired first.
+    // A forged event can have a higher version than the head. Then every append would fail, so the head is repaired
+    // first.
     await this.store.withRepairedHead(orderId, async (headBefore) => {
       const reasonWithNote = [redactText(reason), ...(headBefore ? [headRepairNote(headBefore)] : [])].join(' ');
       await this.declare(orderId, actor, { version, reason: reasonWithNote, unnumbered });

@@ -17,7 +17,7 @@ const broken = (type: OrderEvent['type'], version: number) =>
 describe('Declaring an event void', () => {
   const voided: OrderEvent = { type: 'EventVoided', data: { version: 3, reason: 'a faulty import' } };
 
-  it('appends an event to the same order, if the other event is broken', () => {
+  it('appends an event to the order if the event with the given version is broken', () => {
     expect(ask(read(...factsUntil.confirmed, broken('OrderAccepted', 3)), 3)).toEqual([voided]);
   });
 

@@ -3,7 +3,7 @@ import type { OrderEvent } from '../model/order';
 import { EventBroken, EventNotBroken, FirstEventNeeded, applyRules, VersionNotThere } from '../model/order-errors';
 import { evolveDatedOrder, type DatedOrder } from '../model/dated-order';
 
-/** An event of a stream as it was read. An unreadable event has its error. */
+/** An event as it was read from a stream. `unreadable` is the error if the event could not be read. */
 export interface ReadEvent {
   readonly streamId: Uuid;
   readonly version: number;
@@ -21,9 +21,9 @@ export interface VoidRequest {
 }
 
 /**
- * Declares a broken event of a stream void. Returns nothing if it is void already. An event that can be read always
- * counts, so it cannot be declared void. Throws VersionNotThere, EventNotBroken and FirstEventNeeded, and the error of
- * an event that only a newer build can read.
+ * Declares a broken event of a stream void. Returns nothing if the event is void already. An event that can be read,
+ * applied and numbered always counts, so it cannot be declared void. Throws VersionNotThere, EventNotBroken and
+ * FirstEventNeeded, and the error of an event that only a newer build can read.
  */
 export function voidEvent(
   stream: readonly ReadEvent[],
@@ -40,7 +40,7 @@ export function voidEvent(
   return [{ type: 'EventVoided', data: { version, reason } }];
 }
 
-/** Whether the rules can be applied to the event. Broken events before it are skipped. */
+/** Whether the event can be folded into the order. Broken events before it are skipped. */
 function canBeApplied(stream: readonly ReadEvent[], version: number): boolean {
   let order: DatedOrder | undefined;
   for (const event of withoutVoided(stream)) {

@@ -6,8 +6,8 @@ import { orderEvents } from '../model/order-events.config';
 import type { StreamChanges } from './what-if';
 
 /**
- * The changes as the client sent them. Without a schema version, the data has the version of its event, or the current
- * version for an added event.
+ * The changes as the client sent them. Without `schemaVersion`, the data of a changed event has the schema version of
+ * the stored event, and the data of an added event has the current schema version.
  */
 export interface RequestedChanges {
   readonly leaveOut?: readonly number[];

@@ -1,6 +1,6 @@
 import type { Message } from '#kernel';
 
-/** A message that a saga handles. The order's own messages have the version of their event. */
+/** A message that a saga handles. For a message of the order itself, `version` is the version of its event. */
 export interface ScriptMessage {
   readonly message: Message;
   readonly version?: number;
@@ -17,9 +17,9 @@ export interface SupposedMessage {
 }
 
 /**
- * The messages in the order in which the saga would have received them. Messages of other contexts keep their place. A
- * message of an event takes the place of the message that this event had published. The messages of an added event
- * directly follow those of the event before it.
+ * The messages, sorted as the saga would have received them. Messages of other contexts keep their place. A supposed
+ * message takes the place of the actual message with the same version and type. The messages of an added event directly
+ * follow the messages of the event before it.
  */
 export function buildSupposedScript(
   script: readonly ScriptMessage[],
@@ -40,8 +40,8 @@ export function buildSupposedScript(
 }
 
 /**
- * The places of the order's own messages in a script. `ownOf`: the first place of a version and a message type.
- * `lastOf`: the last place of any version up to this one.
+ * The places of the order's own messages in a script. `ownOf`: the first place of a message with this version and type.
+ * `lastOf`: the last place of a message with this version or a lower one.
  */
 function findPlaces(script: readonly ScriptMessage[]) {
   const first = new Map<string, number>();
@@ -122,9 +122,9 @@ export interface JournalLine {
 }
 
 /**
- * Returns the messages that the saga has handled, in the order of its journal, and after them those that it has not
- * handled yet. The order's own messages are found by type and sequence, messages of other contexts by id. `lost` has
- * the types of lines whose message does not exist any more (mostly timers).
+ * Returns the messages that the saga has handled, sorted as in its journal, and after them the messages that it has not
+ * handled yet. Messages of the order itself are matched with the lines of the journal by type and sequence, messages of
+ * other contexts by id. `lost` has the message types of lines whose message was not found (mostly timers).
  */
 export function buildScript(
   journal: readonly JournalLine[],
@@ -139,7 +139,7 @@ export function buildScript(
     if (sameType) sameType.push(ownMessage);
     else byType.set(typeOf(ownMessage.message), [ownMessage]);
   }
-  for (const messages of byType.values()) messages.reverse(); // `pop` takes the next one from the end
+  for (const messages of byType.values()) messages.reverse(); // so that `pop` returns the earliest message
   const unhandled = new Map(others);
   const script: ScriptMessage[] = [];
   const lost: string[] = [];

@@ -11,7 +11,7 @@ const changesWith = (data: object): StreamChanges => ({
 const noteOf = ({ change: [{ event }] }: StreamChanges): unknown => (event.data as { note: unknown }).note;
 
 describe('A sealed value in a changed event', () => {
-  it('can be opened at the place where the stream has it', () => {
+  it('can be opened if the stream has the value at the same place', () => {
     const changes = changesWith({ note: samplePlaced.note });
     expect(blockMovedValues(changes, places)).toEqual(changes);
     expect(restoreBlockedValues(blockMovedValues(changes, places))).toEqual(changes);
@@ -24,7 +24,7 @@ describe('A sealed value in a changed event', () => {
     expect(restoreBlockedValues({ note: blocked })).toEqual({ note: token!.sealed });
   });
 
-  it('cannot be opened if the stream does not have it, also in an added event', () => {
+  it('cannot be opened if the stream does not have the value, and the same is true in an added event', () => {
     const strange = sealed('another@example.com');
     expect(noteOf(blockMovedValues(changesWith({ note: strange }), places))).toMatchObject({
       sealed: `closed:${strange.sealed}`,

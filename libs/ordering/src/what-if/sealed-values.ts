@@ -5,7 +5,7 @@ import type { StreamChanges } from './what-if';
 /** The place of each sealed value in a stream: an event's type, the path in its data, and the value itself. */
 export type SealedPlaces = ReadonlySet<string>;
 
-/** No real sealed value starts with this, so a value with this prefix cannot be opened. */
+/** No real sealed value starts with this prefix, so a value with the prefix cannot be opened. */
 const BLOCKED_PREFIX = 'closed:';
 
 type Visit = (sealed: Sealed, path: string) => unknown;
@@ -22,8 +22,8 @@ function mapSealed(value: unknown, visit: Visit, path = ''): unknown {
 const placeOf = (type: string, path: string, { sealed, subject }: Sealed) => [type, path, subject, sealed].join(' ');
 
 /**
- * The places of all sealed values in the events. Pass each event as it is stored and also upcast, because a client may
- * send data in either form.
+ * The places of all sealed values in the events. Pass each event twice, as stored and upcast, because a client can send
+ * data in either form.
  */
 export function findSealedPlaces(events: readonly { readonly type: string; readonly data: unknown }[]): SealedPlaces {
   const places = new Set<string>();
@@ -36,8 +36,8 @@ export function findSealedPlaces(events: readonly { readonly type: string; reado
 }
 
 /**
- * Gives sealed values a prefix with which they cannot be opened, unless the stream has the same value at the same
- * place. A client may know a sealed value from elsewhere, and must not be able to read it here.
+ * Puts a prefix before each sealed value that the stream does not have at the same place. With the prefix the value
+ * cannot be opened. A client that knows a sealed value from elsewhere must not be able to read it here.
  */
 export function blockMovedValues({ leaveOut, change, add }: StreamChanges, places: SealedPlaces): StreamChanges {
   const block = (event: OrderEvent): OrderEvent => {
@@ -55,7 +55,7 @@ export function blockMovedValues({ leaveOut, change, add }: StreamChanges, place
   };
 }
 
-/** Replaces each value that was blocked by its sealed text, as the client sent it. */
+/** Replaces each blocked value by the sealed text that the client sent. */
 export const restoreBlockedValues = <T>(value: T): T =>
   mapSealed(value, (sealed) =>
     sealed.sealed.startsWith(BLOCKED_PREFIX) ? sealed.sealed.slice(BLOCKED_PREFIX.length) : sealed,

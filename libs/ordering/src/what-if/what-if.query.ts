@@ -70,7 +70,7 @@ export class WhatIf extends Query<WhatIfResult> {
   }
 }
 
-/** A longer stream would take minutes to compute. */
+/** A longer stream is refused, because it would take minutes to compute. */
 const MOST_EVENTS = 20_000;
 
 const registry = new MessageRegistry();
@@ -170,8 +170,8 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
 const NO_CHANGES: StreamChanges = { leaveOut: [], change: [], add: [] };
 
 /**
- * Every event that cannot be read must be left out or get other data. Throws the error of the first event that is neither
- * left out nor changed.
+ * Each event that cannot be read must be left out or changed. Throws the error of the first unreadable event that the
+ * request does not mention.
  */
 function mustBeReadable(
   events: readonly RecordedEvent[],

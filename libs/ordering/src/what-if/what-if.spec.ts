@@ -39,7 +39,7 @@ describe('A stream as it would have been', () => {
     expect(changed[1]).toMatchObject({ how: 'changed', event: { data: { paid: vnd(1) } }, at: ready[1].at });
   });
 
-  it('has an added event after the event that `after` names, with the same time, even if that event is left out', () => {
+  it('has an added event after the event that `after` names, with the time of that event, even if that event is left out', () => {
     const add = [
       { after: 1, event: facts.unwanted as OrderEvent },
       { after: 2, event: facts.cancelled as OrderEvent },
@@ -51,7 +51,7 @@ describe('A stream as it would have been', () => {
     expect(statusOf(more)).toBe('cancelled');
   });
 
-  it('names the events that would change nothing', () => {
+  it('has a note for each event that would change nothing', () => {
     expect(idleNotesOf(buildSupposedStream(ready, nothing))).toEqual([]);
     expect(idleNotesOf(buildSupposedStream(ready, { ...nothing, leaveOut: [2] }))).toEqual([
       'OrderAccepted (version 2, as it was) changes nothing: the order is pending',
@@ -123,7 +123,7 @@ describe('A saga that is replayed', () => {
     expect(replayWith({})).toEqual(asItWas);
   });
 
-  it('then gets the messages that it has not handled yet', () => {
+  it('gets, after the messages of its journal, those that it has not handled yet', () => {
     const early = buildScript(journal.slice(0, 2), own, others, timer);
     expect(early.unhandledCount).toBe(3);
     expect(early.script.map(({ message }) => typeOf(message)).slice(2)).toEqual([
@@ -141,14 +141,14 @@ describe('A saga that is replayed', () => {
     });
   });
 
-  it('would not have been confirmed without OrderConfirmed', () => {
+  it('does not reach the step `confirmed` without OrderConfirmed', () => {
     expect(replayWith({ leaveOut: [2] })).toMatchObject({ step: 'confirming' });
     expect(replayWith({ leaveOut: [1, 2] })).toEqual({ step: 'waiting', asks: [] });
   });
 
-  it('would have given everything back if the customer had cancelled at once', () => {
+  it('gives goods and money back if the customer cancelled at once', () => {
     const { step, asks } = replayWith({ add: [{ after: 1, event: facts.unwanted }], leaveOut: [2] });
-    // The goods were still reserved and the money taken, so both go back.
+    // According to the recorded answers, the goods were reserved and the money was taken. So both go back.
     expect(step).toBe('releasing');
     expect(asks).toEqual(['reserve-stock', 'release-stock', 'release-stock', 'void-payment', 'release-stock']);
   });
@@ -166,7 +166,7 @@ describe('A saga that is replayed', () => {
     ]);
   });
 
-  it('would have requested another amount if the order had another total', () => {
+  it('requests another amount if the order has another total', () => {
     const event: OrderEvent = { ...facts.placed, data: { ...facts.placed.data, total: vnd(7) } };
     const messages = buildSupposedScript(
       script,

@@ -44,7 +44,9 @@ export function buildSupposedStream(
   return [...(past.length > 0 ? addedAfter(0, past[0].at) : []), ...supposed];
 }
 
-/** Whether an event left the order unchanged. Facts are never modified, so the same object means no change. */
+/**
+ * Whether an event left the order unchanged. Orders are never modified in place, so the same object means no change.
+ */
 function isSame(before: Order, after: Order): boolean {
   if (before === after) return true;
   const [one, other] = [before, after].map((order) => Object.entries(order));
@@ -62,8 +64,8 @@ const isEqual = (one: unknown, other: unknown): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
 
 /**
- * Returns a function that makes a note for each event that does not change the order. Call it with the events in their
- * order.
+ * Returns a function that makes a note for each event that does not change the order. Call the function with the events
+ * of a stream, one after the other.
  */
 export function makeIdleEventNotes(): (event: SupposedEvent, index: number) => readonly string[] {
   let order: Order = orderReducer.initial;
