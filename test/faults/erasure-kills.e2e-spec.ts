@@ -6,7 +6,7 @@ import { ADMIN, expectStatus, logIn, Person, listDrink } from '../support/people
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { recordResult, repeatCount } from './support/matrix';
-import { searchPatterns, findPatterns } from './support/plain-texts';
+import { searchPatterns, findPatterns } from './support/personal-data-patterns';
 import { everyRow } from './support/what-is-left';
 
 jest.setTimeout(120_000);

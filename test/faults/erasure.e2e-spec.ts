@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually';
 import { ADMIN, anonymous, expectStatus, logIn, mailsTo, Person, listDrink, type Drink } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { recordResult } from './support/matrix';
-import { searchPatterns, findPatterns, type Recognisable } from './support/plain-texts';
+import { searchPatterns, findPatterns, type Recognisable } from './support/personal-data-patterns';
 import { query, everyFile, everyRow, pgDump, serverOf } from './support/what-is-left';
 
 jest.setTimeout(300_000);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { waitUntilIdle, findFaults } from './support/find-faults';
 import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
-import { leaderOf, watchWrites, type Writes } from './support/leads';
+import { leaderOf, watchWrites, type Writes } from './support/leaders';
 import { recordResult, repeatCount } from './support/matrix';
 import { FaultShop } from './support/fault-shop';
 import { ShopServer } from './support/shop-server';

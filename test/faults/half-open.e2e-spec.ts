@@ -1,7 +1,7 @@
 import { eventually } from '../support/eventually';
 import { waitUntilIdle, findFaults } from './support/find-faults';
 import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
-import { leaderOf, countLeaders, countInstances } from './support/leads';
+import { leaderOf, countLeaders, countInstances } from './support/leaders';
 import { recordResult, repeatCount } from './support/matrix';
 import { Proxy } from './support/proxy';
 import { FaultShop } from './support/fault-shop';

@@ -9,7 +9,7 @@ import {
   whileSelling,
   findFaultsOfBothBuilds,
   type Builds,
-} from './support/mixed';
+} from './support/two-builds';
 import type { ChangedBuild } from './support/changed-build';
 import { newerBuild } from './support/newer-build/newer-build';
 import { FaultShop } from './support/fault-shop';

@@ -7,7 +7,7 @@ import { ADMIN, anonymous, expectStatus, logIn, Person, listDrink } from '../sup
 import { shopCommand } from '../support/shop-command';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { searchPatterns, findPatterns, type Recognisable } from './support/plain-texts';
+import { searchPatterns, findPatterns, type Recognisable } from './support/personal-data-patterns';
 import { query, everyRow } from './support/what-is-left';
 
 jest.setTimeout(120_000);

@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually';
 import { waitUntilIdle, findFaults } from './support/find-faults';
 import type { PurchaseKind } from './support/purchases';
 import { sellContinuously, timeUntilServed, timeUntilRecovered } from './support/sell-continuously';
-import { countLeaders } from './support/leads';
+import { countLeaders } from './support/leaders';
 import { recordResult, repeatCount } from './support/matrix';
 import { FaultShop } from './support/fault-shop';
 import { ShopServer } from './support/shop-server';

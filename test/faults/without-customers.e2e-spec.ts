@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually';
 import { expectStatus, register, type Person } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import { DatabaseGate, type Trouble } from './support/database-gate';
+import { DatabaseGate, type Fault } from './support/database-gate';
 
 jest.setTimeout(120_000);
 
@@ -54,19 +54,19 @@ describe('An order while the database of `customers` and `notifications` does no
       ).toHaveLength(1);
     }, MINUTE);
 
-  it.each<Trouble>(['stopped', 'frozen', 'refusing'])(
+  it.each<Fault>(['stopped', 'frozen', 'refusing'])(
     '(%s) is accepted in time; its letter and points follow when the database responds again',
     async (trouble) => {
       const members = await Promise.all(Array.from({ length: 8 }, () => register(shop)));
       const visitor = await makeGuest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });
-      gate.setTrouble(trouble);
+      gate.setFault(trouble);
 
       const placed = await Promise.all([
         timed(placeOrder(shop, visitor)),
         ...members.slice(1).map((member) => orderWithoutContact(member, { type: 'pickup' })),
       ]);
       const withoutPhone = await orderWithoutContact(members[0], { type: 'delivery', address: '7 hẻm Bàn Cờ' });
-      await gate.removeTrouble();
+      await gate.endFault();
 
       expect(placed.map(({ reply }) => reply.status)).toEqual(placed.map(() => 201));
       expect(withoutPhone.reply).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE' } } });

@@ -29,7 +29,7 @@ import { ListProductsHandler, LookUpProductHandler } from './edit-product/staff-
 import { RemoveProductHandler } from './edit-product/remove-product.command';
 import { RestoreProductHandler } from './edit-product/restore-product.command';
 import { StoredSkuOwners } from './edit-product/sku-owners.query';
-import { MendNames } from './mend-names/mend-names.store';
+import { RepairNames } from './repair-names/repair-names.store';
 import { IndexShelf } from './index-shelf/index-shelf.job';
 import { Unindexed } from './index-shelf/unindexed.store';
 import { Availability } from './keep-availability/availability.store';
@@ -78,7 +78,7 @@ const commands = [
 ];
 const consumers = [KeepAvailability, CountSales];
 const stores = [ReservedWords, Shelf, Products, Labels, Availability, Sales, Unindexed, Vocabularies];
-const jobs = [ShelfTidier, WarmShelves, IndexShelf, DemoShelves, MendNames];
+const jobs = [ShelfTidier, WarmShelves, IndexShelf, DemoShelves, RepairNames];
 
 export { CatalogElsewhereModule } from './catalog-elsewhere.module';
 

@@ -4,7 +4,7 @@ import { CatalogPrices } from '#contracts/catalog';
 import { CatalogModule } from './catalog.module';
 import { brandId, categoryId } from './demo/demo-labels';
 import { DemoShelves } from './demo/demo-shelves.store';
-import { MendNames } from './mend-names/mend-names.store';
+import { RepairNames } from './repair-names/repair-names.store';
 
 let shop: OpenContext;
 let manager: string;
@@ -452,7 +452,7 @@ describe('Slugs and SKUs', () => {
     ]);
     await shop.database.admin(`update catalog.shelf set slug = 'popular' where product_id = $1`, [data.id]);
     await shop.database.admin(`update catalog.variants set sku = 'old-m', named = 0 where id = $1`, [m.id]);
-    const mend = shop.app.get(MendNames, { strict: false });
+    const mend = shop.app.get(RepairNames, { strict: false });
     await mend.seed();
     const read = async () => (await shop.ask('GET', `/admin/products/${data.id}`, { token: manager })).body.data;
     const mended = await read();

@@ -13,11 +13,11 @@ export { hasSqlState, SqlState } from './pool/sql-states';
 export { pgTypes } from './pool/pg-types';
 export { findSharedLogins, type SharedLogin } from './pool/shared-logins';
 export { DatabaseRefused } from './pool/refused';
-export { checkDiskSpace } from './pool/room';
+export { checkDiskSpace } from './pool/disk-space';
 export { findConnectionShortages } from './pool/connection-limits';
 export { checkSessions, DatabaseUnreachable, mainUrl, UnusableSessions } from './pool/sessions';
 export { startUpOptions } from './pool/session-settings';
-export { Sweeping } from './vacuum/sweeping';
+export { ScheduledVacuum } from './vacuum/scheduled-vacuum';
 export { statement, type Statement } from './transactions/statement';
 export { runningPostgres, startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded/embedded'; // prettier-ignore
 export { DataFolderInUse } from './embedded/owner';

@@ -1,5 +1,5 @@
 export { checkExport, checkExportFile, type CheckedExport } from './export/export-check';
-export { openDoorbell } from './sequencer/doorbell';
+export { openNotificationWait } from './sequencer/notification-wait';
 export * from './streams/errors';
 export { EventStore, SeparateEventStore as DetachedEventStore } from './streams/event-store';
 export { contextEventStore, type ContextStreams } from './streams/event-store.module';

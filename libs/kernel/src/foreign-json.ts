@@ -7,7 +7,7 @@ export interface JsonLimits {
 /** The highest limits. Some routes and callers get lower limits. */
 export const JSON_LIMITS: JsonLimits = { depth: 32, values: 20_000 };
 
-export type JsonExcess = 'deep' | 'many';
+export type ExceededLimit = 'deep' | 'many';
 
 /** Names of members that every object inherits. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
@@ -18,7 +18,7 @@ const isNested = (value: unknown): value is object => typeof value === 'object' 
  * Which limit a parsed value exceeds. Undefined if it exceeds no limit. The function works level by level, because a
  * recursion could overflow the stack on a deep value.
  */
-export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_LIMITS): JsonExcess | undefined {
+export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_LIMITS): ExceededLimit | undefined {
   let level: object[] = isNested(value) ? [value] : [];
   let remaining = values;
   for (let levels = 1; level.length > 0; levels += 1) {

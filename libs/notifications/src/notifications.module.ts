@@ -13,7 +13,7 @@ import { Config } from '#platform/config';
 import { contextDatabase } from '#database';
 import { contextMessaging } from '#messaging';
 import { ForgetRecipient } from './forget-recipient/forget-recipient.consumer';
-import { LetterRemains } from './forget-recipient/letter-remains.store';
+import { UnerasedRecipients } from './forget-recipient/letter-remains.store';
 import { ConfirmedAddresses, NoneConfirmed } from './letters/confirmed-addresses';
 import { LetterEntity } from './letters/letter.entity';
 import { Letters } from './letters/letters.store';
@@ -21,7 +21,7 @@ import { MailboxController } from './mailbox/mailbox.controller';
 import { Mailer } from './send-letters/mailer';
 import { SendLetters } from './send-letters/send-letters.job';
 import { SmtpMailer } from './send-letters/smtp-mailer.adapter';
-import { WriteWhenOrderMoves } from './write-letter/write-letter.consumer';
+import { WriteWhenOrderChanges } from './write-letter/write-letter.consumer';
 
 const consumed = [
   PersonErased,
@@ -43,7 +43,7 @@ const consumed = [
   controllers: [MailboxController],
   providers: [
     { provide: ConfirmedAddresses, useClass: NoneConfirmed },
-    ...[Letters, SendLetters, WriteWhenOrderMoves, ForgetRecipient, LetterRemains],
+    ...[Letters, SendLetters, WriteWhenOrderChanges, ForgetRecipient, UnerasedRecipients],
     {
       provide: Mailer,
       inject: [Config],

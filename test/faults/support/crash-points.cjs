@@ -3,10 +3,10 @@
 // `@ordering`, every point with this name counts.
 // CRASH_LOG: a file that gets a line when the process is killed.
 // CRASH_SEEN: a file that gets the name of each point when it is passed for the first time.
-// CRASH_ORDERS: a file with a value like CRASH_POINT. It is read again at every SIGUSR2.
+// CRASH_INSTRUCTIONS: a file with a value like CRASH_POINT. It is read again at every SIGUSR2.
 const { appendFileSync, readFileSync } = require('node:fs');
 
-const { CRASH_POINT = '', CRASH_LOG, CRASH_SEEN, CRASH_ORDERS } = process.env;
+const { CRASH_POINT = '', CRASH_LOG, CRASH_SEEN, CRASH_INSTRUCTIONS } = process.env;
 const seen = new Set();
 let wanted;
 let left;
@@ -19,7 +19,7 @@ function arm(instruction) {
 }
 
 arm(CRASH_POINT);
-if (CRASH_ORDERS) process.on('SIGUSR2', () => arm(readFileSync(CRASH_ORDERS, 'utf8')));
+if (CRASH_INSTRUCTIONS) process.on('SIGUSR2', () => arm(readFileSync(CRASH_INSTRUCTIONS, 'utf8')));
 
 /**
  * @param {string} name

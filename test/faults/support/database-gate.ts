@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-export type Trouble = 'stopped' | 'frozen' | 'refusing';
+export type Fault = 'stopped' | 'frozen' | 'refusing';
 
 /** What Postgres sends to every new connection while it starts. */
 const fields = 'SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0';
@@ -9,7 +9,7 @@ const REFUSAL = Buffer.concat([Buffer.from('E'), lengthOf(fields), Buffer.from(f
 /** A proxy in front of a database. It can make the database look stopped, frozen (SIGSTOP), or refusing connections. */
 export class DatabaseGate {
   private readonly ends = new Set<Socket>();
-  private trouble?: Trouble;
+  private trouble?: Fault;
   private server!: Server;
   private port = 0;
 
@@ -27,7 +27,7 @@ export class DatabaseGate {
     return { gate, url: to.toString() };
   }
 
-  setTrouble(trouble: Trouble): void {
+  setFault(trouble: Fault): void {
     this.trouble = trouble;
     if (trouble === 'frozen') for (const end of this.ends) end.pause();
     else for (const end of this.ends) end.destroy();
@@ -35,7 +35,7 @@ export class DatabaseGate {
   }
 
   /** Ends the fault that was set. Frozen connections continue where they stopped. */
-  async removeTrouble(): Promise<void> {
+  async endFault(): Promise<void> {
     const { trouble, port } = this;
     this.trouble = undefined;
     for (const end of this.ends) end.resume();

@@ -72,7 +72,7 @@ export class RebuiltShops {
       env: {
         DATABASE_URL: this.test.url,
         NODE_OPTIONS: '--conditions=crash-tests',
-        CRASH_ORDERS: crashFile,
+        CRASH_INSTRUCTIONS: crashFile,
         CRASH_LOG: log,
         SEED_DEMO: 'false',
         EVENT_MAC_KEY,

@@ -155,7 +155,7 @@ export class ShopProcess {
     const process = await startShop({
       dataDir,
       build,
-      env: { CRASH_ORDERS: crashFile, CRASH_LOG: log, CRASH_POINT: crash, ...this.anchor(), ...this.env },
+      env: { CRASH_INSTRUCTIONS: crashFile, CRASH_LOG: log, CRASH_POINT: crash, ...this.anchor(), ...this.env },
     });
     this.startMs = Date.now() - from;
     this.process = process;

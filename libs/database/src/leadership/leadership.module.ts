@@ -8,7 +8,7 @@ import { PgLeadership } from './pg-leadership';
 
 /** Opens the leadership connection at the start, and closes it last, after all jobs have released their leads. */
 @Injectable()
-class LeadershipLife implements OnModuleInit, OnApplicationShutdown {
+class LeadershipLifecycle implements OnModuleInit, OnApplicationShutdown {
   constructor(private readonly leadership: Leadership) {}
 
   async onModuleInit(): Promise<void> {
@@ -31,7 +31,7 @@ class LeadershipLife implements OnModuleInit, OnApplicationShutdown {
         return withoutJobs ? new LeadsProjectionsOnly(leadership) : leadership;
       },
     },
-    LeadershipLife,
+    LeadershipLifecycle,
   ],
   exports: [Leadership],
 })

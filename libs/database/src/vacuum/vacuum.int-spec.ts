@@ -5,7 +5,7 @@ import { testDatabase, type TestDatabase } from '../../../../test/support/test-d
 import { eventually } from '../../../../test/support/eventually';
 import { connect, contextPool } from '../pool/connection';
 import { PgDatabase } from '../transactions/pg-database';
-import { Sweeping } from './sweeping';
+import { ScheduledVacuum } from './scheduled-vacuum';
 
 let shop: TestDatabase;
 let db: PgDatabase;
@@ -72,15 +72,15 @@ describe('The vacuum', () => {
     const warned: string[] = [];
     jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: string) => void warned.push(line));
     const tables = ['outbox', 'no_such_table'];
-    const sweeping = new Sweeping(db, 'queue', tables);
-    await sweeping.sweep();
-    await sweeping.sweep();
+    const scheduledVacuum = new ScheduledVacuum(db, 'queue', tables);
+    await scheduledVacuum.run();
+    await scheduledVacuum.run();
     expect(warned).toEqual([expect.stringContaining('The queue tables of cart could not be vacuumed: no_such_table')]);
     expect(await metric('shop_vacuum_failures_total')).toEqual([2]);
     const [before] = await metric('shop_vacuum_age_seconds');
     expect(before).toBeGreaterThan(0);
     tables.pop();
-    await sweeping.sweep();
+    await scheduledVacuum.run();
     expect(await metric('shop_vacuum_age_seconds')).toEqual([0]);
     jest.restoreAllMocks();
   });

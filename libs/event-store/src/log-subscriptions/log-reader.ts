@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventBroken } from '#kernel';
 import type { Database } from '#database';
-import { openDoorbell, type EventStore, type RecordedEvent } from '#event-store';
+import { openNotificationWait, type EventStore, type RecordedEvent } from '#event-store';
 import { withTrace } from '#messaging';
 import { redactText } from '#platform/observability';
 import { activity } from '#platform/system';
@@ -33,7 +33,7 @@ export class LogReader {
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    const bell = openDoorbell((ring) => this.store.onNumbered(ring));
+    const bell = openNotificationWait((ring) => this.store.onNumbered(ring));
     try {
       while (!stop.aborted) {
         const more = await this.handleBatch(stop).catch((error: unknown) => this.handleFailure(error, stop));

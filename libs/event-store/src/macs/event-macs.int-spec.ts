@@ -10,7 +10,7 @@ import { MacKey } from '#platform/macs';
 import { eventually } from '../../../../test/support/eventually';
 import { hashOfEvent, ORIGIN, type StoredEvent } from '../seals/chain';
 import { admissionMac, eventMac } from './event-mac';
-import { closeLog, readFirstFormat, doOlderEventsWait, isOlderBuildAlive } from './event-macs.store';
+import { endMacExceptions, readFirstFormat, doOlderEventsWait, isOlderBuildAlive } from './event-macs.store';
 import { MacExceptions1799000000710 } from '../../../../migrations/ordering/1799000000710-mac-exceptions';
 import { readLogEnd, LogMoved, numberEvents, readPending } from '../sequencer/pending';
 import { OUT_OF_TURN } from '../sequencer/out-of-turn';
@@ -348,7 +348,7 @@ describe('An event of an older build', () => {
     await shop.sequencer.begin();
     expect(await shop.store.read(order)).toHaveLength(2);
     await numberAll(shop);
-    await closeLog(db);
+    await endMacExceptions(db);
     expect(await shop.store.read(order)).toHaveLength(2);
     await db.query(`insert into order_admissions select id, '\\x00' from order_events where mac is not null`);
     expect(await shop.store.read(order)).toHaveLength(2);
@@ -378,7 +378,7 @@ describe('An event of an older build', () => {
     await numberAll(shop);
     expect(await shop.store.unnumbered(order)).toHaveLength(2);
     await test.admin('delete from ordering.instances');
-    await closeLog(db);
+    await endMacExceptions(db);
     await tamper(`update ordering.order_events set "timestamp" = now() where order_id = '${order}'`);
     await requeueAside(db);
     await numberAll(shop);
@@ -395,7 +395,7 @@ describe('An event of an older build', () => {
     expect([await isOlderBuildAlive(db), await doOlderEventsWait(db)]).toEqual([false, true]);
     await numberAll(shop);
     expect([await shop.store.head(), await doOlderEventsWait(db)]).toEqual([2, false]);
-    await closeLog(db);
+    await endMacExceptions(db);
     await test.admin('update ordering.instances set seen_at = now()');
     expect(await isOlderBuildAlive(db)).toBe(false);
     await forge(order, {});
@@ -690,8 +690,8 @@ describe('The log', () => {
   it('can be written only with the functions of the database', async () => {
     const shop = storeOn(db);
     await shop.store.append(happening(ids.next(), 0));
-    await closeLog(db);
-    await closeLog(db);
+    await endMacExceptions(db);
+    await endMacExceptions(db);
     for (const sql of [
       `insert into order_log (position, event_id, hash) values (101, gen_random_uuid(), decode(repeat('00', 32), 'hex'))`,
       `insert into order_seals (position, after, root, hash, key_id, signature, sealed_at)

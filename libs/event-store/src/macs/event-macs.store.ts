@@ -91,4 +91,4 @@ const REGISTER = statement(
 
 export const registerMacMaker = (db: StreamDatabase, instance: string) => db.query(REGISTER, [instance]);
 
-export const closeLog = (db: StreamDatabase) => db.query('select close_event_log()');
+export const endMacExceptions = (db: StreamDatabase) => db.query('select close_event_log()');

@@ -13,7 +13,7 @@ import { MacExceptions } from './mac-exceptions';
 import { MacMemory } from './mac-memory';
 import type { LogEnd } from '../sequencer/pending';
 import { readNumbered, type NumberedEvent } from '../streams/numbered-events.store';
-import { findOutOfTurn, outOfTurnMessage } from '../streams/strays';
+import { findOutOfTurn, outOfTurnMessage } from '../streams/log-gaps';
 import { listAsideForMac } from '../sequencer/unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 

@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { OneAtATime } from '#platform/system';
 import type { MacKey } from '#platform/macs';
 import type { Instances } from '#messaging';
-import { closeLog, doOlderEventsWait, isOlderBuildAlive, registerMacMaker } from './event-macs.store';
+import { endMacExceptions, doOlderEventsWait, isOlderBuildAlive, registerMacMaker } from './event-macs.store';
 import { FirstFormat } from './first-format';
 import { MacExceptions } from './mac-exceptions';
 import { MacMemory } from './mac-memory';
@@ -54,7 +54,7 @@ export class OlderBuildWatch implements OnApplicationBootstrap {
         await this.checkFirstFormat();
         await registerMacMaker(this.db, this.instances.id);
         this.mayBeAlive = await isOlderBuildAlive(this.db);
-        if (!this.mayBeAlive && !(await doOlderEventsWait(this.db))) await closeLog(this.db);
+        if (!this.mayBeAlive && !(await doOlderEventsWait(this.db))) await endMacExceptions(this.db);
       })
       .catch((error: Error) =>
         this.log.warn(`the check for older builds failed, and is repeated in a minute: ${error.message}`),

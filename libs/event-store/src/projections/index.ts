@@ -15,7 +15,7 @@ export {
   rebuildStates,
   type ListedRebuild,
   type Rebuild,
-  type RebuildPlace,
+  type RebuildCursor,
   type RebuildState,
 } from './rebuild/rebuild';
 export * from './rebuild/rebuild-errors';

@@ -5,7 +5,7 @@ import { VOIDING, type Uuid } from '#kernel';
 import type { Leadership } from '#database/leadership';
 import { activity } from '#platform/system';
 import { hashOfEvent, ORIGIN } from '../seals/chain';
-import { openDoorbell } from './doorbell';
+import { openNotificationWait } from './notification-wait';
 import type { LogSignals } from './log-signals';
 import type { MacGate } from '../macs/mac-gate';
 import { enqueueLost } from './lost.store';
@@ -96,7 +96,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async numberUntilStopped(stop: AbortSignal, onSuccess: () => void): Promise<void> {
-    const bell = openDoorbell((ring) => this.signals.onAppended(ring));
+    const bell = openNotificationWait((ring) => this.signals.onAppended(ring));
     try {
       const run = await this.begin();
       while (!stop.aborted) {

@@ -38,7 +38,8 @@ export class EventTypes {
 
   /** Throws UnknownEvent if a new event does not have the current schema version of its type. */
   mustBeCurrent(type: string, schemaVersion: number): void {
-    if (this.current(type) !== schemaVersion) throw new UnknownEvent(type, schemaVersion);
+    const upcasts = this.upcasts.get(type);
+    if (upcasts?.length !== schemaVersion - 1) throw new UnknownEvent(type, schemaVersion);
   }
 
   /** Whether upcast data fits its type. */

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { OneAtATime } from '#platform/system';
-import { Sweeping, type Database } from '#database';
+import { ScheduledVacuum, type Database } from '#database';
 import type { Leadership } from '#database/leadership';
 import type { LogSignals } from '../sequencer/log-signals';
 import type { StreamDatabase } from './stream-database';
@@ -15,7 +15,7 @@ export type Prune = (db: Database) => Promise<unknown>;
 @Injectable()
 export class StoreMaintenance {
   private readonly log = new Logger('StoreMaintenance');
-  private readonly sweeping: Sweeping;
+  private readonly scheduledVacuum: ScheduledVacuum;
 
   constructor(
     private readonly db: StreamDatabase,
@@ -26,7 +26,7 @@ export class StoreMaintenance {
     private readonly checkNextSnapshots: () => Promise<void> = async () => undefined,
   ) {
     const { pending, heads, snapshots } = db.tables;
-    this.sweeping = new Sweeping(db, 'event store', [pending, heads, snapshots]);
+    this.scheduledVacuum = new ScheduledVacuum(db, 'event store', [pending, heads, snapshots]);
   }
 
   /** Runs the prunes of the context. */
@@ -56,7 +56,7 @@ export class StoreMaintenance {
   @Interval('event store vacuum', 5 * MINUTE)
   @OneAtATime()
   async vacuumTables(): Promise<void> {
-    if (this.leadership.leads(this.signals.sequencerTask)) await this.sweeping.sweep();
+    if (this.leadership.leads(this.signals.sequencerTask)) await this.scheduledVacuum.run();
   }
 
   private warn(error: Error): void {

@@ -12,7 +12,7 @@ import { readNumbered, type NumberedEvent } from '../streams/numbered-events.sto
 import { SealCheck } from '../seals/seal-check';
 import type { SealKey } from '../seals/seal-key';
 import { readRemarks } from '../seals/remarks';
-import { findOutOfTurn, findStrayEvents, findIncompleteStreams, outOfTurnMessage } from '../streams/strays';
+import { findOutOfTurn, findEventsWithoutPosition, findIncompleteStreams, outOfTurnMessage } from '../streams/log-gaps';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
@@ -89,7 +89,7 @@ export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey
   const { remarks, wrong } = await readRemarks(db, key.trusted);
   findings.add(wrong);
   if (start === 1 && to === undefined) {
-    await findStrayEvents(db, findings, signal);
+    await findEventsWithoutPosition(db, findings, signal);
     await findIncompleteStreams(db, findings, signal);
   }
 

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ModulesContainer } from '@nestjs/core';
 import type { Uuid } from '#kernel';
-import { ErasedSubjects, remainsIn, Vault, type ErasedSubject } from '#platform/privacy';
+import { ErasedSubjects, unerasedDataIn, Vault, type ErasedSubject } from '#platform/privacy';
 import { Clock } from '#platform/system';
 import { Erasures } from './erasures.store';
 import { PersonEraser } from './person-eraser.adapter';
@@ -68,7 +68,7 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
   private async findRestored(listed: readonly ErasedSubject[]): Promise<ErasedSubject[]> {
     if (listed.length === 0) return [];
     const erased = await this.vault.erasedOf(listed.map(({ subject }) => subject));
-    const remains = await Promise.all(remainsIn(this.modules).map((context) => context.of(listed)));
+    const remains = await Promise.all(unerasedDataIn(this.modules).map((context) => context.of(listed)));
     const withData = new Set(remains.flat());
     const underWay = await this.erasures.subjectsUnderWay();
     return listed.filter(({ subject }) => !underWay.has(subject) && (!erased.has(subject) || withData.has(subject)));

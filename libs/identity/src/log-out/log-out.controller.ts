@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DomainError } from '#kernel';
 import { Answers, OperationDoc, Refuses, Text, textOf } from '#platform/http';
 import { currentRequest } from '#platform/observability';
-import { GuestOrUser, OfSessions, CurrentCaller, type Caller } from '#platform/security';
+import { GuestOrUser, SessionRoute, CurrentCaller, type Caller } from '#platform/security';
 import { LogOut } from './log-out.command';
 
 const LoggedOut = z.object({ loggedOut: z.literal(true) }).meta({ id: 'LoggedOut' });
@@ -28,7 +28,7 @@ export class LogOutController {
 
   @Post()
   @GuestOrUser({ badTokens: 'ignored' })
-  @OfSessions()
+  @SessionRoute()
   @OperationDoc('logOut', 'End the session of the refresh token, or of the access token')
   @Answers(200, LoggedOut)
   @Refuses({

@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Answers, OperationDoc, Refuses, Text } from '#platform/http';
-import { OfSessions, Public } from '#platform/security';
+import { SessionRoute, Public } from '#platform/security';
 import { SignedInShape, type SignedIn } from '../log-in/signed-in';
 import { Refresh } from './refresh.command';
 
@@ -18,7 +18,7 @@ export class RefreshController {
 
   @Post()
   @Public()
-  @OfSessions()
+  @SessionRoute()
   @OperationDoc(
     'refreshTokens',
     'Exchange a refresh token for new tokens',

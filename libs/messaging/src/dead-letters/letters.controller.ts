@@ -3,7 +3,7 @@ import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/commo
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Noted } from '#platform/audit';
+import { AuditedFields } from '#platform/audit';
 import { contextNames, shopContexts, type ContextName } from '#platform/config';
 import {
   Answers,
@@ -130,7 +130,7 @@ export class LettersController {
 
   @Post('redrive')
   @Allowed('ops')
-  @Noted('ids', 'context', 'key', 'type')
+  @AuditedFields('ids', 'context', 'key', 'type')
   @BodyExample({ ids: ['ordering-123'] })
   @OperationDoc(
     'redriveDeadLetters',
@@ -165,7 +165,7 @@ export class LettersController {
 
   @Delete(':id')
   @Allowed('ops')
-  @Noted('reason')
+  @AuditedFields('reason')
   @idParam
   @OperationDoc(
     'dropDeadLetter',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { LessOftenWhenIdle, OneAtATime } from '#platform/system';
-import { Sweeping } from '#database';
+import { ScheduledVacuum } from '#database';
 import { Leadership } from '#database/leadership';
 import type { MessageEndpoint } from '../outbox/message-endpoint';
 import { MessageEndpoints } from '../outbox/message-endpoints';
@@ -30,7 +30,7 @@ const leaderGauges = [inboxLagSeconds, inboxWaiting, deadLetters, heldMessages, 
  */
 @Injectable()
 export class InboxMaintenance {
-  private readonly sweepings = new Map<string, Sweeping>();
+  private readonly scheduled = new Map<string, ScheduledVacuum>();
 
   constructor(
     private readonly endpoints: MessageEndpoints,
@@ -73,9 +73,9 @@ export class InboxMaintenance {
   @OneAtATime()
   vacuum(): Promise<void> {
     return this.forEachLed(({ context, db }) => {
-      const sweeping = this.sweepings.get(context) ?? new Sweeping(db, 'queue', shortLivedTables);
-      this.sweepings.set(context, sweeping);
-      return sweeping.sweep();
+      const scheduledVacuum = this.scheduled.get(context) ?? new ScheduledVacuum(db, 'queue', shortLivedTables);
+      this.scheduled.set(context, scheduledVacuum);
+      return scheduledVacuum.run();
     });
   }
 

@@ -11,7 +11,7 @@ const REMAINING = statement(
 
 /** Finds erased people who are missing in the table `forgotten`. Letters to these people may still exist. */
 @Injectable()
-export class LetterRemains extends UnerasedData {
+export class UnerasedRecipients extends UnerasedData {
   constructor(private readonly db: Database) {
     super();
   }

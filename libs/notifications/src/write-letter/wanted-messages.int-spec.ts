@@ -3,9 +3,9 @@ import { OrderConfirmed, OrderStatusUpdated } from '#contracts/ordering';
 import { inboxMetadata } from '#messaging';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { letterContentOf, type LetterMessage } from '../letters/letter-of';
-import { WriteWhenOrderMoves } from './write-letter.consumer';
+import { WriteWhenOrderChanges } from './write-letter.consumer';
 
-const conditions = inboxMetadata(WriteWhenOrderMoves)!.onlyIf!;
+const conditions = inboxMetadata(WriteWhenOrderChanges)!.onlyIf!;
 const statuses = ['pending', 'confirmed', 'accepted', 'on-hold', 'preparing', 'ready', 'completed', 'cancelled', 'refunded', 'new']; // prettier-ignore
 const recipients = [{ email: { sealed: 'x' } }, { email: null }, {}, undefined];
 

@@ -34,8 +34,8 @@ const messages = [
     [OrderStatusUpdated.type]: `$ ? (@.recipient.email != null && ${HAS_LETTER})`,
   },
 })
-export class WriteWhenOrderMoves {
-  private readonly log = new Logger(WriteWhenOrderMoves.name);
+export class WriteWhenOrderChanges {
+  private readonly log = new Logger(WriteWhenOrderChanges.name);
 
   constructor(
     private readonly letters: Letters,

@@ -26,7 +26,7 @@ export const orderTexts = {
     EVENT_BROKEN: 'Event {version} ({type}) of this order holds data that cannot be read. Look at the raw events.',
     TOO_MANY_SOCKETS: 'You have {most} connections already. Close one first.',
     EVENT_NOT_BROKEN:
-      'Event {version} ({type}) of this order can be read, so it counts. Only a broken event can be void.',
+      'Event {version} ({type}) of this order is not broken, so it counts. Only a broken event can be void.',
     HEAD_NOT_BROKEN: 'The order and its last event both have version {version}, so there is nothing to repair.',
     FIRST_EVENT_NEEDED: 'Without its first event there is no order. Restore it from a backup.',
     VERSION_NOT_THERE: 'The order has not reached version {version}. It is at version {present}.',
@@ -58,7 +58,7 @@ export const orderTexts = {
     EVENT_BROKEN: 'Sự kiện {version} ({type}) của đơn hàng này chứa dữ liệu không thể xử lý. Hãy xem các sự kiện gốc.',
     TOO_MANY_SOCKETS: 'Bạn đang có {most} kết nối. Hãy đóng bớt một kết nối.',
     EVENT_NOT_BROKEN:
-      'Sự kiện {version} ({type}) của đơn hàng này đọc được nên vẫn có hiệu lực. Chỉ sự kiện hỏng mới có thể bị hủy hiệu lực.',
+      'Sự kiện {version} ({type}) của đơn hàng này không bị hỏng nên vẫn có hiệu lực. Chỉ sự kiện hỏng mới có thể bị hủy hiệu lực.',
     HEAD_NOT_BROKEN: 'Đơn hàng đang ở phiên bản {version}, đúng với sự kiện cuối cùng. Không có gì cần sửa.',
     FIRST_EVENT_NEEDED: 'Không có sự kiện đầu tiên thì không có đơn hàng. Hãy khôi phục từ bản sao lưu.',
     VERSION_NOT_THERE: 'Đơn hàng chưa có phiên bản {version}. Hiện đang ở phiên bản {present}.',

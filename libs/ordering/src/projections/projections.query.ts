@@ -13,7 +13,7 @@ import {
   type ProjectionStatus,
   type Rebuild,
   type RebuildDiff,
-  type RebuildPlace,
+  type RebuildCursor,
 } from '#event-store/projections';
 
 /** The progress of every read model. */
@@ -51,7 +51,7 @@ export class ListRebuilds extends Query<readonly ListedRebuild[]> {
   constructor(
     readonly projection: string,
     readonly limit: number,
-    readonly after?: RebuildPlace,
+    readonly after?: RebuildCursor,
   ) {
     super();
   }

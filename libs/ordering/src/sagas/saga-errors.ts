@@ -18,7 +18,7 @@ export class WindingBackAlready extends DomainError {
     super(
       'PROCESS_WINDS_BACK',
       'conflict',
-      `The saga is compensated already (${step}). If it makes no progress, retry it.`,
+      `The saga is being compensated already (${step}). If it makes no progress, retry it.`,
       {
         step,
       },

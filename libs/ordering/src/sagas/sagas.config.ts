@@ -10,7 +10,7 @@ import { CompensateSagaHandler, RetrySagaHandler } from './tend-saga.command';
 addMessages({
   en: {
     PROCESS_OVER: 'The saga is over ({step}). Cancel or refund the order itself.',
-    PROCESS_WINDS_BACK: 'The saga is compensated already ({step}). If it makes no progress, retry it.',
+    PROCESS_WINDS_BACK: 'The saga is being compensated already ({step}). If it makes no progress, retry it.',
     PROCESS_STILL_ASKED: 'The provider may still answer ({step}). Settle the saga by hand when it needs attention.',
     NO_MONEY_AWAITED: 'The saga does not wait for a payment provider ({step}). Retry it.',
     PROCESS_HAS_NO_WAY_BACK:

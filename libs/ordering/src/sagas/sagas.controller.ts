@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape } from '#kernel';
-import { Noted } from '#platform/audit';
+import { AuditedFields } from '#platform/audit';
 import {
   answer,
   Answers,
@@ -129,7 +129,7 @@ export class SagasController {
 
   @Post(':id/retry')
   @Allowed('ops')
-  @Noted('reason')
+  @AuditedFields('reason')
   @idParam
   @OperationDoc(
     'retrySaga',
@@ -147,7 +147,7 @@ export class SagasController {
 
   @Post(':id/compare')
   @Allowed('ops')
-  @Noted('reason')
+  @AuditedFields('reason')
   @idParam
   @OperationDoc(
     'compareSagas',
@@ -166,7 +166,7 @@ export class SagasController {
 
   @Post(':id/compensate')
   @Allowed('ops')
-  @Noted('reason')
+  @AuditedFields('reason')
   @idParam
   @OperationDoc(
     'compensateSaga',

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { IdShape, type Uuid } from '#kernel';
 import { z } from 'zod';
-import { Noted } from '#platform/audit';
+import { AuditedFields } from '#platform/audit';
 import { answer, Answers, OperationDoc, PathId, Refuses, Text, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { MendHead } from './mend-head.command';
@@ -35,7 +35,7 @@ export class MendHeadController {
   @Post('mend-head')
   @HttpCode(200)
   @Allowed('ops')
-  @Noted('reason')
+  @AuditedFields('reason')
   @OperationDoc(
     'mendHead',
     'Repair an order whose stored version differs from the version of its last event',

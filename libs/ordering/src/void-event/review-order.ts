@@ -17,7 +17,7 @@ export interface SagaStates {
 const wasConfirmed = (order: PlacedState): boolean => 'confirmation' in order && order.confirmation !== null;
 
 /** Whether the shop still has to make the order or to hand it over. */
-const isInHand = (order: PlacedState): boolean => isInTheShop(order) && !hasEnded(order) && !('goods' in order);
+const isInProgress = (order: PlacedState): boolean => isInTheShop(order) && !hasEnded(order) && !('goods' in order);
 
 /**
  * The comparisons for the sagas of an order. A saga that has not begun gets a comparison only if the order needs the
@@ -45,7 +45,7 @@ export function newCompareCheckout(
   const { lines, total, payment } = order.placed;
   const unwantedBy = order.status === 'pending' ? (order.cancellationRequested?.by ?? null) : null;
   return new CompareCheckout({
-    ...{ orderId, status: statusOf(order), wasConfirmed: wasConfirmed(order), unwantedBy, inHand: isInHand(order) },
+    ...{ orderId, status: statusOf(order), wasConfirmed: wasConfirmed(order), unwantedBy, inHand: isInProgress(order) },
     ...{ lines: demandOf(lines), total, method: payment.method, step },
     ...('goods' in order && order.goods && { goods: order.goods }),
     ...asked,

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { z } from 'zod';
-import { Noted } from '#platform/audit';
+import { AuditedFields } from '#platform/audit';
 import { answer, Answers, OperationDoc, PathId, Refuses, Text, WholeNumber, type Answer } from '#platform/http';
 import { Allowed, CurrentCaller, type Caller } from '#platform/security';
 import { staffActor } from '../model/actors';
@@ -43,13 +43,13 @@ export class VoidEventController {
 
   @Post('void-event')
   @Allowed('ops')
-  @Noted('reason')
+  @AuditedFields('reason')
   @OperationDoc(
     'voidEvent',
     'Declare a broken event void',
     'The declaration is itself an event of the order. So it is part of the hash chain and of the seals, and a verification ' +
-      'checks it. From then on the state of the order is computed without the void event, which stays in the raw stream. An ' +
-      'event that can be read cannot be declared void. If money or goods have moved, but the order no longer has the event ' +
+      'checks it. From then on the state of the order is computed without the void event, which stays in the raw stream. Only ' +
+      'a broken event can be void: one that cannot be read, numbered or applied to the order. If money or goods have moved, but the order no longer has the event ' +
       'that says so, `leaves` reports this, and what staff must do. The sagas compare their state with the order. `what-if` with ' +
       '`leaveOut` shows in advance how the order would be.',
   )
@@ -61,7 +61,11 @@ export class VoidEventController {
     'VALIDATION_ERROR',
     'VERSION_CONFLICT',
     VERSION_NOT_THERE,
-    { status: 409, code: 'EVENT_NOT_BROKEN', when: 'The event can be read, so it cannot be declared void.' },
+    {
+      status: 409,
+      code: 'EVENT_NOT_BROKEN',
+      when: 'The event is not broken: it can be read, numbered and applied to the order. So it cannot be declared void.',
+    },
     {
       status: 409,
       code: 'FIRST_EVENT_NEEDED',

@@ -94,7 +94,7 @@ export interface NewFinding {
 }
 
 /** The cursor of a page of findings. */
-export interface FindingPlace {
+export interface FindingCursor {
   readonly foundAt: string;
   readonly id: Uuid;
 }
@@ -169,7 +169,7 @@ export class Findings {
   async list(
     { state, orderId, open }: FindingFilter,
     limit: number,
-    after?: FindingPlace,
+    after?: FindingCursor,
   ): Promise<readonly ListedFinding[]> {
     const cursor = [after?.foundAt ?? null, after?.id ?? null];
     const values = [state ?? null, orderId ?? null, ...cursor, limit, open ?? null, openStates];

@@ -7,7 +7,7 @@ import { Allowed, SignedIn } from '#platform/security';
 import { eventually } from '../../../../test/support/eventually';
 import { openContext, type OpenContext } from '../../../../test/support/open-context';
 import { auditSql, type AuditFilter } from './audit-trail.store';
-import { Noted, ShowsPeople } from './noted';
+import { AuditedFields, ShowsPeople } from './noted';
 
 jest.setTimeout(60_000);
 
@@ -56,7 +56,7 @@ class Things {
 
   @Post()
   @Allowed('ops')
-  @Noted('reason')
+  @AuditedFields('reason')
   @OperationDoc('makeThing', 'Make one')
   @Answers(201, z.object({}))
   make(@Body() _: ThingBody) {
@@ -66,7 +66,7 @@ class Things {
 
   @Post('many')
   @Allowed('ops')
-  @Noted('ids')
+  @AuditedFields('ids')
   @OperationDoc('makeMany', 'Make many')
   @Answers(201, z.object({}))
   makeMany(@Body() _: ThingsBody) {
@@ -104,7 +104,7 @@ afterAll(() => open?.close());
 const trail = (filter = '') => open.ask('GET', `/admin/audit?limit=100${filter}`, { token: admin });
 
 describe('The audit trail', () => {
-  it('lists who asked for which change, its outcome, and only the fields of the body that `Noted` names', async () => {
+  it('lists who asked for which change, its outcome, and only the fields of the body that `AuditedFields` names', async () => {
     await open.ask('POST', '/admin/things', { token: admin, body: { reason: 'we need one', secret: 'hunter2' } });
     await open.ask('DELETE', '/admin/things/one', { token: await open.token('barista') });
     await open.ask('DELETE', '/admin/things/glued', { token: admin });
@@ -208,7 +208,7 @@ describe('The audit trail', () => {
     );
   });
 
-  it('accepts invalid values in the fields that `Noted` names, because it reads these fields before they are validated', async () => {
+  it('accepts invalid values in the fields that `AuditedFields` names, because it reads these fields before they are validated', async () => {
     for (const reason of ['a\0b', 'half a pair \ud83d', 'x'.repeat(5_000), 7, { $: 1 }, null])
       expect((await open.ask('POST', '/admin/things', { token: admin, body: { reason } })).status).toBe(400);
   });

@@ -1,7 +1,7 @@
 import { StreamableFile, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { AuditEntry } from './audit-trail.store';
-import { NOTED } from './noted';
+import { AUDITED_FIELDS } from './noted';
 
 const OPERATION = 'swagger/apiOperation';
 /** The body has not been validated yet, so the number of targets needs a limit. No operation accepts more targets. */
@@ -19,7 +19,7 @@ export function describeRequest(
   const handler = context.getHandler();
   const { operationId } = (Reflect.getMetadata(OPERATION, handler) ?? {}) as { operationId?: string };
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
-  const noted = (Reflect.getMetadata(NOTED, handler) ?? []) as readonly string[];
+  const noted = (Reflect.getMetadata(AUDITED_FIELDS, handler) ?? []) as readonly string[];
   const given = { ...(request.query as Given | undefined), ...(request.body as Given | undefined) };
   const named = noted.filter((field) => field !== 'reason').flatMap((field) => [given[field]].flat());
   const reason = noted.includes('reason') && isPlain(given['reason']) ? String(given['reason']) : null;

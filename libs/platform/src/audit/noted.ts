@@ -1,13 +1,13 @@
 import { SetMetadata } from '@nestjs/common';
 
-export const NOTED = 'shop:noted';
+export const AUDITED_FIELDS = 'shop:noted';
 
 /**
  * Names the fields of the body or query that are written to the audit trail, in addition to the ids of the path. A
  * field `reason` is written as the reason. All other named fields are written as targets. Fields that are not named are
  * not written, because bodies contain names of people and secrets.
  */
-export const Noted = (...fields: readonly string[]): MethodDecorator => SetMetadata(NOTED, fields);
+export const AuditedFields = (...fields: readonly string[]): MethodDecorator => SetMetadata(AUDITED_FIELDS, fields);
 
 export const CHANGES_NOTHING = 'shop:changes-nothing';
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { contextNames, type ContextName } from './contexts';
 import { DEMO_ADMIN, defaults } from './defaults';
 import { readOrCreateDemoSecrets, readDemoSecrets, secretNames, type Secrets } from './demo-secrets';
-import { faultsOfMissingFeatures } from './not-built';
+import { faultsOfMissingFeatures } from './missing-features';
 import { variables, type Variables } from './variables';
 
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`

@@ -3,7 +3,7 @@ import { Injectable, UnsupportedMediaTypeException, type ArgumentMetadata, type 
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Readable } from 'node:stream';
-import { faultsOfOversizedInput } from './excess';
+import { faultsOfOversizedInput } from './oversized-input';
 import { describeComplaint, readFlatInput, type ReadOptions } from './field';
 import { TEXT_INSTEAD } from './fields';
 import { hideFreeForm } from './free-form';

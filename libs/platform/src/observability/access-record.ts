@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Histogram } from 'prom-client';
 import { Config } from '#platform/config';
-import { loggedUrl, browserOf, networkOf } from './logged-request';
+import { loggedUrl, browserOf, loggedNetworkOf } from './logged-request';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
 const QUIET = /^\/(health|metrics)\b/;
@@ -73,7 +73,7 @@ export class AccessRecord {
       statusCode: status,
       duration: Math.round(milliseconds * 10) / 10,
       userAgent: browserOf(answered.userAgent),
-      ip: networkOf(answered.ip),
+      ip: loggedNetworkOf(answered.ip),
       userId: answered.userId,
       requestId: answered.requestId,
       ...(answered.traceId !== undefined && { traceId: answered.traceId }),

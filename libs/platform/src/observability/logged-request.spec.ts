@@ -1,4 +1,4 @@
-import { loggedUrl, browserOf, networkOf } from './logged-request';
+import { loggedUrl, browserOf, loggedNetworkOf } from './logged-request';
 
 const id = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 
@@ -21,11 +21,11 @@ describe('A logged request', () => {
   ])('of %s on route %s shows %s', (url, route, shown) => expect(loggedUrl(url, route)).toBe(shown));
 
   it('shows the network of the client, not the address', () => {
-    expect(networkOf('203.0.113.77')).toBe('203.0.113.0/24');
-    expect(networkOf('::ffff:203.0.113.77')).toBe('203.0.113.0/24');
-    expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1::/48');
-    expect(networkOf('::1')).toBe('::/48');
-    expect(networkOf('an')).toBe('[redacted]');
+    expect(loggedNetworkOf('203.0.113.77')).toBe('203.0.113.0/24');
+    expect(loggedNetworkOf('::ffff:203.0.113.77')).toBe('203.0.113.0/24');
+    expect(loggedNetworkOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1::/48');
+    expect(loggedNetworkOf('::1')).toBe('::/48');
+    expect(loggedNetworkOf('an')).toBe('[redacted]');
   });
 
   it('shows the kind of the client program', () => {

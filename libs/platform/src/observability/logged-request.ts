@@ -35,7 +35,7 @@ function loggedPair(pair: string): string {
 }
 
 /** The network of an IP address. The log must not contain the full address of a caller. */
-export function networkOf(ip: string): string {
+export function loggedNetworkOf(ip: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(ip)?.[1];
   if (v4) return `${v4}.0/24`;
   if (!isIPv6(ip)) return hidden;

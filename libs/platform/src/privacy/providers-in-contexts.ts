@@ -1,6 +1,6 @@
 import type { Abstract } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { UnerasedData } from './personal-remains';
+import { UnerasedData } from './unerased-data';
 import { SealedSubjects } from './sealed-subjects';
 
 /** All providers of one class in this process, each once. */
@@ -11,6 +11,6 @@ function providersOf<Kind>(modules: ModulesContainer, kind: Abstract<Kind>): Kin
   return [...new Set(instances)].filter((instance): instance is Kind => instance instanceof (kind as never));
 }
 
-export const remainsIn = (modules: ModulesContainer): UnerasedData[] => providersOf(modules, UnerasedData);
+export const unerasedDataIn = (modules: ModulesContainer): UnerasedData[] => providersOf(modules, UnerasedData);
 
 export const sealedSubjectsIn = (modules: ModulesContainer): SealedSubjects[] => providersOf(modules, SealedSubjects);

@@ -3,7 +3,7 @@ import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext }
 import type { FastifyRequest } from 'fastify';
 import { accessOf, ignoresBadTokens, type Access } from './access';
 import { hasPermission, type UserCaller } from './caller';
-import { isOfSessions } from './rate-limit.options';
+import { isSessionRoute } from './rate-limit.options';
 import { RightsWatch } from './rights-watch';
 import { RefusalRecorder } from './refusal-recorder';
 
@@ -35,7 +35,7 @@ export class AuthoriseGuard implements CanActivate {
       if (isOpen) return true;
       throw unauthenticatedError();
     }
-    if (access && isOfSessions(context)) return true; // these routes also accept a session that has ended
+    if (access && isSessionRoute(context)) return true; // these routes also accept a session that has ended
     if (access && access.to !== 'permission') return this.expectOpenSession(caller);
     return this.expectPermission(access, caller, (refusal) => this.refusals?.recordRefusal(context, request, refusal));
   }

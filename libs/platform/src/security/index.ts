@@ -24,7 +24,7 @@ export {
 } from './cart-tokens';
 export { GuestLimit, type HeaderList } from './guest-limit';
 export { Limited } from './limited';
-export { isLimited, OfSessions, Unlimited } from './limits';
+export { isLimited, SessionRoute, Unlimited } from './limits';
 export { PublishedKeys } from './published-keys.adapter';
 export { RateLimited } from './rate-limit.guard';
 export { MemoryRateLimits, RateLimits } from './rate-limits';

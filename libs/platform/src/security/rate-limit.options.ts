@@ -3,7 +3,7 @@ import type { ThrottlerModuleOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { createHmac } from 'node:crypto';
 import { addressOf, isLoopbackAddress } from './addresses';
-import { OF_SESSIONS, STRICT_LIMIT, type StrictLimit } from './limits';
+import { SESSION_ROUTE, STRICT_LIMIT, type StrictLimit } from './limits';
 import type { RateLimits } from './rate-limits';
 
 export const QUARTER_HOUR_MS = 15 * 60_000;
@@ -43,12 +43,12 @@ export const guestKey = (secret: string, ip: string): string => `api:${addressTr
 
 const byAddress = (secret: string) => (request: FastifyRequest) => addressTracker(secret, request.ip);
 
-export const isOfSessions = (context: ExecutionContext) =>
-  Reflect.getMetadata(OF_SESSIONS, context.getHandler()) === true;
+export const isSessionRoute = (context: ExecutionContext) =>
+  Reflect.getMetadata(SESSION_ROUTE, context.getHandler()) === true;
 
 const byCaller = (secret: string) => (request: FastifyRequest, context: ExecutionContext) => {
   if (request.caller?.kind === 'user') return `user:${request.caller.userId}`;
-  return (isOfSessions(context) ? 'sessions-' : '') + byAddress(secret)(request);
+  return (isSessionRoute(context) ? 'sessions-' : '') + byAddress(secret)(request);
 };
 
 const asTracker =
@@ -82,7 +82,7 @@ export function rateLimitOptions(settings: LimitSettings, storage: RateLimits): 
         ttl: QUARTER_HOUR_MS,
         limit: (context) => {
           const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-          return rateLimitApi * (caller?.kind === 'user' || isOfSessions(context) ? SIGNED_IN_FACTOR : 1);
+          return rateLimitApi * (caller?.kind === 'user' || isSessionRoute(context) ? SIGNED_IN_FACTOR : 1);
         },
         skipIf: (context) => rateLimitApi === 0 || isLogIn(context) || isRegistration(context),
         getTracker: asTracker(byCaller(secret)),

@@ -35,8 +35,8 @@ const edits: readonly Edit[] = [
   replaceText(notifications, 'const consumed = [', 'const consumed = [GoodsPacked, '),
   replaceText(
     notifications,
-    'WriteWhenOrderMoves, ForgetRecipient, ',
-    'WriteWhenOrderMoves, ForgetRecipient, NoteNews, ',
+    'WriteWhenOrderChanges, ForgetRecipient, ',
+    'WriteWhenOrderChanges, ForgetRecipient, NoteNews, ',
   ),
   replaceText(checkout, 'import { StockCommitRefused,', 'import { GoodsWrapped, StockCommitRefused,'),
   insertBefore(checkout, "import { react } from './checkout';", "import { withWrapping } from './wrapping';"),

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { createFirstTable, createProjectionTable } from './ddl';
 import { ProjectionSet } from './projection-set';
@@ -39,6 +39,8 @@ export const LONG_LOCK_WAIT = `with lock_wait as materialized (select set_config
 /** The tables of the projections: which table of each projection is live, and the position of each table. */
 @Injectable()
 export class ProjectionRegistry {
+  private readonly log = new Logger(ProjectionRegistry.name);
+
   constructor(
     private readonly db: StreamDatabase,
     private readonly set: ProjectionSet,
@@ -199,6 +201,13 @@ export class ProjectionRegistry {
       [name],
     );
     for (const { relation } of retired) await this.db.query('select drop_projection_table($1)', [relation]);
+  }
+
+  /** Drops retired tables. A table that is still in use stays, and the next rebuild drops it. */
+  async tryToDropRetired(name: string): Promise<void> {
+    await this.dropRetired(name).catch((error: Error) =>
+      this.log.warn(`a retired table of ${name} was not dropped, and the next rebuild tries again: ${error.message}`),
+    );
   }
 
   /**

@@ -12,8 +12,6 @@ import { ProjectionRegistry } from '../live/registry';
 import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-const ignore = (): void => undefined;
-
 /** Switches readers from one table to another. It locks only the two checkpoints. */
 @Injectable()
 export class GoLive {
@@ -38,7 +36,7 @@ export class GoLive {
     this.wakeups.wakeAllProcesses('tables');
     this.wakeups.wakeAllProcesses('rebuilds');
     await this.registry.retireKept(name, 1);
-    await this.registry.dropRetired(name).catch(ignore); // a process still uses the table; the next rebuild drops it
+    await this.registry.tryToDropRetired(name);
     return this.rebuilds.view(name, id);
   }
 

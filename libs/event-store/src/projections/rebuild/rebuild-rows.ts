@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NotFound, type Uuid } from '#kernel';
-import { underWay, type RebuildPlace, type RebuildRow, type RebuildState } from './rebuild';
+import { underWay, type RebuildCursor, type RebuildRow, type RebuildState } from './rebuild';
 import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
@@ -23,7 +23,11 @@ export class RebuildRows {
   }
 
   /** Rebuilds after the cursor, the newest first. `moment` and `id` of a row are its cursor. */
-  async list(name: string, limit: number, after?: RebuildPlace): Promise<(RebuildRow & { readonly moment: string })[]> {
+  async list(
+    name: string,
+    limit: number,
+    after?: RebuildCursor,
+  ): Promise<(RebuildRow & { readonly moment: string })[]> {
     return this.db.query<RebuildRow & { readonly moment: string }>(
       `select ${columns}, asked_at::text as moment from projection_rebuilds
        where name = $1 and ($2::timestamptz is null or (asked_at, id) < ($2::timestamptz, $3::uuid))

@@ -77,12 +77,12 @@ export interface Rebuild {
 }
 
 /** The cursor after a page of rebuilds: the last rebuild of the page. */
-export interface RebuildPlace {
+export interface RebuildCursor {
   readonly at: string;
   readonly id: Uuid;
 }
 
 export interface ListedRebuild {
   readonly rebuild: Rebuild;
-  readonly place: RebuildPlace;
+  readonly place: RebuildCursor;
 }

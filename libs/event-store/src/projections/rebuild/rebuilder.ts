@@ -82,9 +82,7 @@ export class Rebuilder {
 
   private async prepare(row: RebuildRow): Promise<void> {
     await this.registry.retireKept(row.name, 1);
-    await this.registry
-      .dropRetired(row.name)
-      .catch((error: Error) => this.log.warn(`an old table of ${row.name} is still in use: ${error.message}`));
+    await this.registry.tryToDropRetired(row.name);
     const table = await this.registry.findTable(row.relation);
     await this.registry.createTable(row.relation, this.registry.projectionOf(table!));
     await this.rows.changeState(row, 'replaying');

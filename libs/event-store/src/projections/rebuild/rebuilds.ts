@@ -11,7 +11,7 @@ import {
   type GoesLive,
   type ListedRebuild,
   type Rebuild,
-  type RebuildPlace,
+  type RebuildCursor,
   type RebuildRow,
 } from './rebuild';
 import { CannotRollBack, OrdersUnknown, RebuildOver, RebuildRunning } from './rebuild-errors';
@@ -75,7 +75,7 @@ export class Rebuilds {
   }
 
   /** Rebuilds after the cursor, the newest first. */
-  async list(name: string, limit: number, after?: RebuildPlace): Promise<ListedRebuild[]> {
+  async list(name: string, limit: number, after?: RebuildCursor): Promise<ListedRebuild[]> {
     if (!newestOf(this.set.all, name)) throw new NotFound('projection');
     const rows = await this.rows.list(name, limit, after);
     const tables = await this.registry.findTables(rows.map(({ relation }) => relation));
@@ -138,7 +138,7 @@ export class Rebuilds {
       await this.rows.changeState(row, 'cancelled', await this.stopFollower(row));
       await this.registry.retire(row.relation);
     });
-    await this.registry.dropRetired(name).catch(() => undefined); // still in use; the next rebuild drops it
+    await this.registry.tryToDropRetired(name);
     return this.view(name, id);
   }
 

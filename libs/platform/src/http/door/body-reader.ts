@@ -3,13 +3,13 @@ import { BadRequestException, RequestTimeoutException } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { BodyTooLarge } from '../unread-body';
 import { blockDetector, type BlockDetector } from './block-detector';
-import { JsonCount, type JsonExcess } from './json-count';
+import { JsonCount, type ExceededLimit } from './json-count';
 import type { BodyLimits } from './body-limits';
 
 /** A body has more names, values or levels of nesting than its sender is allowed to send. */
 export class BodyOverLimit extends Error {
   constructor(
-    readonly excess: JsonExcess,
+    readonly excess: ExceededLimit,
     readonly limits: BodyLimits,
   ) {
     super(`a body exceeds the limits: ${excess}`);

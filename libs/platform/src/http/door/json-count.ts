@@ -1,7 +1,7 @@
 import type { BodyLimits } from './body-limits';
 
 /** `deep`: nested too deeply; `many`: too many values; `names`: too many field names. */
-export type JsonExcess = 'deep' | 'many' | 'names';
+export type ExceededLimit = 'deep' | 'many' | 'names';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -32,7 +32,7 @@ export class JsonCount {
   keys = 0;
   /** Members of objects and entries of lists. */
   values = 0;
-  excess: JsonExcess | undefined;
+  excess: ExceededLimit | undefined;
 
   private depth = 0;
   private inText = false;
@@ -43,7 +43,7 @@ export class JsonCount {
   constructor(private readonly limits: Pick<BodyLimits, 'keys' | 'values' | 'depth'>) {}
 
   /** Returns which limit the text exceeds; undefined while the text exceeds no limit. */
-  addBytes(bytes: Uint8Array): JsonExcess | undefined {
+  addBytes(bytes: Uint8Array): ExceededLimit | undefined {
     for (let at = 0; at < bytes.length && this.excess === undefined; at += 1) {
       const byte = bytes[at];
       if (!this.inText) this.countByte(byte);

@@ -9,7 +9,7 @@ const STRUCTURE_LIMITS = { depth: 32, values: 100 };
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** Compares an input with the fields of its class: the names, the lengths of lists, and the contents. */
-class ExcessSearch {
+class OversizeCheck {
   readonly faults: Fault[] = [];
   unknownNames = 0;
   isOversized = false;
@@ -73,7 +73,7 @@ function isTooLarge(value: object, { type, most }: Contents = {}): boolean {
  * times as much as this check, so this check comes first.
  */
 export function faultsOfOversizedInput(type: BodyClass, given: Given, mostFaults: number) {
-  const search = new ExcessSearch(mostFaults);
+  const search = new OversizeCheck(mostFaults);
   search.searchObject(type, given, '');
   return search.isOversized || search.unknownNames > mostFaults
     ? { faults: search.faults, further: search.further }

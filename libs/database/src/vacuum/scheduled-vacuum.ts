@@ -24,7 +24,7 @@ if (!register.getSingleMetric('shop_vacuum_age_seconds'))
  * Vacuums a group of tables, because some servers have autovacuum off. Each failure is counted. A failure is logged
  * only if its reason differs from that of the previous failure. The next round tries again.
  */
-export class Sweeping {
+export class ScheduledVacuum {
   private readonly log = new Logger('Vacuum');
   private lastReason = '';
 
@@ -34,7 +34,7 @@ export class Sweeping {
     private readonly tables: readonly string[],
   ) {}
 
-  async sweep(): Promise<void> {
+  async run(): Promise<void> {
     const { context } = this.db;
     const key = `${context} ${this.name}`;
     const known = lastVacuums.get(key) ?? { context, tables: this.name, at: processStartedAt };

@@ -29,7 +29,7 @@ const PRODUCTS_AT_ONCE = 200;
  * form, and variants whose id inventory does not know. Usually there is nothing to correct.
  */
 @Injectable()
-export class MendNames extends Seeder {
+export class RepairNames extends Seeder {
   override readonly always = true;
   override readonly order = 10;
 
@@ -45,12 +45,12 @@ export class MendNames extends Seeder {
   }
 
   async seed(): Promise<void> {
-    await this.mendSlugs();
-    for (const kind of ['category', 'brand'] as const) await this.mendLabels(kind);
-    while (await this.mendSkus()) continue;
+    await this.repairSlugs();
+    for (const kind of ['category', 'brand'] as const) await this.repairLabels(kind);
+    while (await this.repairSkus()) continue;
   }
 
-  private async mendSlugs(): Promise<void> {
+  private async repairSlugs(): Promise<void> {
     for (const { id } of await this.findReserved('products', 'products'))
       await this.db.transaction(async () => {
         await this.products.lock();
@@ -61,7 +61,7 @@ export class MendNames extends Seeder {
       });
   }
 
-  private async mendLabels(kind: LabelKind): Promise<void> {
+  private async repairLabels(kind: LabelKind): Promise<void> {
     const table = kind === 'category' ? 'categories' : 'brands';
     for (const { id, slug } of await this.findReserved(table, table))
       await this.db.transaction(async () => {
@@ -76,7 +76,7 @@ export class MendNames extends Seeder {
   }
 
   /** Corrects the SKUs of some products. Returns false if no SKU is left to correct. */
-  private mendSkus(): Promise<boolean> {
+  private repairSkus(): Promise<boolean> {
     return this.db.transaction(async () => {
       await this.products.lock();
       const unannounced = await this.db.query<UnannouncedVariant>(
@@ -96,7 +96,7 @@ export class MendNames extends Seeder {
         `update variants v set sku = r.sku, named = $3 from unnest($1::uuid[], $2::text[]) as r (id, sku) where v.id = r.id`,
         [renamed.map(({ variantId }) => variantId), renamed.map(({ sku }) => sku), named],
       );
-      await this.mendStems(
+      await this.repairStems(
         unannounced.map(({ productId }) => productId),
         taken,
       );
@@ -111,12 +111,12 @@ export class MendNames extends Seeder {
     });
   }
 
-  private async mendStems(productIds: readonly Uuid[], taken: Set<string>): Promise<void> {
+  private async repairStems(productIds: readonly Uuid[], taken: Set<string>): Promise<void> {
     const stems = await this.db.query<{ id: Uuid; sku: string }>(
-      'select id, sku from products where id = any($1::uuid[]) and sku <> upper(sku)',
+      'select id, sku from products where id = any($1::uuid[]) and sku is not null',
       [productIds],
     );
-    for (const { id, sku } of stems)
+    for (const { id, sku } of stems.filter((stem) => stem.sku !== normalSku(stem.sku)))
       await this.db.query('update products set sku = $2 where id = $1', [id, freeCode(normalSku(sku), taken)]);
   }
 }

@@ -1,4 +1,4 @@
-export interface Doorbell {
+export interface NotificationWait {
   /**
    * Resolves when a notification arrives, after `milliseconds`, or when `stop` is aborted. Resolves at once if a
    * notification has arrived since the last call.
@@ -11,7 +11,7 @@ export interface Doorbell {
  * Lets a loop wait for a notification. `connect` subscribes to the notifications, and returns a function to
  * unsubscribe.
  */
-export function openDoorbell(connect: (ring: () => void) => () => void): Doorbell {
+export function openNotificationWait(connect: (ring: () => void) => () => void): NotificationWait {
   let rung = false;
   let wake: (() => void) | undefined;
   const close = connect(() => {

@@ -28,7 +28,11 @@ const NEITHER = statement(
 );
 
 /** Finds events that will never get a position. */
-export async function findStrayEvents(db: StreamDatabase, findings: Findings, signal?: AbortSignal): Promise<void> {
+export async function findEventsWithoutPosition(
+  db: StreamDatabase,
+  findings: Findings,
+  signal?: AbortSignal,
+): Promise<void> {
   for (let at = LOWEST_ID; ;) {
     signal?.throwIfAborted();
     const rows = await db.query<{ id: string; numbered: boolean }>(EVENTS, [at]);
