@@ -32,7 +32,10 @@ const DISPUTED =
   'payments reported that the order is not paid, although it was confirmed as paid: look for the payment at the provider, ' +
   'then cancel the order, or retry to keep it';
 
-/** A checkout needs attention as soon as one request had to be repeated. The repeats continue meanwhile. */
+/**
+ * Why a checkout needs attention; null if it does not. A checkout needs attention as soon as it had to repeat a
+ * request. It continues to repeat the request meanwhile.
+ */
 function attentionOf(state: Checkout): string | null {
   if (state.step === 'reopened') return state.pending ? PENDING_AGAIN : GIVEN_BACK;
   if (state.step === 'waiting' && state.compared) return NOT_RECEIVED;

@@ -28,7 +28,9 @@ interface SocketOptions {
   readonly limits: Limits;
 }
 
-/** The limits of connections. In the demo, clients on this machine are not counted. */
+/**
+ * The limits on connections. In the profile `demo`, clients on this machine do not count for the limit of an address.
+ */
 function admissionSettings({ addresses, limits }: SocketOptions): AdmissionSettings {
   const { edgeSockets, rateLimitApi, profile } = limits;
   return {
@@ -57,7 +59,7 @@ export class ShopSockets extends IoAdapter {
     const server = super.createIOServer(port, {
       ...options,
       serveClient: false,
-      destroyUpgrade: false, // offers of other protocols are answered as ordinary requests
+      destroyUpgrade: false, // requests that offer another protocol are answered as ordinary requests
       maxHttpBufferSize: MOST_BYTES,
       allowRequest: (request, decide) => {
         const refusal = this.admission.reserveSlot(request);
@@ -82,13 +84,13 @@ export class ShopSockets extends IoAdapter {
 
 const localeAt = (socket: Socket) => localeOf(socket.handshake.headers['accept-language']);
 
-/** The root namespace refuses everyone, because each kind of messages has its own namespace, such as `/orders`. */
+/** The root namespace refuses all clients, because each kind of message has its own namespace, such as `/orders`. */
 const notFoundError = (socket: Socket): Error =>
   Object.assign(new Error(textOf('NOT_FOUND', localeAt(socket))), { data: { code: 'NOT_FOUND' } });
 
 /**
- * One connection. It is closed if it joins no namespace within five seconds, if it has left all its namespaces, or if
- * it sends more than sixty messages in a minute.
+ * One connection. It is closed if the client joins no namespace within five seconds, or leaves all its namespaces, or
+ * sends more than sixty messages in a minute.
  */
 class Session {
   private readonly joined = new Set<Socket>();
@@ -114,7 +116,7 @@ class Session {
     if (this.joined.size === 0 && !this.isClosing) this.close();
   }
 
-  /** Closes at once, because an orderly close of a polling connection waits half a minute for the client. */
+  /** Closes without waiting, because an orderly close of a polling connection waits half a minute for the client. */
   private close(): void {
     this.connection.close(true);
   }
@@ -133,8 +135,8 @@ class Session {
 }
 
 /**
- * Closes all connections when the shop stops. It closes the transport, not the socket.io session, so that clients
- * reconnect by themselves. They continue from the last version that they received.
+ * Closes all connections when the shop stops. If only the transport is closed, and not the socket.io session, clients
+ * reconnect by themselves. They then continue from the last version that they received.
  */
 function closeConnections({ engine }: SocketServer): void {
   const { clients } = engine as unknown as { readonly clients: Readonly<Record<string, { close(): void }>> };

@@ -13,8 +13,8 @@ const CheckResultShape = z.object({
 export type CheckResult = Readonly<z.infer<typeof CheckResultShape>>;
 
 /**
- * The result of the last check, remembered outside of the database. Otherwise a problem would disappear if somebody
- * deleted its row from the database, or put an earlier row back.
+ * The result of the last check. It is also remembered outside the database. Otherwise somebody could hide a problem: he
+ * deletes its row from the database, or replaces the row by an earlier row.
  */
 export class LastCheckResult {
   private readonly log = new Logger('LastCheckResult');
