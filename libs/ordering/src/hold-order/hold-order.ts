@@ -25,8 +25,8 @@ export function holdOrder(order: Order, reason: Sealed | null): readonly OrderEv
 }
 
 /**
- * The order goes back to its status before the hold. If the request is repeated before a barista starts the order, it
- * does nothing.
+ * The order returns to its status before the hold. If the request is repeated before a barista starts the order, the
+ * repeat does nothing.
  */
 export function resumeOrder(order: Order): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
