@@ -155,7 +155,7 @@ export class OrderCancelled extends OrderMessage<
     readonly returned?: ReturnedOrder;
     /** Money that was taken and given back before the order counted as paid. */
     readonly reversed?: Money;
-    /** The money that was refunded before the cancellation. Absent if there was none. */
+    /** The money that was refunded before the cancellation. Absent if nothing was refunded. */
     readonly refunded?: Money;
   }
 > {

@@ -17,7 +17,7 @@ export class CancelOrder extends Command<DatedOrder> {
     readonly actor: Actor,
     readonly reason: string | undefined,
     readonly reader?: Reader,
-    /** Staff can set whether the goods go back into stock. Without it, the rule decides. */
+    /** Whether the goods go back into stock. Only staff can set this. If it is absent, the rule decides. */
     readonly restock?: boolean,
   ) {
     super();

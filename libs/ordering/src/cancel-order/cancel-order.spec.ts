@@ -98,7 +98,7 @@ describe('Cancelling an order', () => {
     ]);
   });
 
-  it('requests a refund of the money that earlier refunds did not give back; failed refunds do not count', () => {
+  it('requests a refund of the money that earlier refunds did not give back, and ignores failed refunds', () => {
     const order = orderAfter(
       ...factsUntil.confirmed,
       refundRequested('a', 30_000),
@@ -170,7 +170,7 @@ describe('Closing an order whose money was taken and given back', () => {
     for (const message of messages) expect(message).not.toMatch(/\{money\}|₫/);
   });
 
-  it('records the returned money once, before or after the end', () => {
+  it('records the returned money only once, before or after the order is closed', () => {
     const reversal = { type: 'PaymentReversed', data } as const;
     expect(closeOrder(orderAfter(...factsUntil.pending, reversal), 'CUSTOMER', data)).toMatchObject([
       { type: 'OrderCancelled' },

@@ -21,7 +21,8 @@ export interface CancelRequest {
   /** The id for the refund, if money must be refunded. */
   readonly refundId: Uuid;
   /**
-   * Whether the goods go back on the shelf; otherwise they are waste. By default they go back if nothing was made yet.
+   * Whether the goods go back on the shelf. If they do not, they are waste. By default they go back if preparation has
+   * not begun.
    */
   readonly restock?: boolean | undefined;
 }

@@ -29,7 +29,7 @@ export class CloseWhenGivenBack implements ICommandHandler<CloseOrder> {
     await this.requests.carryOut(
       body,
       (order) => closeOrder(order, code, reversed),
-      () => new ReviewOrder({ orderId }), // the checkout may have lost the message that the order is closed
+      () => new ReviewOrder({ orderId }), // perhaps the checkout has lost the message that the order is closed
     );
   }
 

@@ -5,7 +5,7 @@ import type { Payment } from '../confirm-order/confirm-order';
 
 /**
  * The checkout asks its own context to confirm the order, because the money and the goods are there. The answer is
- * OrderConfirmed, or the cancellation that came first.
+ * OrderConfirmed. If a cancellation came first, the answer is the message of the cancellation.
  */
 export class ConfirmOrder extends OrderMessage<{
   readonly orderId: Uuid;
@@ -46,7 +46,10 @@ export class CheckoutOverdue extends OrderMessage<{ readonly orderId: Uuid }> {
   static readonly type = 'ordering.checkout-overdue.v1';
 }
 
-/** A timer: if the saga still waits for an answer, it asks again. Every receiver recognises a repeated request. */
+/**
+ * A timer: if the saga still waits for an answer, it sends its request again. Every receiver recognises a repeated
+ * request.
+ */
 export class CheckoutWaits extends OrderMessage<{ readonly orderId: Uuid; readonly asked: number }> {
   static readonly type = 'ordering.checkout-waits.v1';
 }

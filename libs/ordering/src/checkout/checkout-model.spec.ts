@@ -92,8 +92,8 @@ interface Fate {
   readonly commitRefused: boolean;
   readonly pays: 'taken' | 'declined' | 'unknown, taken' | 'unknown, nothing';
   /**
-   * The number of deliveries after which a cancellation is requested. `overdueAfter`: after which the checkout is
-   * overdue.
+   * The numbers of deliveries after which a cancellation is requested, and after which the checkout is overdue. Null
+   * means never.
    */
   readonly cancelAfter: number | null;
   readonly overdueAfter: number | null;
@@ -124,7 +124,10 @@ class TinyShop {
   reserved: 'nothing' | 'reserved' | 'committed' | 'released' | 'short' = 'nothing';
   charges = 0;
   kept = 0;
-  /** The money that was given back by a void. Every later answer to a void reports it again. */
+  /**
+   * The money that was given back when the payment was voided. Every later answer to VoidPayment reports this money
+   * again.
+   */
   reversed = 0;
   payment: 'none' | 'unknown' | 'taken' | 'declined' | 'voided' = 'none';
   owed = false;
@@ -388,11 +391,11 @@ function expectValidEnd(fate: Fate): void {
 }
 
 describe('Whatever happens to a checkout', () => {
-  it('it reaches a valid end: paid with the goods taken off the shelf, or cancelled with everything given back', () => {
+  it('it reaches a valid end state: paid with the goods taken off the shelf, or cancelled with everything given back', () => {
     fc.assert(fc.property(fates, expectValidEnd), { numRuns: 2_000 });
   });
 
-  it('it reaches a valid end even if messages of the order are lost for good, because the order is compared with its sagas', () => {
+  it('it reaches a valid end state even if messages of the order are lost for good, because the order is compared with its sagas', () => {
     const forgotten = fc.array(fc.nat(12), { maxLength: 4 });
     fc.assert(
       fc.property(fates, forgotten, (fate, lost) => expectValidEnd({ ...fate, forgotten: lost })),

@@ -33,8 +33,8 @@ const DISPUTED =
   'then cancel the order, or retry to keep it';
 
 /**
- * Why a checkout needs attention; null if it does not. A checkout needs attention as soon as it had to repeat a
- * request. It continues to repeat the request meanwhile.
+ * Why a checkout needs attention. Null if it does not need attention. A checkout needs attention as soon as it has
+ * repeated a request once. It continues to repeat the request until it is parked.
  */
 function attentionOf(state: Checkout): string | null {
   if (state.step === 'reopened') return state.pending ? PENDING_AGAIN : GIVEN_BACK;

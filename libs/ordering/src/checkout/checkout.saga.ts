@@ -108,7 +108,7 @@ export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
       if (!canSendRequestInstead(error)) throw error;
     }
     if (!unit.isSettled) {
-      unit.takeCollected(); // the timers
+      unit.takeCollected(); // the timers that were collected for this step are dropped
       steps?.notWritten();
       return false;
     }

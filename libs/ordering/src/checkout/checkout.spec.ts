@@ -221,7 +221,7 @@ describe('An order that is no longer wanted', () => {
     });
   });
 
-  it('after its confirmation, puts the goods back; the money goes back as a refund', () => {
+  it('after its confirmation, makes the checkout put only the goods back, because a refund gives back the money', () => {
     expect(reactTo(done, confirmedThenCancelled).asks).toEqual([asksToRelease('CANCELLED')]);
     expect(reactTo(done, confirmedThenCancelled).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(after(placed, reserved, paid, committed, confirmed, confirmedThenCancelled, released).step).toBe('undone');
@@ -445,7 +445,7 @@ describe('A checkout that waits too long', () => {
   ];
 
   it.each(waitingSteps.map((state) => [state.step, state] as const))(
-    'needs attention while %s after one request without an answer, so after half a minute',
+    'needs attention while %s after one request had no answer for half a minute',
     (_, state) => {
       expect(secondsUntilAskedAgain(0)).toBeLessThanOrEqual(30);
       expect(checkoutStatus(state)).toMatchObject({ status: 'running', attention: null });

@@ -93,8 +93,8 @@ function onPending(state: BegunCheckout, body: StreamState): CheckoutReaction {
     return keepStep(state, 'compared with the order: still on its way, asked again', requestsOf(state));
   }
   if (cancellation) return windBack(state, cancellation, 'to be cancelled');
-  // Everything was given back before the order was closed. The same steps run again, and the last one closes the order
-  // again.
+  // Everything was given back before the order was closed. The steps of giving back run again, and the last of these
+  // steps closes the order again.
   if (state.step === 'given-up') return windBack(state, state.why, 'to be closed again');
   return reopen(body, true, 'the order is pending again');
 }

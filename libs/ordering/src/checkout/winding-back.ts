@@ -94,8 +94,8 @@ export function onCancelled(state: Checkout, { body }: OrderCancelled): Checkout
     return state.step === 'closing' ? giveUp(state, why) : keepStep(state, 'cancelled, received again');
   const method = confirmedMethodOf(state);
   if (method === undefined) return keepStep(state, 'cancelled, received again');
-  // Card money goes back as a refund, which the order's stream has requested. Cash was never taken: payments cancels
-  // the amount that was due.
+  // Money that was paid by card goes back as a refund, which the order's stream has requested. Cash was not taken yet,
+  // so payments only cancels the amount that was due.
   const step = method === 'cash' ? 'unbooking' : 'restocking';
   const next: Checkout = { step, orderId, asked: 0, ...(restock === false && { waste: true }) };
   return { ...startStep(next, `cancelled after all: ${why}`), timers: [waitsTimer(orderId, 0)] };

@@ -13,7 +13,7 @@ const CLOSE_ACCOUNT = statement('account-close', 'update order_accounts set clos
 
 const LOCK_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
 
-// Finds orders that are perhaps open: they were not completed or cancelled, or more refunds were requested than made,
+// Finds orders that are perhaps open. They were not completed or cancelled, or more refunds were requested than made,
 // or one of their events was declared void. Not all of these orders are open, for example if a failed refund was
 // requested again later and made. So the caller checks the stream of each order.
 const FIND_MAYBE_OPEN = statement(

@@ -61,8 +61,8 @@ export class ListOrders extends Query<readonly ListedRow[]> {
 }
 
 /**
- * The SQL for one page of a table. For every combination of filters, an index leads directly to the first row of the
- * page.
+ * The SQL for one page of a table. For every combination of filters, the query reads the rows of the page in the order
+ * of an index.
  */
 export function listSql(table: string, filter: OrderFilter, limit: number, after?: ListCursor): [string, unknown[]] {
   const values: unknown[] = [];

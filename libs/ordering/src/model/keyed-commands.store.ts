@@ -45,9 +45,9 @@ type RequestContent = Pick<IdempotencyKey, 'bodyHash' | 'command'>;
 const isSameRequest = (a: RequestContent, b: RequestContent) => a.bodyHash === b.bodyHash && a.command === b.command;
 
 /**
- * Runs commands that a client can repeat. The append writes the key in its own statement, so a crash cannot separate
- * the two. Parallel requests with the same key in this process wait for the first answer, without a database
- * connection.
+ * Runs commands that a client can repeat. The append of the events also stores the key, in the same statement, so the
+ * key survives a crash. Parallel requests with the same key in this process wait for the first answer, without a
+ * database connection.
  */
 @Injectable()
 export class KeyedCommands {

@@ -59,7 +59,7 @@ export class NotPlacedYet extends OrderRefusal {
   }
 }
 
-/** The order has more events than one answer can use. */
+/** The order has more events than the operation can handle. */
 export class OrderTooLong extends OrderRefusal {
   constructor(events: number, most: number) {
     super('ORDER_TOO_LONG', 'too-much', {

@@ -215,7 +215,7 @@ function withReversal<State extends PlacedState>(order: State, reversal: Payment
 const refundsWithState = (money: OrderMoney, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
   money.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
 
-/** A new refund first gives back the money that is owed. Only the remaining amount is new. */
+/** A new refund first gives back the owed money, so its amount is subtracted from the owed amount. */
 function applyRefundRequest(order: OrderWithMoney, { restock, ...refund }: RefundRequested['data']): OrderWithMoney {
   const refunds = [...order.refunds, { ...refund, state: 'requested' as const }];
   const after = {

@@ -17,8 +17,8 @@ export const refundReasonForOwner = (refund: Reason, locale: 'vi' | 'en'): strin
   texts[isOfCancellation(refund) ? 'cancelled' : 'given'][locale];
 
 /**
- * The reason for a refund that staff see: the text that was typed, or else a text of the shop. If the refund belongs to
- * a cancellation, the typed text is stored with the cancellation.
+ * The reason for a refund that staff see: the text that was typed, or a text of the shop if nothing was typed. If the
+ * refund belongs to a cancellation, the typed text is stored with the cancellation.
  */
 export function refundReasonForStaff(refund: Reason, order: PlacedState): string | Sealed {
   if (!isOfCancellation(refund)) return refund.reason;

@@ -30,7 +30,7 @@ const endTexts: Texts = { vi: '. Đơn hàng kết thúc tại đây', en: '. Th
 /** True if a refund ended the order, and no money is on its way or owed. */
 const isEndedByRefund = (order: Order | undefined): boolean => order?.status === 'refunded' && hasEnded(order);
 
-/** The text below the title; null for facts whose title is enough. */
+/** The text below the title. Null if the title of the fact is enough. */
 function detailOf(event: OrderEvent, locale: Locale, order: Order | undefined): string | null {
   const vi = locale === 'vi';
   switch (event.type) {

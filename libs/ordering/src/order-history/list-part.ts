@@ -8,8 +8,8 @@ export interface ListPart<Entry> {
 }
 
 /**
- * Takes one part of a list. `entries` are the entries after the first `after` entries of the list. If there are more
- * than MAX_ENTRIES of these, pass at least one more than MAX_ENTRIES.
+ * Takes one part of a list. `entries` are the entries that come after the first `after` entries of the list. The caller
+ * can pass only the first MAX_ENTRIES + 1 of these entries.
  */
 export function takePart<Entry>(entries: readonly Entry[], after: number): ListPart<Entry> {
   const hasMore = entries.length > MAX_ENTRIES;

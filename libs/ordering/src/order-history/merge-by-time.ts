@@ -8,7 +8,7 @@ interface Dated {
 
 /**
  * Merges the facts of an order and the messages of other contexts by time. The facts stay in version order, even if a
- * clock was set back: if a fact has an earlier time than a fact before it, the later time is used to sort it.
+ * clock was set back. If a fact has an earlier time than a fact before it, it is sorted by the later of the two times.
  */
 export function mergeByTime<Entry extends Dated>(facts: readonly Entry[], others: readonly Entry[]): readonly Entry[] {
   let latest = '';

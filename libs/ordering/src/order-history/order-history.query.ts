@@ -10,7 +10,7 @@ import { describeFact, type Locale, type Step } from './history-words';
 
 export type DatedStep = Step & { readonly version: number; readonly at: string };
 
-/** An order's history in words for its customer. It is read from the stream, not from a read model. */
+/** An order's history in words for its customer. The history is read from the stream, not from a read model. */
 export class OrderHistory extends Query<readonly DatedStep[]> {
   constructor(
     readonly orderId: Uuid,

@@ -14,7 +14,9 @@ export type VersionOrInstant = {
   readonly at?: string | undefined;
 };
 
-/** An order as it was at a version or at an instant. It is the fold of the events up to then. */
+/**
+ * An order as it was at a version or at an instant. The state is the fold of the events up to this version or instant.
+ */
 export class OrderState extends Query<Opened<SealedOrder>> {
   constructor(
     readonly orderId: Uuid,
@@ -40,9 +42,9 @@ export class OrderStateHandler implements IQueryHandler<OrderState> {
 }
 
 /**
- * The number of events up to a version or an instant. For an instant, the last event that is not later than the instant
- * counts, and all events before it, even if a clock was set back and some of these have a later time. Throws
- * VersionNotThere, NotPlacedYet.
+ * The number of events up to a version or an instant. For an instant, the function looks for the last event that is not
+ * later than the instant. This event and all events before it count. An event before it can have a later time, if a
+ * clock was set back. Throws VersionNotThere, NotPlacedYet.
  */
 export function countEventsUntil(events: readonly RecordedEvent[], { version, at }: VersionOrInstant): number {
   if (version !== undefined) {

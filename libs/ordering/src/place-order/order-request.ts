@@ -66,8 +66,8 @@ export function findMissingFields(request: OrderRequest, signedIn: boolean): rea
 }
 
 /**
- * Fields that are refused, because they would not be stored although the sender perhaps relies on them: the address of
- * a pickup, and the token of a cash payment.
+ * Fields that would not be stored: the address of a pickup, and the token of a cash payment. They are refused, because
+ * perhaps the sender relies on them.
  */
 export function findUnusedFields({ fulfilment, payment }: OrderRequest): readonly { field: string; code: string }[] {
   return [

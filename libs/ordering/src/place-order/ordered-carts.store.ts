@@ -53,7 +53,7 @@ export class OrderedCarts {
 }
 
 /**
- * True for a guest's cart at its first version. It needs no query: if this cart was ordered before, it was ordered at
- * the same version, and the append refuses to order a version again.
+ * True for a guest's cart at its first version. Then no query is needed. If this cart was ordered before, it had the
+ * same version, and the append refuses a second order of a version.
  */
 const isFirstVersion = ({ version }: CartToOrder, { kind }: CartOwner): boolean => kind === 'guest' && version === 1;

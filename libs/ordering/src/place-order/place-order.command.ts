@@ -77,7 +77,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     if (earlier) return earlier;
     const answer = await this.keyedCommands.runOnce(idempotency, async (commandId) => {
       const method = requireOfferedMethod(request.payment.method, this.config.paymentProviders);
-      // This waits while the cart still has lines of an earlier order.
+      // The call waits while the cart still has lines of an earlier order.
       const cart = await this.orderedCarts.readWithoutOrderedLines(() => this.carts.find(owner), owner);
       if (!cart || cart.lines.length === 0) throw await this.refusalOfEmptyCart(caller);
       return this.place(commandId, cart, { caller, request, locale, method }, idempotency);

@@ -44,8 +44,8 @@ export function orderLines(
 }
 
 /**
- * The fields of an order line that come from its cart line: the portions, and the price that the customer saw, if that
- * price was different.
+ * The fields of an order line that come from its cart line. These are the portions, and the price that the customer saw
+ * if it was different.
  */
 function cartLineFields(
   cartLine: CartLineToOrder | undefined,

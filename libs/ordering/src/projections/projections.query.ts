@@ -68,7 +68,7 @@ export class ListRebuildsHandler implements IQueryHandler<ListRebuilds> {
   }
 }
 
-/** The differences between the table that a rebuild has built and the table before. */
+/** The differences between the table that a rebuild has built and the table that it replaces. */
 export class DiffRebuild extends Query<RebuildDiff> {
   constructor(
     readonly projection: string,

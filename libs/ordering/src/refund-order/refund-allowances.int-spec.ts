@@ -20,7 +20,7 @@ const allowances = (limit: number) =>
 const somebody = (role: UserCaller['role']) => ({ kind: 'user', userId: ids.next(), role }) as unknown as UserCaller;
 const done = async () => 'done';
 
-describe('The sum that a barista may give back', () => {
+describe('The sum that a barista is allowed to refund', () => {
   const give = (who: UserCaller, amount: number, work: () => Promise<string> = done, limit = 100_000) =>
     allowances(limit).runWithin(who, { refundId: ids.next(), amount: vnd(amount) }, work);
   const limit = (amount: string) =>

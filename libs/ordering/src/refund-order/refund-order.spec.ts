@@ -64,7 +64,7 @@ describe('A refund and the order', () => {
     const part = [refundRequested('b', 30_000), refundMade('b', 30_000)];
     expect(refund('confirmed', undefined, {}, part)).toEqual(refundWithEnd(70_000, true));
     expect(refund('confirmed', 70_000, {}, [refundRequested('b', 30_000), refundFailed('b', 30_000)])).toEqual([
-      refundWithoutEnd('a', 70_000), // 30,000 of them were owed, so the shop keeps 30,000 of the paid money
+      refundWithoutEnd('a', 70_000), // 30,000 of the 70,000 were owed, so the shop keeps 30,000 of the paid money
     ]);
   });
 

@@ -422,7 +422,7 @@ describe('Every route', () => {
       expect(await codeOf('/brews/secret', staff)).toBe(200);
     });
 
-    it('no caller with an expired or a forged token, and answers with different codes', async () => {
+    it('no caller with an expired or a forged token, and answers with a different code for each', async () => {
       expect(await codeOf('/brews/me', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
       for (const bad of [
         { forged: true },
@@ -443,7 +443,7 @@ describe('Every route', () => {
       expect(await codeOf('/brews/me', { authorization: 'Basic eDp5' })).toBe('401 TOKEN_INVALID');
     });
 
-    it('no caller with a bad token on routes for guests, but on public routes', async () => {
+    it('callers with a bad token only if the route is public', async () => {
       expect(await codeOf('/brews/whoever', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
       expect(await codeOf('/brews/free', { authorization: 'Bearer x' })).toBe(200);
     });
@@ -594,7 +594,7 @@ describe('The limits', () => {
     expect([await from('unknown'), await from('garbage1')]).toEqual([200, 429]);
   });
 
-  it('do not count requests from this machine, if the limit of the API is not set', async () => {
+  it('do not count requests from this machine if the setting for the limit of the API is absent', async () => {
     const limits = { exemptsLoopback: true, rateLimitApi: 1, rateLimitLogin: 1, rateLimitRegister: 1 };
     app = await demoShop({ ...limits, trustedProxies: ['127.0.0.1', '10.0.0.1'] });
     const from = async (remoteAddress: string, ip?: string) =>
@@ -674,7 +674,7 @@ describe('The limits', () => {
     await whenBegun;
     cut.abort();
     expect(await left).toBe('left');
-    expect((await logIn('right')).status).toBe(200); // the next attempt may run while the cut-off log-in still runs
+    expect((await logIn('right')).status).toBe(200); // the next attempt is allowed to run while the cut-off log-in still runs
     Slow.finish();
     expect((await logIn('right')).status).toBe(200);
   });

@@ -36,7 +36,8 @@ export interface CommandShop {
 /**
  * The shop without HTTP, for commands of an operator: it handles no messages and runs no jobs. It connects to the
  * configured database, or to the embedded server of a running shop. If no shop is running, it starts the embedded
- * server and stops it at the end. It migrates a new database. It migrates an older database only with `migrates`.
+ * server and stops it at the end. It always migrates a new database. It migrates an existing database only if
+ * `migrates` is true.
  */
 export async function openForCommands(
   modules: readonly Type[],

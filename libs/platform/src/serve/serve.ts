@@ -30,7 +30,7 @@ import { Signals } from './signals';
 import { startUpError } from './start-up-error';
 
 export interface ServeOptions {
-  /** The contexts of this process; all of them by default. */
+  /** The contexts of this process. The default is all contexts. */
   readonly contexts?: readonly ContextName[];
   /** The port that is used if PORT is not set. */
   readonly port?: number;
@@ -118,7 +118,7 @@ function warnOfSharedLogins(logins: readonly SharedLogin[]): void {
     );
 }
 
-/** Rejects if the port is in use. The check comes first, so that no database is started in vain. */
+/** Rejects if the port is in use. The start checks this before it starts a database. */
 async function expectFreePort(port: number, host: string): Promise<void> {
   if (port === 0) return;
   const probe = createServer();

@@ -17,7 +17,7 @@ const MOST_SESSIONS = 5_000;
 const MOST_BYTES = 16 * 1024;
 const MOST_MESSAGES = 60;
 const JOIN_WITHIN_MS = 5_000;
-/** How long a client may take to read the reason, before its connection is closed. */
+/** How long a client has time to read the reason before its connection is closed. */
 const CLOSE_AFTER_MS = 1_000;
 
 type Limits = Pick<Config, 'edgeSockets' | 'rateLimitApi' | 'profile'>;
@@ -43,7 +43,7 @@ function admissionSettings({ addresses, limits }: SocketOptions): AdmissionSetti
   };
 }
 
-/** Web sockets on the same port and for the same origins as the routes, with limits for each address and account. */
+/** Opens web sockets on the port of the HTTP routes, for the same origins, with limits for each address. */
 export class ShopSockets extends IoAdapter {
   private readonly admission: SessionAdmission;
 
@@ -135,8 +135,8 @@ class Session {
 }
 
 /**
- * Closes all connections when the shop stops. If only the transport is closed, and not the socket.io session, clients
- * reconnect by themselves. They then continue from the last version that they received.
+ * Closes all connections when the shop stops. It closes only the transport, not the socket.io session, because clients
+ * then reconnect by themselves. They continue from the last version that they received.
  */
 function closeConnections({ engine }: SocketServer): void {
   const { clients } = engine as unknown as { readonly clients: Readonly<Record<string, { close(): void }>> };

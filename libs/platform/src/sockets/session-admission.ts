@@ -3,16 +3,16 @@ import { Slots, type ReleaseSlot } from './slots';
 import { CallsPerMinute } from './calls-per-minute';
 
 export interface AdmissionSettings {
-  /** The highest number of sessions of one address; 0 means no limit. */
+  /** The highest number of sessions of one address. 0 means no limit. */
   readonly mostPerAddress: number;
   readonly mostInAll: number;
-  /** The address that a request counts for; if undefined, the request counts only for the total. */
+  /** The address that a request counts for. If it is undefined, the request counts only for the total. */
   readonly addressOf: (request: IncomingMessage) => string | undefined;
   /** How long a slot stays reserved for a request whose session is not created yet. */
   readonly reservedForMs?: number;
 }
 
-/** An address can send this many requests in a minute for each session that its limit allows. */
+/** For each session that an address is allowed to have, it can request a session this many times in a minute. */
 const REQUESTS_PER_SESSION = 6;
 const RESERVED_FOR_MS = 5_000;
 

@@ -52,7 +52,7 @@ describe('A request that offers another protocol', () => {
     expect(await answerTo(`${head}01234`, '56789')).toContain('POST /login 0123456789 plain');
   });
 
-  it('may be followed by further requests on the same connection', async () => {
+  it('can be followed by further requests on the same connection', async () => {
     const first = `GET /a HTTP/1.1\r\nHost: shop\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n`;
     const answers = await answerTo(first, first, `GET /b HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n`);
     expect(answers.match(/GET \/\w {2}plain/g)).toEqual(['GET /a  plain', 'GET /a  plain', 'GET /b  plain']);

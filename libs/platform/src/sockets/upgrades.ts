@@ -5,7 +5,7 @@ const SOCKETS_PATH = '/socket.io/';
 const UPGRADE_HEADERS = ['upgrade', 'connection', 'http2-settings'];
 
 /**
- * Some requests offer an upgrade to another protocol; for example, Java's HTTP client offers HTTP/2 with every request.
+ * Some requests offer an upgrade to another protocol. For example, Java's HTTP client offers HTTP/2 with every request.
  * Such requests are answered as ordinary requests (RFC 9110, 7.8), except requests for web sockets. Node does not
  * answer a request with such an offer, but gives it to the listeners of `upgrade`. So this function puts the request
  * back into the socket, without the offer, and Node reads it again.

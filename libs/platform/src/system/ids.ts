@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { uuidFrom, type Uuid } from '#kernel';
 
-/** Creates ids: version 7 UUIDs. Each new id is greater than the one before. */
+/** Creates ids: version 7 UUIDs. Each new id is greater than the id before it. */
 export abstract class Ids {
   abstract next(): Uuid;
 }

@@ -2,8 +2,8 @@ type Work = (this: object, ...values: never[]) => Promise<unknown>;
 
 /**
  * For an async method without parameters that a timer calls. A timer does not wait for the method, so runs on a slow
- * machine could overlap. With this decorator, a call during a run starts no second run, but gets the result of the
- * running one. Write the decorator below `@Interval`.
+ * machine could overlap. With this decorator, a call during a run starts no second run. It returns the promise of the
+ * current run. Write the decorator below `@Interval`.
  */
 export const OneAtATime =
   () =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { RememberedFile } from './remembered-file';
 
-describe('A file of what is remembered outside the database', () => {
+describe('A remembered file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'remembered-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'seal');

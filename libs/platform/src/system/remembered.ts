@@ -3,7 +3,7 @@ import { RememberedFile } from './remembered-file';
 
 /**
  * A value that is remembered outside the database, so that nobody can change it by writing to the database. It is in
- * the memory of this process and, if there is a path, also in a file. An older value never replaces a newer one.
+ * the memory of this process and, if there is a path, also in a file. An older value never replaces a newer value.
  */
 export class Remembered<Content> {
   private readonly file?: RememberedFile<Content>;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** The longest time that one piece of work may block the event loop. */
+/** The longest time that one piece of work is allowed to block the event loop. */
 const LONGEST_MS = 10;
 
 /** The client has disconnected, so nobody reads the response. */
