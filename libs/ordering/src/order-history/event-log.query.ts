@@ -96,7 +96,8 @@ export class EventLogHandler implements IQueryHandler<EventLog> {
   constructor(private readonly store: EventStore) {}
 
   async execute({ after, limit, type, canonical }: EventLog): Promise<LogPage> {
-    const head = await this.store.head(); // read before the events, because at the end of the log the next page starts after `head`
+    // Read before the events, because at the end of the log the next page starts after `head`.
+    const head = await this.store.head();
     const events = await this.store.readStoredLog(after, limit + 1, type);
     const shown = events.filter(({ position }) => position! <= head).map(showEvent);
     return { events: canonical ? await withCanonical(this.store, shown) : shown, head };

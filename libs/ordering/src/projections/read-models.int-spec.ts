@@ -184,7 +184,8 @@ describe('The list of orders', () => {
         const lines = await db.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, values);
         const plan = lines.map((line) => line['QUERY PLAN']).join('\n');
         expect(plan).toContain('Index Scan');
-        expect(plan).not.toMatch(/Seq Scan|Sort {2}\(|Bitmap/); // "Sort Key" is allowed, because a merge of two indexes names it
+        // "Sort Key" is allowed, because a merge of two indexes names it.
+        expect(plan).not.toMatch(/Seq Scan|Sort {2}\(|Bitmap/);
       }
     }
   });

@@ -43,7 +43,8 @@ describe('Refunds compared with the order', () => {
     expect(reactToRefundMessage(again.state, given).asks).toEqual([expect.any(RecordRefund)]);
     const [record] = reactToRefundMessage(again.state, refused).asks as RecordRefundFailure[];
     expect(record.body).toMatchObject({ refundId: 'a', amount });
-    expect(compare(again.state, it)).toMatchObject({ state: again.state, asks: [] }); // the comparison is received again
+    // The comparison is received again.
+    expect(compare(again.state, it)).toMatchObject({ state: again.state, asks: [] });
   });
 
   it.each<[string, Refunds, CompareRefunds]>([

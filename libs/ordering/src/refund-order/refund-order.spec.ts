@@ -94,7 +94,8 @@ describe('A refund and the order', () => {
     expect(() => refund('preparing', 1, { restock: true })).toThrow(refused);
     const ended = [refundRequestedWith('b', 10_000, { end: true, restock: false })];
     expect(() => refund('preparing', 1, { restock: true }, ended)).toThrow(refused);
-    expect(refund('preparing', 1, { end: true }, ended)).toEqual([refundWithoutEnd('a', 1)]); // the order has ended already
+    // The order has ended already.
+    expect(refund('preparing', 1, { end: true }, ended)).toEqual([refundWithoutEnd('a', 1)]);
     expect(refund('preparing', 1, { restock: false })).toEqual([refundWithoutEnd('a', 1)]);
   });
 
@@ -230,7 +231,8 @@ describe('A refund that a provider refused, requested again', () => {
   it('is possible while money is owed or on its way, and is refused otherwise', () => {
     const owedOf = (...events: readonly OrderEvent[]) => amountToRetry(orderAfter(...factsUntil.completed, ...events));
     expect(owedOf(...refused('a', 20_000), ...givenByHand('b', 15_000))).toEqual(vnd(5_000));
-    expect(owedOf(refundRequested('a', 20_000))).toEqual(vnd(0)); // the refund is on its way, and the saga can repeat its request
+    // The refund is on its way, and the saga can repeat its request.
+    expect(owedOf(refundRequested('a', 20_000))).toEqual(vnd(0));
     for (const events of [[], givenByHand('a', 1), [...refused('a', 20_000), ...givenByHand('b', 20_000)]])
       expect(() => owedOf(...events)).toThrow(expect.objectContaining({ code: 'NOTHING_OWED' }));
     expect(() => amountToRetry(orderAfter(facts.placed))).toThrow(expect.objectContaining({ code: 'NOTHING_OWED' }));

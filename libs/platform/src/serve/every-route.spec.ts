@@ -482,7 +482,8 @@ describe('Every route', () => {
         { status: 'ok', timestamp: expect.any(String), services: { redis: 'healthy', database: 'healthy' } },
       ]);
       RedisCheck.healthy = false;
-      expect((await ask('GET', '/health')).body).toEqual(healthy.body); // this is the last response again, because it is less than a second old
+      // This is the last response again, because it is less than a second old.
+      expect((await ask('GET', '/health')).body).toEqual(healthy.body);
       waitASecond();
       expect((await ask('GET', '/health')).body).toMatchObject({
         status: 'degraded',
@@ -621,7 +622,8 @@ describe('The limits', () => {
       401, 401, 429,
     ]);
     expect(await logIn('a@x.vn', 'right', '2.2.2.2')).toBe(200); // the account can still log in from another address
-    expect(await logIn('b@x.vn', 'right', '1.1.1.1')).toBe(429); // the address has used up its limit, so it cannot log in to another account
+    // The address has used up its limit, so it cannot log in to another account.
+    expect(await logIn('b@x.vn', 'right', '1.1.1.1')).toBe(429);
     expect(await logIn('b@x.vn', 'right', '2.2.2.2')).toBe(200);
   });
 
@@ -634,7 +636,8 @@ describe('The limits', () => {
     };
     const logIn = (email: string, password: string) => () =>
       ask('POST', '/brews/log-in', { payload: { email, password } });
-    expect((await logIn('staff@x.vn', 'right')()).status).toBe(200); // from now on, this address is known for this account
+    // From now on, this address is known for this account.
+    expect((await logIn('staff@x.vn', 'right')()).status).toBe(200);
     expect((await statuses(5, () => ask('GET', '/brews/whoever'))).at(-1)).toBe(429);
     expect(await statuses(1, () => ask('POST', '/brews/register'))).toEqual([201]);
     expect(await statuses(1, logIn('new@x.vn', 'right'))).toEqual([200]);
@@ -674,7 +677,8 @@ describe('The limits', () => {
     await whenBegun;
     cut.abort();
     expect(await left).toBe('left');
-    expect((await logIn('right')).status).toBe(200); // the next attempt is allowed to run while the cut-off log-in still runs
+    // The next attempt is allowed to run while the cut-off log-in still runs.
+    expect((await logIn('right')).status).toBe(200);
     Slow.finish();
     expect((await logIn('right')).status).toBe(200);
   });
