@@ -18,7 +18,7 @@ export type CancellationCode = (typeof cancellationCodes)[number];
 export const orderLocales = ['vi', 'en'] as const;
 export type OrderLocale = (typeof orderLocales)[number];
 
-/** Optional fields are missing in the messages of older builds. */
+/** One line of an order. Optional fields are absent in messages of older builds. */
 export interface OrderedLine {
   readonly lineId?: Uuid;
   readonly productId: Uuid;
@@ -149,7 +149,9 @@ export class OrderCancelled extends OrderMessage<
     readonly wasConfirmed: boolean;
     /** The paid money for which no refund was made or requested at the time of the cancellation. */
     readonly refundDue: Money;
-    /** Whether goods that had left the shelf go back. Otherwise they are waste. Absent means that they go back. */
+    /**
+     * Whether goods that had left the shelf go back. If they do not, they are waste. Absent means that they go back.
+     */
     readonly restock?: boolean;
     /** The lines that go back into the cart, if the shop could not carry out the order. */
     readonly returned?: ReturnedOrder;
@@ -172,7 +174,7 @@ export class OrderRefundRequested extends OrderMessage<{
   readonly reason: string;
   /** Whether this refund ends the order. */
   readonly end?: boolean;
-  /** Whether the goods go back on the shelf or are waste. Absent if they stay where they are. */
+  /** Whether the goods go back on the shelf or are waste. Absent if the refund does not move the goods. */
   readonly restock?: boolean;
   /** Other money that is owed: the provider refused to give it back, and nobody has requested the refund again. */
   readonly owed?: Money;
@@ -189,7 +191,7 @@ export class OrderRefunded extends OrderMessage<
     /** The total of all refunds so far, including this one. */
     readonly refundedTotal: Money;
     readonly total: Money;
-    /** The status after this refund. It is `cancelled` if the money goes back because of a cancellation. */
+    /** The status of the order after this refund. It is `cancelled` if the refund belongs to a cancellation. */
     readonly status?: OrderStatus;
     /** True if a refund ended the order: the shop does not continue to make it. */
     readonly ended?: true;
@@ -233,7 +235,7 @@ export type Orderer =
 export type BooksClosed =
   | { readonly outcome: 'closed'; readonly cartId?: Uuid }
   | { readonly outcome: 'open'; readonly orders: readonly OpenOrder[] }
-  /** There is no such order. */
+  /** The order does not exist. */
   | { readonly outcome: 'unknown' }
   /** The order belongs to this customer, not to a guest. */
   | { readonly outcome: 'of-customer'; readonly customerId: Uuid };

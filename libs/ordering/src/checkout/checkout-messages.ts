@@ -78,7 +78,7 @@ export class WindBackAsked extends OrderMessage<{
   static readonly type = 'ordering.wind-back-asked.v1';
 }
 
-/** Who asked for a comparison, and why. Absent if the shop compares by itself. */
+/** Who asked for a comparison, and why. Both fields are absent if the application started the comparison. */
 export interface ComparisonAsked {
   /** The id of a user, or the name of an operator. */
   readonly by?: string;
@@ -109,7 +109,7 @@ export class CompareCheckout extends OrderMessage<
     readonly method: 'card' | 'cash';
     /** Where the goods of an ended order go. Absent while the goods are meant for the customer. */
     readonly goods?: 'shelf' | 'waste';
-    /** The step of the checkout shortly before the order was read. Older messages lack it. */
+    /** The step of the checkout shortly before the order was read. Absent in older messages. */
     readonly step?: string;
   } & ComparisonAsked
 > {

@@ -390,12 +390,12 @@ function expectValidEnd(fate: Fate): void {
   }
 }
 
-describe('Whatever happens to a checkout', () => {
-  it('it reaches a valid end state: paid with the goods taken off the shelf, or cancelled with everything given back', () => {
+describe('In every sequence of messages and losses', () => {
+  it('a checkout reaches a valid end state: paid with the goods taken off the shelf, or cancelled with everything given back', () => {
     fc.assert(fc.property(fates, expectValidEnd), { numRuns: 2_000 });
   });
 
-  it('it reaches a valid end state even if messages of the order are lost for good, because the order is compared with its sagas', () => {
+  it('a checkout reaches a valid end state even if messages of the order are lost for good, because the order is compared with its sagas', () => {
     const forgotten = fc.array(fc.nat(12), { maxLength: 4 });
     fc.assert(
       fc.property(fates, forgotten, (fate, lost) => expectValidEnd({ ...fate, forgotten: lost })),

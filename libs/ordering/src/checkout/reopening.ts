@@ -9,7 +9,7 @@ type BegunCheckout = Exclude<Checkout, { step: 'waiting' }>;
 type StreamState = CompareCheckout['body'];
 
 /**
- * Compares the checkout with the order's stream. They differ if an event that the checkout had caused was declared
+ * Compares the checkout with the order's stream. The two differ if an event that the checkout had caused was declared
  * void, or if a message to the checkout was lost. After a lost message, the checkout does what it would have done with
  * that message. If the message still comes later, nothing is done twice.
  */

@@ -61,7 +61,7 @@ export function onOverdue(state: Checkout): CheckoutReaction {
 
 /**
  * Only the answer `PaymentVoided` proves that the shop keeps no money. If the provider does not know a payment, the
- * charge can still arrive there later.
+ * charge can still reach the provider later.
  */
 export function onPaymentVoided(state: Checkout, { body }: PaymentVoided): CheckoutReaction {
   const reversed = body.refunded.amount > 0 ? { reversed: body.refunded } : {};

@@ -34,7 +34,7 @@ describe.each(canBeHeld)('Holding an order that is %s', (status) => {
     expect(orderAfter(...factsUntil[status], held, resumed)).toEqual(orderAfter(...factsUntil[status]));
   });
 
-  it('is recorded only once, with the first reason, and so is resuming', () => {
+  it('is recorded only once, with the first reason, and resuming is recorded only once', () => {
     expect(holdOrder(onHold, sealed('another reason'))).toEqual([]);
     expect(resumeOrder(orderAfter(...factsUntil[status], held, resumed))).toEqual([]);
   });

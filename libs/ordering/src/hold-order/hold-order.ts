@@ -2,7 +2,7 @@ import type { Sealed } from '#kernel';
 import { hasEnded, type Order, type OrderEvent } from '../model/order';
 import { CannotAdvance, OrderNotFound, OrderRefusal } from '../model/order-errors';
 
-/** The order is on hold, so nobody works on it. */
+/** The refusal of a barista's step, because the order is on hold. */
 export class OrderOnHold extends OrderRefusal {
   constructor() {
     super('ORDER_ON_HOLD', 'conflict');

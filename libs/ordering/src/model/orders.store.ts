@@ -21,7 +21,7 @@ import { OrderNotFound } from './order-errors';
 import { orderFold } from './order-snapshots.config';
 import { orderReducer, type Order, type OrderEvent } from './order';
 
-/** The messages that an append sends, and the guards that are part of its statement. */
+/** The messages that an append sends, and the guards that its statement contains. */
 export interface Alongside {
   readonly messages: readonly Message[];
   readonly guards: readonly Guarded[];

@@ -15,9 +15,9 @@ import {
 type RecordedRefund = CompareRefunds['body']['refunds'][number];
 
 /**
- * Compares the refunds with the order's stream. The saga sends a request to payments in two cases. Either a refund has
- * ended, but its result is not in the stream (any more). Or the stream has a refund that the saga does not know. The
- * request has the id of the refund, so payments gives no money twice, and reports the result again.
+ * Compares the refunds with the order's stream. The saga sends a request to payments in two cases. Case 1: a refund has
+ * ended, but its result is not in the stream (any more). Case 2: the stream has a refund that the saga does not know.
+ * The request has the id of the refund, so payments gives no money twice, and reports the result again.
  */
 export function compareRefunds(state: Refunds, message: CompareRefunds): RefundsReaction {
   const { body } = message;

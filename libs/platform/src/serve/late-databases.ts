@@ -5,15 +5,18 @@ import { LateContexts } from '#messaging';
 /** The shop can sell while the databases of these contexts do not respond. */
 const NOT_NEEDED: readonly ContextName[] = ['customers', 'notifications'];
 
-/** The contexts whose databases the start does not wait for. No needed context uses the same database. */
+/**
+ * The contexts whose databases the start does not wait for. If a needed context uses the same database, the start waits
+ * for it.
+ */
 export function contextsThatMayOpenLater(config: Config, contexts: readonly ContextName[]): ContextName[] {
   const needed = contexts.filter((context) => !NOT_NEEDED.includes(context)).map((one) => databaseUrl(config, one));
   return contexts.filter((context) => NOT_NEEDED.includes(context) && !needed.includes(databaseUrl(config, context)));
 }
 
 /**
- * Checks and migrates the databases of the late contexts. If a database does not respond at the start, this happens
- * when it responds again.
+ * Checks and migrates the databases of the late contexts. A database that does not respond at the start is checked and
+ * migrated when it responds again.
  */
 export class LateDatabases extends LateContexts {
   private readonly prepared = new Set<ContextName>();

@@ -40,7 +40,7 @@ const LONGEST_STOP_MS = 9_500;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Opens the shop and keeps it open until SIGTERM or SIGINT. */
+/** Starts the shop and keeps it running until SIGTERM or SIGINT. */
 export async function serve(name: string, modules: readonly Type[], options: ServeOptions = {}): Promise<void> {
   let database: PreparedDatabase | undefined;
   let settings: Config | undefined;

@@ -24,14 +24,17 @@ export class Activity {
   }
 }
 
-/** One object for the whole process, because the connections, loops and timers of a process share no other object. */
+/**
+ * The one object of the process. It is global, because connections, loops and timers use it and are not created
+ * together.
+ */
 export const activity = new Activity();
 
 type Work = (this: object, ...values: never[]) => unknown;
 
 /**
- * For a method that a timer calls. While the process is idle, the method runs at most every ten seconds. Write it
- * directly below `@Interval`.
+ * A decorator for a method that a timer calls. While the process is idle, the method runs at most every ten seconds.
+ * Write the decorator directly below `@Interval`.
  */
 export const LessOftenWhenIdle =
   () =>
