@@ -1,7 +1,7 @@
 import { OrderMessage, type Money, type Sealed, type Uuid } from '#kernel';
 import type { Portion, ReturnedOrder } from '#contracts/cart';
 
-/** The statuses that an order goes through, then the two final statuses of an order that was not completed. */
+/** The statuses that an order goes through, and then the statuses of an order that was cancelled or refunded. */
 export const orderStatuses = [
   ...(['pending', 'confirmed', 'accepted', 'on-hold', 'preparing', 'ready', 'completed'] as const),
   ...(['cancelled', 'refunded'] as const),
@@ -191,7 +191,7 @@ export class OrderRefunded extends OrderMessage<
     /** The total of all refunds so far, including this one. */
     readonly refundedTotal: Money;
     readonly total: Money;
-    /** The status of the order after this refund. It is `cancelled` if the refund belongs to a cancellation. */
+    /** The status of the order after this refund. A cancelled order stays `cancelled`. */
     readonly status?: OrderStatus;
     /** True if a refund ended the order: the shop does not continue to make it. */
     readonly ended?: true;

@@ -297,8 +297,8 @@ describe('An upgrade of a database whose tables are of version 1', () => {
   };
 
   beforeEach(async () => {
-    // Today's migrations make tables of today's versions. They are removed here, because an older database does not
-    // have them.
+    // Today's migrations make tables of today's versions. These tables are marked as dropped here, because an older
+    // database does not have them.
     await test.admin(`update ordering.projection_tables set state = 'dropped' where name = any($1::text[])`, [
       upgraded,
     ]);

@@ -636,12 +636,13 @@ describe('The limits', () => {
     };
     const logIn = (email: string, password: string) => () =>
       ask('POST', '/brews/log-in', { payload: { email, password } });
-    // From now on, this address is known for this account.
+    // From now on, this address is known for this account, so the account has a limit of its own at this address.
     expect((await logIn('staff@x.vn', 'right')()).status).toBe(200);
     expect((await statuses(5, () => ask('GET', '/brews/whoever'))).at(-1)).toBe(429);
     expect(await statuses(1, () => ask('POST', '/brews/register'))).toEqual([201]);
     expect(await statuses(1, logIn('new@x.vn', 'right'))).toEqual([200]);
-    // The limit of log-ins for this address is used up by the next attempts, even with unknown e-mail addresses.
+    // The next attempts use up the limit of the address for all other accounts, even if the e-mail addresses are
+    // unknown.
     expect(await statuses(1, logIn('one@x.vn', 'right'))).toEqual([200]);
     expect(await statuses(1, () => ask('POST', '/brews/log-in', { payload: { password: 'x' } }))).toEqual([400]);
     expect(await statuses(1, logIn('two@x.vn', 'right'))).toEqual([429]);

@@ -24,10 +24,7 @@ export class Activity {
   }
 }
 
-/**
- * The one object of the process. It is global, because connections, loops and timers use it and are not created
- * together.
- */
+/** One object for the whole process, because connections, loops and timers have no other object in common. */
 export const activity = new Activity();
 
 type Work = (this: object, ...values: never[]) => unknown;
