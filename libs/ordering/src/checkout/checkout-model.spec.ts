@@ -395,7 +395,7 @@ describe('In every sequence of messages and losses', () => {
     fc.assert(fc.property(fates, expectValidEnd), { numRuns: 2_000 });
   });
 
-  it('a checkout reaches a valid end state even if messages of the order are lost for good, because the order is compared with its sagas', () => {
+  it('a checkout reaches a valid end state even if messages of the order are lost, because the order is compared with its sagas', () => {
     const forgotten = fc.array(fc.nat(12), { maxLength: 4 });
     fc.assert(
       fc.property(fates, forgotten, (fate, lost) => expectValidEnd({ ...fate, forgotten: lost })),
