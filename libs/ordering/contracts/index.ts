@@ -1,7 +1,7 @@
 import { OrderMessage, type Money, type Sealed, type Uuid } from '#kernel';
 import type { Portion, ReturnedOrder } from '#contracts/cart';
 
-/** The statuses of an order, in the order of its life. */
+/** The statuses that an order goes through, and then the statuses of an order that was cancelled or refunded. */
 export const orderStatuses = [
   ...(['pending', 'confirmed', 'accepted', 'on-hold', 'preparing', 'ready', 'completed'] as const),
   ...(['cancelled', 'refunded'] as const),
@@ -14,11 +14,11 @@ export const cancellationCodes = [
 ] as const;
 export type CancellationCode = (typeof cancellationCodes)[number];
 
-/** The languages in which customers are addressed. */
+/** The languages in which the shop writes to customers. */
 export const orderLocales = ['vi', 'en'] as const;
 export type OrderLocale = (typeof orderLocales)[number];
 
-/** Optional fields are missing in the messages of older builds. */
+/** One line of an order. Optional fields are absent in messages of older builds. */
 export interface OrderedLine {
   readonly lineId?: Uuid;
   readonly productId: Uuid;
@@ -47,7 +47,7 @@ export interface OrderedModifier {
   readonly price: Money;
 }
 
-/** The person who is told about the order. Every personal value is sealed with the order's subject key. */
+/** The person who gets messages about the order. Every personal value is sealed with the order's subject key. */
 export interface Recipient {
   readonly customerId: Uuid | null;
   /** The owner of the key that seals the personal values: the customer, or the order itself for a guest. */
@@ -83,14 +83,14 @@ export class OrderPlaced extends OrderMessage<
   static readonly routingKey = 'order.created';
 }
 
-/** Every change of status after `pending`. The messages come in the order of the changes. */
+/** The status of the order has changed. The messages of one order come in the sequence of its changes. */
 export class OrderStatusUpdated extends OrderMessage<
   AboutOrder & {
     readonly status: OrderStatus;
     readonly previous: OrderStatus;
     readonly total?: Money;
     /**
-     * Everything that was paid up to this change, without subtracting refunds. Cash is included when the order is
+     * All money that was paid up to this change. Refunds are not subtracted. Cash is included when the order is
      * completed.
      */
     readonly paid?: Money;
@@ -107,7 +107,8 @@ export class OrderConfirmed extends OrderMessage<
     readonly total: Money;
     readonly method: 'card' | 'cash';
     /**
-     * What has been paid so far: zero for cash. Older messages do not have it: then a card payment has paid the total.
+     * The money that has been paid so far: zero for cash. If this field is absent (in older messages), a card payment
+     * has paid the total.
      */
     readonly paid?: Money;
     /**
@@ -122,7 +123,8 @@ export class OrderConfirmed extends OrderMessage<
 }
 
 /**
- * A customer or staff want to cancel a pending order. The checkout gives back what it has taken, and then cancels it.
+ * A customer or staff want to cancel a pending order. The checkout gives back what it has taken, and then cancels the
+ * order.
  */
 export class OrderCancellationRequested extends OrderMessage<{
   readonly orderId: Uuid;
@@ -147,13 +149,15 @@ export class OrderCancelled extends OrderMessage<
     readonly wasConfirmed: boolean;
     /** The paid money for which no refund was made or requested at the time of the cancellation. */
     readonly refundDue: Money;
-    /** Whether goods that had left the shelf go back. Otherwise they are waste. Absent means that they go back. */
+    /**
+     * Whether goods that had left the shelf go back. If they do not, they are waste. Absent means that they go back.
+     */
     readonly restock?: boolean;
     /** The lines that go back into the cart, if the shop could not carry out the order. */
     readonly returned?: ReturnedOrder;
     /** Money that was taken and given back before the order counted as paid. */
     readonly reversed?: Money;
-    /** What was refunded before the cancellation, if anything. */
+    /** The money that was refunded before the cancellation. Absent if nothing was refunded. */
     readonly refunded?: Money;
   }
 > {
@@ -161,7 +165,7 @@ export class OrderCancelled extends OrderMessage<
   static readonly routingKey = 'order.cancelled';
 }
 
-/** Staff decided to give money back. The payment provider is asked next. */
+/** Staff decided to give money back. Next, the refund is requested from the payment provider. */
 export class OrderRefundRequested extends OrderMessage<{
   readonly orderId: Uuid;
   readonly version: number;
@@ -170,7 +174,7 @@ export class OrderRefundRequested extends OrderMessage<{
   readonly reason: string;
   /** Whether this refund ends the order. */
   readonly end?: boolean;
-  /** Whether the goods go back on the shelf or are waste. Absent if they stay where they are. */
+  /** Whether the goods go back on the shelf or are waste. Absent if the refund does not move the goods. */
   readonly restock?: boolean;
   /** Other money that is owed: the provider refused to give it back, and nobody has requested the refund again. */
   readonly owed?: Money;
@@ -187,9 +191,9 @@ export class OrderRefunded extends OrderMessage<
     /** The total of all refunds so far, including this one. */
     readonly refundedTotal: Money;
     readonly total: Money;
-    /** The status after this refund. It is `cancelled` if the money goes back because of a cancellation. */
+    /** The status of the order after this refund. A cancelled order stays `cancelled`. */
     readonly status?: OrderStatus;
-    /** A refund ended the order, so nothing more is made. */
+    /** True if a refund ended the order: the shop does not continue to make it. */
     readonly ended?: true;
     /** Money that is still owed: the provider refused to give it back, and nobody has requested the refund again. */
     readonly owed?: Money;
@@ -199,7 +203,7 @@ export class OrderRefunded extends OrderMessage<
   static readonly routingKey = 'order.refunded';
 }
 
-/** The provider refused to give the money back. Staff must look at it. */
+/** The provider refused to give the money back. Staff must look at the refund. */
 export class OrderRefundFailed extends OrderMessage<{
   readonly orderId: Uuid;
   readonly number: string;
@@ -208,7 +212,7 @@ export class OrderRefundFailed extends OrderMessage<{
   readonly refundId: Uuid;
   readonly amount: Money;
   readonly reason: string;
-  /** The person who is told about it. */
+  /** The person who gets a message about the refused refund. */
   readonly recipient?: Recipient;
   /** The total that is owed now, including this amount. */
   readonly owed?: Money;
@@ -217,7 +221,7 @@ export class OrderRefundFailed extends OrderMessage<{
   static readonly routingKey = 'order.refund.failed';
 }
 
-/** Money that arrived after the order's end, or a second time, was given back. */
+/** Money that was taken for the order, but did not count as its payment, was given back. */
 export class OrderPaymentReversed extends OrderMessage<AboutOrder & { readonly amount: Money }> {
   static readonly type = 'ordering.order-payment-reversed.v1';
   static readonly routingKey = 'order.payment.reversed';
@@ -231,7 +235,7 @@ export type Orderer =
 export type BooksClosed =
   | { readonly outcome: 'closed'; readonly cartId?: Uuid }
   | { readonly outcome: 'open'; readonly orders: readonly OpenOrder[] }
-  /** There is no such order. */
+  /** The order does not exist. */
   | { readonly outcome: 'unknown' }
   /** The order belongs to this customer, not to a guest. */
   | { readonly outcome: 'of-customer'; readonly customerId: Uuid };
@@ -248,8 +252,8 @@ export interface OpenOrder {
  */
 export abstract class OrderBooks {
   /**
-   * After `closed`, no order can be placed for this person, not even one that had already begun. The call may be
-   * repeated.
+   * After the outcome `closed`, no order can be placed for this person, not even by a request that had already begun.
+   * The call can be repeated.
    */
   abstract close(orderer: Orderer): Promise<BooksClosed>;
 }

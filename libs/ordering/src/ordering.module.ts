@@ -69,7 +69,7 @@ addMessages(orderTexts);
 
 const { OrderBooks } = ordering;
 
-/** Contracts also export lists and questions, so only the message classes are taken. */
+/** The message classes of a contract. A contract also exports lists and questions. */
 const messagesIn = (contract: object): readonly MessageClass[] =>
   Object.values(contract).filter(
     (exported): exported is MessageClass => typeof exported === 'function' && 'type' in exported,

@@ -14,10 +14,10 @@ const rules: Record<Step, { readonly from: Status; readonly to: Status }> = {
   complete: { from: 'ready', to: 'completed' },
 };
 
-/** The codes of the refusals that the rule may throw. */
+/** The codes of the refusals that the rule throws. */
 export const refusalCodes = ['NOT_FOUND', 'WRONG_STATUS', 'ORDER_ON_HOLD'] as const;
 
-/** A barista moves the order to the next step. If the same step is requested again, the answer is the same. */
+/** A barista moves the order to the next step. If the same step is requested again, nothing changes. */
 export function advanceOrder(order: Order, step: Step): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
   const { from, to } = rules[step];

@@ -10,14 +10,14 @@ import type { DatedOrder } from '../model/dated-order';
 import { isOwnedBy, type Reader } from '../model/readers';
 import { cancelOrder } from './cancel-order';
 
-/** Cancels an order. `reader` is absent for staff, who may cancel any order. */
+/** Cancels an order. `reader` is absent for staff, who are allowed to cancel any order. */
 export class CancelOrder extends Command<DatedOrder> {
   constructor(
     readonly orderId: Uuid,
     readonly actor: Actor,
     readonly reason: string | undefined,
     readonly reader?: Reader,
-    /** Staff may override the default for where the goods go. */
+    /** Whether the goods go back into stock. Only staff can set this. If it is absent, the rule decides. */
     readonly restock?: boolean,
   ) {
     super();

@@ -19,32 +19,38 @@ const cancelledFact = (by: CancelRequest['by'], refundDue: number) => ({
 });
 
 describe('Cancelling an order', () => {
-  it('while pending, only requests the cancellation from the checkout', () => {
+  it('while it is pending, only requests the cancellation from the checkout', () => {
     expect(cancelOrder(orderAfter(...factsUntil.pending), requestBy('customer'))).toEqual([facts.unwanted]);
     expect(cancelOrder(orderAfter(...factsUntil.pending), requestBy('staff'))).toEqual([
       { type: 'CancellationRequested', data: { by: 'staff', reason: null } },
     ]);
   });
 
-  it('requested twice, is recorded once', () => {
+  it('is recorded only once if it is requested twice', () => {
     expect(cancelOrder(orderAfter(...factsUntil.pending, facts.unwanted), requestBy('customer'))).toEqual([]);
     expect(cancelOrder(orderAfter(...factsUntil.pending, facts.cancelled), requestBy('customer'))).toEqual([]);
   });
 
-  it.each(['confirmed', 'accepted'] as const)('by the customer, when %s, requests a refund of the total', (status) => {
-    expect(cancelOrder(orderAfter(...factsUntil[status]), requestBy('customer'))).toEqual([
-      cancelledFact('customer', 100_000),
-      { type: 'RefundRequested', data: { refundId: 'r1', amount: vnd(100_000), reason: 'cancelled: CUSTOMER' } },
-    ]);
-  });
+  it.each(['confirmed', 'accepted'] as const)(
+    'by the customer, while it is %s, requests a refund of the total',
+    (status) => {
+      expect(cancelOrder(orderAfter(...factsUntil[status]), requestBy('customer'))).toEqual([
+        cancelledFact('customer', 100_000),
+        { type: 'RefundRequested', data: { refundId: 'r1', amount: vnd(100_000), reason: 'cancelled: CUSTOMER' } },
+      ]);
+    },
+  );
 
-  it.each(['preparing', 'ready', 'completed'] as const)('by the customer, is too late when %s', (status) => {
-    expect(() => cancelOrder(orderAfter(...factsUntil[status]), requestBy('customer'))).toThrow(
-      expect.objectContaining({ code: 'CANNOT_CANCEL' }),
-    );
-  });
+  it.each(['preparing', 'ready', 'completed'] as const)(
+    'by the customer, is refused as too late when it is %s',
+    (status) => {
+      expect(() => cancelOrder(orderAfter(...factsUntil[status]), requestBy('customer'))).toThrow(
+        expect.objectContaining({ code: 'CANNOT_CANCEL' }),
+      );
+    },
+  );
 
-  it.each(['confirmed', 'accepted', 'preparing', 'ready'] as const)('by staff, is possible when %s', (status) => {
+  it.each(['confirmed', 'accepted', 'preparing', 'ready'] as const)('by staff, is possible when it is %s', (status) => {
     expect(cancelOrder(orderAfter(...factsUntil[status]), requestBy('staff'))[0]).toEqual(
       cancelledFact('staff', 100_000),
     );
@@ -55,7 +61,7 @@ describe('Cancelling an order', () => {
     ['accepted', true],
     ['preparing', false],
     ['ready', false],
-  ] as const)('when %s, puts its goods back on the shelf: %s; staff can decide otherwise', (status, back) => {
+  ] as const)('that is %s puts its goods back on the shelf: %s. Staff can decide otherwise', (status, back) => {
     const restock = (request?: boolean) => {
       const [cancelled] = cancelOrder(orderAfter(...factsUntil[status]), { ...requestBy('staff'), restock: request });
       return cancelled.type === 'OrderCancelled' && cancelled.data.restock;
@@ -80,7 +86,7 @@ describe('Cancelling an order', () => {
     ]);
   });
 
-  it('by staff, is refused for a completed order: they can refund it', () => {
+  it('by staff, is refused for a completed order, because they can refund the order', () => {
     expect(() => cancelOrder(orderAfter(...factsUntil.completed), requestBy('staff'))).toThrow(
       expect.objectContaining({ code: 'CANNOT_CANCEL' }),
     );
@@ -92,7 +98,7 @@ describe('Cancelling an order', () => {
     ]);
   });
 
-  it('requests a refund of the money that earlier refunds did not give back; failed refunds do not count', () => {
+  it('requests a refund of the money that earlier refunds did not give back, and ignores failed refunds', () => {
     const order = orderAfter(
       ...factsUntil.confirmed,
       refundRequested('a', 30_000),
@@ -164,7 +170,7 @@ describe('Closing an order whose money was taken and given back', () => {
     for (const message of messages) expect(message).not.toMatch(/\{money\}|₫/);
   });
 
-  it('records the returned money once, before or after the end', () => {
+  it('records the returned money only once, before or after the order is closed', () => {
     const reversal = { type: 'PaymentReversed', data } as const;
     expect(closeOrder(orderAfter(...factsUntil.pending, reversal), 'CUSTOMER', data)).toMatchObject([
       { type: 'OrderCancelled' },

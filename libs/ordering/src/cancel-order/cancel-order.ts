@@ -18,15 +18,19 @@ import { CannotCancel, OrderNotFound } from '../model/order-errors';
 export interface CancelRequest {
   readonly by: 'customer' | 'staff';
   readonly reason: Sealed | null;
-  /** The id for a refund, if one is due. */
+  /** The id for the refund, if money must be refunded. */
   readonly refundId: Uuid;
   /**
-   * Whether the goods go back on the shelf; otherwise they are waste. By default they go back if nothing was made yet.
+   * Whether the goods go back on the shelf. If they do not, they are waste. By default they go back if preparation has
+   * not begun.
    */
   readonly restock?: boolean | undefined;
 }
 
-/** A customer may cancel until a barista starts the order. Staff may cancel until it is handed over. */
+/**
+ * A customer is allowed to cancel until a barista starts the order. Staff are allowed to cancel until the order is
+ * handed over.
+ */
 const cancellableBy: Record<CancelRequest['by'], (order: ConfirmedOrder) => boolean> = {
   customer: isUntouched,
   staff: isInTheShop,
@@ -67,7 +71,10 @@ function cancelConfirmed(
   return [cancelled, { type: 'RefundRequested', data: { refundId, amount: refundDue, reason: `cancelled: ${code}` } }];
 }
 
-/** The checkout has given everything back and closes the order. `reversed` is money that was taken and given back. */
+/**
+ * Closes a pending order after its checkout has given everything back. `reversed` is money that was taken and given
+ * back.
+ */
 export function closeOrder(
   order: Order,
   code: CancellationCode,

@@ -29,14 +29,14 @@ export class CloseWhenGivenBack implements ICommandHandler<CloseOrder> {
     await this.requests.carryOut(
       body,
       (order) => closeOrder(order, code, reversed),
-      () => new ReviewOrder({ orderId }), // the checkout may have lost the message that the order is closed
+      () => new ReviewOrder({ orderId }), // perhaps the checkout has lost the message that the order is closed
     );
   }
 
   /**
-   * The cart takes the lines back first, so that a customer who sees the cancellation finds them in the cart again. If
-   * the cart does not answer, the order is closed anyway. The cart takes the lines back when it gets the message of the
-   * cancellation.
+   * The cart takes the lines back before the order is closed, so that a customer who sees the cancellation finds the
+   * lines in the cart. If the cart does not answer, the order is closed anyway. The cart then takes the lines back when
+   * it gets the message OrderCancelled.
    */
   private async returnLines(orderId: Uuid): Promise<void> {
     const { order } = await this.orders.view(orderId);

@@ -8,8 +8,8 @@ type Asking = Extract<Checkout, { asked: number }>;
 const isAsking = (state: Checkout): state is Asking => 'asked' in state;
 
 /**
- * No answer has come, so the request is sent again. After MAX_REPEATS repeats, a step that only an answer can end is
- * parked.
+ * If no answer has come, the request is sent again. A step that only an answer can end is parked after MAX_REPEATS
+ * repeats.
  */
 export function askAgain(state: Checkout, { body }: CheckoutWaits): CheckoutReaction {
   if (state.step === 'waiting') return compareWaiting(state, body.orderId);
@@ -21,7 +21,9 @@ export function askAgain(state: Checkout, { body }: CheckoutWaits): CheckoutReac
   return { state: again, asks: requestsOf(again), timers: [waitsTimer(body.orderId, again.asked)], note };
 }
 
-/** `OrderPlaced` was lost, or is very late. The order's stream decides how the checkout continues. */
+/**
+ * `OrderPlaced` was lost, or is very late. The comparison with the order's stream decides how the checkout continues.
+ */
 function compareWaiting(state: Extract<Checkout, { step: 'waiting' }>, orderId: Uuid): CheckoutReaction {
   const compared = (state.compared ?? 0) + 1;
   return {
@@ -33,8 +35,8 @@ function compareWaiting(state: Extract<Checkout, { step: 'waiting' }>, orderId: 
 }
 
 /**
- * After several repeats, the timer of a step may still run for minutes. So the next step gets a new timer, and so does
- * `voiding`. A missing answer is then noticed within a minute.
+ * After several repeats, the timer of a step can still run for minutes. So the next step, and always the step
+ * `voiding`, gets a new short timer. A missing answer is then noticed within a minute.
  */
 export function withRestartedTimer(before: Checkout, reaction: CheckoutReaction): CheckoutReaction {
   const { state, timers } = reaction;
@@ -51,8 +53,8 @@ function park(state: Asking): CheckoutReaction {
 }
 
 /**
- * Staff asked for a retry. The same requests are sent with the same keys, and the waiting times start again at the
- * shortest.
+ * Staff asked for a retry. The same requests are sent with the same keys. The first wait for an answer is then the
+ * shortest again.
  */
 export function retry(state: Checkout, message: RetryCheckout): CheckoutReaction {
   if (state.step === 'confirmed' && state.disputed) {

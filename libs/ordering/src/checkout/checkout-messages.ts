@@ -5,7 +5,7 @@ import type { Payment } from '../confirm-order/confirm-order';
 
 /**
  * The checkout asks its own context to confirm the order, because the money and the goods are there. The answer is
- * OrderConfirmed, or the cancellation that came first.
+ * OrderConfirmed. If a cancellation came first, the answer is the message of the cancellation.
  */
 export class ConfirmOrder extends OrderMessage<{
   readonly orderId: Uuid;
@@ -38,18 +38,24 @@ export class RecordReversal extends OrderMessage<{
   static readonly type = 'ordering.record-reversal.v1';
 }
 
-/** A timer: the reservation time is over. The saga decides what follows. */
+/**
+ * A timer: RESERVATION_TTL_SECONDS have passed since the order was placed. The saga decides whether the checkout gives
+ * up.
+ */
 export class CheckoutOverdue extends OrderMessage<{ readonly orderId: Uuid }> {
   static readonly type = 'ordering.checkout-overdue.v1';
 }
 
-/** A timer: if the saga still waits for an answer, it asks again. Every receiver recognises a repeated request. */
+/**
+ * A timer: if the saga still waits for an answer, it sends its request again. Every receiver recognises a repeated
+ * request.
+ */
 export class CheckoutWaits extends OrderMessage<{ readonly orderId: Uuid; readonly asked: number }> {
   static readonly type = 'ordering.checkout-waits.v1';
 }
 
 /**
- * Staff ask for the requests of the current step to be sent again. `by` is the id of a user, or the name of an
+ * Staff want the checkout to send the requests of its current step again. `by` is the id of a user, or the name of an
  * operator.
  */
 export class RetryCheckout extends OrderMessage<{
@@ -61,8 +67,8 @@ export class RetryCheckout extends OrderMessage<{
 }
 
 /**
- * Staff have asked the checkout to give everything back. The checkout only writes this into its journal. It gives
- * everything back when it gets OrderCancellationRequested, because the order's stream decides.
+ * Staff have asked the checkout to give everything back. The checkout only writes this request into its journal,
+ * because the order's stream decides. The checkout gives everything back when it gets OrderCancellationRequested.
  */
 export class WindBackAsked extends OrderMessage<{
   readonly orderId: Uuid;
@@ -72,7 +78,7 @@ export class WindBackAsked extends OrderMessage<{
   static readonly type = 'ordering.wind-back-asked.v1';
 }
 
-/** Who asked for a comparison, and why. Absent if the shop compares by itself. */
+/** Who asked for a comparison, and why. Both fields are absent if the application started the comparison. */
 export interface ComparisonAsked {
   /** The id of a user, or the name of an operator. */
   readonly by?: string;
@@ -80,8 +86,8 @@ export interface ComparisonAsked {
 }
 
 /**
- * Ordering sends this to itself when an order and its sagas may disagree: an event was declared void, or a message was
- * lost. It then compares the order's sagas with the order's stream.
+ * Ordering sends this message to itself when perhaps an order and its sagas disagree: an event was declared void, or a
+ * message was lost. The handler of the message compares the sagas with the order's stream.
  */
 export class ReviewOrder extends OrderMessage<{ readonly orderId: Uuid } & ComparisonAsked> {
   static readonly type = 'ordering.review-order.v1';
@@ -96,14 +102,14 @@ export class CompareCheckout extends OrderMessage<
     readonly wasConfirmed: boolean;
     /** Who asked to cancel the pending order. Null if nobody did. */
     readonly unwantedBy: 'customer' | 'staff' | null;
-    /** Whether the order is to be made or is being made. */
+    /** Whether staff still have to make the order, or are making it. */
     readonly inHand: boolean;
     readonly lines: readonly StockLine[];
     readonly total: Money;
     readonly method: 'card' | 'cash';
-    /** Where the goods of an ended order go. Absent while they are for the customer. */
+    /** Where the goods of an ended order go. Absent while the goods are meant for the customer. */
     readonly goods?: 'shelf' | 'waste';
-    /** The step of the checkout shortly before the order was read. Older messages lack it. */
+    /** The step of the checkout shortly before the order was read. Absent in older messages. */
     readonly step?: string;
   } & ComparisonAsked
 > {

@@ -77,7 +77,7 @@ const routes: [Place, readonly (new (body: never) => Message)[]][] = [
 const placeOf = (message: Message): Place =>
   routes.find(([, types]) => types.some((type) => message instanceof type))?.[0] ?? 'refunds';
 
-/** Both sagas get a refund request: the refunds saga gives back the money, the checkout the goods. */
+/** Both sagas get a refund request: the saga of the refunds gives back the money, the checkout gives back the goods. */
 const placesOf = (message: Message): readonly Place[] =>
   message instanceof OrderRefundRequested ? ['refunds', 'checkout'] : [placeOf(message)];
 
@@ -91,24 +91,29 @@ interface Fate {
   readonly short: boolean;
   readonly commitRefused: boolean;
   readonly pays: 'taken' | 'declined' | 'unknown, taken' | 'unknown, nothing';
-  /** The number of deliveries after which a cancellation is requested, and after which the reservation is overdue. */
+  /**
+   * The numbers of deliveries after which a cancellation is requested, and after which the checkout is overdue. Null
+   * means never.
+   */
   readonly cancelAfter: number | null;
   readonly overdueAfter: number | null;
-  /** The number of deliveries after which staff end the order with a refund. Null if they do not. */
+  /** The number of deliveries after which staff end the order with a refund. Null if staff make no refund. */
   readonly refundAfter?: number | null;
   readonly refund?: { readonly amount: number; readonly restock: boolean };
   /**
-   * For each delivery: the queue that delivers next, and whether the message is delivered once more. `isLost`: if it is
-   * a request of the checkout, it is lost.
+   * For each delivery: the queue that delivers next, and whether the message is delivered once more. With `isLost`, the
+   * message is lost if it is a request of the checkout.
    */
   readonly picks: readonly { readonly queue: number; readonly twice: boolean; readonly isLost?: boolean }[];
-  /** Some messages of the order to its sagas are lost for good. These are their positions among all such messages. */
+  /**
+   * The messages of the order to its sagas that are lost for good, by their position among all messages of this kind.
+   */
   readonly forgotten?: readonly number[];
 }
 
 /**
  * A very small shop. A queue between two places keeps the order of its messages. The queues deliver in any order. Any
- * message may be delivered once more at any later time.
+ * message can be delivered a second time later.
  */
 class TinyShop {
   readonly queues = new Map<string, Message[]>();
@@ -119,7 +124,10 @@ class TinyShop {
   reserved: 'nothing' | 'reserved' | 'committed' | 'released' | 'short' = 'nothing';
   charges = 0;
   kept = 0;
-  /** The money that was given back by a void. Every later answer to a void reports it again. */
+  /**
+   * The money that was given back when the payment was voided. Every later answer to VoidPayment reports this money
+   * again.
+   */
   reversed = 0;
   payment: 'none' | 'unknown' | 'taken' | 'declined' | 'voided' = 'none';
   owed = false;
@@ -200,7 +208,7 @@ class TinyShop {
     this.send('checkout', reaction.asks);
   }
 
-  /** The order is compared with its sagas. */
+  /** Compares the order with its sagas. */
   compare(): void {
     const order = fold(orderReducer, this.stream);
     if (order.status === 'unplaced') return;
@@ -294,7 +302,7 @@ class TinyShop {
   }
 }
 
-/** At most this many requests of the checkout are lost. After that, all are delivered. */
+/** At most this many requests of the checkout are lost. Later requests are all delivered. */
 const MAX_LOSSES = 40;
 
 function run(fate: Fate): TinyShop {
@@ -309,7 +317,7 @@ function run(fate: Fate): TinyShop {
     if (delivered === fate.refundAfter) shop.refund();
     const busy = [...shop.queues].filter(([, queue]) => queue.length > 0);
     if (busy.length === 0) {
-      quietRounds += 1; // no message is on its way: time passes, and timers go off
+      quietRounds += 1; // no message is on its way, so time passes and timers fire
       delivered += 1;
       shop.wait();
       shop.retryParked();
@@ -382,12 +390,12 @@ function expectValidEnd(fate: Fate): void {
   }
 }
 
-describe('Whatever happens to a checkout', () => {
-  it('it reaches a valid end: paid and taken off the shelf, or cancelled with everything given back', () => {
+describe('In every sequence of messages and losses', () => {
+  it('a checkout reaches a valid end state: paid with the goods taken off the shelf, or cancelled with everything given back', () => {
     fc.assert(fc.property(fates, expectValidEnd), { numRuns: 2_000 });
   });
 
-  it('it reaches a valid end even if messages of the order are lost for good: the order is compared with its sagas', () => {
+  it('a checkout reaches a valid end state even if messages of the order are lost, because the order is compared with its sagas', () => {
     const forgotten = fc.array(fc.nat(12), { maxLength: 4 });
     fc.assert(
       fc.property(fates, forgotten, (fate, lost) => expectValidEnd({ ...fate, forgotten: lost })),

@@ -82,8 +82,8 @@ export const keepStep = (state: Checkout, note: string, asks: readonly Message[]
 });
 
 /**
- * Starts a step and sends its requests. The timers of a checkout that is over are cancelled. A parked checkout has no
- * timer, so it gets a new one.
+ * Starts a step and sends its requests. If the checkout is over, its timers are cancelled. If the checkout was parked,
+ * it has no timer, so it gets a new timer.
  */
 export function startStep(given: Checkout, note: string): CheckoutReaction {
   const { parked, ...state } = { parked: undefined, ...given };

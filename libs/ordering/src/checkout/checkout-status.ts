@@ -32,7 +32,10 @@ const DISPUTED =
   'payments reported that the order is not paid, although it was confirmed as paid: look for the payment at the provider, ' +
   'then cancel the order, or retry to keep it';
 
-/** A checkout needs attention as soon as one request had to be repeated. The repeats continue meanwhile. */
+/**
+ * Why a checkout needs attention. Null if it does not need attention. A checkout needs attention as soon as it has
+ * repeated a request once. It continues to repeat the request until it is parked.
+ */
 function attentionOf(state: Checkout): string | null {
   if (state.step === 'reopened') return state.pending ? PENDING_AGAIN : GIVEN_BACK;
   if (state.step === 'waiting' && state.compared) return NOT_RECEIVED;

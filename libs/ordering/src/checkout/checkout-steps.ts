@@ -8,8 +8,8 @@ import { CloseOrder, ConfirmOrder, RecordReversal } from './checkout-messages';
 type Method = 'card' | 'cash';
 
 /**
- * What the checkout needs to know about an order. Later steps do not need the card's token, so it is dropped after
- * `paying`.
+ * What the checkout needs to know about an order. The steps after `paying` do not need the card's token, so they do not
+ * keep the basket.
  */
 export interface Basket {
   readonly orderId: Uuid;
@@ -23,13 +23,16 @@ export interface Basket {
 interface Asking {
   /** How often the step's request was repeated, because no answer came. */
   readonly asked: number;
-  /** Set when the request was repeated too often. Nothing more is sent until staff act, but an answer still counts. */
+  /**
+   * The reason why the step is parked. It is set when the request was repeated too often. The request is not sent again
+   * until staff act, but a late answer still counts.
+   */
   readonly parked?: string;
 }
 interface WindingBack extends Asking {
   readonly orderId: Uuid;
   readonly why: CancellationCode;
-  /** Money that was taken and given back. */
+  /** Money that was taken by the checkout and given back. */
   readonly reversed?: Money;
 }
 
@@ -42,9 +45,9 @@ interface Undoing extends Asking {
 }
 
 /**
- * An event of the order was declared void after the checkout had ended. Staff decide how the order continues.
- * `pending`: the order can be confirmed again or cancelled. If not pending, the order continues, although its goods were
- * given back.
+ * An event of the order was declared void after the checkout had ended. Staff decide how the order continues. If
+ * `pending` is true, the order can be confirmed again or cancelled. If it is false, the order continues although its
+ * goods were given back.
  */
 interface Reopened {
   readonly step: 'reopened';
@@ -52,7 +55,10 @@ interface Reopened {
   readonly pending: boolean;
 }
 
-/** `OrderPlaced` was not received. `compared`: how often the checkout has requested a comparison with the order. */
+/**
+ * `OrderPlaced` was not received yet. `compared` counts how often the checkout has requested a comparison with the
+ * order.
+ */
 interface Waiting {
   readonly step: 'waiting';
   readonly cancelled: CancellationCode | null;
@@ -60,10 +66,10 @@ interface Waiting {
 }
 
 /**
- * The steps of a checkout. Forward: reserving → paying → committing → confirming → confirmed. Backward, from the last
- * action to the first: voiding (the money) → releasing (the goods) → closing (the order) → given-up. For a confirmed
- * order that is cancelled later, or ended by a refund: unbooking (what was owed in cash) → restocking → undone. A
- * checkout that is over is reopened if an event of its order was declared void and the order now contradicts the
+ * The steps of a checkout. Forward: reserving → paying → committing → confirming → confirmed. If it cannot continue, it
+ * undoes the last action first: voiding (the money) → releasing (the goods) → closing (the order) → given-up. If a
+ * confirmed order is cancelled later, or ended by a refund: unbooking (the cash that was due) → restocking → undone. A
+ * checkout that is over is reopened if an event of its order was declared void, and the order then contradicts the
  * checkout.
  */
 export type Checkout =
@@ -72,7 +78,7 @@ export type Checkout =
   | ({ readonly step: 'paying'; readonly basket: Basket; readonly unknown: boolean } & Asking)
   | ({ readonly step: 'committing'; readonly orderId: Uuid; readonly payment: Payment } & Asking)
   | ({ readonly step: 'confirming'; readonly orderId: Uuid; readonly payment: Payment } & Asking)
-  /** `disputed`: payments reported afterwards that the order is not paid. */
+  /** `disputed` is true if payments reported after the confirmation that the order is not paid. */
   | { readonly step: 'confirmed'; readonly orderId: Uuid; readonly method: Method; readonly disputed?: true }
   | ({ readonly step: 'voiding' } & WindingBack)
   | ({ readonly step: 'releasing' } & WindingBack)
@@ -92,13 +98,13 @@ const allSteps: Readonly<Record<Checkout['step'], true>> = {
 /** False for a step that a newer build has added. */
 export const isKnownCheckout = ({ step }: Checkout): boolean => Object.hasOwn(allSteps, step);
 
-/** Steps that only an answer can end. The other steps also end when the checkout is overdue. */
+/** Steps that only an answer can end. The other steps that wait for an answer also end when the checkout is overdue. */
 const stepsThatNeedAnswer = ['confirming', 'voiding', 'releasing', 'closing', 'unbooking', 'restocking'] as const;
 type NeedsAnswer = Extract<Checkout, { step: (typeof stepsThatNeedAnswer)[number] }>;
 export const needsAnswer = (state: Checkout): state is NeedsAnswer =>
   (stepsThatNeedAnswer as readonly string[]).includes(state.step);
 
-/** The steps in which the checkout gives back what it has taken, and the end steps that follow them. */
+/** The steps in which the checkout gives back what it has taken, and the final steps after them. */
 const stepsOfWindingBack = ['voiding', 'releasing', 'closing', 'given-up', 'unbooking', 'restocking', 'undone'];
 export const isWindingBack = (step: string): boolean => stepsOfWindingBack.includes(step);
 
@@ -109,7 +115,10 @@ export const isOver = (state: Checkout): boolean => (endSteps as readonly string
 
 const idempotencyKeyOf = (orderId: Uuid, step: string) => `checkout:${orderId}:${step}`;
 
-/** The requests of each step. They are the same every time, so a repeat is harmless. */
+/**
+ * Returns the requests of a step. A repeated request has the same content and key each time, so it has no second
+ * effect.
+ */
 export function requestsOf(state: Checkout): readonly Message[] {
   switch (state.step) {
     case 'waiting':

@@ -46,7 +46,7 @@ const definition = (reservationSeconds: number): SagaDefinition<Checkout, Checko
   records: timelineRecords,
 });
 
-/** The order cannot be confirmed in the statement of the step. */
+/** The order cannot be confirmed in the statement that writes the checkout's steps. */
 class NotAlongside extends Error {}
 
 @Injectable()
@@ -77,9 +77,9 @@ export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
   }
 
   /**
-   * Confirms the order in one statement with the checkout's last steps, so that no request and no answer is needed.
-   * Returns false if nothing was written, for example because the order was cancelled or changed at this moment. Then
-   * the checkout sends the request `ConfirmOrder`.
+   * Writes the confirmation of the order and the last two steps of the checkout in one statement. So the checkout needs
+   * no request and no answer. Returns false if nothing was written, for example because the order was cancelled or
+   * changed at this moment. The checkout then sends the request `ConfirmOrder`.
    */
   private async confirmAlongside(message: StockCommitted): Promise<boolean> {
     const unit = currentUnit();
@@ -108,7 +108,7 @@ export class CheckoutSaga extends SagaHandler<Checkout, CheckoutMessage> {
       if (!canSendRequestInstead(error)) throw error;
     }
     if (!unit.isSettled) {
-      unit.takeCollected(); // the timers
+      unit.takeCollected(); // the timers that were collected for this step are dropped
       steps?.notWritten();
       return false;
     }

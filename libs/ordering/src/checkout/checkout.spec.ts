@@ -88,7 +88,7 @@ const confirming = after(placed, reserved, paid, committed);
 const done = after(placed, reserved, paid, committed, confirmed);
 
 describe('A checkout that goes well', () => {
-  it('sets the goods aside first, all lines of one variant together', () => {
+  it('first reserves the goods, and adds up all lines of one variant', () => {
     expect(reactTo(initialCheckout, placed)).toMatchObject({
       asks: [new ReserveStock({ orderId, lines })],
       timers: [
@@ -105,7 +105,7 @@ describe('A checkout that goes well', () => {
     ]);
   });
 
-  it('then takes the goods off the shelf, and forgets the card', () => {
+  it('then takes the goods off the shelf, and no longer keeps the token of the card', () => {
     expect(reactTo(paying, paid).asks).toEqual([new CommitStock({ orderId })]);
     expect(JSON.stringify(committing)).not.toContain('tok_ok');
   });
@@ -132,7 +132,7 @@ describe('A checkout that goes well', () => {
 });
 
 describe('A checkout that fails', () => {
-  it('because stock is short, has nothing to give back', () => {
+  it('because stock is short, only closes the order, because it has taken nothing', () => {
     expect(reactTo(reserving, short).asks).toEqual([asksToClose('OUT_OF_STOCK')]);
   });
 
@@ -171,7 +171,7 @@ describe('A checkout that takes too long', () => {
     expect(reactTo(reserving, overdue).asks).toEqual([asksToRelease('OVERDUE')]);
   });
 
-  it('has the payment voided first, and waits for the answer', () => {
+  it('first voids the payment if it was requested, and waits for the answer', () => {
     expect(reactTo(paying, overdue).asks).toEqual([asksToVoid('OVERDUE')]);
     expect(reactTo(committing, overdue).asks).toEqual([asksToVoid('OVERDUE')]);
     const voiding = after(placed, reserved, overdue);
@@ -180,7 +180,7 @@ describe('A checkout that takes too long', () => {
     expect(reactTo(voiding, voided).asks).toEqual([asksToRelease('OVERDUE')]);
   });
 
-  it('gives the code PAYMENT_UNRESOLVED when the result of the payment stayed unknown', () => {
+  it('has the code PAYMENT_UNRESOLVED when the result of the payment stayed unknown', () => {
     expect(reactTo(after(placed, reserved, unknown), overdue).asks).toEqual([asksToVoid('PAYMENT_UNRESOLVED')]);
   });
 
@@ -200,7 +200,7 @@ describe('An order that is no longer wanted', () => {
     ['paying', paying, asksToVoid('CUSTOMER')],
     ['committing', committing, asksToVoid('CUSTOMER')],
     ['confirming', confirming, asksToVoid('CUSTOMER')],
-  ])('while %s, gives back what was taken, the last step first', (_, state, ask) => {
+  ])('while %s, makes the checkout undo its last step first', (_, state, ask) => {
     expect(reactTo(state, cancellationRequested).asks).toEqual([ask]);
   });
 
@@ -214,26 +214,26 @@ describe('An order that is no longer wanted', () => {
     expect(reaction.timers.map(({ name }) => name)).toEqual(['waits']);
   });
 
-  it('keeps the first reason', () => {
+  it('keeps the code of the first reason', () => {
     expect(reactTo(after(placed, reserved, declined), cancellationRequested)).toMatchObject({
       state: { why: 'PAYMENT_DECLINED' },
       asks: [],
     });
   });
 
-  it('once confirmed, puts the goods back; the money goes back as a refund', () => {
+  it('after its confirmation, makes the checkout put only the goods back, because a refund gives back the money', () => {
     expect(reactTo(done, confirmedThenCancelled).asks).toEqual([asksToRelease('CANCELLED')]);
     expect(reactTo(done, confirmedThenCancelled).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(after(placed, reserved, paid, committed, confirmed, confirmedThenCancelled, released).step).toBe('undone');
   });
 
-  it('once confirmed, for cash, cancels the amount due and puts the goods back', () => {
+  it('after its confirmation, if it was to be paid in cash, cancels the amount due and puts the goods back', () => {
     const unbooking = reactTo(after(placedForCash, reserved, owed, committed, confirmed), confirmedThenCancelled);
     expect(unbooking.asks).toEqual([asksToVoid('CANCELLED')]);
     expect(reactTo(unbooking.state, voided).asks).toEqual([asksToRelease('CANCELLED')]);
   });
 
-  it('may be cancelled before the message of its confirmation arrives', () => {
+  it('can be cancelled before the message of its confirmation arrives', () => {
     expect(after(placed, reserved, paid, committed, confirmedThenCancelled)).toMatchObject({ step: 'restocking' });
     expect(after(placed, reserved, paid, committed, confirmedThenCancelled, confirmed)).toMatchObject({
       step: 'restocking',
@@ -249,19 +249,19 @@ const refund = (decided: { end: boolean; restock?: boolean }) =>
   messageOf(OrderRefundRequested, [facts.placed, facts.confirmed], refundRequestedWith('r1', 100_000, decided));
 
 describe('The goods of an order that is cancelled or refunded after its confirmation', () => {
-  it('go back, or are waste, as the order says', () => {
+  it('go back, or are waste, as the cancellation says', () => {
     expect(reactTo(done, cancelledLate(true)).asks).toEqual([asksToRelease('CANCELLED')]);
     expect(reactTo(done, cancelledLate(false)).asks).toEqual([asksToWriteOff('CANCELLED')]);
     expect(reactTo(done, refund({ end: true, restock: true })).asks).toEqual([asksToRelease('REFUNDED')]);
     expect(reactTo(done, refund({ end: true, restock: false })).asks).toEqual([asksToWriteOff('REFUNDED')]);
   });
 
-  it('are waste for cash, too, once the amount due is cancelled', () => {
+  it('are waste also if cash was due, after the amount due was cancelled', () => {
     const unbooking = reactTo(after(placedForCash, reserved, owed, committed, confirmed), cancelledLate(false));
     expect(reactTo(unbooking.state, voided).asks).toEqual([asksToWriteOff('CANCELLED')]);
   });
 
-  it('are sent the same way when the request is repeated', () => {
+  it('go to the same place when the request is repeated', () => {
     const { state } = reactTo(done, refund({ end: true, restock: false }));
     expect(reactTo(state, waits).asks).toEqual([asksToWriteOff('REFUNDED')]);
     expect(reactTo(state, new StockReleased({ orderId, lines, restocked: false, wasted: true })).state.step).toBe(
@@ -273,7 +273,7 @@ describe('The goods of an order that is cancelled or refunded after its confirma
     expect(reactTo(done, refund({ end: false }))).toMatchObject({ state: done, asks: [], timers: [] });
   });
 
-  it('go where the first message says; later messages change nothing', () => {
+  it('go where the first message says, and later messages change nothing', () => {
     for (const first of [refund({ end: true, restock: true }), cancelledLate(true)]) {
       const { state } = reactTo(done, first);
       for (const second of [refund({ end: true, restock: false }), cancelledLate(false)])
@@ -281,7 +281,7 @@ describe('The goods of an order that is cancelled or refunded after its confirma
     }
   });
 
-  it('go back also when the refund arrives before the confirmation', () => {
+  it('go back even if the refund arrives before the confirmation', () => {
     const early = after(placed, reserved, paid, committed, refund({ end: true, restock: true }));
     expect(early).toMatchObject({ step: 'restocking' });
     expect(reactTo(early, confirmed)).toMatchObject({ state: early, asks: [] });
@@ -316,7 +316,7 @@ describe('A message that comes late or twice', () => {
     ['releasing', after(placed, reserved, declined), 'PAYMENT_DECLINED'],
     ['closing', after(placed, reserved, declined, released), 'PAYMENT_DECLINED'],
     ['given up', after(placed, reserved, overdue, voided, released, closed), 'OVERDUE'],
-  ])('with money or goods that arrive while %s, sends them back', (_, state, why) => {
+  ])('that brings money or goods while %s, makes the checkout send them back', (_, state, why) => {
     expect(reactTo(state, paid)).toMatchObject({ state, asks: [asksToVoid(why)] });
     expect(reactTo(state, reserved)).toMatchObject({ state, asks: [asksToRelease(why)] });
     expect(reactTo(state, committed)).toMatchObject({ state, asks: [asksToRelease(why)] });
@@ -376,7 +376,7 @@ describe('A checkout that gets no answer', () => {
   );
 
   it.each([reserving, paying, committing].map((state) => [state.step, state] as const))(
-    'while %s, goes on asking, because the overdue timer ends the step',
+    'while %s, continues to send its request, because the overdue timer ends the step',
     (_, state) => {
       expect(reactTo(withoutAnswer(state, 50), waits).asks).toHaveLength(1);
       expect(checkoutStatus(withoutAnswer(state, 50))).toMatchObject({ status: 'needs-attention', asked: 50 });
@@ -395,7 +395,7 @@ describe('A checkout that gets no answer', () => {
     expect(reactTo(closing, closed).timers.map(({ afterSeconds }) => afterSeconds)).toEqual([null, null]);
   });
 
-  it('sends the same request again when an admin retries it, with the shortest wait first', () => {
+  it('sends the same request again when an admin retries it, and then waits the shortest time', () => {
     const retry = new RetryCheckout({ orderId, by: 'admin-1', reason: 'provider is back' });
     expect(reactTo(voiding, retry)).toEqual({
       state: after(placed, reserved, overdue),
@@ -417,7 +417,7 @@ describe('A checkout that gets no answer', () => {
 });
 
 describe('A checkout that an admin compensates', () => {
-  it('writes who and why into the journal, and waits for the decision of the stream', () => {
+  it('writes into its journal which admin asked and why, and waits until the stream of the order has decided', () => {
     const asked = new WindBackAsked({ orderId, by: 'admin-1', reason: null });
     expect(reactTo(confirming, asked)).toEqual({
       ...{ state: confirming, asks: [], timers: [] },
@@ -445,7 +445,7 @@ describe('A checkout that waits too long', () => {
   ];
 
   it.each(waitingSteps.map((state) => [state.step, state] as const))(
-    'needs attention while %s after one request without an answer, so after half a minute',
+    'needs attention while %s after one request had no answer for half a minute',
     (_, state) => {
       expect(secondsUntilAskedAgain(0)).toBeLessThanOrEqual(30);
       expect(checkoutStatus(state)).toMatchObject({ status: 'running', attention: null });
@@ -457,7 +457,7 @@ describe('A checkout that waits too long', () => {
     },
   );
 
-  it('has a short timer again after a step with repeats, and while the payment is voided', () => {
+  it('gets a short timer again after a step with repeats, and while the payment is voided', () => {
     const afterRepeats = [waits, waits, waits, waits].reduce((state, message) => reactTo(state, message).state, paying);
     for (const [state, message] of [
       [afterRepeats, paid],
@@ -468,7 +468,7 @@ describe('A checkout that waits too long', () => {
     expect(reactTo(paying, paid).timers).toEqual([]);
   });
 
-  it('writes the reason of payments into the journal', () => {
+  it('writes into the journal why payments does not know the result', () => {
     const off = new PaymentUnknown({
       orderId,
       paymentId: 'p1',
@@ -492,7 +492,7 @@ describe('Money that was taken and given back', () => {
     reversed: total,
   });
 
-  it('is reported with the request to close the order, however it went back', () => {
+  it('is reported with the request to close the order, in every way that it can go back', () => {
     for (const messages of [[cancellationRequested, voided], [voided], [reversedByItself], [declined, voided]])
       expect(closeRequestBody(after(placed, reserved, ...messages))).toMatchObject({ reversed: total });
   });
@@ -502,13 +502,13 @@ describe('Money that was taken and given back', () => {
       expect(closeRequestBody(after(placed, reserved, ...messages))).not.toHaveProperty('reversed');
   });
 
-  it('is recorded on the order when it comes after the end', () => {
+  it('is recorded on the order when it is reported after the end of the checkout', () => {
     const over = after(placed, reserved, cancellationRequested, nothingBack, released, closed);
     expect(reactTo(over, voided)).toMatchObject({ state: over, asks: asksToRecord });
     expect(reactTo(over, nothingBack).asks).toEqual([]);
   });
 
-  it('is recorded when it comes while the order is being closed', () => {
+  it('is recorded when it is reported while the order is being closed', () => {
     const closing = after(placed, reserved, declined, released, voided);
     expect(reactTo(closing, closed)).toMatchObject({ state: { step: 'given-up' }, asks: asksToRecord });
   });

@@ -39,8 +39,8 @@ import {
 } from './winding-back';
 
 /**
- * The checkout as a pure function: the next state and the requests for each message. Messages may come late, more than
- * once and in any order.
+ * The checkout as a pure function. For each message, it returns the next state and the requests to send. Messages can
+ * come late, more than once and in any order.
  */
 export function react(state: Checkout, message: CheckoutMessage, reservationSeconds: number): CheckoutReaction {
   return withRestartedTimer(state, reactTo(state, message, reservationSeconds));
@@ -150,7 +150,7 @@ function onConfirmed(state: Checkout, { body: { orderId, version } }: OrderConfi
   if (state.step !== 'confirming' && state.step !== 'reopened') return keepStep(state, 'confirmed, received again');
   const method = state.step === 'reopened' ? state.basket.method : state.payment.method;
   const reaction = startStep({ step: 'confirmed', orderId, method }, 'confirmed');
-  // The order may be confirmed for the second time, because the first confirmation was declared void. Then earlier
-  // refunds must be recorded again.
+  // A higher version can mean that the first confirmation was declared void, and the order is now confirmed again. Then
+  // earlier refunds must be recorded again.
   return version > USUAL_VERSION ? { ...reaction, asks: [new ReviewOrder({ orderId })] } : reaction;
 }

@@ -90,7 +90,7 @@ describe('A checkout that has lost the message that its order is closed', () => 
     expect(reactTo({ ...closing, reversed: total }, closed).asks).toEqual([expect.any(RecordReversal)]);
   });
 
-  it('continues to give everything back, or begins to, because the shop keeps no money for such an order', () => {
+  it('gives everything back, because the shop keeps no money for a cancelled order', () => {
     const voiding: Checkout = { step: 'voiding', orderId, why: 'OVERDUE', asked: 0 };
     expect(reactTo(voiding, closed)).toMatchObject({ state: voiding, asks: [] });
     expect(reactTo(paying, closed)).toMatchObject({ state: { step: 'voiding' }, asks: [expect.any(VoidPayment)] });
@@ -106,7 +106,7 @@ describe('A checkout that has lost the message of the order', () => {
     ['cancelled', cancelled, compareMessage(), 'CUSTOMER'],
     ['cancelled, according to the order', initialCheckout, compareMessage({ unwantedBy: 'staff' }), 'STAFF'],
     ['not cancelled', initialCheckout, compareMessage(), 'OVERDUE'],
-  ])('closes the order, which was %s', (_, state, compare, code) => {
+  ])('closes the order that was %s', (_, state, compare, code) => {
     const reaction = reactTo(state, compare);
     expect(reaction.asks).toEqual([expect.any(CloseOrder)]);
     expect((reaction.asks[0] as CloseOrder).body).toMatchObject({ orderId, code });
@@ -115,7 +115,7 @@ describe('A checkout that has lost the message of the order', () => {
     expect(reactTo(reaction.state, late)).toMatchObject({ state: reaction.state, asks: [] });
   });
 
-  it('asks for a comparison by itself, and needs attention, if only the cancellation comes', () => {
+  it('asks for a comparison without staff, and needs attention, if only the cancellation comes', () => {
     const waiting = reactTo(initialCheckout, cancellationRequested);
     expect(waiting.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(checkoutStatus(waiting.state)).toMatchObject({ status: 'running', step: 'waiting' });
@@ -139,7 +139,7 @@ describe('A comparison that comes late', () => {
     expect(reactTo(confirming, early).asks).not.toContainEqual(expect.any(ReviewOrder));
   });
 
-  it('says in the journal who asked for it, and why', () => {
+  it('writes into the journal who asked for it, and why', () => {
     const { note } = reactTo(
       confirmed,
       compareMessage({ status: 'ready', wasConfirmed: true, by: 'os:1', reason: 'x' }),

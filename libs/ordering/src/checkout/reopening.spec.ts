@@ -57,7 +57,7 @@ describe('A checkout that is over, and whose order is pending again', () => {
     ['undone', undone],
     ['restocking', restocking],
     ['unbooking', unbooking],
-  ])('from %s, it needs attention and sends no request until staff decide', (_, state) => {
+  ])('needs attention when it was %s, and sends no request until staff decide', (_, state) => {
     expect(reactTo(state, compareMessage())).toMatchObject({ state: reopened, asks: [] });
     expect(checkoutStatus(reopened)).toMatchObject({ status: 'needs-attention', step: 'reopened' });
     expect(checkoutStatus(reopened).attention).toMatch(/retry .* or cancel/);
@@ -80,7 +80,7 @@ describe('A checkout that is over, and whose order is pending again', () => {
     });
   });
 
-  it('asks for a review when it gets a cancellation request, because a confirmed order accepts none', () => {
+  it('asks for a review when it gets a cancellation request, because a confirmed order accepts no such request', () => {
     for (const state of [confirmed, undone])
       expect(reactTo(state, cancellationRequested)).toMatchObject({ state, asks: [new ReviewOrder({ orderId })] });
   });
@@ -104,11 +104,11 @@ describe('A checkout that is over, and whose order is pending again', () => {
     });
   });
 
-  it('is over when a late confirmation arrives', () => {
+  it('is confirmed when a late confirmation arrives', () => {
     expect(reactTo(reopened, confirmedAs(4)).state).toEqual(confirmed);
   });
 
-  it('closes the order again by itself when it had given up', () => {
+  it('closes the order again without staff if it had given up', () => {
     expect(reactTo(givenUp, compareMessage())).toMatchObject({
       state: { step: 'voiding', why: 'OVERDUE' },
       asks: [expect.any(VoidPayment)],
@@ -127,7 +127,7 @@ describe('A checkout whose order is in progress again', () => {
     expect(checkoutStatus(reopenedInProgress).attention).toMatch(/cancel the order again/);
   });
 
-  it('gives the goods back again when the order is cancelled again, and ends when staff retry it', () => {
+  it('gives the goods back again when the order is cancelled again, and is confirmed when staff retry it', () => {
     expect(reactTo(reopenedInProgress, cancelled(true))).toMatchObject({
       state: { step: 'restocking' },
       asks: [expect.any(ReleaseStock)],
@@ -145,13 +145,13 @@ describe('A checkout whose order is cancelled and does not count as paid', () =>
     ['given up', givenUp],
     ['restocking', restocking],
     ['reopened', reopened],
-  ])('from %s, gives back what is left, and records it', (_, state) => {
+  ])('gives back the remaining money and goods when it was %s, and records this', (_, state) => {
     const ended: CheckoutReaction = reactTo(state, cancelledUnpaid);
     expect(ended).toMatchObject({ state: { step: 'given-up' }, asks: [payBack, expect.any(ReleaseStock)] });
     expect(reactTo(ended.state, voided).asks).toEqual([expect.any(RecordReversal)]);
   });
 
-  it('keeps the decision whether the goods are waste', () => {
+  it('keeps the earlier decision whether the goods are waste', () => {
     const release = (state: Checkout) => (reactTo(state, cancelledUnpaid).asks[1] as ReleaseStock).body;
     expect(release(restocking)).toMatchObject({ waste: true });
     expect(release(undone)).not.toHaveProperty('waste');
@@ -168,7 +168,7 @@ describe('A checkout that agrees with its order, or is still running', () => {
     expect(reactTo(state, compare)).toMatchObject({ state, asks: [], timers: [] });
   });
 
-  it('sends its request again, because the void event may have been the answer', () => {
+  it('sends its request again, because perhaps the void event was the answer', () => {
     expect(reactTo(confirming, compareMessage())).toMatchObject({
       state: confirming,
       asks: [expect.any(ConfirmOrder)],
@@ -182,7 +182,7 @@ describe('A checkout that agrees with its order, or is still running', () => {
   });
 
   it.each([compareMessage(), compareMessage({ unwantedBy: 'staff' }), inHand, cancelledUnpaid])(
-    'does the same when a comparison is received twice',
+    'has the same result when a comparison is received twice',
     (compare) => {
       for (const state of [confirmed, givenUp, undone, restocking, unbooking, confirming, closing])
         expect(after(state, compare, compare)).toEqual(after(state, compare));

@@ -9,16 +9,16 @@ type BegunCheckout = Exclude<Checkout, { step: 'waiting' }>;
 type StreamState = CompareCheckout['body'];
 
 /**
- * Compares the checkout with the order's stream. They differ if an event that the checkout had caused was declared
- * void, or if a message to the checkout was lost. Then the checkout does what it would have done with that message. If
- * the message comes later, nothing is done twice.
+ * Compares the checkout with the order's stream. The two differ if an event that the checkout had caused was declared
+ * void, or if a message to the checkout was lost. After a lost message, the checkout does what it would have done with
+ * that message. If the message still comes later, nothing is done twice.
  */
 export function compareWithOrder(state: Checkout, message: CompareCheckout): CheckoutReaction {
   const reaction = withTimer(compare(state, message.body), message.body);
   return { ...reaction, note: noteByStaff(reaction.note, message) };
 }
 
-/** The timer may have been lost, too. A parked checkout waits for staff, and has none. */
+/** Perhaps the timer was lost too, so it is set again. A parked checkout waits for staff, and needs no timer. */
 function withTimer(reaction: CheckoutReaction, { orderId }: StreamState): CheckoutReaction {
   const { state, timers } = reaction;
   if (!('asked' in state) || state.parked !== undefined || timers.some(({ name }) => name === 'waits')) return reaction;
@@ -28,7 +28,7 @@ function withTimer(reaction: CheckoutReaction, { orderId }: StreamState): Checko
 function compare(state: Checkout, body: StreamState): CheckoutReaction {
   const { orderId, by, reason } = body;
   if (body.step !== undefined && body.step !== state.step) {
-    // The order may have changed with the checkout, for example because it was confirmed.
+    // Perhaps the order has changed too, for example because it was confirmed. So its current state is needed.
     const again = new ReviewOrder({ orderId, ...(by !== undefined && { by, reason: reason ?? null }) });
     return keepStep(state, 'the checkout changed while the order was read: to be compared again', [again]);
   }
@@ -38,8 +38,8 @@ function compare(state: Checkout, body: StreamState): CheckoutReaction {
 }
 
 /**
- * The message of the order was lost, so the checkout has taken nothing. If nobody cancelled the order, its time is
- * over: the customer has waited for too long to be charged now.
+ * The message OrderPlaced was lost, so the checkout has taken nothing. If nobody cancelled the order, it is closed as
+ * overdue: the customer has waited too long, and must not be charged now.
  */
 function onNotBegun(state: Extract<Checkout, { step: 'waiting' }>, body: StreamState): CheckoutReaction {
   const { orderId } = body;
@@ -52,7 +52,7 @@ function onNotBegun(state: Extract<Checkout, { step: 'waiting' }>, body: StreamS
 const cancellationOf = ({ unwantedBy }: StreamState) =>
   unwantedBy === null ? undefined : unwantedBy === 'staff' ? 'STAFF' : 'CUSTOMER';
 
-/** The order was confirmed, and may have ended since. */
+/** The order was confirmed, and perhaps it was cancelled or refunded later. */
 function onConfirmedBefore(state: BegunCheckout, body: StreamState): CheckoutReaction {
   if (isGivenBack(state))
     return body.inHand
@@ -66,7 +66,7 @@ function onConfirmedBefore(state: BegunCheckout, body: StreamState): CheckoutRea
   return keepStep(state, 'compared with the order');
 }
 
-/** The order was cancelled, or ended by a refund. The refund saga handles the money of a card. */
+/** The order was cancelled, or ended by a refund. The saga of the refunds gives back money that was paid by card. */
 function giveGoodsBack({ orderId, status, goods }: StreamState, method: 'card' | 'cash'): CheckoutReaction {
   const cancelled = status === 'cancelled';
   const step = cancelled && method === 'cash' ? 'unbooking' : 'restocking';
@@ -89,12 +89,12 @@ function onPending(state: BegunCheckout, body: StreamState): CheckoutReaction {
   if (isRunning(state)) {
     const cancelled = cancellation && onCancellationRequested(state, body.orderId, cancellation);
     if (cancelled && cancelled.state !== state) return cancelled;
-    // The saga may be waiting for the event that is now void, so it sends its requests again.
+    // Perhaps the event that is now void was the answer to the saga's request, so the saga sends the request again.
     return keepStep(state, 'compared with the order: still on its way, asked again', requestsOf(state));
   }
   if (cancellation) return windBack(state, cancellation, 'to be cancelled');
-  // Everything was given back before the order was closed. The same steps run again, and the last one closes the order
-  // again.
+  // Everything was given back before the order was closed. The steps of giving back run again, and the last of these
+  // steps closes the order again.
   if (state.step === 'given-up') return windBack(state, state.why, 'to be closed again');
   return reopen(body, true, 'the order is pending again');
 }
@@ -107,12 +107,13 @@ const windBack = (
   startStep({ step: 'voiding', orderId: orderIdOf(state), why, asked: 0 }, `compared with the order: ${note}`);
 
 function reopen({ orderId, lines, total, method }: StreamState, pending: boolean, note: string): CheckoutReaction {
-  // The card's token was dropped. Payments reports the payment that exists, and takes no new one.
+  // The checkout no longer has the card's token. It needs no token: payments reports the existing payment, and takes no
+  // new payment.
   const basket: Basket = { orderId, lines, total, method, token: null };
   return keepStep({ step: 'reopened', basket, pending }, `needs attention: ${note}`);
 }
 
-/** The order's stream now says that the order ended without being paid. So all money and all goods go back. */
+/** According to the stream, the order was cancelled and does not count as paid. So all money and all goods go back. */
 function onCancelledUnpaid(state: BegunCheckout): CheckoutReaction {
   const orderId = orderIdOf(state);
   if (state.step === 'closing') return giveUp(state, state.why);

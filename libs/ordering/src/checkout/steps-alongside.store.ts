@@ -24,7 +24,10 @@ const timelineRows = defineGuard<{ readonly records: string }>({
   sql: ({ records }) => timelineRecords.insert(records, 'select message_id from saga_lines'),
 });
 
-/** Writes steps of the checkout in the statement of an append. If the checkout has changed, nothing is appended. */
+/**
+ * Writes steps of the checkout in the statement of an append. If another process has changed the checkout meanwhile,
+ * nothing is appended.
+ */
 export const stepsAlongside = ({ saga, lines, records }: PreparedSteps) => [
   sagaMoved({ saga }),
   sagaLines({ lines }),

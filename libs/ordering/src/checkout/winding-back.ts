@@ -7,8 +7,8 @@ import { ReviewOrder } from './checkout-messages';
 import { recordReversalRequest, type Checkout } from './checkout-steps';
 
 /**
- * The order can no longer be confirmed: its stream accepted the cancellation while it was pending. A `ConfirmOrder`
- * that arrives later finds the cancellation there, and confirms nothing.
+ * The order can no longer be confirmed, because its stream accepted the cancellation request while the order was
+ * pending. A `ConfirmOrder` that arrives later finds the request in the stream, and confirms nothing.
  */
 export function onCancellationRequested(state: Checkout, orderId: Uuid, why: CancellationCode): CheckoutReaction {
   switch (state.step) {
@@ -30,8 +30,8 @@ export function onCancellationRequested(state: Checkout, orderId: Uuid, why: Can
       );
     case 'confirmed':
     case 'undone':
-      // The stream accepts such a request only while the order is pending. So one of the order's events was declared
-      // void.
+      // The stream accepts a cancellation request only while the order is pending. So one of the order's events was
+      // declared void.
       return keepStep(state, 'cancellation requested, although the checkout is over: compared with the order', [
         new ReviewOrder({ orderId: state.orderId }),
       ]);
@@ -41,8 +41,8 @@ export function onCancellationRequested(state: Checkout, orderId: Uuid, why: Can
 }
 
 /**
- * The time for the checkout is over, so it gives back what it has taken. In `confirming` it waits only for its own
- * context, and continues.
+ * The checkout has taken too long, so it gives back what it has taken. In the step `confirming` it continues, because
+ * it waits only for its own context.
  */
 export function onOverdue(state: Checkout): CheckoutReaction {
   switch (state.step) {
@@ -60,8 +60,8 @@ export function onOverdue(state: Checkout): CheckoutReaction {
 }
 
 /**
- * This answer proves that no money is kept. "Not found" at the provider does not prove it, because the charge may still
- * come.
+ * Only the answer `PaymentVoided` proves that the shop keeps no money. If the provider does not know a payment, the
+ * charge can still reach the provider later.
  */
 export function onPaymentVoided(state: Checkout, { body }: PaymentVoided): CheckoutReaction {
   const reversed = body.refunded.amount > 0 ? { reversed: body.refunded } : {};
@@ -94,14 +94,17 @@ export function onCancelled(state: Checkout, { body }: OrderCancelled): Checkout
     return state.step === 'closing' ? giveUp(state, why) : keepStep(state, 'cancelled, received again');
   const method = confirmedMethodOf(state);
   if (method === undefined) return keepStep(state, 'cancelled, received again');
-  // Card money goes back as a refund, which the order's stream has requested. Cash was never taken: payments cancels
-  // the amount that was due.
+  // Money that was paid by card goes back as a refund, which the order's stream has requested. Cash was not taken yet,
+  // so payments only cancels the amount that was due.
   const step = method === 'cash' ? 'unbooking' : 'restocking';
   const next: Checkout = { step, orderId, asked: 0, ...(restock === false && { waste: true }) };
   return { ...startStep(next, `cancelled after all: ${why}`), timers: [waitsTimer(orderId, 0)] };
 }
 
-/** The payment method, if the order is confirmed or may be confirmed already. Undefined at all other steps. */
+/**
+ * Returns the payment method in the steps in which the order is confirmed, or perhaps is confirmed already. Returns
+ * undefined in all other steps.
+ */
 export function confirmedMethodOf(state: Checkout): 'card' | 'cash' | undefined {
   if (state.step === 'confirmed') return state.method;
   if (state.step === 'confirming') return state.payment.method;
@@ -109,8 +112,8 @@ export function confirmedMethodOf(state: Checkout): 'card' | 'cash' | undefined 
 }
 
 /**
- * A refund that decides where the goods go: it ended the order, or the customer brought them back. The refund saga
- * handles the money.
+ * A refund decides where the goods go if it ended the order, or if the customer brought the goods back. The saga of the
+ * refunds handles the money.
  */
 export function onRefundRequested(
   state: Checkout,
@@ -123,8 +126,8 @@ export function onRefundRequested(
 }
 
 /**
- * Money that was given back after `CloseOrder` was sent may be missing in the cancellation. So it is recorded
- * separately.
+ * If money was given back after `CloseOrder` was sent, perhaps OrderCancelled does not report it. So the money is
+ * recorded separately.
  */
 export function giveUp(
   { orderId, why, reversed }: Extract<Checkout, { step: 'closing' }>,
@@ -135,8 +138,8 @@ export function giveUp(
 }
 
 /**
- * Goods that are reserved for an order that is given up go back at once. In `voiding` nothing is sent, because the next
- * step releases them.
+ * Goods that are reserved after the checkout has given up go back at once. In the step `voiding` nothing is sent,
+ * because the next step releases the goods.
  */
 export function onLateGoods(state: Checkout, orderId: Uuid, note: string): CheckoutReaction {
   if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')

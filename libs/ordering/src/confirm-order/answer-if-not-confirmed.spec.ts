@@ -9,13 +9,13 @@ const after = (...events: OrderEvent[]) =>
   ({ id: orderId, version: events.length, order: orderAfter(...events) }) as DatedOrder;
 
 describe('A confirmation that is requested again', () => {
-  it('announces the requested cancellation again', () => {
+  it('announces the cancellation request again, if there is one', () => {
     expect(answerIfNotConfirmed(after(facts.placed, facts.unwanted))).toEqual(
       new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' }),
     );
   });
 
-  it('compares the checkout with an order that is not pending any more', () => {
+  it('compares the checkout with the order, if the order is not pending any more', () => {
     for (const fact of [facts.confirmed, facts.cancelled])
       expect(answerIfNotConfirmed(after(facts.placed, fact))).toEqual(new ReviewOrder({ orderId }));
   });

@@ -4,9 +4,9 @@ import { ReviewOrder } from '../checkout/checkout-messages';
 import type { DatedOrder } from '../model/dated-order';
 
 /**
- * The answer to a ConfirmOrder that confirmed nothing. The checkout may have lost an earlier message. If a cancellation
- * of the pending order was requested, the checkout gets that message again. Otherwise the order was confirmed or
- * cancelled before, and ReviewOrder compares the checkout with the order.
+ * The answer to a ConfirmOrder that confirmed nothing. Perhaps the checkout has lost an earlier message. If the pending
+ * order has a cancellation request, the checkout gets the message of this request again. Otherwise the order was
+ * confirmed or cancelled before. ReviewOrder then compares the checkout with the order.
  */
 export function answerIfNotConfirmed({ id: orderId, version, order }: DatedOrder): Message {
   if (order.status !== 'pending' || !order.cancellationRequested) return new ReviewOrder({ orderId });

@@ -11,8 +11,8 @@ export interface Payment {
 }
 
 /**
- * The checkout has the money and the goods. If the stream accepted a cancellation first, nothing is confirmed. The
- * checkout gets the message of that cancellation, and then gives everything back.
+ * Confirms the order when the checkout has the money and the goods. If the stream accepted a cancellation request
+ * first, nothing is confirmed. When the checkout gets the message of this request, it gives everything back.
  */
 export function confirmOrder(order: Order, payment: Payment): readonly OrderEvent[] {
   if (order.status !== 'pending' || order.cancellationRequested) return [];

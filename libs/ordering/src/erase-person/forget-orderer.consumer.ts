@@ -8,8 +8,8 @@ import type { PlacedOrder } from '../model/placed-order';
 import { OrderAccounts } from './order-accounts.store';
 
 /**
- * Streams and read models hold sealed values, which nobody can read after the erasure. The person's idempotency keys
- * are deleted, because they hold digests of what the person sent.
+ * Deletes the person's idempotency keys, because they contain hashes of what the person sent. Streams and read models
+ * stay as they are: nobody can read their sealed values after the erasure.
  */
 @InboxEventsHandler([PersonErased], { name: 'forget-orderer' })
 export class ForgetOrderer {

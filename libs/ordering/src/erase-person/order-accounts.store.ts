@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 
-// Locks the row. A new order on this account waits for the lock, and then sees whether the account is closed.
+// Locks the account's row. A new order on this account waits for the lock, and then sees whether the account is closed.
 const LOCK_ACCOUNT = statement(
   'account-hold',
   `insert into order_accounts as a (subject, orders) values ($1, 0)
@@ -13,9 +13,9 @@ const CLOSE_ACCOUNT = statement('account-close', 'update order_accounts set clos
 
 const LOCK_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
 
-// Orders that may be open: they are neither handed over nor cancelled, or more refunds were requested than given, or
-// one of their events was declared void, for example the event that ended them. Some of these orders may not be open,
-// for example after a failed refund was requested again. The order's stream decides.
+// Finds orders that are perhaps open. They were not completed or cancelled, or more refunds were requested than made,
+// or one of their events was declared void. Not all of these orders are open, for example if a failed refund was
+// requested again later and made. So the caller checks the stream of each order.
 const FIND_MAYBE_OPEN = statement(
   'account-maybe-open',
   `select p.order_id as "orderId" from order_events p
@@ -35,8 +35,8 @@ const FORGET_KEYS_OF_ORDER = statement(
 );
 
 /**
- * The accounts of people who order, and whether an account is closed. Each account has one row. Every order of the
- * account locks that row.
+ * The accounts of people who order, and whether an account is closed. Each account has one row. The append of each new
+ * order of the account locks this row.
  */
 @Injectable()
 export class OrderAccounts {
@@ -56,13 +56,14 @@ export class OrderAccounts {
     await this.db.query(CLOSE_ACCOUNT, [subject]);
   }
 
-  /** Orders of a customer that may be open. Only their streams can decide that. */
+  /** Finds the orders of a customer that are perhaps open. The stream of each order decides whether it is open. */
   async findMaybeOpen(customerId: Uuid): Promise<readonly Uuid[]> {
     return (await this.db.query<{ orderId: Uuid }>(FIND_MAYBE_OPEN, [customerId])).map(({ orderId }) => orderId);
   }
 
   /**
-   * Deletes the idempotency keys of a caller, or only those of one order. They hold digests of what the person sent.
+   * Deletes the idempotency keys of a caller, or only the keys of one order. The keys contain hashes of what the person
+   * sent.
    */
   async forgetKeys(caller: string, orderId?: Uuid): Promise<void> {
     await (orderId ? this.db.query(FORGET_KEYS_OF_ORDER, [caller, orderId]) : this.db.query(FORGET_KEYS, [caller]));

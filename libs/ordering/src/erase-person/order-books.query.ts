@@ -7,7 +7,7 @@ import { orderReducer, type Order, type OrderEvent } from '../model/order';
 import { OrderAccounts } from './order-accounts.store';
 import { isStillOpen } from './still-open';
 
-/** Checks and closes the account under one lock. Every order on the account takes the same lock. */
+/** Checks and closes the account while it holds a lock. Every new order on the account takes the same lock. */
 @Injectable()
 export class StoredOrderBooks extends OrderBooks {
   constructor(

@@ -35,7 +35,7 @@ describe('An order is open, so its customer cannot be erased,', () => {
     expect(isOpenAfter(...factsUntil.completed, refundRequested('r', 1), refundMade('r', 1))).toBe(false);
   });
 
-  it('while money is owed because the provider refused a refund, until it has gone back another way', () => {
+  it('while money is owed because the provider refused a refund, until a later refund has given it back', () => {
     const owing = [refundRequested('a', 20_000), refundFailed('a', 20_000)];
     for (const over of [factsUntil.completed, [...factsUntil.confirmed, facts.cancelled]]) {
       expect(isOpenAfter(...over, ...owing)).toBe(true);

@@ -15,7 +15,10 @@ import { z } from 'zod';
 
 export const EVIDENCE_FORMAT = 'coffee-tea.order-evidence.1';
 
-/** The seals prove the events only. The records of other contexts are copied into the file without a proof. */
+/**
+ * The seals prove only the events. The timeline also has records of other contexts, which are copied into the file
+ * without a proof.
+ */
 export const PROOF_OF_PARTS = { events: 'proved', seals: 'proved', timeline: 'reported' } as const;
 
 /** Every file contains this text, for a reader who does not know what the file is. */
@@ -64,10 +67,7 @@ type Proved = Attested<OrderEvidenceFile>['events'];
 export const checkOrderEvidence = (text: string, keys: TrustedKeys): Attested<OrderEvidenceFile> | Refused =>
   checkEvidence(text, OrderEvidenceShape, ({ orderId }) => orderId, keys, compareTimeline);
 
-/**
- * The timeline must contain each event of the order exactly once, as an entry of the source `order`, and no other such
- * entry.
- */
+/** The timeline entries with the source `order` must be exactly the events of the order: one entry for each event. */
 function compareTimeline({ timeline }: OrderEvidenceFile, events: Proved): Refused | undefined {
   const facts = timeline.filter(({ source }) => source === 'order');
   if (facts.length !== events.length)

@@ -6,7 +6,7 @@ import { OrderNotFound } from '../model/order-errors';
 import { OrderTimeline } from '../order-history/timeline.query';
 import { EVIDENCE_TEXT, EVIDENCE_FORMAT, PROOF_OF_PARTS } from './order-evidence.config';
 
-/** An order's events with all their proofs, as the text of a file. Throws NotSealedYet, LogTampered. */
+/** The text of a file with all events of an order and their proofs. Throws NotSealedYet, LogTampered. */
 export class OrderEvidence extends Query<string> {
   constructor(
     readonly orderId: Uuid,
@@ -32,8 +32,8 @@ export class OrderEvidenceHandler implements IQueryHandler<OrderEvidence> {
     if (!proof) throw new OrderNotFound();
     const entries = await this.queries.execute(new OrderTimeline(orderId, undefined, gone));
     const proved = new Set(proof.events.map((event) => provedColumns(event).version));
-    // Void events without a position, and events that are appended while the file is made, are left out of the
-    // timeline. Times in the timeline have milliseconds; the times of the events have microseconds.
+    // The timeline leaves out void events without a position, and events that were appended after the proof was made.
+    // Times in the timeline have milliseconds, although times of events have microseconds.
     const timeline = entries
       .filter(({ version }) => version === null || proved.has(version))
       .map((entry) => ({ ...entry, at: toMillis(entry.at) }));

@@ -36,7 +36,7 @@ export class HoldOrderHandler implements ICommandHandler<HoldOrder> {
   }
 }
 
-/** The order continues from its status before the hold. */
+/** Staff end the hold. The order returns to its status before the hold. */
 export class ResumeOrder extends Command<DatedOrder> {
   constructor(
     readonly orderId: Uuid,

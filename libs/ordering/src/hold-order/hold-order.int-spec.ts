@@ -35,7 +35,7 @@ describe('An order on hold', () => {
   const doStep = async (id: string, step: string, body?: object) =>
     expectStatus(200, await requestStep(id, step, body)).body.data;
 
-  it('cannot be prepared until it is resumed, and then reaches its end', async () => {
+  it('cannot be prepared until it is resumed, and can then be completed', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
     const id = await buyConfirmedOrder(an);
@@ -93,7 +93,7 @@ describe('An order on hold', () => {
     expect(await requestStep(id, 'resume')).toMatchObject({ status: 409, body: { error: { code: 'WRONG_STATUS' } } });
   });
 
-  it('can be put on hold by staff only, and with a reason', async () => {
+  it('needs a reason, and can be put on hold only by staff', async () => {
     const an = await register(open.shop);
     const id = await buyConfirmedOrder(an);
     expect((await an.post(`/admin/orders/${id}/hold`, { body: { reason } })).status).toBe(403);

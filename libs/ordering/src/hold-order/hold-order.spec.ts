@@ -27,14 +27,14 @@ const ended = refundRequestedWith('a', 100_000, { end: true, restock: true });
 describe.each(canBeHeld)('Holding an order that is %s', (status) => {
   const onHold = orderAfter(...factsUntil[status], held);
 
-  it('puts it on hold, and resuming returns it to that status', () => {
+  it('changes its status to on hold, and resuming changes it back', () => {
     expect(holdOrder(orderAfter(...factsUntil[status]), reason)).toEqual([held]);
     expect(onHold).toMatchObject({ status: 'on-hold', hold: { reason, from: status } });
     expect(resumeOrder(onHold)).toEqual([resumed]);
     expect(orderAfter(...factsUntil[status], held, resumed)).toEqual(orderAfter(...factsUntil[status]));
   });
 
-  it('records a repeated hold once, with the first reason, and a repeated resume once', () => {
+  it('is recorded only once, with the first reason, and resuming is recorded only once', () => {
     expect(holdOrder(onHold, sealed('another reason'))).toEqual([]);
     expect(resumeOrder(orderAfter(...factsUntil[status], held, resumed))).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe.each(canBeHeld)('Holding an order that is %s', (status) => {
     }
   });
 
-  it('still allows refunds as before: a full refund ends the order, a gift does not', () => {
+  it('still allows refunds: a full refund ends the order, but not if the order is a gift', () => {
     const request = { refundId: 'a', reason: 'cold' };
     expect(refundOrder(onHold, request)).toEqual(refundOrder(orderAfter(...factsUntil[status]), request));
     expect(orderAfter(...factsUntil[status], held, ended, refundMade('a', 100_000))).toEqual(
@@ -97,7 +97,7 @@ describe('Holding and resuming', () => {
     expect(() => resumeOrder(orderAfter())).toThrow(code('NOT_FOUND'));
   });
 
-  it('stops no timer: the timers of a checkout do nothing after the confirmation', () => {
+  it('need not stop a timer, because the timers of a checkout do nothing after the confirmation', () => {
     const confirmed: Checkout = { step: 'confirmed', orderId, method: 'card' };
     for (const timer of [new CheckoutOverdue({ orderId }), new CheckoutWaits({ orderId, asked: 0 })])
       expect(react(confirmed, timer, 900)).toMatchObject({ state: confirmed, asks: [], timers: [] });

@@ -2,7 +2,7 @@ import type { Sealed } from '#kernel';
 import { hasEnded, type Order, type OrderEvent } from '../model/order';
 import { CannotAdvance, OrderNotFound, OrderRefusal } from '../model/order-errors';
 
-/** The order is on hold, so nobody works on it. */
+/** The refusal of a barista's step, because the order is on hold. */
 export class OrderOnHold extends OrderRefusal {
   constructor() {
     super('ORDER_ON_HOLD', 'conflict');
@@ -25,8 +25,8 @@ export function holdOrder(order: Order, reason: Sealed | null): readonly OrderEv
 }
 
 /**
- * The order goes back to its status before the hold. If the request is repeated before a barista starts the order, it
- * does nothing.
+ * The order returns to its status before the hold. If the request is repeated before a barista starts the order, the
+ * repeat does nothing.
  */
 export function resumeOrder(order: Order): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();

@@ -10,10 +10,13 @@ import type { ShowOrder } from '../view-order/order-answer';
 import type { OrderView } from '../view-order/order-view';
 import { showListed } from './order-list';
 
-/** Which orders to list. An empty filter lists all orders. A customer and a guest together list the orders of both. */
+/**
+ * Which orders to list. An empty filter lists all orders. A filter with a customer and a guest lists the orders of
+ * both.
+ */
 export interface OrderFilter {
   readonly customer?: Uuid | undefined;
-  /** The hash of the number in the guest's tokens. */
+  /** The hash of the random number that all cart tokens of one guest contain. */
   readonly guest?: string | undefined;
   readonly status?: OrderStatus | undefined;
   /** Orders placed at or after `from`, and before `to`. */
@@ -44,20 +47,23 @@ interface Row {
   readonly behind: boolean;
 }
 
-/** Orders, newest first. Returns one more than the limit if there is another page. */
+/** Lists orders, newest first. Returns one order more than the limit if there is another page. */
 export class ListOrders extends Query<readonly ListedRow[]> {
   constructor(
     readonly filter: OrderFilter,
     readonly limit: number,
     readonly after?: ListCursor,
-    /** Absent for staff. */
+    /** How the order is shown to its owner. Absent for staff, who see all fields. */
     readonly show?: ShowOrder,
   ) {
     super();
   }
 }
 
-/** The SQL of one page of a table. For every combination of filters, an index leads directly to the first row. */
+/**
+ * The SQL for one page of a table. For every combination of filters, the query reads the rows of the page in the order
+ * of an index.
+ */
 export function listSql(table: string, filter: OrderFilter, limit: number, after?: ListCursor): [string, unknown[]] {
   const values: unknown[] = [];
   const value = (given: unknown): string => `$${values.push(given)}`;
@@ -77,7 +83,8 @@ export function listSql(table: string, filter: OrderFilter, limit: number, after
      from ${table} t ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
      order by placed_at desc, order_id desc limit ${maxRows}`;
   if (owners.length < 2) return [select(...owners, ...conditions), values];
-  // Each owner's page is read from that owner's index. An "or" would read the index of all orders.
+  // The orders of the customer and of the guest are read separately, each from an index by owner. With an "or",
+  // Postgres would read the index of all orders.
   const pages = owners.map((owner) => `(${select(owner, ...conditions)})`).join(' union all ');
   return [`select * from (${pages}) both_pages order by at desc, id desc limit ${maxRows}`, values];
 }

@@ -11,7 +11,7 @@ const listed = (...events: readonly OrderEvent[]): OrderView =>
   )!;
 
 describe('An order in a list', () => {
-  it('follows the order’s status, money and version', () => {
+  it('shows the order’s current status, money and version', () => {
     expect(showListed(listed(...factsUntil.ready))).toMatchObject({
       status: 'ready',
       version: 5,

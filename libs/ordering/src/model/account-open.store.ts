@@ -9,8 +9,9 @@ const FIND_CLOSED_ACCOUNT = statement(
 );
 
 /**
- * The account of the order must be open. Throws SubjectErased if the person was erased. Closing an account locks this
- * row. So an append that waited for the lock sees the account closed, even if its database snapshot is older.
+ * The account of the order must be open. Throws SubjectErased if the account was closed. The guard updates the
+ * account's row, because closing an account locks this row. So an append that waited for the lock sees that the account
+ * is closed, even if its database snapshot is older.
  */
 export const accountMustBeOpen = defineGuard<{ readonly subject: Uuid }>({
   name: 'account',

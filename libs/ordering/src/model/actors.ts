@@ -13,8 +13,8 @@ export const buyerActor: ActorOf = ({ kind, userId }) => ({ kind, ...(userId && 
 export const staffActor: ActorOf = ({ userId }) => ({ kind: 'staff', ...(userId && { id: userId }) });
 
 /**
- * The owner of idempotency keys. Two callers may use the same key without a conflict. A guest keeps the same owner with
- * each new token.
+ * The owner of idempotency keys. Two owners can use the same key without a conflict. A guest who gets a new cart token
+ * stays the same owner.
  */
 export const keyOwnerOf = ({ kind, userId, cartToken }: CallerLike): string =>
   kind === 'user' ? `user:${userId}` : `guest:${cartToken?.guestHash}`;

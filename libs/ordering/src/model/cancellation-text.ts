@@ -24,7 +24,7 @@ const texts: Record<'vi' | 'en', Record<CancellationCode, string>> = {
 };
 
 /**
- * The text for `{money}` if no money was given back. `ifCharged` is for a payment whose result the shop does not know.
+ * The texts for `{money}` if no money was given back. `ifCharged` is for a payment whose result the shop does not know.
  */
 const notCharged = { vi: 'Bạn không bị trừ tiền.', en: 'You were not charged.' };
 const ifCharged = {
@@ -38,7 +38,10 @@ const givenBackText = (amount: string) => ({
   en: `${amount} was taken and has been given back.`,
 });
 
-/** The text for the customer. It is stored with the cancellation, in the language of the order. */
+/**
+ * The text that tells the customer about the cancellation. It is stored with the cancellation, in the language of the
+ * order.
+ */
 export function cancellationText(code: CancellationCode, locale: 'vi' | 'en', reversed: Money = nothing): string {
   const text = texts[locale][code];
   if (reversed.amount === 0)

@@ -1,8 +1,8 @@
 import { derivedId, type Uuid } from '#kernel';
 
 /**
- * The command for a saga's request. A repeated request has the same command id. So its events are appended once, even
- * if it is delivered twice and both deliveries decide on the same version of the order.
+ * The command for a saga's request. A repeated request has the same command id. So its events are appended only once,
+ * even if two deliveries of the request run at the same time.
  */
 export const commandOf = (orderId: Uuid, idempotencyKey: string) => ({
   orderId,

@@ -2,14 +2,14 @@ import type { OrderStatus } from '#contracts/ordering';
 import type { Uuid } from '#kernel';
 import { orderReducer, type OrderEvent, type PlacedState } from './order';
 
-/** Where and when an event was recorded. */
+/** The order and version of an event, and when it was recorded. */
 export interface Recorded {
   readonly orderId: Uuid;
   readonly version: number;
   readonly at: string;
 }
 
-/** An order and the dates of its life. Personal values stay sealed. */
+/** An order, and the times of its changes of status. Personal values stay sealed. */
 export interface DatedOrder {
   readonly id: Uuid;
   readonly version: number;
@@ -20,7 +20,7 @@ export interface DatedOrder {
   readonly order: PlacedState;
 }
 
-/** How an event changes an order. A stream starts with OrderPlaced; before it there is no order. */
+/** Returns the order after an event. A stream starts with OrderPlaced. Before OrderPlaced, the order is undefined. */
 export function evolveDatedOrder(
   before: DatedOrder | undefined,
   event: OrderEvent,
@@ -46,7 +46,7 @@ interface Stored {
   readonly timestamp: { toISOString(): string };
 }
 
-/** Where and when a stored event happened. */
+/** The order and version of a stored event, and when it was recorded. */
 export const recordedOf = ({ streamId, version, timestamp }: Stored): Recorded => ({
   orderId: streamId,
   version,

@@ -7,8 +7,8 @@ interface DemandLine {
 }
 
 /**
- * How many pieces of each variant the lines need together, in SKU order. Two lines of one variant use the same stock,
- * even if its SKU was changed between the two lines.
+ * How many pieces of each variant all lines need in total, sorted by SKU. Two lines of one variant use the same stock.
+ * So they are added up by variant, even if the SKU of the variant was changed between the two lines.
  */
 export function demandOf(lines: readonly DemandLine[]): readonly DemandLine[] {
   const demand = new Map<string, DemandLine>();

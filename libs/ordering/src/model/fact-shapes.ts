@@ -19,7 +19,7 @@ type DeepReadonly<T> = T extends readonly (infer One)[]
 
 type Issue = z.core.$ZodIssue;
 
-// A newer build may write fields that this build does not know. The data is still valid.
+// A newer build can write fields that this build does not know. Data with such fields is valid.
 const isUnknownField = (issue: Issue): boolean =>
   issue.code === 'unrecognized_keys' ||
   (issue.code === 'invalid_union' && issue.errors.some((one) => one.every(isUnknownField)));

@@ -1,4 +1,4 @@
 import type { Money } from '#kernel';
 
-/** `55.000 ₫`, written the same in both languages. */
+/** Formats an amount as `55.000 ₫`, in the same way for both languages. */
 export const formatDong = ({ amount }: Money): string => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} ₫`;

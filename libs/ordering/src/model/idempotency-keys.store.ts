@@ -3,12 +3,14 @@ import { DomainError, type Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { defineGuard } from '#event-store';
 
-/** The key that a client gives to a request, so that it may repeat the request. Other callers may use the same key. */
+/**
+ * The key that a client gives to a request, so that it can repeat the request. Different callers can use the same key.
+ */
 export interface IdempotencyKey {
   readonly caller: string;
   readonly key: string;
   readonly bodyHash: string;
-  /** The command's name. The same key with another command is refused. */
+  /** The command's name. If the key is used again for another command, the request is refused. */
   readonly command: string;
 }
 
@@ -19,8 +21,8 @@ export interface StoredKey extends IdempotencyKey {
 }
 
 /**
- * The caller has already used the key. If the body is the same, the request is a repeat, and `stored` leads to its
- * answer. If the body is different, the key was reused by mistake.
+ * The caller has already used the key. If the command and the body are the same, the request is a repeat, and `stored`
+ * leads to its answer. Otherwise the key was reused by mistake.
  */
 export class IdempotencyKeyTaken extends DomainError {
   constructor(readonly stored: StoredKey) {
@@ -35,10 +37,7 @@ const FIND_KEY = statement(
    from idempotency_keys where caller = $1 and key = $2`,
 );
 
-/**
- * Stores that the key belongs to the order of the append. Throws IdempotencyKeyTaken if the key already belongs to an
- * order.
- */
+/** Stores the key with the order of the append. Throws IdempotencyKeyTaken if the key is already stored. */
 export const keyUsedOnce = defineGuard<IdempotencyKey>({
   name: 'key',
   place: 'after',
@@ -54,7 +53,7 @@ export const keyUsedOnce = defineGuard<IdempotencyKey>({
   },
 });
 
-/** The keys of the last 24 hours. */
+/** The stored keys. They are deleted after 24 hours. */
 @Injectable()
 export class IdempotencyKeys {
   constructor(private readonly db: Database) {}
@@ -67,7 +66,7 @@ export class IdempotencyKeys {
 
 const BATCH = 1_000;
 
-/** Deletes the keys that are older than 24 hours. Returns how many there were. */
+/** Deletes the keys that are older than 24 hours. Returns how many keys were deleted. */
 export async function pruneKeys(db: Database): Promise<number> {
   for (let pruned = 0; ;) {
     const { count } = await db.execute(

@@ -11,7 +11,7 @@ const key = (body: object = { a: 1 }, name = 'k'): IdempotencyKey => ({
 });
 const view = (id: string) => ({ id }) as DatedOrder;
 
-/** The commands, with keys that another process has stored before. */
+/** KeyedCommands with the given keys, as if another process had stored these keys before. */
 function newCommands(...stored: StoredKey[]) {
   const keys = { find: async (_: string, name: string) => stored.find((one) => one.key === name) };
   const orders = { viewAfterCommand: async (orderId: string) => view(orderId) };
@@ -25,7 +25,7 @@ const storedKey = (key: IdempotencyKey): StoredKey => ({
 });
 
 describe('A command with a key', () => {
-  it('runs once for parallel requests, and all get the same answer', async () => {
+  it('runs once for parallel requests, and all requests get the same answer', async () => {
     let runs = 0;
     const commands = newCommands();
     const run = async () => view(`order ${++runs}`);
@@ -34,7 +34,7 @@ describe('A command with a key', () => {
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
   });
 
-  it('does not run when the key is stored: the first answer is given again', async () => {
+  it('does not run when the key is stored, but gives the first answer again', async () => {
     const run = () => Promise.reject(new Error('ran'));
     expect(await newCommands(storedKey(key())).runOnce(key(), run)).toEqual({ view: view('first'), replayed: true });
   });
@@ -48,7 +48,7 @@ describe('A command with a key', () => {
     ).rejects.toMatchObject(reused);
   });
 
-  it('gives the answer of another process that was first, even if its own run fails', async () => {
+  it('gives the answer of another process that ran it first, even if the run in this process fails', async () => {
     const stored: StoredKey[] = [];
     const commands = newCommands();
     Object.assign(commands, { keys: { find: async () => stored[0] } });
@@ -59,7 +59,7 @@ describe('A command with a key', () => {
     expect(await commands.runOnce(key(), run)).toEqual({ view: view('first'), replayed: true });
   });
 
-  it('can be tried again after a refusal', async () => {
+  it('runs again after a refusal', async () => {
     const commands = newCommands();
     const refuse = () => Promise.reject(new DomainError('CART_EMPTY', 'conflict', 'empty'));
     await expect(commands.runOnce(key(), refuse)).rejects.toMatchObject({ code: 'CART_EMPTY' });
@@ -77,7 +77,7 @@ describe('A command with a key', () => {
     expect(await first).toEqual({ view: view('slow'), replayed: false });
   });
 
-  it('finds the answer of the same request, even while it runs, but not the answer of a different request', async () => {
+  it('finds the answer to the same request, even while it runs, but not the answer to a different request', async () => {
     const commands = newCommands();
     const stored: StoredKey[] = [];
     Object.assign(commands, { keys: { find: async () => stored[0] } });

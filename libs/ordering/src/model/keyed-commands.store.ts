@@ -7,7 +7,7 @@ import type { DatedOrder } from './dated-order';
 import { IdempotencyKeys, IdempotencyKeyTaken, type IdempotencyKey, type StoredKey } from './idempotency-keys.store';
 import { Orders } from './orders.store';
 
-/** The order after the command: from this request, or from the first one with this key. */
+/** The order after the command. `replayed` is true if an earlier request with the key ran the command. */
 export interface KeyedAnswer {
   readonly view: DatedOrder;
   readonly replayed: boolean;
@@ -45,8 +45,9 @@ type RequestContent = Pick<IdempotencyKey, 'bodyHash' | 'command'>;
 const isSameRequest = (a: RequestContent, b: RequestContent) => a.bodyHash === b.bodyHash && a.command === b.command;
 
 /**
- * Commands that a client may repeat. The append itself writes the key's row, so the key survives a crash. Within this
- * process, parallel requests with the same key wait for the first answer, without a database connection.
+ * Runs commands that a client can repeat. The append of the events also stores the key, in the same statement, so the
+ * key survives a crash. Parallel requests with the same key in this process wait for the first answer, without a
+ * database connection.
  */
 @Injectable()
 export class KeyedCommands {
@@ -79,7 +80,10 @@ export class KeyedCommands {
     }
   }
 
-  /** The first answer to this same request. Undefined if there was no request with this key, or a different one. */
+  /**
+   * Finds the answer to an earlier request with the same key and content. Returns undefined if the key was not used, or
+   * was used for a different request.
+   */
   async findAnswer(key: IdempotencyKey): Promise<DatedOrder | undefined> {
     const running = this.running.get(JSON.stringify([key.caller, key.key]));
     if (running) await this.waitFor(running, false);
@@ -96,7 +100,8 @@ export class KeyedCommands {
       return await run(this.ids.next());
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      // Another process may have run the request first. Then its answer counts, even if the cart has changed since.
+      // Perhaps another process has run the request first. Then that answer is returned, even if the cart has changed
+      // since.
       const stored = error instanceof IdempotencyKeyTaken ? error.stored : await this.keys.find(key.caller, key.key);
       if (!stored) throw error;
       markReplayed();
@@ -110,7 +115,8 @@ export class KeyedCommands {
   }
 
   /**
-   * With `sharesAnswer`, the first request's answer or error is returned. Otherwise this only waits until it has ended.
+   * Waits until the first request has ended. With `sharesAnswer`, returns the answer or throws the error of that
+   * request.
    */
   private async waitFor({ answer }: Running, sharesAnswer: boolean): Promise<DatedOrder | undefined> {
     const waitEnded = new AbortController();

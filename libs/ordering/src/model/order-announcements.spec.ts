@@ -52,7 +52,7 @@ describe('The messages to other contexts', () => {
     expect(types(announce(before, event))).toEqual(expected);
   });
 
-  it('have the version of their fact', () => {
+  it('have the version of the event that they announce', () => {
     const cancelled = { ...facts.cancelled, data: { ...facts.cancelled.data, refundDue: vnd(100_000) } };
     const messages = announce(factsUntil.confirmed, cancelled, refundRequested('a', 100_000));
     expect(messages.map((message) => (message.body as { version: number }).version)).toEqual([3, 3, 4]);
@@ -60,7 +60,7 @@ describe('The messages to other contexts', () => {
     expect(messages[1].body).toMatchObject({ status: 'cancelled', previous: 'confirmed' });
   });
 
-  it('say what was refunded before a cancellation, if anything', () => {
+  it('say how much was refunded before a cancellation, if anything was', () => {
     const requested = [...factsUntil.confirmed, refundRequested('a', 30_000)];
     const bodyOfCancellation = (before: readonly OrderEvent[]) =>
       announce(before, facts.cancelled)[0].body as { refunded?: unknown };
@@ -69,7 +69,7 @@ describe('The messages to other contexts', () => {
       expect(bodyOfCancellation(without)).not.toHaveProperty('refunded');
   });
 
-  it('say whether the order had been confirmed', () => {
+  it('say whether a cancelled order was confirmed before', () => {
     expect(announce(factsUntil.pending, facts.cancelled)[0].body).toMatchObject({ wasConfirmed: false });
   });
 
@@ -82,7 +82,7 @@ describe('The messages to other contexts', () => {
     expect(placed.key).toBe(orderId);
   });
 
-  it('do not contain the words of staff about a refund', () => {
+  it('do not contain the reason that staff wrote for a refund', () => {
     const refund = { ...refundRequested('a', 1).data, reason: facts.placed.data.contact.name };
     const [requested] = announce(factsUntil.completed, { type: 'RefundRequested', data: refund } as OrderEvent);
     expect(requested.body).toMatchObject({ refundId: 'a', reason: 'asked for by staff' });
@@ -110,13 +110,13 @@ describe('The messages to other contexts', () => {
     expect(completed.body).toMatchObject({ status: 'completed', paid: vnd(100_000), total: vnd(100_000) });
   });
 
-  it('are not sent for facts that change nothing', () => {
+  it('are not sent if there is no new fact, or no order', () => {
     expect(announce(factsUntil.pending)).toEqual([]);
     expect(announce([], facts.accepted)).toEqual([]);
   });
 });
 
-it('A cancellation reports the money that was taken and given back before the order was paid', () => {
+it('A cancellation reports the money that was taken and given back before the order counted as paid', () => {
   expect(announce(factsUntil.pending, moneyReversed(100_000), facts.cancelled)[0].body).toMatchObject({
     reversed: vnd(100_000),
   });

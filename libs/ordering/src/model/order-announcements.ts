@@ -23,7 +23,9 @@ import {
 import type { OrderLine } from './placed-order';
 import { returnedOrder } from './returned-order';
 
-/** The words of staff are not sent to other contexts, because they may name a person. */
+/**
+ * The reason of a refund, for other contexts. A reason that staff typed is not sent, because perhaps it names a person.
+ */
 export const publicReason = ({ reason }: { readonly reason: string | Sealed }): string =>
   typeof reason === 'string' ? reason : 'asked for by staff';
 
@@ -61,7 +63,7 @@ type About = ReturnType<typeof aboutOrder>;
 
 const owedField = (order: PlacedState) => ('refunds' in order ? { owed: owedAmount(order) } : {});
 
-/** The messages of one fact. Some facts have none. */
+/** The messages of one fact. Some facts have no message of their own. */
 function messagesOfFact(order: PlacedState, event: OrderEvent, about: About): readonly Message[] {
   const { placed } = order;
   switch (event.type) {
@@ -132,13 +134,13 @@ function messagesOfFact(order: PlacedState, event: OrderEvent, about: About): re
       // While the order is pending, OrderCancelled will report this money later.
       return order.status === 'pending' ? [] : [new OrderPaymentReversed({ ...about, amount: event.data.amount })];
     default:
-      return []; // only OrderStatusUpdated is sent, if the status changed
+      return []; // these facts have no message of their own
   }
 }
 
 /**
- * The messages that other contexts get about new facts: the fact's own message, and the change of status if there was
- * one.
+ * The messages that other contexts get about new facts: the message of each fact, and OrderStatusUpdated if the fact
+ * changed the status.
  */
 export function announcements(
   orderId: Uuid,

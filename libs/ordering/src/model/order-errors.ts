@@ -19,7 +19,7 @@ export class OrderNotFound extends NotFound {
   }
 }
 
-/** The event can be read, so it counts. Only an event that cannot be read may be declared void. */
+/** The event can be read, so it counts. Only an event that cannot be read can be declared void. */
 export class EventNotBroken extends OrderRefusal {
   constructor(type: string, version: number) {
     super('EVENT_NOT_BROKEN', 'conflict', {
@@ -43,7 +43,7 @@ export class FirstEventNeeded extends OrderRefusal {
   }
 }
 
-/** The order exists, but has not reached that version. */
+/** The order exists, but has not reached the requested version. */
 export class VersionNotThere extends OrderRefusal {
   constructor(version: number, present: number) {
     super('VERSION_NOT_THERE', 'not-found', { version, present }, [
@@ -52,14 +52,14 @@ export class VersionNotThere extends OrderRefusal {
   }
 }
 
-/** The order exists now, but did not exist at that instant. */
+/** The order exists now, but did not exist at the requested time. */
 export class NotPlacedYet extends OrderRefusal {
   constructor(placedAt: string) {
     super('NOT_PLACED_YET', 'not-found', { placedAt }, [{ field: 'placedAt', message: placedAt, value: placedAt }]);
   }
 }
 
-/** The order has more events than one answer can use. */
+/** The order has more events than the operation can handle. */
 export class OrderTooLong extends OrderRefusal {
   constructor(events: number, most: number) {
     super('ORDER_TOO_LONG', 'too-much', {
@@ -69,7 +69,7 @@ export class OrderTooLong extends OrderRefusal {
   }
 }
 
-/** Applies the rules to a stored event. Throws EventBroken if the rules fail on it. */
+/** Applies the rules to a stored event. Throws EventBroken if the rules throw an error that is not a refusal. */
 export function applyRules<Result>({ type, version }: { type: string; version: number }, rules: () => Result): Result {
   try {
     return rules();
@@ -98,7 +98,7 @@ export class LinesUnavailable extends OrderRefusal {
   }
 }
 
-/** The total differs from the one that the customer agreed to. */
+/** The total differs from the total that the customer agreed to. */
 export class PriceChanged extends OrderRefusal {
   constructor(expectedTotal: Money, total: Money) {
     super('PRICE_CHANGED', 'conflict', { expected: formatDong(expectedTotal), total: formatDong(total) }, [
@@ -138,28 +138,36 @@ export class NothingToRefund extends OrderRefusal {
   }
 }
 
-/** The money of refused refunds has gone back another way, or is on its way. Nothing is left to request again. */
+/**
+ * No money is owed: later refunds have given back the money of refused refunds, or are on their way. So there is
+ * nothing to request again.
+ */
 export class NothingOwed extends OrderRefusal {
   constructor() {
     super('NOTHING_OWED', 'conflict');
   }
 }
 
-/** No goods can go back: the order continues, or the customer has them, or it was already decided where they go. */
+/**
+ * No goods can go back into stock: the order continues, or the customer has the goods, or an earlier event has decided
+ * where they go.
+ */
 export class NothingToRestock extends OrderRefusal {
   constructor() {
     super('NOTHING_TO_RESTOCK', 'conflict');
   }
 }
 
-/** A partial refund does not say which goods came back, so the shop does not know how many to put into stock. */
+/**
+ * A partial refund does not say which goods came back, so the shop does not know which goods to put back into stock.
+ */
 export class RestockNeedsAllMoney extends OrderRefusal {
   constructor(left: Money) {
     super('RESTOCK_NEEDS_ALL_MONEY', 'conflict', { amount: formatDong(left) });
   }
 }
 
-/** Some roles may give back only a limited sum per day. */
+/** The caller's role is allowed to refund only a limited sum per day. */
 export class RefundLimit extends OrderRefusal {
   constructor(left: Money, limit: Money) {
     super('REFUND_LIMIT', 'conflict', { amount: formatDong(left), limit: formatDong(limit) }, [

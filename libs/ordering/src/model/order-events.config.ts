@@ -3,8 +3,8 @@ import { makeShapeCheck } from './fact-shapes';
 import { orderEventTypes, orderFacts } from './order';
 
 /**
- * Every fact that an order's stream may contain, with a check against its shape. There are no upcasts of older shapes
- * so far.
+ * Every type of event that an order's stream can contain, with a check of its data. So far, no event type needs an
+ * upcast.
  */
 export const orderEvents = new EventTypes(
   orderEventTypes.map((type) => ({ type, fits: makeShapeCheck(orderFacts[type]) })),

@@ -3,9 +3,9 @@ import type { Uuid } from '#kernel';
 const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'; // Crockford's alphabet: no I, L, O, U, which are easily misread
 
 /**
- * The number on the receipt, such as `261123-4F7K2-9QXWM`: the day, then 50 bits of the order's id (the 32 low
- * bits of its millisecond, and 18 random bits). Two orders of the same millisecond have the same number with a chance
- * of 1 in 262,144.
+ * The number on the receipt, such as `261123-4F7K2-9QXWM`. It has the day, then 50 bits of the order's id: the 32 low
+ * bits of the millisecond, and 18 random bits. If two orders are placed in the same millisecond, the chance that their
+ * numbers are equal is 1 in 262,144.
  */
 export function orderNumber(orderId: Uuid, placedAt: string): string {
   const hex = orderId.replaceAll('-', '');

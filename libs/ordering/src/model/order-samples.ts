@@ -82,7 +82,7 @@ export const refundRequested = (refundId: string, amount: number): OrderEvent =>
   type: 'RefundRequested',
   data: refundData(refundId, amount),
 });
-/** A refund that ends the order, or decides where its goods go. */
+/** A refund that says whether it ends the order, and perhaps where the goods go. */
 export const refundRequestedWith = (
   refundId: string,
   amount: number,
@@ -126,11 +126,11 @@ export const eventVoided = (version: number): OrderEvent => ({
 });
 
 const refundId = '019ab3c4-0000-7000-8000-0000000000ee';
-/** An order as it is placed today: its lines name the portions of the cart. */
+/** For an order as it is placed today: its lines name the portions of the cart. */
 const [first, ...rest] = samplePlaced.lines;
 const portions = [{ id: '019ab3c4-0000-7000-8000-0000000000f1', quantity: first.quantity }];
 
-/** One sample of every fact, as today's code writes it. Each is stored under `test/samples`. */
+/** One sample of every fact, as today's code writes it. Each sample is stored in `test/samples`. */
 export const everyFact: Readonly<Record<OrderEventType, OrderEvent>> = {
   OrderPlaced: {
     type: 'OrderPlaced',
@@ -157,7 +157,10 @@ interface SampleLife {
   readonly end: OrderStatus;
 }
 
-/** Lives that contain every fact. Their folds are stored too. Add a new life at the end. */
+/**
+ * Sequences of facts, which together contain every fact. The folds of these sequences are stored in `test/samples` too.
+ * Add a new sequence at the end of the list.
+ */
 export const sampleLives: readonly SampleLife[] = [
   {
     facts: ['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'PreparationStarted', 'OrderReadied', 'OrderCompleted'],

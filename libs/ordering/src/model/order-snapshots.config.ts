@@ -4,8 +4,8 @@ import type { OrderEvent } from './order';
 import { applyRules } from './order-errors';
 
 /**
- * Folds an order from its stream, for decisions and their answers. Raise the version whenever the same events give a
- * different order. A test compares the result with the folds of the stored samples.
+ * Folds an order from its stream, for decisions and responses. If a change of the code gives a different order for the
+ * same events, raise the version. A test compares the result with the stored folds in `test/samples`.
  */
 export const orderFold: Reducer<DatedOrder> = {
   name: 'order',

@@ -1,6 +1,6 @@
 import type { OrderEventType } from './order';
 
-/** The texts of this context's refusals, by code. Two of these codes belong to the cart too, with the same text. */
+/** The texts of this context's refusals, by code. The cart uses two of these codes too, with the same texts. */
 export const orderTexts = {
   en: {
     'order.deliveryOnly': 'belongs to a delivery: leave it out for a pickup',

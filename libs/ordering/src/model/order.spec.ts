@@ -24,7 +24,7 @@ const lines = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-/** Any request that an order may get, at any time. */
+/** Any request that an order can get. */
 const anyRequest = fc.oneof(
   fc.constant((order: Order) => placeOrder(order, request)),
   fc
@@ -52,7 +52,10 @@ const anyRequest = fc.oneof(
   fc.constantFrom('a', 'b', 'c', 'd', 'e').map((id) => (order: Order) => recordRefundFailure(order, id, 'no')),
 );
 
-/** The facts of random requests. Each request is decided on the facts before it. A refused request adds no fact. */
+/**
+ * The facts that random requests produce. Each request is decided on the facts before it. A refused request adds no
+ * fact.
+ */
 const lives = fc.array(anyRequest, { maxLength: 30 }).map((requests) => {
   const events: OrderEvent[] = [...factsUntil.confirmed];
   for (const decide of requests)
@@ -78,7 +81,7 @@ describe('An order', () => {
     );
   });
 
-  it('can be folded in two parts with the same result', () => {
+  it('has the same state if its facts are folded in two parts', () => {
     fc.assert(
       fc.property(lives, fc.nat(), (events, cut) => {
         const at = cut % (events.length + 1);

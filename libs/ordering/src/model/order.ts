@@ -19,8 +19,8 @@ import { PaymentMethods, OrderPlacedShape, type PlacedOrder } from './placed-ord
 const RefundPart = z.strictObject({ refundId: IdShape, amount: MoneyInFact });
 
 /**
- * Every fact of an order, with its stored name and its data in the current version. A stored name must stay readable
- * forever.
+ * Every type of fact, with the shape of its data. The names are stored with the events, so a name must never be removed
+ * or changed.
  */
 export const orderFacts = {
   OrderPlaced: OrderPlacedShape,
@@ -31,7 +31,7 @@ export const orderFacts = {
     method: PaymentMethods,
     provider: TextInFact,
     chargeId: z.string().nullable(),
-    /** What the shop has already received: the total for a card, nothing for cash. */
+    /** The money that the shop has already received: the total for a card, nothing for cash. */
     paid: MoneyInFact,
   }),
 
@@ -44,10 +44,10 @@ export const orderFacts = {
 
   /** Staff put the order on hold. Nobody works on it until it is resumed. */
   OrderHeld: z.strictObject({
-    /** What staff typed. Null if the key for the order's personal values was lost. */
+    /** The reason that staff typed. Null if the key for the order's personal values was lost. */
     reason: SealedInFact.nullable(),
   }),
-  /** The order goes back to its status before the hold. */
+  /** The order returns to its status before the hold. */
   OrderResumed: NoData,
 
   /** A customer or staff want to cancel a pending order. The checkout first gives back what it has taken. */
@@ -55,7 +55,7 @@ export const orderFacts = {
 
   OrderCancelled: z.strictObject({
     code: z.enum(cancellationCodes),
-    /** In the order's language, for the customer. */
+    /** The text for the customer, in the language of the order. */
     message: TextInFact,
     reason: SealedInFact.nullable(),
     by: z.enum(['customer', 'staff', 'shop']),
@@ -69,10 +69,11 @@ export const orderFacts = {
   }),
 
   RefundRequested: RefundPart.extend({
-    /** The shop's own words, or the words of staff, which are sealed. */
+    /** A text that the application wrote, or the sealed text that staff typed. */
     reason: z.union([TextInFact, SealedInFact]),
     /**
-     * Whether this refund ends the order. Absent in older facts: then the order ended when all its money had gone back.
+     * Whether this refund ends the order. If it is absent (in older facts), the order ends when all its money has gone
+     * back.
      */
     end: z.boolean().optional(),
     /** Whether the goods go back on the shelf or are waste. Absent if they stay with the order or the customer. */
@@ -83,8 +84,8 @@ export const orderFacts = {
   RefundFailed: RefundPart.extend({ reason: TextInFact }),
 
   /**
-   * A provider took money for the order, but this money did not pay the order, and it was given back. The id is that of
-   * the payment, or of the finding that staff see.
+   * A provider took money for the order, but the money did not count as the order's payment and was given back.
+   * `reversalId` is the id of the payment, or of the finding that staff see.
    */
   PaymentReversed: z.strictObject({ reversalId: IdShape, amount: MoneyInFact }),
 
@@ -114,17 +115,17 @@ export interface Refund {
   readonly end?: boolean;
 }
 
-/** The money of an order: what was paid, and what went back or is owed. */
+/** The money of an order: what was paid, what was refunded, and what is owed to the customer. */
 export interface OrderMoney extends WithReversals {
   readonly paid: Money;
   readonly refunds: readonly Refund[];
   /** Refunds that the provider refused and that nobody has requested again. Absent means zero. */
   readonly owed?: Money;
-  /** Where the goods of an ended order went. Absent means that they are for the customer. */
+  /** Where the goods of an ended order went. Absent means that the customer has the goods, or will get them. */
   readonly goods?: 'shelf' | 'waste';
 }
 
-/** Money that was taken and given back, but did not pay the order. Absent if there is none. */
+/** Money that was taken and given back, and did not count as the order's payment. Absent if there is no such money. */
 interface WithReversals {
   readonly reversals?: readonly PaymentReversed['data'][];
 }
@@ -139,8 +140,8 @@ interface ConfirmedOrderNotOnHold extends OrderMoney {
   readonly placed: PlacedOrder;
   readonly confirmation: OrderConfirmed['data'];
   /**
-   * True if a refund ended the order, so that nothing more is made. The order is `refunded` when no money is owed or on
-   * its way back.
+   * True if a refund ended the order: the shop does not continue to make it. The status becomes `refunded` when no
+   * money is owed or on its way back.
    */
   readonly ended?: true;
 }
@@ -155,7 +156,7 @@ interface OrderOnHold extends OrderMoney {
   };
   readonly ended?: true;
 }
-/** An order that was confirmed, and neither cancelled nor refunded. */
+/** An order that was confirmed, and not cancelled or refunded later. */
 export type ConfirmedOrder = ConfirmedOrderNotOnHold | OrderOnHold;
 export interface CancelledOrder extends OrderMoney {
   readonly status: 'cancelled';
@@ -176,31 +177,31 @@ export type Order = { readonly status: 'unplaced' } | PlacedState;
 export const totalRefunded = (money: OrderMoney): Money =>
   sum(money.refunds.filter((refund) => refund.state === 'refunded').map((refund) => refund.amount));
 
-/** What can still be refunded: the paid money, without what was refunded or is on its way. */
+/** The money that can still be refunded: the paid money, minus the refunds that were made or are on their way. */
 export const refundableAmount = (money: OrderMoney): Money =>
   minus(money.paid, sum(money.refunds.filter((refund) => refund.state !== 'failed').map((refund) => refund.amount)));
 
-/** Money that the customer should get back. The provider refused it, and nobody has requested it again. */
+/** The money of refunds that the provider refused and that nobody has requested again. */
 export const owedAmount = (money: OrderMoney): Money => money.owed ?? nothing;
 
-/** The baristas have not started the order, so its goods can still be sold to another customer. */
+/** True if the baristas have not started the order. Then its goods can still be sold to another customer. */
 export const isUntouched = ({ status }: Order): boolean =>
   status === 'confirmed' || status === 'accepted' || status === 'on-hold';
 
 export const hasEnded = (order: Order): boolean => 'ended' in order && order.ended === true;
 
-/** The customer still waits for money of this order: it is on its way, or it is owed. */
+/** True if the customer still waits for money of this order: a refund is on its way, or money is owed. */
 export const hasOpenMoney = (money: OrderMoney): boolean =>
   owedAmount(money).amount > 0 || money.refunds.some(({ state }) => state === 'requested');
 
-/** An order that is no longer pending. It may have been cancelled without a confirmation. */
+/** An order that is no longer pending. Perhaps it was cancelled without a confirmation. */
 export type OrderWithMoney = ConfirmedOrder | CancelledOrder | RefundedOrder;
 
 function withOwed({ owed: _, ...order }: OrderWithMoney, amount: number, refunds: readonly Refund[]): OrderWithMoney {
   return amount > 0 ? { ...order, refunds, owed: vnd(amount) } : { ...order, refunds };
 }
 
-/** The total that was taken and given back, but did not pay the order. */
+/** The total of the money that was taken and given back, and did not count as the order's payment. */
 export const reversedTotal = ({ reversals = [] }: WithReversals): Money => sum(reversals.map(({ amount }) => amount));
 
 const reversalsOf = ({ reversals }: WithReversals): WithReversals => (reversals ? { reversals } : {});
@@ -214,7 +215,7 @@ function withReversal<State extends PlacedState>(order: State, reversal: Payment
 const refundsWithState = (money: OrderMoney, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
   money.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
 
-/** A refund first pays what is owed. Only the rest is money that is given back for the first time. */
+/** A new refund first gives back the owed money, so its amount is subtracted from the owed amount. */
 function applyRefundRequest(order: OrderWithMoney, { restock, ...refund }: RefundRequested['data']): OrderWithMoney {
   const refunds = [...order.refunds, { ...refund, state: 'requested' as const }];
   const after = {
@@ -224,7 +225,7 @@ function applyRefundRequest(order: OrderWithMoney, { restock, ...refund }: Refun
   return refund.end && isInTheShop(after) ? { ...after, ended: true } : after;
 }
 
-/** The order is paid, or will be paid in cash, and is not handed over yet. */
+/** True if the order is paid, or will be paid in cash, and is not handed over yet. */
 export const isInTheShop = (order: Order): order is ConfirmedOrder =>
   'confirmation' in order &&
   order.status !== 'completed' &&
@@ -240,7 +241,7 @@ function applyRefundFailure(order: Order, { refundId }: RefundFailed['data']): O
   const refund = order.refunds.find((one) => one.refundId === refundId);
   if (refund?.state !== 'requested') return order;
   const refunds = refundsWithState(order, refundId, 'failed');
-  // Money that has gone back with another refund is not owed. That happens only if an earlier RefundFailed of this
+  // Money that was given back by another refund is not owed. This can happen only if an earlier RefundFailed of this
   // refund was declared void.
   const left = refundableAmount({ ...order, refunds }).amount;
   return withOwed(order, Math.min(owedAmount(order).amount + refund.amount.amount, left), refunds);
@@ -248,7 +249,7 @@ function applyRefundFailure(order: Order, { refundId }: RefundFailed['data']): O
 
 const isOnHold = (order: Order): order is OrderOnHold => order.status === 'on-hold';
 
-/** A step of the baristas also ends a hold, because the OrderResumed before it may have been declared void. */
+/** A step of the baristas also ends a hold, because perhaps the OrderResumed before the step was declared void. */
 const moveTo = (order: Order, status: ConfirmedOrderNotOnHold['status']): Order =>
   'confirmation' in order && order.status !== 'cancelled' && order.status !== 'refunded' && !order.ended
     ? { ...withoutHold(order), status }
@@ -299,11 +300,11 @@ function applyRefund(order: Order, { refundId }: OrderRefunded['data']): Order {
   if (after.ended) return hasOpenMoney(after) ? after : { ...withoutHold(after), status: 'refunded' };
   const isAllRefunded = totalRefunded(after).amount === after.paid.amount;
   const end = after.refunds.find((refund) => refund.refundId === refundId)?.end;
-  const continues = end === false && after.status !== 'completed'; // a gift of the shop: the order is still made
+  const continues = end === false && after.status !== 'completed'; // the order is a gift, and the shop still makes it
   return isAllRefunded && !continues ? { ...withoutHold(after), status: 'refunded' } : after;
 }
 
-/** How each fact changes an order. A cancelled order stays cancelled after its money has gone back. */
+/** Returns the order after a fact. A cancelled order stays cancelled after its money has gone back. */
 function evolve(order: Order, event: OrderEvent): Order {
   switch (event.type) {
     case 'OrderPlaced':
@@ -335,7 +336,7 @@ function evolve(order: Order, event: OrderEvent): Order {
     case 'OrderCancelled':
       return applyCancellation(order, event.data);
     case 'RefundRequested':
-      // If the confirmation was declared void, the order does not count as paid, and its payment goes back as a whole.
+      // If the confirmation was declared void, the order does not count as paid, and the whole payment is given back.
       return 'refunds' in order && order.confirmation ? applyRefundRequest(order, event.data) : order;
     case 'OrderRefunded':
       return applyRefund(order, event.data);
@@ -348,7 +349,10 @@ function evolve(order: Order, event: OrderEvent): Order {
   }
 }
 
-/** How the facts of an order make its state. `evolve` never throws, so that any prefix of any stream can be shown. */
+/**
+ * Folds the facts of an order to its state. `evolve` never throws, so that the state at any version of any stream can
+ * be shown.
+ */
 export const orderReducer: Reducer<Order, OrderEvent> = { initial: { status: 'unplaced' }, evolve };
 
 export const statusOf = (order: PlacedState): OrderStatus => order.status;

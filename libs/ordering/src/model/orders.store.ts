@@ -21,7 +21,7 @@ import { OrderNotFound } from './order-errors';
 import { orderFold } from './order-snapshots.config';
 import { orderReducer, type Order, type OrderEvent } from './order';
 
-/** What an append writes and sends besides its events. */
+/** The messages that an append sends, and the guards that its statement contains. */
 export interface Alongside {
   readonly messages: readonly Message[];
   readonly guards: readonly Guarded[];
@@ -31,13 +31,19 @@ export interface Change {
   readonly orderId: Uuid;
   readonly commandId: Uuid;
   readonly actor: Actor;
-  /** Other conditions that must be true at the moment of the append. */
+  /** Conditions that must be true at the moment of the append, besides the version. */
   readonly guards?: readonly Guarded[];
-  /** True if the stream cannot exist yet, so that there is nothing to read. */
+  /** True if the stream cannot exist yet. Then nothing is read. */
   readonly isNew?: true;
-  /** What the append also writes, and the messages that it sends. `announced` are the messages of its events. */
+  /**
+   * Returns what the append also writes, and the messages that it sends. `announced` are the messages about the new
+   * events.
+   */
   readonly alongside?: (announced: readonly Message[]) => Alongside;
-  /** True for a request of a saga. If its events are declared void later, the same request appends again. */
+  /**
+   * True for a request of a saga. If the events of the request are declared void later, a repeat of the request appends
+   * again.
+   */
   readonly isRequest?: boolean;
 }
 
@@ -48,7 +54,7 @@ const UNPLACED: Folded<DatedOrder> = { state: undefined, version: 0 };
 const foldOrder = (events: readonly RecordedEvent[], from?: DatedOrder): DatedOrder | undefined =>
   events.reduce<DatedOrder | undefined>((before, event) => orderFold.project(before, event), from);
 
-/** Orders as streams: load, decide, append. */
+/** Stores orders as streams: folds an order, and appends what a rule has decided. */
 @Injectable()
 export class Orders {
   constructor(
@@ -56,7 +62,7 @@ export class Orders {
     private readonly clock: Clock,
   ) {}
 
-  /** The order from its stream, up to a version. Throws OrderNotFound. */
+  /** Folds the order from its stream, up to the version `upTo` if it is given. Throws OrderNotFound. */
   async view(orderId: Uuid, upTo?: number): Promise<DatedOrder> {
     const view =
       upTo === undefined
@@ -66,7 +72,7 @@ export class Orders {
     return view;
   }
 
-  /** The order directly after the command, as the first answer showed it. */
+  /** Returns the order directly after the command, as the first response showed it. */
   async viewAfterCommand(orderId: Uuid, commandId: Uuid): Promise<DatedOrder> {
     const events = await this.store.read(orderId);
     const last = events.findLastIndex(({ metadata }) => metadata.commandId === commandId);
@@ -76,9 +82,9 @@ export class Orders {
   }
 
   /**
-   * Decides on the current order, and appends the decision. If another append came first, it reads and decides again.
-   * In a message handler it throws VersionConflict instead, and the inbox retries. Returns undefined if the order does
-   * not exist and is not created.
+   * Calls `decide` with the current order, and appends the facts that it returns. If another append came first, this
+   * method reads and decides again. In a message handler it throws VersionConflict instead, and the inbox retries.
+   * Returns undefined if the order does not exist, and `decide` does not create it.
    */
   async change(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
     for (let tries = 1; ; tries++) {
@@ -128,8 +134,8 @@ export class Orders {
   }
 
   /**
-   * An earlier delivery of the request appended an event, but that event may have been declared void. Then the request is
-   * decided again, as a new command.
+   * An earlier delivery of the request has appended events already. If an event of the order was declared void, perhaps
+   * it was one of these events. Then the request is decided again, as a new command.
    */
   private async decideAgain(
     change: Change,

@@ -13,7 +13,7 @@ describe('The payment methods that the shop offers', () => {
     [['cash'], ['cash']],
     [['sandbox'], ['card']],
     [[], []],
-  ] as const)('with the providers %j are %j; a refusal of any other method lists them', (providers, offered) => {
+  ] as const)('with the providers %j are %j, and the refusal of any other method lists them', (providers, offered) => {
     expect(offeredMethods(providers)).toEqual(offered);
     for (const method of ['card', 'cash', 'vnpay', 'momo', 'vietqr']) {
       const ask = () => requireOfferedMethod(method, providers);

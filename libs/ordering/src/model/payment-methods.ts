@@ -7,7 +7,7 @@ export function offeredMethods(providers: readonly string[]): readonly PaymentMe
   return [...(cards ? (['card'] as const) : []), ...(providers.includes('cash') ? (['cash'] as const) : [])];
 }
 
-/** The shop cannot accept this method now. The details name the methods that it offers. */
+/** The shop cannot accept this payment method now. The details name the methods that the shop offers. */
 export class PaymentMethodUnavailable extends OrderRefusal {
   constructor(method: string, offered: readonly PaymentMethod[]) {
     super(
@@ -19,7 +19,7 @@ export class PaymentMethodUnavailable extends OrderRefusal {
   }
 }
 
-/** The method, if the shop accepts it now. Throws PaymentMethodUnavailable. */
+/** Returns the payment method if the shop accepts it now. Otherwise throws PaymentMethodUnavailable. */
 export function requireOfferedMethod(method: string, providers: readonly string[]): PaymentMethod {
   const offered = offeredMethods(providers);
   const found = offered.find((each) => each === method);

@@ -24,7 +24,7 @@ export const OrderedLineShape = z.strictObject({
   unitPrice: MoneyInFact,
   lineTotal: MoneyInFact,
   modifiers: z.array(Modifier).max(100),
-  /** The portions of the cart that became this line. The lines of older orders have none. */
+  /** The portions of the cart that became this line. Absent in older orders. */
   portions: z
     .array(z.strictObject({ id: IdShape, quantity: Count }))
     .min(1)
@@ -42,8 +42,8 @@ export const OrderPlacedShape = z.strictObject({
   number: TextInFact.min(1),
   customerId: IdShape.nullable(),
   /**
-   * SHA-256 of the guest's random number, which all cart tokens of the guest contain. It proves that the order belongs
-   * to the guest.
+   * SHA-256 of the random number that all cart tokens of the guest contain. It proves that the order belongs to the
+   * guest.
    */
   guestTokenHash: z.string().nullable(),
   /** The owner of the key that seals the personal values: the customer, or the order itself for a guest. */

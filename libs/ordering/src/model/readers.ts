@@ -2,13 +2,13 @@ import type { Uuid } from '#kernel';
 import type { PlacedState } from './order';
 
 /**
- * The reader of an order: a signed-in customer, or a guest with the newest of their cart tokens (`GuestTokens`), or
- * both.
+ * The reader of an order: a signed-in customer, or a guest with the newest cart token (`GuestTokens`), or a person who
+ * is both.
  */
 export interface Reader {
   readonly userId?: Uuid | undefined;
   readonly cartTokenHash?: string | undefined;
-  /** An order was placed with this cart token, so the token gives access to no order any more. */
+  /** True if an order was placed with the reader's cart token. The token then gives no access to orders any more. */
   readonly tokenSpent?: true;
 }
 

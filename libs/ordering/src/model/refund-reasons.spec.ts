@@ -6,7 +6,7 @@ const typed = { v: 'typed' } as never;
 const order = orderAfter(...factsUntil.confirmed, refundRequestedWith('a', 1, { end: false })) as PlacedState;
 
 describe('The reason of a refund', () => {
-  it('is shown to the customer in the words of the shop', () => {
+  it('is shown to the customer as a text of the shop', () => {
     for (const reason of [typed, 'asked for by staff', 'provider is back'])
       expect(refundReasonForOwner({ reason }, 'en')).toBe('The shop gives you money back');
     for (const reason of ['cancelled: STAFF', 'cancelled: CUSTOMER'])

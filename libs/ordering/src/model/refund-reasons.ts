@@ -12,13 +12,13 @@ const texts = {
 
 const isOfCancellation = ({ reason }: Reason): boolean => typeof reason === 'string' && reason.startsWith(CANCELLED);
 
-/** The reason for a refund, in the shop's words, for the customer. The customer does not see what staff typed. */
+/** The reason for a refund that the customer sees: a text of the shop. The customer does not see what staff typed. */
 export const refundReasonForOwner = (refund: Reason, locale: 'vi' | 'en'): string =>
   texts[isOfCancellation(refund) ? 'cancelled' : 'given'][locale];
 
 /**
- * The reason for a refund, for staff: what was typed, or else the shop's words. The reason of a cancellation is stored
- * with the cancellation.
+ * The reason for a refund that staff see: the text that was typed, or a text of the shop if nothing was typed. If the
+ * refund belongs to a cancellation, the typed text is stored with the cancellation.
  */
 export function refundReasonForStaff(refund: Reason, order: PlacedState): string | Sealed {
   if (!isOfCancellation(refund)) return refund.reason;

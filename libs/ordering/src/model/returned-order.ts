@@ -2,7 +2,7 @@ import type { ReturnedOrder } from '#contracts/cart';
 import type { Uuid } from '#kernel';
 import type { OrderLine, PlacedOrder } from './placed-order';
 
-/** What goes back into the cart when the shop could not carry out an order. */
+/** The lines that go back into the cart if the shop could not carry out the order. */
 export const returnedOrder = (orderId: Uuid, { cartId, cartVersion, lines }: PlacedOrder): ReturnedOrder => ({
   orderId,
   cartId,

@@ -4,6 +4,6 @@ export interface SagaStatus {
   readonly step: string;
   readonly waitingFor: string | null;
   readonly asked: number;
-  /** Why staff must look at the saga. Null if they need not. */
+  /** Why staff must look at the saga. Null if the saga does not need attention. */
   readonly attention: string | null;
 }

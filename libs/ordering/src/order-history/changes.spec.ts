@@ -1,11 +1,11 @@
 import { changesBetween } from './changes';
 
 describe('What changed between two values', () => {
-  it('is nothing if they are equal', () => {
+  it('is nothing if the values are equal', () => {
     expect(changesBetween({ a: [1, { b: null }] }, { a: [1, { b: null }] })).toEqual([]);
   });
 
-  it('is named by its path', () => {
+  it('is listed by path', () => {
     const before = { status: 'pending', payment: { status: 'pending', paid: 0 }, refunds: [] };
     const after = { status: 'confirmed', payment: { status: 'paid', paid: 0 }, refunds: [{ id: 'r' }] };
     expect(changesBetween(before, after)).toEqual([
@@ -15,7 +15,7 @@ describe('What changed between two values', () => {
     ]);
   });
 
-  it('is one change if a whole object was added, removed, or took the place of a value of another type', () => {
+  it('is one change if a whole object was added, was removed, or replaced a value of another type', () => {
     expect(changesBetween({ a: null, b: { c: 1 } }, { a: { d: 1 } })).toEqual([
       { path: 'a', before: null, after: { d: 1 } },
       { path: 'b', before: { c: 1 }, after: undefined },

@@ -1,6 +1,6 @@
 /**
- * A path in a JSON value (`payment.status`, `refunds.0.state`), and its values before and after. Undefined means no
- * value.
+ * A path in a JSON value, such as `payment.status` or `refunds.0.state`, with the value before and after the change.
+ * Undefined means that there was no value.
  */
 export interface Change {
   readonly path: string;
@@ -12,8 +12,8 @@ const isBranch = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
 /**
- * The differences between two JSON values, in the order of their fields. An added or removed value is one change,
- * whatever it contains.
+ * The differences between two JSON values, in the sequence of their fields. An added or removed value counts as one
+ * change, even if it is an object or a list.
  */
 export function changesBetween(before: unknown, after: unknown, path = ''): readonly Change[] {
   if (before === after) return [];

@@ -4,7 +4,7 @@ import { EVENT_BROKEN } from '../view-order/order-answer';
 
 export { EVENT_BROKEN };
 
-/** The order exists, but has not reached that version. */
+/** The order exists, but has not reached the requested version. */
 export const VERSION_NOT_THERE = {
   status: 404,
   code: 'VERSION_NOT_THERE',
@@ -18,7 +18,7 @@ export const ORDER_TOO_LONG = {
   when: 'The order has more events than this operation can handle.',
 };
 
-/** The order exists, but did not exist at that instant. */
+/** The order exists, but did not exist at the requested time. */
 export const NOT_PLACED_YET = {
   status: 404,
   code: 'NOT_PLACED_YET',

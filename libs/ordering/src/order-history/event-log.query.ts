@@ -7,13 +7,13 @@ import { mustBeInLog } from './span.config';
 export interface ShownEvent extends Omit<RecordedEvent, 'streamId' | 'timestamp' | 'unreadable' | 'instant'> {
   readonly orderId: Uuid;
   readonly timestamp: string;
-  /** This build does not know the type, or this schema version of it. */
+  /** True if this build does not know the event's type, or does not know this schema version of the type. */
   readonly unknown?: true;
-  /** Its data does not match its type. */
+  /** True if the event's data does not match the schema of its type. */
   readonly broken?: true;
-  /** A later event of the order declares it void. */
+  /** True if a later event of the order declares this event void. */
   readonly void?: true;
-  /** What the hash covers, if it was requested. */
+  /** The values that the event's hash covers. Present only if they were requested. */
   readonly canonical?: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export const showEvent = (event: RecordedEvent): ShownEvent => ({
   ...(event.unreadable && (event.unreadable instanceof EventBroken ? { broken: true } : { unknown: true })),
 });
 
-/** A whole stream, with void events marked. */
+/** Shows the events of a stream, and marks void events. */
 export function showEvents(
   stream: readonly RecordedEvent[],
   voided: ReadonlySet<number> = voidVersionsOf(stream),
@@ -40,7 +40,7 @@ export function showEvents(
   return stream.map((event) => ({ ...showEvent(event), ...(voided.has(event.version) && { void: true }) }));
 }
 
-/** The same events, with what their hashes cover. */
+/** Adds to each event the values that its hash covers. */
 async function withCanonical(store: EventStore, events: readonly ShownEvent[]): Promise<readonly ShownEvent[]> {
   const fields = await store.canonical(events.map(({ id }) => id));
   return events.map((event) => ({ ...event, canonical: fields.get(event.id) ?? [] }));
@@ -50,7 +50,10 @@ async function withCanonical(store: EventStore, events: readonly ShownEvent[]): 
 export class OrderEvents extends Query<readonly ShownEvent[]> {
   constructor(
     readonly orderId: Uuid,
-    /** `after`: only versions after this one. `limit`: at most this many. `canonical`: also what the hashes cover. */
+    /**
+     * `after`: only events after this version. `limit`: at most this many events. `canonical`: also the values that the
+     * hashes cover.
+     */
     readonly part: { readonly after?: number; readonly limit?: number; readonly canonical?: boolean } = {},
   ) {
     super();
@@ -72,11 +75,11 @@ export class OrderEventsHandler implements IQueryHandler<OrderEvents> {
 
 export interface LogPage {
   readonly events: readonly ShownEvent[];
-  /** The last position when the query started. Later events are left out. */
+  /** The last position of the log when the query started. Later events are left out. */
   readonly head: number;
 }
 
-/** The log by position. Returns one more than the limit if there is another page. */
+/** Reads the log by position. Returns one event more than the limit if there is another page. */
 export class EventLog extends Query<LogPage> {
   constructor(
     readonly after: number,
@@ -93,16 +96,15 @@ export class EventLogHandler implements IQueryHandler<EventLog> {
   constructor(private readonly store: EventStore) {}
 
   async execute({ after, limit, type, canonical }: EventLog): Promise<LogPage> {
-    const head = await this.store.head(); // read before the events, because the next page starts after it
+    // Read before the events, because at the end of the log the next page starts after `head`.
+    const head = await this.store.head();
     const events = await this.store.readStoredLog(after, limit + 1, type);
     const shown = events.filter(({ position }) => position! <= head).map(showEvent);
     return { events: canonical ? await withCanonical(this.store, shown) : shown, head };
   }
 }
 
-/**
- * Verifies the hash chain of the whole log, or of a part of it. Throws InvalidInput for a range that is not in the log.
- */
+/** Verifies the whole log, or a part of the log. Throws InvalidInput for a range that is not in the log. */
 export class VerifyEvents extends Query<VerifyResult> {
   constructor(
     readonly from?: number,
@@ -122,7 +124,7 @@ export class VerifyEventsHandler implements IQueryHandler<VerifyEvents> {
   }
 }
 
-/** The seals of the log by position. Returns one more than the limit if there is another page. */
+/** Reads the seals of the log by position. Returns one seal more than the limit if there is another page. */
 export class LogSeals extends Query<readonly ProvedSeal[]> {
   constructor(
     readonly after: number,
@@ -141,7 +143,10 @@ export class LogSealsHandler implements IQueryHandler<LogSeals> {
   }
 }
 
-/** The log, or a part of it, as lines that can be checked offline. Throws InvalidInput like `VerifyEvents`. */
+/**
+ * Exports the log, or a part of the log, as lines that can be checked offline. Throws InvalidInput for a range that is
+ * not in the log.
+ */
 export class ExportEvents extends Query<AsyncGenerator<string>> {
   constructor(
     readonly from?: number,

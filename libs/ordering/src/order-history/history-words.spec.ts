@@ -24,7 +24,7 @@ describe('An order’s history in words', () => {
     expect(en.code).toBe(event.type);
   });
 
-  it('also describes an event whose data is broken, for admins', () => {
+  it('describes for admins also an event whose data is broken', () => {
     expect(describeInOneLine(facts.confirmed)).toBe('Your order is confirmed: Paid 100.000 ₫');
     for (const type of orderEventTypes)
       expect(describeInOneLine({ type, data: [] } as unknown as OrderEvent)).toContain(
@@ -46,7 +46,7 @@ describe('An order’s history in words', () => {
     expect(describeFact(last.at(-1)!, 'vi', orderAfter(...last)).detail).toBe('60.000 ₫, tổng cộng đến nay 100.000 ₫');
   });
 
-  it('gives staff the total of all refunds, unless an earlier event cannot be read', () => {
+  it('gives staff the total of all refunds if all earlier events can be read', () => {
     const refunds = [
       refundRequested('a', 40_000),
       refundMade('a', 40_000),
@@ -75,7 +75,7 @@ describe('An order’s history in words', () => {
       expect(describeFact(event, 'en', orderAfter(...goesOn)).detail).toBe('60.000 ₫');
   });
 
-  it('marks an event that was declared void, and continues without it', () => {
+  it('says that an event was declared void, and does not use this event for later lines', () => {
     const stream = [
       ...factsUntil.confirmed,
       { type: 'OrderAccepted' as const, data: null, unreadable: 'x' },

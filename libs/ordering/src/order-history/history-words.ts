@@ -7,7 +7,7 @@ export { formatDong };
 
 export type Locale = 'vi' | 'en';
 
-/** One step of an order's life in words for its customer. */
+/** The text of one event of an order for its customer. */
 export interface Step {
   readonly code: string;
   readonly title: string;
@@ -16,7 +16,7 @@ export interface Step {
 
 type Texts = Record<Locale, string>;
 
-/** The amount of this refund, and the total of all refunds if that is more. */
+/** The amount of this refund, and also the total of all refunds if the total is higher. */
 function refundText({ amount }: { readonly amount: Money }, order: Order | undefined, locale: Locale): string {
   const total = order && 'refunds' in order ? totalRefunded(order) : amount;
   if (total.amount === amount.amount) return formatDong(amount);
@@ -27,10 +27,10 @@ function refundText({ amount }: { readonly amount: Money }, order: Order | undef
 
 const endTexts: Texts = { vi: '. Đơn hàng kết thúc tại đây', en: '. The order is over' };
 
-/** A refund ended the order, and all money is back. */
+/** True if a refund ended the order, and no money is on its way or owed. */
 const isEndedByRefund = (order: Order | undefined): boolean => order?.status === 'refunded' && hasEnded(order);
 
-/** The text below the title. Not every fact has one. */
+/** The text below the title. Null if the title of the fact is enough. */
 function detailOf(event: OrderEvent, locale: Locale, order: Order | undefined): string | null {
   const vi = locale === 'vi';
   switch (event.type) {
@@ -92,8 +92,8 @@ interface Stored {
 }
 
 /**
- * Returns a function that makes the line of an event. Call it with the events in version order. After an event that
- * cannot be applied, the lines do not use the order's state any more.
+ * Returns a function that makes the line of an event. Call the function with all events, in version order. After an
+ * event that cannot be applied, the order's state is not known, so the later lines do not use it.
  */
 export function makeLineWriter(events: readonly Stored[], locale: Locale): (recorded: Stored) => string {
   const voided = voidVersionsOf(events);

@@ -15,6 +15,6 @@ export const ListPartMeta = z.object({
   hasMore: z.boolean().optional(),
 });
 
-/** The answer with one part of a list, and where the next part begins. */
+/** The response with one part of a list, and where the next part begins. */
 export const answerPart = ({ entries, nextAfter }: ListPart<unknown>, options: AnswerOptions = {}): Answer =>
   answer(entries, { ...options, meta: { ...options.meta, nextAfter, hasMore: nextAfter !== null } });

@@ -1,4 +1,4 @@
-/** The number of entries in one answer. Only a longer list is answered in parts. */
+/** The maximum number of entries in one response. Only a longer list is sent in parts. */
 export const MAX_ENTRIES = 1_000;
 
 export interface ListPart<Entry> {
@@ -8,8 +8,8 @@ export interface ListPart<Entry> {
 }
 
 /**
- * The part of a list that begins after `after`. `entries` must hold one more entry than `MAX_ENTRIES` if there are
- * more.
+ * Takes one part of a list. `entries` are the entries that come after the first `after` entries of the list. The caller
+ * can pass only the first MAX_ENTRIES + 1 of these entries.
  */
 export function takePart<Entry>(entries: readonly Entry[], after: number): ListPart<Entry> {
   const hasMore = entries.length > MAX_ENTRIES;

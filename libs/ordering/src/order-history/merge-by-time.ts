@@ -1,11 +1,14 @@
-/** What happened, and when. `at` is ISO 8601 in UTC, always with the same number of digits. */
+/**
+ * An entry with its time. `at` is ISO 8601 in UTC. All entries must have the same number of digits, because the texts
+ * are compared.
+ */
 interface Dated {
   readonly at: string;
 }
 
 /**
- * Merges an order's own facts and the messages of other contexts by time. The facts stay in version order, even if a
- * clock was set back: a fact with an earlier time than the fact before it is sorted with the time of that fact.
+ * Merges the facts of an order and the messages of other contexts by time. The facts stay in version order, even if a
+ * clock was set back. If a fact has an earlier time than a fact before it, it is sorted by the later of the two times.
  */
 export function mergeByTime<Entry extends Dated>(facts: readonly Entry[], others: readonly Entry[]): readonly Entry[] {
   let latest = '';

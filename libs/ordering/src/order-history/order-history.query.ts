@@ -10,7 +10,7 @@ import { describeFact, type Locale, type Step } from './history-words';
 
 export type DatedStep = Step & { readonly version: number; readonly at: string };
 
-/** An order's history in words for its customer, read from the stream itself. */
+/** An order's history in words for its customer. The history is read from the stream, not from a read model. */
 export class OrderHistory extends Query<readonly DatedStep[]> {
   constructor(
     readonly orderId: Uuid,
@@ -32,7 +32,7 @@ export class OrderHistoryHandler implements IQueryHandler<OrderHistory> {
     mustOwn(events, reader);
     let order: Order = orderReducer.initial;
     const steps = await new Slices(gone).map(events, ({ version, timestamp, ...recorded }): DatedStep[] => {
-      if (isVoiding(recorded)) return []; // the declaration that an event is void is not a step of the order
+      if (isVoiding(recorded)) return []; // EventVoided is not a step that the customer should see
       const event = recorded as unknown as OrderEvent;
       return applyRules({ type: event.type, version }, () => {
         order = orderReducer.evolve(order, event);

@@ -5,7 +5,10 @@ import { RefundSaga } from '../refund-order/refunds.saga';
 import { timelineMessages, type TimelineMessage } from './timeline-words';
 import { timelineRowOf, Timelines } from './timelines.store';
 
-/** The messages that these sagas handle. The sagas store the timeline entries of these messages themselves. */
+/**
+ * The messages that these sagas handle. The sagas store the timeline entries for these messages, so the handler below
+ * does not get them.
+ */
 const handledBySagas = [CheckoutSaga, RefundSaga].flatMap((saga) => handledBy(saga));
 
 /** Stores what other contexts report about an order, for the timeline that staff read. */

@@ -5,8 +5,8 @@ const newFault = (field: string, code: string, params: Readonly<Record<string, n
   new InvalidInput([{ field, message: textOf(code, currentRequest()?.locale ?? 'en', params) }]);
 
 /**
- * Throws if the log, which ends at `head`, has no position in this range. A check of an empty range would find no fault
- * and prove nothing.
+ * Throws InvalidInput if no position of the log is in the range. `head` is the last position of the log. The
+ * verification of an empty range would find no fault, and would prove nothing.
  */
 export function mustBeInLog(head: number, from = 1, to?: number): void {
   if (to !== undefined && to < from) throw newFault('to', 'spanTurned');

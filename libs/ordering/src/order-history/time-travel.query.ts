@@ -7,14 +7,16 @@ import { showOrder, type SealedOrder } from '../view-order/order-answer';
 import { foldView } from '../view-order/view-order.query';
 import { changesBetween, type Change } from './changes';
 
-/** A version by its number, or the version at an instant. Without both, it is the current version. */
+/** A version by its number, or the version at an instant. If both fields are absent, the current version is meant. */
 export type VersionOrInstant = {
   readonly version?: number | undefined;
   /** ISO 8601 with a zone, to the microsecond. */
   readonly at?: string | undefined;
 };
 
-/** An order as it was: the fold of its first events. */
+/**
+ * An order as it was at a version or at an instant. The state is the fold of the events up to this version or instant.
+ */
 export class OrderState extends Query<Opened<SealedOrder>> {
   constructor(
     readonly orderId: Uuid,
@@ -40,9 +42,9 @@ export class OrderStateHandler implements IQueryHandler<OrderState> {
 }
 
 /**
- * The number of events up to a version or an instant. A state is always made of the first n events. So even if a clock
- * was set back, n includes all events up to the last one that is not later than the instant. Throws VersionNotThere,
- * NotPlacedYet.
+ * The number of events up to a version or an instant. For an instant, the function looks for the last event that is not
+ * later than the instant. This event and all events before it count. An event before it can have a later time, if a
+ * clock was set back. Throws VersionNotThere, NotPlacedYet.
  */
 export function countEventsUntil(events: readonly RecordedEvent[], { version, at }: VersionOrInstant): number {
   if (version !== undefined) {
@@ -112,8 +114,8 @@ const showAt = (events: readonly RecordedEvent[], version: number): object => {
 };
 
 /**
- * The whole stream. Events that this build cannot read are marked, so that an earlier version can still be shown.
- * Throws OrderNotFound.
+ * Reads the whole stream. Events that this build cannot read are marked, so that the versions before them can still be
+ * shown. Throws OrderNotFound.
  */
 export async function readStream(store: EventStore, orderId: Uuid): Promise<RecordedEvent[]> {
   const events = await store.readMarked(orderId);
@@ -121,7 +123,10 @@ export async function readStream(store: EventStore, orderId: Uuid): Promise<Reco
   return events;
 }
 
-/** Opens the sealed values of the changes. The last name of a path is the field to which its value is bound. */
+/**
+ * Opens the sealed values of the changes. A sealed value is bound to a field of the order. The last name in the path of
+ * the change is this field.
+ */
 export async function openChanges(vault: Vault, changes: readonly Change[], order: Uuid): Promise<readonly Change[]> {
   const pairs = changes.map(({ path, before, after }) => {
     const name = path.slice(path.lastIndexOf('.') + 1);

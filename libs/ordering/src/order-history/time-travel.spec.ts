@@ -18,14 +18,14 @@ describe('The number of events up to a version or an instant', () => {
     ).toEqual([1, 1, 2, 3]);
   });
 
-  it('counts from the first event, even if the clock was set back', () => {
+  it('includes all earlier events, even if the clock was set back', () => {
     const events = stream('10', '20', '05', '30');
     expect(['05', '10', '20', '29', '30'].map((end) => countEventsUntil(events, { at: at(end) }))).toEqual([
       3, 3, 3, 3, 4,
     ]);
   });
 
-  it('is refused before the order was placed, and for a version that it has not reached', () => {
+  it('is refused for an instant before the order was placed, and for a version that the order has not reached', () => {
     const events = stream('10.000001', '20');
     expect(() => countEventsUntil(events, { at: at('10') })).toThrow(
       expect.objectContaining({ code: 'NOT_PLACED_YET', params: { placedAt: at('10.000001') } }),

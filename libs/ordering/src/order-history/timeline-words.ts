@@ -149,7 +149,7 @@ const entries: readonly TimelineText[] = [
 /** The messages that the timeline stores. The order's own events and the journals of its sagas are stored elsewhere. */
 export const timelineMessages: readonly MessageClass[] = entries.map(({ messageClass }) => messageClass);
 
-/** A message of the timeline. Each is about an order. */
+/** A message that the timeline stores. Every such message has the id of an order. */
 export type TimelineMessage = Message<{ readonly orderId: Uuid }>;
 
 const byType = new Map(entries.map((one) => [one.messageClass.type, one]));
@@ -167,7 +167,10 @@ export function describeMessage(
   return { source, note: texts[locale](message.body as never) };
 }
 
-/** The text of a stored message in the given language. If this build does not know the message, the stored text. */
+/**
+ * Returns the text of a stored message in the given language. If this build does not know the message's type, returns
+ * the stored text.
+ */
 export function noteInLanguage(
   stored: { readonly type: string; readonly note: string; readonly data: object },
   locale: Locale,
@@ -177,6 +180,6 @@ export function noteInLanguage(
   try {
     return known.texts[locale](stored.data as never);
   } catch {
-    return stored.note; // an older build stored data of another shape
+    return stored.note; // another build stored data of another shape
   }
 }

@@ -20,7 +20,9 @@ export const timelineRowOf = ({ id, type, meta }: Envelope, message: TimelineMes
   ...describeMessage(message),
 });
 
-/** A saga that handles a message of the timeline stores the entry in the statement of its step. */
+/**
+ * For the sagas: a saga that handles a message of the timeline stores the entry in the statement that writes its step.
+ */
 export const timelineRecords: StepRecords = {
   name: 'timeline',
   insert: (rows, taken) =>
@@ -39,7 +41,7 @@ const SAVE_ENTRIES = groupedStatement(
    on conflict (id) do nothing`,
 );
 
-/** The messages of other contexts about orders, as the timeline stores them. */
+/** Stores the messages of other contexts about orders, for the timeline. */
 @Injectable()
 export class Timelines {
   private readonly entries: GroupedHandling<TimelineRow>;
@@ -48,12 +50,12 @@ export class Timelines {
     this.entries = new GroupedHandling(db, SAVE_ENTRIES);
   }
 
-  /** Stores the entry, and marks the message that is being handled as done. */
+  /** Stores the entry. In the same statement, marks the message that is being handled as done. */
   save(row: TimelineRow): Promise<void> {
     return this.entries.write(row);
   }
 
-  /** The stored messages of an order. `at` has microseconds. */
+  /** Returns the stored messages of an order. `at` has microseconds. */
   of(orderId: Uuid): Promise<TimelineRow[]> {
     return this.db.query(
       `select id, order_id as "orderId", to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, source, type, note, data from order_timeline

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Verification, VerifyResult } from '#event-store';
 import type { VerificationRunAnswer, VerifyAnswer } from './event-answer';
 
-/** The result of a verification, as an answer. */
+/** Returns the result of a verification in the shape of the response. */
 export function showResult(id: string, result: VerifyResult): z.infer<typeof VerifyAnswer> {
   const { events: checked, sealedThrough, firstFormatThrough, admitted, waiting, voided } = result;
   const admittedPositions = [...(result.admittedPositions ?? [])];

@@ -10,7 +10,10 @@ import { VerificationRunAnswer, VerifyAnswer } from './event-answer';
 import { mustBeInLog } from './span.config';
 import { showVerification, showResult } from './verification-answer.config';
 
-/** How long the request waits for the result. After that, the answer is the id of the verification. */
+/**
+ * How long a request waits for the result. After this time, the response has no result yet, but the id of the
+ * verification.
+ */
 const MAX_WAIT_MS = 10_000;
 const RECENT = 20;
 

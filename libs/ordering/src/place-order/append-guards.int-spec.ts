@@ -24,7 +24,7 @@ const count = async (table: string): Promise<number> =>
 describe("A caller's key", () => {
   const key = { caller: 'user:1', key: 'k', bodyHash: 'h', command: 'PlaceOrder' };
 
-  it('can be used once, and the error names the order that has used it', async () => {
+  it('can be used once, and the error names the order of the first use', async () => {
     const { store } = storeOn(db);
     const keys = new IdempotencyKeys(db);
     const [one, two] = [ids.next(), ids.next()];
@@ -59,7 +59,7 @@ describe('A cart', () => {
       guards: cartOrderedOnce({ cartId: ids.next(), cartVersion: 1, portions: [], ...cart }),
     });
 
-  it('is ordered once in each of its versions, also inside a transaction', async () => {
+  it('can be ordered only once in each of its versions, also inside a transaction', async () => {
     const { store } = storeOn(db);
     const cart = { cartId: ids.next(), cartVersion: 3 };
     const one = ids.next();
@@ -69,7 +69,7 @@ describe('A cart', () => {
     await store.append(orderFrom({ ...cart, cartVersion: 4 }));
   });
 
-  it('cannot be ordered if one of its portions was ordered before, from any cart', async () => {
+  it('cannot be ordered if one of its portions was ordered before, from this or another cart', async () => {
     const { store } = storeOn(db);
     const [a, b, c] = Array.from({ length: 3 }, (_, quantity) => ({ id: ids.next(), quantity: quantity + 1 }));
     const one = ids.next();
@@ -82,7 +82,7 @@ describe('A cart', () => {
     await store.append(orderFrom({ portions: [c] }));
   });
 
-  it('is ordered once with each guest token, even if its content has changed', async () => {
+  it('can be ordered only once with each guest token, even if its content has changed', async () => {
     const { store } = storeOn(db);
     const cartId = ids.next();
     const guest = (since: number) => ({ guest: { guestHash: 'f'.repeat(64), since } });
@@ -108,7 +108,7 @@ const blocked = async (): Promise<number> =>
   )[0].n;
 
 describe('An account', () => {
-  it('accepts orders until it is closed, and refuses an append that waits while it is being closed', async () => {
+  it('accepts orders until it is closed, and refuses an append that waited while the account was being closed', async () => {
     const { store } = storeOn(db);
     const subject = ids.next();
     const accounts = new OrderAccounts(db);

@@ -12,7 +12,10 @@ export class CallerAccounts {
 
   constructor(private readonly contacts: ContactOf) {}
 
-  /** Undefined for guests. Throws InvalidInput for a delivery without a telephone number. */
+  /**
+   * Returns undefined for guests. Throws InvalidInput for a delivery if the request and the profile have no telephone
+   * number.
+   */
   async find(caller: Caller, { contact, fulfilment }: OrderRequest): Promise<Account | undefined> {
     if (caller.kind === 'guest') return undefined;
     const registered = { name: caller.name ?? caller.email.split('@')[0], phone: null, email: caller.email };
@@ -24,7 +27,10 @@ export class CallerAccounts {
     return account;
   }
 
-  /** If the profile cannot be read, the order is placed without it, unless the telephone number is needed. */
+  /**
+   * If the profile cannot be read, the order is placed without it. But if the telephone number is needed, the error is
+   * thrown.
+   */
   private async readProfile({ userId }: UserCaller, isNeeded: boolean) {
     try {
       return await this.contacts.customer(userId);

@@ -8,7 +8,9 @@ export interface CartAsOrdered {
   readonly cartId: Uuid;
   readonly cartVersion: number;
   readonly portions: readonly { readonly id: Uuid; readonly quantity: number }[];
-  /** The guest who orders, as their cart token says. Each token can place one order: see CartToken. */
+  /**
+   * The guest who orders, with values of the guest's cart token. Each token can place only one order: see CartToken.
+   */
   readonly guest?: { readonly guestHash: string; readonly since: number };
 }
 
@@ -37,7 +39,7 @@ async function alreadyOrdered(
   return new CartAlreadyOrdered(cartId, cartVersion, order?.orderId ?? null);
 }
 
-/** Each version of a cart can be ordered once, and each guest token can place one order. */
+/** Each version of a cart can be ordered only once, and each guest token can place only one order. */
 const cartGuard = defineGuard<CartVersion & { readonly guest: string | null; readonly since: number | null }>({
   name: 'cart',
   place: 'after',
@@ -50,14 +52,14 @@ const cartGuard = defineGuard<CartVersion & { readonly guest: string | null; rea
   },
 });
 
-/** Each portion is ordered once, whichever cart it is in. */
+/** Each portion can be ordered only once, even if it was moved to another cart. */
 const portionsGuard = defineGuard<
   CartVersion & { readonly ids: readonly Uuid[]; readonly quantities: readonly number[] }
 >({
   name: 'portions',
   place: 'after',
   rows: 'several',
-  // The rows are written in the order of their ids, so that two orders of the same portions cannot deadlock.
+  // The rows are sorted by id, so that two appends with the same portions cannot deadlock.
   sql: ({ ids, quantities, streamId }) =>
     `insert into placed_portions (portion_id, quantity, order_id)
     select p.id, p.quantity, ${streamId}::uuid from head, unnest(${ids}::uuid[], ${quantities}::int[]) as p(id, quantity)
@@ -67,7 +69,10 @@ const portionsGuard = defineGuard<
   },
 });
 
-/** No cart and no portion can be ordered twice. The append of a second order throws CartAlreadyOrdered. */
+/**
+ * The guards that refuse a second order of the same cart version, guest token or portion. The append of the second
+ * order throws CartAlreadyOrdered.
+ */
 export function cartOrderedOnce({ cartId, cartVersion, portions: wanted, guest }: CartAsOrdered): readonly Guarded[] {
   const once = cartGuard({ cartId, cartVersion, guest: guest?.guestHash ?? null, since: guest?.since ?? null });
   if (wanted.length === 0) return [once];

@@ -32,7 +32,7 @@ describe("An order's address", () => {
     expect(read(undefined)).toBeUndefined();
   });
 
-  it('may have five hundred characters; an emoji counts as one', () => {
+  it('can have five hundred characters, and an emoji counts as one character', () => {
     expect(read('🧋'.repeat(500))).toHaveLength(1_000);
     expect(faultsOf('🧋'.repeat(501))).toEqual(['address']);
     expect(faultsOf({ ...saved, line1: 'x'.repeat(201) })).toEqual(['address.line1']);
@@ -56,7 +56,7 @@ describe("An order's address", () => {
     [{ line1: 'a', street: 'b' }, 'street'],
     [{ line1: 'a', 'street\0': 'b' }, 'street\0'],
     [{ line1: 'a', constructor: 'x' }, 'constructor'],
-  ])('is refused as %j, with the name of the field', (address, field) =>
+  ])('is refused as %j, and the fault names the field', (address, field) =>
     expect(faultsOf(address)).toEqual([`address.${field}`]),
   );
 });

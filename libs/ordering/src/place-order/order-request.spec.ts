@@ -4,16 +4,16 @@ const pickup: OrderRequest = { fulfilment: { type: 'pickup' }, payment: { method
 const contact = { name: 'An', phone: '0901234567' };
 
 describe('The required fields of an order', () => {
-  it('of a guest are name and telephone', () => {
+  it('are name and telephone for a guest', () => {
     expect(findMissingFields(pickup, false)).toEqual(['contact.name', 'contact.phone']);
     expect(findMissingFields({ ...pickup, contact }, false)).toEqual([]);
   });
 
-  it('of a signed-in customer who picks it up are none', () => {
+  it('do not exist for a signed-in customer who picks the order up', () => {
     expect(findMissingFields(pickup, true)).toEqual([]);
   });
 
-  it('of a delivery are an address, and for a guest a telephone', () => {
+  it('are an address for a delivery, and also a telephone for a guest', () => {
     const delivery: OrderRequest = { ...pickup, fulfilment: { type: 'delivery' } };
     expect(findMissingFields(delivery, true)).toEqual(['fulfilment.address']);
     expect(findMissingFields({ ...delivery, contact: { name: 'An' } }, false)).toEqual([
@@ -25,7 +25,7 @@ describe('The required fields of an order', () => {
     ).toEqual([]);
   });
 
-  it('of a card payment are its token', () => {
+  it('are the token of the card for a card payment', () => {
     expect(findMissingFields({ ...pickup, payment: { method: 'card' } }, true)).toEqual(['payment.token']);
     expect(findMissingFields({ ...pickup, payment: { method: 'card', token: 'tok_ok' } }, true)).toEqual([]);
   });
@@ -41,7 +41,7 @@ describe('The required fields of an order', () => {
 });
 
 describe('An order with fields that would not be stored', () => {
-  it('is refused: a pickup with an address, or cash with a token', () => {
+  it('is refused if it is a pickup with an address, or cash with a token', () => {
     const address = '12 Lê Lợi';
     const cash = { method: 'cash' as const, token: 'tok_ok' };
     const fields = (request: object) => findUnusedFields({ ...pickup, ...request }).map(({ field }) => field);
@@ -72,7 +72,7 @@ describe('A delivery to a saved address', () => {
     expect(to('12 Lê Lợi').fulfilment.address).toBe('12 Lê Lợi');
   });
 
-  it('uses its recipient and telephone if the contact has none', () => {
+  it('uses the recipient and telephone of the address if the contact has none', () => {
     expect(to(saved).contact).toEqual({ name: 'Bình', phone: '0907654321' });
     expect(to(saved, { contact: { name: 'An', email: 'an@example.com' } }).contact).toEqual({
       ...{ name: 'An', phone: '0907654321', email: 'an@example.com' },

@@ -1,7 +1,7 @@
 import type { Money } from '#kernel';
 import type { FulfilmentType } from '../model/placed-order';
 
-/** The payment methods that the API names. The providers decide which of them the shop accepts. */
+/** The payment methods that a request can name. PAYMENT_PROVIDERS decides which of these methods the shop accepts. */
 export const namedMethods = ['card', 'cash', 'vnpay', 'momo', 'vietqr'] as const;
 export type NamedMethod = (typeof namedMethods)[number];
 
@@ -15,7 +15,7 @@ export interface OrderRequest {
   readonly fulfilment: { readonly type: FulfilmentType; readonly address?: string | null };
   readonly payment: { readonly method: NamedMethod; readonly token?: string | null };
   readonly note?: string | null;
-  /** The total that the customer agrees to pay. Another total is refused. */
+  /** The total that the customer agrees to pay. If the order has another total, it is refused. */
   readonly expectedTotal?: Money;
 }
 
@@ -36,8 +36,8 @@ export interface SentOrder extends Omit<OrderRequest, 'fulfilment'> {
 }
 
 /**
- * Joins a saved address into one text. For a delivery, the address's recipient and telephone are used if the contact has
- * none.
+ * Joins the fields of a saved address into one text. For a delivery, a missing name or telephone of the contact is
+ * taken from the address.
  */
 export function toOrderRequest(sent: SentOrder): OrderRequest {
   const { type, address } = sent.fulfilment;
@@ -50,8 +50,9 @@ export function toOrderRequest(sent: SentOrder): OrderRequest {
 }
 
 /**
- * Missing fields, as paths. A guest must give a name and a telephone, a delivery needs an address, and a card needs its
- * token. A customer's delivery also needs a telephone, but it may be in the profile.
+ * The paths of the missing fields. A guest must give a name and a telephone. A delivery needs an address, and a card
+ * payment needs the card's token. A delivery for a signed-in customer also needs a telephone, but perhaps the profile
+ * has it, so it is checked later (CallerAccounts).
  */
 export function findMissingFields(request: OrderRequest, signedIn: boolean): readonly string[] {
   const { contact, fulfilment, payment } = request;
@@ -65,8 +66,8 @@ export function findMissingFields(request: OrderRequest, signedIn: boolean): rea
 }
 
 /**
- * Fields that would not be stored, although the sender may rely on them: a pickup has no address, and cash has no
- * token.
+ * Fields that would not be stored: the address of a pickup, and the token of a cash payment. They are refused, because
+ * perhaps the sender relies on them.
  */
 export function findUnusedFields({ fulfilment, payment }: OrderRequest): readonly { field: string; code: string }[] {
   return [
@@ -77,14 +78,14 @@ export function findUnusedFields({ fulfilment, payment }: OrderRequest): readonl
   ];
 }
 
-/** What the shop knows about a signed-in customer. */
+/** The contact data that the shop has about a signed-in user. */
 export interface Account {
   readonly name: string;
   readonly phone: string | null;
   readonly email: string;
 }
 
-/** The person who is told about the order. Fields that were not sent come from a signed-in customer's profile. */
+/** The person who gets messages about the order. Fields that were not sent come from a signed-in customer's account. */
 export const contactOf = ({ contact }: OrderRequest, account: Account | undefined) => ({
   name: contact?.name || account?.name || '',
   phone: contact?.phone || account?.phone || null,

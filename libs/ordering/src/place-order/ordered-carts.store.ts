@@ -14,17 +14,17 @@ const MAX_WAIT_MS = 2_000;
 const PAUSE_MS = 20;
 
 /**
- * A cart removes its ordered lines when it gets a message about the order, a moment later. This waits until that has
- * happened.
+ * A cart removes its ordered lines when it gets the message OrderPlaced, a moment after the order. This class waits
+ * until the lines are removed.
  */
 @Injectable()
 export class OrderedCarts {
   constructor(private readonly db: Database) {}
 
   /**
-   * Returns the cart as soon as it holds no portion that was ordered before. So a fast second request orders nothing
-   * twice. Throws CartAlreadyOrdered if every portion in the cart was ordered before, and UNAVAILABLE after 2 s. The
-   * append refuses orders that are placed at the same moment.
+   * Returns the cart as soon as it has no portion that was ordered before, so that a fast second request orders nothing
+   * twice. Throws CartAlreadyOrdered if every portion in the cart was ordered before, and UNAVAILABLE after 2 s. If two
+   * orders are placed at the same moment, the append refuses the second order.
    */
   async readWithoutOrderedLines(
     readCart: () => Promise<CartToOrder | undefined>,
@@ -53,7 +53,7 @@ export class OrderedCarts {
 }
 
 /**
- * True for a guest's cart at its first version. If this cart was ordered before, it had the same version then, and the
- * append refuses to order this version again.
+ * True for a guest's cart at its first version. Then no query is needed. If this cart was ordered before, it had the
+ * same version, and the append refuses a second order of a version.
  */
 const isFirstVersion = ({ version }: CartToOrder, { kind }: CartOwner): boolean => kind === 'guest' && version === 1;

@@ -1,6 +1,6 @@
 import type { Portion } from '#contracts/cart';
 
-/** The part of a portion that an order took. */
+/** The pieces of a portion that were ordered, and the order. */
 export interface PlacedPortion extends Portion {
   readonly orderId: string;
 }
@@ -8,9 +8,10 @@ export interface PlacedPortion extends Portion {
 export type OrderedPortions = 'nothing' | 'something' | { readonly allOf: string };
 
 /**
- * Whether a cart holds portions that were ordered before, from this cart or from another one whose lines a log-in moved
- * here. `nothing`: no such portions. `something`: such portions, and others that can be ordered. `allOf`: every portion
- * was ordered before. Its value is the id of the order that took the first portion.
+ * Whether a cart has portions that were ordered before, from this cart or from a cart whose lines a log-in moved here.
+ * `nothing`: no portion was ordered before. `something`: some portions were ordered before, and others can still be
+ * ordered. `allOf`: every portion was ordered before. The value of `allOf` is the id of the order that took the first
+ * portion.
  */
 export function orderedPortionsOf(portions: readonly Portion[], placed: readonly PlacedPortion[]): OrderedPortions {
   const placedById = new Map(placed.map((portion) => [portion.id, portion]));

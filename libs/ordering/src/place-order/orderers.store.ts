@@ -11,7 +11,10 @@ const NEWEST = statement(
    where e.event_type = 'OrderPlaced'`,
 );
 
-/** The owners of the personal values in the newest orders. Every order contains a sealed name. */
+/**
+ * Finds the owners of the personal values in the newest orders. Every order contains a sealed name, so every order has
+ * an owner.
+ */
 @Injectable()
 export class Orderers extends SealedSubjects {
   constructor(private readonly db: Database) {

@@ -8,13 +8,13 @@ const FIND_OUTCOMES = statement(
   `select order_id as "orderId", min(version) as version from order_events
    where order_id = any($1::uuid[]) and event_type in ('OrderConfirmed', 'OrderCancelled') group by order_id`,
 );
-/** Orders whose events are numbered within this time share one query. */
+/** The query runs this long after events were numbered, so that orders with new events in this time share one query. */
 const PAUSE_MS = 3;
 const POLL_MS = 150;
 
 /**
- * Waits for the outcome of pending orders. One query serves all waiting requests. It runs when new events were
- * numbered, and at intervals.
+ * Waits for the outcome of pending orders. One query finds the outcomes for all waiting requests. It runs when new
+ * events have got their positions, and also at intervals.
  */
 @Injectable()
 export class Outcomes implements OnModuleInit, OnModuleDestroy {
@@ -38,7 +38,9 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
     for (const waiters of this.waiting.values()) for (const report of waiters) report(undefined);
   }
 
-  /** The version at which the order was confirmed or cancelled. Undefined if the waiting time ends first. */
+  /**
+   * Resolves with the version at which the order was confirmed or cancelled, or with undefined after the given time.
+   */
   wait(orderId: Uuid, milliseconds: number): Promise<number | undefined> {
     return new Promise((resolve) => {
       const waiters = this.waiting.get(orderId) ?? new Set();
@@ -67,7 +69,8 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
       for (const { orderId, version } of ended)
         for (const report of [...(this.waiting.get(orderId) ?? [])]) report(Number(version));
     } catch {
-      // The next query may succeed. A request whose waiting time is over gets an answer without an outcome.
+      // Perhaps the next query succeeds. If it does not succeed in time, the response shows the order without the
+      // outcome.
     } finally {
       this.isQuerying = false;
     }

@@ -29,7 +29,7 @@ import { OrderedCarts } from './ordered-carts.store';
 import { InjectOrdersTotal } from './orders-total.config';
 import { orderLines, placeOrder } from './place-order';
 
-/** Orders the caller's cart, once for each key. */
+/** Orders the caller's cart. A repeated request with the same key places no second order. */
 export class PlaceOrder extends Command<KeyedAnswer> {
   constructor(
     readonly caller: Caller,
@@ -46,7 +46,7 @@ function cartOwnerOf(caller: Caller): CartOwner {
     const { userId, guestBefore } = caller;
     return { kind: 'user', userId, ...(guestBefore && { cartTokenHash: formatGuestTokenState(guestBefore) }) };
   }
-  if (!caller.cartToken) throw new CartEmpty(); // no token, so there never was a cart
+  if (!caller.cartToken) throw new CartEmpty(); // a guest without a token never had a cart
   return { kind: 'guest', cartToken: caller.cartToken.text };
 }
 
@@ -77,7 +77,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     if (earlier) return earlier;
     const answer = await this.keyedCommands.runOnce(idempotency, async (commandId) => {
       const method = requireOfferedMethod(request.payment.method, this.config.paymentProviders);
-      // This waits while the cart still holds lines of an earlier order.
+      // The call waits while the cart still has lines of an earlier order.
       const cart = await this.orderedCarts.readWithoutOrderedLines(() => this.carts.find(owner), owner);
       if (!cart || cart.lines.length === 0) throw await this.refusalOfEmptyCart(caller);
       return this.place(commandId, cart, { caller, request, locale, method }, idempotency);
@@ -92,8 +92,8 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /**
-   * Finds the order that a guest placed with this key before the log-in. The client repeats the request if it got no
-   * response, and sends the old cart token together with the access token. The order still belongs to the guest.
+   * Finds the order that a guest placed with this key before the log-in. A client that got no response repeats the
+   * request after the log-in, with the old cart token and the access token. The order still belongs to the guest.
    */
   private async findPlacedBeforeLogIn(caller: Caller, idempotency: IdempotencyKey): Promise<KeyedAnswer | undefined> {
     const { kind, cartToken } = caller;
@@ -107,15 +107,18 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /**
-   * The refusal of a guest's repeated request. It is undefined for the guest's newest token, and for the token with
-   * which this order was placed. A token with which another order was placed is refused.
+   * Returns the refusal of a guest's repeated request if another order was placed with the token. Returns undefined for
+   * the guest's newest token, and for the token with which this order was placed.
    */
   private async refusalOfRepeat(token: CartToken, { id }: DatedOrder): Promise<DomainError | undefined> {
     const spentOn = await this.guests.findOrderOfToken(token);
     return spentOn && spentOn.orderId !== id ? newCartAlreadyOrdered(spentOn) : undefined;
   }
 
-  /** Says why there is nothing to order: the cart is empty, or an order was already placed with the guest's token. */
+  /**
+   * Returns the reason why there is nothing to order: the cart is empty, or an order was already placed with the
+   * guest's token.
+   */
   private async refusalOfEmptyCart(caller: Caller): Promise<DomainError> {
     const token = caller.kind === 'guest' ? caller.cartToken : undefined;
     const spentOn = token && (await this.guests.findOrderOfToken(token));
@@ -167,7 +170,10 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     return view!;
   }
 
-  /** The products have names in the order's language. If one has no price, the refusal is in the request's language. */
+  /**
+   * Returns the prices, with product names in the language of the order. If a product cannot be priced, the refusal is
+   * in the language of the request.
+   */
   private async priceLines(cartLines: CartToOrder['lines'], locale: 'vi' | 'en') {
     const answers = await this.prices.price(cartLines, locale);
     const requestLocale = currentRequest()?.locale ?? locale;
@@ -179,7 +185,8 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     { orderId, subject, caller, request }: Pick<PlaceOrder, 'caller' | 'request'> & { orderId: Uuid; subject: Uuid },
     account: Account | undefined,
   ) {
-    // A customer's name was sealed at registration, so the key must exist. For guests and staff it may be created here.
+    // A customer's name was sealed at registration, so the customer's key must exist. For guests and staff, the key is
+    // perhaps created here.
     const hasSealed = caller.kind === 'user' && caller.role === 'customer';
     const sealText = (field: string, text: string) => {
       const place = this.places.of(orderId, field);

@@ -207,8 +207,8 @@ export class PlaceOrderController {
   }
 
   /**
-   * The guest's new cart token. Undefined for an account's order, and for a guest who repeats the request with the
-   * token of this order or of a later one.
+   * The guest's new cart token. Returns undefined for an account's order. Also returns undefined for a guest who
+   * repeats the request with the token that came with this order or with a later order.
    */
   private tokenAfter({ placedAt, order: { placed } }: DatedOrder, { cartToken }: Caller): string | undefined {
     if (placed.customerId !== null || !cartToken || cartToken.since >= placed.cartVersion) return undefined;

@@ -16,7 +16,7 @@ const priced = (sku: string, quantity: number): PricedLine => ({
 });
 
 describe('Placing an order', () => {
-  it('has a total that is the sum of the lines', () => {
+  it('gives the order a total that is the sum of its lines', () => {
     expect(placeOrder(orderAfter(), request)).toEqual([facts.placed]);
   });
 
@@ -41,7 +41,7 @@ describe('Placing an order', () => {
       );
   });
 
-  it('stores the price that the customer saw, unless they agreed to the new total', () => {
+  it('stores the price that the customer saw, but not if the customer agreed to the new total', () => {
     const wanted = { variantId: 'v', quantity: 2, modifiers: [], price: vnd(25_000) };
     const lines = orderLines(orderId, [priced('a', 2)], [{ ...wanted, portions: [{ id: 'p', quantity: 2 }] }]);
     expect(lines[0]).toMatchObject({ seenPrice: vnd(25_000), portions: [{ id: 'p', quantity: 2 }] });
@@ -52,7 +52,7 @@ describe('Placing an order', () => {
     expect((placed[0].data as PlacedOrder).lines[0]).not.toHaveProperty('seenPrice');
   });
 
-  it('places nothing if the order exists', () => {
+  it('places no second order if the order exists', () => {
     expect(placeOrder(orderAfter(facts.placed), request)).toEqual([]);
   });
 
@@ -60,13 +60,13 @@ describe('Placing an order', () => {
     ['lines', Array.from({ length: caps.lines + 1 }, (_, i) => line(`s${i}`, 1, 1))],
     ['pieces of one SKU, over all lines', [line('a', caps.piecesOfOneSku, 1), line('a', 1, 1)]],
     ['money', [line('a', 11, 100_000_000)]],
-  ])('has a limit for %s', (_, lines) => {
+  ])('limits the %s of one order', (_, lines) => {
     expect(() => placeOrder(orderAfter(), { ...request, lines })).toThrow(
       expect.objectContaining({ code: 'ORDER_TOO_LARGE' }),
     );
   });
 
-  it('limits the pieces of a guest who pays cash, over all lines', () => {
+  it('limits the pieces in all lines of a guest who pays cash', () => {
     const lines = [line('a', 20, 30_000), line('b', 10, 30_000)];
     const cash = { method: 'cash', token: null, provider: null } as const;
     const guest = { ...request, customerId: null, guestTokenHash: 'h', payment: cash, lines };
@@ -84,7 +84,7 @@ describe('Placing an order', () => {
     expect(placeOrder(orderAfter(), guest)).toHaveLength(1); // no limit is set
   });
 
-  it("makes lines from the catalogue's answers; a repeat makes the same line ids", () => {
+  it("makes lines from the catalogue's answers, and a repeat makes the same line ids", () => {
     const lines = orderLines(orderId, [priced('a', 1), priced('a', 2)]);
     expect(lines).toHaveLength(2);
     expect(lines[0].lineId).not.toBe(lines[1].lineId);
@@ -101,7 +101,7 @@ describe('Placing an order', () => {
   });
 });
 
-it('demand is summed per variant, in SKU order, even if the SKU of the variant was changed', () => {
+it('demand is added up for each variant, in SKU order, even if the SKU of the variant was changed', () => {
   const lines = [
     { sku: 'b', variantId: '1', quantity: 1 },
     { sku: 'a', variantId: '2', quantity: 2 },

@@ -11,8 +11,8 @@ import { CartEmpty, LinesUnavailable, OrderTooLarge, PriceChanged } from '../mod
 export const caps = orderLimits;
 
 /**
- * Makes order lines from the catalogue's answers, which are in the order of the cart's lines. Throws LinesUnavailable
- * if one of them cannot be sold.
+ * Makes order lines from the catalogue's answers, one answer for each line of the cart, in the same sequence. Throws
+ * LinesUnavailable if a line cannot be sold.
  */
 export function orderLines(
   orderId: Uuid,
@@ -44,7 +44,8 @@ export function orderLines(
 }
 
 /**
- * What an order line keeps of its cart line: the portions, and the price that the customer saw, if it was different.
+ * The fields of an order line that come from its cart line. These are the portions, and the price that the customer saw
+ * if it was different.
  */
 function cartLineFields(
   cartLine: CartLineToOrder | undefined,
@@ -71,9 +72,9 @@ export interface PlaceRequest {
 }
 
 /**
- * A cart becomes an order, at the prices of the catalogue. `agreedTotal` is the total that the customer has agreed to.
- * A guest who pays cash reserves goods before paying anything, so the guest may order at most `maxGuestCashPieces`
- * pieces.
+ * Makes an order from a cart, at the prices of the catalogue. `agreedTotal` is the total that the customer has agreed
+ * to. A guest who pays cash reserves goods without paying, so such a guest is allowed to order at most
+ * `maxGuestCashPieces` pieces.
  */
 export function placeOrder(
   order: Order,

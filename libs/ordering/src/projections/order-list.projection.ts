@@ -6,7 +6,7 @@ import type { OrderView } from '../view-order/order-view';
 
 const newestFirst = ['placed_at desc', 'order_id desc'] as const;
 
-/** The list of a customer's or a guest's own orders, and the list for staff, with its filters. */
+/** The read model for the lists of orders: a customer's or a guest's own orders, and the orders that staff filter. */
 export const orderList: Projection<OrderView> = {
   name: 'order-list',
   version: 2,

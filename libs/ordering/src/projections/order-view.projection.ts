@@ -3,7 +3,7 @@ import { recordedOf } from '../model/dated-order';
 import type { OrderEvent } from '../model/order';
 import { projectOrder, type OrderView } from '../view-order/order-view';
 
-/** The detail of one order. */
+/** The read model for the details of one order. */
 export const orderView: Projection<OrderView> = {
   name: 'order-view',
   version: 2,

@@ -46,7 +46,9 @@ export class ViewRebuildHandler implements IQueryHandler<ViewRebuild> {
   }
 }
 
-/** The rebuilds of a read model, newest first. Returns one more than the limit if there is another page. */
+/**
+ * Lists the rebuilds of a read model, newest first. Returns one rebuild more than the limit if there is another page.
+ */
 export class ListRebuilds extends Query<readonly ListedRebuild[]> {
   constructor(
     readonly projection: string,
@@ -66,7 +68,7 @@ export class ListRebuildsHandler implements IQueryHandler<ListRebuilds> {
   }
 }
 
-/** What a rebuild would change, or has changed. */
+/** The differences between the table that a rebuild has built and the table that it replaces. */
 export class DiffRebuild extends Query<RebuildDiff> {
   constructor(
     readonly projection: string,
@@ -90,7 +92,7 @@ export interface AsideOrders {
   readonly orders: readonly AsideOrder[];
 }
 
-/** The orders that a read model could not process. */
+/** The orders that a read model has set aside, because it could not use their events. */
 export class ListSetAside extends Query<AsideOrders> {
   constructor(readonly projection: string) {
     super();
@@ -111,7 +113,7 @@ export interface DriftReport {
   readonly findings: readonly DriftFinding[];
 }
 
-/** Rows that differ from what their events say. */
+/** The progress of the check for drift, and the rows of read models that differ from their events. */
 export class ViewDrift extends Query<DriftReport> {}
 
 @QueryHandler(ViewDrift)

@@ -80,7 +80,7 @@ describe('An order’s view', () => {
   const newHandler = () => new ViewOrderHandler(db, shop.models, shop.store, vault);
   const owner = { userId: customerId };
 
-  it('is answered before its events are projected, and is the same after that', async () => {
+  it('can be read before its events are projected, and is the same afterwards', async () => {
     const id = await place({}, facts.confirmed);
     const folded = await newHandler().execute(new ViewOrder(id, owner));
     expect(folded).toMatchObject({
@@ -106,7 +106,7 @@ describe('An order’s view', () => {
     expect(performance.now() - begun).toBeGreaterThan(1_900);
   });
 
-  it('is not found for other people, before and after it is projected', async () => {
+  it('is not found by other people, before and after it is projected', async () => {
     const id = await place({});
     const stranger = new ViewOrder(id, { userId: ids.next() }, 5);
     await expect(newHandler().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -139,7 +139,7 @@ describe('The list of orders', () => {
   it.each([
     ['of all', {}],
     ['of a customer who was a guest before', { customer: customerId, guest: 'h' }],
-  ])('continues after the last order of a page, even if orders have the same time: %s', async (_, filter) => {
+  ])('continues on the next page after the last order, even if orders have the same time: %s', async (_, filter) => {
     const owners = [{}, { customerId: null, guestTokenHash: 'h' }];
     const all = await Promise.all(Array.from({ length: 7 }, (__, at) => place(owners[at % 2])));
     await project(7);
@@ -155,7 +155,7 @@ describe('The list of orders', () => {
     expect(seen).toEqual([...all].sort().reverse());
   });
 
-  it('reads an index in order for every filter, without a sort or a scan of the whole table', async () => {
+  it('reads the rows of an index in order for every filter, without a sort or a scan of the whole table', async () => {
     await test.admin(
       `insert into ordering.order_list_v2 (order_id, position, version, view, status, customer_id, guest, placed_at)
        select gen_random_uuid(), n, 1, '{}', (array['pending', 'confirmed', 'ready', 'completed'])[1 + n % 4],
@@ -184,7 +184,8 @@ describe('The list of orders', () => {
         const lines = await db.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, values);
         const plan = lines.map((line) => line['QUERY PLAN']).join('\n');
         expect(plan).toContain('Index Scan');
-        expect(plan).not.toMatch(/Seq Scan|Sort {2}\(|Bitmap/); // a merge of two indexes names its sort key
+        // "Sort Key" is allowed, because a merge of two indexes names it.
+        expect(plan).not.toMatch(/Seq Scan|Sort {2}\(|Bitmap/);
       }
     }
   });
@@ -194,7 +195,7 @@ describe('The sales report', () => {
   const report = (from: string, to: string, by: 'day' | 'month' | 'product') =>
     new SalesReportHandler(db, shop.models).execute(new SalesReport(beginOf(from)!, endOf(to)!, by));
 
-  it('sums confirmed orders minus refunds by days in Vietnam', async () => {
+  it('adds up confirmed orders minus refunds for each day in Vietnam', async () => {
     await place({}, facts.confirmed);
     await place({}, facts.confirmed, refundMade(refundIds.r, 30_000));
     await place({}, facts.cancelled);
@@ -222,7 +223,7 @@ describe('The sales report', () => {
     expect((await report('2020-01-01', '2020-12-31', 'day')).rows).toEqual([]);
   });
 
-  it('counts a sale and a refund each on its own day in Vietnam', async () => {
+  it('counts a sale and its refund each on the day in Vietnam when it happened', async () => {
     await project(0);
     const entry = (at: string, kind: string, amount: number) => ({
       at,
@@ -274,7 +275,7 @@ describe('A rebuild of every read model', () => {
 
 describe('An upgrade of a database whose tables are of version 1', () => {
   const upgraded = ['order-view', 'order-list'] as const;
-  /** The view as version 1 made it: without the owed money. */
+  /** The view as version 1 of the reducer made it: without the owed money. */
   const withoutOwed = (view: OrderView | undefined): OrderView | undefined => {
     if (!view || !('refunds' in view.order)) return view;
     const { owed: _, ...order } = view.order;
@@ -296,7 +297,8 @@ describe('An upgrade of a database whose tables are of version 1', () => {
   };
 
   beforeEach(async () => {
-    // Today's migrations make tables of today's versions. An older database does not have them.
+    // Today's migrations make tables of today's versions. These tables are marked as dropped here, because an older
+    // database does not have them.
     await test.admin(`update ordering.projection_tables set state = 'dropped' where name = any($1::text[])`, [
       upgraded,
     ]);
@@ -310,18 +312,18 @@ describe('An upgrade of a database whose tables are of version 1', () => {
     shop = projectionsOn(db, [...orderProjections, ...earlierProjections], orderEvents);
   });
 
-  it('shows the owed money before the new tables are live, also for orders that change meanwhile', async () => {
+  it('shows the owed money before the new tables are live, even for orders that change meanwhile', async () => {
     expect(await readOwedAmounts()).toEqual([25_000, 25_000]);
     await append(id, 4, refundRequested(refundIds.b, 10_000), refundFailed(refundIds.b, 10_000));
     stops.push(shop.lead(...everything));
     for (const name of upgraded) await eventually(async () => (await shop.models.position(name)) === 6);
     expect(await shop.models.table('order-view')).toBe('"order_view_v1"');
     const [row] = await db.query<{ view: any }>('select view from order_view_v1');
-    expect(row.view.order.owed.amount).toBe(10_000); // today's reducer applied to a row of version 1
+    expect(row.view.order.owed.amount).toBe(10_000); // today's reducer was applied to a row of version 1
     expect(await readOwedAmounts()).toEqual([25_000, 25_000]);
   });
 
-  it('builds the new tables by itself, and readers switch to them', async () => {
+  it('builds the new tables without an operator, and readers switch to these tables', async () => {
     stops.push(shop.lead(...everything));
     const stop = new AbortController();
     await Promise.all(everything.map((name) => shop.upgrade.run(name, stop.signal)));
@@ -338,7 +340,7 @@ describe('An upgrade of a database whose tables are of version 1', () => {
     expect(await db.query('select 1 from projection_rebuilds')).toHaveLength(2);
   });
 
-  it('keeps the old table after its rebuild was cancelled', async () => {
+  it('keeps the old table live after the rebuild was cancelled', async () => {
     const stop = new AbortController();
     await shop.upgrade.run('order-view', stop.signal);
     const [rebuild] = await db.query<{ id: Uuid; go_live: string }>('select id, go_live from projection_rebuilds');

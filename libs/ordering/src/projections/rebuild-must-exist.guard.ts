@@ -10,8 +10,8 @@ interface StreamRequest {
 }
 
 /**
- * A route of server-sent events answers 200 before its handler runs. So this guard first checks the caller's rights, and
- * that the rebuild exists.
+ * A route of server-sent events answers 200 before its handler runs, so the handler can no longer refuse. This guard
+ * runs earlier. It checks that the caller has not lost the right to follow, and that the rebuild exists.
  */
 @Injectable()
 export class RebuildMustExist implements CanActivate {

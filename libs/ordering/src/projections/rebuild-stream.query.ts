@@ -12,8 +12,8 @@ const endStates: readonly Rebuild['state'][] = ['live', 'cancelled', 'failed', '
 
 /**
  * Follows a rebuild. A `progress` event is sent after each change, and at least every 15 s. The stream ends when the
- * rebuild is over or the shop shuts down. If the caller may no longer follow the rebuild, it ends with `closed {code,
- * message}`.
+ * rebuild is over or the shop shuts down. If the caller is no longer allowed to follow the rebuild, the stream ends
+ * with the event `closed {code, message}`.
  */
 @Injectable()
 export class RebuildStream {

@@ -2,7 +2,9 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { GoLive, Rebuilds, type Rebuild } from '#event-store/projections';
 
-/** Starts a rebuild of a projection beside the live one, for all orders or for some. */
+/**
+ * Starts a rebuild of a read model, for all orders or for some orders. The new table is built beside the live table.
+ */
 export class StartRebuild extends Command<Rebuild> {
   constructor(
     readonly projection: string,
@@ -23,11 +25,11 @@ export class StartRebuildHandler implements ICommandHandler<StartRebuild> {
   }
 }
 
-/** `cancel`: the live table stays as it is · `rollback`: readers go back to the table that was live before. */
+/** `cancel`: the live table stays as it is. `rollback`: the table that was live before becomes live again. */
 export const rebuildSteps = ['pause', 'resume', 'cancel', 'go-live', 'rollback'] as const;
 export type RebuildStep = (typeof rebuildSteps)[number];
 
-/** Pauses, resumes or cancels a rebuild, or switches readers to its table or back to the former table. */
+/** Pauses, resumes or cancels a rebuild, makes its table live, or makes the former table live again. */
 export class SteerRebuild extends Command<Rebuild> {
   constructor(
     readonly projection: string,

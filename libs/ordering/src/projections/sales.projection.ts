@@ -4,7 +4,7 @@ import { projectSale, type Sale } from '../sales-report/sales';
 
 const lastEntryAt = (sale: Sale): string | null => sale.entries.at(-1)?.at ?? null;
 
-/** The amounts that each order adds to the sales or takes away from them. Reports add them up. */
+/** The amounts that each order adds to the sales or subtracts from the sales. Reports add up these amounts. */
 export const sales: Projection<Sale> = {
   name: 'sales',
   version: 1,

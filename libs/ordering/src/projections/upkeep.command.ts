@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { KeptTables, SetAside, type Retried } from '#event-store/projections';
 
-/** A read model has set an order aside: tries to fold this order again. */
+/** Tries again to fold an order that a read model has set aside. */
 export class RetrySetAside extends Command<Retried> {
   constructor(
     readonly projection: string,
@@ -27,8 +27,8 @@ export interface KeptDropped {
 }
 
 /**
- * Drops the kept table. After that, no rollback is possible. The reducer that made the table may be removed from the
- * build.
+ * Drops the table that is kept for a rollback. After that, no rollback is possible, and the reducer of this table can
+ * be removed from the code.
  */
 export class DropKept extends Command<KeptDropped> {
   constructor(readonly projection: string) {

@@ -43,7 +43,8 @@ describe('Refunds compared with the order', () => {
     expect(reactToRefundMessage(again.state, given).asks).toEqual([expect.any(RecordRefund)]);
     const [record] = reactToRefundMessage(again.state, refused).asks as RecordRefundFailure[];
     expect(record.body).toMatchObject({ refundId: 'a', amount });
-    expect(compare(again.state, it)).toMatchObject({ state: again.state, asks: [] }); // received twice
+    // The comparison is received again.
+    expect(compare(again.state, it)).toMatchObject({ state: again.state, asks: [] });
   });
 
   it.each<[string, Refunds, CompareRefunds]>([
@@ -56,7 +57,7 @@ describe('Refunds compared with the order', () => {
     expect(compare(state, it)).toMatchObject({ state: { refunds: state.refunds }, asks: [], timers: [] });
   });
 
-  it('begin a refund whose request was lost, once, with the words of the shop', () => {
+  it('begin a refund whose request was lost, only once, and without the reason that staff typed', () => {
     const compareWithLost = (state: Refunds) => {
       const it = compareMessage('requested');
       return compare(
@@ -73,21 +74,21 @@ describe('Refunds compared with the order', () => {
     expect(compare(noRefunds, compareMessage('refunded')).asks).toEqual([]);
   });
 
-  it('set the timer of a refund that waits, because it may have been lost', () => {
+  it('set the timer of a refund that waits, because perhaps the timer was lost', () => {
     expect(compare(after(requested), compareMessage('requested'))).toMatchObject({
       asks: [],
       timers: [{ name: 'refund-waits:a', afterSeconds: 30 }],
     });
   });
 
-  it('send a result again that the order may not have recorded', () => {
+  it('send a result again if perhaps the order has not recorded it', () => {
     const parked: Refunds = { refunds: { a: { step: 'recording', amount, asked: 8, parked: 'no answer' } } };
     const again = compare(parked, compareMessage());
     expect(again.asks).toEqual([expect.any(RecordRefund)]);
     expect(refundsStatus(again.state)).toMatchObject({ status: 'running' });
   });
 
-  it('end if the order has recorded them, or does not count as paid', () => {
+  it('end if the order has recorded their results, or does not count as paid', () => {
     const recording = after(requested, given);
     expect(compare(recording, compareMessage('refunded'))).toMatchObject({
       state: { refunds: { a: { step: 'refunded', amount } } },

@@ -15,9 +15,9 @@ import {
 type RecordedRefund = CompareRefunds['body']['refunds'][number];
 
 /**
- * Compares the refunds with the order's stream. If a refund has ended, but the stream does not have its result
- * (any more), the saga sends the request to payments again with the same id. It also does so if the stream has a
- * refund that the saga does not know. Payments gives no money twice, and reports the result again.
+ * Compares the refunds with the order's stream. The saga sends a request to payments in two cases. Case 1: a refund has
+ * ended, but its result is not in the stream (any more). Case 2: the stream has a refund that the saga does not know.
+ * The request has the id of the refund, so payments gives no money twice, and reports the result again.
  */
 export function compareRefunds(state: Refunds, message: CompareRefunds): RefundsReaction {
   const { body } = message;
@@ -28,7 +28,7 @@ export function compareRefunds(state: Refunds, message: CompareRefunds): Refunds
     const recorded = body.refunds.find((one) => one.refundId === refundId);
     const after = body.confirmed ? reconcile(refund, recorded) : endUnlessPayingBack(refund);
     if (after === refund && recorded?.state === 'requested' && 'asked' in refund && refund.parked === undefined)
-      timers.push(waitsTimer(orderId, refundId, secondsUntilAskedAgain(refund.asked))); // the timer may be lost
+      timers.push(waitsTimer(orderId, refundId, secondsUntilAskedAgain(refund.asked))); // perhaps the timer was lost
     if (after === refund) return [refundId, refund];
     asks.push(...requestsOf(orderId, refundId, after));
     timers.push(waitsTimer(orderId, refundId, isDone(after) ? null : secondsUntilAskedAgain(0)));
@@ -49,20 +49,22 @@ const unknownRefunds = ({ refunds }: Refunds, body: CompareRefunds['body']): rea
   body.confirmed ? body.refunds.filter(({ refundId, state }) => state === 'requested' && !refunds[refundId]) : [];
 
 function reconcile(refund: RefundStep, recorded: RecordedRefund | undefined): RefundStep {
-  if (refund.step === 'paying-back') return refund; // wait for the answer of payments
+  if (refund.step === 'paying-back') return refund; // the saga waits for the answer of payments
   if (recorded && recorded.state !== 'requested') return isDone(refund) ? refund : endRefund(refund);
   if (!isDone(refund)) return startAgain(refund);
   const amount = recorded?.amount ?? (refund.step === 'refunded' ? refund.amount : refund.owed);
   return amount ? { step: 'paying-back', amount, reason: 'asked again', asked: 0 } : refund;
 }
 
-/** The order does not count as paid, so no refund is recorded for it. */
+/**
+ * If the order does not count as paid, it records no refund, so the saga does not wait for the recording of a result.
+ */
 const endUnlessPayingBack = (refund: RefundStep): RefundStep =>
   refund.step === 'paying-back' || isDone(refund) ? refund : endRefund(refund);
 
 type Recording = Extract<RefundStep, { step: 'recording' | 'recording-failure' }>;
 
-/** Sends the result to the order once more. */
+/** The saga sends the result to the order again. */
 function startAgain({ parked: _, ...refund }: Recording): RefundStep {
   return { ...refund, asked: 0 };
 }

@@ -8,7 +8,10 @@ import { isResultRecorded, recordRefund, recordRefundFailure } from './refund-or
 import { compareAfterDrop } from '../sagas/after-drop';
 import { RecordRefund, RecordRefundFailure } from './refunds-messages';
 
-/** The answer to a repeated request: the saga may have lost the message that the result is recorded. */
+/**
+ * The answer to a repeated request. If the result is recorded already, perhaps the saga has lost the message about it.
+ * ReviewOrder then compares the saga with the order.
+ */
 const resultAgain = (refundId: Uuid) => (view: DatedOrder) =>
   isResultRecorded(view.order, refundId) ? new ReviewOrder({ orderId: view.id }) : undefined;
 

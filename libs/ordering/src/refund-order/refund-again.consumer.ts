@@ -10,10 +10,10 @@ import { RefundAgain } from './refunds-messages';
 export class RequestRefundAgain implements ICommandHandler<RefundAgain> {
   constructor(private readonly orders: Orders) {}
 
-  /** The stream decides the amount, because the amount that the saga knew may be outdated. */
+  /** The amount comes from the stream, because perhaps the amount that the saga knew is outdated. */
   async execute({ body: { orderId, reason, idempotencyKey } }: RefundAgain): Promise<void> {
-    // This request appends once only, even if its event is declared void later. Money that is owed then gets a new
-    // request.
+    // This request appends only once, even if its event is declared void later. If money is then owed, another request
+    // is sent for it.
     const change = { ...commandOf(orderId, idempotencyKey), isRequest: false };
     await this.orders.change(change, (order) => refundAgain(order, reason));
   }

@@ -20,7 +20,7 @@ const allowances = (limit: number) =>
 const somebody = (role: UserCaller['role']) => ({ kind: 'user', userId: ids.next(), role }) as unknown as UserCaller;
 const done = async () => 'done';
 
-describe('The sum that a barista may give back', () => {
+describe('The sum that a barista is allowed to refund', () => {
   const give = (who: UserCaller, amount: number, work: () => Promise<string> = done, limit = 100_000) =>
     allowances(limit).runWithin(who, { refundId: ids.next(), amount: vnd(amount) }, work);
   const limit = (amount: string) =>
@@ -49,7 +49,7 @@ describe('The sum that a barista may give back', () => {
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
   });
 
-  it('counts a refund whose result is unknown, but not a refused one', async () => {
+  it('counts a refund whose result is unknown, but not a refund that was refused', async () => {
     const an = somebody('barista');
     const fails = (error: Error) => () => Promise.reject(error);
     await expect(give(an, 90_000, fails(new NothingToRefund()))).rejects.toThrow(NothingToRefund);
@@ -57,7 +57,7 @@ describe('The sum that a barista may give back', () => {
     await expect(give(an, 10_001)).rejects.toEqual(limit('10.000 ₫'));
   });
 
-  it('is nothing if the limit is 0; managers and admins have no limit', async () => {
+  it('is zero if the limit is 0, but managers and admins have no limit', async () => {
     await expect(give(somebody('barista'), 1, done, 0)).rejects.toMatchObject({ code: 'FORBIDDEN', kind: 'forbidden' });
     expect(await give(somebody('manager'), 1_000_000_000, done, 0)).toBe('done');
     expect([allowances(0).isLimited(somebody('manager')), allowances(0).isLimited(somebody('admin'))]).toEqual([

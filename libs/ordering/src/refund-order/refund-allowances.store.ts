@@ -6,7 +6,7 @@ import type { Caller } from '#platform/security';
 import { Clock } from '#platform/system';
 import { RefundLimit, RefundsNotAllowed } from '../model/order-errors';
 
-// Serialises the refunds of one person: two refunds at once cannot both use the remaining sum.
+// Refunds by one person wait for each other, so that two refunds cannot both use the remaining sum.
 const LOCK = statement(
   'refund-allowances-lock',
   `select pg_advisory_xact_lock(hashtextextended('ordering.refund_allowances ' || $1::text, 0))`,
@@ -26,7 +26,7 @@ interface WantedRefund {
   readonly amount: Money;
 }
 
-/** The money that people with a daily limit have given back today. */
+/** The allowances of staff with a daily limit: how much money each of them can still refund today. */
 @Injectable()
 export class RefundAllowances {
   constructor(
@@ -40,8 +40,8 @@ export class RefundAllowances {
   }
 
   /**
-   * Subtracts the amount from today's allowance before the work. So after a crash the allowance may be too small, but
-   * never too large. If the refund is refused, the amount is added again.
+   * Subtracts the amount from today's allowance, and then calls `work`, which makes the refund. So after a crash the
+   * allowance can be too small, but never too large. If the refund is refused, the amount is added again.
    */
   async runWithin<T>(caller: Caller, { refundId, amount }: WantedRefund, work: () => Promise<T>): Promise<T> {
     if (this.isLimited(caller)) await this.take(caller.userId, { refundId, amount });

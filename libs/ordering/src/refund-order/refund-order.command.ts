@@ -12,7 +12,10 @@ import { PersonalValuePlaces } from '../model/personal-value-places.adapter';
 import { RefundAllowances } from './refund-allowances.store';
 import { refundOrder } from './refund-order';
 
-/** Gives money back, once for each key. Without an amount, it gives back everything that is left. */
+/**
+ * Refunds money of an order. A repeated request with the same key refunds nothing more. Without an amount, all the
+ * remaining money is refunded.
+ */
 export class RefundOrder extends Command<KeyedAnswer> {
   constructor(
     readonly orderId: Uuid,
@@ -62,8 +65,8 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
   }
 
   /**
-   * The reason, sealed. If the person was erased, or their key is missing, the order can still be refunded, and a text
-   * without the typed reason is stored.
+   * Seals the reason. If the customer was erased, or the customer's key is missing, the order can still be refunded.
+   * Then a neutral text is stored in place of the reason.
    */
   private async sealReason(subject: Uuid, id: Uuid, words: string): Promise<string | Sealed> {
     if (await this.vault.isErased(subject)) return NEUTRAL_REASON;
@@ -71,7 +74,7 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
   }
 }
 
-/** The amount that would be refunded now. Throws the rule's refusal, if there is one. */
+/** Returns the amount that would be refunded now. Throws the refusal if the rule refuses the refund. */
 function amountToRefund(order: Order, request: Parameters<typeof refundOrder>[1]): Money {
   const [event] = refundOrder(order, request);
   if (event?.type !== 'RefundRequested') throw new NothingToRefund();

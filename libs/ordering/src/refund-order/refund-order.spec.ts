@@ -38,7 +38,7 @@ describe('A refund and the order', () => {
   ) => refundOrder(orderAfter(...factsUntil[status], ...before), { ...ask('a', amount), ...request });
 
   it.each(['confirmed', 'accepted'] as const)(
-    'when %s, ends the order if no money is left, and its goods go back',
+    'when the order is %s, ends the order if no money is left, and its goods go back',
     (status) => {
       expect(refund(status)).toEqual(refundWithEnd(100_000, true));
       expect(refund(status, 99_999)).toEqual([refundWithoutEnd('a', 99_999)]);
@@ -47,7 +47,7 @@ describe('A refund and the order', () => {
   );
 
   it.each(['preparing', 'ready'] as const)(
-    'when %s, ends the order only with `end`; then its goods are waste',
+    'when the order is %s, ends the order only with `end`, and its goods are then waste',
     (status) => {
       expect(refund(status)).toEqual([refundWithoutEnd('a', 100_000)]);
       expect(refund(status, undefined, { end: true })).toEqual(refundWithEnd(100_000, false));
@@ -55,20 +55,20 @@ describe('A refund and the order', () => {
     },
   );
 
-  it('follows `end`, whether money is left or not', () => {
+  it('with `end` does what `end` says, with or without remaining money', () => {
     expect(refund('confirmed', 90_000, { end: true })).toEqual(refundWithEnd(90_000, true));
     expect(refund('confirmed', undefined, { end: false })).toEqual([refundWithoutEnd('a', 100_000)]);
   });
 
-  it('counts earlier refunds, and pays owed money first', () => {
+  it('takes earlier refunds into account, and first gives back the money that is owed', () => {
     const part = [refundRequested('b', 30_000), refundMade('b', 30_000)];
     expect(refund('confirmed', undefined, {}, part)).toEqual(refundWithEnd(70_000, true));
     expect(refund('confirmed', 70_000, {}, [refundRequested('b', 30_000), refundFailed('b', 30_000)])).toEqual([
-      refundWithoutEnd('a', 70_000), // 30,000 of them were owed, so the shop keeps 30,000 of the paid money
+      refundWithoutEnd('a', 70_000), // 30,000 of the 70,000 were owed, so the shop keeps 30,000 of the paid money
     ]);
   });
 
-  it('takes goods back from the customer once only', () => {
+  it('takes goods back from the customer only once', () => {
     const back = [refundRequestedWith('a', 100_000, { end: false, restock: true })];
     expect(refund('completed', undefined, { restock: true })).toEqual(back);
     expect(refund('completed', undefined, { end: true })).toEqual([refundWithoutEnd('a', 100_000)]);
@@ -78,7 +78,7 @@ describe('A refund and the order', () => {
     );
   });
 
-  it('takes goods back only with all money that is left', () => {
+  it('takes goods back only if all the remaining money is refunded', () => {
     const needsAll = expect.objectContaining({ code: 'RESTOCK_NEEDS_ALL_MONEY', params: { amount: '100.000 ₫' } });
     for (const part of [1, 99_999]) expect(() => refund('completed', part, { restock: true })).toThrow(needsAll);
     const back = (amount: number) => [refundRequestedWith('a', amount, { end: false, restock: true })];
@@ -88,17 +88,18 @@ describe('A refund and the order', () => {
     expect(refund('preparing', 60_000, { end: true, restock: true })).toEqual(refundWithEnd(60_000, true));
   });
 
-  it('takes no goods back from an order that continues, and no goods twice', () => {
+  it('takes no goods back from an order that continues, or whose goods have gone back already', () => {
     const refused = expect.objectContaining({ code: 'NOTHING_TO_RESTOCK' });
     expect(() => refund('confirmed', 1, { restock: true })).toThrow(refused);
     expect(() => refund('preparing', 1, { restock: true })).toThrow(refused);
     const ended = [refundRequestedWith('b', 10_000, { end: true, restock: false })];
     expect(() => refund('preparing', 1, { restock: true }, ended)).toThrow(refused);
-    expect(refund('preparing', 1, { end: true }, ended)).toEqual([refundWithoutEnd('a', 1)]); // ended already
+    // The order has ended already.
+    expect(refund('preparing', 1, { end: true }, ended)).toEqual([refundWithoutEnd('a', 1)]);
     expect(refund('preparing', 1, { restock: false })).toEqual([refundWithoutEnd('a', 1)]);
   });
 
-  it('that ends the order makes the order refunded when no money is open, even if the shop keeps a part', () => {
+  it('that ends the order makes the order refunded when no money is owed or on its way, even if the shop keeps a part', () => {
     const after = (...events: readonly OrderEvent[]) =>
       orderAfter(...factsUntil.preparing, ...refundWithEnd(60_000, false), ...events);
     expect(after()).toMatchObject({ status: 'preparing', ended: true, goods: 'waste' });
@@ -112,7 +113,7 @@ describe('A refund and the order', () => {
       .toMatchObject({ status: 'refunded' }); // prettier-ignore
   });
 
-  it('with `end: false` leaves the status as it is; without `end`, a full refund makes the order refunded', () => {
+  it('with `end: false` leaves the status as it is, but a full refund without `end` makes the order refunded', () => {
     expect(orderAfter(...factsUntil.ready, refundWithoutEnd('a', 100_000), refundMade('a', 100_000)).status).toBe(
       'ready',
     );
@@ -124,7 +125,7 @@ describe('A refund and the order', () => {
     );
   });
 
-  it('that is requested again does not end an order that was to continue', () => {
+  it('that is requested again does not end the order if the first request did not end it', () => {
     const [again] = refundAgain(
       orderAfter(...factsUntil.confirmed, refundWithoutEnd('a', 100_000), refundFailed('a', 100_000)),
       'again',
@@ -134,22 +135,22 @@ describe('A refund and the order', () => {
 });
 
 describe('Refunding an order', () => {
-  it('gives back a part', () => {
+  it('gives back a part of the money', () => {
     expect(refundOrder(orderAfter(...factsUntil.completed), ask('a', 40_000))).toEqual([refundWithoutEnd('a', 40_000)]);
   });
 
-  it('gives back all that is left if there is no amount', () => {
+  it('gives back all the remaining money if the request has no amount', () => {
     const order = orderAfter(...factsUntil.completed, refundRequested('a', 40_000), refundMade('a', 40_000));
     expect(refundOrder(order, ask('b'))).toEqual([refundWithoutEnd('b', 60_000)]);
   });
 
-  it('never gives back more than is left; refunds on their way count', () => {
+  it('never gives back more than the remaining money, and refunds on their way are subtracted', () => {
     const order = orderAfter(...factsUntil.completed, refundRequested('a', 40_000));
     expect(() => refundOrder(order, ask('b', 60_001))).toThrow(expect.objectContaining({ code: 'REFUND_TOO_LARGE' }));
     expect(refundOrder(order, ask('b', 60_000))).toEqual([refundWithoutEnd('b', 60_000)]);
   });
 
-  it('counts a failed refund as not given', () => {
+  it('does not subtract a failed refund from the remaining money', () => {
     const order = orderAfter(...factsUntil.completed, refundRequested('a', 100_000), refundFailed('a', 100_000));
     expect(refundOrder(order, ask('b'))).toEqual([refundWithoutEnd('b', 100_000)]);
   });
@@ -159,11 +160,11 @@ describe('Refunding an order', () => {
     ['closed before it was paid', orderAfter(facts.placed, facts.cancelled)],
     ['to be paid in cash', orderAfter(facts.placedForCash, facts.confirmedForCash)],
     ['refunded', orderAfter(...factsUntil.completed, refundRequested('a', 100_000), refundMade('a', 100_000))],
-  ])('has nothing to give back when %s', (_, order) => {
+  ])('is refused when there is nothing to give back: %s', (_, order) => {
     expect(() => refundOrder(order, ask('z'))).toThrow(expect.objectContaining({ code: 'NOTHING_TO_REFUND' }));
   });
 
-  it('requested twice, is recorded once', () => {
+  it('is recorded only once if it is requested twice', () => {
     expect(refundOrder(orderAfter(...factsUntil.completed, refundRequested('a', 100_000)), ask('a'))).toEqual([]);
   });
 
@@ -190,12 +191,12 @@ describe('A refund that a provider refused, requested again', () => {
     expect(again(...refused('a', 20_000))).toEqual(next('a', 20_000));
   });
 
-  it('has the amount that is still owed, if a part went back by hand or is on its way', () => {
+  it('has the amount that is still owed, if staff have refunded a part or a part is on its way', () => {
     expect(again(...refused('a', 20_000), ...givenByHand('b', 15_000))).toEqual(next('a', 5_000));
     expect(again(...refused('a', 20_000), refundRequested('b', 15_000))).toEqual(next('a', 5_000));
   });
 
-  it('has the whole amount if the refund by hand was refused too', () => {
+  it('has the whole amount if the refund by staff was refused too', () => {
     expect(again(...refused('a', 20_000), ...refused('b', 15_000))).toEqual(next('b', 20_000));
   });
 
@@ -213,7 +214,7 @@ describe('A refund that a provider refused, requested again', () => {
     ).toEqual(next('b', 50_000));
   });
 
-  it('is not requested if nothing is owed', () => {
+  it('is not requested if no money is owed', () => {
     expect(again(...refused('a', 20_000), ...givenByHand('b', 20_000))).toEqual([]);
     expect(again(...refused('a', 20_000), refundRequested('b', 30_000))).toEqual([]);
     expect(again(...refused('a', 20_000), ...next('a', 20_000))).toEqual([]);
@@ -227,16 +228,17 @@ describe('A refund that a provider refused, requested again', () => {
     expect(again(...refused('a', 20_000), first, refundFailed(id, 20_000))).toEqual(next(id, 20_000));
   });
 
-  it('is possible while money is owed or on its way, and refused otherwise', () => {
+  it('is possible while money is owed or on its way, and is refused otherwise', () => {
     const owedOf = (...events: readonly OrderEvent[]) => amountToRetry(orderAfter(...factsUntil.completed, ...events));
     expect(owedOf(...refused('a', 20_000), ...givenByHand('b', 15_000))).toEqual(vnd(5_000));
-    expect(owedOf(refundRequested('a', 20_000))).toEqual(vnd(0)); // on its way: the saga may repeat its request
+    // The refund is on its way, and the saga can repeat its request.
+    expect(owedOf(refundRequested('a', 20_000))).toEqual(vnd(0));
     for (const events of [[], givenByHand('a', 1), [...refused('a', 20_000), ...givenByHand('b', 20_000)]])
       expect(() => owedOf(...events)).toThrow(expect.objectContaining({ code: 'NOTHING_OWED' }));
     expect(() => amountToRetry(orderAfter(facts.placed))).toThrow(expect.objectContaining({ code: 'NOTHING_OWED' }));
   });
 
-  it('gives back exactly the decided amount, even if refunds fail, are given by hand or are retried', () => {
+  it('gives back exactly the amount that staff decided, even if refunds fail, are made by staff or are retried', () => {
     const steps = fc.array(
       fc.oneof(
         fc.record({ kind: fc.constant('by hand' as const), amount: fc.integer({ min: 1, max: 60_000 }) }),
@@ -261,7 +263,7 @@ describe('A refund that a provider refused, requested again', () => {
             const amount = Math.min(step.amount, refundableAmount(before).amount);
             if (amount === 0) return;
             events = [...events, ...refundOrder(before, ask((index + 1).toString(16), amount))];
-            decided += Math.max(0, amount - owedAmount(before).amount); // what is owed is paid first
+            decided += Math.max(0, amount - owedAmount(before).amount); // a refund first gives back the owed money
           } else {
             const id = findOpenRefund(step.which);
             if (!id) return;
@@ -272,7 +274,7 @@ describe('A refund that a provider refused, requested again', () => {
           expect(totalRefunded(now()).amount).toBeLessThanOrEqual(paid.amount);
           expect(totalRefunded(now()).amount + onTheWay.amount + owedAmount(now()).amount).toBe(decided);
         });
-        // In the end all owed money is requested again, and all refunds succeed.
+        // At the end of the test, all owed money is requested again, and all refunds succeed.
         events = [...events, ...refundAgain(now(), 'again')];
         for (let id = findOpenRefund(0); id; id = findOpenRefund(0)) events = [...events, ...recordRefund(now(), id)];
         expect(totalRefunded(now()).amount).toBe(decided);
@@ -285,7 +287,7 @@ describe('A refund that a provider refused, requested again', () => {
 describe('The result of a refund', () => {
   const requested = orderAfter(...factsUntil.completed, refundRequested('a', 40_000));
 
-  it('is recorded once', () => {
+  it('is recorded only once', () => {
     expect(recordRefund(requested, 'a')).toEqual([refundMade('a', 40_000)]);
     expect(recordRefund(orderAfter(...factsUntil.completed, refundRequested('a', 1), refundMade('a', 1)), 'a')).toEqual(
       [],
@@ -294,7 +296,7 @@ describe('The result of a refund', () => {
     expect(recordRefund(requested, 'unknown')).toEqual([]);
   });
 
-  it('is recorded when it failed, too', () => {
+  it('is also recorded when the refund failed', () => {
     expect(recordRefundFailure(requested, 'a', 'card closed')).toEqual([refundFailed('a', 40_000)]);
     expect(recordRefundFailure(requested, 'unknown', 'card closed')).toEqual([]);
   });
@@ -302,7 +304,7 @@ describe('The result of a refund', () => {
   const paid = orderAfter(...factsUntil.completed);
   const again = { refundId: 'a', amount: vnd(40_000), reason: 'noted again: its request was declared void' };
 
-  it('is recorded with its request if the request was declared void, but never more than was paid', () => {
+  it('is recorded with the request of the refund if that request was declared void, but never with more than was paid', () => {
     expect(recordRefund(paid, 'a', vnd(40_000))).toEqual([
       { type: 'RefundRequested', data: again },
       refundMade('a', 40_000),
@@ -312,7 +314,7 @@ describe('The result of a refund', () => {
     expect(recordRefund(orderAfter(facts.placed, facts.cancelled), 'a', vnd(40_000))).toEqual([]);
   });
 
-  it('is recorded with its request when it failed, too: then it is owed, unless it went back another way', () => {
+  it('is also recorded with the request when the refund failed, and the money is owed if no other refund gave it back', () => {
     const failed = recordRefundFailure(paid, 'a', 'card closed', vnd(40_000));
     expect(failed).toEqual([{ type: 'RefundRequested', data: again }, refundFailed('a', 40_000)]);
     const owes = (...before: OrderEvent[]) =>
@@ -327,7 +329,7 @@ describe('The result of a refund', () => {
     expect(unpaid).toEqual(orderAfter(facts.placed, facts.cancelled));
   });
 
-  it('makes the order refunded when all money has gone back', () => {
+  it('changes the status to refunded when all money has gone back', () => {
     const rest = orderAfter(
       ...factsUntil.completed,
       refundRequested('a', 40_000),

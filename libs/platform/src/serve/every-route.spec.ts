@@ -57,7 +57,7 @@ describe('Every route', () => {
     ).not.toContain(' ');
   });
 
-  it('answers without the envelope if it is declared bare', async () => {
+  it('answers without the envelope if the route is declared bare', async () => {
     expect((await ask('GET', '/brews/bare')).body).toEqual({ keys: [] });
   });
 
@@ -66,7 +66,7 @@ describe('Every route', () => {
     expect([deleted.status, deleted.text]).toEqual([204, '']);
   });
 
-  it('reports every fault at once, by path, and refuses unknown fields', async () => {
+  it('reports all faults of a body in one response, by path, and refuses unknown fields', async () => {
     const { status, body } = await ask('POST', '/brews', {
       headers: staff,
       payload: {
@@ -151,7 +151,7 @@ describe('Every route', () => {
     expect(results[1].body.error.message).toBe('The body is larger than the 16 KB that are accepted here.');
   });
 
-  it('says why it does not read a JSON body', async () => {
+  it('says why it cannot read a JSON body', async () => {
     const json = 'application/json';
     const messageWith = async (headers: Record<string, string>) =>
       (await ask('POST', '/brews/plain', { headers: { 'content-type': json, ...headers }, payload: '{"grams":5}' }))
@@ -169,7 +169,7 @@ describe('Every route', () => {
     ['0', 400],
     ['{}', 201],
     [undefined, 201],
-  ])('refuses a body that it does not need, unless the body is empty: %s', async (payload, expected) => {
+  ])('accepts only an empty body if it needs no body: %s', async (payload, expected) => {
     const headers = { ...(payload !== undefined && { 'content-type': 'application/json' }) };
     const { status, body } = await ask('POST', '/brews/nothing', {
       headers,
@@ -263,7 +263,7 @@ describe('Every route', () => {
     expect(meta).toEqual({ moreErrors: 129 });
   });
 
-  it('accepts an empty body if it needs none, with any content type', async () => {
+  it('accepts an empty body with any content type if it needs no body', async () => {
     const empty = await ask('POST', '/brews/nothing', { headers: { 'content-type': 'application/json' } });
     expect([empty.status, empty.body]).toEqual([201, { success: true, data: null }]);
     expect((await ask('POST', '/brews/nothing', { payload: {} })).status).toBe(201);
@@ -271,7 +271,7 @@ describe('Every route', () => {
     expect(missing.status).toBe(400);
   });
 
-  it('checks a query strictly, and refuses unknown parameters, also if it has no parameters', async () => {
+  it('checks query parameters strictly, and refuses unknown parameters, even if the route has no parameters', async () => {
     const at = async (query: string) => (await ask('GET', `/brews?${query}`)).status;
     expect(await at('limit=2&sort=price')).toBe(200);
     for (const bad of [
@@ -292,7 +292,7 @@ describe('Every route', () => {
     ]);
   });
 
-  it('returns a list page by page to its end', async () => {
+  it('returns a list page by page, to the end of the list', async () => {
     const names: string[] = [];
     let cursor: string | null = '';
     do {
@@ -360,7 +360,7 @@ describe('Every route', () => {
       expect([none, (await change(none)).status]).toEqual([none, 412]);
   });
 
-  it('requires an Idempotency-Key, and reads how long the caller waits', async () => {
+  it('requires an Idempotency-Key, and reads from a header how long the caller waits', async () => {
     const none = await ask('POST', '/brews/orders');
     expect([none.status, none.body.error.code]).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
     for (const key of ['', 'a b', 'é', 'x'.repeat(256)]) {
@@ -390,7 +390,7 @@ describe('Every route', () => {
     ]);
   });
 
-  it('logs an unexpected error once, with the request id, and does not show it to the caller', async () => {
+  it('logs an unexpected error once, with the request id, and does not show the error to the caller', async () => {
     logged.length = 0;
     const { status, body, text } = await ask('GET', '/brews/broken', { headers: { 'x-request-id': 'r-1' } });
     expect([status, body.error.code, body.error.requestId]).toEqual([500, 'INTERNAL', 'r-1']);
@@ -409,7 +409,7 @@ describe('Every route', () => {
       return body.success ? status : `${status} ${body.error.code}`;
     };
 
-    it('nobody, if it has no access rule', async () => {
+    it('nobody, if the route has no access rule', async () => {
       expect(await codeOf('/brews/forgotten')).toBe('401 UNAUTHENTICATED');
       expect(await codeOf('/brews/forgotten', await bearer({ role: 'admin' }))).toBe('403 FORBIDDEN');
     });
@@ -422,7 +422,7 @@ describe('Every route', () => {
       expect(await codeOf('/brews/secret', staff)).toBe(200);
     });
 
-    it('no expired token and no forged token, with different codes', async () => {
+    it('no caller with an expired or a forged token, and answers with a different code for each', async () => {
       expect(await codeOf('/brews/me', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
       for (const bad of [
         { forged: true },
@@ -443,7 +443,7 @@ describe('Every route', () => {
       expect(await codeOf('/brews/me', { authorization: 'Basic eDp5' })).toBe('401 TOKEN_INVALID');
     });
 
-    it('no guest with a bad token, except on public routes', async () => {
+    it('callers with a bad token only if the route is public', async () => {
       expect(await codeOf('/brews/whoever', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
       expect(await codeOf('/brews/free', { authorization: 'Bearer x' })).toBe(200);
     });
@@ -462,7 +462,7 @@ describe('Every route', () => {
   });
 
   describe('health', () => {
-    /** Makes the last answer older than a second, so that the next request runs the checks again. */
+    /** Makes the last response older than a second, so that the next request runs the checks again. */
     const waitASecond = () => {
       const now = performance.now() + 1_001;
       jest.spyOn(performance, 'now').mockReturnValue(now);
@@ -482,7 +482,8 @@ describe('Every route', () => {
         { status: 'ok', timestamp: expect.any(String), services: { redis: 'healthy', database: 'healthy' } },
       ]);
       RedisCheck.healthy = false;
-      expect((await ask('GET', '/health')).body).toEqual(healthy.body); // the answer is at most a second old
+      // This is the last response again, because it is less than a second old.
+      expect((await ask('GET', '/health')).body).toEqual(healthy.body);
       waitASecond();
       expect((await ask('GET', '/health')).body).toMatchObject({
         status: 'degraded',
@@ -505,7 +506,7 @@ describe('Every route', () => {
       expect((await ask('GET', '/health/live')).status).toBe(200);
     });
 
-    it('lists a warning only while the check finds something, not if the check gets no response', async () => {
+    it('lists a warning while the check finds something, but not while the check gets no response', async () => {
       const named: boolean[] = [];
       for (const found of ['nothing', 'something', 'no answer', 'nothing'] as const) {
         WarningCheck.found = found;
@@ -515,7 +516,7 @@ describe('Every route', () => {
       expect(named).toEqual([false, true, false, false]);
     });
 
-    it('waits a second for a check, not longer', async () => {
+    it('waits at most a second for a check', async () => {
       RedisCheck.slow = true;
       const asked = Date.now();
       expect((await ask('GET', '/health')).body.status).toBe('degraded');
@@ -536,7 +537,7 @@ describe('Every route', () => {
 });
 
 describe('Pages of another origin', () => {
-  it('may read every header that clients use', async () => {
+  it('are allowed to read every header that clients use', async () => {
     const app = await demoShop({ corsOrigins: ['https://front.example'] });
     const { headers } = await requesterFor(() => app)('GET', `/brews/${ID}`, {
       headers: { origin: 'https://front.example' },
@@ -553,7 +554,7 @@ describe('The limits', () => {
   const ask = requesterFor(() => app);
   afterEach(() => app.close());
 
-  it('count anonymous callers by address, send the number of remaining requests, and delay the second half', async () => {
+  it('count anonymous callers by address, send the number of remaining requests, and delay the second half of the requests', async () => {
     app = await demoShop({ rateLimitApi: 4 });
     const replies = [];
     for (let n = 0; n < 3; n += 1) {
@@ -573,7 +574,7 @@ describe('The limits', () => {
     expect([user.status, user.headers['ratelimit-limit']]).toEqual([200, '40']);
   });
 
-  it('count bad tokens for their address', async () => {
+  it('count requests with bad tokens for the address of the caller', async () => {
     app = await demoShop({ rateLimitApi: 2 });
     const headers = { authorization: 'Bearer x' };
     const replies = [
@@ -594,7 +595,7 @@ describe('The limits', () => {
     expect([await from('unknown'), await from('garbage1')]).toEqual([200, 429]);
   });
 
-  it('do not count requests from this machine, if the limit of the API is not set', async () => {
+  it('do not count requests from this machine if the setting for the limit of the API is absent', async () => {
     const limits = { exemptsLoopback: true, rateLimitApi: 1, rateLimitLogin: 1, rateLimitRegister: 1 };
     app = await demoShop({ ...limits, trustedProxies: ['127.0.0.1', '10.0.0.1'] });
     const from = async (remoteAddress: string, ip?: string) =>
@@ -611,7 +612,7 @@ describe('The limits', () => {
     expect([await logIn(), await logIn()]).toEqual([401, 429]);
   });
 
-  it('allow a few failed log-ins by account and by address, and do not count successes', async () => {
+  it('allow a few failed log-ins for each account and each address, and do not count successful log-ins', async () => {
     app = await demoShop({ rateLimitLogin: 2 });
     const logIn = async (email: string, password: string, remoteAddress = '1.1.1.1') =>
       (await ask('POST', '/brews/log-in', { payload: { email, password }, remoteAddress })).status;
@@ -620,8 +621,9 @@ describe('The limits', () => {
     expect([await logIn('a@x.vn', 'no'), await logIn('A@x.vn ', 'no'), await logIn('a@x.vn', 'right')]).toEqual([
       401, 401, 429,
     ]);
-    expect(await logIn('a@x.vn', 'right', '2.2.2.2')).toBe(200); // from another address the account is not locked
-    expect(await logIn('b@x.vn', 'right', '1.1.1.1')).toBe(429); // the address has used up its limit, also for another account
+    expect(await logIn('a@x.vn', 'right', '2.2.2.2')).toBe(200); // the account can still log in from another address
+    // The address has used up its limit, so it cannot log in to another account.
+    expect(await logIn('b@x.vn', 'right', '1.1.1.1')).toBe(429);
     expect(await logIn('b@x.vn', 'right', '2.2.2.2')).toBe(200);
   });
 
@@ -634,11 +636,13 @@ describe('The limits', () => {
     };
     const logIn = (email: string, password: string) => () =>
       ask('POST', '/brews/log-in', { payload: { email, password } });
-    expect((await logIn('staff@x.vn', 'right')()).status).toBe(200); // from now on a known place of this account
+    // From now on, this address is known for this account, so the account has a limit of its own at this address.
+    expect((await logIn('staff@x.vn', 'right')()).status).toBe(200);
     expect((await statuses(5, () => ask('GET', '/brews/whoever'))).at(-1)).toBe(429);
     expect(await statuses(1, () => ask('POST', '/brews/register'))).toEqual([201]);
     expect(await statuses(1, logIn('new@x.vn', 'right'))).toEqual([200]);
-    // Guests log in often, also with e-mail addresses that they invent.
+    // The next attempts use up the limit of the address for all other accounts, even if the e-mail addresses are
+    // unknown.
     expect(await statuses(1, logIn('one@x.vn', 'right'))).toEqual([200]);
     expect(await statuses(1, () => ask('POST', '/brews/log-in', { payload: { password: 'x' } }))).toEqual([400]);
     expect(await statuses(1, logIn('two@x.vn', 'right'))).toEqual([429]);
@@ -674,7 +678,8 @@ describe('The limits', () => {
     await whenBegun;
     cut.abort();
     expect(await left).toBe('left');
-    expect((await logIn('right')).status).toBe(200); // the next attempt may run while the cut-off log-in still runs
+    // The next attempt is allowed to run while the cut-off log-in still runs.
+    expect((await logIn('right')).status).toBe(200);
     Slow.finish();
     expect((await logIn('right')).status).toBe(200);
   });
@@ -694,13 +699,13 @@ describe('The limits', () => {
     expect(statuses).toEqual([201, 201, 429]);
   });
 
-  it('are off if they are 0', async () => {
+  it('do not apply if they are set to 0', async () => {
     app = await demoShop();
     const { status, headers } = await ask('GET', '/brews/whoever');
     expect([status, headers['ratelimit-limit']]).toEqual([200, undefined]);
   });
 
-  it('refuse callers while the event loop is late, but not probes', async () => {
+  it('refuse callers, but not health probes, while the event loop is late', async () => {
     app = await demoShop({ isLate: () => true });
     const { status, headers, body } = await ask('GET', '/brews/free');
     expect([status, headers['retry-after'], body.error.code]).toEqual([503, '1', 'OVERLOADED']);

@@ -5,14 +5,18 @@ import { LateContexts } from '#messaging';
 /** The shop can sell while the databases of these contexts do not respond. */
 const NOT_NEEDED: readonly ContextName[] = ['customers', 'notifications'];
 
-/** The contexts that the start does not wait for. Their database is not used by a context that is needed. */
+/**
+ * The contexts whose databases the start does not wait for. If a needed context uses the same database, the start waits
+ * for it.
+ */
 export function contextsThatMayOpenLater(config: Config, contexts: readonly ContextName[]): ContextName[] {
   const needed = contexts.filter((context) => !NOT_NEEDED.includes(context)).map((one) => databaseUrl(config, one));
   return contexts.filter((context) => NOT_NEEDED.includes(context) && !needed.includes(databaseUrl(config, context)));
 }
 
 /**
- * Checks and migrates the databases of the late contexts: at the start if they respond, else when they respond again.
+ * Checks and migrates the databases of the late contexts. A database that does not respond at the start is checked and
+ * migrated when it responds again.
  */
 export class LateDatabases extends LateContexts {
   private readonly prepared = new Set<ContextName>();

@@ -3,7 +3,8 @@ import { MissingKeys } from '#platform/privacy';
 import { Seeder } from './seeder';
 
 /**
- * Logs a warning if keys are missing. It runs after the list of erased people was applied, because these need no key.
+ * Logs a warning if keys of personal data are missing. It runs after the list of erased people was applied, because
+ * erased people need no key.
  */
 @Injectable()
 export class MissingKeysSeeder extends Seeder {

@@ -1,4 +1,4 @@
-/** The default URLs of the other services: on this machine, at the ports of apps/. */
+/** The default URLs of the other services: on this machine, at the ports that the apps in `apps/` use. */
 export const neighbours = {
   IDENTITY_URL: 'http://127.0.0.1:3001',
   CUSTOMERS_URL: 'http://127.0.0.1:3002',

@@ -16,7 +16,7 @@ import { withDatabase } from './postgres';
 
 const print = (message: unknown) => void process.stderr.write(`${textOfLog(message)}\n`);
 
-/** A command prints its own output to stdout. Only the errors of the log are shown, on stderr. */
+/** A command prints its own output to stdout. Of the log, only errors are shown, on stderr. */
 const errorsOnly: LoggerService = { log: () => undefined, warn: () => undefined, error: print, fatal: print };
 
 @Global()
@@ -26,7 +26,7 @@ class WithoutJobsModule {}
 export interface CommandShop {
   readonly app: INestApplicationContext;
   readonly config: Config;
-  /** How many migrations were run for this command, by context. */
+  /** How many migrations this command ran, by context. */
   readonly ran: MigrationReport['ran'];
   /** Migrations of a newer build that this build can work with. */
   readonly newer: MigrationReport['newer'];
@@ -36,7 +36,8 @@ export interface CommandShop {
 /**
  * The shop without HTTP, for commands of an operator: it handles no messages and runs no jobs. It connects to the
  * configured database, or to the embedded server of a running shop. If no shop is running, it starts the embedded
- * server and stops it at the end. It runs migrations only with `migrates`, or if the database is new.
+ * server and stops it at the end. It always migrates a new database. It migrates an existing database only if
+ * `migrates` is true.
  */
 export async function openForCommands(
   modules: readonly Type[],

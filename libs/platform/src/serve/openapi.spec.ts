@@ -85,7 +85,7 @@ describe('The OpenAPI document', () => {
     expect(list.example.meta).toEqual({ nextCursor: null, hasMore: false });
   });
 
-  it('lists every status and code with an example, also the common codes', () => {
+  it('lists every status and code with an example, including the codes that all routes share', () => {
     const add = operation('/api/v1/brews', 'post');
     expect(Object.keys(add.responses)).toEqual([
       '201',
@@ -110,7 +110,7 @@ describe('The OpenAPI document', () => {
     expect(add['x-permission']).toBe('catalog');
     expect(add['security']).toEqual([{ bearer: [] }]);
     expect(operation('/api/v1/brews/whoever', 'get')['security']).toHaveLength(3);
-    // Every route may answer 429. Only routes with a rate limit send the number of remaining requests.
+    // Every route can answer 429. Only routes with a rate limit send the number of remaining requests.
     const headersOf429 = (path: string) => Object.keys(operation(path, 'get').responses['429'].headers!);
     expect(headersOf429('/api/v1/brews/whoever')).toContain('RateLimit-Remaining');
     expect(headersOf429('/api/v1/brews/free')).not.toContain('RateLimit-Remaining');

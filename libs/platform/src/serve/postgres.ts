@@ -9,12 +9,14 @@ export interface PreparedDatabase {
 
 const nothingToStop = () => Promise.resolve();
 
-/** How long this process waits while another process starts the server. After a crash, the start takes longer. */
+/**
+ * How long this process waits while another process starts the server. After a crash, the server needs longer to start.
+ */
 const LONGEST_WAIT_MS = 120_000;
 
 /**
- * The configured database, or an embedded server under DATA_DIR. With `shared`, it uses a server that runs there
- * already.
+ * Returns the configured database, or an embedded server whose files are in DATA_DIR. With `shared`, an embedded server
+ * that already runs on DATA_DIR is used.
  */
 export async function preparePostgres(
   config: Config,
@@ -40,8 +42,8 @@ async function startOwnPostgres(dataDir: string, print: (line: string) => void):
 }
 
 /**
- * If services start at the same time on one folder, the first service starts the server. The other services wait until
- * the server responds.
+ * If several services start at the same time with the same data folder, the first service starts the server. The other
+ * services wait until the server responds.
  */
 async function findOrStartPostgres(dataDir: string, print: (line: string) => void): Promise<Server> {
   for (const end = performance.now() + LONGEST_WAIT_MS; ; await pause(100)) {

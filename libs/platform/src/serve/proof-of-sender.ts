@@ -7,9 +7,9 @@ import { isInternal } from '#platform/questions';
 import { AccessTokens, bearerOf } from '#platform/security';
 
 /**
- * Checks the sender before a large body is read. Staff must send a valid token, other processes of the shop must send
- * the shared secret. A payment provider signs the body, so its body is read before the check. The guards of the route
- * still check the permission.
+ * Checks the sender before a large body is read. Staff must send a valid token. Other processes of the shop must send
+ * the shared secret. A payment provider signs the body, so the body is read first. The guards of the route check the
+ * exact permission later.
  */
 export function proofOfSender(app: INestApplication, config: Config): Proof {
   const tokens = app.get(AccessTokens);

@@ -30,9 +30,9 @@ import { Signals } from './signals';
 import { startUpError } from './start-up-error';
 
 export interface ServeOptions {
-  /** The contexts of this process; all of them by default. */
+  /** The contexts of this process. The default is all contexts. */
   readonly contexts?: readonly ContextName[];
-  /** The port, unless PORT is set. */
+  /** The port that is used if PORT is not set. */
   readonly port?: number;
 }
 
@@ -40,7 +40,7 @@ const LONGEST_STOP_MS = 9_500;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Opens the shop and keeps it open until SIGTERM or SIGINT. */
+/** Starts the shop and keeps it running until SIGTERM or SIGINT. */
 export async function serve(name: string, modules: readonly Type[], options: ServeOptions = {}): Promise<void> {
   let database: PreparedDatabase | undefined;
   let settings: Config | undefined;
@@ -70,7 +70,8 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
     (await findConnectionShortages(config, neededContexts)).forEach(print);
     const lateDatabases = new LateDatabases(config, lateContexts, reportMigrations);
     await lateDatabases.prepareAvailable();
-    // Services share a data folder. Each has its own log folder, because only one process may write to a rotating file.
+    // Services share a data folder. Each service has its own log folder, because only one process is allowed to write
+    // to a rotating log file.
     const logger = shopLogger(isService ? { ...config, logDir: join(config.logDir, name) } : config);
     const app = await createShop(modules, config, {
       contexts,
@@ -117,7 +118,7 @@ function warnOfSharedLogins(logins: readonly SharedLogin[]): void {
     );
 }
 
-/** Rejects if the port is in use. This is checked before a database is started. */
+/** Rejects if the port is in use. The start checks this before it starts a database. */
 async function expectFreePort(port: number, host: string): Promise<void> {
   if (port === 0) return;
   const probe = createServer();
@@ -125,7 +126,7 @@ async function expectFreePort(port: number, host: string): Promise<void> {
   await new Promise((closed) => probe.close(closed));
 }
 
-/** The first signal stops the shop in order; further signals change nothing. */
+/** The first call of the returned function stops the shop in order. Further calls do nothing. */
 function createStop(
   app: NestFastifyApplication,
   database: PreparedDatabase,

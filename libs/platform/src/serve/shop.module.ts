@@ -43,7 +43,7 @@ interface ShopModuleOptions {
   readonly lateContexts?: LateContexts;
 }
 
-/** The modules of every process, and the modules of this process's contexts. */
+/** The modules that every process needs, and the modules of the contexts of this process. */
 @Module({})
 export class ShopModule {
   static with(

@@ -3,8 +3,8 @@ import type { PreparedDatabase } from './postgres';
 type Stop = (code: number) => void;
 
 /**
- * Handles SIGTERM and SIGINT from the first moment on. Otherwise a database server that was just started could run
- * longer than the process.
+ * Handles SIGTERM and SIGINT from the start of the process. Otherwise a signal during the start could end the process
+ * and leave the new database server running.
  */
 export class Signals {
   private stop: Stop | undefined = (code) => process.exit(code);
@@ -16,7 +16,10 @@ export class Signals {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.receive());
   }
 
-  /** Waits for the database. A signal takes effect only afterwards, so that the database can be stopped in order. */
+  /**
+   * Waits for the database. A signal that comes meanwhile takes effect afterwards, so that the database can be stopped
+   * in order.
+   */
   async waitForDatabase(preparing: Promise<PreparedDatabase>): Promise<PreparedDatabase> {
     this.stop = undefined;
     const database = await preparing.catch((error: Error) => {

@@ -17,7 +17,7 @@ const MOST_SESSIONS = 5_000;
 const MOST_BYTES = 16 * 1024;
 const MOST_MESSAGES = 60;
 const JOIN_WITHIN_MS = 5_000;
-/** How long a client may take to read the reason, before its connection is closed. */
+/** How long a client has time to read the reason before its connection is closed. */
 const CLOSE_AFTER_MS = 1_000;
 
 type Limits = Pick<Config, 'edgeSockets' | 'rateLimitApi' | 'profile'>;
@@ -28,7 +28,9 @@ interface SocketOptions {
   readonly limits: Limits;
 }
 
-/** The limits of connections. In the demo, clients on this machine are not counted. */
+/**
+ * The limits on connections. In the profile `demo`, clients on this machine do not count for the limit of an address.
+ */
 function admissionSettings({ addresses, limits }: SocketOptions): AdmissionSettings {
   const { edgeSockets, rateLimitApi, profile } = limits;
   return {
@@ -41,7 +43,7 @@ function admissionSettings({ addresses, limits }: SocketOptions): AdmissionSetti
   };
 }
 
-/** Web sockets on the same port and for the same origins as the routes, with limits for each address and account. */
+/** Opens web sockets on the port of the HTTP routes, for the same origins, with limits for each address. */
 export class ShopSockets extends IoAdapter {
   private readonly admission: SessionAdmission;
 
@@ -57,7 +59,7 @@ export class ShopSockets extends IoAdapter {
     const server = super.createIOServer(port, {
       ...options,
       serveClient: false,
-      destroyUpgrade: false, // offers of other protocols are answered as ordinary requests
+      destroyUpgrade: false, // requests that offer another protocol are answered as ordinary requests
       maxHttpBufferSize: MOST_BYTES,
       allowRequest: (request, decide) => {
         const refusal = this.admission.reserveSlot(request);
@@ -82,13 +84,13 @@ export class ShopSockets extends IoAdapter {
 
 const localeAt = (socket: Socket) => localeOf(socket.handshake.headers['accept-language']);
 
-/** The root namespace refuses everyone, because each kind of messages has its own namespace, such as `/orders`. */
+/** The root namespace refuses all clients, because each kind of message has its own namespace, such as `/orders`. */
 const notFoundError = (socket: Socket): Error =>
   Object.assign(new Error(textOf('NOT_FOUND', localeAt(socket))), { data: { code: 'NOT_FOUND' } });
 
 /**
- * One connection. It is closed if it joins no namespace within five seconds, if it has left all its namespaces, or if
- * it sends more than sixty messages in a minute.
+ * One connection. It is closed if the client joins no namespace within five seconds, or leaves all its namespaces, or
+ * sends more than sixty messages in a minute.
  */
 class Session {
   private readonly joined = new Set<Socket>();
@@ -114,7 +116,7 @@ class Session {
     if (this.joined.size === 0 && !this.isClosing) this.close();
   }
 
-  /** Closes at once, because an orderly close of a polling connection waits half a minute for the client. */
+  /** Closes without waiting, because an orderly close of a polling connection waits half a minute for the client. */
   private close(): void {
     this.connection.close(true);
   }
@@ -133,8 +135,8 @@ class Session {
 }
 
 /**
- * Closes all connections when the shop stops. It closes the transport, not the socket.io session, so that clients
- * reconnect by themselves. They continue from the last version that they received.
+ * Closes all connections when the shop stops. It closes only the transport, not the socket.io session, because clients
+ * then reconnect by themselves. They continue from the last version that they received.
  */
 function closeConnections({ engine }: SocketServer): void {
   const { clients } = engine as unknown as { readonly clients: Readonly<Record<string, { close(): void }>> };

@@ -51,10 +51,10 @@ interface SystemError extends Error {
   readonly hostname?: string;
 }
 
-/** The settings of the ports on which the shop listens. */
+/** The settings of the host and the ports on which the shop listens. */
 type ListenSettings = Pick<Config, 'host' | 'port' | 'metricsPort'>;
 
-/** Why the shop cannot start, in one line. The stack is shown only for unknown errors. */
+/** Says in one line why the shop cannot start. Only for an unknown error, the stack is shown too. */
 export function startUpError(error: unknown, listenSettings?: ListenSettings): string {
   if (SELF_EXPLANATORY.some((kind) => error instanceof kind)) return (error as Error).message;
   if (!isNativeError(error)) return `The shop cannot start: ${String(error)}`;
@@ -69,7 +69,7 @@ export function startUpError(error: unknown, listenSettings?: ListenSettings): s
   return `The shop cannot start: ${stack ?? message}`;
 }
 
-/** Why the shop cannot listen; undefined if the error has another cause. */
+/** Says why the shop cannot listen on its port. Returns undefined if the error has another cause. */
 function listeningError(
   { code, port, address, hostname }: SystemError,
   listenSettings?: ListenSettings,

@@ -1,6 +1,9 @@
 import { redact } from '#platform/observability';
 
-/** How a terminal shows a logged value: a text, an error, or an object such as `{ message, error }`. */
+/**
+ * The text that a terminal shows for a logged value. The value can be a text, an error, or an object such as `{
+ * message, error }`.
+ */
 export function textOfLog(logged: unknown): string {
   if (typeof logged === 'string') return logged;
   if (logged instanceof Error) return logged.message;

@@ -1,6 +1,6 @@
 const MINUTE_MS = 60_000;
 
-/** Counts calls for each key. Every minute, all counts begin again at 0, so old keys take no memory. */
+/** Counts calls for each key. Every minute all counts are deleted, so keys that are no longer used take no memory. */
 export class CallsPerMinute {
   private counts = new Map<string, number>();
   private startedAt = -Infinity;

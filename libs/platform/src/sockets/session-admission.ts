@@ -3,16 +3,16 @@ import { Slots, type ReleaseSlot } from './slots';
 import { CallsPerMinute } from './calls-per-minute';
 
 export interface AdmissionSettings {
-  /** The highest number of sessions of one address; 0 means no limit. */
+  /** The highest number of sessions of one address. 0 means no limit. */
   readonly mostPerAddress: number;
   readonly mostInAll: number;
-  /** The address that a request counts for; if undefined, the request counts only for the total. */
+  /** The address that a request counts for. If it is undefined, the request counts only for the total. */
   readonly addressOf: (request: IncomingMessage) => string | undefined;
-  /** How long a slot is reserved for a request, until its session is created. */
+  /** How long a slot stays reserved for a request whose session is not created yet. */
   readonly reservedForMs?: number;
 }
 
-/** How many requests for a session an address may send in a minute, for each session that it may have. */
+/** For each session that an address is allowed to have, it can request a session this many times in a minute. */
 const REQUESTS_PER_SESSION = 6;
 const RESERVED_FOR_MS = 5_000;
 
@@ -37,7 +37,7 @@ export class SessionAdmission {
     this.reservedForMs = reservedForMs;
   }
 
-  /** Reserves a slot. Returns why the request is refused; undefined if a session may be created. */
+  /** Reserves a slot and returns undefined, or returns the reason why the request is refused. */
   reserveSlot(request: IncomingMessage): string | undefined {
     const address = this.addressOf(request);
     if (address !== undefined && !this.requestCounts.allows(address))
@@ -49,7 +49,10 @@ export class SessionAdmission {
     return undefined;
   }
 
-  /** A session was created for the request, so its slot stays taken. The returned function releases the slot. */
+  /**
+   * Call this when a session was created for the request: the slot then stays taken. The returned function releases the
+   * slot.
+   */
   keepSlot(request: IncomingMessage): ReleaseSlot {
     const reservation = this.reservations.get(request);
     if (!reservation) return () => undefined;

@@ -11,7 +11,7 @@ export class Slots {
     private readonly mostInAll = Infinity,
   ) {}
 
-  /** Takes a slot; undefined if no slot is free. Without a key, the slot counts only for the total. */
+  /** Takes a slot. Returns undefined if no slot is free. Without a key, the slot counts only for the total. */
   take(key?: string): ReleaseSlot | undefined {
     const held = key === undefined ? 0 : (this.taken.get(key) ?? 0);
     if (this.total >= this.mostInAll || (key !== undefined && held >= this.mostPerKey)) return undefined;

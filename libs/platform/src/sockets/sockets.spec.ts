@@ -5,7 +5,7 @@ const from = (remoteAddress: string, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
 
 describe('Slots', () => {
-  it('are limited for one key and in all, and can be taken again after their release', () => {
+  it('are limited for each key and in total, and can be taken again after their release', () => {
     const slots = new Slots(2, 3);
     const [first, second] = [slots.take('a'), slots.take('a')];
     expect(slots.take('a')).toBeUndefined();
@@ -13,7 +13,7 @@ describe('Slots', () => {
     expect(slots.take('c')).toBeUndefined();
     expect(slots.take()).toBeUndefined();
     first!();
-    first!(); // the second call does nothing
+    first!(); // `first` was called before, and a second call does nothing
     expect(slots.take('a')).toBeDefined();
     expect(slots.take('c')).toBeUndefined();
     second!();
@@ -22,7 +22,7 @@ describe('Slots', () => {
 });
 
 describe('CallsPerMinute', () => {
-  it('allows a limited number of calls for each key, and again in the next minute', () => {
+  it('allows a limited number of calls for each key, and counts anew in the next minute', () => {
     let now = 0;
     const calls = new CallsPerMinute(2, () => now);
     expect(['a', 'a', 'a', 'b'].map((key) => calls.allows(key))).toEqual([true, true, false, true]);
@@ -32,7 +32,7 @@ describe('CallsPerMinute', () => {
 });
 
 describe('WorkQueue', () => {
-  it('runs one piece of work after another, also after a failure', async () => {
+  it('runs one piece of work after another, even if a piece of work fails', async () => {
     const queue = new WorkQueue();
     const done: string[] = [];
     let finish: () => void = () => undefined;
@@ -89,7 +89,7 @@ describe('SessionAdmission', () => {
     expect(refusals.at(-1)).toMatch(/Try again in a minute/);
   });
 
-  it('limits all sessions together, also those of addresses that are not counted', () => {
+  it('limits the total of all sessions, including sessions of addresses without a limit', () => {
     const admission = admissionWith(0, 2);
     expect([from(''), from('192.0.2.1'), from('')].map((request) => admission.reserveSlot(request) === undefined)).toEqual([true, true, false]); // prettier-ignore
   });

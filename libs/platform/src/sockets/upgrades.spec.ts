@@ -46,19 +46,19 @@ describe('A request that offers another protocol', () => {
     },
   );
 
-  it('keeps its body, even if it arrives later', async () => {
+  it('keeps its body, even if the body arrives later than the head', async () => {
     const head = `POST /login HTTP/1.1\r\n${offer('h2c')}HTTP2-Settings: AAMAAABk\r\nContent-Length: 10\r\n\r\n`;
     expect(await answerTo(`${head}0123456789`)).toContain('POST /login 0123456789 plain');
     expect(await answerTo(`${head}01234`, '56789')).toContain('POST /login 0123456789 plain');
   });
 
-  it('may be followed by further requests on the same connection', async () => {
+  it('can be followed by further requests on the same connection', async () => {
     const first = `GET /a HTTP/1.1\r\nHost: shop\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n`;
     const answers = await answerTo(first, first, `GET /b HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n`);
     expect(answers.match(/GET \/\w {2}plain/g)).toEqual(['GET /a  plain', 'GET /a  plain', 'GET /b  plain']);
   });
 
-  it('for web sockets reaches their listener', async () => {
+  it('reaches the listener for web sockets, if web sockets are the protocol', async () => {
     expect(await answerTo(`GET /socket.io/?EIO=4 HTTP/1.1\r\n${offer('websocket')}\r\n`)).toMatch(/^HTTP\/1.1 101 /);
   });
 });

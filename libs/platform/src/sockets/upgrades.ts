@@ -5,9 +5,10 @@ const SOCKETS_PATH = '/socket.io/';
 const UPGRADE_HEADERS = ['upgrade', 'connection', 'http2-settings'];
 
 /**
- * Some requests offer an upgrade to another protocol. Java's HTTP client offers HTTP/2 with every request. Here they
- * are answered as ordinary requests (RFC 9110, 7.8), except for web sockets. Node gives a request with an offer to the
- * listeners of `upgrade`, and does not answer it. So the request is written back and read again without the offer.
+ * Some requests offer an upgrade to another protocol. For example, Java's HTTP client offers HTTP/2 with every request.
+ * Such requests are answered as ordinary requests (RFC 9110, 7.8), except requests for web sockets. Node does not
+ * answer a request with such an offer, but gives it to the listeners of `upgrade`. So this function puts the request
+ * back into the socket, without the offer, and Node reads it again.
  */
 export function ignoreOtherUpgrades(server: Server): void {
   // Only Node's own listener is called. Other listeners would count the connection a second time.

@@ -29,7 +29,7 @@ describe('Regular checks', () => {
     expect(quiet.checkAfter(500)).toBe(500);
   });
 
-  it('of a timer run less often while the process is idle, and at once after a notification', () => {
+  it('that a timer calls run less often while the process is idle, and at their usual times after a notification', () => {
     const job = new Job();
     const runEachSecond = (seconds: number) => {
       const before = job.runs;

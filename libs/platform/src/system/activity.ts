@@ -4,8 +4,8 @@ const IDLE_AFTER_MS = 30_000;
 const IDLE_CHECK_MS = 20_000;
 
 /**
- * Whether something happens in the shop: a notification between processes, or a request that may change something.
- * Regular checks find the changes whose notification was lost. In an idle shop they run less often.
+ * Knows whether something happens in the shop: a notification between processes, or a request that can change data.
+ * Regular checks look for changes whose notification was lost. While the process is idle, the checks run less often.
  */
 export class Activity {
   private last = performance.now();
@@ -14,7 +14,7 @@ export class Activity {
     this.last = performance.now();
   }
 
-  /** How long a regular check waits now. `milliseconds` is its usual time. */
+  /** How long a regular check now waits until its next run. `milliseconds` is the usual wait. */
   checkAfter(milliseconds: number, whenIdle = IDLE_CHECK_MS): number {
     return this.isIdle ? Math.max(milliseconds, whenIdle) : milliseconds;
   }
@@ -24,14 +24,14 @@ export class Activity {
   }
 }
 
-/** One object for the whole process, because its connections, loops and timers share no other object. */
+/** One object for the whole process, because connections, loops and timers have no other object in common. */
 export const activity = new Activity();
 
 type Work = (this: object, ...values: never[]) => unknown;
 
 /**
- * For a method that a timer calls. While the process is idle, the method runs at most every 20 seconds. Write it
- * directly below `@Interval`.
+ * A decorator for a method that a timer calls. While the process is idle, the method runs at most every 20 seconds.
+ * Write the decorator directly below `@Interval`.
  */
 export const LessOftenWhenIdle =
   () =>

@@ -12,7 +12,7 @@ describe('The last result of a check', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const fileOf = (name: string) => join(folder, name);
 
-  it('stays if its row is deleted or an earlier row is put back, also in a process that starts later', async () => {
+  it('stays if its row is deleted or replaced by an earlier row, even for a process that starts later', async () => {
     const process = new LastCheckResult(fileOf('one'));
     expect(await process.problemAfter(bad)).toEqual(problem);
     for (const one of [process, new LastCheckResult(fileOf('one'))]) {
@@ -28,7 +28,7 @@ describe('The last result of a check', () => {
     expect(await new LastCheckResult(fileOf('two')).problemAfter(undefined)).toBeNull();
   });
 
-  it('does not hide a problem that is in the database, if its file cannot be used', async () => {
+  it('does not hide a problem that is in the database, if the file of the result cannot be used', async () => {
     const logError = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
     writeFileSync(fileOf('three'), 'damaged');
     expect(await new LastCheckResult(fileOf('three')).problemAfter(bad)).toEqual(problem);
@@ -39,7 +39,7 @@ describe('The last result of a check', () => {
     logError.mockRestore();
   });
 
-  it('is not needed for a problem that is in the database', async () => {
+  it('is not needed to report a problem that is in the database', async () => {
     const process = new LastCheckResult();
     await process.keep({ at: 3, problem: null });
     expect(await process.problemAfter(bad)).toEqual(problem);

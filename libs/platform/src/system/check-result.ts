@@ -13,8 +13,8 @@ const CheckResultShape = z.object({
 export type CheckResult = Readonly<z.infer<typeof CheckResultShape>>;
 
 /**
- * The result of the last check, remembered outside of the database. Otherwise a problem would disappear if somebody
- * deleted its row from the database, or put an earlier row back.
+ * The result of the last check. It is also remembered outside the database. Otherwise somebody could hide a problem by
+ * deleting its row from the database, or by replacing the row with an earlier row.
  */
 export class LastCheckResult {
   private readonly log = new Logger('LastCheckResult');
@@ -29,7 +29,7 @@ export class LastCheckResult {
     await this.remembered.keep(result).catch((error: Error) => this.log.error(error.message));
   }
 
-  /** The problem that is not repaired yet. `stored` is the newest result in the database. */
+  /** Returns the problem that is not repaired yet, or null. `stored` is the newest result in the database. */
   async problemAfter(stored: CheckResult | undefined): Promise<CheckResult['problem']> {
     const known = await this.readRemembered();
     if (stored && (!known || stored.at > known.at)) await this.keep(stored);

@@ -26,7 +26,7 @@ describe("The database's time", () => {
     expect(now()).toBe(0);
   });
 
-  it('is taken from a reading in the middle of the round trip', () => {
+  it('is computed as if the clock was read in the middle of the round trip', () => {
     learn(noon, 20);
     expect(now()).toBe(10);
   });
@@ -38,7 +38,7 @@ describe("The database's time", () => {
     expect(now()).toBe(2_500);
   });
 
-  it('ignores a late response, unless there was no better response for a minute', () => {
+  it('ignores a slow response if there was a fast response within the last minute', () => {
     learn(noon, 0);
     learn(noon + 2_900, 3_000);
     expect(now()).toBe(3_000);

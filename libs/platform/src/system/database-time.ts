@@ -1,13 +1,15 @@
 import { Clock } from './clock';
 
-/** A reading of the clock that takes longer than this is inexact. It is not used if there is a recent reading. */
+/**
+ * A reading of the database's clock that takes longer than this is inexact. It is ignored if there is a recent reading.
+ */
 const EXACT_WITHIN_MS = 200;
 const TRUSTED_FOR_MS = 60_000;
 
 /**
  * The time of the database, continued with the steady clock of this process. So stored times and the current time come
- * from one clock, and a change of this machine's clock has no effect. Until the database has responded once, this is
- * the machine's own time.
+ * from one clock, and a change of this machine's clock has no effect. Until the database has responded once, `now`
+ * returns the machine's own time.
  */
 export class DatabaseTime extends Clock {
   private known?: { readonly offset: number; readonly at: number };
@@ -24,8 +26,8 @@ export class DatabaseTime extends Clock {
   }
 
   /**
-   * Takes a reading of the database's clock from the result of a statement, in milliseconds since 1970. `sentAt` is
-   * when the statement was sent, by the steady clock.
+   * Call this when a statement has returned the database's time, `read`, in milliseconds since 1970. `sentAt` is the
+   * time of the steady clock when the statement was sent.
    */
   learn(read: number, sentAt: number): void {
     const at = this.steady();

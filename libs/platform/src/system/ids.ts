@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { uuidFrom, type Uuid } from '#kernel';
 
-/** New ids: version 7 UUIDs. Each id is greater than the id before. */
+/** Creates ids: version 7 UUIDs. Each new id is greater than the id before it. */
 export abstract class Ids {
   abstract next(): Uuid;
 }
@@ -9,8 +9,8 @@ export abstract class Ids {
 const BYTES_PER_ID = 11;
 
 /**
- * Ids of one process increase even within a millisecond: the 12 bits after the time are a counter, which may overflow
- * into the time.
+ * The ids of one process increase even within a millisecond: the 12 bits after the time are a counter. If the counter
+ * overflows, the time in the id increases.
  */
 export class SystemIds extends Ids {
   private last = 0;

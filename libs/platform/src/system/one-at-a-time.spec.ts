@@ -13,7 +13,7 @@ class Round {
 }
 
 describe('A method that runs one at a time', () => {
-  it('shares a running call, and starts again afterwards, also after a failure', async () => {
+  it('shares a running call between its callers, and runs again at the next call, even after a failure', async () => {
     const round = new Round();
     const both = [round.go(), round.go()];
     expect(round.startCount).toBe(1);
@@ -29,7 +29,7 @@ describe('A method that runs one at a time', () => {
     expect(round.startCount).toBe(4);
   });
 
-  it('is separate for each object', () => {
+  it('runs separately for each object', () => {
     const [one, other] = [new Round(), new Round()];
     void one.go();
     void other.go();

@@ -1,8 +1,9 @@
 type Work = (this: object, ...values: never[]) => Promise<unknown>;
 
 /**
- * For an async method without parameters that a timer calls. While the method runs, another call gets the result of the
- * same run. A timer does not wait, so runs on a slow machine would otherwise overlap. Write it below `@Interval`.
+ * A decorator for an async method without parameters that a timer calls. A timer does not wait for the method, so runs
+ * on a slow machine could overlap. With this decorator, a call during a run starts no second run. It returns the
+ * promise of the current run. Write the decorator below `@Interval`.
  */
 export const OneAtATime =
   () =>

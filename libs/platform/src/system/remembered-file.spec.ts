@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { RememberedFile } from './remembered-file';
 
-describe('A file that is remembered outside of the database', () => {
+describe('A remembered file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'remembered-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'seal');
   const file = new RememberedFile(path, z.strictObject({ position: z.int(), filler: z.string() }));
   const content = (position: number) => ({ position, filler: 'x'.repeat(4_000) });
 
-  it('is complete for every reader while several writers write it at once, and leaves no temporary file', async () => {
+  it('is complete for every reader while several writers write it at the same time, and leaves no temporary file', async () => {
     await file.write(content(0));
     let isWriting = true;
     const reading = (async () => {

@@ -11,7 +11,10 @@ const adviceFor = (reason: string): string =>
     ? 'put a copy of it back; if there is no copy, move the file away: the next start then accepts the database once, and records that'
     : 'let the shop’s user read and write this file and its folder, or set SEAL_ANCHOR_FILE to where it is';
 
-/** The message for the operator's log names the file and says what to do. Clients get only the reason, not the path. */
+/**
+ * The message is for the operator's log. It names the file and says what to do. Clients get only the reason, without
+ * the path.
+ */
 export class UnusableSealAnchor extends DomainError {
   constructor(path: string, cause: unknown) {
     const { message, code = message } = cause as NodeJS.ErrnoException;
@@ -27,7 +30,7 @@ export class UnusableSealAnchor extends DomainError {
 
 const isDamage = (error: unknown): boolean => error instanceof z.ZodError || error instanceof SyntaxError;
 
-/** Content that a process remembers outside of the database. Throws UnusableSealAnchor. */
+/** A file with content that a process remembers outside the database. Its methods throw UnusableSealAnchor. */
 export class RememberedFile<Content> {
   constructor(
     readonly path: string,
@@ -45,8 +48,8 @@ export class RememberedFile<Content> {
   }
 
   /**
-   * Resolves when the content is on the disk. A reader sees either the former content or the new one, even if two
-   * processes write at the same time.
+   * Resolves when the content is on the disk. A reader gets either the complete former content or the complete new
+   * content, even if two processes write at the same time.
    */
   async write(content: Content): Promise<void> {
     const draft = `${this.path}.${randomUUID()}`;

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { RememberedFile } from './remembered-file';
 
 /**
- * A value that is remembered outside of the database, where a write to the database cannot change it: in the memory of
- * this process and, if there is a path, in a file. An older value never replaces a newer one.
+ * A value that is remembered outside the database, so that nobody can change it by writing to the database. It is in
+ * the memory of this process and, if there is a path, also in a file. An older value never replaces a newer value.
  */
 export class Remembered<Content> {
   private readonly file?: RememberedFile<Content>;
@@ -14,13 +14,16 @@ export class Remembered<Content> {
   constructor(
     shape: z.ZodType<Content>,
     path?: string,
-    /** Without this function, the first value stays for ever. */
+    /** Whether `one` replaces `other`. Without this function, the first value is never replaced. */
     private readonly isNewer?: (one: Content, other: Content) => boolean,
   ) {
     if (path !== undefined) this.file = new RememberedFile(path, shape);
   }
 
-  /** The newest value of the memory and the file. Undefined if nothing is remembered. Throws UnusableSealAnchor. */
+  /**
+   * Returns the newer of the values in memory and in the file, or undefined if nothing is remembered. Throws
+   * UnusableSealAnchor.
+   */
   async read(): Promise<Content | undefined> {
     if (this.inMemory !== undefined && !this.isNewer) return this.inMemory;
     const written = await this.file?.read();
@@ -28,7 +31,10 @@ export class Remembered<Content> {
     return this.inMemory;
   }
 
-  /** Remembers the value if it is newer. Resolves when it is in the file. Throws UnusableSealAnchor. */
+  /**
+   * Remembers the value if it is newer than the remembered value. Resolves when the file has the newer value. Throws
+   * UnusableSealAnchor.
+   */
   keep(value: Content): Promise<void> {
     this.keepInMemory(value);
     const done = this.lastWrite.then(async () => {

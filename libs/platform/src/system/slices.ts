@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** The longest time that one piece of work may block the event loop. */
+/** The longest time that one piece of work is allowed to block the event loop. */
 const LONGEST_MS = 10;
 
 /** The client has disconnected, so nobody reads the response. */
@@ -11,13 +11,19 @@ export class ClientGone extends Error {
   }
 }
 
-/** Splits long work into short slices. The event loop runs between the slices. The work ends if the client leaves. */
+/**
+ * Splits long work into short slices. The event loop runs between the slices. If the client disconnects, the work
+ * stops.
+ */
 export class Slices {
   private since = performance.now();
 
   constructor(private readonly gone?: AbortSignal) {}
 
-  /** Lets the event loop run if the slice is over; otherwise it costs nothing, so call it often. Throws ClientGone. */
+  /**
+   * Lets the event loop run if the current slice has taken its time. Otherwise the call costs almost nothing, so call
+   * it often. Throws ClientGone.
+   */
   async pauseForOthers(): Promise<void> {
     if (performance.now() - this.since < LONGEST_MS) return;
     await nextTurn();

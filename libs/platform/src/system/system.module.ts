@@ -3,7 +3,10 @@ import { Clock, SystemClock } from './clock';
 import { DatabaseTime } from './database-time';
 import { Ids, SystemIds } from './ids';
 
-/** Time and ids. `Clock` is the database's time; `SystemClock` is the machine's time, for the expiry of tokens. */
+/**
+ * Provides the time and new ids. `Clock` is the database's time. `SystemClock` is the machine's time, and is used for
+ * the expiry of tokens.
+ */
 @Global()
 @Module({
   providers: [

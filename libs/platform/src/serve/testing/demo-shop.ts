@@ -42,7 +42,7 @@ export class DatabaseCheck extends HealthCheck {
   }
 }
 
-/** A check that `/health` lists only while it is impaired. */
+/** A health check that `/health` lists only while the check fails as impaired. */
 export class WarningCheck extends HealthCheck {
   static found: 'nothing' | 'something' | 'no answer' = 'nothing';
   readonly service = 'doubt';

@@ -105,12 +105,12 @@ export class Slow {
     });
 }
 
-/** A public response that comes from a cache. `isCurrent` is the validity of the cached value. */
+/** A public response that comes from a cache. `isCurrent` says whether the cached value is still valid. */
 @ApiTags('brews')
 @Controller('menu')
 export class MenuController {
   static isCurrent = true;
-  /** How often the controller was asked. */
+  /** How often the controller was called. */
   static asked = 0;
 
   @Get()
