@@ -32,6 +32,7 @@ export class RebuildStream {
       let sentAt = 0;
       const end = (): void => listener.complete();
       const send = (rebuild: Rebuild): void => {
+        if (listener.closed) return; // the client has gone while the rebuild was read
         const data = JSON.stringify(rebuild);
         if (data !== sent || performance.now() - sentAt > LONGEST_SILENCE_MS) {
           listener.next({ type: 'progress', data });
@@ -53,6 +54,7 @@ export class RebuildStream {
         },
       });
       this.shop.draining.addEventListener('abort', end);
+      if (this.shop.draining.aborted) end();
       send(first);
       return () => {
         unwatch();

@@ -58,8 +58,11 @@ export async function openForCommands(
       ran,
       newer,
       close: async () => {
-        await app.close();
-        await stop();
+        try {
+          await app.close();
+        } finally {
+          await stop();
+        }
       },
     };
   } catch (error) {
