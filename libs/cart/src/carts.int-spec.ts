@@ -116,7 +116,7 @@ describe('Logging in', () => {
     await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
-  it('merges the guest’s cart also if the user’s first request adds a line', async () => {
+  it('merges the guest’s cart, also if the user’s first request adds a line', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
     await addLines(guest, line(tea));
@@ -124,7 +124,7 @@ describe('Logging in', () => {
     expect((await carts.current(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
   });
 
-  it('makes the guest’s token invalid: it opens no cart, and a second log-in with it merges nothing', async () => {
+  it('makes the guest’s token invalid: the token opens no cart, and a second log-in with it merges nothing', async () => {
     const { owner: guest } = aGuest();
     const [user, other] = [aUser(), aUser()];
     await addLines(guest, line(tea));
@@ -143,7 +143,7 @@ describe('Logging in', () => {
     expect((await carts.current(user)).lines).toEqual([]);
   });
 
-  it('merges nothing for a token that has ordered since, but merges the later lines for the next token', async () => {
+  it('merges nothing for a token that an order has spent, but merges later lines for the next token', async () => {
     const { owner: guest } = aGuest();
     const [stranger, user] = [aUser(), aUser()];
     const order = orderOf(await addLines(guest, line(tea)));
@@ -245,7 +245,7 @@ describe('An order that failed', () => {
     expect(portionsOf(first).filter(({ id }) => old.includes(id))).toEqual([]);
   });
 
-  it('doubles no line if the cart has not handled OrderPlaced yet', async () => {
+  it('does not double the lines if the cart has not handled OrderPlaced yet', async () => {
     const owner = aUser();
     const order = orderOf(await addLines(owner, line(tea, 2)));
     await returnLines(order);

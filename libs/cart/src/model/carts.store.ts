@@ -37,7 +37,7 @@ export class Carts {
     private readonly outbox: Outbox,
   ) {}
 
-  /** The owner's current cart. First merges the cart that a user had as a guest. Throws CartTokenSpent. */
+  /** The owner's current cart. If a user had a cart as a guest, merges it first. Throws CartTokenSpent. */
   async current(owner: Owner): Promise<Cart> {
     const id = cartIdOf(owner);
     const before = owner.kind === 'user' ? owner.before : undefined;
@@ -49,8 +49,8 @@ export class Carts {
   }
 
   /**
-   * Changes the owner's cart by a rule. Because of a lock, two changes of one cart run one after the other. If the rule
-   * returns the same cart, nothing is stored. Throws CartTokenSpent.
+   * Changes the owner's cart by a rule. The cart is locked, so two changes of one cart run one after the other. If the
+   * rule returns the same cart, nothing is stored. Throws CartTokenSpent.
    */
   async change(owner: Owner, rule: (cart: Cart) => Cart): Promise<Cart> {
     if (owner.kind === 'user' && owner.before) await this.current(owner);
@@ -69,7 +69,7 @@ export class Carts {
   async lockWithTargets(id: Uuid): Promise<CartWithTargets> {
     const targetIds = await this.targetsOf(id);
     const carts = await this.read(lockCarts, [id, ...targetIds]);
-    // A merge may have been committed while this transaction waited for the lock.
+    // Perhaps another transaction committed a merge while this transaction waited for the lock.
     if ((await this.targetsOf(id)).length !== targetIds.length)
       throw new ChangedMeanwhile(`another transaction has just merged cart ${id}`);
     const targets = targetIds.map((target) => carts.get(target) ?? emptyCart(target));
@@ -77,8 +77,8 @@ export class Carts {
   }
 
   /**
-   * The cart of the first user into which a log-in merged this cart, at this version or later. A log-in does not count
-   * if its token was spent by an order at this version.
+   * The id of the user's cart into which this cart was merged by the first log-in at this version or later. A log-in
+   * does not count if the order at this version had already spent its token.
    */
   async findTakeoverCart(id: Uuid, version: number): Promise<Uuid | undefined> {
     return (await this.db.query<{ id: Uuid }>(findTakeover, [id, version]))[0]?.id;
@@ -103,8 +103,8 @@ export class Carts {
   }
 
   /**
-   * Stores the cart of a user after lines of a guest's order were returned to it. The user's cart may not exist yet,
-   * because it never had a line.
+   * Stores the cart of a user after lines of a guest's order were returned to it. If the user's cart never had a line,
+   * its row does not exist yet.
    */
   async saveTarget(guest: Uuid, before: Cart, after: Cart): Promise<void> {
     if (before.version > 0) return this.save(before, after);
@@ -130,8 +130,9 @@ export class Carts {
   }
 
   /**
-   * Cleans up guests' carts that have not changed since `untouchedSince`. It empties a cart from which an order was
-   * placed, and deletes any other. `atMost` limits each of the two numbers. Returns their sum.
+   * Cleans up guests' carts that have not changed since `untouchedSince`. A cart from which an order was placed is
+   * emptied. Any other cart is deleted. Empties at most `atMost` carts and deletes at most `atMost`. Returns how many
+   * carts it emptied or deleted.
    */
   async sweep(untouchedSince: Date, atMost: number): Promise<number> {
     const { count: deleted } = await this.db.execute(deleteUnused, [untouchedSince, atMost]);
@@ -174,8 +175,8 @@ export class Carts {
   }
 
   /**
-   * Runs the work in a transaction, and once more if another transaction has just changed the same cart. A new cart has
-   * no row that could be locked, so two transactions may try to create it.
+   * Runs the work in a transaction. If another transaction has just changed the same cart, runs the work once more. (A
+   * new cart has no row to lock, so two transactions can try to create the same cart.)
    */
   async withOneRetry<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -188,7 +189,7 @@ export class Carts {
   }
 }
 
-/** Returns the cart. Throws if the owner is a guest whose token no longer opens it. */
+/** Returns the cart. Throws if the owner is a guest whose token no longer opens this cart. */
 function requireOpen(cart: Cart, owner: Owner): Cart {
   if (owner.kind === 'guest' && !isOpenTo(cart, owner))
     throw new CartTokenSpent(hasOrderedSince(cart, owner) ? 'order' : 'log-in');

@@ -161,7 +161,7 @@ describe('For any changes of carts while orders are handled', () => {
         const world = new CartsOfOnePerson();
         for (const one of actions) await act(world, one);
         for (const order of world.orders) {
-          await world.handleOrderPlaced(order); // some of them for the second time
+          await world.handleOrderPlaced(order); // some orders for the second time
           if (order.hasFailed) await world.fail(order);
         }
         for (const drink of drinks) {
@@ -181,7 +181,7 @@ describe('For any changes of carts while orders are handled', () => {
       {
         numRuns: 500,
         examples: [
-          // The options of ordered pieces change meanwhile: the order keeps the old options, and the cart has the new ones.
+          // The options of ordered pieces change meanwhile. The order keeps the old options, and the cart has the new.
           [
             [
               { type: 'add', id: GUEST, pearls: false, quantity: 1 },

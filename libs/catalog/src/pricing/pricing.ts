@@ -73,7 +73,7 @@ function knownLine(line: WantedLine, offer: Offer, locale: Locale): KnownLine {
   return { productId, sku, name, variantName, imageUrl, available: sold ? offer.available : 0, modifiers };
 }
 
-/** The price of one line, or why it cannot be sold as wanted. */
+/** The price of one line, or the reason why the line cannot be sold. */
 export function priceLine(line: WantedLine, offer: Offer | undefined, locale: Locale): PricedLine | UnpricedLine {
   const text = texts[locale];
   const { variantId, quantity } = line;

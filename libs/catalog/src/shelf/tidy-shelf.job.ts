@@ -13,7 +13,7 @@ import { CacheInvalidation } from './cache-invalidation.adapter';
 export class ShelfTidier {
   private readonly log = new Logger(ShelfTidier.name);
   private productsToCheck = new Set<Uuid>();
-  private hasNewSales = true; // true at the start, because sales before a restart may not be copied yet
+  private hasNewSales = true; // sales from before a restart are perhaps not copied yet
 
   constructor(
     private readonly availability: Availability,

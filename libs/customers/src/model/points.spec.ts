@@ -31,7 +31,7 @@ describe('Points', () => {
     expect(after({ refunded: 100_000 })).toMatchObject({ earned: 0, takenBack: 0 });
   });
 
-  it('match the kept money after any refunds, in any order of the messages, also repeated ones', () => {
+  it('match the kept money after any refunds, also if messages are repeated or come in another order', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 5_000_000 }),

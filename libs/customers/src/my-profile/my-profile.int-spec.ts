@@ -32,7 +32,7 @@ describe('The ETag of a profile', () => {
     expect([barista.status, barista.body.data.role]).toEqual([200, 'barista']);
   });
 
-  it('of another person is not accepted for a change', async () => {
+  it('of another person is not accepted when a profile is changed', async () => {
     const an = await shop.token('customer', person);
     const binh = await shop.token('customer', { name: 'Bình', locale: 'vi' });
     const { etag } = (await read(an)).headers;

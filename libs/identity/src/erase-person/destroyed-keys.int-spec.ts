@@ -41,7 +41,7 @@ async function checkOnce(): Promise<{ trouble?: string; errors: string[] }> {
 }
 
 describe('A key that was destroyed', () => {
-  it('counts as an erasure if an erasure was requested, or if the list outside the database has it', async () => {
+  it('counts as an erasure if an erasure was requested, or if the list outside the database has the person', async () => {
     const [requested, listed] = [aSubject(), aSubject()];
     await erasures.begin(aSubject(), requested, 'customer');
     await list.add([{ subject: listed, kind: 'guest' }], new Date());

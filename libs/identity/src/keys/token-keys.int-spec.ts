@@ -114,7 +114,7 @@ describe('The keys that sign access tokens', () => {
       const { kid: fresh } = await keys.current();
       expect([await kidsOf(keys), await keys.find(kid)]).toEqual([[fresh], undefined]);
       expect(keys.trouble).toMatch(/^2 signing keys/);
-      await keysWith('another secret').current(); // a new secret does not make them trusted either
+      await keysWith('another secret').current(); // a new secret does not make the foreign keys trusted
       expect(await keysWith('another secret').find(kid)).toBeUndefined();
     });
 

@@ -98,7 +98,7 @@ describe('The admin of ADMIN_EMAIL', () => {
     await expect(openSession(before)).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
   });
 
-  it('may be an existing admin with this password, whose sessions end once', async () => {
+  it('can be an existing admin with this password, whose sessions end once', async () => {
     const admin = await addAccount('granted@shop.example', 'a-long-Password-1', 'admin');
     const session = await openSession(admin);
     await expect(seeder('granted@shop.example', 'another-Password-1').seed()).rejects.toThrow(SeedRefused);

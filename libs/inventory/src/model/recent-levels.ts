@@ -4,8 +4,8 @@ import { levelsAfter, type Movement, type Stock } from './stock';
 const MAX_LEVELS = 500;
 
 /**
- * The stock levels that this process wrote last. An order of a popular item need not read them again. They may be out
- * of date, so a decision on them must check the version when it is stored.
+ * The stock levels that this process wrote last. So an order of a popular item does not read them again. The levels can
+ * be out of date. So a decision that used them can be stored only if the item's version has not changed.
  */
 export class RecentLevels {
   private readonly levels = new Map<string, Stock>();
