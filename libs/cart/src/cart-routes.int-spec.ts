@@ -14,7 +14,7 @@ class Menu extends CatalogPrices {
     [coffee, 29_000],
     [cake, 45_000],
   ]);
-  /** After a change of the catalogue, every coffee must have ice. */
+  /** True if the catalogue was changed so that every coffee must have ice. */
   alwaysIced = false;
 
   async price(lines: readonly WantedLine[]): Promise<(PricedLine | UnpricedLine)[]> {

@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** An order of all lines of the cart, as the current OrderPlaced message has it. */
+/** An order of all lines of the cart, in the form of the current OrderPlaced message. */
 const orderOf = (cart: Cart) => ({
   orderId: ids.next(),
   cartId: cart.id,
@@ -58,7 +58,7 @@ const handleOrderPlaced = (order: AnOrder) => db.transaction(() => emptying.hand
 const returnLines = ({ items, ...order }: AnOrder) =>
   new ReturnedLines(carts).returnLines({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
 
-/** The guest with the token that came with the order. */
+/** The guest with the token from the response to the order. */
 const withNextToken = (guest: GuestOwner, { cartVersion }: { cartVersion: number }) => ({
   ...guest,
   since: cartVersion,
@@ -156,7 +156,7 @@ describe('Logging in', () => {
 });
 
 describe('A guest’s order', () => {
-  it('makes the guest’s token invalid once the cart has handled the order, and the next token opens the same cart', async () => {
+  it('makes the guest’s token invalid when the cart handles the order, and the next token opens the cart', async () => {
     const { owner: guest } = aGuest();
     const order = orderOf(await addLines(guest, line(tea)));
     const next = withNextToken(guest, order);

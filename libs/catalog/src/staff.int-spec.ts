@@ -361,7 +361,7 @@ describe('The archive', () => {
     expect(await faultyFields({ variants: [{ id: l.id, sku }, { id: m.id, sku }] })).toEqual(['variants.1.sku']); // prettier-ignore
     expect(await faultyFields({ variants: [{ id: l.id, sku: m.sku }] })).toEqual(['variants.0.sku']);
     expect(await faultyFields({ sku: 'wish-2', variants: [{ id: l.id, sku: other.variants[0].sku }] })).toEqual(['variants.0.sku']); // prettier-ignore
-    // Two SKUs are taken: the stem, and the SKU of the other variant.
+    // Two SKUs are taken: the product's own SKU (the stem), and the SKU of the variant that is not in the request.
     expect(await faultyFields({ variants: [{ id: l.id, sku }] })).toEqual(['sku', 'sku']);
     const request = { sku: 'wish-2', variants: [{ id: l.id, sku }] };
     const back = await restore(old.id, request);
@@ -370,7 +370,7 @@ describe('The archive', () => {
     const another = await restore(old.id, { sku: 'OTHER' });
     expect([another.status, another.body.error?.code]).toEqual([409, 'NOT_ARCHIVED']);
   });
-  it('keeps products whose category or brand was deleted; staff must choose another one to restore such a product', async () => {
+  it('keeps a product whose category or brand was deleted; to restore it, staff choose another one', async () => {
     const add = async (kind: string, name: string) =>
       (await shop.ask('POST', `/admin/${kind}`, { token: manager, body: { name } })).body.data.id;
     const labels = { categoryId: await add('categories', 'Sắp đóng'), brandId: await add('brands', 'Sắp nghỉ') };

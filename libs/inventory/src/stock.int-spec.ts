@@ -272,7 +272,7 @@ describe('A variant that is given another SKU', () => {
       }
     };
     const buy = async (order: string, index: number) => {
-      const sku = index % 3 ? a : b; // the SKUs may be exchanged at this moment
+      const sku = index % 3 ? a : b; // perhaps the SKUs are exchanged at this moment
       await reserve(order, { sku, quantity: 1, variantId: first }, { sku: b, quantity: 1, variantId: second });
       return index % 2 ? commit(order) : release(order);
     };
@@ -328,7 +328,7 @@ describe('Staff', () => {
   });
 
   it('can count before the VariantListed message has arrived, if the message comes soon', async () => {
-    variants.set('SOON', ids.next()); // its VariantListed has not arrived yet
+    variants.set('SOON', ids.next()); // the message VariantListed has not arrived yet
     const counted = change(new ChangeStock('SOON', { onHand: 4 }, { actor: 'an' }));
     await shelve(1, 'SOON', variants.get('SOON'));
     expect(await counted).toMatchObject({ onHand: 4 });

@@ -18,7 +18,7 @@ describe('A cart that was ordered', () => {
     expect(removeOrdered(cart, orderOf(cart))).toEqual({ id: 'cart', version: 6, lines: [], orderedVersion: 5 });
   });
 
-  it('keeps pieces that were added meanwhile: in the same line as a new portion, and another drink of the same variant', () => {
+  it('keeps pieces that were added meanwhile: to the same line as a new portion, or as another drink', () => {
     const pearls = { ...line('c', 'coffee', 1), modifiers: [{ optionId: 'pearls', quantity: 1 }] };
     const fuller = addLine(addLine(cart, line('d', 'coffee', 2)), pearls);
     expect(removeOrdered(fuller, orderOf(cart)).lines).toEqual([

@@ -26,7 +26,7 @@ export interface CartLine {
   readonly quantity: number;
   readonly modifiers: readonly ChosenModifier[];
   readonly label: Label;
-  /** The price of one piece with its options, when the customer added or last changed it. */
+  /** The price of one piece with its options, when the customer added or last changed the line. */
   readonly price?: Money;
   /** Other prices that the customer saw for pieces of this line, when carts with different prices were merged. */
   readonly otherPrices?: readonly Money[];
@@ -165,7 +165,9 @@ export interface LineChange {
   };
   /** The current price of one piece, as the customer sees it. */
   readonly price?: Money;
-  /** The client sent the line back with `priceChanged`. If nothing else changes, the price that the customer saw stays. */
+  /**
+   * The client sent the line back with `priceChanged`. If nothing else changes, the price that the customer saw stays.
+   */
   readonly sentBack?: true;
 }
 

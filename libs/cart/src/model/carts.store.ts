@@ -43,7 +43,7 @@ export class Carts {
     const before = owner.kind === 'user' ? owner.before : undefined;
     const guest = before && cartIdOf(before);
     const carts = await this.read(findCarts, guest ? [id, guest] : [id]);
-    // An empty cart of a guest is merged too. Otherwise somebody who knows the token could still fill it.
+    // An empty cart of a guest is merged too. Otherwise somebody who knows the token could still add lines to it.
     if (before && isOpenTo(carts.get(guest!) ?? emptyCart(guest!), before)) return this.merge(owner, before);
     return requireOpen(carts.get(id) ?? emptyCart(id), owner);
   }

@@ -4,7 +4,7 @@ import type { Product, ProductChange } from './product';
 import type { FieldFault } from './product-faults';
 import { freeCode, skuOf } from './slug';
 
-/** New values for a restored product, because categories, brands or SKUs may have changed since it was archived. */
+/** New values for a restored product. Its old category, brand or SKUs are perhaps deleted or taken. */
 export interface RestoreRequest {
   readonly categoryId?: Uuid;
   readonly brandId?: Uuid;
@@ -72,7 +72,8 @@ export function restoreFaults(product: Product, { variants = [] }: RestoreReques
 
 /**
  * The field of the request that caused a fault of a variant. If the request lists other variants but not the faulty
- * variant, the field is `sku` (the stem), because the SKU of the faulty variant was made from the stem.
+ * variant, the field is `sku` (the stem), because a new stem gives new SKUs to the variants that the request does not
+ * list.
  */
 export function fieldInRequest(field: string, product: Product, { variants = [] }: RestoreRequest): string {
   const [, index, part] = /^variants\.(\d+)\.(\w+)$/.exec(field) ?? [];

@@ -173,7 +173,9 @@ export function createProduct(
   };
 }
 
-/** The English texts after a change. Null clears one text or both. */
+/**
+ * The English texts after a change. If one text is null, it is cleared. If `translations` or `en` is null, both are.
+ */
 function englishAfter(product: Product, translations: ProductDraft['translations']) {
   if (translations === undefined) return { nameEn: product.nameEn, descriptionEn: product.descriptionEn };
   const en = translations === null ? null : translations.en;
@@ -184,7 +186,7 @@ function englishAfter(product: Product, translations: ProductDraft['translations
   };
 }
 
-/** The status after a change. The former status of an archived product is kept, because restoring needs it. */
+/** The status after a change. An archived product keeps its former status, because restoring it uses that status. */
 function statusAfter({ status, statusBefore }: Product, next = status): Pick<Product, 'status' | 'statusBefore'> {
   if (next !== 'removed') return { status: next, statusBefore: null };
   return { status: next, statusBefore: status === 'removed' ? statusBefore : status };

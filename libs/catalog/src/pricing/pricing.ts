@@ -48,7 +48,7 @@ function chosenQuantities(line: WantedLine): Chosen {
   return chosen;
 }
 
-/** The options of a group: the chosen ones, or the defaults if none was chosen. */
+/** The options of a group: the chosen options, or the default options if none was chosen. */
 function chosenOrDefault(group: ModifierGroup, chosen: Chosen): [ModifierOption, number][] {
   const wanted = group.options.flatMap((option): [ModifierOption, number][] => {
     const quantity = chosen.get(option.id) ?? 0;

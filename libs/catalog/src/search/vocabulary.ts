@@ -48,7 +48,7 @@ export class Vocabulary {
     }));
   }
 
-  /** Like `read`, but the last word is a prefix, because the customer is still typing it. */
+  /** Like `read`, but the last word is a prefix, because the customer is still typing this word. */
   readTyping(query: string): Term[] {
     const terms = this.read(query);
     const last = terms.at(-1);

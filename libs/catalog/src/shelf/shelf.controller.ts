@@ -16,9 +16,7 @@ export const ShelfLocale = (): ParameterDecorator => alsoOnMethod(readLocale(), 
 /** Clients are allowed to cache a response for this time. So stock and prices can be out of date for this time. */
 const CLIENT_CACHE_SECONDS = 5;
 
-/**
- * The encoded bytes of cached responses. Without them, encoding would be the slowest part of sending a cached response.
- */
+/** The encoded bytes of cached responses. They are kept, because encoding is the slowest part of sending a response. */
 const encoded = new WeakMap<JsonAnswer, Buffer>();
 
 function bytesOf(answer: JsonAnswer): Buffer {

@@ -27,7 +27,7 @@ type Load = () => Promise<unknown>;
 
 /**
  * Loads the responses for product lists, categories, brands and popular products into the cache, at the start and every
- * 50 minutes. Only the leader does this.
+ * 50 minutes. Only the leader runs this job.
  */
 @Injectable()
 export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdown {

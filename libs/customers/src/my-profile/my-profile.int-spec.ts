@@ -41,7 +41,7 @@ describe('The ETag of a profile', () => {
     const changed = await change(an, etag!, '0901234567');
     expect([changed.status, changed.body.data.version]).toEqual([200, 2]);
     expect((await read(an)).headers['etag']).toBe(changed.headers['etag']);
-    expect((await change(an, '"2"', '0901234568')).status).toBe(200); // the version alone is accepted, too
+    expect((await change(an, '"2"', '0901234568')).status).toBe(200); // the version number alone is accepted too
     expect((await change(an, etag!, '0901234569')).status).toBe(412);
   });
 });

@@ -92,7 +92,7 @@ export class Erasures {
     await this.db.query(WITHDRAW, [subject, asks]);
   }
 
-  /** Returns the erasure's id if this call began it; undefined if it had begun before. */
+  /** Begins the erasure and returns its id. Undefined if the erasure had begun before. */
   async begin(id: Uuid, subject: Uuid, kind: Kind): Promise<Uuid | undefined> {
     return (await this.db.query<{ id: Uuid }>(BEGIN, [id, subject, kind]))[0]?.id;
   }

@@ -21,7 +21,7 @@ const toOrderer = (subject: Uuid, kind: Kind): Orderer =>
  * Erases a person in five steps. Each step can be repeated. After a crash, `FinishErasures` repeats the steps.
  *
  * 1. Store the request.
- * 2. Prevent new orders of the person.
+ * 2. Prevent new orders of the person. If an order is still open, refuse the erasure.
  * 3. Add the person to the list outside the database.
  * 4. Destroy the key.
  * 5. Delete the account with its sessions, and publish PersonErased.
@@ -58,7 +58,7 @@ export class PersonEraser {
     crashPoint('erasure.key-destroyed');
     await this.db.transaction(async () => {
       const erasureId = await this.erasures.begin(id, subject, kind);
-      if (!erasureId) return; // another process has done this already
+      if (!erasureId) return; // another process has begun this erasure already
       await this.deleteAccountAndPublish(erasureId, subject, kind, cartId);
       crashPoint('erasure.identity');
     });

@@ -35,7 +35,7 @@ const READ_AGAIN_AFTER_MS = 5_000;
  * expired. After that, a stolen former TOKEN_SECRET is useless. Private keys are stored encrypted.
  *
  * A key in the table is trusted only if the shop wrote it. A key that is in use must have a private key that
- * TOKEN_SECRET decrypts. A retired key may have been encrypted with a former secret, so its MAC is enough.
+ * TOKEN_SECRET decrypts. A retired key was perhaps encrypted with a former secret. Then a valid MAC is enough.
  */
 @Injectable()
 export class TokenKeys extends VerifyingKeys {

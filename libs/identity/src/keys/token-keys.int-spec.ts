@@ -149,6 +149,6 @@ describe('The keys that sign access tokens', () => {
     await running.readAgain();
     expect(await running.find(former)).toBeUndefined();
     expect((await running.current()).kid).not.toBe(former);
-    expect(await running.find(kid)).toBeDefined(); // retired just now by the running process, so its tokens are valid
+    expect(await running.find(kid)).toBeDefined(); // the running process has just retired this key, so its tokens are valid
   });
 });

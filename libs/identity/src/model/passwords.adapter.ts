@@ -28,7 +28,7 @@ export class Passwords {
     return isMatch && passwordHash !== undefined;
   }
 
-  /** For a correct password: the hash of its normalised form, if the stored hash is an old one. Else undefined. */
+  /** For a correct password: the hash of its normalised form, if the stored hash is old. Otherwise undefined. */
   async rehashIfOld(password: string, passwordHash: string): Promise<string | undefined> {
     const normalForm = passwordForm(password);
     if (normalForm === password || (await verify(passwordHash, normalForm))) return undefined;

@@ -94,7 +94,7 @@ describe('The admin of ADMIN_EMAIL', () => {
       ['changeAdmin', 'os', 200],
       ['addAdmin', 'os', 200],
     ]);
-    // A log-in with the former password just before the change gets no session after it.
+    // The former password was checked just before the change. After the change, this log-in gets no session.
     await expect(openSession(before)).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
   });
 

@@ -15,9 +15,9 @@ interface Lock {
 }
 
 /**
- * In this process, lets only one task at a time change an item's stock. The other tasks wait in memory. Without this,
- * many messages about one item would find that its version has changed. Each of them would then have to lock the row,
- * which takes several round trips.
+ * In this process, lets only one task at a time change an item's stock. The other tasks wait in memory. Otherwise many
+ * messages about one item would find that the item's version has changed. Each of these messages would then have to
+ * lock the item's row, which takes several round trips.
  *
  * If another transaction holds the lock of an item's row, the first task fails with an error. The tasks that wait for
  * the first task then fail at once with the same error. Otherwise each of them would wait for the lock, and they would

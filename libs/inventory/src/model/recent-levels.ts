@@ -10,7 +10,7 @@ const MAX_LEVELS = 500;
 export class RecentLevels {
   private readonly levels = new Map<string, Stock>();
 
-  /** The levels of all lines; undefined if the level of a line with this variant and SKU is missing. */
+  /** The levels of all lines. Undefined if there is a line whose variant, with this SKU, is not in memory. */
   of(lines: readonly StockLine[]): readonly Stock[] | undefined {
     const found = lines.map(({ variantId, sku }) => {
       const level = variantId && this.levels.get(variantId);
@@ -23,7 +23,7 @@ export class RecentLevels {
   remember(levels: readonly Stock[]): void {
     for (const level of levels) {
       if (!level.variantId) continue;
-      this.levels.delete(level.variantId); // so that `set` puts it at the end: the oldest level stays first
+      this.levels.delete(level.variantId); // so that `set` puts the level at the end, and the oldest level is first
       this.levels.set(level.variantId, level);
     }
     for (const oldest of this.levels.keys()) {

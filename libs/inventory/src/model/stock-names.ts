@@ -8,7 +8,7 @@ export interface NamedItem {
   /** Null if another item now has this item's SKU. */
   readonly sku: string | null;
   readonly named: number;
-  /** The SKU that the item had before another item got it. */
+  /** The SKU that the item had before another item got this SKU. */
   readonly formerSku: string | null;
 }
 

@@ -74,7 +74,7 @@ export class Stocks {
     const first = wanted.length === 0 ? await readWithoutLock() : undefined;
     return this.turns.runInTurn((first?.stock ?? wanted).map(itemKey), async () => {
       if (!first && (await this.decideFromMemory(orderId, wanted, decide, ledgerNote))) return true;
-      // A message about new levels needs exact levels. The earlier work may have changed them, so they are read again.
+      // A message about new levels needs exact levels. So they are read again after the wait for earlier work.
       let seen = first && !changesAvailable(decide(first)) ? first : await readWithoutLock();
       for (let tries = 1; ; tries++, seen = await readWithoutLock()) {
         const decision = decide(seen);
@@ -173,7 +173,7 @@ export class Stocks {
   async rename(items: readonly NamedItem[]): Promise<readonly Stock[]> {
     const sorted = [...items].sort((a, b) => (a.item < b.item ? -1 : 1));
     const ids = sorted.map(({ item }) => item);
-    await this.db.query(clearSkus, [ids]); // SKUs are unique, so they are all freed first
+    await this.db.query(clearSkus, [ids]); // SKUs are unique, so all old SKUs are freed first
     const columns = [sorted.map(({ variantId }) => variantId), sorted.map(({ sku }) => sku)];
     const rest = [sorted.map((one) => one.named), sorted.map(({ formerSku }) => formerSku)];
     return (await this.db.query<StockRow>(setSkus, [ids, ...columns, ...rest])).map(stockFromRow);
@@ -189,7 +189,7 @@ export class Stocks {
     return stockFromRow(row);
   }
 
-  /** At most `limit` SKUs after the given one, in SKU order. */
+  /** At most `limit` items whose SKUs come after the SKU `after`, in SKU order. */
   async list(limit: number, after = ''): Promise<readonly Stock[]> {
     return (await this.db.query<StockRow>(listStock, [after, limit])).map(stockFromRow);
   }

@@ -38,7 +38,7 @@ export class RenameWhenRenamed implements IEventHandler<VariantsRenamed> {
     if (levels.size > 0) this.eventBus.publishAll([...levels.values()].map(levelMessage));
   }
 
-  /** Orders may have reserved more since staff counted. So the stock is never set below the reserved number. */
+  /** Orders have perhaps reserved more since staff counted. So the stock is never set below the reserved number. */
   private async count(item: Uuid, onHand: number): Promise<Stock | undefined> {
     const stock = await this.stocks.lock(item);
     const movement = countStock(stock, Math.max(onHand, stock.reserved));

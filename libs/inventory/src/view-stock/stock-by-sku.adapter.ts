@@ -9,8 +9,8 @@ const LONGEST_WAIT_MS = 2_000;
 const PAUSE_MS = 25;
 
 /**
- * Finds stock by the SKU that staff typed. It asks the catalogue which variant has this SKU now, because the message
- * about a new SKU may not have arrived here yet.
+ * Finds stock by the SKU that staff typed. The message about a new SKU has perhaps not arrived here yet. So this asks
+ * the catalogue which variant has the SKU now.
  */
 @Injectable()
 export class StockBySku {
