@@ -86,7 +86,7 @@ export class Carts {
 
   /**
    * Changes a cart without a lock, in a message handler. Returns false if the change must be repeated with a lock,
-   * because the cart has changed since it was read, or because lines were moved from it to another cart.
+   * because the cart has changed since it was read, or because a log-in moved lines to another cart.
    */
   async changeWithoutLock(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
     if (!this.outbox.unit() || this.db.hasSentBegin()) return false;
@@ -112,7 +112,7 @@ export class Carts {
     if (rows.length === 0) throw new ChangedMeanwhile(`another transaction has just created cart ${after.id}`);
   }
 
-  /** Stores a changed cart. Throws ChangedMeanwhile if its version is no longer that of `before`. */
+  /** Stores a changed cart. Throws ChangedMeanwhile if the stored version differs from the version of `before`. */
   async save(before: Cart, after: Cart): Promise<void> {
     const rows = await this.db.query(saveCart.plain, saveValues(before, after));
     if (rows.length === 0) throw new ChangedMeanwhile(`another transaction has changed cart ${after.id}`);
