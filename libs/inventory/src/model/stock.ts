@@ -104,7 +104,7 @@ export function demandOf(lines: readonly StockLine[], stock: readonly Stock[]): 
   return [...wanted.values()].sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
-/** The SKUs of the lines for which no item exists, or none exists yet. */
+/** The SKUs of the lines for which no item exists. The item of a new variant perhaps comes later. */
 export const unlistedSkus = (lines: readonly StockLine[], stock: readonly Stock[]): readonly string[] =>
   demandOf(lines, stock)
     .filter(({ item }) => item === undefined)
