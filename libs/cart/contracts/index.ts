@@ -1,22 +1,23 @@
 import type { Money, Uuid } from '#kernel';
 import type { WantedLine } from '#contracts/catalog';
 
-/** The owner: a signed-in user, or the guest with the token. A token that the shop did not issue finds no cart. */
+/** The owner: a signed-in user, or the guest with the token. If the shop did not issue the token, there is no cart. */
 export type CartOwner =
   | {
       readonly kind: 'user';
       readonly userId: Uuid;
       /**
        * The guest whose cart token was sent at log-in, in the format of `formatGuestTokenState`. That guest's cart is
-       * merged into the user's before the lines are read.
+       * merged into the user's cart before the lines are read.
        */
       readonly cartTokenHash?: string;
     }
   | { readonly kind: 'guest'; readonly cartToken: string };
 
 /**
- * Pieces of a line that came into the cart together. The id stays the same when a log-in moves the pieces to another
- * cart. So the shop can see that a portion was ordered already. Pieces that are added after an order get a new id.
+ * Pieces of a line that were added to the cart together. The id stays the same when a log-in moves the pieces to
+ * another cart. So the shop knows whether a portion was already ordered. Pieces that are added after an order get a new
+ * id.
  */
 export interface Portion {
   readonly id: Uuid;
@@ -25,7 +26,7 @@ export interface Portion {
 
 export interface CartLineToOrder extends WantedLine {
   readonly portions?: readonly Portion[];
-  /** The price of one piece when the customer added or last changed it. */
+  /** The price of one piece when the customer added or last changed the line. */
   readonly price?: Money;
   /** Other prices that the customer saw for pieces of this line, when carts with different prices were merged. */
   readonly otherPrices?: readonly Money[];
@@ -63,9 +64,9 @@ export interface ReturnedOrder {
   readonly lines: readonly ReturnedLine[];
 }
 
-/** The question of ordering to the cart: what is in it now. */
+/** The calls from ordering to the cart context. */
 export abstract class CartOf {
-  /** Undefined if the owner has no cart yet. */
+  /** What is in the owner's cart now. Undefined if the owner has no cart yet. */
   abstract find(owner: CartOwner): Promise<CartToOrder | undefined>;
 
   /** Puts the lines of a failed order back into the cart. A repeated call does nothing. */

@@ -14,7 +14,7 @@ class Menu extends CatalogPrices {
     [coffee, 29_000],
     [cake, 45_000],
   ]);
-  /** After a change of the catalogue, every coffee must have ice. */
+  /** True if the catalogue was changed so that every coffee must have ice. */
   alwaysIced = false;
 
   async price(lines: readonly WantedLine[]): Promise<(PricedLine | UnpricedLine)[]> {
@@ -121,7 +121,7 @@ describe('Filling a cart', () => {
     expect(await labels()).toEqual([[{ optionId: milk, group: 'Extras', name: 'Extra' }]]);
   });
 
-  it('joins the same drinks, also if a default option is not named', async () => {
+  it('joins lines of the same drink, also if a default option is not named', async () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 1 }, guest);
     await add({ variantId: coffee, quantity: 1, modifiers: [{ optionId: milk }] }, guest);
@@ -266,7 +266,7 @@ describe('Logging in', () => {
     expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toEqual([]);
   });
 
-  it('makes the guest’s token invalid: a request with it gets a new, empty cart', async () => {
+  it('makes the guest’s token invalid: a request with this token gets a new, empty cart', async () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 1 }, guest);
     const token = await shop.token('customer', {
@@ -342,7 +342,7 @@ describe('A token that opens no cart any more', () => {
     expect([good.body.meta, good.headers['x-cart-token']]).toEqual([undefined, undefined]);
   });
 
-  it('gets `cartMerged` if a log-in took its cart over, and no new token while it can read orders', async () => {
+  it('gets `cartMerged` after a log-in took over its cart, and no new token while it gives access to orders', async () => {
     const next = await placeOrder(await newGuest());
     const own = await mergeByLogIn(next);
     for (let times = 0; times < 2; times++) {
@@ -357,7 +357,7 @@ describe('A token that opens no cart any more', () => {
     expect([signedIn.headers['x-cart-token'], signedIn.body.meta]).toEqual([undefined, undefined]);
   });
 
-  it('is replaced if it cannot read orders: no order was placed with it, or it is older than 30 days', async () => {
+  it('is replaced if it gives no access to orders: no order was placed with it, or it is older than 30 days', async () => {
     const fresh = await newGuest();
     await mergeByLogIn(fresh);
     const first = await newGuest();

@@ -1,4 +1,4 @@
-/** The texts of this context's refusals, by code. Ordering has two of these codes too, with the same texts. */
+/** The texts of this context's refusals, by code. Ordering uses two of these codes too, with the same texts. */
 export const cartTexts = {
   en: {
     CART_FULL: 'A cart holds {most} lines. Remove one first.',

@@ -28,7 +28,7 @@ export { CartElsewhereModule } from './cart-elsewhere.module';
 
 addMessages(cartTexts);
 
-/** The module is global, so that ordering can ask `CartOf` without importing it. */
+/** The module is global, so that ordering can ask `CartOf` without importing this module. */
 @Global()
 @Module({
   imports: [

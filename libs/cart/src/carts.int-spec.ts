@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** An order of all lines of the cart, as the current OrderPlaced message has it. */
+/** An order of all lines of the cart, in the form of the current OrderPlaced message. */
 const orderOf = (cart: Cart) => ({
   orderId: ids.next(),
   cartId: cart.id,
@@ -58,7 +58,7 @@ const handleOrderPlaced = (order: AnOrder) => db.transaction(() => emptying.hand
 const returnLines = ({ items, ...order }: AnOrder) =>
   new ReturnedLines(carts).returnLines({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
 
-/** The guest with the token that came with the order. */
+/** The guest with the token from the response to the order. */
 const withNextToken = (guest: GuestOwner, { cartVersion }: { cartVersion: number }) => ({
   ...guest,
   since: cartVersion,
@@ -116,7 +116,7 @@ describe('Logging in', () => {
     await expect(carts.current(guest)).rejects.toThrow(CartTokenSpent);
   });
 
-  it('merges the guest’s cart also if the user’s first request adds a line', async () => {
+  it('merges the guest’s cart, also if the user’s first request adds a line', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
     await addLines(guest, line(tea));
@@ -124,7 +124,7 @@ describe('Logging in', () => {
     expect((await carts.current(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
   });
 
-  it('makes the guest’s token invalid: it opens no cart, and a second log-in with it merges nothing', async () => {
+  it('makes the guest’s token invalid: the token opens no cart, and a second log-in with it merges nothing', async () => {
     const { owner: guest } = aGuest();
     const [user, other] = [aUser(), aUser()];
     await addLines(guest, line(tea));
@@ -143,7 +143,7 @@ describe('Logging in', () => {
     expect((await carts.current(user)).lines).toEqual([]);
   });
 
-  it('merges nothing for a token that has ordered since, but merges the later lines for the next token', async () => {
+  it('merges nothing for a token that an order has spent, but merges later lines for the next token', async () => {
     const { owner: guest } = aGuest();
     const [stranger, user] = [aUser(), aUser()];
     const order = orderOf(await addLines(guest, line(tea)));
@@ -156,7 +156,7 @@ describe('Logging in', () => {
 });
 
 describe('A guest’s order', () => {
-  it('makes the guest’s token invalid once the cart has handled the order, and the next token opens the same cart', async () => {
+  it('makes the guest’s token invalid when the cart handles the order, and the next token opens the cart', async () => {
     const { owner: guest } = aGuest();
     const order = orderOf(await addLines(guest, line(tea)));
     const next = withNextToken(guest, order);
@@ -245,7 +245,7 @@ describe('An order that failed', () => {
     expect(portionsOf(first).filter(({ id }) => old.includes(id))).toEqual([]);
   });
 
-  it('doubles no line if the cart has not handled OrderPlaced yet', async () => {
+  it('does not double the lines if the cart has not handled OrderPlaced yet', async () => {
     const owner = aUser();
     const order = orderOf(await addLines(owner, line(tea, 2)));
     await returnLines(order);

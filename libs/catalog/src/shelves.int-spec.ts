@@ -129,7 +129,7 @@ describe('Browsing', () => {
 });
 
 describe('Viewing a product', () => {
-  it('finds it by id and by slug, in both languages', async () => {
+  it('finds the product by id and by slug, in both languages', async () => {
     const { id } = product('ca-phe-sua-da');
     const byId = await shop.ask('GET', `/products/${id}`);
     const bySlug = await shop.ask('GET', '/products/ca-phe-sua-da');
@@ -158,7 +158,7 @@ describe('Searching', () => {
     ['macha late', 'Matcha latte'],
     ['banhmi', 'Bánh mì thịt nguội'],
     ['oolong', 'Trà ô long sữa'],
-  ])('finds for “%s”: %s', async (q, name) => expect(names((await search(q)).data)).toContain(name));
+  ])('finds for “%s” the product “%s”', async (q, name) => expect(names((await search(q)).data)).toContain(name));
 
   it('puts products with all words in the name first, and marks the words', async () => {
     const { data } = await search('ca phe sua da');
@@ -185,7 +185,7 @@ describe('Searching', () => {
     }
     expect(seen).toEqual(names(whole.data));
   });
-  it('answers any text without an error', async () => {
+  it('accepts any text without an error', async () => {
     for (const q of ["'", '\\', '%', ':*', "a'b:A & !", '<script>', '💥', 'Ａ', '抹茶', '!!!'])
       expect((await search(q)).success).toBe(true);
   });
@@ -212,7 +212,7 @@ describe('Messages from other contexts', () => {
     await stock(variants[0].sku, 99, 4);
     expect((await shop.ask('GET', path)).body.data.variants[0].available).toBe(7);
   });
-  it('shows when a product is sold out, and when it is back', async () => {
+  it('shows that a product is sold out, and that it is in stock again', async () => {
     const { variants } = product('americano');
     const listUnavailable = async () => (await shop.ask('GET', '/products?available=false')).body.data;
     for (const { sku } of variants) await stock(sku, 0, 8);

@@ -33,7 +33,7 @@ const fields = (reply: { body: { error?: { details?: { field: string }[] } } }) 
   reply.body.error?.details?.map(({ field }) => field);
 
 describe('Listing a product', () => {
-  it('puts it on the shelf at once, so that everybody finds it', async () => {
+  it('puts the product on the shelf at once, so that customers find it', async () => {
     const reply = await create({ name: 'Trà bí đao hạt chia', translations: { en: { name: 'Winter melon tea' } } });
     expect(reply.status).toBe(201);
     const { id, slug, version, variants } = reply.body.data;
@@ -361,7 +361,7 @@ describe('The archive', () => {
     expect(await faultyFields({ variants: [{ id: l.id, sku }, { id: m.id, sku }] })).toEqual(['variants.1.sku']); // prettier-ignore
     expect(await faultyFields({ variants: [{ id: l.id, sku: m.sku }] })).toEqual(['variants.0.sku']);
     expect(await faultyFields({ sku: 'wish-2', variants: [{ id: l.id, sku: other.variants[0].sku }] })).toEqual(['variants.0.sku']); // prettier-ignore
-    // Two SKUs are taken: the stem, and the SKU of the other variant.
+    // Two SKUs are taken: the product's own SKU (the stem), and the SKU of the variant that is not in the request.
     expect(await faultyFields({ variants: [{ id: l.id, sku }] })).toEqual(['sku', 'sku']);
     const request = { sku: 'wish-2', variants: [{ id: l.id, sku }] };
     const back = await restore(old.id, request);
@@ -370,7 +370,7 @@ describe('The archive', () => {
     const another = await restore(old.id, { sku: 'OTHER' });
     expect([another.status, another.body.error?.code]).toEqual([409, 'NOT_ARCHIVED']);
   });
-  it('keeps products whose category or brand was deleted; to restore one, staff must choose others', async () => {
+  it('keeps a product whose category or brand was deleted; to restore it, staff choose another one', async () => {
     const add = async (kind: string, name: string) =>
       (await shop.ask('POST', `/admin/${kind}`, { token: manager, body: { name } })).body.data.id;
     const labels = { categoryId: await add('categories', 'Sắp đóng'), brandId: await add('brands', 'Sắp nghỉ') };
@@ -551,7 +551,7 @@ describe('Arranging the shelves', () => {
     await shop.ask('DELETE', `/admin/products/${data.id}`, { token: manager });
     await send('POST', `products/${data.id}/restore`, 'products/{id}/restore');
   });
-  it('adds and removes a brand, and refuses a second one with the same slug', async () => {
+  it('adds and removes a brand, and refuses a second brand with the same slug', async () => {
     const add = () => shop.ask('POST', '/admin/brands', { token: manager, body: { name: 'Lavazza' } });
     const { id } = (await add()).body.data;
     expect((await add()).body.error?.code).toBe('SLUG_TAKEN');

@@ -24,7 +24,7 @@ export interface CustomerContact {
   readonly phone: string | null;
 }
 
-/** The question of ordering to customers: the contact in a customer's current profile. */
+/** Ordering asks this question: what contact is in a customer's current profile? */
 export abstract class ContactOf {
   /**
    * Undefined if there is no profile yet, or the person was erased. Throws `Unanswered` if the profiles cannot be

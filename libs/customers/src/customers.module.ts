@@ -30,7 +30,7 @@ const { ContactOf, ...published } = customers;
 const ofOrders = [OrderConfirmed, OrderStatusUpdated, OrderCancelled, OrderRefunded];
 const consumed = [AccountRegistered, PersonErased, ContextErased, ...ofOrders];
 
-/** The module is global, so that ordering can ask `ContactOf` without importing it. */
+/** The module is global, so that ordering can ask `ContactOf` without importing this module. */
 @Global()
 @Module({
   imports: [

@@ -1,6 +1,6 @@
 import { Message, type Sealed, type Uuid } from '#kernel';
 
-/** A person has registered. The account's id is the customer's id in every context. */
+/** A person has registered. `userId` is the account's id. Every context uses the same id for the customer. */
 export class AccountRegistered extends Message<{
   readonly userId: Uuid;
   readonly email: Sealed;
@@ -15,8 +15,8 @@ export class AccountRegistered extends Message<{
 }
 
 /**
- * The key of a person was destroyed. Each context must delete its data about the person and answer with ContextErased. The
- * subject is the account's id, or the order's id for a guest.
+ * The key of a person was destroyed. Each context must delete its data about the person and answer with ContextErased.
+ * The subject is the account's id, or the order's id for a guest.
  */
 export class PersonErased extends Message<{
   readonly erasureId: Uuid;
@@ -33,8 +33,8 @@ export class PersonErased extends Message<{
 }
 
 /**
- * A context has deleted its data about a person. The message's id is derived from the id of PersonErased and the
- * handler's name. So the handlers of two contexts must not have the same name.
+ * A context has deleted its data about a person. The id of this message is derived from the id of PersonErased and the
+ * name of the handler that sends it. So the handlers of two contexts must have different names.
  */
 export class ContextErased extends Message<{
   readonly erasureId: Uuid;

@@ -41,7 +41,7 @@ async function somebody(): Promise<Person> {
   return person;
 }
 
-/** For each route: how one person uses up the limit, and how another person uses it correctly. */
+/** For each route: how one person uses up the limit, and how another person uses the same route correctly. */
 const uses: Record<string, { useUp: (who: Person) => Promise<number>; use: (who: Person) => Promise<number> }> = {
   'LogInController.logIn': {
     useUp: async (who) => (await ask(who, 'POST', '/auth/login', { email: who.email, password: 'wrong' })).status,
@@ -99,7 +99,7 @@ describe('The strict limits', () => {
     }
   });
 
-  it('do not count a request that names no account, because all people would share its counter', async () => {
+  it('do not count a request without an account, because all such requests would share one counter', async () => {
     const person = await somebody();
     for (let n = 0; n < 12; n += 1) await ask(person, 'POST', '/auth/login', { password: 'wrong' });
     expect(await uses['LogInController.logIn'].use(person)).toBe(200);

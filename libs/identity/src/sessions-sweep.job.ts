@@ -3,8 +3,8 @@ import { Cron, CronExpression } from '@nestjs/schedule';
 import { Sessions } from './model/sessions.store';
 
 /**
- * Deletes refresh tokens a week after they expired, and sessions 30 days after they ended or after their last refresh
- * token expired.
+ * Deletes refresh tokens one week after they expired. Deletes sessions 30 days after they ended, or 30 days after their
+ * last refresh token expired.
  */
 @Injectable()
 export class SessionsSweep {

@@ -4,7 +4,7 @@ export interface StockLine {
   /** The variant's SKU when it was ordered. */
   readonly sku: string;
   readonly quantity: number;
-  /** The variant's id, which identifies it also after its SKU changed. Without it, the SKU identifies the variant. */
+  /** Identifies the variant, also after its SKU has changed. If this id is missing, the SKU identifies the variant. */
   readonly variantId?: Uuid;
 }
 export interface ShortLine extends StockLine {
@@ -20,8 +20,8 @@ export class CommitStock extends OrderMessage<{ readonly orderId: Uuid }> {
   static readonly type = 'inventory.commit-stock.v1';
 }
 /**
- * Asks to release reserved goods, or to put committed goods back on the shelf. `waste: true`: committed goods do not
- * come back. The answer is StockReleased, also if the order had no goods.
+ * Asks to release reserved goods, or to put committed goods back on the shelf. With `waste: true`, committed goods are
+ * not put back. The answer is StockReleased, even if the order had no goods.
  */
 export class ReleaseStock extends OrderMessage<{
   readonly orderId: Uuid;
@@ -54,7 +54,7 @@ export class StockReleased extends OrderMessage<{
   static readonly type = 'inventory.stock-released.v1';
 }
 
-/** How many pieces of a variant staff counted. */
+/** A count by staff: how many pieces of a variant there are. */
 export interface StockCount {
   readonly variantId: Uuid;
   readonly sku: string;
@@ -62,8 +62,8 @@ export interface StockCount {
 }
 
 /**
- * The catalogue asks this before it accepts counts for variants that are sold again. It is a function call: both contexts
- * run in the same process.
+ * The question of the catalogue before it accepts counts for variants that are sold again. The question is a function
+ * call, because both contexts run in the same process.
  */
 export abstract class StockCounts {
   /**
@@ -74,14 +74,14 @@ export abstract class StockCounts {
 }
 
 /**
- * How many pieces of one variant can be bought now. `version` increases with every change of the variant's stock. A
- * message with a lower version than the last one is out of date.
+ * How many pieces of one variant can be bought now. `version` increases with every change of the variant's stock. If
+ * a message has a lower version than an earlier message, it is out of date.
  */
 export class StockLevelChanged extends Message<{
   readonly sku: string;
   readonly available: number;
   readonly version: number;
-  /** Missing if inventory does not know the variant yet. Then the SKU identifies it. */
+  /** Missing if inventory does not know the variant's id yet. Then the SKU identifies the variant. */
   readonly variantId?: Uuid;
 }> {
   static readonly type = 'inventory.stock-level-changed.v1';

@@ -90,7 +90,7 @@ describe('Stock, for staff', () => {
     expect(nowhere.status).toBe(404);
   });
 
-  it('answers 503 if the variant with the SKU is not known yet', async () => {
+  it('answers 503 if inventory does not know the variant with this SKU yet', async () => {
     const responses = [
       shop.ask('GET', '/admin/inventory/UNHEARD', { token: manager }),
       shop.ask('GET', '/admin/inventory?sku=unheard', { token: manager }),

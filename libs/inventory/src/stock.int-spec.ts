@@ -99,7 +99,7 @@ const change = (command: ChangeStock, published = new PublishedMessages()) =>
   new ChangeStockHandler(stocks, new StockBySku(stocks, catalogue), db, published.eventBus, conflicts).execute(command);
 
 describe('A listed variant', () => {
-  it('that is wasted changes no level and is in the ledger; a repeated request gets the same answer', async () => {
+  it('that is wasted changes no stock, and the ledger records the waste; a repeated request gets the same answer', async () => {
     const sku = await shelve(5);
     const order = ids.next();
     await reserve(order, { sku, quantity: 2 });
@@ -110,7 +110,7 @@ describe('A listed variant', () => {
     });
     expect(await waste()).toEqual([answer]);
     expect(await waste()).toEqual([answer]);
-    expect(await release(order)).toEqual([answer]); // the first release decided
+    expect(await release(order)).toEqual([answer]); // only the first release has an effect
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
     const rows = await database.admin('select kind from inventory.stock_movements where order_id = $1 order by id', [
       order,
@@ -174,7 +174,7 @@ describe('An order’s stock', () => {
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('cannot be reserved after a release came first', async () => {
+  it('cannot be reserved after a release', async () => {
     const sku = await shelve(3);
     const order = ids.next();
     expect(await release(order)).toEqual([new StockReleased({ orderId: order, lines: [], restocked: false })]);
@@ -182,7 +182,7 @@ describe('An order’s stock', () => {
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
-  it('holds nothing after a reservation and a release at the same moment', async () => {
+  it('is not reserved any more after a reservation and a release at the same moment', async () => {
     const sku = await shelve(40);
     const orders = Array.from({ length: 20 }, () => ids.next());
     await Promise.allSettled(orders.flatMap((order) => [reserve(order, { sku, quantity: 1 }), release(order)]));
@@ -213,7 +213,7 @@ describe('A variant that is given another SKU', () => {
     expect(await change(new ChangeStock(`${sku}-NEW`, { delta: 4 }, { actor: 'an' }))).toMatchObject({ onHand: 7 });
   });
 
-  it('can exchange it with another variant, and both stocks stay', async () => {
+  it('can exchange its SKU with another variant, and each variant keeps its stock', async () => {
     const [a, b] = [await shelve(3), await shelve(8)];
     const order = ids.next();
     await reserve(order, line(a, 1), line(b, 2));
@@ -238,7 +238,7 @@ describe('A variant that is given another SKU', () => {
     expect(await level(`${sku}-OLD`)).toEqual({ onHand: 4, reserved: 0 });
   });
 
-  it('gets the count when it is sold again, but not below the reserved number', async () => {
+  it('gets the counted stock when it is sold again, but never less than the reserved number', async () => {
     const sku = await shelve(9);
     const [variantId, order] = [variants.get(sku)!, ids.next()];
     await reserve(order, { sku, quantity: 3 });
@@ -253,7 +253,7 @@ describe('A variant that is given another SKU', () => {
     );
   });
 
-  it('is found by its SKU if its stock is older than variants', async () => {
+  it('is found by its SKU if inventory had its stock before it knew variants', async () => {
     const sku = `ANCIENT-${++sequence}`;
     await db.query('insert into stock (sku, on_hand) values ($1, 6)', [sku]);
     const variantId = ids.next();
@@ -261,7 +261,7 @@ describe('A variant that is given another SKU', () => {
     expect(await stocks.find(`${sku}-2`)).toMatchObject({ variantId, onHand: 6 });
   });
 
-  it('may exchange it during checkouts: no stock is lost, sold twice or left reserved', async () => {
+  it('can exchange its SKU during checkouts: no stock is lost, sold twice or left reserved', async () => {
     const [a, b] = [await shelve(60), await shelve(60)];
     const [first, second] = [variants.get(a)!, variants.get(b)!];
     const orders = Array.from({ length: 60 }, () => ids.next());
@@ -272,7 +272,7 @@ describe('A variant that is given another SKU', () => {
       }
     };
     const buy = async (order: string, index: number) => {
-      const sku = index % 3 ? a : b; // the SKUs may be exchanged at this moment
+      const sku = index % 3 ? a : b; // perhaps the SKUs are exchanged at this moment
       await reserve(order, { sku, quantity: 1, variantId: first }, { sku: b, quantity: 1, variantId: second });
       return index % 2 ? commit(order) : release(order);
     };
@@ -285,7 +285,7 @@ describe('A variant that is given another SKU', () => {
 });
 
 describe('Many requests at once', () => {
-  it('200 buyers of 20 pieces: exactly 20 get one', async () => {
+  it('sell 20 pieces to exactly 20 of 200 buyers', async () => {
     const sku = await shelve(20);
     const answers = await Promise.all(Array.from({ length: 200 }, () => reserve(ids.next(), { sku, quantity: 1 })));
     expect(answers.filter(([answer]) => answer instanceof StockReserved)).toHaveLength(20);
@@ -293,7 +293,7 @@ describe('Many requests at once', () => {
     expect(await level(sku)).toEqual({ onHand: 20, reserved: 20 });
   });
 
-  it('there is no deadlock, in any order of the lines', async () => {
+  it('cause no deadlock, in any order of the lines', async () => {
     const skus = [await shelve(500, 'b-ring'), await shelve(500, 'A-ring'), await shelve(500, 'ă-ring')];
     rounds = 0;
     const once = async (i: number) => {
@@ -327,8 +327,8 @@ describe('Staff', () => {
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 4 });
   });
 
-  it('may count before the VariantListed message has arrived, but only for a short time', async () => {
-    variants.set('SOON', ids.next()); // its VariantListed has not arrived yet
+  it('can count before the VariantListed message has arrived, if the message comes soon', async () => {
+    variants.set('SOON', ids.next()); // the message VariantListed has not arrived yet
     const counted = change(new ChangeStock('SOON', { onHand: 4 }, { actor: 'an' }));
     await shelve(1, 'SOON', variants.get('SOON'));
     expect(await counted).toMatchObject({ onHand: 4 });

@@ -127,7 +127,7 @@ describe('Requests about one item, through a real inbox,', () => {
     expect(locks).not.toHaveBeenCalled();
   });
 
-  it('are decided on the new level when staff have changed it meanwhile', async () => {
+  it('use the new level if staff have changed the level meanwhile', async () => {
     await database.admin('update inventory.stock set on_hand = 90, version = version + 1 where sku = $1', [SKU]);
     const [order] = newIds(1);
     await ask(reserve(order));
@@ -137,7 +137,7 @@ describe('Requests about one item, through a real inbox,', () => {
     expect(locks).not.toHaveBeenCalled();
   });
 
-  it('commit and release what was reserved, each once', async () => {
+  it('commit reserved goods once, and release them once', async () => {
     const [sold, givenUp] = [orders.slice(0, 20), orders.slice(20)];
     const settle = () => [
       ...sold.map((orderId) => new CommitStock({ orderId })),
@@ -153,7 +153,7 @@ describe('Requests about one item, through a real inbox,', () => {
     expect(locks).not.toHaveBeenCalled();
   });
 
-  it('are decided with a lock when there is too little stock, and the shop never sells more than it has', async () => {
+  it('are decided with a lock if there is too little stock, and the shop never sells more than it has', async () => {
     const many = newIds(90);
     await ask(...many.map(reserve));
     await eventually(() => expect(many.filter((order) => heard.has(order))).toHaveLength(90), 20_000);

@@ -3,7 +3,7 @@ import { CartOf, type CartOwner, type CartToOrder, type ReturnedOrder } from '#c
 import { Config } from '#platform/config';
 import { RemoteContext } from '#platform/questions';
 
-/** Asks another process for the cart. The question can be repeated, because a guest's cart is merged only once. */
+/** Asks another process for the cart. A repeated question is harmless: a guest's cart is merged only once. */
 @Injectable()
 export class CartOverHttp extends CartOf {
   private readonly cart: RemoteContext;

@@ -58,7 +58,7 @@ const money = {
   properties: { amount: { type: 'integer' }, currency: { type: 'string', enum: ['VND'] } },
 } as const;
 
-/** A chosen option. The client may send it as it was read. */
+/** A chosen option. The client can send back all fields that it has read. */
 class ModifierChangeBody extends ModifierBody {
   @ReadOnly(z.string(), { type: String, example: 'Đường' })
   group?: string | null;
@@ -72,7 +72,7 @@ class ModifierChangeBody extends ModifierBody {
 
 const { priceChanged: PriceChangedShape, problem: ProblemShape } = CartLineView.shape;
 
-/** A client may send a line back as it was read. */
+/** A client can send back all fields of a line that it has read. */
 class ItemChangeBody {
   @WholeNumber({ min: 1, max: maxLineQuantity, optional: true, example: 3 })
   quantity?: number;

@@ -18,7 +18,7 @@ export class ChangeItem extends Command<Cart> {
       readonly sentBack?: true;
     },
     /**
-     * The fields of the body that identify the line. They must match the line of the path, or the change is refused.
+     * The fields of the body that identify the line. If they do not match the line in the path, the change is refused.
      */
     readonly fixedFields: { readonly id?: Uuid; readonly variantId?: Uuid },
     readonly locale: 'vi' | 'en',
@@ -44,7 +44,7 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
     });
   }
 
-  /** The change with the line's current price, because the client has seen it. New options must be on sale. */
+  /** The change with the line's current price, because the client has seen this price. New options must be on sale. */
   private async withCurrentPrice({ owner, lineId, change, fixedFields, locale }: ChangeItem): Promise<LineChange> {
     const line = lineOf(await this.carts.current(owner), lineId);
     const changedFields = findChangedImmutableFields({ id: line.id, variantId: line.variantId }, fixedFields);
@@ -53,7 +53,7 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
     const { modifiers: shown, price: priceNow } = await this.offeredLines.currentOptions(line, locale);
     const areWanted = (modifiers: readonly ChosenModifier[]) =>
       wanted !== undefined && isSameDrink({ ...line, modifiers }, { ...line, modifiers: wanted });
-    // The client sent back the stored or the shown options. No option is new, so the options need not be on sale.
+    // The client sent no options, or the stored or the shown options. So the options are not new: they need no check.
     if (!wanted || areWanted(line.modifiers) || areWanted(shown))
       return { ...otherChanges, ...(priceNow && { price: priceNow }) };
     const { modifiers, price, label } = await this.offeredLines.offer({ ...line, modifiers: wanted }, locale);

@@ -35,7 +35,7 @@ export class OfferedLines {
     };
   }
 
-  /** The options that the cart shows for this line, and the price of one piece now; no price if it is not sold. */
+  /** The options that the cart shows for this line, and the current price of one piece. No price if it is not sold. */
   async currentOptions(
     line: WantedLine,
     locale: 'vi' | 'en',

@@ -14,11 +14,11 @@ const orderOf = ({ version, lines }: Cart) => ({
 });
 
 describe('A cart that was ordered', () => {
-  it('is emptied if it has not changed since', () => {
+  it('is emptied if it has not changed since the order', () => {
     expect(removeOrdered(cart, orderOf(cart))).toEqual({ id: 'cart', version: 6, lines: [], orderedVersion: 5 });
   });
 
-  it('keeps pieces that were added meanwhile: in the same line as a new portion, and another drink of the same variant', () => {
+  it('keeps pieces that were added meanwhile: to the same line as a new portion, or as another drink', () => {
     const pearls = { ...line('c', 'coffee', 1), modifiers: [{ optionId: 'pearls', quantity: 1 }] };
     const fuller = addLine(addLine(cart, line('d', 'coffee', 2)), pearls);
     expect(removeOrdered(fuller, orderOf(cart)).lines).toEqual([
@@ -38,7 +38,7 @@ describe('A cart that was ordered', () => {
     expect(removeOrdered(filled, orderOf(cart))).toBe(filled);
   });
 
-  it('loses the lines of an earlier order whose message comes after that of a later order', () => {
+  it('loses the lines of an earlier order, also if the message of a later order comes first', () => {
     const later = orderOf({ ...cart, version: 7, lines: [cart.lines[1]] });
     const after = removeOrdered(removeOrdered({ ...cart, version: 8 }, later), orderOf(cart));
     expect(after).toMatchObject({ lines: [], orderedVersion: 7 });
@@ -64,7 +64,7 @@ describe('A message without portions', () => {
     ],
   });
 
-  it('empties a cart with that version, and removes the same number of each variant from another version', () => {
+  it('empties a cart of the ordered version, and removes as many pieces of each variant from another version', () => {
     expect(removeOrdered(cart, old(5)).lines).toEqual([]);
     expect(removeOrdered(cart, old(4))).toEqual({
       ...{ id: 'cart', version: 6, orderedVersion: 4 },

@@ -34,8 +34,8 @@ export function removeOrdered(cart: Cart, { orderId, cartVersion, items }: Order
 }
 
 /**
- * Undoes the merge by a log-in that used a token which this order had already spent. The merge was possible because
- * the cart did not know of the order yet. The cart now belongs to the guest with the token that the order returned.
+ * Undoes a merge by a log-in whose token was already spent by this order. The merge was possible, because the cart had
+ * not handled the message about the order yet. Now the cart belongs again to the guest, who has the next token.
  */
 function undoMergeBySpentToken(cart: Cart, cartVersion: number): Cart {
   const { mergedInto, mergedSince, ...rest } = cart;

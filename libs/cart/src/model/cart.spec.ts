@@ -53,14 +53,14 @@ describe('Putting something into a cart', () => {
   });
 });
 
-describe('A customer who changes a line that was seen at several prices', () => {
+describe('A customer who changes a line for which they saw several prices', () => {
   const cart = {
     ...emptyCart('c'),
     version: 1,
     lines: [{ ...line('a'), price: vnd(30_000), otherPrices: [vnd(35_000)] }],
   };
 
-  it('has seen the current price', () => {
+  it('counts as having seen the current price', () => {
     const after = changeLine(cart, 'a', { price: vnd(30_000) });
     expect(after).toMatchObject({ version: 2, lines: [{ price: vnd(30_000) }] });
     expect(after.lines[0].otherPrices).toBeUndefined();
@@ -117,7 +117,7 @@ describe('Emptying a cart', () => {
   it('does nothing to an empty cart', () => expect(clearCart(emptyCart('cart'))).toEqual(emptyCart('cart')));
 });
 
-describe('A caller who says which version they saw', () => {
+describe('A caller who has seen a certain version of the cart', () => {
   it('is refused when there is a newer version', () => {
     expect(() => requireVersion(cartOf(), 2)).toThrow(CartChanged);
     expect(() => requireVersion(cartOf(), 3)).not.toThrow();

@@ -26,11 +26,11 @@ export interface CartLine {
   readonly quantity: number;
   readonly modifiers: readonly ChosenModifier[];
   readonly label: Label;
-  /** The price of one piece with its options, when the customer added or last changed it. */
+  /** The price of one piece with its options, when the customer added or last changed the line. */
   readonly price?: Money;
   /** Other prices that the customer saw for pieces of this line, when carts with different prices were merged. */
   readonly otherPrices?: readonly Money[];
-  /** The portions of the line, unless it is one portion with the line's own id. */
+  /** The portions of the line. Missing if the line is one portion with the line's own id. */
   readonly portions?: readonly Portion[];
 }
 
@@ -45,7 +45,7 @@ export interface Cart {
   readonly mergedInto?: Uuid;
   /** The `since` of the token with which the log-in merged this cart. */
   readonly mergedSince?: number;
-  /** A log-in once moved lines from this cart to another cart. */
+  /** A log-in has moved lines from this cart to another cart. */
   readonly moved?: true;
   /** The owner's data was erased, so no lines of failed orders come back into the cart. */
   readonly closed?: true;
@@ -57,9 +57,8 @@ export const maxLines = 50;
 export const emptyCart = (id: Uuid): Cart => ({ id, version: 0, lines: [] });
 
 /**
- * Whether a token opens this guest's cart. It no longer does after a log-in has taken over the cart, or after the guest
- * has ordered with the token. `since` is the version of the cart from which the order was placed that returned this
- * token.
+ * Whether a token opens this guest's cart. After a log-in has merged the cart, no token opens it. After an order with
+ * the token, this token no longer opens it. `since` is the cart version of the order that returned this token, or 0.
  */
 export const isOpenTo = (cart: Cart, token: { readonly since: number }): boolean =>
   cart.mergedInto === undefined && !hasOrderedSince(cart, token);
@@ -75,8 +74,9 @@ export const withLines = (cart: Cart, lines: readonly CartLine[]): Cart => ({
 });
 
 /**
- * The version of the cart, or the next version after the guest's last order if the cart is older. A cart is older only
- * after the carts were restored from a backup. An order at that older version would return a token that is spent.
+ * The version of the cart. After a restore from a backup, the stored cart can be older than the guest's last order.
+ * Then the result is the next version after that order. Otherwise the next order would return a token that is already
+ * spent.
  */
 export const versionAbove = (cart: Cart, { since }: { readonly since: number }): number =>
   cart.version > since ? cart.version : since + 1;
@@ -86,7 +86,7 @@ export function requireVersion(cart: Cart, version: number | undefined): void {
   if (version !== undefined && version !== cart.version) throw new CartChanged(cart.version);
 }
 
-/** Each option once and in a fixed order, so that equal choices can be compared. */
+/** Each option once and in a fixed order, so that two choices can be compared. */
 export function sortedOptions(modifiers: readonly ChosenModifier[]): readonly ChosenModifier[] {
   const chosen = new Map<Uuid, number>();
   for (const { optionId, quantity } of modifiers) chosen.set(optionId, (chosen.get(optionId) ?? 0) + quantity);
@@ -105,7 +105,7 @@ export const isSameDrink = (
 /** The portions of a line. Without `portions`, the line is one portion with the line's id. */
 export const portionsOf = ({ id, quantity, portions }: CartLine): readonly Portion[] => portions ?? [{ id, quantity }];
 
-/** The line with these portions; undefined if none is left. */
+/** The line with these portions. Undefined if they contain no pieces. */
 export function withPortions({ portions: _, ...line }: CartLine, portions: readonly Portion[]): CartLine | undefined {
   const quantity = portions.reduce((sum, portion) => sum + portion.quantity, 0);
   if (quantity === 0) return undefined;
@@ -140,7 +140,7 @@ export function joinLines(line: CartLine, other: CartLine): CartLine {
   return withSeenPrices(both, [...pricesOf(line), ...pricesOf(other)]);
 }
 
-/** Another line with the same drink; if possible, one that has room for these pieces. */
+/** Another line with the same drink. If possible, a line with room for these pieces. */
 const findSameDrink = (cart: Cart, line: CartLine): CartLine | undefined => {
   const equalLines = cart.lines.filter((other) => other.id !== line.id && isSameDrink(other, line));
   return equalLines.find(({ quantity }) => quantity + line.quantity <= maxLineQuantity) ?? equalLines[0];
@@ -157,7 +157,7 @@ export function addLine(cart: Cart, line: CartLine): Cart {
 
 export interface LineChange {
   readonly quantity?: number;
-  /** Other options make another drink. Its portion gets a new id, because the old portion may be in an order. */
+  /** Other options make another drink. Its portion gets a new id, because the old portion can be in an order. */
   readonly newOptions?: {
     readonly modifiers: readonly ChosenModifier[];
     readonly portion: Uuid;
@@ -165,7 +165,9 @@ export interface LineChange {
   };
   /** The current price of one piece, as the customer sees it. */
   readonly price?: Money;
-  /** The client sent the line back with `priceChanged`. If nothing else changes, the price that was seen stays. */
+  /**
+   * The client sent the line back with `priceChanged`. If nothing else changes, the price that the customer saw stays.
+   */
   readonly sentBack?: true;
 }
 
@@ -175,7 +177,9 @@ function changeOptions(line: CartLine, newOptions: LineChange['newOptions']): Ca
   return withPortions({ ...line, modifiers, label }, [{ id: portion, quantity: line.quantity }])!;
 }
 
-/** Changes the quantity or the options. A line that becomes equal to another joins it. */
+/**
+ * Changes the quantity or the options. If the line is then the same drink as another line, the two lines are joined.
+ */
 export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const line = lineOf(cart, lineId);
   const { quantity = line.quantity, newOptions, price, sentBack } = change;

@@ -37,20 +37,20 @@ export class Carts {
     private readonly outbox: Outbox,
   ) {}
 
-  /** The owner's current cart. First merges the cart that a user had as a guest. Throws CartTokenSpent. */
+  /** The owner's current cart. If a user had a cart as a guest, merges it first. Throws CartTokenSpent. */
   async current(owner: Owner): Promise<Cart> {
     const id = cartIdOf(owner);
     const before = owner.kind === 'user' ? owner.before : undefined;
     const guest = before && cartIdOf(before);
     const carts = await this.read(findCarts, guest ? [id, guest] : [id]);
-    // An empty cart of a guest is merged too. Otherwise somebody who knows the token could still fill it.
+    // An empty cart of a guest is merged too. Otherwise somebody who knows the token could still add lines to it.
     if (before && isOpenTo(carts.get(guest!) ?? emptyCart(guest!), before)) return this.merge(owner, before);
     return requireOpen(carts.get(id) ?? emptyCart(id), owner);
   }
 
   /**
-   * Changes the owner's cart by a rule. Because of a lock, two changes of one cart run one after the other. If the rule
-   * returns the same cart, nothing is stored. Throws CartTokenSpent.
+   * Changes the owner's cart by a rule. The cart is locked, so two changes of one cart run one after the other. If the
+   * rule returns the same cart, nothing is stored. Throws CartTokenSpent.
    */
   async change(owner: Owner, rule: (cart: Cart) => Cart): Promise<Cart> {
     if (owner.kind === 'user' && owner.before) await this.current(owner);
@@ -69,7 +69,7 @@ export class Carts {
   async lockWithTargets(id: Uuid): Promise<CartWithTargets> {
     const targetIds = await this.targetsOf(id);
     const carts = await this.read(lockCarts, [id, ...targetIds]);
-    // A merge may have been committed while this transaction waited for the lock.
+    // Perhaps another transaction committed a merge while this transaction waited for the lock.
     if ((await this.targetsOf(id)).length !== targetIds.length)
       throw new ChangedMeanwhile(`another transaction has just merged cart ${id}`);
     const targets = targetIds.map((target) => carts.get(target) ?? emptyCart(target));
@@ -77,8 +77,8 @@ export class Carts {
   }
 
   /**
-   * The cart of the first user into which a log-in merged this cart, at this version or later. A log-in does not count
-   * if its token was spent by an order at this version.
+   * The id of the user's cart into which this cart was merged by the first log-in at this version or later. A log-in
+   * does not count if the order at this version had already spent its token.
    */
   async findTakeoverCart(id: Uuid, version: number): Promise<Uuid | undefined> {
     return (await this.db.query<{ id: Uuid }>(findTakeover, [id, version]))[0]?.id;
@@ -86,7 +86,7 @@ export class Carts {
 
   /**
    * Changes a cart without a lock, in a message handler. Returns false if the change must be repeated with a lock,
-   * because the cart has changed since it was read, or because lines were moved from it to another cart.
+   * because the cart has changed since it was read, or because a log-in moved lines to another cart.
    */
   async changeWithoutLock(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
     if (!this.outbox.unit() || this.db.hasSentBegin()) return false;
@@ -103,8 +103,8 @@ export class Carts {
   }
 
   /**
-   * Stores the cart of a user after lines of a guest's order were returned to it. The user's cart may not exist yet,
-   * because it never had a line.
+   * Stores the cart of a user after lines of a guest's order were returned to it. If the user's cart never had a line,
+   * its row does not exist yet.
    */
   async saveTarget(guest: Uuid, before: Cart, after: Cart): Promise<void> {
     if (before.version > 0) return this.save(before, after);
@@ -112,7 +112,7 @@ export class Carts {
     if (rows.length === 0) throw new ChangedMeanwhile(`another transaction has just created cart ${after.id}`);
   }
 
-  /** Stores a changed cart. Throws ChangedMeanwhile if its version is no longer that of `before`. */
+  /** Stores a changed cart. Throws ChangedMeanwhile if the stored version differs from the version of `before`. */
   async save(before: Cart, after: Cart): Promise<void> {
     const rows = await this.db.query(saveCart.plain, saveValues(before, after));
     if (rows.length === 0) throw new ChangedMeanwhile(`another transaction has changed cart ${after.id}`);
@@ -130,8 +130,9 @@ export class Carts {
   }
 
   /**
-   * Cleans up guests' carts that have not changed since `untouchedSince`. It empties a cart from which an order was
-   * placed, and deletes any other. `atMost` limits each of the two numbers. Returns their sum.
+   * Cleans up guests' carts that have not changed since `untouchedSince`. A cart from which an order was placed is
+   * emptied. Any other cart is deleted. Empties at most `atMost` carts and deletes at most `atMost`. Returns how many
+   * carts it emptied or deleted.
    */
   async sweep(untouchedSince: Date, atMost: number): Promise<number> {
     const { count: deleted } = await this.db.execute(deleteUnused, [untouchedSince, atMost]);
@@ -174,8 +175,8 @@ export class Carts {
   }
 
   /**
-   * Runs the work in a transaction, and once more if another transaction has just changed the same cart. A new cart has
-   * no row that could be locked, so two transactions may try to create it.
+   * Runs the work in a transaction. If another transaction has just changed the same cart, runs the work once more. (A
+   * new cart has no row to lock, so two transactions can try to create the same cart.)
    */
   async withOneRetry<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -188,7 +189,7 @@ export class Carts {
   }
 }
 
-/** Returns the cart. Throws if the owner is a guest whose token no longer opens it. */
+/** Returns the cart. Throws if the owner is a guest whose token no longer opens this cart. */
 function requireOpen(cart: Cart, owner: Owner): Cart {
   if (owner.kind === 'guest' && !isOpenTo(cart, owner))
     throw new CartTokenSpent(hasOrderedSince(cart, owner) ? 'order' : 'log-in');

@@ -41,7 +41,7 @@ describe('Merging a guest’s cart into a user’s cart', () => {
     expect(mergeCarts(cart('user', []), ordered, 2)?.cart.lines).toEqual([line('b', 'cake')]);
   });
 
-  it('records the new owner of an empty cart, because lines of a failed order may come back to it', () => {
+  it('records the new owner of an empty cart, because lines of a failed order can be returned to it', () => {
     const user = cart('user', [line('a', 'tea')]);
     const merged = mergeCarts(user, cart('guest', []));
     expect(merged).toMatchObject({ guest: { lines: [], mergedInto: 'user' } });
@@ -62,7 +62,7 @@ describe('Merging a guest’s cart into a user’s cart', () => {
     expect(merged?.cart.lines.slice(-2).map(({ variantId }) => variantId)).toEqual(['new', 'newer']);
   });
 
-  it('does not divide a portion, because an order may contain it', () => {
+  it('does not divide a portion, because an order can contain it', () => {
     const own = line('a', 'tea', 60);
     const portions = [
       { id: 'b', quantity: 30 },
@@ -94,7 +94,7 @@ describe('Merging a guest’s cart into a user’s cart', () => {
     );
   });
 
-  it('keeps every price that was seen, so that a change of any of them can be shown', () => {
+  it('keeps every price that the customer saw, so that a change of any of these prices can be shown', () => {
     const lineAtPrice = (id: string, amount: number) => ({ ...line(id, 'tea'), price: vnd(amount) });
     const join = (mine: number, theirs: number) =>
       mergeCarts(cart('user', [lineAtPrice('a', mine)]), cart('guest', [lineAtPrice('b', theirs)]))!.cart.lines.map(

@@ -7,10 +7,10 @@ export interface MergeResult {
 }
 
 /**
- * Merges a guest's cart into the user's cart, once. From then on no token opens the guest's cart. A log-in cannot
- * report that a limit is exceeded, so no piece is dropped: pieces beyond a line's limit become another line. An empty
- * cart is merged too, so that the lines of a failed order from it go to the user. Returns undefined if the cart was
- * merged before, or if the guest has ordered with this token.
+ * Merges a guest's cart into the user's cart, once. After the merge, no token opens the guest's cart. A log-in cannot
+ * report that a limit is exceeded. So no piece is dropped: pieces above the limit of a line become another line. An
+ * empty cart is merged too, because an order from this cart can fail later, and its lines must then go to the user.
+ * Returns undefined if the cart was merged before, or if the guest has ordered with this token.
  */
 export function mergeCarts(cart: Cart, guest: Cart, token: { readonly since: number }): MergeResult | undefined {
   if (!isOpenTo(guest, token)) return undefined;

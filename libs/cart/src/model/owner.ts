@@ -4,14 +4,14 @@ import { derivedId, uuidFrom, type Uuid } from '#kernel';
 export interface GuestOwner {
   readonly kind: 'guest';
   readonly tokenHash: string;
-  /** From the token: the version of the cart that was last ordered when the token was issued; 0 before any order. */
+  /** From the token: the cart version of the order that returned the token. 0 if the token is from before any order. */
   readonly since: number;
 }
 
-/** The owner of a cart. A user may have been a guest before the log-in. */
+/** The owner of a cart. `before` is the guest that a user was before the log-in. */
 export type Owner = { readonly kind: 'user'; readonly userId: Uuid; readonly before?: GuestOwner } | GuestOwner;
 
-/** The cart's id, derived from its owner. So it is known before the cart is stored. */
+/** The cart's id. It is derived from the owner, so it is known before the cart is stored. */
 export const cartIdOf = (owner: Owner): Uuid =>
   owner.kind === 'user' ? derivedId(owner.userId, 'cart') : derivedId(idFromHash(owner.tokenHash), 'cart');
 

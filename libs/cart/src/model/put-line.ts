@@ -3,15 +3,15 @@ import { derivedId } from '#kernel';
 import { joinLines, maxLineQuantity, portionsOf, isSameDrink, withPortions, type CartLine } from './cart';
 
 /**
- * `whole`: a portion is not divided, because an order that is being placed may contain it. `divided`: the portions are
- * new, so a part of a portion may get an id of its own.
+ * `whole`: a portion must not be divided, because an order that is being placed can contain it. `divided`: the portions
+ * are new, so a portion can be divided into two with different ids.
  */
 export type PortionHandling = 'whole' | 'divided';
 
 /**
  * Adds a line that comes from a log-in or from a failed order. The customer cannot be told about a limit, so no piece
- * is dropped. Equal drinks join one line up to its limit, and the rest becomes another line, even if the cart then has
- * too many lines.
+ * is dropped. Pieces are added to a line of the same drink, up to the limit of that line. The other pieces become
+ * another line, even if the cart then has too many lines.
  */
 export function putLine(lines: readonly CartLine[], line: CartLine, handling: PortionHandling): readonly CartLine[] {
   return portionsOf(line).reduce((current, portion) => putPortion(current, line, portion, handling), lines);
@@ -27,7 +27,7 @@ function putPortion(
   const equalLine = lines.find(
     (other) => isSameDrink(other, line) && countFitting(roomLeftIn(other), portion, handling) > 0,
   );
-  // A portion from before the limit existed may be larger than any line. It gets its own line.
+  // A portion from before the limit existed can be larger than the limit. Such a portion becomes a line of its own.
   const fittingPieces =
     (equalLine
       ? countFitting(roomLeftIn(equalLine), portion, handling)

@@ -87,7 +87,7 @@ class CartsOfOnePerson {
 
   merge(): void {
     const guest = this.carts.get(GUEST)!;
-    const since = guest.orderedVersion ?? 0; // the token may be spent, because the cart handles OrderPlaced later
+    const since = guest.orderedVersion ?? 0; // perhaps the token is spent: the cart handles OrderPlaced later
     const merged = mergeCarts(this.carts.get(USER)!, guest, { since });
     if (!merged) return;
     this.merges.push({ version: guest.version, since });
@@ -161,7 +161,7 @@ describe('For any changes of carts while orders are handled', () => {
         const world = new CartsOfOnePerson();
         for (const one of actions) await act(world, one);
         for (const order of world.orders) {
-          await world.handleOrderPlaced(order); // some of them for the second time
+          await world.handleOrderPlaced(order); // some orders for the second time
           if (order.hasFailed) await world.fail(order);
         }
         for (const drink of drinks) {
@@ -169,7 +169,7 @@ describe('For any changes of carts while orders are handled', () => {
           const ordered = count(world.orders);
           const failed = count(world.orders.filter((order) => order.hasFailed));
           const due = world.addedPieces[drink] - world.removedPieces[drink] + failed - ordered;
-          expect(ordered).toBeLessThanOrEqual(world.addedPieces[drink] + failed); // nothing was ordered that was not in the cart
+          expect(ordered).toBeLessThanOrEqual(world.addedPieces[drink] + failed); // all that was ordered was in a cart
           expect(world.inCarts(drink)).toBeGreaterThanOrEqual(due); // nothing was lost
           expect(world.inCarts(drink)).toBeLessThanOrEqual(due + world.removedPieces[drink]); // nothing was doubled
           if (world.removedPieces[drink] === 0) expect(world.inCarts(drink)).toBe(due);
@@ -181,7 +181,7 @@ describe('For any changes of carts while orders are handled', () => {
       {
         numRuns: 500,
         examples: [
-          // The options of ordered pieces change meanwhile: the order keeps the old options, and the cart has the new ones.
+          // The options of ordered pieces change meanwhile. The order keeps the old options, and the cart has the new.
           [
             [
               { type: 'add', id: GUEST, pearls: false, quantity: 1 },

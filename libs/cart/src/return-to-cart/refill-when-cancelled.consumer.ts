@@ -4,8 +4,8 @@ import { InboxEventsHandler } from '#messaging';
 import { ReturnedLines } from './returns.adapter';
 
 /**
- * Ordering usually returns the lines before it cancels. This handler returns them later if the cart was unreachable
- * then.
+ * Ordering usually returns the lines before it cancels an order. If the cart was unreachable at that moment, this
+ * handler returns the lines later.
  */
 @InboxEventsHandler([OrderCancelled], { name: 'refill-cart' })
 export class RefillWhenCancelled implements IEventHandler<OrderCancelled> {

@@ -4,8 +4,9 @@ import { withLines, type Cart } from '../model/cart';
 import { putLine } from '../model/put-line';
 
 /**
- * Puts the lines of a failed order back into the cart. Lines that were added since then stay. Equal drinks join one
- * line up to its limit, and the rest becomes another line. The portions are new, so they can be ordered again.
+ * Puts the lines of a failed order back into the cart. Lines that were added since then stay. Pieces are added to a
+ * line of the same drink, up to the limit of that line. The other pieces become another line. The portions are new, so
+ * they can be ordered again.
  */
 export function returnLines(cart: Cart, orderId: Uuid, returned: readonly ReturnedLine[]): Cart {
   const lines = returned.reduce((current, { variantId, quantity, modifiers, label, price }, index) => {

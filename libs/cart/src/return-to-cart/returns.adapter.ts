@@ -21,10 +21,9 @@ export class ReturnedLines {
     if (!cart) return; // the guest's cart was deleted, because it was not used for 30 days
     const placed = { orderId, cartVersion, items: lines };
     const cartWithoutOrder = removeOrdered(cart, placed);
-    // The lines go to the user of the first log-in after the order. Later log-ins moved only newer lines.
+    // The lines go to the user of the first log-in after the order, because later log-ins moved only newer lines.
     const owner = (await this.carts.findTakeoverCart(cart.id, cartVersion)) ?? cartWithoutOrder.mergedInto ?? cart.id;
-    // The cart may not have handled OrderPlaced yet. So `removeOrdered` and `removeOrderedFromTarget` first remove the
-    // order's lines.
+    // Perhaps the cart has not handled OrderPlaced yet. So the order's lines are removed first, and then returned.
     const withReturnedLines = (original: Cart, withoutOrder: Cart) =>
       original.id === owner && !original.closed ? returnLines(withoutOrder, orderId, lines) : withoutOrder;
     const cartAfter = withReturnedLines(cart, cartWithoutOrder);

@@ -7,7 +7,9 @@ const keptForDays = 30;
 const batch = 500;
 const day = 24 * 60 * 60 * 1000;
 
-/** Deletes carts that guests no longer use. Every instance runs this, and skips rows that another one has locked. */
+/**
+ * Deletes carts that guests no longer use. Every instance runs this job, and skips rows that another instance locked.
+ */
 @Injectable()
 export class SweepCarts {
   private readonly log = new Logger(SweepCarts.name);

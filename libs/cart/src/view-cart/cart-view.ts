@@ -107,7 +107,7 @@ export function viewCart(cart: Cart, prices: readonly (PricedLine | UnpricedLine
 interface WholeCart {
   /** How many pieces of each SKU are in all lines together. */
   readonly wanted: ReadonlyMap<string, number>;
-  /** The lines or the total are over the limit of one order. */
+  /** The number of lines or the total is above the limit of one order. */
   readonly tooLarge: boolean;
   readonly locale: Locale;
 }

@@ -2,7 +2,7 @@ import { isUuid } from '#kernel';
 
 const isFixed = (segment: string): boolean => segment !== '' && !/[:*{(]/.test(segment);
 
-/** The fixed words that follow the collection in a route (`products/popular`). A slug must not be one of them. */
+/** The fixed words that follow the collection in a route (`products/popular`). A slug must not be such a word. */
 export function reservedWordsOf(collection: string, routes: readonly string[]): ReadonlySet<string> {
   const words = routes.flatMap((route) => {
     const segments = route.split('/').filter(Boolean);

@@ -4,11 +4,11 @@ import type { Product, ProductChange } from './product';
 import type { FieldFault } from './product-faults';
 import { freeCode, skuOf } from './slug';
 
-/** New values for a restored product, because categories, brands or SKUs may have changed since it was archived. */
+/** New values for a restored product. Its old category, brand or SKUs are perhaps deleted or taken. */
 export interface RestoreRequest {
   readonly categoryId?: Uuid;
   readonly brandId?: Uuid;
-  /** Another stem. Variants whose SKU is taken get a new SKU that begins with this stem. */
+  /** A new stem (the beginning of the SKUs). Variants whose SKU is taken get a new SKU that begins with this stem. */
   readonly sku?: string;
   readonly variants?: readonly { readonly id: Uuid; readonly sku: string }[];
 }
@@ -20,14 +20,17 @@ export class NotArchived extends DomainError {
   }
 }
 
-/** Whether the product already has the requested values. Then a repeated request is not an error. */
+/** Whether the product already has the requested values. If so, a repeated request is not an error. */
 const isAlreadyRestored = (product: Product, { categoryId, brandId, sku, variants = [] }: RestoreRequest): boolean =>
   (categoryId ?? product.categoryId) === product.categoryId &&
   (brandId ?? product.brandId) === product.brandId &&
   (sku ?? product.sku) === product.sku &&
   variants.every((wanted) => product.variants.some(({ id, sku }) => id === wanted.id && sku === wanted.sku));
 
-/** The change that restores an archived product; empty if it is restored already. Throws NotArchived. */
+/**
+ * The change that restores an archived product. If the product is no longer archived and has the requested values, the
+ * change is empty. If it has other values, throws NotArchived.
+ */
 export function restoreProduct(product: Product, request: RestoreRequest, taken: ReadonlySet<string>): ProductChange {
   if (product.status !== 'removed') {
     if (!isAlreadyRestored(product, request)) throw new NotArchived();
@@ -50,7 +53,7 @@ export function restoreProduct(product: Product, request: RestoreRequest, taken:
   };
 }
 
-/** The faults of the variants in a request. The field names contain the positions in the request. */
+/** The faults of the variants in a request. The field names contain the positions of the variants in the request. */
 export function restoreFaults(product: Product, { variants = [] }: RestoreRequest): FieldFault[] {
   const variantIds = new Set(product.variants.map(({ id }) => id));
   const requestedIds = new Set(variants.map(({ id }) => id));
@@ -68,8 +71,9 @@ export function restoreFaults(product: Product, { variants = [] }: RestoreReques
 }
 
 /**
- * The field of the request that caused a fault of a variant. If the request has variants, but not this one, the
- * field is `sku` (the stem), because the other variants get SKUs that begin with the stem.
+ * The field of the request that caused a fault of a variant. If the request lists other variants but not the faulty
+ * variant, the field is `sku` (the stem), because a new stem gives new SKUs to the variants that the request does not
+ * list.
  */
 export function fieldInRequest(field: string, product: Product, { variants = [] }: RestoreRequest): string {
   const [, index, part] = /^variants\.(\d+)\.(\w+)$/.exec(field) ?? [];

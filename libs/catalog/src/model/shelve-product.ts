@@ -13,7 +13,7 @@ import type {
 } from './product';
 import { freeCode, skuOf, stemOf } from './slug';
 
-/** The value that was sent, else the current value, else the default. Null means the default. */
+/** The sent value, else the current value, else `fallback`. If null was sent, `fallback`. */
 const sentOrCurrent = <T>(sent: T | null | undefined, current: T | undefined, fallback: T): T =>
   sent === null ? fallback : (sent ?? current ?? fallback);
 
@@ -25,7 +25,10 @@ function newId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
   return id;
 }
 
-/** Finds the existing part for each draft, by id, else by name. A part whose id is in a draft is not found by name. */
+/**
+ * Finds the existing part for each draft, by id, else by name. A draft with a name never finds a part that another
+ * draft names by id.
+ */
 function matchParts<Draft extends { id?: Uuid | null; name: string }, Part extends { id: Uuid; name: string }>(
   drafts: readonly Draft[],
   known: readonly Part[],
@@ -89,7 +92,8 @@ function knownVariants(drafts: readonly VariantDraft[], known: readonly Variant[
 }
 
 /**
- * A fault for each offered variant whose stock is in the change, because its stock can be changed only in inventory.
+ * One fault for each variant that is on sale and whose stock the change contains. Only inventory can change the stock
+ * of such a variant.
  */
 export function countFaults(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
   const offered = new Set(product.variants.map(({ id }) => id));
@@ -110,8 +114,8 @@ export function countsOfReturned(product: Product, { variants = [] }: ProductCha
 }
 
 /**
- * The variants of a product after a change. A draft without a known variant becomes a new variant. A SKU that staff do
- * not choose is never one of `taken`.
+ * The variants of a product after a change. A draft without a known variant becomes a new variant. A generated SKU is
+ * never one of `taken`.
  */
 export function variantsOf(
   product: { readonly id: Uuid; readonly sku: string; readonly basePrice: number },
@@ -169,7 +173,9 @@ export function createProduct(
   };
 }
 
-/** The English texts after a change. Null clears one text or both. */
+/**
+ * The English texts after a change. If one text is null, it is cleared. If `translations` or `en` is null, both are.
+ */
 function englishAfter(product: Product, translations: ProductDraft['translations']) {
   if (translations === undefined) return { nameEn: product.nameEn, descriptionEn: product.descriptionEn };
   const en = translations === null ? null : translations.en;
@@ -180,7 +186,7 @@ function englishAfter(product: Product, translations: ProductDraft['translations
   };
 }
 
-/** The status after a change. The former status of an archived product is kept, because restoring needs it. */
+/** The status after a change. An archived product keeps its former status, because restoring it uses that status. */
 function statusAfter({ status, statusBefore }: Product, next = status): Pick<Product, 'status' | 'statusBefore'> {
   if (next !== 'removed') return { status: next, statusBefore: null };
   return { status: next, statusBefore: status === 'removed' ? statusBefore : status };

@@ -31,22 +31,22 @@ export class VariantEntity {
   @Column('bigint')
   price!: number;
 
-  /** The variant is no longer sold. The row stays, because orders and carts may refer to it. */
+  /** The variant is no longer sold. The row stays, because orders and carts can refer to it. */
   @Column('boolean')
   retired!: boolean;
 
-  /** The product is archived, so other variants may take the SKU. */
+  /** The product is archived, so other variants are allowed to use the SKU. */
   @Column('boolean')
   archived!: boolean;
 
-  /** The number of the change that gave the variant this SKU; 0 until inventory has been told the variant's id. */
+  /** The number of the change that gave the variant this SKU; 0 until inventory knows the variant's id. */
   @Column('bigint')
   named!: number;
 
   @Column({ type: 'int', update: false })
   stock!: number;
 
-  /** How many can be bought. Only messages from inventory change it. */
+  /** How many pieces can be bought. Only messages from inventory change this number. */
   @Column({ type: 'int', update: false })
   available!: number;
 }

@@ -58,7 +58,7 @@ const priced = (line: WantedLine, on: Offer = offer) => {
 };
 
 describe('Pricing a line', () => {
-  it('has the price of the variant with its default options when nothing is chosen', () => {
+  it('uses the price of the variant and its default options if no option is chosen', () => {
     const line = priced(lineOf(2));
     expect(line.unitPrice.amount).toBe(45_000);
     expect(line.lineTotal.amount).toBe(90_000);

@@ -48,7 +48,7 @@ function chosenQuantities(line: WantedLine): Chosen {
   return chosen;
 }
 
-/** The options of a group: the chosen ones, or the defaults if none was chosen. */
+/** The options of a group: the chosen options, or the default options if none was chosen. */
 function chosenOrDefault(group: ModifierGroup, chosen: Chosen): [ModifierOption, number][] {
   const wanted = group.options.flatMap((option): [ModifierOption, number][] => {
     const quantity = chosen.get(option.id) ?? 0;
@@ -73,7 +73,7 @@ function knownLine(line: WantedLine, offer: Offer, locale: Locale): KnownLine {
   return { productId, sku, name, variantName, imageUrl, available: sold ? offer.available : 0, modifiers };
 }
 
-/** The price of one line, or why it cannot be sold as wanted. */
+/** The price of one line, or the reason why the line cannot be sold. */
 export function priceLine(line: WantedLine, offer: Offer | undefined, locale: Locale): PricedLine | UnpricedLine {
   const text = texts[locale];
   const { variantId, quantity } = line;

@@ -1,6 +1,6 @@
 /**
- * How many letters must be removed, added, changed or swapped with the next letter, to turn one word into the other.
- * Returns Infinity if the number is greater than `max`.
+ * How many single steps turn one word into the other. A step removes, adds or changes a letter, or swaps two adjacent
+ * letters. Returns Infinity if more than `max` steps are needed.
  */
 export function distance(a: string, b: string, max: number): number {
   if (Math.abs(a.length - b.length) > max) return Infinity;

@@ -88,7 +88,8 @@ const countsOf = (dimension: Dimension, buckets: readonly Bucket[]): Record<stri
   );
 
 /**
- * Searches the index that `index-shelf` writes. Its words are folded already, so Elasticsearch does not analyse them.
+ * Searches the index that `index-shelf` writes. The words in the index are folded already. So Elasticsearch does not
+ * analyse the words.
  */
 @Injectable()
 export class ElasticsearchSearch extends ProductSearch {

@@ -9,7 +9,7 @@ import type { Term } from './vocabulary';
 /** How long the first search is not used after a failure. */
 const SKIP_MS = 5_000;
 
-/** Uses the first search, and the slower second one if the first fails. */
+/** Uses the first search. If the first search fails, uses the second search, which is slower. */
 export class FallbackSearch extends ProductSearch {
   private readonly log = new Logger(FallbackSearch.name);
   private skipFirstUntil = 0;

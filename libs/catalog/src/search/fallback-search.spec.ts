@@ -16,7 +16,7 @@ describe('A search with a fallback', () => {
       },
     }) as unknown as ProductSearch;
 
-  it('uses the fallback when the first search fails, and does not use the first for a while', async () => {
+  it('uses the fallback when the first search fails, and does not try the first search again for 5 seconds', async () => {
     Logger.overrideLogger(false);
     let isDown = true;
     const search = new FallbackSearch(

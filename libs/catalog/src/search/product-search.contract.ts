@@ -12,7 +12,7 @@ import {
 } from './product-search';
 import { Vocabulary, type Term } from './vocabulary';
 
-/** The demo's products, with different sales and availability, so that order and facets can be compared. */
+/** The demo's products, with different sales and availability, so that the sort order and the facets can be tested. */
 export const searchedShelf = demoProducts().map((product, index) => {
   const category = demoCategories.find(({ id }) => id === product.categoryId)!;
   const brand = demoBrands.find(({ id }) => id === product.brandId)!;

@@ -9,7 +9,7 @@ export interface SearchFilters {
   readonly maxPrice?: number;
   readonly available?: boolean;
 }
-/** The sort values of a hit, which are also the cursor. */
+/** The values by which a hit is sorted. A cursor consists of the same values. */
 export type HitPlace = readonly [score: number, popularity: number, id: Uuid];
 
 export interface SearchRequest {
@@ -20,7 +20,7 @@ export interface SearchRequest {
   readonly after?: HitPlace;
 }
 
-/** Counts by value. Each facet counts the products that match the other filters. */
+/** The number of products for each value of a facet. A facet applies all filters except its own filter. */
 export interface FacetCounts {
   readonly category: Readonly<Record<string, number>>;
   readonly brand: Readonly<Record<string, number>>;

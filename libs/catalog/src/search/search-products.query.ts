@@ -21,7 +21,7 @@ export interface SearchInput {
   readonly filters: SearchFilters;
   readonly limit: number;
   readonly after?: HitPlace;
-  /** True if the exact words found nothing for the first page, so similar words are searched too. */
+  /** From the cursor: true if the exact words found nothing, so the next pages search similar words too. */
   readonly loosely?: boolean;
 }
 

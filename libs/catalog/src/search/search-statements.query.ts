@@ -2,7 +2,7 @@ import { statement } from '#database';
 
 import { COUNTED_UP_TO, PRICE_BANDS, WEIGHTS } from './product-search';
 
-/** At most this many products are ranked. A search with more results is of little use, and the limit keeps it fast. */
+/** At most this many products are ranked, so that a search with very many results is fast too. */
 const RANKED_UP_TO = 5_000;
 
 const counts = (name: string, value: string, filters: string): string =>
@@ -10,9 +10,9 @@ const counts = (name: string, value: string, filters: string): string =>
      select ${value} as value, least(count(*), ${COUNTED_UP_TO}) as count from found where ${filters} group by 1) ${name}) as ${name}`;
 
 /**
- * Parameters: $1 is all terms as one tsquery. $2 and $3 are the single terms, in names and in labels. $4 to $8 are the
- * filters, $9 to $11 the cursor, and $12 the limit. The columns c, b, p and a say whether a product has the wanted
- * category, brand, price and availability.
+ * Parameters: $1 is all terms as one tsquery. $2 has one tsquery per term for names, and $3 one per term for labels. $4
+ * to $8 are the filters, $9 to $11 the cursor, and $12 the limit. The columns c, b, p and a say whether a product has
+ * the wanted category, brand, price and availability.
  */
 export const searchStatement = statement(
   'search',
@@ -35,7 +35,7 @@ export const searchStatement = statement(
           ${counts('price', `(array[${PRICE_BANDS.join(',')}])[width_bucket(price, array[${PRICE_BANDS.join(',')}]::bigint[])]`, 'c and b and a')},
           ${counts('availability', `case when in_stock then 'available' else 'unavailable' end`, 'c and b and p')}`,
 );
-/** Parameters: $1 is all terms in names as one tsquery, $2 the limit. */
+/** Parameters: $1 is one tsquery that searches all terms in names. $2 is the limit. */
 export const suggestStatement = statement(
   'search-suggest',
   `select s.product_id as id from shelf s where s.listed and s.words @@ $1::tsquery

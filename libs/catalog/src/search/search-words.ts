@@ -7,7 +7,7 @@ export interface Searchable {
   readonly labels: readonly string[];
   readonly texts: readonly string[];
 }
-/** The folded words of a product: those in its names, those in its labels, and all. */
+/** The folded words of a product: the words in its names, the words in its labels, and all its words. */
 export interface SearchWords {
   readonly name: readonly string[];
   readonly label: readonly string[];

@@ -10,7 +10,7 @@ import { FallbackSearch } from './fallback-search.adapter';
 import { PostgresSearch } from './postgres-search.adapter';
 import { ProductSearch } from './product-search';
 
-/** A change of the mapping needs a new number here. */
+/** The name of the index. If you change the mapping, increase the number at its end. */
 const INDEX = 'coffee-tea-products-v1';
 
 export const shelfIndex: FactoryProvider<ShelfIndex> = {
@@ -19,7 +19,7 @@ export const shelfIndex: FactoryProvider<ShelfIndex> = {
   useFactory: (elasticsearch: ElasticsearchService) => new ShelfIndex(elasticsearch, INDEX),
 };
 
-/** Elasticsearch with Postgres as a fallback, if it is configured; otherwise only Postgres. */
+/** If Elasticsearch is configured: Elasticsearch, with Postgres as a fallback. Otherwise only Postgres. */
 export const productSearch: FactoryProvider<ProductSearch> = {
   provide: ProductSearch,
   inject: [Config, PostgresSearch, ElasticsearchService, Clock],

@@ -40,7 +40,7 @@ describe('Reading a query', () => {
   });
   it('does not change a word that is similar to no known word', () =>
     expect(vocabulary.read('xyzzy')[0].words).toEqual(['xyzzy']));
-  it('reads eight words at most', () => expect(vocabulary.read('a b c d e f g h i j').length).toBe(8));
+  it('uses at most eight words', () => expect(vocabulary.read('a b c d e f g h i j').length).toBe(8));
   it('treats the last word as a prefix while somebody types', () =>
     expect(vocabulary.readTyping('ca phe').at(-1)).toEqual({ words: ['phe'], prefix: true }));
 });
@@ -53,19 +53,19 @@ describe('Reading a query that found nothing', () => {
     ]));
 });
 
-describe('Close words', () => {
-  it('counts a swap of two adjacent letters once', () => expect(distance('sau', 'sua', 1)).toBe(1));
+describe('Finding close words', () => {
+  it('counts a swap of two adjacent letters as one mistake', () => expect(distance('sau', 'sua', 1)).toBe(1));
   it('accepts no mistakes in words of two letters', () => expect(closeWords('da', ['sa', 'ca'])).toEqual([]));
-  it('returns only the nearest words', () =>
+  it('returns only the words with the fewest mistakes', () =>
     expect(closeWords('coffe', ['coffee', 'cofee', 'office'])).toEqual(['cofee', 'coffee']));
 });
 
 describe('Highlighting', () => {
   const isMatch = matcherOf(vocabulary.read('ca phe sua'));
-  it('marks the original words, and adjacent words together', () =>
+  it('marks the words as they were written, and adjacent words with one mark', () =>
     expect(highlight('Cà phê sữa đá', isMatch)).toBe('<em>Cà phê sữa</em> đá'));
   it('marks synonyms too', () => expect(highlight('Iced coffee', isMatch)).toBe('Iced <em>coffee</em>'));
-  it('encodes the rest of the text', () =>
+  it('encodes the special characters of HTML', () =>
     expect(highlight('<b>Sữa</b> & "đá"', isMatch)).toBe('&lt;b&gt;<em>Sữa</em>&lt;/b&gt; &amp; &quot;đá&quot;'));
   it('returns null if no word was found', () => expect(highlight('Trà', isMatch)).toBeNull());
 });

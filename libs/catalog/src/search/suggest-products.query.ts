@@ -22,7 +22,7 @@ export class SuggestProducts extends Query<JsonAnswer> {
   }
 }
 
-/** How many products are read for each suggestion. Names that begin with the typed text are chosen from them first. */
+/** How many products are read for each suggestion. Products whose names begin with the text come first. */
 const READ_PER_SUGGESTION = 4;
 
 /** Puts names that begin with the typed text first. The order within the two groups does not change. */

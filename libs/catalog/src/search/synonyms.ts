@@ -1,6 +1,6 @@
 /**
- * Groups of folded words with the same meaning. They are added to the indexed words and not to queries, so all search
- * adapters find the same products.
+ * Groups of folded phrases with the same meaning. Synonyms are added to the indexed words and not to queries. So all
+ * search adapters find the same products.
  */
 const groups: readonly (readonly string[])[] = [
   ['ca phe', 'cafe', 'caphe', 'coffee'],

@@ -2,8 +2,8 @@ import { closeWords } from './close-words';
 import { foldedWords } from '../model/folding';
 
 /**
- * One word of a query, and the known words to search for it. With `prefix`, longer words that begin with them match
- * too.
+ * The known words that are searched for one word of a query. If `prefix` is true, longer words that begin with one of
+ * these words match too.
  */
 export interface Term {
   readonly words: readonly string[];
@@ -12,12 +12,11 @@ export interface Term {
 
 /** Only the first words of a query are searched, to keep searches fast. */
 const MAX_WORDS = 8;
-/** How many similar words are searched for each word if the exact words find nothing. */
+/** If the exact words find nothing: how many similar words are searched for each word of the query. */
 const SIMILAR_WORDS = 25;
 
 /**
- * All words in the shelf's texts. The vocabulary turns a query into terms, so that all search adapters get the same
- * terms.
+ * All words in the shelf's texts. The vocabulary turns a query into terms, so all search adapters get the same terms.
  */
 export class Vocabulary {
   private readonly known: ReadonlySet<string>;
@@ -41,7 +40,7 @@ export class Vocabulary {
     });
   }
 
-  /** For a query that found nothing: adds similar words, because a misspelt word can also be a known word. */
+  /** For a query that found nothing: adds similar words, because a misspelt word can be equal to another known word. */
   readLoosely(query: string): Term[] {
     return this.read(query).map(({ words, prefix }) => ({
       words: [...new Set(words.flatMap((word) => [word, ...closeWords(word, this.known, SIMILAR_WORDS)]))],
@@ -49,7 +48,7 @@ export class Vocabulary {
     }));
   }
 
-  /** Like `read`, but the last word is a prefix, because the customer is still typing it. */
+  /** Like `read`, but the last word is a prefix, because the customer is still typing this word. */
   readTyping(query: string): Term[] {
     const terms = this.read(query);
     const last = terms.at(-1);

@@ -10,7 +10,7 @@ interface ChangedProduct {
   readonly slug: string;
 }
 
-/** Stock changes often, so lists are invalidated at most once in this time. */
+/** Stock changes often. So changes of stock invalidate the lists at most once in this time. */
 const STOCK_EVERY_MS = 1_000;
 
 /** Invalidates cached responses, after the change is committed. */
@@ -38,8 +38,8 @@ export class CacheInvalidation implements OnApplicationShutdown {
   }
 
   /**
-   * Invalidates the products' own pages at once. Lists are invalidated at once if a product was sold out or is in stock
-   * again (`turned`), otherwise within a second.
+   * Invalidates the products' own pages at once. Lists are invalidated at once if a product is now sold out, or is now
+   * in stock again (`turned`). Otherwise they are invalidated within a second.
    */
   stockChanged(products: readonly ChangedProduct[], turned: boolean): void {
     this.invalidateAfterCommit(productTags(products));

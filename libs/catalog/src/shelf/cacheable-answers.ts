@@ -20,8 +20,8 @@ const bounds = PRICE_BANDS.flatMap((from) => [from, from - 1]);
 const isBound = (price: number | undefined): boolean => price === undefined || bounds.includes(price);
 
 /**
- * The cache key. Requests for the same list have the same key, in any order of the filters, and with or without
- * defaults.
+ * The cache key. Requests for the same list have the same key. The order of the filters does not matter, and a default
+ * can be sent or left out.
  */
 export const cacheKeyOf = ({
   category,

@@ -1,6 +1,6 @@
 /**
- * The SQL expression for a product's view as JSON text. It joins the stored part, which only an edit changes, and the
- * part that changes often. `s` is the product's row on the shelf.
+ * The SQL expression for a product's view as JSON text. `head_…` is stored text, which only an edit changes. Stock and
+ * variants change often, so they are added when the view is read. `s` is the product's row on the shelf.
  */
 export const productText = (locale: 'vi' | 'en'): string => {
   const name = locale === 'en' ? 'coalesce(v.name_en, v.name)' : 'v.name';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { IdShape, MoneyShape } from '#kernel';
 
-/** The description of fields with text as staff typed it. */
+/** The OpenAPI description of fields with plain text, exactly as staff typed it. */
 const PLAIN = 'Plain text: encode it where it is shown as HTML.';
 
 export const LabelShape = z.object({

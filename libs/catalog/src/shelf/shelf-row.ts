@@ -78,7 +78,7 @@ export interface ShelfEntry {
   readonly words: readonly string[];
 }
 
-/** `story` is the product's rich text with allowed HTML only. */
+/** The product's row on the shelf, and its words. `story` is the rich text, with allowed HTML only. */
 export function shelfRow(
   product: Product,
   category: Label,

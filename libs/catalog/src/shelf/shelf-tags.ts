@@ -4,7 +4,7 @@ export const tags = {
   products: 'products',
   /** Categories and brands. Each product's view contains their names. */
   labels: 'labels',
-  /** Stock of any product. Usually invalidated at most once a second. */
+  /** Stock of any product. This tag is usually invalidated at most once a second. */
   stock: 'stock',
   /** Sales counts. */
   sales: 'sales',

@@ -10,15 +10,13 @@ import type { JsonAnswer } from './json-answer';
 
 const readLocale = createParamDecorator((): Locale => shopLocale());
 
-/** The language of the response. The method must send the response with `sendJson`. */
+/** A parameter with the language of the response. The controller's method must send the response with `sendJson`. */
 export const ShelfLocale = (): ParameterDecorator => alsoOnMethod(readLocale(), HasEtag({ byLanguage: true }));
 
-/** How long clients may cache a response. Its stock and prices can be out of date for that long. */
+/** Clients are allowed to cache a response for this time. So stock and prices can be out of date for this time. */
 const CLIENT_CACHE_SECONDS = 5;
 
-/**
- * The bytes of responses. They are cached too, because encoding is the most expensive part of sending a cached text.
- */
+/** The encoded bytes of cached responses. They are kept, because encoding is the slowest part of sending a response. */
 const encoded = new WeakMap<JsonAnswer, Buffer>();
 
 function bytesOf(answer: JsonAnswer): Buffer {

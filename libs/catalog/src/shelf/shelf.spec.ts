@@ -7,7 +7,7 @@ describe('The body of a response', () => {
     expect(JSON.parse(one.body)).toEqual({ success: true, data: [1], meta: { hasMore: false } });
     expect(toJsonAnswer('[2]').etag).not.toBe(one.etag);
   });
-  it('can get another field', () =>
+  it('can get one more field', () =>
     expect(JSON.parse(withMember('{"a":1}', 'b', { c: '"' }))).toEqual({ a: 1, b: { c: '"' } }));
 });
 
@@ -19,5 +19,5 @@ describe('Rich text', () => {
     ['<a href="https://example.com">đây</a>', '<a href="https://example.com" rel="nofollow noopener">đây</a>'],
     ['1 < 2 & 3', '1 &lt; 2 &amp; 3'],
   ])('%s is shown as %s', (sent, shown) => expect(sanitizeStory(sent)).toBe(shown));
-  it('may be missing', () => expect(sanitizeStory(null)).toBeNull());
+  it('can be missing', () => expect(sanitizeStory(null)).toBeNull());
 });

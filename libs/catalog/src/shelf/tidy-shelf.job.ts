@@ -8,12 +8,14 @@ import { Sales } from '../count-sales/sales.store';
 import { Availability } from '../keep-availability/availability.store';
 import { CacheInvalidation } from './cache-invalidation.adapter';
 
-/** Writes changes to the shelf that are not urgent, every 3 s. Each process writes the changes that it received. */
+/**
+ * Every 3 s, writes those changes to the shelf that are not urgent. Each process writes the changes that it received.
+ */
 @Injectable()
 export class ShelfTidier {
   private readonly log = new Logger(ShelfTidier.name);
   private productsToCheck = new Set<Uuid>();
-  private hasNewSales = true; // true at the start, because sales before a restart may not be copied yet
+  private hasNewSales = true; // sales from before a restart are perhaps not copied yet
 
   constructor(
     private readonly availability: Availability,

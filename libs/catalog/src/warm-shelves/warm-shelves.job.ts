@@ -19,7 +19,7 @@ import { WARMED_AGE, WARMING_DURATION, WARMING_FAILURES } from './warming-metric
 const MENU_CATEGORIES = ['coffee-espresso', 'tea-beverages', 'food-snacks'];
 const POPULAR_PRODUCTS = 20;
 const PARALLEL_LOADS = 4;
-/** Most of these responses are cached for 54 minutes or more, so they are renewed before they expire. */
+/** Most of the loaded responses are cached for 54 minutes or more. So they are loaded again before they expire. */
 const EVERY_MS = 50 * 60_000;
 const NAME = 'catalog-warming';
 
@@ -27,7 +27,7 @@ type Load = () => Promise<unknown>;
 
 /**
  * Loads the responses for product lists, categories, brands and popular products into the cache, at the start and every
- * 50 minutes. Only the leader does this.
+ * 50 minutes. Only the leader runs this job.
  */
 @Injectable()
 export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdown {

@@ -4,7 +4,7 @@ import { PointsOfOrders } from './points-of-orders.store';
 
 const ofCustomer = '$.recipient.customerId ? (@ != null)';
 
-/** Adds points when the money is paid: by card when the order is confirmed, in cash when it is completed. */
+/** Adds points when an order is paid: a card order when it is confirmed, a cash order when it is completed. */
 @InboxEventsHandler([OrderConfirmed, OrderStatusUpdated], {
   name: 'earn-points',
   lane: 'points',

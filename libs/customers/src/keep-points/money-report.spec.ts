@@ -6,14 +6,14 @@ const total = vnd(100_000);
 const reportOf = (type: new (body: never) => MoneyMessage, body: object) =>
   moneyReportOf(new type({ orderId: 'o1', total, ...body } as never));
 
-describe('What a message says of an order’s money', () => {
+describe('In the messages about an order’s money,', () => {
   it('a card payment is paid when the order is confirmed', () => {
     const report = { total: 100_000, totals: { paid: 100_000 }, reason: 'order-confirmed' };
     expect(reportOf(OrderConfirmed, { method: 'card', paid: total })).toEqual(report);
     expect(reportOf(OrderConfirmed, { method: 'card' })).toEqual(report); // an older message without `paid`
   });
 
-  it('cash is paid when the order is completed, not before', () => {
+  it('cash is paid when the order is completed, and not before', () => {
     expect(reportOf(OrderConfirmed, { method: 'cash', paid: vnd(0) })).toMatchObject({ totals: { paid: 0 } });
     expect(reportOf(OrderConfirmed, { method: 'cash' })).toMatchObject({ totals: { paid: 0 } });
     expect(reportOf(OrderStatusUpdated, { status: 'ready', paid: vnd(0) })).toBeUndefined();

@@ -25,7 +25,7 @@ export function moneyReportOf(message: MoneyMessage): MoneyReport | undefined {
     return { total: total.amount, totals: { refunded: refundedTotal.amount }, reason: 'order-refunded' };
   }
   if (message instanceof OrderCancelled) {
-    const { total } = message.body; // money that was paid is given back, and nothing more will be paid
+    const { total } = message.body; // all money that was paid is given back, and no more will be paid
     return { total: total.amount, totals: { refunded: total.amount }, reason: 'order-cancelled' };
   }
   const { status, total, paid } = message.body;

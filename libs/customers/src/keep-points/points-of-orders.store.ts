@@ -5,7 +5,7 @@ import { pointsChange } from '../model/points';
 import { Points } from '../model/points.store';
 import { moneyReportOf, type MoneyMessage } from './money-report';
 
-/** Adjusts an order's points to the money that the shop keeps, and publishes the change. */
+/** Makes the points of an order match the money that the shop keeps, and publishes the change. */
 @Injectable()
 export class PointsOfOrders {
   constructor(

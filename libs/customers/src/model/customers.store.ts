@@ -32,8 +32,8 @@ export class Customers {
   }
 
   /**
-   * Stores the registered data. If the profile exists already, fields that the customer changed stay. The version
-   * increases only if a visible field changes.
+   * Stores the registered data. If the profile exists already, the fields that the customer changed stay the same. The
+   * version increases only if a visible field changes.
    */
   async welcome(customer: Pick<Customer, 'id' | 'name' | 'email' | 'locale'>): Promise<void> {
     await this.db.query(
@@ -52,7 +52,7 @@ export class Customers {
     );
   }
 
-  /** Adds a customer before AccountRegistered has arrived, unless the customer exists. */
+  /** Adds a customer before AccountRegistered has arrived. Does nothing if the customer exists. */
   async insertIfMissing({ id, name, email, locale, version }: NewProfile): Promise<void> {
     await this.db.query(
       `insert into customers (id, name, email, locale, version, welcomed) values ($1, $2, $3, $4, $5, false)
@@ -61,7 +61,7 @@ export class Customers {
     );
   }
 
-  /** Locks the row until the transaction ends. Throws SubjectErased if the person was erased. */
+  /** Returns the customer, locked until the transaction ends. Throws SubjectErased if the person was erased. */
   async lock(id: Uuid): Promise<Customer> {
     const customer = await this.db.entities.findOneOrFail(Customer, {
       where: { id },

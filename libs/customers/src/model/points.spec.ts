@@ -21,7 +21,7 @@ describe('Points', () => {
   });
 
   it('are computed from the money that the shop keeps, and rounded once', () => {
-    // 155,000 ₫ gave 15 points. The kept 150,000 ₫ give 15 points too.
+    // 155,000 ₫ gave 15 points. After the refund, the kept 150,000 ₫ still give 15 points.
     expect(pointsChange(after({ paid: 155_000 }), { refunded: 5_000 })).toMatchObject({ change: 0 });
     expect(balanceOf(after({ paid: 155_000 }, { refunded: 5_000 }, { refunded: 5_001 }))).toBe(14);
     expect(balanceOf(after({ paid: 155_000 }, { refunded: 155_000 }))).toBe(0);
@@ -31,7 +31,7 @@ describe('Points', () => {
     expect(after({ refunded: 100_000 })).toMatchObject({ earned: 0, takenBack: 0 });
   });
 
-  it('match the kept money after any refunds, in any order of the messages, also repeated ones', () => {
+  it('match the kept money after any refunds, also if messages are repeated or come in another order', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 5_000_000 }),

@@ -11,7 +11,7 @@ export interface PointsEntry {
   readonly at: Date;
 }
 
-// Messages come in any order. The first one creates the row, even if the order has earned no points yet.
+// Messages come in any order. The first message creates the row, even if the order has earned no points yet.
 const lockPointsOfOrder = statement(
   'points_of_order_hold',
   `insert into points_of_orders as o (order_id, customer_id, total, earned) values ($1, $2, $3, 0)

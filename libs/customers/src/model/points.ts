@@ -7,10 +7,10 @@ export const pointsFor = (kept: Money): number => Math.floor(Math.max(0, kept.am
 
 /** An order's money and points so far. */
 export interface PointsOfOrder {
-  /** The totals that were paid, and that were or will be given back. They never decrease. */
+  /** The total that was paid, and the total that was or will be given back. Both never decrease. */
   readonly paid: number;
   readonly refunded: number;
-  /** The totals of points that were earned, and that were taken back. */
+  /** All points that were earned, and all points that were taken back. */
   readonly earned: number;
   readonly takenBack: number;
 }
@@ -22,8 +22,9 @@ export interface MoneyTotals {
 }
 
 /**
- * How many points are added (positive) or taken back (negative), and the order after the message. The points always
- * match the money that the shop keeps. Messages have totals, so they may come in any order and more than once.
+ * `change` is how many points are added (positive) or taken back (negative). `order` is the state after the message.
+ * The points always match the money that the shop keeps. Messages contain totals, so they can come in any order and
+ * repeatedly.
  */
 export function pointsChange(order: PointsOfOrder, totals: MoneyTotals): { change: number; order: PointsOfOrder } {
   const paid = Math.max(order.paid, totals.paid ?? 0);
@@ -45,7 +46,7 @@ export const noPoints: PointsOfOrder = { paid: 0, refunded: 0, earned: 0, takenB
 
 export type Tier = 'bronze' | 'silver' | 'gold';
 
-/** `earned`: all points that were earned and not taken back. */
+/** The tier of a customer. `earned`: all points that were earned and not taken back. */
 export function tierOf(earned: number): Tier {
   if (earned >= 1_000) return 'gold';
   return earned >= 200 ? 'silver' : 'bronze';

@@ -21,9 +21,9 @@ export interface NewProfile extends ProfileFields {
 }
 
 /**
- * The profile of a person before AccountRegistered has arrived. If the token has all registered data, this is version
- * 1, and the message changes nothing. Otherwise it is version 0 with the e-mail address as name, and the message makes
- * version 1.
+ * The profile of a person before AccountRegistered has arrived. If the token has all registered data, the profile has
+ * version 1, and the message changes nothing. Otherwise the profile has version 0, and the e-mail address replaces a
+ * missing name. Then the message makes version 1.
  */
 export const profileBeforeWelcome = ({ id, email, name, locale }: Registered, fallback: 'vi' | 'en'): NewProfile => ({
   id,

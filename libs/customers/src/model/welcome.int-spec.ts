@@ -54,7 +54,7 @@ describe('A registration message', () => {
     const id = randomUUID();
     const other = { ...registered, email: `${id}@example.com` };
     await addFromToken(id, 'old@example.com');
-    // The placeholder was Vietnamese. A change to English and back counts as a choice of the customer.
+    // The placeholder has the locale `vi`. If the customer changes it to `en` and back, `vi` is the customer's choice.
     await change(id, { ...changes, ...(changes.locale && { locale: 'en' }) });
     if (changes.locale) await change(id, { locale: changes.locale });
     const before = await profile(id);

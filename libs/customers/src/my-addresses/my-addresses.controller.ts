@@ -45,7 +45,7 @@ class AddressBody {
   isDefault?: boolean;
 }
 
-/** A client may send an address back as it was read. */
+/** A client can send back all fields of an address that it has read. */
 class ChangeAddressBody {
   @Immutable(IdShape, { type: String, format: 'uuid' })
   id?: string;

@@ -73,7 +73,7 @@ export class SaveAddressHandler implements ICommandHandler<SaveAddress> {
   private async change(customerId: Uuid, id: Uuid, fields: Partial<AddressFields>): Promise<AddressView> {
     const known = await this.addresses.find(customerId, id);
     if (!known) throw new NotFound('address');
-    // There is always a default address. It changes only when another address becomes the default.
+    // One address is always the default. So the client cannot unset the default, but can set another address.
     const { isDefault, ...rest } = fields;
     if (isDefault === false && known.isDefault) throw new DefaultAddressNeeded();
     await this.addresses.change(customerId, id, isDefault ? { ...rest, isDefault } : rest);

@@ -31,7 +31,7 @@ import { MyProfile, Profile } from './my-profile.query';
 const profileFromToken = ({ userId: id, email, name, locale }: UserCaller) =>
   profileBeforeWelcome({ id, email, name, locale }, shopLocale());
 
-/** A client may send back the whole profile that it has read. The id, e-mail and role cannot be changed here. */
+/** A client can send back the whole profile that it has read. The id, e-mail and role cannot be changed here. */
 class ChangeProfileBody {
   @PersonName({ optional: true, example: 'Nguyễn Thị An' })
   name?: string;
@@ -93,7 +93,7 @@ export class MyProfileController {
   }
 
   private async read(caller: UserCaller): Promise<Profile> {
-    // AccountRegistered may not have arrived yet. Until then the data comes from the access token.
+    // Until the message AccountRegistered has arrived, the data comes from the access token.
     const known = await this.queries.execute(new MyProfile(caller.userId));
     return { ...(known ?? profileFromToken(caller)), role: caller.role };
   }

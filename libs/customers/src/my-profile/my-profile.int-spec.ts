@@ -32,7 +32,7 @@ describe('The ETag of a profile', () => {
     expect([barista.status, barista.body.data.role]).toEqual([200, 'barista']);
   });
 
-  it('of another person is not accepted for a change', async () => {
+  it('of another person is not accepted when a profile is changed', async () => {
     const an = await shop.token('customer', person);
     const binh = await shop.token('customer', { name: 'Bình', locale: 'vi' });
     const { etag } = (await read(an)).headers;
@@ -41,7 +41,7 @@ describe('The ETag of a profile', () => {
     const changed = await change(an, etag!, '0901234567');
     expect([changed.status, changed.body.data.version]).toEqual([200, 2]);
     expect((await read(an)).headers['etag']).toBe(changed.headers['etag']);
-    expect((await change(an, '"2"', '0901234568')).status).toBe(200); // the version alone is accepted, too
+    expect((await change(an, '"2"', '0901234568')).status).toBe(200); // the version number alone is accepted too
     expect((await change(an, etag!, '0901234569')).status).toBe(412);
   });
 });

@@ -5,7 +5,7 @@ import type { Role } from '#platform/security';
 import { Accounts } from '../model/accounts.store';
 import { LastAdmin } from '../model/identity-errors';
 
-/** Gives an account another role. Its sessions end, and the person logs in again with the new role. */
+/** Gives an account another role. Its sessions end. The person must log in again to use the new role. */
 export class ChangeRole extends Command<{ readonly id: Uuid; readonly role: Role }> {
   constructor(
     readonly userId: Uuid,

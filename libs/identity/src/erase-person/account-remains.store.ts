@@ -10,7 +10,7 @@ const REMAINING = statement(
       or not exists (select from erasures e where e.subject = s.subject and e.begun_at is not null)`,
 );
 
-/** Erased people whose account still exists, or whose erasure is missing in the database. */
+/** Erased people whose account exists, or whose erasure is not in the database. */
 @Injectable()
 export class AccountRemains extends UnerasedData {
   constructor(private readonly db: Database) {

@@ -41,7 +41,7 @@ async function checkOnce(): Promise<{ trouble?: string; errors: string[] }> {
 }
 
 describe('A key that was destroyed', () => {
-  it('counts as an erasure if an erasure was requested, or if the list outside the database has it', async () => {
+  it('counts as an erasure if an erasure was requested, or if the list outside the database has the person', async () => {
     const [requested, listed] = [aSubject(), aSubject()];
     await erasures.begin(aSubject(), requested, 'customer');
     await list.add([{ subject: listed, kind: 'guest' }], new Date());
@@ -59,7 +59,7 @@ describe('A key that was destroyed', () => {
 
     await test.admin(`create table public.kept as select * from privacy.subject_keys where subject = $1`, [subject]);
     await test.admin(`update privacy.subject_keys set wrapped = null, destroyed_at = '2020-01-01' where subject = $1`, [subject]); // prettier-ignore
-    // Another destroyed row is deleted too, so that their number stays the same.
+    // Another row with a destroyed key is deleted too, so that the number of destroyed keys stays the same.
     await test.admin(`delete from privacy.subject_keys where subject = (
       select subject from privacy.subject_keys where destroyed_at is not null and subject <> $1 limit 1)`, [subject]); // prettier-ignore
     await keys.check();

@@ -7,13 +7,13 @@ import { ErasedSubjects, Vault } from '#platform/privacy';
 import { Erasures } from './erasures.store';
 
 const CHECK_MS = 10_000;
-/** All keys are checked this often, even if the digest of the destroyed keys has not changed. */
+/** A check reads all destroyed keys at least this often, even if their digest has not changed. */
 const FULL_CHECK_MS = 3_600_000;
 const PAGE = 5_000;
 
 /**
- * Finds keys that were destroyed without a request for erasure, for example by hand. The data that they encrypted
- * cannot be read.
+ * Finds keys that were destroyed without a request for erasure, for example by hand. The data that was encrypted with
+ * such a key cannot be read.
  */
 @Injectable()
 export class DestroyedKeys {
@@ -48,7 +48,7 @@ export class DestroyedKeys {
       if (!this.unexpected.has(subject))
         this.log.error(`The key of ${subject} was destroyed without an erasure. Restore it from a backup (docs/privacy.md), and find out who destroyed it`); // prettier-ignore
     this.unexpected = unexpected;
-    // While there are such keys, the check is repeated, because somebody may restore them.
+    // While there are such keys, every check reads all keys, because an operator can restore a key from a backup.
     this.lastGoodCheck = unexpected.size === 0 ? { digest, at: Date.now() } : undefined;
   }
 
@@ -61,7 +61,7 @@ export class DestroyedKeys {
       if (page.length < PAGE) break;
       after = page.at(-1);
     }
-    // If the database was restored from an older backup, an erasure may be only in the list outside the database.
+    // After the database was restored from an older backup, some erasures are only in the list outside the database.
     if (unexpected.size > 0) for (const { subject } of (await this.list.all()) ?? []) unexpected.delete(subject);
     return unexpected;
   }

@@ -16,7 +16,7 @@ export interface Erasure {
   readonly contexts: readonly { readonly name: ErasurePart; readonly done: boolean; readonly at: string | null }[];
 }
 
-/** The erasure's state. It is done when every context has answered. `answeredAt`: when each context answered. */
+/** The state of an erasure. It is `done` when every context has answered. `answeredAt`: when each context answered. */
 export function erasureOf(
   asked: Pick<Erasure, 'id' | 'subject' | 'kind' | 'askedAt'>,
   answeredAt: Readonly<Partial<Record<string, string>>>,

@@ -21,7 +21,7 @@ export class ViewErasureHandler implements IQueryHandler<ViewErasure> {
   }
 }
 
-/** Newest first. */
+/** The erasures, newest first. */
 export class ListErasures extends Query<readonly Erasure[]> {
   constructor(
     readonly limit: number,
@@ -40,7 +40,7 @@ export class ListErasuresHandler implements IQueryHandler<ListErasures> {
   }
 }
 
-/** The id of the account with an e-mail address. An operator may know only the address. */
+/** The id of the account with an e-mail address. An operator perhaps knows only the address. */
 export class AccountWithEmail extends Query<Uuid> {
   constructor(readonly email: string) {
     super();

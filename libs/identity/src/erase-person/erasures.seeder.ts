@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Seeder } from '#platform/serve';
 import { ReapplyErasures } from './reapply-erasures.command';
 
-/** Runs before the shop takes requests, so that nobody can read erased data that came back with a restored backup. */
+/** If a restored backup contains erased data, deletes the data before the shop accepts requests. */
 @Injectable()
 export class ErasuresSeeder extends Seeder {
   override readonly always = true;

@@ -28,7 +28,7 @@ const REQUEST = statement(
    on conflict (subject) do update set asks = e.asks + 1, tried_at = now()
    returning id, asks, begun_at is not null as begun`,
 );
-// Only the last request may delete the row: a newer request may have been accepted.
+// Deletes the row of a refused request. `asks` must be unchanged: otherwise a newer request uses the row.
 const WITHDRAW = statement(
   'erasure-take-back',
   'delete from erasures where subject = $1 and begun_at is null and asks = $2',
@@ -79,7 +79,7 @@ export interface RequestedErasure {
   readonly begun: boolean;
 }
 
-/** The requested erasures. A row has only the person's id, which other contexts keep too. */
+/** The requested erasures. The only data about the person is the id, which other contexts keep too. */
 @Injectable()
 export class Erasures {
   constructor(private readonly db: Database) {}
@@ -92,7 +92,7 @@ export class Erasures {
     await this.db.query(WITHDRAW, [subject, asks]);
   }
 
-  /** Returns the erasure's id if this call began it; undefined if it had begun before. */
+  /** Begins the erasure and returns its id. Undefined if the erasure had begun before. */
   async begin(id: Uuid, subject: Uuid, kind: Kind): Promise<Uuid | undefined> {
     return (await this.db.query<{ id: Uuid }>(BEGIN, [id, subject, kind]))[0]?.id;
   }
@@ -119,8 +119,8 @@ export class Erasures {
   }
 
   /**
-   * Erasures that have not begun, and were last tried more than `seconds` ago. The process that worked on them has
-   * probably died. This call counts as a try.
+   * Erasures that have not begun, and were last tried more than `seconds` ago. The process that tried them has probably
+   * died. This call counts as a new attempt.
    */
   claimInterrupted(seconds: number): Promise<{ id: Uuid; subject: Uuid; kind: Kind; asks: number }[]> {
     return this.db.query(CLAIM_INTERRUPTED, [seconds]);
@@ -138,7 +138,7 @@ export class Erasures {
     return (await this.db.query<Row>(FIND, [id])).map(erasureFromRow)[0];
   }
 
-  /** Newest first. */
+  /** The erasures, newest first. */
   async list(before: { at: string; id: Uuid } | undefined, limit: number): Promise<Erasure[]> {
     return (await this.db.query<Row>(LIST, [before?.at ?? null, before?.id ?? null, limit])).map(erasureFromRow);
   }

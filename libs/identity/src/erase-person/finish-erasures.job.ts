@@ -5,7 +5,7 @@ import { DomainError } from '#kernel';
 import { Erasures } from './erasures.store';
 import { PersonEraser } from './person-eraser.adapter';
 
-/** Longer than the steps of one erasure usually take. */
+/** This is longer than the steps of one erasure usually take. So an older attempt was probably interrupted. */
 const INTERRUPTED_AFTER_SECONDS = 3;
 
 /** Finishes erasures that a crash interrupted before PersonErased was published. */

@@ -18,9 +18,13 @@ const toOrderer = (subject: Uuid, kind: Kind): Orderer =>
   kind === 'customer' ? { kind, customerId: subject } : { kind, orderId: subject };
 
 /**
- * Erases a person in five steps. It stores the request; closes the person's orders; adds the person to the list outside
- * the database; destroys the key; deletes the account with its sessions and publishes PersonErased. Each step can be
- * repeated. After a crash `FinishErasures` continues.
+ * Erases a person in five steps. Each step can be repeated. After a crash, `FinishErasures` repeats the steps.
+ *
+ * 1. Store the request.
+ * 2. Prevent new orders of the person. If an order is still open, refuse the erasure.
+ * 3. Add the person to the list outside the database.
+ * 4. Destroy the key.
+ * 5. Delete the account with its sessions, and publish PersonErased.
  */
 @Injectable()
 export class PersonEraser {
@@ -54,7 +58,7 @@ export class PersonEraser {
     crashPoint('erasure.key-destroyed');
     await this.db.transaction(async () => {
       const erasureId = await this.erasures.begin(id, subject, kind);
-      if (!erasureId) return; // another process has done this already
+      if (!erasureId) return; // another process has begun this erasure already
       await this.deleteAccountAndPublish(erasureId, subject, kind, cartId);
       crashPoint('erasure.identity');
     });
@@ -62,8 +66,8 @@ export class PersonEraser {
   }
 
   /**
-   * Erases a person again, because their data came back with a restored backup. Open orders do not prevent this: no
-   * order was open when the person was first erased.
+   * Erases a person again, because a restored backup contains the person's data. Open orders do not prevent this: the
+   * person had no open order at the first erasure.
    */
   async eraseAgain(subject: Uuid, kind: Kind): Promise<void> {
     await this.vault.destroy(subject);
@@ -78,7 +82,7 @@ export class PersonEraser {
     });
   }
 
-  /** In a transaction: deletes the account, and publishes PersonErased. */
+  /** Deletes the account, and publishes PersonErased. Call it in a transaction. */
   private async deleteAccountAndPublish(
     erasureId: Uuid,
     subject: Uuid,

@@ -15,8 +15,7 @@ export interface Reapplied {
 }
 
 /**
- * Erases people again if their data came back with a restored backup. With `everybody`, it erases all people on the
- * list again.
+ * Erases people again if a restored backup contains their data. With `everybody`, erases all people on the list again.
  */
 export class ReapplyErasures extends Command<Reapplied> {
   constructor(readonly everybody = false) {
@@ -39,7 +38,7 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
 
   async execute({ everybody }: ReapplyErasures): Promise<Reapplied> {
     await this.completeList();
-    await this.list.expectWritable(); // fails at the start, and not at the first erasure
+    await this.list.expectWritable(); // if the list cannot be written, fail now and not at the first erasure
     const listed = (await this.list.all()) ?? [];
     const restored = everybody ? listed : await this.findRestored(listed);
     for (const { subject, kind } of restored) {
@@ -49,7 +48,7 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
     return { listed: listed.length, again: restored.map(({ subject }) => subject) };
   }
 
-  /** Adds the database's erasures to the list. They are missing there if the list was lost or is an older copy. */
+  /** Adds erasures that are only in the database to the list. Perhaps the list was lost, or is an older copy. */
   private async completeList(): Promise<void> {
     const known = await this.erasures.listBegun();
     if (known.length === 0) return;

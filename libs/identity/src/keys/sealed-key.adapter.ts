@@ -14,8 +14,8 @@ import type { SigningKeyRow } from './signing-keys.store';
 type StoredKey = Pick<SigningKeyRow, 'kid' | 'public_jwk' | 'private_sealed'>;
 
 /**
- * The text that the MAC of a key covers. If somebody puts a retired key back in use, or changes the time of its
- * retirement, the text is different, and the old MAC is wrong.
+ * The text from which the MAC of a key is made. It contains the time when the key was retired. If somebody changes or
+ * deletes this time, the stored MAC becomes invalid.
  */
 export const macText = ({
   kid,
@@ -42,7 +42,7 @@ export interface OpenedKey {
   readonly jwk: JsonWebKey;
 }
 
-/** The key, if its private key can be decrypted and belongs to the stored public key; else the reason. */
+/** The key, if its private key can be decrypted and belongs to the stored public key. Otherwise the reason as text. */
 export function openKey(tokenSecret: string, { public_jwk, private_sealed }: StoredKey): OpenedKey | string {
   let der: Buffer;
   try {

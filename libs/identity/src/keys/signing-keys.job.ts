@@ -6,7 +6,7 @@ import { TokenKeys } from './token-keys.adapter';
 
 const MINUTE_MS = 60_000;
 
-/** Finds keys that another instance has retired, and keys that somebody else has written. */
+/** Notices keys that another instance has retired, and keys that the shop did not write. */
 @Injectable()
 export class SigningKeysWatch {
   constructor(private readonly keys: TokenKeys) {}

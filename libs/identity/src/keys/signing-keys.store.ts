@@ -26,7 +26,7 @@ const COLUMNS = `kid, public_jwk, private_sealed, mac, ${MICROSECONDS('retired_a
 export class SigningKeyRows {
   constructor(private readonly db: Database) {}
 
-  /** The keys in use, and those that were retired in the last `seconds`; newest first. */
+  /** The keys in use, and the keys that were retired in the last `seconds`; newest first. */
   recent(seconds: number): Promise<SigningKeyRow[]> {
     return this.db.query<SigningKeyRow>(
       `select ${COLUMNS} from signing_keys
@@ -36,7 +36,7 @@ export class SigningKeyRows {
     );
   }
 
-  /** Adds the key unless one is in use. If two instances start together, only one key is added. */
+  /** Adds the key if no key is in use. If two instances start at once, only one of them adds its key. */
   async addFirst(key: NewKeyRow): Promise<void> {
     await this.db.transaction(async () => {
       await this.lock();
@@ -45,7 +45,7 @@ export class SigningKeyRows {
     });
   }
 
-  /** Retires the keys that are in use, and adds the key. `macOf` returns the MAC of a key that is now retired. */
+  /** Retires the keys that are in use, and adds the new key. `macOf` makes the new MAC of a retired key. */
   async replaceAll(key: NewKeyRow, macOf: (retired: SigningKeyRow) => Buffer | null): Promise<void> {
     await this.db.transaction(async () => {
       await this.lock();

@@ -14,7 +14,7 @@ export interface SigningKey {
 interface PublicKey {
   readonly jwk: JsonWebKey;
   readonly key: KeyObject;
-  /** Valid until this `performance.now()`; Infinity for a key that is in use. */
+  /** The key is valid until `performance.now()` has this value. Infinity for a key that is in use. */
   readonly until: number;
 }
 
@@ -31,11 +31,11 @@ interface CheckedKey {
 const READ_AGAIN_AFTER_MS = 5_000;
 
 /**
- * The shop's P-256 keys. The newest one signs. A retired key is valid only until the last token that it signed has
- * expired. So nobody can use a stolen old TOKEN_SECRET after that. Private keys are stored encrypted.
+ * The shop's P-256 keys. The newest key signs. A retired key is valid only until the last token that it signed has
+ * expired. After that, a stolen former TOKEN_SECRET is useless. Private keys are stored encrypted.
  *
  * A key in the table is trusted only if the shop wrote it. A key that is in use must have a private key that
- * TOKEN_SECRET decrypts. A retired key may have been encrypted with a former secret, so its MAC is enough.
+ * TOKEN_SECRET decrypts. A retired key was perhaps encrypted with a former secret. Then a valid MAC is enough.
  */
 @Injectable()
 export class TokenKeys extends VerifyingKeys {
@@ -55,7 +55,7 @@ export class TokenKeys extends VerifyingKeys {
     super();
   }
 
-  /** A sentence about keys that are not trusted; undefined if there are none. */
+  /** A sentence about the keys that are not trusted; undefined if all keys are trusted. */
   get trouble(): string | undefined {
     const [first] = this.doubts;
     return first && `${this.doubts.size} signing keys in the database are not trusted: ${first[0]}: ${first[1]}`;
@@ -82,15 +82,15 @@ export class TokenKeys extends VerifyingKeys {
   }
 
   /**
-   * Reads the keys again, because an unknown kid may be a new key of another instance. It reads at most every 5 s, so
-   * that forged tokens cause few reads.
+   * Reads the keys again, because another instance has perhaps added a key. The keys are read at most every
+   * 5 s, so that tokens with a forged kid do not cause many reads.
    */
   private read(): Promise<void> {
     if (this.signing && performance.now() - this.readAt < READ_AGAIN_AFTER_MS) return Promise.resolve();
     return this.readAgain();
   }
 
-  /** Reads the keys, with those that were retired or added since the last read. */
+  /** Reads the keys now, so that added and retired keys are noticed. */
   readAgain(): Promise<void> {
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
     return this.reading;
@@ -155,7 +155,7 @@ export class TokenKeys extends VerifyingKeys {
     return row.mac !== null && this.macKey.holds(macText(row), row.mac);
   }
 
-  /** A key that the shop did not write gets no MAC, so it is not trusted after it was retired. */
+  /** The MAC of a key that is retired now. A key that the shop did not write gets none, so it is not trusted. */
   private macOfRetired(retired: SigningKeyRow): Buffer | null {
     return this.hasMac({ ...retired, retired_at: null }) ? this.macKey.of(macText(retired)) : null;
   }
@@ -165,7 +165,7 @@ export class TokenKeys extends VerifyingKeys {
     return { ...key, mac: this.macKey.of(macText({ ...key, retired_at: null })) };
   }
 
-  /** Keys of older builds have no MAC. They need one, so that they are still trusted after TOKEN_SECRET is changed. */
+  /** Keys of older builds have no MAC. With a MAC they are still trusted after a change of TOKEN_SECRET. */
   private async addMissingMacs(keys: readonly CheckedKey[]): Promise<void> {
     for (const { row, signing } of keys)
       if (signing && !this.hasMac(row)) await this.rows.addMac(row.kid, this.macKey.of(macText(row)));

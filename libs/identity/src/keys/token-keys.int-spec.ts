@@ -114,7 +114,7 @@ describe('The keys that sign access tokens', () => {
       const { kid: fresh } = await keys.current();
       expect([await kidsOf(keys), await keys.find(kid)]).toEqual([[fresh], undefined]);
       expect(keys.trouble).toMatch(/^2 signing keys/);
-      await keysWith('another secret').current(); // a new secret does not make them trusted either
+      await keysWith('another secret').current(); // a new secret does not make the foreign keys trusted
       expect(await keysWith('another secret').find(kid)).toBeUndefined();
     });
 
@@ -149,6 +149,6 @@ describe('The keys that sign access tokens', () => {
     await running.readAgain();
     expect(await running.find(former)).toBeUndefined();
     expect((await running.current()).kid).not.toBe(former);
-    expect(await running.find(kid)).toBeDefined(); // retired just now by the running process, so its tokens are valid
+    expect(await running.find(kid)).toBeDefined(); // the running process has just retired this key, so its tokens are valid
   });
 });

@@ -34,10 +34,10 @@ export class Tokens {
     private readonly jwt: JwtService,
   ) {}
 
-  /** `guest` is the guest whose cart token was sent at log-in. The cart context merges that guest's cart, once. */
+  /** `guest` is the guest whose cart token was sent at log-in. The cart context merges that guest's cart once. */
   async access(holder: Holder, sessionId: Uuid, lifetime: number, guest?: GuestTokenState): Promise<string> {
     const { kid, key } = await this.keys.current();
-    // Tokens are checked with the system clock, so their times are set with it too.
+    // Tokens are checked with the system clock. So the times in a token must come from the system clock too.
     const seconds = Math.floor(this.systemClock.now().getTime() / 1000);
     const claims = {
       iss: TOKEN_ISSUER,
@@ -57,7 +57,7 @@ export class Tokens {
     return this.jwt.signAsync(claims, { algorithm: 'ES256', keyid: kid, privateKey: key });
   }
 
-  /** How many seconds an access token is valid; not longer than its session, which ends at `endsAt`. */
+  /** How many seconds an access token is valid. It never outlives its session, which ends at `endsAt`. */
   lifetime(endsAt: Date): number {
     const secondsLeft = Math.floor((endsAt.getTime() - this.clock.now().getTime()) / 1_000);
     return Math.max(1, Math.min(this.config.accessTokenTtlSeconds, secondsLeft));

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Role } from '#platform/security';
 
-/** An account. `email` is as the person wrote it. `emailKey` is used to compare addresses. */
+/** An account. `email` is the address as the person typed it. `emailKey` is the form that is compared. */
 @Entity({ name: 'accounts' })
 export class Account {
   @PrimaryColumn('uuid')

@@ -5,7 +5,7 @@ import { Database, hasSqlState, SqlState, statement } from '#database';
 import { Account } from './account.entity';
 import { EmailTaken } from './identity-errors';
 
-// Always in the same order, so that two transactions cannot block each other (deadlock).
+// The rows are always locked in the same order. Otherwise two transactions could block each other (deadlock).
 const lockAdmins = statement(
   'accounts-lock-admins',
   `select id from accounts where role = 'admin' order by id for update`,
@@ -32,8 +32,8 @@ export class Accounts {
   }
 
   /**
-   * An earlier version of the shop allowed two accounts for one mailbox, and the second account still has the earlier
-   * form of the key. So the earlier form is looked up first: each account is found by its own spelling.
+   * An earlier version of the shop allowed two accounts for one mailbox. The second account still has the earlier form
+   * of the key. So the earlier form is looked up first. Then each account is found by its own spelling.
    */
   async byEmail(email: string): Promise<Account | null> {
     const [earlier, key] = [earlierEmailKey(email), emailKey(email)];
@@ -55,7 +55,7 @@ export class Accounts {
     await this.db.entities.delete(Account, { id });
   }
 
-  /** Stores the new hash, unless the password has changed since it was checked. */
+  /** Stores the new hash. Does nothing if the password has changed since it was checked. */
   async rehash(id: string, passwordHash: string, newHash: string): Promise<void> {
     await this.db.entities.update(Account, { id, passwordHash }, { passwordHash: newHash });
   }

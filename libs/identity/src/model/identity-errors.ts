@@ -6,7 +6,7 @@ export class EmailTaken extends DomainError {
   }
 }
 
-/** The text does not say which of the two was wrong, so that nobody can find out which addresses have an account. */
+/** The text does not say whether the address or the password is wrong. So nobody can find out who has an account. */
 export class CredentialsInvalid extends DomainError {
   constructor() {
     super('CREDENTIALS_INVALID', 'unauthenticated', 'The e-mail address or the password is not right.');

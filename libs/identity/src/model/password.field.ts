@@ -5,8 +5,8 @@ const MAX_LENGTH = 200;
 const UNUSABLE = /\0|\p{Surrogate}/u;
 
 /**
- * A password as it was typed. Its length is that of its normalised form, so composed and decomposed letters count the
- * same.
+ * A password as it was typed. The length of its normalised form is checked, so that a composed and a decomposed letter
+ * both count as one.
  */
 export const Password = ({ min, description }: { min: number; description?: string }): PropertyDecorator =>
   field(

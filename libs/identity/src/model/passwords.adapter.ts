@@ -18,7 +18,7 @@ export class Passwords {
     return hash(passwordForm(password), options);
   }
 
-  /** Takes the same time if the account does not exist, so that the time does not show whether it exists. */
+  /** Takes the same time for a missing account, so that the time does not show whether the account exists. */
   async matches(password: string, passwordHash: string | undefined): Promise<boolean> {
     this.dummyHash ??= hash('nobody has this password', options);
     const stored = passwordHash ?? (await this.dummyHash);
@@ -28,7 +28,7 @@ export class Passwords {
     return isMatch && passwordHash !== undefined;
   }
 
-  /** For a correct password with an old hash: the hash of the normalised form. Undefined if the stored hash is new. */
+  /** For a correct password: the hash of its normalised form, if the stored hash is old. Otherwise undefined. */
   async rehashIfOld(password: string, passwordHash: string): Promise<string | undefined> {
     const normalForm = passwordForm(password);
     if (normalForm === password || (await verify(passwordHash, normalForm))) return undefined;

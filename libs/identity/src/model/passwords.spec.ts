@@ -16,7 +16,7 @@ describe('A password', () => {
     expect(await passwords.matches(decomposed, await hash(decomposed))).toBe(true);
   });
 
-  it('that was stored as it was typed gets the hash of its normal form, and then matches in each form', async () => {
+  it('that was stored as it was typed gets the hash of its normal form, and then matches in every form', async () => {
     const typed = decomposed.replace(/ /g, '\u00a0');
     const stored = await hash(typed);
     expect(await passwords.matches(composed, stored)).toBe(false);

@@ -84,16 +84,16 @@ export interface KnownToken {
 }
 
 /**
- * The sessions. A session has a chain of refresh tokens, and each token can be used once. A token that is used twice
- * ends the session. Only hashes of tokens are stored.
+ * The sessions. A session has a chain of refresh tokens. Each token can be used once. If a token is used twice, the
+ * session ends. Only hashes of tokens are stored.
  */
 @Injectable()
 export class Sessions {
   constructor(private readonly db: Database) {}
 
   /**
-   * Opens a session. Throws CredentialsInvalid if the account was deleted, or its password or role was changed, since
-   * the password was checked.
+   * Opens a session. Throws CredentialsInvalid if the account has changed since the password was checked: it was
+   * deleted, or has another password or role.
    */
   async open(session: {
     readonly id: Uuid;
@@ -125,7 +125,7 @@ export class Sessions {
     await this.db.query(revokeByToken, [token]);
   }
 
-  /** The states of these sessions, without sessions that do not exist. */
+  /** The states of these sessions. Sessions that do not exist are left out. */
   async states(ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, SessionState>> {
     const rows = await this.db.query<SessionState & { id: Uuid }>(states, [ids]);
     return new Map(rows.map(({ id, open, role }) => [id, { open, role }]));

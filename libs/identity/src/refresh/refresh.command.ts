@@ -28,7 +28,7 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
   async execute({ refreshToken }: Refresh): Promise<SignedIn> {
     const used = Tokens.hash(refreshToken);
     const next = this.tokens.refresh();
-    // The errors are thrown after the transaction. Otherwise the session's end would be rolled back.
+    // If this threw inside the transaction, the revocation of the session would be rolled back.
     const { verdict, known, endsAt } = await this.db.transaction(async () => {
       const known = await this.sessions.lockByToken(used);
       const endsAt = known && this.endOf(known);

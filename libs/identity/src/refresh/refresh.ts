@@ -7,8 +7,8 @@ interface StoredToken {
 }
 
 /**
- * Decides whether a refresh token may be used. A token that was used before may be stolen, so `reused` must end the
- * session.
+ * Decides whether a refresh token is accepted. If a token is used a second time, somebody has perhaps stolen it. So the
+ * caller must end the session if the result is `reused`.
  */
 export function verdictOn(
   known: StoredToken | undefined,

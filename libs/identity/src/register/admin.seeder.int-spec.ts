@@ -94,11 +94,11 @@ describe('The admin of ADMIN_EMAIL', () => {
       ['changeAdmin', 'os', 200],
       ['addAdmin', 'os', 200],
     ]);
-    // A log-in with the former password just before the change gets no session after it.
+    // The former password was checked just before the change. After the change, this log-in gets no session.
     await expect(openSession(before)).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
   });
 
-  it('may be an existing admin with this password, whose sessions end once', async () => {
+  it('can be an existing admin with this password, whose sessions end once', async () => {
     const admin = await addAccount('granted@shop.example', 'a-long-Password-1', 'admin');
     const session = await openSession(admin);
     await expect(seeder('granted@shop.example', 'another-Password-1').seed()).rejects.toThrow(SeedRefused);

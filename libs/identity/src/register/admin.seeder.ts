@@ -12,8 +12,8 @@ import { Passwords } from '../model/passwords.adapter';
 type AdminLogin = Pick<Account, 'email'> & { readonly password: string };
 
 /**
- * At every start, makes sure that the admin of ADMIN_EMAIL exists with ADMIN_PASSWORD. Anybody can register an address
- * without owning it. So an account that somebody else created never becomes the admin.
+ * At every start, makes sure that the account of ADMIN_EMAIL exists, is an admin, and has ADMIN_PASSWORD. Anybody can
+ * register an address without owning it. So an account that somebody else created is never made an admin.
  */
 @Injectable()
 export class AdminSeeder extends Seeder {
@@ -39,13 +39,13 @@ export class AdminSeeder extends Seeder {
       await this.add({ email, password });
     } catch (error) {
       if (!(error instanceof EmailTaken)) throw error;
-      await this.updateKnown((await this.accounts.byEmail(email))!, password); // another instance or another person was faster
+      await this.updateKnown((await this.accounts.byEmail(email))!, password); // somebody else has just created the account
     }
   }
 
   private async updateKnown(known: Account, password: string): Promise<void> {
     const passwordMatches = await this.passwords.matches(password, known.passwordHash);
-    // An account that is an admin already and has this password is accepted as this admin.
+    // An account that somebody registered is accepted only if it is already an admin with this password.
     if (!known.seeded && !(passwordMatches && known.role === 'admin')) throw new SeedRefused(refusal(known.role));
     if (passwordMatches && known.seeded && known.role === 'admin') return;
     const passwordHash = passwordMatches ? known.passwordHash : await this.passwords.hash(password);

@@ -35,7 +35,7 @@ export class RegisterHandler implements ICommandHandler<Register> {
   ) {}
 
   async execute({ email, password, name, locale, from }: Register): Promise<SignedIn> {
-    // Checked before the slow hash. If two requests race, the unique key of the table decides.
+    // Hashing is slow, so the address is checked first. If two requests come at once, the unique key refuses one.
     if (await this.accounts.byEmail(email)) throw new EmailTaken();
     const passwordHash = await this.passwords.hash(password);
     const id = this.ids.next();

@@ -3,8 +3,8 @@ import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { SealedSubjects } from '#platform/privacy';
 
-// Ids begin with the time of creation, so the newest have the highest ids. Accounts that were not registered, such as
-// the first admin's, have no key and must not be listed here.
+// Ids begin with the time of creation, so the newest accounts have the highest ids. Accounts that nobody registered,
+// such as the account of ADMIN_EMAIL, have no key. So they must not be listed here.
 const NEWEST = statement(
   'accounts-newest-customers',
   `select id from accounts where role = 'customer' order by id desc limit $1`,

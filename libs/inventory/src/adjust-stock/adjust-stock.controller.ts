@@ -30,10 +30,12 @@ export class SkuPath {
   sku!: string;
 }
 
-/** The upper limit of the field. The limit for an item (`maxOnHand`) also depends on its current stock. */
+/**
+ * The highest value of the field. The rule with `maxOnHand` is checked later, because it depends on the current stock.
+ */
 const HIGHEST_COUNT = 2_147_483_647;
 
-/** A client may send the stock back as it was read. A different SKU or reserved number is refused. */
+/** A client can send back all fields that it has read. A different SKU or reserved number is refused. */
 class CountBody {
   @WholeNumber({
     min: 0,

@@ -2,13 +2,13 @@ import { hasSeen, type Seen } from '#kernel';
 import { StockBelowReserved, StockChanged, StockTooLarge } from '../model/stock-errors';
 import type { Movement, Stock } from '../model/stock';
 
-/** Staff cannot raise stock above this. Returned goods may exceed it, and then staff can still lower the number. */
+/** Staff cannot raise stock above this limit. Returned goods can raise it above the limit; staff can then lower it. */
 export const maxOnHand = 1_000_000;
 
-/** Staff counted the shelf. Nothing changes if the count is the same. */
+/** Staff counted the shelf. Undefined if the count is equal to the stock. */
 export const countStock = (stock: Stock, onHand: number): Movement | undefined => setOnHand(stock, onHand, 'counted');
 
-/** Goods came in (positive) or were lost (negative). */
+/** Goods came in (`delta` is positive) or were lost (`delta` is negative). */
 export const adjustStock = (stock: Stock, delta: number): Movement | undefined =>
   setOnHand(stock, stock.onHand + delta, 'adjusted');
 

@@ -11,12 +11,12 @@ import { CountsConflicts } from '../stock-conflicts.config';
 import { StockBySku } from '../view-stock/stock-by-sku.adapter';
 import { adjustStock, countStock, requireSeenVersion } from './adjust-stock';
 
-/** Either a new count, with the other fields that the caller read, or a difference. */
+/** Either a new count, with the other fields that the caller sent back, or a difference. */
 export type StockChange =
   | { readonly onHand: number; readonly asRead?: { readonly sku?: string; readonly reserved?: number } }
   | { readonly delta: number };
 
-/** A count cannot change the SKU or the reserved number. So these fields must have their current values. */
+/** A count cannot change the SKU or the reserved number. If they were sent, they must have their current values. */
 function refuseChangedFields(stock: Stock, change: StockChange): void {
   const changed = findChangedImmutableFields(
     { sku: stock.sku, reserved: stock.reserved },

@@ -7,7 +7,7 @@ import { commit, type Holding } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
 
-/** Undefined if the order has no goods to commit. Then the decision needs a lock. */
+/** Undefined if the order has no goods to commit. Then the request must be decided with a lock. */
 const decideCommit = (seen: Holding) =>
   seen.reservation && seen.reservation.state !== 'released' ? commit(seen) : undefined;
 

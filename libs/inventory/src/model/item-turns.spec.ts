@@ -5,7 +5,7 @@ let now = 0;
 const isLocked = (error: unknown) => (error as Error).message === 'locked';
 const newTurns = () => new ItemTurns({ isLocked, now: () => now });
 
-describe('The turns of items', () => {
+describe('Tasks that change the stock of items', () => {
   const openTurns = () => {
     const turns = newTurns();
     const started: string[] = [];
@@ -34,7 +34,7 @@ describe('The turns of items', () => {
     expect(started).toEqual(['first', 'stranger', 'second']);
   });
 
-  it('wait for all items of the work, in any order, without a deadlock', async () => {
+  it('wait for earlier tasks of all their items, in any order, without a deadlock', async () => {
     const { started, take, end } = openTurns();
     void take('tea', ['tea']);
     void take('both', ['coffee', 'tea']);
@@ -46,7 +46,7 @@ describe('The turns of items', () => {
     expect(started).toEqual(['tea', 'both', 'both again', 'coffee']);
   });
 
-  it('continue after work that failed, and the caller gets the error', async () => {
+  it('run also after a task that failed, and the caller of that task gets the error', async () => {
     const { started, take, end } = openTurns();
     const failed = take('fails', ['tea'], true);
     void take('next', ['tea']);
@@ -57,7 +57,7 @@ describe('The turns of items', () => {
     expect(started).toEqual(['fails', 'next']);
   });
 
-  it('leave nothing in memory', async () => {
+  it('leave nothing in memory after they have ended', async () => {
     const { take, end, turns } = openTurns();
     void take('only', ['tea', 'coffee']);
     await letOthersRun();
@@ -65,7 +65,7 @@ describe('The turns of items', () => {
     expect(turns.size).toBe(0);
   });
 
-  it('fail at once if earlier work found the same items locked; work on other items still runs', async () => {
+  it('fail at once if an earlier task found the same items locked; tasks on other items still run', async () => {
     const turns = newTurns();
     const locked = new Error('locked');
     const began: string[] = [];

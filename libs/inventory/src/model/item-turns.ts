@@ -1,10 +1,10 @@
-/** After an item was found locked, work on it is refused for this time without asking the database. */
+/** If another transaction holds the lock of an item, tasks on this item fail for this time without a query. */
 const LOCKED_FOR_MS = 500;
 
 export interface TurnsOptions {
-  /** Whether the error says that another transaction holds a lock. */
+  /** Whether the error means that another transaction holds a lock. */
   readonly isLocked: (error: unknown) => boolean;
-  /** Milliseconds since any moment; never goes back. */
+  /** The time in milliseconds, from any start. It never decreases. */
   readonly now: () => number;
 }
 
@@ -15,12 +15,13 @@ interface Lock {
 }
 
 /**
- * In this process, lets only one task at a time change an item's stock. The other tasks wait in memory. Otherwise
- * messages about one item would often find that its version has changed, and would all have to lock its row, which
- * takes several round trips.
+ * In this process, lets only one task at a time change an item's stock. The other tasks wait in memory. Otherwise many
+ * messages about one item would find that the item's version has changed. Each of these messages would then have to
+ * lock the item's row, which takes several round trips.
  *
- * If another transaction holds the row of an item, the tasks behind the first one fail at once with the same error, so
- * that they do not occupy the lane's places while they wait for it one after the other.
+ * If another transaction holds the lock of an item's row, the first task fails with an error. The tasks that wait for
+ * the first task then fail at once with the same error. Otherwise each of them would wait for the lock, and they would
+ * delay other messages of the lane.
  */
 export class ItemTurns {
   private readonly last = new Map<string, Promise<void>>();
@@ -28,7 +29,7 @@ export class ItemTurns {
 
   constructor(private readonly options: TurnsOptions) {}
 
-  /** Runs the work after all earlier work on one of these items has ended. */
+  /** Runs the work when all earlier work on any of these items has ended. */
   runInTurn<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
     const earlier = items.flatMap((item) => this.last.get(item) ?? []);
     const result = earlier.length > 0 ? Promise.all(earlier).then(() => this.run(items, work)) : this.run(items, work);
@@ -40,7 +41,7 @@ export class ItemTurns {
     return result;
   }
 
-  /** The number of items for which work is running or waiting. */
+  /** The number of items for which a task is running or waiting. */
   get size(): number {
     return this.last.size;
   }
@@ -48,7 +49,7 @@ export class ItemTurns {
   private async run<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
     const now = this.options.now();
     this.locks = this.locks.filter(({ until }) => until > now);
-    // Perhaps only one of the earlier work's items is locked. So only work on all of these items will certainly fail.
+    // Perhaps only one of the items in `lock` is locked. So only a task with all of these items will certainly fail.
     const lock = this.locks.find((one) => one.items.every((item) => items.includes(item)));
     if (lock) throw lock.error;
     try {

@@ -10,7 +10,7 @@ const movement = (n: number, onHand: number, reserved: number) =>
   ({ item: `item-${n}`, sku: `SKU-${n}`, kind: 'committed', onHand, reserved }) as const;
 
 describe('The stock levels in memory', () => {
-  it('are returned if all lines are known, each item once', () => {
+  it('are returned, once for each item, if the levels of all lines are known', () => {
     const levels = new RecentLevels();
     levels.remember([level(1), level(2)]);
     expect(levels.of([line(1), line(2), line(1)])).toEqual([level(1), level(2)]);
@@ -25,7 +25,7 @@ describe('The stock levels in memory', () => {
     expect(levels.of([line(2, { variantId: undefined })])).toBeUndefined();
   });
 
-  it('change with the stock, if they are known', () => {
+  it('change when stock moves, if they are in memory', () => {
     const levels = new RecentLevels();
     levels.remember([level(1, { onHand: 10, reserved: 2, version: 7 })]);
     levels.move([level(1), level(2)], [movement(1, -2, -2), movement(2, -1, -1)]);
@@ -33,7 +33,7 @@ describe('The stock levels in memory', () => {
     expect(levels.of([line(2)])).toBeUndefined();
   });
 
-  it('are deleted when they were wrong, and when there are many newer ones', () => {
+  it('are deleted when they were wrong, and when there are many newer levels', () => {
     const levels = new RecentLevels();
     levels.remember([level(1), level(2)]);
     levels.forget([level(1)]);

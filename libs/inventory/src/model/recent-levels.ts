@@ -4,13 +4,13 @@ import { levelsAfter, type Movement, type Stock } from './stock';
 const MAX_LEVELS = 500;
 
 /**
- * The stock levels that this process wrote last. An order of a popular item need not read them again. They may be out
- * of date, so a decision on them must check the version when it is stored.
+ * The stock levels that this process wrote last. So an order of a popular item does not read them again. The levels can
+ * be out of date. So a decision that used them can be stored only if the item's version has not changed.
  */
 export class RecentLevels {
   private readonly levels = new Map<string, Stock>();
 
-  /** The levels of all lines; undefined if the level of a line with this variant and SKU is missing. */
+  /** The levels of all lines. Undefined if there is a line whose variant, with this SKU, is not in memory. */
   of(lines: readonly StockLine[]): readonly Stock[] | undefined {
     const found = lines.map(({ variantId, sku }) => {
       const level = variantId && this.levels.get(variantId);
@@ -23,7 +23,7 @@ export class RecentLevels {
   remember(levels: readonly Stock[]): void {
     for (const level of levels) {
       if (!level.variantId) continue;
-      this.levels.delete(level.variantId); // so that `set` puts it at the end: the oldest level stays first
+      this.levels.delete(level.variantId); // so that `set` puts the level at the end, and the oldest level is first
       this.levels.set(level.variantId, level);
     }
     for (const oldest of this.levels.keys()) {

@@ -16,8 +16,8 @@ export function announcementsOf(orderId: Uuid, decision: Decision, stock: readon
 }
 
 /**
- * The levels of items whose available number changed. Reserved goods that leave the shelf do not change it, so they
- * cause no message.
+ * The messages about items whose available number changed. When reserved goods leave the shelf, the available number
+ * stays the same, so there is no message.
  */
 export const levelMessages = (stock: readonly Stock[], movements: readonly Movement[]): readonly Message[] =>
   levelsAfter(
@@ -33,7 +33,7 @@ export const levelMessage = (level: Stock): StockLevelChanged =>
     ...(level.variantId && { variantId: level.variantId }),
   });
 
-/** The lines without their items, which other contexts must not see. */
+/** The lines without the ids of their items, because other contexts must not see these ids. */
 const withoutItems = (lines: readonly HeldLine[]): readonly StockLine[] => lines.map(({ item: _, ...line }) => line);
 
 function answerTo(orderId: Uuid, answer: Answer): Message {

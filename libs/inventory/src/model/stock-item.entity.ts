@@ -13,7 +13,7 @@ export class StockItemEntity {
   @Column('text', { nullable: true })
   sku!: string | null;
 
-  /** The SKU that the item had before another item got it. */
+  /** The SKU that the item had before another item got this SKU. */
   @Column('text', { name: 'former_sku', nullable: true })
   formerSku!: string | null;
 

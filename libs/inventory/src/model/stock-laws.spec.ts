@@ -74,7 +74,7 @@ const heldBy = (warehouse: Warehouse, state: Reservation['state'], sku: string):
     .reduce((sum, line) => sum + line.quantity, 0);
 
 describe('For any requests, in any order and also repeated', () => {
-  it('stock is conserved: on hand, sold and waste add up to the first stock, and reserved is what orders hold', () => {
+  it('pieces on hand, sold and wasted add up to the first stock, and orders hold what is reserved', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
         let warehouse = warehouseWith(onHand);

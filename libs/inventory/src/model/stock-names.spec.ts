@@ -29,7 +29,7 @@ describe('Naming stock', () => {
     expect(skusAfter(items, nameItems(items, swap, 2))).toEqual({ a: 'B', b: 'A' });
   });
 
-  it('takes a SKU from the item that had it before, and ignores an older message', () => {
+  it('takes a SKU from the item that had this SKU before, and ignores an older message', () => {
     const items = [item('a', 'A'), item('b', 'B')];
     const taken = nameItems(items, [{ variantId: 'v-b', sku: 'A' }], 3);
     expect(skusAfter(items, taken)).toEqual({ a: null, b: 'A' });
@@ -47,7 +47,7 @@ describe('Naming stock', () => {
   });
 
   it('gives every item the SKU that the catalogue has, in any order of the messages', () => {
-    const products = [0, 0, 1, 1, 2]; // which product each variant belongs to
+    const products = [0, 0, 1, 1, 2]; // the product of each variant
     const skus = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
     const choice = fc.record({
       product: fc.nat({ max: 2 }),

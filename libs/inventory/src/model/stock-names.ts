@@ -1,6 +1,6 @@
 import type { Uuid } from '#kernel';
 
-/** An item with its SKU. `named` is the number of the catalogue's change that gave it this SKU. */
+/** An item with its SKU. `named` is the number of the catalogue's change that gave the item this SKU. */
 export interface NamedItem {
   readonly item: Uuid;
   /** Null for stock that existed before inventory knew variants. */
@@ -8,7 +8,7 @@ export interface NamedItem {
   /** Null if another item now has this item's SKU. */
   readonly sku: string | null;
   readonly named: number;
-  /** The SKU that the item had before another item got it. */
+  /** The SKU that the item had before another item got this SKU. */
   readonly formerSku: string | null;
 }
 
@@ -21,7 +21,7 @@ export interface SkuOfVariant {
 
 const hasNoVariant = (one: NamedItem) => one.variantId === null;
 
-/** The item of a variant. If it has none, an old item without a variant that has, or had, this SKU. */
+/** The item of a variant. If there is none: an item without a variant that has the SKU now, or had it before. */
 export const itemOfVariant = (
   { variantId, sku, was = sku }: SkuOfVariant,
   items: readonly NamedItem[],
@@ -31,9 +31,9 @@ export const itemOfVariant = (
   items.find((one) => hasNoVariant(one) && one.formerSku === was);
 
 /**
- * The items whose SKU, variant or `named` changes. Messages of several products come in any order, so `named` says
- * which name is newer: an older name changes nothing, and of two items with one SKU, the one with the newer name keeps
- * it. So the result is the same in any order of the messages.
+ * The items whose SKU, variant or `named` changes. Messages about several products come in any order. A higher `named`
+ * is a newer name. A message with an older name changes nothing. If two items get the same SKU, the item with the
+ * newer name keeps the SKU. So the order of the messages does not change the result.
  */
 export function nameItems(items: readonly NamedItem[], names: readonly SkuOfVariant[], named: number): NamedItem[] {
   const after = new Map(items.map((one) => [one.item, one]));

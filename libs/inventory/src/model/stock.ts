@@ -19,7 +19,7 @@ export interface HeldLine extends StockLine {
   readonly item?: Uuid;
 }
 
-/** The goods that an order holds. `released` is final: after it, the order cannot reserve goods again. */
+/** The goods that an order holds. `released` is final: the order cannot reserve goods again. */
 export type Reservation =
   | { readonly state: 'reserved' | 'committed'; readonly lines: readonly HeldLine[] }
   | {
@@ -28,7 +28,7 @@ export type Reservation =
       readonly restocked: boolean;
       /** The goods had left the shelf and cannot be sold again. */
       readonly wasted?: true;
-      /** The lines that were short, if nothing could be reserved. A repeated request gets the same answer. */
+      /** The lines without enough stock, if nothing could be reserved. A repeated request gets the same answer. */
       readonly short?: readonly ShortLine[];
     };
 
@@ -104,7 +104,7 @@ export function demandOf(lines: readonly StockLine[], stock: readonly Stock[]): 
   return [...wanted.values()].sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
-/** The SKUs of the lines that have no stock item (yet). */
+/** The SKUs of the lines for which no item exists. The item of a new variant perhaps comes later. */
 export const unlistedSkus = (lines: readonly StockLine[], stock: readonly Stock[]): readonly string[] =>
   demandOf(lines, stock)
     .filter(({ item }) => item === undefined)
@@ -141,7 +141,7 @@ export function reserve({ reservation, stock }: Holding, lines: readonly StockLi
   };
 }
 
-/** Takes reserved goods off the shelf. Without a reservation, this and all later requests of the order are refused. */
+/** Takes reserved goods off the shelf. Without a reservation, refuses this request and all later ones of the order. */
 export function commit({ reservation, stock }: Holding): Decision {
   switch (reservation?.state) {
     case 'reserved': {
@@ -165,8 +165,8 @@ export function commit({ reservation, stock }: Holding): Decision {
 
 /**
  * Releases the goods of an order. Reserved goods become available again. Committed goods go back on the shelf, or are
- * recorded as waste. A release that arrives before the reservation prevents the reservation. The first release of an
- * order decides. A later release gets the same answer.
+ * recorded as waste. If a release arrives before the reservation, the order can no longer reserve. Only the first
+ * release of an order has an effect. A later release gets the same answer as the first.
  */
 export function release({ reservation, stock }: Holding, waste = false): Decision {
   switch (reservation?.state) {
@@ -189,7 +189,7 @@ export function release({ reservation, stock }: Holding, waste = false): Decisio
   }
 }
 
-/** The levels after the movements, for the items that moved. */
+/** The stock after the movements, only of the items that moved. */
 export function levelsAfter(stock: readonly Stock[], movements: readonly Movement[]): readonly Stock[] {
   return movements.map(({ item, sku, onHand, reserved }) => {
     const before = stock.find((level) => level.item === item);
@@ -230,7 +230,7 @@ const releaseLines = (lines: readonly HeldLine[], restocked: boolean, movements:
   changes: { reservation: { state: 'released', lines, restocked }, movements },
 });
 
-/** The goods left the shelf when they were committed. So no level changes, and only the ledger records the waste. */
+/** The goods left the shelf when they were committed. So the stock stays the same, and the ledger records the waste. */
 const releaseAsWaste = (lines: readonly HeldLine[], stock: readonly Stock[]): Decision => ({
   answer: { kind: 'released', lines, restocked: false, wasted: true },
   changes: {

@@ -33,7 +33,7 @@ export interface LedgerNote {
 /** Another transaction has changed the order's reservation, so the request must be decided again. */
 export class ReservationTaken extends Error {}
 
-/** The number of attempts without a lock if other processes change the stock at the same time. */
+/** After this many attempts, a request is decided with a lock. An attempt fails if the stock has changed meanwhile. */
 const TRIES_WITHOUT_LOCK = 3;
 
 /**
@@ -51,10 +51,10 @@ export class Stocks {
   ) {}
 
   /**
-   * Decides on stock that was read without a lock. Stores and publishes the result in one statement, if the stock has
-   * not changed since it was read; with a lock this takes a transaction. A repeated request gets the same answer. That
-   * is safe, because messages of one order are handled one after the other. False if the request must be decided with a
-   * lock, or if `decide` returns undefined.
+   * Decides on stock that was read without a lock. If the stock has not changed since then, one statement stores and
+   * publishes the decision. (With a lock, this takes several statements.) A repeated request gets the same answer. The
+   * answer to a repeated request needs no lock, because messages of one order are handled one after the other. Returns
+   * false if `decide` returns undefined, or if the request must be decided with a lock.
    */
   async decideWithoutLock(
     orderId: Uuid,
@@ -62,7 +62,7 @@ export class Stocks {
     decide: (holding: Holding) => Decision | undefined,
     ledgerNote: LedgerNote,
   ): Promise<boolean> {
-    // Only the inbox tries a request again after a conflict.
+    // Outside the inbox, nobody would repeat the request after a conflict.
     if (!this.outbox.unit() || this.db.hasSentBegin()) return false;
     const readWithoutLock = async (): Promise<Holding> => {
       const [row] = await this.db.outsideTransaction(() =>
@@ -70,11 +70,11 @@ export class Stocks {
       );
       return holdingFromRow(row);
     };
-    // A request without lines gets its items from the reservation.
+    // A request without lines is about the items of the reservation, so the reservation is read first.
     const first = wanted.length === 0 ? await readWithoutLock() : undefined;
     return this.turns.runInTurn((first?.stock ?? wanted).map(itemKey), async () => {
       if (!first && (await this.decideFromMemory(orderId, wanted, decide, ledgerNote))) return true;
-      // A message about new levels needs exact levels. So they are read again, after the wait for earlier work.
+      // A message about new levels needs exact levels. So they are read again after the wait for earlier work.
       let seen = first && !changesAvailable(decide(first)) ? first : await readWithoutLock();
       for (let tries = 1; ; tries++, seen = await readWithoutLock()) {
         const decision = decide(seen);
@@ -89,7 +89,7 @@ export class Stocks {
     });
   }
 
-  /** Decides on the levels in memory. False if they are missing or out of date, or if there is nothing to store. */
+  /** Decides on the levels in memory. False if they are missing or out of date, or if the decision changes nothing. */
   private async decideFromMemory(
     orderId: Uuid,
     wanted: readonly StockLine[],
@@ -173,7 +173,7 @@ export class Stocks {
   async rename(items: readonly NamedItem[]): Promise<readonly Stock[]> {
     const sorted = [...items].sort((a, b) => (a.item < b.item ? -1 : 1));
     const ids = sorted.map(({ item }) => item);
-    await this.db.query(clearSkus, [ids]); // SKUs are unique, so they are all freed first
+    await this.db.query(clearSkus, [ids]); // SKUs are unique, so all old SKUs are freed first
     const columns = [sorted.map(({ variantId }) => variantId), sorted.map(({ sku }) => sku)];
     const rest = [sorted.map((one) => one.named), sorted.map(({ formerSku }) => formerSku)];
     return (await this.db.query<StockRow>(setSkus, [ids, ...columns, ...rest])).map(stockFromRow);
@@ -189,7 +189,7 @@ export class Stocks {
     return stockFromRow(row);
   }
 
-  /** At most `limit` SKUs after the given one, in SKU order. */
+  /** At most `limit` items whose SKUs come after the SKU `after`, in SKU order. */
   async list(limit: number, after = ''): Promise<readonly Stock[]> {
     return (await this.db.query<StockRow>(listStock, [after, limit])).map(stockFromRow);
   }
@@ -200,13 +200,13 @@ const stockFromRow = ({ item, variant_id: variantId, sku, on_hand: onHand, reser
   ...{ onHand, reserved, version },
 });
 
-/** An item whose SKU went to another item is shown with its last SKU. */
+/** If another item got the SKU of this item, the item is shown with its last SKU. */
 const stockFromEntity = ({ item, variantId, sku, formerSku, onHand, reserved, version }: StockItemEntity): Stock => ({
   ...{ item, variantId, sku: sku ?? formerSku! },
   ...{ onHand, reserved, version },
 });
 
-/** Whether the decision changes how many pieces can be bought. Then a message is sent, which needs exact levels. */
+/** Whether the decision changes how many pieces can be bought. If so, a message with the exact levels is sent. */
 const changesAvailable = (decision: Decision | undefined): boolean =>
   decision?.changes?.movements.some(({ onHand, reserved }) => onHand !== reserved) ?? false;
 
@@ -254,7 +254,7 @@ const decisionValues = (
   ];
 };
 
-/** An item whose SKU went to another item is shown with its last SKU. */
+/** If another item got the SKU of this item, the item is shown with its last SKU. */
 const stockColumns = 's.item, s.variant_id, coalesce(s.sku, s.former_sku) as sku, s.on_hand, s.reserved, s.version';
 
 const lockHolding = statement(
@@ -302,7 +302,7 @@ const storeDecision = statement(
    select order_id from kept`,
 );
 
-/** Like `storeDecision`, but only if the stock still has the given versions. Null: any version is accepted. */
+/** Like `storeDecision`, but only if the stock still has the versions in $15. If $15 is null, any version is good. */
 const storeIfUnchanged = singleStatement(
   'stock-keep-seen',
   `locked as materialized (

@@ -9,13 +9,13 @@ import { levelMessage } from '../model/stock-announcements';
 import { Stocks } from '../model/stocks.store';
 
 /**
- * A rename can arrive before the `VariantListed` message of its variant. The handler then tries again, at most 6 times,
- * 150 ms apart.
+ * A rename can arrive before the `VariantListed` message of its variant. So the handler makes up to 6 attempts, 150 ms
+ * apart.
  */
 const ATTEMPTS = 6;
 const PAUSE_MS = 150;
 
-/** Changes the SKUs of variants. Stores the count of a variant that is sold again. Reservations do not change. */
+/** Changes the SKUs of variants. If a variant is sold again, stores its count. Reservations do not change. */
 @InboxEventsHandler([VariantsRenamed], { name: 'rename-stock' })
 export class RenameWhenRenamed implements IEventHandler<VariantsRenamed> {
   constructor(
@@ -38,7 +38,7 @@ export class RenameWhenRenamed implements IEventHandler<VariantsRenamed> {
     if (levels.size > 0) this.eventBus.publishAll([...levels.values()].map(levelMessage));
   }
 
-  /** The number on hand is never set below the reserved number: orders may have reserved more since staff counted. */
+  /** Orders have perhaps reserved more since staff counted. So the stock is never set below the reserved number. */
   private async count(item: Uuid, onHand: number): Promise<Stock | undefined> {
     const stock = await this.stocks.lock(item);
     const movement = countStock(stock, Math.max(onHand, stock.reserved));

@@ -7,7 +7,7 @@ import { reserve, unlistedSkus, type Holding } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
 
-/** An order can arrive before the `VariantListed` message of a SKU. The handler then tries again, 150 ms apart. */
+/** An order can arrive before the `VariantListed` message of a SKU. So the handler tries again after a pause. */
 const ATTEMPTS = 6;
 const PAUSE_MS = 150;
 

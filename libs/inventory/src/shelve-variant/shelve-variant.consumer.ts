@@ -18,7 +18,7 @@ export class ShelveWhenListed implements IEventHandler<VariantListed> {
     const items = await this.stocks.lockNamed([naming]);
     if (itemOfVariant(naming, items)?.variantId === variantId) return; // a repeated message
     if (itemOfVariant(naming, items)) {
-      await this.stocks.rename(nameItems(items, [naming], named)); // old stock without a variant gets this variant
+      await this.stocks.rename(nameItems(items, [naming], named)); // the item had no variant until now
       return;
     }
     const added: NamedItem = { item: variantId, variantId, sku: null, named: -1, formerSku: null };

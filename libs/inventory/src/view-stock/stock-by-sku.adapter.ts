@@ -9,8 +9,8 @@ const LONGEST_WAIT_MS = 2_000;
 const PAUSE_MS = 25;
 
 /**
- * Finds stock by the SKU that staff typed. It asks the catalogue which variant has this SKU now, because the message
- * about a new SKU may not have arrived here yet.
+ * Finds stock by the SKU that staff typed. The message about a new SKU has perhaps not arrived here yet. So this asks
+ * the catalogue which variant has the SKU now.
  */
 @Injectable()
 export class StockBySku {
@@ -19,7 +19,7 @@ export class StockBySku {
     private readonly skuOwners: SkuOwners,
   ) {}
 
-  /** Undefined if the SKU does not exist. Throws UNAVAILABLE if inventory does not get the variant in time. */
+  /** Undefined if the SKU does not exist. Throws UNAVAILABLE if the variant does not arrive here within 2 seconds. */
   async find(sku: string): Promise<Stock | undefined> {
     const owner = await this.skuOwners.ownerOf(sku);
     if (!owner) return this.findWithoutOwner(sku);
@@ -32,14 +32,14 @@ export class StockBySku {
     }
   }
 
-  /** A page of stock with the catalogue's current SKUs. The order is that of the SKUs stored here. */
+  /** A page of stock with the catalogue's current SKUs, sorted by the SKUs that inventory has stored. */
   async list(limit: number, after?: string): Promise<readonly Stock[]> {
     const stocks = await this.stocks.list(limit, after);
     const names = await this.skuOwners.currentSkus(stocks.flatMap(({ variantId }) => variantId ?? []));
     return stocks.map((stock) => ({ ...stock, sku: currentSku(stock, names) }));
   }
 
-  /** Stock whose SKU no variant of the catalogue has, for example old stock without a variant. */
+  /** The stock with a SKU that no variant of the catalogue has, for example old stock without a variant. */
   private async findWithoutOwner(sku: string): Promise<Stock | undefined> {
     const stock = await this.stocks.find(sku);
     if (!stock?.variantId) return stock;
