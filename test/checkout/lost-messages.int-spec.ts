@@ -5,7 +5,7 @@ import { DropDeadLetter, ListDeadLetters, letterId } from '#messaging/dead-lette
 import { CancelOrder } from '../../libs/ordering/src/cancel-order/cancel-order.command';
 import { RefundOrder } from '../../libs/ordering/src/refund-order/refund-order.command';
 import { CompareSagas } from '../../libs/ordering/src/sagas/compare-sagas.command';
-import { CompensateSaga } from '../../libs/ordering/src/sagas/tend-saga.command';
+import { CompensateSaga } from '../../libs/ordering/src/sagas/intervene.command';
 import { ViewSaga } from '../../libs/ordering/src/sagas/sagas.query';
 import { testDatabase } from '../support/test-database';
 import { body, fillCart, openSmallShop, waitUntil, type SmallShop } from './small-shop';

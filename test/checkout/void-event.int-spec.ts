@@ -5,7 +5,7 @@ import { vnd, type Uuid } from '#kernel';
 import { AdvanceOrder } from '../../libs/ordering/src/advance-order/advance-order.command';
 import { CancelOrder } from '../../libs/ordering/src/cancel-order/cancel-order.command';
 import { ViewSaga } from '../../libs/ordering/src/sagas/sagas.query';
-import { RetrySaga } from '../../libs/ordering/src/sagas/tend-saga.command';
+import { RetrySaga } from '../../libs/ordering/src/sagas/intervene.command';
 import { OrderAccounts } from '../../libs/ordering/src/erase-person/order-accounts.store';
 import { RefundOrder } from '../../libs/ordering/src/refund-order/refund-order.command';
 import { MendHead } from '../../libs/ordering/src/void-event/mend-head.command';

@@ -12,7 +12,7 @@ import {
   CompareCheckout,
   RetryCheckout,
   ReviewOrder,
-  WindBackAsked,
+  CompensationRequested,
 } from '../../libs/ordering/src/checkout/checkout-messages';
 import { announcements } from '../../libs/ordering/src/model/order-announcements';
 import type { OrderEvent } from '../../libs/ordering/src/model/order';
@@ -82,7 +82,7 @@ export const messages: readonly Message[] = [
   new RefundAgain({ orderId, refundId, amount: vnd(30_000), reason: 'cold', idempotencyKey }),
   new RetryCheckout({ orderId, by: customerId, reason: 'the bank is back' }),
   new RetryRefunds({ orderId, by: customerId, reason: null, owed: vnd(30_000), version: 8 }),
-  new WindBackAsked({ orderId, by: customerId, reason: 'ordered by mistake' }),
+  new CompensationRequested({ orderId, by: customerId, reason: 'ordered by mistake' }),
   new ReviewOrder({ orderId, by: customerId, reason: 'a message was lost' }),
   new CompareCheckout({
     ...{ orderId, status: 'pending', wasConfirmed: false, unwantedBy: null, inHand: false },

@@ -41,7 +41,7 @@ import { CompareSagasCommand } from './sagas/compare-sagas.command';
 import { ListSagasCommand } from './sagas/list-sagas.command';
 import { SagasCommand } from './sagas/sagas.command';
 import { ShowSagaCommand } from './sagas/show-saga.command';
-import { CompensateSagaCommand, RetrySagaCommand } from './sagas/tend-saga.command';
+import { CompensateSagaCommand, RetrySagaCommand } from './sagas/intervene.command';
 import { projectionsCommands } from './projections/projections.command';
 import { ChangeRoleCommand } from './users/change-role.command';
 import { UsersCommand } from './users/users.command';

@@ -4,7 +4,7 @@ export const cartTexts = {
     CART_FULL: 'A cart holds {most} lines. Remove one first.',
     LINE_TOO_LARGE: 'A line holds {most} pieces. Order fewer, or call us for a large order.',
     VARIANT_UNAVAILABLE: 'Something here is not on sale. Choose another one, or leave it out.',
-    MODIFIERS_INVALID: 'Something here cannot be made like that. See the details, then choose again.',
+    MODIFIERS_INVALID: 'An item cannot be made with these options. See the details, then choose again.',
   },
   vi: {
     CART_FULL: 'Giỏ hàng chứa tối đa {most} món. Hãy bỏ bớt một món trước.',

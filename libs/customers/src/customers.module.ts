@@ -7,7 +7,7 @@ import { contextMessaging } from '#messaging';
 import { ContactOfController } from './contact-of/contact-of.controller';
 import { StoredContactOf } from './contact-of/contact-of.query';
 import { ForgetCustomer } from './forget-customer/forget-customer.consumer';
-import { ProfileRemains } from './forget-customer/profile-remains.store';
+import { UnerasedProfiles } from './forget-customer/unerased-profiles.store';
 import { EarnWhenPaid, TakeBackWhenUndone } from './keep-points/keep-points.consumer';
 import { PointsOfOrders } from './keep-points/points-of-orders.store';
 import { Address } from './model/address.entity';
@@ -41,7 +41,7 @@ const consumed = [AccountRegistered, PersonErased, ContextErased, ...ofOrders];
   providers: [
     ...[Customers, Addresses, Points, PointsOfOrders, { provide: ContactOf, useClass: StoredContactOf }],
     ...[MyProfileHandler, ChangeProfileHandler, SaveAddressHandler, RemoveAddressHandler],
-    ...[WelcomeWhenRegistered, ForgetCustomer, ProfileRemains, EarnWhenPaid, TakeBackWhenUndone],
+    ...[WelcomeWhenRegistered, ForgetCustomer, UnerasedProfiles, EarnWhenPaid, TakeBackWhenUndone],
   ],
   exports: [ContactOf],
 })

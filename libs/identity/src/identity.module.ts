@@ -6,7 +6,7 @@ import { contextMessaging } from '#messaging';
 import { addMessages } from '#platform/http';
 import { SessionStates } from '#platform/security';
 import { ChangeRoleHandler } from './change-role/change-role.command';
-import { AccountRemains } from './erase-person/account-remains.store';
+import { UnerasedAccounts } from './erase-person/unerased-accounts.store';
 import { DestroyedKeys, DestroyedKeysHealth } from './erase-person/destroyed-keys.job';
 import { EraseMeController } from './erase-person/erase-me.controller';
 import { EraseAccountHandler, EraseGuestHandler, EraseMeHandler } from './erase-person/erase-person.command';
@@ -16,7 +16,7 @@ import { Erasures } from './erase-person/erasures.store';
 import { ErasuresSeeder } from './erase-person/erasures.seeder';
 import { FinishErasures } from './erase-person/finish-erasures.job';
 import { PersonEraser } from './erase-person/person-eraser.adapter';
-import { NotePartErased } from './erase-person/note-part.consumer';
+import { RecordContextErased } from './erase-person/record-context-erased.consumer';
 import { ReapplyErasuresHandler } from './erase-person/reapply-erasures.command';
 import { identityTexts } from './identity-texts';
 import { KeysModule } from './keys/keys.module';
@@ -62,7 +62,15 @@ addMessages(identityTexts);
     ...[Accounts, Sessions, Passwords, Tokens, SessionOpener],
     ...[RegisterHandler, LogInHandler, RefreshHandler, LogOutHandler, ChangeRoleHandler],
     ...[AdminSeeder, RegisteredSubjects, SessionsSweep, { provide: SessionStates, useClass: StoredSessionStates }],
-    ...[Erasures, PersonEraser, FinishErasures, DestroyedKeys, DestroyedKeysHealth, NotePartErased, AccountRemains],
+    ...[
+      Erasures,
+      PersonEraser,
+      FinishErasures,
+      DestroyedKeys,
+      DestroyedKeysHealth,
+      RecordContextErased,
+      UnerasedAccounts,
+    ],
     ...[ReapplyErasuresHandler, ErasuresSeeder],
     ...[EraseMeHandler, EraseAccountHandler, EraseGuestHandler],
     ...[ViewErasureHandler, ListErasuresHandler, AccountWithEmailHandler],

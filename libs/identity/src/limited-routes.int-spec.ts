@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { OrderBooks } from '#contracts/ordering';
+import { OrderingAccounts } from '#contracts/ordering';
 import { LimitedRoutes } from '#platform/security';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { IdentityModule } from './identity.module';
@@ -16,7 +16,7 @@ let open: OpenContext;
 beforeAll(async () => {
   // The customer has an open order, so even the right password does not erase the account.
   const books = { close: async () => ({ outcome: 'open', orders: [] }) };
-  open = await openContext([IdentityModule], ['identity'], [{ provide: OrderBooks, useValue: books }]);
+  open = await openContext([IdentityModule], ['identity'], [{ provide: OrderingAccounts, useValue: books }]);
 }, 120_000);
 afterAll(() => open?.close());
 
@@ -75,7 +75,7 @@ describe('The strict limits', () => {
   });
 
   it('for guests do not affect log-ins and sessions of people with the same IP address', async () => {
-    const limited = await openContext([IdentityModule], ['identity'], [{ provide: OrderBooks, useValue: {} }], {
+    const limited = await openContext([IdentityModule], ['identity'], [{ provide: OrderingAccounts, useValue: {} }], {
       RATE_LIMIT_API: '3',
     });
     try {

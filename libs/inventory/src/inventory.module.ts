@@ -23,7 +23,7 @@ import { Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
 import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
-import { LocalStockHeld } from './rename-stock/stock-held.adapter';
+import { LocalStockCounts } from './rename-stock/local-stock-counts.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 import { stockConflicts } from './stock-conflicts.config';
 import { stockTexts } from './stock-texts';
@@ -55,7 +55,7 @@ addMessages(stockTexts);
     ChangeStockHandler,
     ViewStockHandler,
     stockConflicts,
-    { provide: StockCounts, useClass: LocalStockHeld },
+    { provide: StockCounts, useClass: LocalStockCounts },
   ],
   exports: [StockCounts],
 })

@@ -24,7 +24,7 @@ import { listStock, Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
 import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
-import { LocalStockHeld } from './rename-stock/stock-held.adapter';
+import { LocalStockCounts } from './rename-stock/local-stock-counts.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 import { StockBySku } from './view-stock/stock-by-sku.adapter';
 
@@ -248,7 +248,7 @@ describe('A variant that is given another SKU', () => {
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 3 });
     await rename(soldAgain(1));
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 3 });
-    await expect(new LocalStockHeld(stocks).availableAfter([{ variantId, sku, onHand: 2 }])).rejects.toThrow(
+    await expect(new LocalStockCounts(stocks).availableAfter([{ variantId, sku, onHand: 2 }])).rejects.toThrow(
       StockBelowReserved,
     );
   });

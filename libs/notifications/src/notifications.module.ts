@@ -13,7 +13,7 @@ import { Config } from '#platform/config';
 import { contextDatabase } from '#database';
 import { contextMessaging } from '#messaging';
 import { ForgetRecipient } from './forget-recipient/forget-recipient.consumer';
-import { UnerasedRecipients } from './forget-recipient/letter-remains.store';
+import { UnerasedRecipients } from './forget-recipient/unerased-recipients.store';
 import { ConfirmedAddresses, NoneConfirmed } from './letters/confirmed-addresses';
 import { LetterEntity } from './letters/letter.entity';
 import { Letters } from './letters/letters.store';

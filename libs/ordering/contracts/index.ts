@@ -232,7 +232,7 @@ export type Orderer =
   { readonly kind: 'customer'; readonly customerId: Uuid } | { readonly kind: 'guest'; readonly orderId: Uuid };
 
 /** The result of closing a person's orders. */
-export type BooksClosed =
+export type OrderingClosed =
   | { readonly outcome: 'closed'; readonly cartId?: Uuid }
   | { readonly outcome: 'open'; readonly orders: readonly OpenOrder[] }
   /** The order does not exist. */
@@ -250,10 +250,10 @@ export interface OpenOrder {
  * Closes the orders of a person before the person is erased. After that, the person can never order again. The request
  * is refused while one of the orders is open.
  */
-export abstract class OrderBooks {
+export abstract class OrderingAccounts {
   /**
    * After the outcome `closed`, no order can be placed for this person, not even by a request that had already begun.
    * The call can be repeated.
    */
-  abstract close(orderer: Orderer): Promise<BooksClosed>;
+  abstract close(orderer: Orderer): Promise<OrderingClosed>;
 }

@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
-import { OrderBooks } from '#contracts/ordering';
-import { OrderBooksOverHttp } from './erase-person/order-books-over-http.adapter';
+import { OrderingAccounts } from '#contracts/ordering';
+import { OrderingAccountsOverHttp } from './erase-person/ordering-accounts-over-http.adapter';
 
 /** Replaces `OrderingModule` in a process if another process runs the context ordering. */
 @Global()
-@Module({ providers: [{ provide: OrderBooks, useClass: OrderBooksOverHttp }], exports: [OrderBooks] })
+@Module({ providers: [{ provide: OrderingAccounts, useClass: OrderingAccountsOverHttp }], exports: [OrderingAccounts] })
 export class OrderingElsewhereModule {}

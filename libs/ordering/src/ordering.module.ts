@@ -24,8 +24,8 @@ import { HoldOrderController } from './hold-order/hold-order.controller';
 import { listOrdersControllers, listOrdersProviders } from './list-orders/list-orders.config';
 import { ForgetOrderer } from './erase-person/forget-orderer.consumer';
 import { OrderAccounts } from './erase-person/order-accounts.store';
-import { OrderBooksController } from './erase-person/order-books.controller';
-import { StoredOrderBooks } from './erase-person/order-books.query';
+import { OrderingAccountsController } from './erase-person/ordering-accounts.controller';
+import { StoredOrderingAccounts } from './erase-person/ordering-accounts.query';
 import { evidenceControllers, evidenceProviders } from './evidence/evidence.config';
 import { IdempotencyKeys, pruneKeys } from './model/idempotency-keys.store';
 import { KeyedCommands } from './model/keyed-commands.store';
@@ -67,7 +67,7 @@ export { OrderingElsewhereModule } from './ordering-elsewhere.module';
 
 addMessages(orderTexts);
 
-const { OrderBooks } = ordering;
+const { OrderingAccounts } = ordering;
 
 /** The message classes of a contract. A contract also exports lists and questions. */
 const messagesIn = (contract: object): readonly MessageClass[] =>
@@ -80,7 +80,7 @@ const messages = [
   ...[PersonErased, ContextErased],
 ];
 
-/** Global, because other contexts inject `OrderBooks`. */
+/** Global, because other contexts inject `OrderingAccounts`. */
 @Global()
 @Module({
   imports: [
@@ -94,7 +94,7 @@ const messages = [
   ],
   controllers: [
     ...[PlaceOrderController, CancelOrderController, AdvanceOrderController, RefundOrderController],
-    ...[HoldOrderController, OrderBooksController, VoidEventController, MendHeadController],
+    ...[HoldOrderController, OrderingAccountsController, VoidEventController, MendHeadController],
     ...viewOrderControllers,
     ...listOrdersControllers,
     ...orderHistoryControllers,
@@ -121,7 +121,7 @@ const messages = [
     ...[CheckoutSaga, ConfirmWhenCheckedOut, CloseWhenGivenBack],
     ...[RecordWhenReversed, RecordWhenMoneyReturned, ReviewWhenAsked],
     ...[RefundAllowances, RefundSaga, RecordWhenRefunded, RecordWhenRefundFailed, RequestRefundAgain],
-    ...[OrderAccounts, ForgetOrderer, { provide: OrderBooks, useClass: StoredOrderBooks }],
+    ...[OrderAccounts, ForgetOrderer, { provide: OrderingAccounts, useClass: StoredOrderingAccounts }],
     ...viewOrderProviders,
     ...listOrdersProviders,
     ...orderHistoryProviders,
@@ -133,6 +133,6 @@ const messages = [
     ...trackOrderProviders,
     LogSubscriptions,
   ],
-  exports: [OrderBooks],
+  exports: [OrderingAccounts],
 })
 export class OrderingModule {}

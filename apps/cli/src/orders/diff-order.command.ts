@@ -1,5 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
-import { DiffOrder } from '#ordering/order-history/time-travel.query';
+import { DiffOrder } from '#ordering/order-history/order-state.query';
 import { parseOrderId, parseWholeNumber } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener } from '../shop-opener';

@@ -1,5 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
-import { OrderState } from '#ordering/order-history/time-travel.query';
+import { OrderState } from '#ordering/order-history/order-state.query';
 import { parseInstant, parseOrderId, parseWholeNumber, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener } from '../shop-opener';

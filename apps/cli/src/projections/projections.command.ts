@@ -3,7 +3,12 @@ import { DiffRebuildCommand } from './diff-rebuild.command';
 import { ListProjectionsCommand } from './list-projections.command';
 import { RebuildProjectionCommand } from './rebuild-projection.command';
 import { steerCommands } from './steer-rebuild.command';
-import { DriftCommand, DropKeptCommand, RetrySetAsideCommand, ListSetAsideCommand } from './upkeep.command';
+import {
+  DriftCommand,
+  DropKeptCommand,
+  RetrySetAsideCommand,
+  ListSetAsideCommand,
+} from './drift-and-set-aside.command';
 import { CommandGroup } from '../strict-command';
 
 const subCommands = [

@@ -2,7 +2,7 @@ import { Command } from 'nest-commander';
 import { CompareSagasCommand } from './compare-sagas.command';
 import { ListSagasCommand } from './list-sagas.command';
 import { ShowSagaCommand } from './show-saga.command';
-import { CompensateSagaCommand, RetrySagaCommand } from './tend-saga.command';
+import { CompensateSagaCommand, RetrySagaCommand } from './intervene.command';
 import { CommandGroup } from '../strict-command';
 
 const FORMER_NAME = 'processes';

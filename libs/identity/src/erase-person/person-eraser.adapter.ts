@@ -2,7 +2,7 @@ import { EventBus } from '@nestjs/cqrs';
 import { Injectable, Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { PersonErased } from '#contracts/identity';
-import { OrderBooks, type Orderer } from '#contracts/ordering';
+import { OrderingAccounts, type Orderer } from '#contracts/ordering';
 import { NotFound, type Uuid } from '#kernel';
 import { Database } from '#database';
 import { ErasedSubjects, Vault } from '#platform/privacy';
@@ -34,7 +34,7 @@ export class PersonEraser {
     private readonly db: Database,
     private readonly erasures: Erasures,
     private readonly accounts: Accounts,
-    private readonly books: OrderBooks,
+    private readonly books: OrderingAccounts,
     private readonly list: ErasedSubjects,
     private readonly vault: Vault,
     private readonly eventBus: EventBus,

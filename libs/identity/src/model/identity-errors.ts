@@ -41,7 +41,7 @@ export class RefreshTokenExpired extends DomainError {
 /** Staff can be erased only after they have left, because the records of their work must show their name. */
 export class StaffAccount extends DomainError {
   constructor() {
-    super('STAFF_ACCOUNT', 'refused', 'This account works here. Take its role away first, then erase it.');
+    super('STAFF_ACCOUNT', 'refused', 'This account belongs to staff. Remove its role first, then erase it.');
   }
 }
 
@@ -58,7 +58,7 @@ export class OrderOpen extends DomainError {
     super(
       'ORDER_OPEN',
       'conflict',
-      'An order is still open. Erase once it is completed or cancelled, and what is owed has gone back.',
+      'An order is still open. Erase the person when the order is completed or cancelled, and all refunds are paid.',
       {},
       orders.map(({ id, number, status }) => ({ field: `orders.${id}`, message: `${number}: ${status}` })),
     );

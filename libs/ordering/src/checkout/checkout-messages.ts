@@ -70,7 +70,7 @@ export class RetryCheckout extends OrderMessage<{
  * Staff have asked the checkout to give everything back. The checkout only writes this request into its journal,
  * because the order's stream decides. The checkout gives everything back when it gets OrderCancellationRequested.
  */
-export class WindBackAsked extends OrderMessage<{
+export class CompensationRequested extends OrderMessage<{
   readonly orderId: Uuid;
   readonly by: string;
   readonly reason: string | null;

@@ -15,7 +15,13 @@ import type {
 } from '#contracts/inventory';
 import type { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
 import { secondsUntilAskedAgain } from '../model/asked-again';
-import { CheckoutOverdue, CheckoutWaits, CompareCheckout, RetryCheckout, WindBackAsked } from './checkout-messages';
+import {
+  CheckoutOverdue,
+  CheckoutWaits,
+  CompareCheckout,
+  RetryCheckout,
+  CompensationRequested,
+} from './checkout-messages';
 import { requestsOf, isOver, type Checkout } from './checkout-steps';
 
 export type CheckoutMessage =
@@ -36,7 +42,7 @@ export type CheckoutMessage =
   | CheckoutOverdue
   | CheckoutWaits
   | RetryCheckout
-  | WindBackAsked
+  | CompensationRequested
   | CompareCheckout;
 
 export interface Timer {

@@ -29,7 +29,7 @@ interface Asking {
    */
   readonly parked?: string;
 }
-interface WindingBack extends Asking {
+interface Compensating extends Asking {
   readonly orderId: Uuid;
   readonly why: CancellationCode;
   /** Money that was taken by the checkout and given back. */
@@ -80,9 +80,9 @@ export type Checkout =
   | ({ readonly step: 'confirming'; readonly orderId: Uuid; readonly payment: Payment } & Asking)
   /** `disputed` is true if payments reported after the confirmation that the order is not paid. */
   | { readonly step: 'confirmed'; readonly orderId: Uuid; readonly method: Method; readonly disputed?: true }
-  | ({ readonly step: 'voiding' } & WindingBack)
-  | ({ readonly step: 'releasing' } & WindingBack)
-  | ({ readonly step: 'closing' } & WindingBack)
+  | ({ readonly step: 'voiding' } & Compensating)
+  | ({ readonly step: 'releasing' } & Compensating)
+  | ({ readonly step: 'closing' } & Compensating)
   | { readonly step: 'given-up'; readonly orderId: Uuid; readonly why: CancellationCode }
   | ({ readonly step: 'unbooking' } & Undoing)
   | ({ readonly step: 'restocking' } & Undoing)
@@ -105,8 +105,8 @@ export const needsAnswer = (state: Checkout): state is NeedsAnswer =>
   (stepsThatNeedAnswer as readonly string[]).includes(state.step);
 
 /** The steps in which the checkout gives back what it has taken, and the final steps after them. */
-const stepsOfWindingBack = ['voiding', 'releasing', 'closing', 'given-up', 'unbooking', 'restocking', 'undone'];
-export const isWindingBack = (step: string): boolean => stepsOfWindingBack.includes(step);
+const compensatingSteps = ['voiding', 'releasing', 'closing', 'given-up', 'unbooking', 'restocking', 'undone'];
+export const isCompensating = (step: string): boolean => compensatingSteps.includes(step);
 
 export const initialCheckout: Checkout = { step: 'waiting', cancelled: null };
 

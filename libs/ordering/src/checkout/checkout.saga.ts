@@ -29,7 +29,7 @@ import {
   CompareCheckout,
   ConfirmOrder,
   RetryCheckout,
-  WindBackAsked,
+  CompensationRequested,
 } from './checkout-messages';
 import type { CheckoutMessage } from './checkout-moves';
 import { checkoutStatus } from './checkout-status';
@@ -56,7 +56,7 @@ class NotAlongside extends Error {}
     ...[OrderPlaced, OrderConfirmed, OrderCancellationRequested, OrderCancelled, OrderRefundRequested],
     ...[StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased],
     ...[PaymentTaken, PaymentDeclined, PaymentUnknown, PaymentVoided],
-    ...[CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked, CompareCheckout],
+    ...[CheckoutOverdue, CheckoutWaits, RetryCheckout, CompensationRequested, CompareCheckout],
   ],
   { onlyIf: { [OrderConfirmed.type]: '$ ? (!exists(@.knownToCheckout))' }, afterDrop: compareAfterDrop },
 )

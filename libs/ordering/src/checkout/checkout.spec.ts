@@ -36,7 +36,7 @@ import {
   CloseOrder,
   ConfirmOrder,
   RetryCheckout,
-  WindBackAsked,
+  CompensationRequested,
 } from './checkout-messages';
 import { MAX_REPEATS, secondsUntilAskedAgain } from '../model/asked-again';
 import type { CheckoutMessage } from './checkout-moves';
@@ -418,7 +418,7 @@ describe('A checkout that gets no answer', () => {
 
 describe('A checkout that an admin compensates', () => {
   it('writes into its journal which admin asked and why, and waits until the stream of the order has decided', () => {
-    const asked = new WindBackAsked({ orderId, by: 'admin-1', reason: null });
+    const asked = new CompensationRequested({ orderId, by: 'admin-1', reason: null });
     expect(reactTo(confirming, asked)).toEqual({
       ...{ state: confirming, asks: [], timers: [] },
       note: 'to be wound back, by admin-1',

@@ -15,7 +15,7 @@ import {
   CompareCheckout,
   RetryCheckout,
   ReviewOrder,
-  WindBackAsked,
+  CompensationRequested,
 } from './checkout-messages';
 import {
   startStep,
@@ -36,7 +36,7 @@ import {
   onStockReleased,
   onCancellationRequested,
   onPaymentVoided,
-} from './winding-back';
+} from './compensation';
 
 /**
  * The checkout as a pure function. For each message, it returns the next state and the requests to send. Messages can
@@ -57,7 +57,7 @@ function reactTo(state: Checkout, message: CheckoutMessage, reservationSeconds: 
   if (message instanceof RetryCheckout)
     return state.step === 'reopened' ? continueReopened(state, message) : retry(state, message);
   if (message instanceof CompareCheckout) return compareWithOrder(state, message);
-  if (message instanceof WindBackAsked) return keepStep(state, noteByStaff('to be wound back', message));
+  if (message instanceof CompensationRequested) return keepStep(state, noteByStaff('to be wound back', message));
   if (message instanceof OrderConfirmed) return onConfirmed(state, message);
   if (message instanceof StockReserved || message instanceof StockShort) return onStockReserved(state, message);
   if (message instanceof StockCommitted || message instanceof StockCommitRefused)

@@ -3,7 +3,7 @@ import { noteByStaff } from './asking-again';
 import { ReviewOrder, type CompareCheckout, type RetryCheckout } from './checkout-messages';
 import { startStep, orderIdOf, keepStep, waitsTimer, type CheckoutReaction } from './checkout-moves';
 import { requestsOf, isOver, voidPaymentRequest, type Basket, type Checkout } from './checkout-steps';
-import { confirmedMethodOf, giveUp, onCancellationRequested } from './winding-back';
+import { confirmedMethodOf, giveUp, onCancellationRequested } from './compensation';
 
 type BegunCheckout = Exclude<Checkout, { step: 'waiting' }>;
 type StreamState = CompareCheckout['body'];
@@ -92,14 +92,14 @@ function onPending(state: BegunCheckout, body: StreamState): CheckoutReaction {
     // Perhaps the event that is now void was the answer to the saga's request, so the saga sends the request again.
     return keepStep(state, 'compared with the order: still on its way, asked again', requestsOf(state));
   }
-  if (cancellation) return windBack(state, cancellation, 'to be cancelled');
+  if (cancellation) return compensateOrder(state, cancellation, 'to be cancelled');
   // Everything was given back before the order was closed. The steps of giving back run again, and the last of these
   // steps closes the order again.
-  if (state.step === 'given-up') return windBack(state, state.why, 'to be closed again');
+  if (state.step === 'given-up') return compensateOrder(state, state.why, 'to be closed again');
   return reopen(body, true, 'the order is pending again');
 }
 
-const windBack = (
+const compensateOrder = (
   state: BegunCheckout,
   why: Extract<Checkout, { step: 'voiding' }>['why'],
   note: string,
@@ -118,10 +118,10 @@ function onCancelledUnpaid(state: BegunCheckout): CheckoutReaction {
   const orderId = orderIdOf(state);
   if (state.step === 'closing') return giveUp(state, state.why);
   if (isRunning(state)) {
-    const windingBack = onCancellationRequested(state, orderId, 'STAFF');
-    return windingBack.state === state
+    const compensation = onCancellationRequested(state, orderId, 'STAFF');
+    return compensation.state === state
       ? keepStep(state, 'compared with the order: still on its way back')
-      : windingBack;
+      : compensation;
   }
   const why = state.step === 'given-up' ? state.why : 'STAFF';
   const waste = 'waste' in state && state.waste;

@@ -8,7 +8,7 @@ export const orderTexts = {
     CART_EMPTY: 'The cart is empty. Put something into it, then order.',
     CART_ALREADY_ORDERED: 'This cart has been ordered already. Look at your orders.',
     VARIANT_UNAVAILABLE: 'Something here is not on sale. Choose another one, or leave it out.',
-    MODIFIERS_INVALID: 'Something here cannot be made like that. See the details, then choose again.',
+    MODIFIERS_INVALID: 'An item cannot be made with these options. See the details, then choose again.',
     PRICE_CHANGED: 'The total is {total} now, not {expected}. Look at the cart, then order again.',
     ORDER_TOO_LARGE: 'One order takes at most {most} {what}. Split it, or call the shop.',
     PAYMENT_METHOD_UNAVAILABLE: 'The shop does not take this way to pay now. Choose one that is offered.',

@@ -30,7 +30,7 @@ import {
 import { OrderEvents } from './event-log.query';
 import { takePart, MAX_ENTRIES } from './list-part';
 import { answerPart, ListPartMeta, ListPartQuery } from './list-part.config';
-import { DiffOrder, OrderState, type OrderDifference } from './time-travel.query';
+import { DiffOrder, OrderState, type OrderDifference } from './order-state.query';
 import { OrderTimeline } from './timeline.query';
 
 class EventsQuery extends ListPartQuery {

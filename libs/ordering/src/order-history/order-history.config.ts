@@ -13,7 +13,7 @@ import { LogExportController } from './log-export.controller';
 import { OrderHistoryController } from './order-history.controller';
 import { OrderHistoryHandler } from './order-history.query';
 import { OrderTimelineHandler } from './order-timeline.consumer';
-import { DiffOrderHandler, OrderStateHandler } from './time-travel.query';
+import { DiffOrderHandler, OrderStateHandler } from './order-state.query';
 import { OrderTimelineQueryHandler } from './timeline.query';
 import { Timelines } from './timelines.store';
 import { VerifyEventsController } from './verify-events.controller';
@@ -60,4 +60,4 @@ export const orderHistoryControllers = [
 ];
 
 /** The messages of the timeline, for the context's list of messages. */
-export { timelineMessages } from './timeline-words';
+export { timelineMessages } from './timeline-texts';

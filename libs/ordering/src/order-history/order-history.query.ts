@@ -6,7 +6,7 @@ import { orderReducer, type Order, type OrderEvent } from '../model/order';
 import { applyRules } from '../model/order-errors';
 import type { Reader } from '../model/readers';
 import { mustOwn } from '../view-order/view-order.query';
-import { describeFact, type Locale, type Step } from './history-words';
+import { describeFact, type Locale, type Step } from './history-texts';
 
 export type DatedStep = Step & { readonly version: number; readonly at: string };
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { currentUnit, handledBy, InboxEventsHandler, NO_MESSAGE } from '#messaging';
 import { CheckoutSaga } from '../checkout/checkout.saga';
 import { RefundSaga } from '../refund-order/refunds.saga';
-import { timelineMessages, type TimelineMessage } from './timeline-words';
+import { timelineMessages, type TimelineMessage } from './timeline-texts';
 import { timelineRowOf, Timelines } from './timelines.store';
 
 /**

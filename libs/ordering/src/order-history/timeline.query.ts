@@ -3,10 +3,10 @@ import { inMicros, type Uuid } from '#kernel';
 import { EventStore, instantOfEvent } from '#event-store';
 import { SagaJournal } from '#messaging/sagas';
 import { Slices } from '#platform/system';
-import { makeLineWriter, type Locale } from './history-words';
+import { makeLineWriter, type Locale } from './history-texts';
 import { mergeByTime } from './merge-by-time';
-import { readStream } from './time-travel.query';
-import { noteInLanguage, type Source } from './timeline-words';
+import { readStream } from './order-state.query';
+import { noteInLanguage, type Source } from './timeline-texts';
 import { Timelines } from './timelines.store';
 
 export interface TimelineItem {

@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel';
 import { Database } from '#database';
 import { GroupedHandling, groupedStatement, type Envelope } from '#messaging';
 import type { StepRecords } from '#messaging/sagas';
-import { describeMessage, isTimelineMessage, type Source, type TimelineMessage } from './timeline-words';
+import { describeMessage, isTimelineMessage, type Source, type TimelineMessage } from './timeline-texts';
 
 export interface TimelineRow {
   readonly id: Uuid;

@@ -13,7 +13,7 @@ import {
 import { RebuildStream } from './rebuild-stream.query';
 import { StartRebuildHandler, SteerRebuildHandler } from './rebuild.command';
 import { RebuildsController } from './rebuilds.controller';
-import { DropKeptHandler, RetrySetAsideHandler } from './upkeep.command';
+import { DropKeptHandler, RetrySetAsideHandler } from './drift-and-set-aside.command';
 
 addMessages({
   en: {

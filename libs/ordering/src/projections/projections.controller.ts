@@ -7,7 +7,7 @@ import type { ProjectionStatus, Retried } from '#event-store/projections';
 import { Allowed } from '#platform/security';
 import { DriftAnswer, KeptDroppedAnswer, ProjectionAnswer, RetriedAnswer, SetAsideAnswer } from './projection-answer';
 import { ListProjections, ListSetAside, ViewDrift, type AsideOrders, type DriftReport } from './projections.query';
-import { DropKept, RetrySetAside, type KeptDropped } from './upkeep.command';
+import { DropKept, RetrySetAside, type KeptDropped } from './drift-and-set-aside.command';
 
 const nameParam = ApiParam({ name: 'name', schema: { type: 'string' }, example: 'order-view' });
 

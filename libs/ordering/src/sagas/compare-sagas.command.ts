@@ -10,7 +10,7 @@ import type { Refunds } from '../refund-order/refunds-steps';
 import { comparedSagas, type ComparedSaga } from './compared-sagas';
 import { SagaNotFound } from './saga-errors';
 import { parseSagaId } from './saga-id';
-import { redact, type SagaIntervention } from './tend-saga.command';
+import { redact, type SagaIntervention } from './intervene.command';
 
 const MAX_DEAD_LETTERS = 20;
 

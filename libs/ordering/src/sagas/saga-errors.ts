@@ -13,7 +13,7 @@ export class SagaOver extends DomainError {
   }
 }
 
-export class WindingBackAlready extends DomainError {
+export class CompensatedAlready extends DomainError {
   constructor(step: string) {
     super(
       'PROCESS_WINDS_BACK',
@@ -26,7 +26,7 @@ export class WindingBackAlready extends DomainError {
   }
 }
 
-export class NothingToWindBack extends DomainError {
+export class NothingToCompensate extends DomainError {
   constructor() {
     super(
       'PROCESS_HAS_NO_WAY_BACK',

@@ -5,7 +5,7 @@ import { FormerPathController } from './former-path.controller';
 import { OwnRequests } from './own-requests.adapter';
 import { SagasController } from './sagas.controller';
 import { ListSagasHandler, ViewSagaHandler } from './sagas.query';
-import { CompensateSagaHandler, RetrySagaHandler } from './tend-saga.command';
+import { CompensateSagaHandler, RetrySagaHandler } from './intervene.command';
 
 addMessages({
   en: {

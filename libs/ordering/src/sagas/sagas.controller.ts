@@ -26,7 +26,7 @@ import { ComparedOrderAnswer, SagaAnswer, ViewedSagaAnswer } from './saga-answer
 import { sagaNames } from './saga-id';
 import { ListSagas, ViewSaga } from './sagas.query';
 import { showSaga, showViewed } from './show-saga';
-import { CompensateSaga, RetrySaga, type SagaIntervention } from './tend-saga.command';
+import { CompensateSaga, RetrySaga, type SagaIntervention } from './intervene.command';
 
 const states = ['running', 'needs-attention', 'over'] as const;
 

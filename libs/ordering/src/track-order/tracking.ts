@@ -1,7 +1,7 @@
 import type { OrderStatus } from '#contracts/ordering';
 import type { Uuid } from '#kernel';
 import { changesBetween, type Change } from '../order-history/changes';
-import { describeFact } from '../order-history/history-words';
+import { describeFact } from '../order-history/history-texts';
 import type { OrderEvent } from '../model/order';
 import { showToOwner, type ShowOrder } from '../view-order/order-answer';
 import type { Recorded } from '../model/dated-order';

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '#event-store';
 import { factsUntil, orderId } from '../model/order-samples';
-import { countEventsUntil } from './time-travel.query';
+import { countEventsUntil } from './order-state.query';
 
 const at = (end: string): string => `2026-11-23T03:00:${end}Z`;
 const stream = (...times: readonly string[]): RecordedEvent[] =>

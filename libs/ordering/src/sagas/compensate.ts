@@ -10,7 +10,7 @@ import { SagaOver } from './saga-errors';
  * is confirmed already must be cancelled or refunded. Returns nothing if the stream already has a cancellation request.
  * Perhaps the checkout has lost the message about that request.
  */
-export function windBack(order: Order, reason: Sealed | null): readonly OrderEvent[] {
+export function compensateOrder(order: Order, reason: Sealed | null): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
   if (order.status !== 'pending') throw new SagaOver(order.status);
   return cancelOrder(order, { by: 'staff', reason, refundId: '' });

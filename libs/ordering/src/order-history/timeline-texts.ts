@@ -13,7 +13,7 @@ import {
   RefundRefused,
 } from '#contracts/payments';
 import { formatDong } from '../model/format-dong';
-import type { Locale } from './history-words';
+import type { Locale } from './history-texts';
 
 export type Source = 'payment' | 'stock' | 'points' | 'notification';
 

@@ -1,6 +1,6 @@
 import { SubCommand } from 'nest-commander';
 import { ListSetAside, ViewDrift } from '#ordering/projections/projections.query';
-import { DropKept, RetrySetAside } from '#ordering/projections/upkeep.command';
+import { DropKept, RetrySetAside } from '#ordering/projections/drift-and-set-aside.command';
 import { parseOrderId } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener } from '../shop-opener';

@@ -12,7 +12,7 @@ const REMAINING = statement(
 
 /** Erased people whose account exists, or whose erasure is not in the database. */
 @Injectable()
-export class AccountRemains extends UnerasedData {
+export class UnerasedAccounts extends UnerasedData {
   constructor(private readonly db: Database) {
     super();
   }

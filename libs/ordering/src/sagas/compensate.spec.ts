@@ -1,5 +1,5 @@
 import { facts, orderAfter, factsUntil } from '../model/order-samples';
-import { windBack } from './wind-back';
+import { compensateOrder } from './compensate';
 
 const codeOf = (work: () => unknown) => {
   try {
@@ -11,19 +11,19 @@ const codeOf = (work: () => unknown) => {
 
 describe('Compensating a checkout by hand', () => {
   it('appends a cancellation request of staff while the order is pending', () => {
-    expect(windBack(orderAfter(facts.placed), null)).toEqual([
+    expect(compensateOrder(orderAfter(facts.placed), null)).toEqual([
       { type: 'CancellationRequested', data: { by: 'staff', reason: null } },
     ]);
   });
 
   it('appends nothing if the cancellation was requested before', () => {
-    const request = windBack(orderAfter(facts.placed), null)[0];
-    expect(windBack(orderAfter(facts.placed, request), null)).toEqual([]);
+    const request = compensateOrder(orderAfter(facts.placed), null)[0];
+    expect(compensateOrder(orderAfter(facts.placed, request), null)).toEqual([]);
   });
 
   it('is refused if the order is confirmed or cancelled, or if there is no order', () => {
-    expect(codeOf(() => windBack(orderAfter(...factsUntil.confirmed), null))).toBe('PROCESS_OVER');
-    expect(codeOf(() => windBack(orderAfter(facts.placed, facts.cancelled), null))).toBe('PROCESS_OVER');
-    expect(codeOf(() => windBack(orderAfter(), null))).toBe('NOT_FOUND');
+    expect(codeOf(() => compensateOrder(orderAfter(...factsUntil.confirmed), null))).toBe('PROCESS_OVER');
+    expect(codeOf(() => compensateOrder(orderAfter(facts.placed, facts.cancelled), null))).toBe('PROCESS_OVER');
+    expect(codeOf(() => compensateOrder(orderAfter(), null))).toBe('NOT_FOUND');
   });
 });

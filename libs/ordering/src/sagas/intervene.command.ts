@@ -7,8 +7,8 @@ import { redactText } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import { SagaJournal, Sagas, type SagaWithState, type ListedSaga } from '#messaging/sagas';
 import { Ids } from '#platform/system';
-import { RetryCheckout, ReviewOrder, WindBackAsked } from '../checkout/checkout-messages';
-import { isWindingBack } from '../checkout/checkout-steps';
+import { RetryCheckout, ReviewOrder, CompensationRequested } from '../checkout/checkout-messages';
+import { isCompensating } from '../checkout/checkout-steps';
 import { hasOpenMoney, type PlacedState } from '../model/order';
 import { Orders } from '../model/orders.store';
 import { PersonalValuePlaces } from '../model/personal-value-places.adapter';
@@ -17,15 +17,15 @@ import type { Refunds } from '../refund-order/refunds-steps';
 import { RetryRefunds } from '../refund-order/refunds-messages';
 import {
   NoMoneyAwaited,
-  NothingToWindBack,
+  NothingToCompensate,
   SagaNotFound,
   SagaOver,
   StillAsked,
-  WindingBackAlready,
+  CompensatedAlready,
 } from './saga-errors';
 import { parseSagaId } from './saga-id';
 import { inboxOf, requestIdsOf } from './sagas.query';
-import { windBack } from './wind-back';
+import { compensateOrder } from './compensate';
 
 export type MoneyOutcome = SettleByHand['body']['found'];
 
@@ -124,10 +124,10 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
   async execute({ id, intervention, money }: CompensateSaga): Promise<ListedSaga> {
     const saga = await findSaga(this.sagas, id);
     if (saga.status === 'over') throw new SagaOver(saga.step);
-    if (money === undefined) return this.windBack(saga, intervention);
+    if (money === undefined) return this.compensateOrder(saga, intervention);
     if (saga.status !== 'needs-attention') throw new StillAsked(saga.step);
     const { orderId, refunds } = refundsToSettle(saga);
-    if (saga.name === 'checkout' && !isWindingBack(saga.step)) await this.windBack(saga, intervention);
+    if (saga.name === 'checkout' && !isCompensating(saga.step)) await this.compensateOrder(saga, intervention);
     const settle = (refundId: string | null) => {
       const idempotencyKey = `by-hand:${orderId}:${refundId ?? 'payment'}`;
       const reason = redact(intervention.reason);
@@ -138,19 +138,19 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     return saga;
   }
 
-  private async windBack(saga: ListedSaga, { actor, by, reason }: SagaIntervention): Promise<ListedSaga> {
-    if (saga.name !== 'checkout') throw new NothingToWindBack();
-    if (isWindingBack(saga.step)) throw new WindingBackAlready(saga.step);
+  private async compensateOrder(saga: ListedSaga, { actor, by, reason }: SagaIntervention): Promise<ListedSaga> {
+    if (saga.name !== 'checkout') throw new NothingToCompensate();
+    if (isCompensating(saga.step)) throw new CompensatedAlready(saga.step);
     const orderId = saga.id;
     const { id, order } = await this.orders.view(orderId);
     const place = this.places.of(id, 'reason');
     const sealed = reason === null ? null : await this.vault.sealWithExistingKey(order.placed.subject, reason, place);
-    await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
+    await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => compensateOrder(now, sealed));
     // Perhaps the checkout has lost the message about an earlier cancellation request, or about the placed order. The
     // comparison replaces the lost message.
     const lostMessage = saga.step === 'waiting' || (order.status === 'pending' && order.cancellationRequested !== null);
     const messages = [
-      new WindBackAsked({ orderId, by, reason: redact(reason) }),
+      new CompensationRequested({ orderId, by, reason: redact(reason) }),
       ...(lostMessage ? [new ReviewOrder({ orderId })] : []),
     ];
     await this.db.transaction(async () => void this.eventBus.publishAll(messages));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { OrderBooks, type BooksClosed, type OpenOrder, type Orderer } from '#contracts/ordering';
+import { OrderingAccounts, type OrderingClosed, type OpenOrder, type Orderer } from '#contracts/ordering';
 import { fold, type Uuid } from '#kernel';
 import { Database } from '#database';
 import { EventStore } from '#event-store';
@@ -9,7 +9,7 @@ import { isStillOpen } from './still-open';
 
 /** Checks and closes the account while it holds a lock. Every new order on the account takes the same lock. */
 @Injectable()
-export class StoredOrderBooks extends OrderBooks {
+export class StoredOrderingAccounts extends OrderingAccounts {
   constructor(
     private readonly db: Database,
     private readonly store: EventStore,
@@ -18,13 +18,13 @@ export class StoredOrderBooks extends OrderBooks {
     super();
   }
 
-  close(orderer: Orderer): Promise<BooksClosed> {
+  close(orderer: Orderer): Promise<OrderingClosed> {
     return this.db.transaction(() =>
       orderer.kind === 'customer' ? this.closeCustomer(orderer.customerId) : this.closeGuest(orderer.orderId),
     );
   }
 
-  private async closeCustomer(customerId: Uuid): Promise<BooksClosed> {
+  private async closeCustomer(customerId: Uuid): Promise<OrderingClosed> {
     if (await this.accounts.lock(customerId)) return { outcome: 'closed' };
     const orders: OpenOrder[] = [];
     for (const id of await this.accounts.findMaybeOpen(customerId))
@@ -34,7 +34,7 @@ export class StoredOrderBooks extends OrderBooks {
     return { outcome: 'closed' };
   }
 
-  private async closeGuest(orderId: Uuid): Promise<BooksClosed> {
+  private async closeGuest(orderId: Uuid): Promise<OrderingClosed> {
     await this.accounts.lockStream(orderId);
     const order = await this.loadOrder(orderId);
     if (order.status === 'unplaced') return { outcome: 'unknown' };

@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import type { Command } from '@nestjs/cqrs';
 import type { ListedSaga } from '#messaging/sagas';
 import { showSaga } from '#ordering/sagas/show-saga';
-import { CompensateSaga, RetrySaga, type MoneyOutcome, type SagaIntervention } from '#ordering/sagas/tend-saga.command';
+import { CompensateSaga, RetrySaga, type MoneyOutcome, type SagaIntervention } from '#ordering/sagas/intervene.command';
 import { parseLine, invalidArgument } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener, operatorName } from '../shop-opener';

@@ -5,7 +5,7 @@ import { countStock } from '../adjust-stock/adjust-stock';
 import { Stocks } from '../model/stocks.store';
 
 @Injectable()
-export class LocalStockHeld extends StockCounts {
+export class LocalStockCounts extends StockCounts {
   constructor(private readonly stocks: Stocks) {
     super();
   }

@@ -10,7 +10,7 @@ import {
   refundMade,
   eventVoided,
 } from '../model/order-samples';
-import { formatDong, describeInOneLine, describeFact, linesOf } from './history-words';
+import { formatDong, describeInOneLine, describeFact, linesOf } from './history-texts';
 
 const all: readonly OrderEvent[] = [...(Object.values(facts) as OrderEvent[]), ...Object.values(everyFact)];
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { OrderBooks, type BooksClosed, type Orderer } from '#contracts/ordering';
+import { OrderingAccounts, type OrderingClosed, type Orderer } from '#contracts/ordering';
 import { Config } from '#platform/config';
 import { RemoteContext } from '#platform/questions';
 
 /** Asks another process to close a person's orders. */
 @Injectable()
-export class OrderBooksOverHttp extends OrderBooks {
+export class OrderingAccountsOverHttp extends OrderingAccounts {
   private readonly orders: RemoteContext;
 
   constructor({ orderingUrl, internalSecret }: Config) {
@@ -14,7 +14,7 @@ export class OrderBooksOverHttp extends OrderBooks {
     this.orders = new RemoteContext('ordering', orderingUrl, internalSecret);
   }
 
-  close(orderer: Orderer): Promise<BooksClosed> {
-    return this.orders.ask<BooksClosed>('order-books', orderer);
+  close(orderer: Orderer): Promise<OrderingClosed> {
+    return this.orders.ask<OrderingClosed>('order-books', orderer);
   }
 }

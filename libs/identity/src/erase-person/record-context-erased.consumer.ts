@@ -7,7 +7,7 @@ import { Erasures } from './erasures.store';
   name: 'note-part-erased',
   senders: ['cart', 'customers', 'notifications', 'ordering', 'payments'],
 })
-export class NotePartErased {
+export class RecordContextErased {
   constructor(private readonly erasures: Erasures) {}
 
   async handle({ body: { erasureId, context } }: ContextErased): Promise<void> {

@@ -14,7 +14,7 @@ const REMAINING = statement(
  * could store the person's data again.
  */
 @Injectable()
-export class ProfileRemains extends UnerasedData {
+export class UnerasedProfiles extends UnerasedData {
   constructor(private readonly db: Database) {
     super();
   }
