@@ -8,7 +8,7 @@ import { DatabaseGate, type Trouble } from './support/database-gate';
 
 jest.setTimeout(120_000);
 
-/** The time after which ordering stops waiting for customers. */
+/** The longest allowed response time. Ordering stops waiting for customers after a second. */
 const MAX_RESPONSE_MS = 2_500;
 const MINUTE = 60_000;
 
