@@ -55,7 +55,7 @@ describe('An order while the database of `customers` and `notifications` does no
     }, MINUTE);
 
   it.each<Trouble>(['stopped', 'frozen', 'refusing'])(
-    '(%s) is accepted in time; its letter and points follow when the database responds again',
+    '(%s) is accepted in time; its letter is written and its points are added when the database responds again',
     async (trouble) => {
       const members = await Promise.all(Array.from({ length: 8 }, () => register(shop)));
       const visitor = await makeGuest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });

@@ -90,7 +90,7 @@ describe('Cancelling', () => {
     expect(await chargesOf(admin, id)).toHaveLength(1);
   });
 
-  it('an order that was to be paid in cash ends the expectation of a payment', async () => {
+  it('an order that was not yet paid in cash makes no refund, because no money was taken', async () => {
     const { shop, admin } = open;
     const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
     const { id } = await buyer.buy(drink.variantId, 'cash');

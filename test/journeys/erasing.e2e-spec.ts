@@ -146,7 +146,7 @@ describe('An erasure', () => {
     expect(code(await member.post(`/admin/orders/${id}/erasure`))).toEqual([403, 'FORBIDDEN']);
   });
 
-  it('at the same moment as an order either succeeds, or the order does, but not both', async () => {
+  it('at the same moment as an order: only one of the two succeeds', async () => {
     const outcomes = new Set<string>();
     for (let round = 0; round < 12; round++) {
       const person = await register(open.shop);

@@ -343,7 +343,7 @@ describe('Guests and staff', () => {
       );
     });
 
-    it('refund a part and then the rest; for each refund, points change once and one mail is sent', async () => {
+    it('refund a part of the money and then the remaining money; each refund changes points once and sends one mail', async () => {
       const { admin, shop } = open;
       const an = await register(shop);
       const { id } = await an.buy(drink.variantId, 'tok_ok', 2);

@@ -182,7 +182,7 @@ describe('Data of one person', () => {
             ]);
           await emit('unsubscribe', { orderId });
         }
-        // After `authenticate` with another person's token or with the own token, the caller still cannot subscribe.
+        // After `authenticate` with any of these credentials, the caller still cannot subscribe.
         for (const credential of Object.values(others).flatMap(credentials)) await emit('authenticate', credential);
         for (const { orderId } of [user, guest])
           expect([who, await emit('subscribe', { orderId })]).toEqual([who, expect.objectContaining({ ok: false })]);

@@ -138,7 +138,7 @@ describe('Rebuilding a read model', () => {
     expect(rebuilt).toMatchObject({ code: 0, out: expect.stringContaining('live') });
   });
 
-  it('leaves a former table, without whose reducer a build does not start; the error says what to do', async () => {
+  it('keeps the former table; a build without a reducer for it does not start, and says what to do', async () => {
     await open.database.admin(
       `insert into ordering.projection_tables (relation, name, version, run, state, live_at)
        values ('sales_v9', 'sales', 9, 1, 'kept', now());
