@@ -1,7 +1,7 @@
 // The rules about imports between folders. Each rule has a canary in test/architecture/canaries: a file that breaks the
-// rule. A test proves that the rule finds it.
+// rule. A test checks that the rule finds its canary.
 const contexts = 'identity|customers|catalog|inventory|cart|ordering|payments|notifications';
-// Plain TypeScript: a file of a context whose name has no second dot.
+// A file of a context is plain TypeScript if its name has no second dot.
 const pure = `^libs/(${contexts})/src/[^.]+\\.ts$`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -137,7 +137,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // Code that breaks the rules on purpose, and files that a test copies into a copy of the source tree.
+    // Canaries break the rules intentionally. Files of an overlay are correct only inside the source tree into which a
+    // test copies them.
     exclude: { path: '^test/architecture/canaries/|/overlay/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

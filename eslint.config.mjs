@@ -37,7 +37,7 @@ const sql = {
     ':matches(TemplateElement[value.raw=/^\\s*(select|insert into|update|delete from|with)\\s[^]*\\b(from|set|values|into|as)\\b/], Literal[value=/^\\s*(select|insert into|update|delete from|with)\\s.*\\b(from|set|values|into|as)\\b/])',
   message: 'SQL lives in .store, .projection and .query files.',
 };
-// The questions (calls) that one context may ask another. A context keeps all other data from messages.
+// The questions (calls) that one context is allowed to ask another. All other data comes by messages.
 const question = (name) => ({
   selector: `ImportSpecifier[imported.name='${name}']`,
   message: `${name} is a question (a call to another context). Only these are allowed: ordering asks cart, catalog and customers; cart and inventory ask catalog; catalog asks inventory; identity asks ordering.`,
@@ -105,7 +105,7 @@ export default tseslint.config(
   },
   ...names.flatMap(boundaryRules),
   {
-    // Plain TypeScript: time, random numbers and ids come in as arguments.
+    // Plain TypeScript files get times, random numbers and ids as arguments.
     files: [`libs/${contexts}/src/**/!(*.*).ts`, 'libs/kernel/src/!(*.*).ts'],
     rules: {
       'no-restricted-globals': [

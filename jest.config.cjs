@@ -16,7 +16,7 @@ const typescript = [
 
 const common = {
   rootDir: __dirname,
-  // Packages are loaded once for each worker, not once for each suite (docs/decisions/0043).
+  // These two load packages once for each worker, not once for each suite (docs/decisions/0043).
   testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
   runtime: '<rootDir>/test/support/jest/runtime.cjs',
   modulePathIgnorePatterns: ['<rootDir>/dist'],
@@ -39,7 +39,7 @@ const onPostgres = {
   globalTeardown: '<rootDir>/test/support/postgres.teardown.ts',
 };
 
-// Suites that take long and rarely fail. They run with the fault tests, so that `npm test` stays fast.
+// Suites that take long and rarely fail. They run together with the fault tests, so that `npm test` is fast.
 const slow = [
   'test/journeys/(api-conventions|erasing|guests-and-staff|live-rights|live-tracking|payments|profile|spellings|replay|socket-limits)\\.e2e-spec\\.ts$',
   'test/(checkout/(interrupted|void-event)|api/sent-back)\\.int-spec\\.ts$',
@@ -63,7 +63,7 @@ const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow] };
 module.exports = {
   // A journey mostly waits for the application. With one worker for each core, the cores would be idle most of the time.
   maxWorkers: 3,
-  // On a busy machine a correct test may take long.
+  // On a busy machine, a correct test can need many seconds.
   testTimeout: 30_000,
   projects: [
     {

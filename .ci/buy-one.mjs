@@ -1,4 +1,5 @@
-// A stranger walks into a shop that has just been opened, and buys a coffee.
+// Registers a customer in a shop that was just started, orders a coffee by HTTP, and writes the number of passed
+// checks.
 import { writeFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
 

@@ -1,4 +1,4 @@
-// Adds up what Jest and the purchase really ran, and closes with one line that a machine can read.
+// Adds up the passed and failed tests of Jest and of `buy-one.mjs`, and prints both sums in the last line.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -14,7 +14,7 @@ for (const name of missing) console.error(`${name}: nothing was run`);
 for (const name of expected.filter((each) => !missing.includes(each))) {
   const run = JSON.parse(readFileSync(join(folder, name), 'utf8'));
   passed += run.numPassedTests;
-  // A suite that does not even load counts as one failure; a pending test is one nobody ran.
+  // A suite that cannot be loaded counts as one failure. A pending test was not run, so it counts as a failure too.
   failed += run.numFailedTests + run.numRuntimeErrorTestSuites + run.numPendingTests;
   if (run.numPassedTests === 0) failed += 1;
 }

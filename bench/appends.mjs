@@ -1,5 +1,6 @@
-// Appends per second through the event store, while the sequencer numbers the events. For comparison: one statement that
-// writes the same rows with the same client library, on as many connections, without a sequencer. The two take turns.
+// Measures appends per second of the event store, while the sequencer numbers the events. They are compared with one
+// plain statement that writes the same rows without a sequencer, on the same number of connections. The two are
+// measured in turns.
 import { built } from './built.mjs';
 import { withClosedShop } from './closed-shop.mjs';
 import { percentile } from './shop.mjs';

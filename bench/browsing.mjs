@@ -1,4 +1,5 @@
-// Product lists, details and searches. For comparison: a minimal node:http server that sends the same bytes.
+// Measures product lists, details and searches. They are compared with a minimal node:http server that sends the same
+// bytes.
 import { spawn } from 'node:child_process';
 import autocannon from 'autocannon';
 import { call, freePort } from './shop.mjs';

@@ -1,11 +1,11 @@
-// The time from POST /orders until the order is confirmed, for one buyer alone and for many at once. Also the delay of the
-// read model.
+// Measures the time from POST /orders until the order is confirmed, for one buyer alone and for many at once. Also
+// measures how long after the response the read model shows the order.
 import { randomUUID } from 'node:crypto';
 import { call, inParallel, percentile } from './shop.mjs';
 
 const ORDERS = Number(process.env.BENCH_ORDERS ?? 600);
 const AT_ONCE = 50;
-/** Orders before the measurement. V8 compiles the code meanwhile, and each connection plans its statements. */
+/** Orders before the measurement: meanwhile V8 compiles the code, and each connection plans its statements. */
 const WARM_UP = Number(process.env.BENCH_WARM_UP ?? 300);
 
 const order = {
@@ -29,7 +29,7 @@ export async function cartsFor(shop, count, chosen) {
   return carts;
 }
 
-/** `readToken`: the cart token that can read the order. The former token cannot read it. */
+/** Places an order. `readToken`: the new cart token, because only this token can read the order. */
 export const place = async (shop, cart, wait) => {
   const { data, headers } = await call('POST', `${shop.api}/orders`, { cart, key: randomUUID(), wait, body: order });
   return { ...data, readToken: headers.get('x-cart-token') };
@@ -43,7 +43,7 @@ export const buyUntilConfirmed = async (shop, cart) => {
     );
 };
 
-/** Buys `count` orders, and measures the processor time of an order. */
+/** Places `count` orders, and measures the mean processor time of an order. */
 async function measured(shop, count, atOnce, carts) {
   const before = shop.processorMs();
   const result = await inParallel(count, atOnce, () => buyUntilConfirmed(shop, carts.pop()));

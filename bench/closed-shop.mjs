@@ -1,4 +1,5 @@
-// The database of a closed shop: Postgres is running, and the migrations have run. A benchmark may start the application later.
+// The database of a closed shop: Postgres is running and migrated, but the application is not running. `open` starts
+// it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +27,7 @@ export async function closedShop() {
     url,
     config,
     env,
-    /** What `writeHistory` needs. */
+    /** The first argument of `writeHistory`: the database URL and the shop's keys. */
     books: { url, sealSigningKey, eventMacKey, personalDataKey },
     /** SQL as the superuser, in ordering's schema. */
     ask,

@@ -1,5 +1,5 @@
-// Measures the statements of messaging, and the whole application, while many messages wait, another transaction keeps its
-// snapshot open, many messages have the same key, or a row is locked.
+// Measures the SQL statements of messaging, and checkouts in the whole application, in difficult situations: another
+// transaction keeps its snapshot open, many messages with one key wait, or a stock row is locked.
 import { withHotKey, withSnapshot } from './engine/backlog.mjs';
 import { orders, withLockedRow, withReader } from './engine/strangers.mjs';
 

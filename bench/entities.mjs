@@ -1,4 +1,4 @@
-// The cost of TypeORM compared with written SQL, for the same work on the same connection.
+// Compares TypeORM with written SQL: the same tasks on the same connection.
 import { built } from './built.mjs';
 import { withClosedShop } from './closed-shop.mjs';
 import { ids } from './store.mjs';
@@ -28,7 +28,7 @@ const newItem = () => {
   return { item, variantId: ids.next(), sku: `BENCH-${item}`, named: 0, onHand: 10, reserved: 0, version: 1 };
 };
 
-/** Each task in both ways. `one` is the item that the task uses. */
+/** Each task, once with written SQL and once with TypeORM. */
 const tasks = (db) => ({
   'read a row by its SKU': {
     sql: ({ sku }) => db.query(find, [sku]),
@@ -77,7 +77,7 @@ async function timesOf(work, one) {
   return times;
 }
 
-/** Runs the two ways in turns, so that other load slows both down equally. */
+/** Measures written SQL and TypeORM in turns, so that other load on the machine slows both down equally. */
 export const entities = () =>
   withClosedShop(async ({ url }) => {
     const db = new PgDatabase('inventory', contextPool(url, 'inventory', { max: 1 }));

@@ -1,4 +1,4 @@
-// Folds a stream of a thousand events to its view: once from its first event, and once from a snapshot.
+// Measures how long it takes to fold a stream of a thousand events: from its first event, and from a snapshot.
 import { built } from './built.mjs';
 import { withClosedShop } from './closed-shop.mjs';
 import { dice, idAt } from './history/chance.mjs';

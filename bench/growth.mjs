@@ -1,5 +1,5 @@
-// How the times of an append and of reading one order change, if there are up to a hundred times as many orders. Each number
-// of orders has its own shop. All shops are open at the same time and are measured in turns, so other load affects all of them.
+// Measures an append and the reading of one order, with up to a hundred times as many orders in the database. There is
+// one shop for each number of orders. All shops are open, and are measured in turns, so other load affects all of them.
 import { spawn } from 'node:child_process';
 import { built, root } from './built.mjs';
 import { closedShop, pause } from './closed-shop.mjs';
@@ -21,7 +21,9 @@ const { CartTokens } = built('libs/platform/src/security/index.js');
 const moveCheckpointsToEnd = `update projection_checkpoints set position = (select coalesce(max(position), 0) from order_log)
   where relation in (select relation from projection_tables where state = 'live')`;
 
-/** Fills order-view by a rebuild, which is much faster than live updates. The other two read models start at the log's end. */
+/**
+ * Fills order-view by a rebuild, which is faster than live updates. The other two read models do not get these orders.
+ */
 async function fillReadModels(shop) {
   await shop.ask(moveCheckpointsToEnd);
   const child = spawn(process.execPath, [...commandLine, 'projections', 'rebuild', 'order-view', '--json'], {
@@ -89,7 +91,7 @@ async function measure(levels) {
   for (const { shop } of levels) await shop.ask('checkpoint');
   for (let round = -2; round < ROUNDS; round++) {
     for (let index = 0; index < levels.length; index++) {
-      const turn = (index + Math.abs(round)) % levels.length; // so that no shop is always the first
+      const turn = (index + Math.abs(round)) % levels.length; // each round begins with another shop
       const times = round < 0 ? { append: [], view: [] } : all[turn];
       await addTimes(times.append, () => levels[turn].append(), Math.abs(round));
       await pause(300); // time for the shop's read models to catch up

@@ -1,4 +1,4 @@
-// How fast a made-up year of orders is written. Then the shop's own verification checks it.
+// Measures how fast a made-up year of orders is written. Then the shop's own verification checks these orders.
 import { built } from './built.mjs';
 import { withClosedShop } from './closed-shop.mjs';
 import { writeHistory } from './history/write.mjs';

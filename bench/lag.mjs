@@ -1,5 +1,5 @@
-// How far the sequencer and the read model are behind the appends in a busy shop. A generator in another process appends
-// all events of many orders at a steady rate. No message is sent, so no checkout runs for these orders.
+// Measures how far the sequencer and the read model are behind the appends in a busy shop. Another process appends all
+// events of many orders at a steady rate. No message is sent, so no checkout runs for these orders.
 import { built } from './built.mjs';
 import { pause, withClosedShop } from './closed-shop.mjs';
 import { dice, idAt } from './history/chance.mjs';
@@ -20,7 +20,7 @@ const { derivedId } = built('libs/kernel/src/index.js');
 const { cartOrderedOnce } = built('libs/ordering/src/place-order/cart-guards.store.js');
 const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
 
-/** The commands of many orders, sorted by time. There are enough commands for the given number of events. */
+/** The commands of many orders, sorted by time. Together they have at least `count` events. */
 async function agenda(shop, count) {
   const roll = dice(7);
   const keys = [];
@@ -46,11 +46,11 @@ async function agenda(shop, count) {
   return commands.sort((a, b) => a.at - b.at);
 }
 
-/** Appends at a steady rate, even if the database responds slowly. Returns when each event was acknowledged. */
+/** Appends at a steady rate, even if the database responds slowly. Returns the time at which each append succeeded. */
 async function appendSteadily(store, commands) {
   const acknowledged = new Map();
   const took = [];
-  const last = new Map(); // the last append of each stream: appends of one stream run one after the other
+  const last = new Map(); // the last append of each stream, because appends of one stream must run one after the other
   const began = performance.now();
   const running = new Set();
   let sent = 0;
@@ -83,7 +83,7 @@ async function appendSteadily(store, commands) {
   return { acknowledged, took, perSecond: sent / ((performance.now() - began) / 1_000) };
 }
 
-/** Reads the positions of the log and of the read model again and again. Records the time of each result. */
+/** Reads the positions of the log and of the read model until it is stopped, and records when it saw each position. */
 async function watch(shop) {
   const client = await connect(shop.url, 'watch');
   await client.query('set search_path = ordering');

@@ -39,7 +39,7 @@ if (unknown.length > 0) {
   console.error(`Unknown: ${unknown.join(', ')}. The sections are ${names.join(', ')}.`);
   process.exit(2);
 }
-const onlyIfNamed = ['growth', 'engine', 'stalls']; // these take minutes each, or send harmful requests, so they run only if they are named
+const onlyIfNamed = ['growth', 'engine', 'stalls']; // slow sections and sections with harmful requests: they run only if the command names them
 const wants = (name) => (wanted.length === 0 ? !onlyIfNamed.includes(name) : wanted.includes(name));
 
 console.log(

@@ -1,5 +1,5 @@
-// A rebuild of order-view from a million events, in a running application and by the command line. For
-// comparison: a cursor that only reads the same rows.
+// Measures a rebuild of order-view from a million events, in a running application and by the command line. Both are
+// compared with a cursor that only reads the same rows.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { built, root } from './built.mjs';
@@ -37,7 +37,7 @@ const residentMb = (pid) => {
   }
 };
 
-/** Waits until the next rebuild has applied all events. Returns the events per second, and the most memory in that time. */
+/** Waits until the next rebuild has applied all events. Returns its events per second and the highest use of memory. */
 async function measureReplay(shop, pid) {
   const known = (await shop.ask('select id from projection_rebuilds')).map(({ id }) => id);
   let began;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { root } from './built.mjs';
 
-/** The fields of `/proc/PID/stat` after the name of the program, so `[1]` is the parent. Undefined if the process has ended. */
+/** The fields of `/proc/PID/stat` after the program's name: `[1]` is the parent. Undefined if the process has ended. */
 function statOf(pid) {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
@@ -44,7 +44,9 @@ export async function freePort() {
   return port;
 }
 
-/** The shop as `npm start` runs it, without rate limits. `readyMs`: from the start of the process to the first 200 of /health/ready. */
+/**
+ * The shop as `npm start` runs it, without rate limits. `readyMs`: milliseconds until /health/ready responds with 200.
+ */
 export async function openShop(dataDir, env = {}) {
   const port = await freePort();
   const started = performance.now();

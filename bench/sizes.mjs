@@ -1,4 +1,4 @@
-// How many bytes on disk one order takes, by table.
+// Measures how many bytes on disk one order needs, by table.
 import { withClosedShop } from './closed-shop.mjs';
 import { writeHistory } from './history/write.mjs';
 

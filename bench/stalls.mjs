@@ -1,4 +1,4 @@
-// The cost of harmful requests: processor time, and how long other requests wait for the event loop.
+// Measures the cost of harmful requests: their processor time, and how long other requests wait for the event loop.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -64,7 +64,9 @@ function ask(base, agent, method, path, body, token) {
   });
 }
 
-/** A second client sends the cheapest request again and again. Its longest wait is the stall. */
+/**
+ * A second client, which sends cheap requests one after the other and measures how long each waits for its response.
+ */
 function watcher(base) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let open = true;

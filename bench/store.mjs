@@ -1,4 +1,4 @@
-// An event store and its sequencer, built as in the shop, with a chosen number of connections.
+// Makes an event store and its sequencer as in the shop, with a given number of connections.
 import { built } from './built.mjs';
 
 const { contextPool, PgDatabase } = built('libs/database/src/index.js');

@@ -1,4 +1,5 @@
-// npm run trace -- order: places one order in an idle shop, and draws the SQL statements of this time, one in each line.
+// npm run trace -- order: places one order in an idle shop, and draws the SQL statements that run meanwhile, one per
+// line.
 import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { openShop } from './shop.mjs';
 const { connect, startEmbeddedPostgres } = built('libs/database/src/index.js');
 
 const WARM_UP_ORDERS = 30;
-/** Messages about the order are handled for a moment after the response. */
+/** How long statements are recorded after the response, because messages about the order are still handled then. */
 const AFTER_MS = 300;
 const WIDTH = 40;
 

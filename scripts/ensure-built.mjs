@@ -33,7 +33,9 @@ const isBuilt = () => {
   return built > 0 && SOURCES.every((source) => newest(join(root, source)) <= built);
 };
 
-/** Only one process builds at a time. Another process waits for it, and builds itself if the first one has died. */
+/**
+ * Only one process builds at a time. Other processes wait until it has finished. If it has died, one of them builds.
+ */
 async function locked(work) {
   mkdirSync(dirname(lock), { recursive: true });
   for (;;) {
@@ -54,7 +56,7 @@ async function locked(work) {
 }
 
 function build(say) {
-  if (isBuilt()) return; // the process that we waited for has built it
+  if (isBuilt()) return; // another process has built the shop while this process waited
   const started = new Date();
   say('Building the shop (only after a change) … ');
   const nest = join(root, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
@@ -71,7 +73,9 @@ function build(say) {
   say(`done in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s\n`);
 }
 
-/** Ends the process if the build fails. The compiler's output goes to standard error, so that standard output stays pure JSON. */
+/**
+ * Ends the process if the build fails. Standard output may be JSON, so the compiler's output goes to standard error.
+ */
 export async function ensureBuilt({ quiet = false } = {}) {
   const say = (text) => quiet || process.stderr.write(text);
   if (!isBuilt()) await locked(() => build(say));

@@ -1,5 +1,5 @@
-// npm run faults: runs the whole fault matrix, and then writes its table between the two marks in docs/faults.md.
-// npm run faults -- --table only writes the table, from all results since the folder .faults was last deleted.
+// npm run faults: runs all fault tests, and then writes the table between the two HTML comments in docs/faults.md.
+// npm run faults -- --table only writes the table, from the stored results in the folder .faults.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

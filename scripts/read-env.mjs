@@ -1,6 +1,6 @@
-// Reads the settings in the file `.env` next to package.json, for npm start and npm run shop. If the environment
-// already has a variable, the value in the file is ignored. Tests do not read this file, so that they do not
-// depend on a developer's machine.
+// Reads the settings in the file `.env` next to package.json, for npm start and npm run shop. A variable that the
+// environment already has keeps its value. Tests do not read `.env`, so that their results are the same on each
+// machine.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 

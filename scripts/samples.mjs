@@ -1,5 +1,5 @@
-// npm run samples: adds the missing samples under test/samples, and then writes docs/openapi.json. Check the difference
-// before you commit it: a stored sample must never change, and clients see every change of the document.
+// npm run samples: adds the missing samples under test/samples, and then writes docs/openapi.json. Check the changes
+// before you commit them: a stored sample must never change, and a change of the document can break clients.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

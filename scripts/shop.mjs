@@ -1,4 +1,4 @@
-// npm run shop -- <command>: the operator's command line, on the built code.
+// npm run shop -- <command>: starts the compiled command line for operators.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +7,9 @@ import { readEnvFile } from './read-env.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 readEnvFile(root);
-if (existsSync(new URL('../nest-cli.json', import.meta.url))) await ensureBuilt({ quiet: true }); // an image has no sources
-// A rebuild makes many objects that are needed only briefly. With a limit of one gigabyte, Node removes them sooner: this
-// saves 100 MB of memory, and costs a sixth more processor time.
+if (existsSync(new URL('../nest-cli.json', import.meta.url))) await ensureBuilt({ quiet: true }); // the Docker image has no sources to build
+// A rebuild makes many objects that are needed only briefly. With these limits, Node removes such objects sooner: a
+// rebuild needs 100 MB less memory, and a sixth more processor time.
 const run = spawnSync(
   process.execPath,
   ['--max-semi-space-size=8', '--max-old-space-size=1024', 'dist/apps/cli/src/main.js', ...process.argv.slice(2)],

@@ -1,4 +1,5 @@
-// Builds the shop if a source is newer than the last build. Then opens the shop in this same process, so that signals reach it.
+// Builds the shop if a source is newer than the last build. Then runs the shop in this process, so that it gets the
+// signals.
 import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
@@ -15,8 +16,8 @@ if (!existsSync(join(root, 'apps', service, 'src', 'main.ts'))) {
 }
 readEnvFile(root);
 await ensureBuilt();
-// npm sends a signal only to its shell. The shell ends, and this process gets another parent. Then this process closes the
-// shop.
+// npm sends a signal only to its shell, and the shell ends. Then this process gets another parent, and so knows that it
+// must close the shop.
 if (process.env.npm_lifecycle_event) {
   const shell = process.ppid;
   setInterval(() => process.ppid === shell || process.kill(process.pid, 'SIGTERM'), 250).unref();

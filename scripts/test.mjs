@@ -36,10 +36,10 @@ const projects = chosen?.[1] ?? ['unit', 'integration', 'journeys'];
 if (!adapters) await ensureBuilt();
 
 // Fault suites run one at a time, because they use the whole machine.
-// Jest is forced to exit, because a failed suite may leave processes behind, and Jest would wait for them for ever.
+// Jest is forced to exit, because a failed suite can leave running processes, for which Jest would wait for ever.
 const alone = projects.includes('faults') ? ['--runInBand', '--forceExit'] : [];
 
-// --selectProjects reads every following word as a project. So a path needs a flag in front of it.
+// Jest reads every word after --selectProjects as a project. So a path needs the flag --testPathPatterns in front.
 const paths = flags[0] !== undefined && !flags[0].startsWith('-') ? ['--testPathPatterns'] : [];
 
 const jest = spawnSync(

@@ -1,4 +1,5 @@
-// The cost of the queue's statements when handled messages cannot be removed by vacuum, and when many messages of one key wait.
+// Measures the statements of the queue while VACUUM cannot remove handled messages, and while many messages of one key
+// wait.
 import { percentile } from '../shop.mjs';
 import { LANE, messages, openQueue } from './queue.mjs';
 import { worker } from './stores.mjs';
@@ -20,7 +21,9 @@ async function p50(work, turns = TURNS) {
   return percentile(took, 50);
 }
 
-/** How many milliseconds it takes until a claim finds one message of a new key. The first claims may find only other messages. */
+/**
+ * Milliseconds until a new message with a key of its own is claimed. Before it, claims may find only other messages.
+ */
 async function claimOne(queue, mine) {
   const took = [];
   for (let turn = 0; turn < TURNS; turn++) {

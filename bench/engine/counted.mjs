@@ -29,7 +29,7 @@ export async function withCountedShop(work) {
   }
 }
 
-/** The number of all statements and commits until now. Earlier calls of this function are counted too. */
+/** The number of all statements and commits until now, including those of this function. */
 export async function counts({ ask }) {
   const [row] = await ask(
     `select (select sum(calls) from pg_stat_statements(false))::float8 as statements,

@@ -1,4 +1,4 @@
-// The queue tables of one context, without a running shop. Messages get into them by the application's own statements.
+// The queue tables of one context, without a running shop. The application's own SQL statements write the messages.
 import { built } from '../built.mjs';
 import { closedShop } from '../closed-shop.mjs';
 import { ids } from '../store.mjs';
@@ -32,7 +32,10 @@ export async function openQueue() {
   return {
     db,
     receive: (batch) => receive(db, batch),
-    /** Receives, claims, handles and marks a few messages at a time, so that each index gets rows in every state. */
+    /**
+     * Writes handled messages. They pass through all states, a few at a time, so that each index gets the same rows as
+     * in use.
+     */
     async leaveHandled(count) {
       for (let left = count; left > 0; left -= STEP) {
         const batch = messages(Math.min(STEP, left));
@@ -45,7 +48,7 @@ export async function openQueue() {
         [handled, sent] = [to, sentTo];
       }
     },
-    /** Opens a snapshot and keeps it. Then vacuum cannot remove rows that are deleted or changed after it. */
+    /** Opens a snapshot and keeps it open, so that VACUUM cannot remove rows that are changed or deleted later. */
     async holdSnapshot() {
       const reader = await connect(shop.url, 'reader');
       await reader.query('begin isolation level repeatable read');

@@ -1,4 +1,4 @@
-// The compiled statements of the queue. If their arguments change, only this file must change.
+// Calls the compiled queue statements of messaging. All calls are here, so only this file depends on their arguments.
 import { built } from '../built.mjs';
 
 const claims = built('libs/messaging/src/inbox/claims.store.js');
@@ -25,7 +25,7 @@ export const send = (db, messages) =>
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** The statements of one instance. It keeps in memory below which position all messages are handled. */
+/** The statements of one instance, which keeps its low marks in memory. */
 export async function worker(db, instance, lanes, { leads = true } = {}) {
   const marks = new LaneMarks();
   const sent = new LowMark(db);
@@ -48,7 +48,7 @@ export async function worker(db, instance, lanes, { leads = true } = {}) {
     figures: () => readInboxFigures(db, marks.marksOf(lanes)),
     relayRead: read,
     relayAge: () => outbox.readOutboxAge(db, sent.value),
-    /** Moves the marks to where a long-running instance has them. */
+    /** Moves the low marks to the values that they have in an instance that has been running for some time. */
     async catchUp() {
       for (let looks = 0; looks < 4; looks++) {
         const batch = await read();

@@ -1,4 +1,5 @@
-// The whole application, alone, while another transaction keeps its snapshot open, and while another session locks a stock row.
+// Measures checkouts in the whole application: undisturbed, beside an open snapshot of another transaction, and while
+// another session locks a stock row.
 import { buyUntilConfirmed, cartsFor, fillShelves, place } from '../buying.mjs';
 import { built } from '../built.mjs';
 import { call, inParallel, percentile } from '../shop.mjs';
@@ -14,7 +15,7 @@ const OTHER_ORDERS = 60;
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const figuresOf = (took, seconds) => [(took.length / seconds).toFixed(1), percentile(took, 50).toFixed(0), percentile(took, 99).toFixed(0)]; // prettier-ignore
 
-/** Statements and commits for each order, without those of an idle shop in the same time. */
+/** Statements and commits for each order. Those that an idle shop sends in the same time are subtracted. */
 async function perOrder(shop, work) {
   const idleFrom = await counts(shop);
   await pause(5_000);
@@ -74,7 +75,7 @@ export const withReader = () =>
     };
   });
 
-/** How long orders of other SKUs take, while the given number of orders wait for one locked SKU. */
+/** How long orders of other SKUs take while `waiting` orders wait for the locked stock row of one SKU. */
 async function whileLocked(shop, waiting) {
   const { data } = await call('GET', `${shop.api}/products?limit=100`);
   const [hot, ...others] = data.flatMap((product) => product.variants);

@@ -29,7 +29,7 @@ const tables = {
 
 const escaped = (text) => (text.includes('\\') ? text.replaceAll('\\', '\\\\') : text);
 
-/** One COPY on its own connection. It collects lines, and waits if Postgres is slower than the sender. */
+/** One COPY on its own connection. It sends many lines together, and waits while Postgres is slower than the sender. */
 async function copying(url, table) {
   const client = await connect(url, 'history');
   const stream = client.query(copyFrom(`copy ${table} from stdin`));
@@ -55,11 +55,12 @@ async function copying(url, table) {
   };
 }
 
-// The hash covers microseconds, but the history has only milliseconds. So the last three digits repeat the milliseconds.
+// The hash covers microseconds, but the made-up times have only milliseconds. So the milliseconds are repeated after
+// them.
 const micros = (at) => at * 1_000 + (at % 1_000);
 const stamp = (at) => `${new Date(at).toISOString().slice(0, -1)}${String(at % 1_000).padStart(3, '0')}Z`;
 
-/** Continues at the end of the log. Call `write` with the events of each command in the order of time, and then `close`. */
+/** Writes after the end of the log. Call `write` for each command, in the order of time, and at last `close`. */
 export async function openBooks({ url, sealSigningKey, eventMacKey }) {
   const reader = await connect(url, 'history');
   const one = async (sql) => (await reader.query(sql)).rows[0];

@@ -1,4 +1,4 @@
-// Random numbers that are the same for the same seed, so that a history can be made again.
+// Random numbers that depend only on a seed, so that the same history can be made again.
 import { randomFillSync } from 'node:crypto';
 import { built } from '../built.mjs';
 
@@ -18,7 +18,7 @@ export function dice(seed) {
     below: (count) => Math.floor(next() * count),
     chance: (share) => next() < share,
     one: (list) => list[Math.floor(next() * list.length)],
-    /** A random number with this mean: usually small, sometimes large. */
+    /** A random number of an exponential distribution with this mean. */
     waiting: (mean) => -Math.log(1 - next()) * mean,
   };
 }

@@ -1,4 +1,4 @@
-// Whole orders, from the first event to the last, decided by the shop's own rules.
+// Makes whole orders, from the first event to the last. The shop's own rules decide the events.
 import { createHash } from 'node:crypto';
 import { built } from '../built.mjs';
 import { idAt } from './chance.mjs';

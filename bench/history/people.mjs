@@ -1,4 +1,4 @@
-// Customers and guests, each with a key. Their personal data is sealed as in the shop.
+// Makes customers and guests. Each has a key, with which their personal data is sealed as in the shop.
 import { built } from '../built.mjs';
 import { idAt } from './chance.mjs';
 

@@ -1,4 +1,5 @@
-// Writes a year of orders. All events of an order are computed when it is placed. They are written in the order of time.
+// Writes a year of orders. All events of an order are computed when the order is placed, and are written in the order
+// of time.
 import { dice, idAt } from './chance.mjs';
 import { lives } from './lives.mjs';
 import { openBooks } from './books.mjs';
@@ -36,7 +37,7 @@ export async function writeHistory(shop, { orders, days = 365, seed = 1, until =
   const staff = Array.from({ length: 12 }, () => idAt(firstDay));
   const makeOrder = lives(roll, crowd, customers, staff);
 
-  const due = new Map(); // the commands that will come later, by minute
+  const due = new Map(); // the commands that are written later, by minute
   const sample = [];
   let placed = 0;
 

@@ -1,6 +1,7 @@
-// If a message is given to CommandBus.execute, it runs at once and outside the inbox. Then a crash loses it, and a repeated
-// message runs twice. The rule uses types, so it also finds a message in a variable. It also finds a message handler that has
-// only Nest's @CommandHandler: the inbox does not know this handler and would never call it.
+// The rule finds two mistakes. First, a message that is passed to CommandBus.execute: its handler runs outside the
+// inbox, so a crash loses the message, and a repeated message has its effect twice. The rule uses types, so it also
+// finds a message in a variable. Second, a message handler with only Nest's @CommandHandler: the inbox would never call
+// this handler.
 
 const isOfKernel = ({ declarations = [] }) =>
   declarations.some((declaration) => declaration.getSourceFile().fileName.includes('/libs/kernel/'));
@@ -12,7 +13,7 @@ const isMessage = (type) => {
   return ((type.target ?? type).getBaseTypes() ?? []).some(isMessage);
 };
 
-/** Whether an object is a command bus, by its type or by its name. */
+/** Whether an object is a command bus, according to its type or its name. */
 const isCommandBus = (type, name) => type.symbol?.name === 'CommandBus' || /^command(s|Bus)$/.test(name ?? '');
 
 /** @type {import('eslint').Rule.RuleModule} */

@@ -42,7 +42,7 @@ const PROMISED = `
   .split(/\s*[,\n]\s*/)
   .map((route) => route.replace(' /', ' /api/v1/'));
 
-/** All operations and components by name, so that the test can name a difference. */
+/** All operations and components by name, so that a failed test shows which of them differ. */
 function partsOf(document: ApiDocument): Map<string, string> {
   const parts = operationsOf(document).map((operation): [string, unknown] => [
     `${operation.method} ${operation.path}`,

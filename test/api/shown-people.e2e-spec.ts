@@ -49,14 +49,14 @@ describe('Each person whose data staff read is in the audit trail', () => {
     viewAnyOrder: () => get('/admin/orders/$id'),
     viewOrderState: () => get('/admin/orders/$id/state?version=1'),
   };
-  /** The answer has sealed personal values and is only bytes, so the audit trail has the order's id instead of the customer's. */
+  /** Operations whose answer has only sealed personal values. For these, the audit trail has the order's id. */
   const sealed = ['exportOrderEvidence'];
 
-  it('for each operation with the decorator', () => {
+  it('and every operation with the decorator is tested here', () => {
     expect(decorated).toEqual(Object.keys(requests));
   });
 
-  it.each(Object.keys(requests))('by %s', async (operation) => {
+  it.each(Object.keys(requests))('after %s', async (operation) => {
     const { body } = await eventually(async () => expectStatus(200, await requests[operation]()));
     const text = JSON.stringify(body);
     const shown = [...orders, ...(sealed.includes(operation) ? [] : customers)].filter((id) => text.includes(id));

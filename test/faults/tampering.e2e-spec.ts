@@ -14,7 +14,7 @@ type Cell = Observations | typeof REFUSED;
 const cell = (verify: string, watch: readonly string[], start: string, offline: string): Cell => ({
   ...{ verify, watch, start, offline },
 });
-/** The expected results. A superuser and the owner have the same rights. A context's role is mostly refused. */
+/** The expected results of one change: the same for superuser and owner; a context's role is usually refused. */
 const row = (strong: Cell, context: Cell = REFUSED): Record<Login, Cell> => ({
   ...{ superuser: strong, owner: strong, context },
 });
@@ -24,7 +24,7 @@ const NO_PROOF = 'no evidence: LOG_TAMPERED';
 
 const expected: Record<KindName, Record<Login, Cell>> = {
   'an amount in an event changed': row(cell('altered', ['drift'], NOTHING, `${NO_PROOF}, export refused: event`)),
-  // Only the nightly verification reads this byte.
+  // Only a verification reads this byte.
   'a byte changed that nobody reads': row(cell('altered', [], NOTHING, `${NO_PROOF}, export refused: event`)),
   'two events swapped': row(cell('stream, swapped', [], NOTHING, `${NO_PROOF}, export refused: event`)),
   'the last order cut off, with its seals': row(
@@ -44,7 +44,7 @@ const expected: Record<KindName, Record<Login, Cell>> = {
   ),
   'an older backup restored': row(
     cell('behind', ['health: event-log', 'behind'], 'refused: behind', 'no evidence: NOT_FOUND, export shorter than before'), // prettier-ignore
-    // The role can restore only the read models and their checkpoints. They are updated again.
+    // A context's role can restore only the read models and their checkpoints. The shop then updates the read models.
     cell(NOTHING, ['set back'], NOTHING, NOTHING),
   ),
   'the newest seal deleted': row(cell('seal', ['health: event-log', 'seal'], 'seal', NO_PROOF)),
@@ -65,8 +65,8 @@ const expected: Record<KindName, Record<Login, Cell>> = {
 };
 
 /**
- * Whether a short run includes this test. It tries each kind of change once, and all changes that are refused. It starts a
- * second shop only if that shop must notice something.
+ * A short run tries each change with only one login, and also every change that must be refused. It starts a second
+ * shop only if that shop must notice the change.
  */
 const byOwner: readonly KindName[] = ['a seal in the middle deleted', 'an older backup restored'];
 const byContext: readonly KindName[] = ['an event put in, for the shop to number', 'a row of a read model changed'];
@@ -99,7 +99,7 @@ describe('A running shop whose data is changed', () => {
   const shops: TamperedShop[] = [];
   const outcomes = new Map<string, Promise<Outcome>>();
 
-  /** One shop for each login. In a full run they run at the same time. */
+  /** Each login has its own shop. In a full run all shops run at the same time, otherwise one after the other. */
   beforeAll(async () => {
     template = await TamperingTemplate.make();
     writeFileSync(table, `| what is done | ${logins.join(' | ')} |\n|---|---|---|---|\n`);

@@ -13,7 +13,7 @@ const WORKERS = 4;
 
 jest.setTimeout(60_000 + TRIES * 4_000);
 
-/** A guest with a filled cart, and a function that logs them in. */
+/** A guest with a filled cart, and a function that logs the guest in. */
 interface GuestWithCart {
   readonly guest: Person;
   readonly logIntoAccount: () => Promise<Person>;
@@ -73,7 +73,7 @@ describe('One cart that is ordered by its guest and by the user that the guest l
     await database?.drop();
   });
 
-  /** Each worker has its own account, whose cart is emptied before the next try. */
+  /** Each worker has its own account. It waits until the account's cart is empty, so that the next try can begin. */
   async function tryOnce(interleaving: Interleaving, account: (typeof accounts)[number], index: number) {
     const reply = await shop.post('/cart/items', { body: { variantId: coffee.variantId, quantity: 1 } });
     const guest = new Person(shop, { 'x-cart-token': expectStatus(201, reply).headers.get('x-cart-token')! });
@@ -125,7 +125,7 @@ describe('One cart that is ordered by its guest and by the user that the guest l
     });
   });
 
-  it('does not prevent the user from ordering the same again at once, with a new cart', async () => {
+  it('does not prevent the user from ordering the same product again at once, with a new cart', async () => {
     const user = await register(shop);
     for (const _ of Array.from({ length: 3 })) {
       await user.addToCart(coffee.variantId);

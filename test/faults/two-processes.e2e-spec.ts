@@ -37,7 +37,7 @@ describe('Two processes of one shop', () => {
   }, 60_000);
 
   it(
-    `lose nothing when one of them is killed under load, ${KILLS} times in turn`,
+    `lose nothing when one and then the other is killed under load, ${KILLS} times`,
     async () => {
       const recoveryMs: number[] = [];
       const load = sellContinuously(faultShop);
@@ -105,7 +105,7 @@ describe('Two processes of one shop', () => {
   );
 
   it(
-    `lead all jobs within 2 s of the start after a kill, ${RESTARTS} times`,
+    `can be reduced to one, which leads all jobs within 2 s of its start after a kill, ${RESTARTS} times`,
     async () => {
       const [only, other] = faultShop.processes;
       await other.close();

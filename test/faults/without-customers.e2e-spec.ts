@@ -8,7 +8,7 @@ import { DatabaseGate, type Fault } from './support/database-gate';
 
 jest.setTimeout(120_000);
 
-/** The time after which ordering stops waiting for customers. */
+/** The longest allowed response time. Ordering stops waiting for customers after a second. */
 const MAX_RESPONSE_MS = 2_500;
 const MINUTE = 60_000;
 
@@ -55,7 +55,7 @@ describe('An order while the database of `customers` and `notifications` does no
     }, MINUTE);
 
   it.each<Fault>(['stopped', 'frozen', 'refusing'])(
-    '(%s) is accepted in time; its letter and points follow when the database responds again',
+    '(%s) is accepted in time; its letter is written and its points are added when the database responds again',
     async (trouble) => {
       const members = await Promise.all(Array.from({ length: 8 }, () => register(shop)));
       const visitor = await makeGuest(shop, 'khach', { variantId: coffee.variantId, quantity: 1 });

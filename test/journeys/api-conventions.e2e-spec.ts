@@ -36,7 +36,7 @@ describe('The conventions of the API', () => {
       expect(seen.headers.get('cache-control')).toMatch(/private|no-store/);
     });
 
-    it('have a request id: the caller’s if it is valid', async () => {
+    it('have a request id, which is the caller’s id if that id is valid', async () => {
       const ask = async (id?: string) =>
         (await shop.get('/categories', id ? { headers: { 'x-request-id': id } } : {})).headers.get('x-request-id');
       expect(await ask()).toMatch(/^[\w-]{16,64}$/);
@@ -47,7 +47,7 @@ describe('The conventions of the API', () => {
       expect(failed.body.error.requestId).toBe('checkout-43');
     });
 
-    it('have pages with cursors, without missing or repeated rows', async () => {
+    it('that are lists have pages with cursors, without missing or repeated rows', async () => {
       const seen: string[] = [];
       let pages = 0;
       for (let cursor: string | null | undefined; cursor !== null; pages += 1) {
@@ -66,7 +66,7 @@ describe('The conventions of the API', () => {
       expect(twenty.body.data).toHaveLength(20);
     });
 
-    it('that the client already has are not sent again', async () => {
+    it('that the client already has (with the same ETag) are not sent again', async () => {
       for (const path of ['/products?limit=2', '/categories', '/products/ca-phe-sua-da']) {
         const first = await shop.get(path);
         const etag = first.headers.get('etag')!;
@@ -89,7 +89,7 @@ describe('The conventions of the API', () => {
       }, 20_000);
     });
 
-    it('of health, keys and metrics have no envelope', async () => {
+    it('of the routes for health, keys and metrics have no envelope', async () => {
       const { body, status } = await shop.get('//health');
       expect([status, body]).toEqual([
         200,
@@ -220,7 +220,7 @@ describe('The conventions of the API', () => {
       expect(codeOf(await an.get('/products/khong-co-mon-nay'))).toEqual([404, 'NOT_FOUND']);
     });
 
-    it('have status 412 if the resource was changed meanwhile', async () => {
+    it('have status 412 if the resource was changed after the client read it', async () => {
       const { productId, variantId } = await listDrink(admin);
       const cart = await an.addToCart(variantId);
       const etag = cart.headers.get('etag')!;
@@ -241,14 +241,14 @@ describe('The conventions of the API', () => {
   });
 
   describe('Orders that are sent twice', () => {
-    it('need a key; the same request gets the same answer, and another body is refused', async () => {
+    it('need a key; with the same key, the same body gets the same answer, and another body is refused', async () => {
       const buyer = await register(shop);
       const { variantId } = await listDrink(admin);
       await buyer.addToCart(variantId);
       const keyless = await buyer.placeOrder('tok_ok', { headers: { 'idempotency-key': '' } });
       expect(codeOf(keyless)).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
       const key = randomUUID();
-      // A refusal before the command ran is not stored.
+      // The first request is refused before the command runs, so the key is still free.
       expect(codeOf(await buyer.placeOrder('tok_ok', { key, body: { note: 7 } }))).toEqual([400, 'VALIDATION_ERROR']);
       const first = expectStatus(201, await buyer.placeOrder('tok_ok', { key }));
       expect(first.headers.get('idempotent-replayed')).toBeNull();
@@ -257,7 +257,7 @@ describe('The conventions of the API', () => {
       expect(again.headers.get('idempotent-replayed')).toBe('true');
       expect(again.body).toEqual(first.body);
       expect(codeOf(await buyer.placeOrder('cash', { key }))).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
-      // Each caller has their own keys.
+      // Another caller can use the same key for another order.
       const other = await register(shop);
       await other.addToCart(variantId);
       const theirs = expectStatus(201, await other.placeOrder('tok_ok', { key }));
@@ -265,7 +265,7 @@ describe('The conventions of the API', () => {
       expect((await buyer.get('/orders')).body.data).toHaveLength(1);
     });
 
-    it('at the same moment make one order, and all get its answer', async () => {
+    it('at the same moment make one order, and all requests get the same answer', async () => {
       const buyer = await register(shop);
       await buyer.addToCart((await listDrink(admin)).variantId);
       const key = randomUUID();
@@ -275,7 +275,7 @@ describe('The conventions of the API', () => {
       expect(replies.filter(({ headers }) => headers.get('idempotent-replayed') === null)).toHaveLength(1);
     });
 
-    it('wait for the outcome if they ask for it with `Prefer`', async () => {
+    it('wait for the outcome if the client sends the header `Prefer`', async () => {
       const buyer = await register(shop);
       await buyer.addToCart((await listDrink(admin)).variantId);
       const waited = await buyer.placeOrder('tok_declined', { headers: { prefer: 'respond-async, wait=5' } });

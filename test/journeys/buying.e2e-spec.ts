@@ -9,7 +9,7 @@ describe('Buying a coffee', () => {
   beforeAll(async () => (open = await openShop()), 240_000);
   afterAll(() => open?.close());
 
-  it('goes from the shelf to a confirmed order within a second', async () => {
+  it('goes from the list of products to an order that is confirmed within a second', async () => {
     const { shop } = open;
     const an = await register(shop);
     const shelf = await an.get('/products?category=coffee-espresso&sort=price&limit=5');
@@ -103,7 +103,7 @@ describe('Buying a coffee', () => {
     expect(JSON.stringify(await history('vi'))).toContain('đơn hàng');
   });
 
-  it('in cash: confirmed at once, and paid when it is handed over', async () => {
+  it('in cash makes an order that is confirmed at once, and paid when it is handed over', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
     const drink = await listDrink(admin);
@@ -120,7 +120,7 @@ describe('Buying a coffee', () => {
     await eventually(async () => expect((await an.points()).balance).toBe(5));
   });
 
-  it('takes prices from the catalogue, and refuses those of the client', async () => {
+  it('uses the prices of the catalogue, and refuses a price from the client', async () => {
     const { shop, admin } = open;
     const an = await register(shop);
     const { productId, variantId } = await listDrink(admin, { price: 50_000 });
@@ -132,7 +132,7 @@ describe('Buying a coffee', () => {
     expect(order.total.amount).toBe(60_000);
   });
 
-  it('twice in a row: the second order has only what was added after the first', async () => {
+  it('twice in a row makes a second order with only what was added after the first order', async () => {
     const { shop, admin } = open;
     const drink = await listDrink(admin, { stock: 200 });
     const quantities = async () => {

@@ -40,7 +40,7 @@ describe('Cancelling', () => {
     ]);
   }
 
-  /** Places an order, and cancels it after some milliseconds. Returns a check that nothing is kept 5 s later either. */
+  /** Places an order, cancels it, and checks that nothing is kept. The returned function checks it again, 5 s later. */
   async function orderAndCancel(token: string, milliseconds: number) {
     const [buyer, drink] = await Promise.all([register(open.shop), listDrink(open.admin)]);
     const { id } = await buyer.buy(drink.variantId, token, 2);
@@ -60,7 +60,7 @@ describe('Cancelling', () => {
     };
   }
 
-  it('a confirmed order: the money, the goods and the points go back', async () => {
+  it('a confirmed order gives back the money, the goods and the points', async () => {
     const { shop, admin } = open;
     const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
     const { id } = await buyer.buy(drink.variantId, 'tok_ok', 2);
@@ -90,7 +90,7 @@ describe('Cancelling', () => {
     expect(await chargesOf(admin, id)).toHaveLength(1);
   });
 
-  it('an order to be paid in cash: nothing is owed any more', async () => {
+  it('an order that was not yet paid in cash makes no refund, because no money was taken', async () => {
     const { shop, admin } = open;
     const [buyer, drink] = await Promise.all([register(shop), listDrink(admin)]);
     const { id } = await buyer.buy(drink.variantId, 'cash');
@@ -129,7 +129,7 @@ describe('Cancelling', () => {
       expect(await cancel(by, path)).toMatchObject({ status: 409, body: { error: { code: 'CANNOT_CANCEL' } } });
   });
 
-  it.each(moments)('$token after $milliseconds ms: no money is kept, also 5 s later', async (moment) => {
+  it.each(moments)('an order with $token after $milliseconds ms keeps no money, also 5 s later', async (moment) => {
     const checkAgain = await cancellations[moments.indexOf(moment)];
     await checkAgain();
   });

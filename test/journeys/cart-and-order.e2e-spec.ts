@@ -17,7 +17,7 @@ describe('A cart from which an order is placed', () => {
     return anonymous(open.shop).withHeaders({ 'x-cart-token': reply.headers.get('x-cart-token')! });
   };
 
-  it('gets its lines back when the order fails: the lines are there when the cancellation is shown', async () => {
+  it('gets its lines back when the order fails, before the cancellation is shown', async () => {
     const drink = await listDrink(open.admin, { stock: 3 });
     const failures: [string, number, string][] = [
       ['tok_declined', 2, 'PAYMENT_DECLINED'],
@@ -41,7 +41,7 @@ describe('A cart from which an order is placed', () => {
     await eventually(async () => expect(await linesOf(person)).toEqual([]));
   });
 
-  it('gives its lines to the user’s cart after a log-in, beside lines that were added meanwhile', async () => {
+  it('gives its lines back to the user’s cart if the guest has logged in, beside lines added meanwhile', async () => {
     const drink = await listDrink(open.admin);
     const guest = await guestWith(drink.variantId, 2);
     const { email } = await register(open.shop);

@@ -70,7 +70,7 @@ describe('An erasure', () => {
     const refused = await an.delete('/users/me', { body: { password } });
     expect(code(refused)).toEqual([409, 'ORDER_OPEN']);
     expect(refused.body.error.details).toEqual([{ field: `orders.${second}`, message: `${number}: confirmed` }]);
-    expectStatus(200, await an.get('/users/me')); // the customer is not erased
+    expectStatus(200, await an.get('/users/me')); // the customer still exists, because the erasure was refused
 
     expectStatus(200, await an.post(`/orders/${second}/cancel`, { body: {} }));
     await eventually(async () => {
@@ -115,7 +115,7 @@ describe('An erasure', () => {
     expect((await admin.get('/admin/erasures')).body.data[0].id).toBe(requested.id);
   });
 
-  it('can be requested by an admin for a customer, also twice, but not for staff', async () => {
+  it('can be requested by an admin for a customer, and repeated, but not for staff', async () => {
     const binh = await register(open.shop);
     const erase = (id: string) => admin.post(`/admin/users/${id}/erasure`);
     const { id } = expectStatus(202, await erase(binh.userId)).body.data;
@@ -146,12 +146,12 @@ describe('An erasure', () => {
     expect(code(await member.post(`/admin/orders/${id}/erasure`))).toEqual([403, 'FORBIDDEN']);
   });
 
-  it('and an order at the same moment: only one of the two succeeds', async () => {
+  it('at the same moment as an order: only one of the two succeeds', async () => {
     const outcomes = new Set<string>();
     for (let round = 0; round < 12; round++) {
       const person = await register(open.shop);
       await person.addToCart(drink.variantId);
-      // The erasure starts long before the order, then a few milliseconds after it, at last long after it.
+      // Round 0: the erasure starts long before the order. Round 11: long after it. Other rounds: a moment after it.
       const lead = round === 0 ? -300 : round === 11 ? 300 : round * 2;
       const [placed, asked] = await Promise.all([
         pause(Math.max(0, -lead)).then(() => person.placeOrder('tok_ok')),

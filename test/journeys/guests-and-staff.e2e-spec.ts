@@ -61,7 +61,7 @@ describe('Guests and staff', () => {
       expect(cancelled.status).toBe('cancelled');
     });
 
-    it('is the only one who can read the order: for others it is 404', async () => {
+    it('is the only one who can read the order; others get 404', async () => {
       const visitor = await guest();
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
       const strangers = [await guest(), await register(open.shop)];
@@ -80,7 +80,7 @@ describe('Guests and staff', () => {
         expect(await stranger.get('/orders')).toMatchObject({ status: 200, body: { data: [] } });
     });
 
-    it('needs a valid token: a request without one is unauthenticated', async () => {
+    it('needs a valid token; a request without a valid token is unauthenticated', async () => {
       const { id } = expectStatus(201, await (await guest()).placeOrder('tok_ok')).body.data;
       const madeUp = ['', 'no token', 'x'.repeat(43), 'A'.repeat(64)].map((token) => ({ 'x-cart-token': token }));
       const nobody = [anonymous(open.shop), ...madeUp.map((headers) => anonymous(open.shop).withHeaders(headers))];
@@ -136,7 +136,7 @@ describe('Guests and staff', () => {
       }
     });
 
-    it('whose response was lost gets it again with the same key, and the same new token', async () => {
+    it('whose response was lost gets the same response and the same new token again with the same key', async () => {
       const visitor = await guest();
       const sent = { ...visitor.headers };
       const key = randomUUID();
@@ -161,7 +161,7 @@ describe('Guests and staff', () => {
       expect(second.headers.get('x-cart-token')).not.toBe(token);
     });
 
-    it('who shares the token and orders at the same moment: each order belongs to one of them only', async () => {
+    it('who shares the token with somebody and orders at the same moment does not share the order', async () => {
       for (let round = 0; round < 10; round++) {
         const visitor = await guest();
         const others = Array.from({ length: 4 }, () => anonymous(open.shop).withHeaders(visitor.headers));
@@ -205,7 +205,7 @@ describe('Guests and staff', () => {
       expect(await lines(visitor)).toEqual([]);
     });
 
-    it('who has logged in has a cart that no guest token can fill', async () => {
+    it('who has logged in has a cart to which nobody can add lines with the former guest token', async () => {
       const visitor = await guest(2);
       const attacker = anonymous(open.shop).withHeaders(visitor.headers);
       const binh = await register(open.shop, visitor.headers);
@@ -223,7 +223,7 @@ describe('Guests and staff', () => {
       expect(order.lines).toEqual([expect.objectContaining({ variantId: drink.variantId, quantity: 2 })]);
     });
 
-    it('with a token that has ordered gets `tokenSpent` on every route', async () => {
+    it('with a token with which an order was placed gets `tokenSpent` on every route', async () => {
       const visitor = await guest();
       const former = { ...visitor.headers };
       const { id } = expectStatus(201, await visitor.placeOrder('tok_ok')).body.data;
@@ -249,7 +249,7 @@ describe('Guests and staff', () => {
       expect([list.data.length, 'tokenSpent' in list.meta]).toEqual([1, false]);
     });
 
-    it('whose response was lost gets it also after a log-in, and the order still belongs to the guest', async () => {
+    it('whose response was lost can get it also after a log-in, and the order still belongs to the guest', async () => {
       const visitor = await guest();
       const former = { ...visitor.headers };
       const key = randomUUID();
@@ -258,7 +258,7 @@ describe('Guests and staff', () => {
       await visitor.waitForStatus(id, 'confirmed');
       const binh = await register(open.shop, former);
       expect(await lines(binh)).toEqual([]);
-      await binh.addToCart(other.variantId); // the repeated order does not order the account's cart
+      await binh.addToCart(other.variantId); // the repeated request must not order this cart of the account
       const again = expectStatus(201, await binh.withHeaders(former).placeOrder('tok_ok', { key }));
       expect([again.body, again.headers.get('idempotent-replayed')]).toEqual([first.body, 'true']);
       expect(again.headers.get('x-cart-token')).toBe(visitor.headers['x-cart-token']);
@@ -343,7 +343,7 @@ describe('Guests and staff', () => {
       );
     });
 
-    it('refund a part and then the rest; for each refund, points change once and one mail is sent', async () => {
+    it('refund a part of the money and then the remaining money; each refund changes points once and sends one mail', async () => {
       const { admin, shop } = open;
       const an = await register(shop);
       const { id } = await an.buy(drink.variantId, 'tok_ok', 2);
@@ -371,7 +371,7 @@ describe('Guests and staff', () => {
           payment: { status: 'partly-refunded', refunded: dong(25_000) },
         }),
       );
-      // The kept money is worth 7.5 points, which are rounded down.
+      // The shop keeps 75,000 đồng. These are 7.5 points, which are rounded down.
       await eventually(async () => expect((await an.points()).balance).toBe(7));
       expect((await refund(randomUUID(), { amount: dong(75_001), reason: 'x' })).body.error.code).toBe(
         'REFUND_TOO_LARGE',

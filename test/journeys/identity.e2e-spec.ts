@@ -27,7 +27,7 @@ describe('An account', () => {
     open.shop.post('/auth/login', { body: { email, password: secret } });
   const refresh = (refreshToken: string) => open.shop.post('/auth/refresh', { body: { refreshToken } });
 
-  it('needs an e-mail address that nobody has, in upper or lower case', async () => {
+  it('needs an e-mail address that no other account has, in upper or lower case', async () => {
     const email = `Binh-${randomUUID()}@Example.com`;
     const joined = expectStatus(201, await sendRegistration(email)).body.data;
     expect(joined).toEqual({
@@ -52,7 +52,7 @@ describe('An account', () => {
     expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
   });
 
-  it('gives the same answer for a wrong password and an unknown address', async () => {
+  it('is not revealed by a log-in: a wrong password and an unknown address get the same answer', async () => {
     const { email } = await register(open.shop);
     const wrong = await sendLogin(email, 'wrong');
     const unknown = await sendLogin(`${randomUUID()}@example.com`, 'wrong');

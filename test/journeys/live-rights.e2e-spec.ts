@@ -111,7 +111,7 @@ describe('A live connection whose rights have changed', () => {
     expect(staff.socket.connected).toBe(true);
   });
 
-  it('ends for a guest’s former token, and continues for the guest who sends the new token', async () => {
+  it('ends when a guest’s cart token is replaced, and continues if the client sends the new token', async () => {
     const first = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': first });
     const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;

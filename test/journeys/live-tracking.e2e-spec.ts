@@ -95,7 +95,7 @@ describe('Following an order live', () => {
     expect(open.shop.output()).not.toMatch(/broke|uncaught/i);
   });
 
-  it('continues after the last version that was received', async () => {
+  it('continues after the last version that the client received', async () => {
     const an = await register(open.shop);
     const id = await buyDrink(an);
     await an.waitForStatus(id, 'confirmed');
@@ -169,7 +169,7 @@ describe('Following an order live', () => {
     expect(await refused.subscribe('no-order')).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
   });
 
-  it('of a guest is possible after a log-in with the cart token, but one connection has one owner', async () => {
+  it('is possible for a guest’s order after a log-in, but each connection has only one owner', async () => {
     const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });
     const { id } = expectStatus(201, await guest.placeOrder('tok_ok')).body.data;
@@ -195,7 +195,7 @@ describe('Following an order live', () => {
     expect(error.data).toEqual({ code });
   });
 
-  it('counts the connections', async () => {
+  it('is counted: a metric shows the number of connections', async () => {
     const an = await register(open.shop);
     const gauge = async () =>
       Number(/^websocket_active_connections(?:\{.*\})? (\d+)$/m.exec((await open.shop.get('//metrics')).body)?.[1]);

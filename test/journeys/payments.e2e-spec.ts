@@ -49,7 +49,7 @@ describe('Paying', () => {
   afterAll(() => open?.close());
 
   it.each(['tok_declined', 'tok_made_up'])(
-    '%s: cancelled with the reason; no charge, no points, stock back',
+    'with %s makes an order that is cancelled with the reason; no charge and no points are left, and the stock is back',
     async (token) => {
       const purchase = await purchaseWith(token);
       const { buyer, id } = purchase;
@@ -66,7 +66,7 @@ describe('Paying', () => {
   );
 
   it.each(['tok_timeout_charged', 'tok_slow', 'tok_late_webhook'])(
-    '%s: confirmed, charged exactly once',
+    'with %s makes an order that is confirmed, and charged exactly once',
     async (token) => {
       const { buyer, drink, id } = await purchaseWith(token);
       await buyer.waitForStatus(id, 'confirmed', 20_000);
@@ -78,29 +78,32 @@ describe('Paying', () => {
     },
   );
 
-  it.each(['tok_timeout_not_charged', 'tok_flaky'])('%s: an allowed result, and at most one charge', async (token) => {
-    const purchase = await purchaseWith(token);
-    const order = await waitUntilDecided(purchase);
-    const charges = await chargesOf(open.admin, purchase.id);
-    if (order.status === 'confirmed') {
-      expect(charges.map(({ status }) => status)).toEqual(['captured']);
-      expect((await stockOf(open.admin, purchase.drink)).onHand).toBe(18);
-    } else {
-      expect(['PAYMENT_DECLINED', 'PAYMENT_UNAVAILABLE']).toContain(order.cancellation.code);
-      expect(charges.every(({ status }) => status === 'refunded')).toBe(true);
-      await expectStockUnchanged(purchase);
-      expect((await purchase.buyer.points()).balance).toBe(0);
-    }
-  });
+  it.each(['tok_timeout_not_charged', 'tok_flaky'])(
+    'with %s ends with an allowed status, and with at most one charge',
+    async (token) => {
+      const purchase = await purchaseWith(token);
+      const order = await waitUntilDecided(purchase);
+      const charges = await chargesOf(open.admin, purchase.id);
+      if (order.status === 'confirmed') {
+        expect(charges.map(({ status }) => status)).toEqual(['captured']);
+        expect((await stockOf(open.admin, purchase.drink)).onHand).toBe(18);
+      } else {
+        expect(['PAYMENT_DECLINED', 'PAYMENT_UNAVAILABLE']).toContain(order.cancellation.code);
+        expect(charges.every(({ status }) => status === 'refunded')).toBe(true);
+        await expectStockUnchanged(purchase);
+        expect((await purchase.buyer.points()).balance).toBe(0);
+      }
+    },
+  );
 
-  it('tries again after a failure: a token that fails twice is taken at the third attempt', async () => {
+  it('is tried again after a failure: with a token that fails twice, the third attempt succeeds', async () => {
     expect((await waitUntilDecided(await purchaseWith('tok_flaky'))).status).toBe('confirmed');
     expect((await waitUntilDecided(await purchaseWith('tok_timeout_not_charged'))).cancellation.code).toBe(
       'PAYMENT_UNAVAILABLE',
     );
   });
 
-  it('counts a webhook once, also if it is repeated, with the same or another id', async () => {
+  it('has its effect once, also if its webhook is repeated with the same or another id', async () => {
     const { buyer, id } = await purchaseWith('tok_late_webhook');
     const order = await buyer.waitForStatus(id, 'confirmed', 20_000);
     const [charge] = await chargesOf(open.admin, id);
@@ -116,9 +119,9 @@ describe('Paying', () => {
     expect(await mailsTo(open.admin, buyer.email)).toHaveLength(1);
   });
 
-  it('refuses webhooks that are unsigned, old, signed with another key, or unknown; they change nothing', async () => {
+  it('is not affected by webhooks that are unsigned, old, unknown or signed with another key', async () => {
     const { shop, admin } = open;
-    // This payment stays open for some seconds: only the provider knows its result.
+    // With this token the payment stays open for some seconds, because the provider does not respond.
     const { buyer, id, drink } = await buy('tok_timeout_not_charged');
     const key = await eventually(async () => {
       const timeline = (await admin.get(`/admin/orders/${id}/timeline`)).body.data as { type: string }[];

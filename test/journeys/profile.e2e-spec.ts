@@ -50,7 +50,7 @@ describe('A customer’s profile', () => {
     }
   });
 
-  it('can be read and changed while the registration message is on its way', async () => {
+  it('can be read and changed before the registration message has arrived', async () => {
     const binh = await registerBinh();
     await waitForRegistration(binh);
     await removeProfile(binh);
@@ -81,7 +81,7 @@ describe('A customer’s profile', () => {
       expect((await binh.patch(`/users/me/addresses/${id}`, { body: { [field]: null } })).status).toBe(400);
   });
 
-  it('gives a delivery its address, as it is stored in the address book', async () => {
+  it('has addresses that can be sent unchanged as the address of a delivery', async () => {
     const binh = await registerBinh();
     const home = { recipient: 'Bình', phone: '0907654321', line1: '12 Lê Lợi', ward: 'Bến Nghé', city: 'Huế' };
     expectStatus(201, await binh.post('/users/me/addresses', { body: { label: 'Nhà', ...home } }));
@@ -104,7 +104,7 @@ describe('A customer’s profile', () => {
     const set = (id: string, isDefault: boolean) => binh.patch(`/users/me/addresses/${id}`, { body: { isDefault } });
     const refused = await set(first, false);
     expect([refused.status, refused.body.error.code]).toEqual([409, 'DEFAULT_ADDRESS_NEEDED']);
-    expectStatus(200, await set(second, false)); // it is not the default
+    expectStatus(200, await set(second, false)); // this changes nothing, because it is not the default
     expectStatus(200, await set(second, true));
     const flags = (await binh.get('/users/me/addresses')).body.data.map((one: { isDefault: boolean }) => one.isDefault);
     expect(flags).toEqual([false, true]);
@@ -124,7 +124,7 @@ describe('A customer’s profile', () => {
     for (const one of ['*', `"${data.version}", "99"`]) expect([one, await patchIfMatch(one)]).toEqual([one, 200]);
   });
 
-  it('gives an order its recipient if the order names none', async () => {
+  it('gives an order its recipient if the order has no recipient of its own', async () => {
     const binh = await registerBinh();
     expectStatus(200, await binh.patch('/users/me', { body: { phone: '0907654321' } }));
     await binh.addToCart(drink.variantId);
@@ -164,7 +164,7 @@ describe('A customer’s profile', () => {
     },
   );
 
-  it('and notes are not quoted in a letter to an unconfirmed address', async () => {
+  it('is not quoted in a letter to an unconfirmed address, and the note of the order is not either', async () => {
     const email = `victim-${randomUUID()}@example.com`;
     const cartToken = (await anonymous(open.shop).addToCart(drink.variantId)).headers.get('x-cart-token')!;
     const guest = anonymous(open.shop).withHeaders({ 'x-cart-token': cartToken });

@@ -7,7 +7,7 @@ import { expectStatus, register, listDrink, type Drink, type Person } from '../s
 
 jest.setTimeout(30_000);
 
-/** The shop's MAC key. The suite uses it to write an event that the shop accepts as its own. */
+/** The shop's MAC key. With this key, the suite writes an event that the shop accepts as its own event. */
 const EVENT_MAC_KEY = Buffer.alloc(32, 9).toString('base64');
 
 interface Event {
@@ -142,7 +142,7 @@ describe('The history of an order', () => {
     const intact = await verify();
     expect(intact).toMatchObject({ valid: true, checked: expect.any(Number) });
     expect(intact.checked).toBeGreaterThanOrEqual(4);
-    // Only a superuser can do this: the table refuses changes until its triggers are disabled.
+    // The test is a superuser here. The table refuses changes until its triggers are disabled.
     const forge = (seconds: number) =>
       open.database.admin(
         `begin; alter table ordering.order_events disable trigger all;
@@ -168,7 +168,7 @@ describe('The history of an order', () => {
         return rebuild;
       });
 
-    it('lists the read models, with no lag when nothing happens', async () => {
+    it('begins with the list of read models, which have no lag when nothing happens', async () => {
       await eventually(async () =>
         expect(await projections()).toEqual(
           names.map((name) => expect.objectContaining({ name, version: expect.any(Number), lag: 0, state: 'live' })),
@@ -176,7 +176,7 @@ describe('The history of an order', () => {
       );
     });
 
-    it('runs while orders come, with a manual and an automatic switch; reads are not affected', async () => {
+    it('runs while orders come, and goes live manually or automatically; reads are not affected', async () => {
       let isBuying = true;
       const bought: { id: string; status: string }[] = [];
       const purchases = (async () => {

@@ -17,7 +17,7 @@ describe('Sockets', () => {
   beforeAll(async () => {
     open = await openShop({
       TRUSTED_PROXIES: '127.0.0.1,::1',
-      RATE_LIMIT_API: '1000000000', // 0 would switch these limits off
+      RATE_LIMIT_API: '1000000000', // RATE_LIMIT_API=0 would also switch off the limit on sockets
       EDGE_SOCKETS: String(ALLOWED_PER_ADDRESS),
     });
     an = await register(open.shop);
@@ -63,7 +63,7 @@ describe('Sockets', () => {
     const { socket, outcome } = connect({ token: an.token });
     await outcome;
     const closed = new Promise<string>((resolve) => socket.io.engine.once('close', resolve));
-    // Like `disconnect()`, but without closing the connection.
+    // This packet leaves the namespace like `disconnect()`, but the connection stays open.
     socket.io.engine.write('41/orders,');
     expect(await closed).toBe('transport close');
   });
@@ -81,7 +81,7 @@ describe('Sockets', () => {
     await eventually(async () => expect(await connect({ token: visitor.token }).outcome).toBe('connected'));
   });
 
-  it('may send sixty messages a minute, and are then closed with a code', async () => {
+  it('are allowed to send sixty messages a minute, and are closed with a code after more', async () => {
     const { socket, outcome, disconnected } = connect({ token: (await register(open.shop)).token });
     await outcome;
     let answered = 0;

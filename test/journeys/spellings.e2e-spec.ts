@@ -21,7 +21,7 @@ describe('Another spelling', () => {
     expectStatus(201, await open.shop.post('/auth/register', { body }));
     for (const other of ['NFC', 'NFD'] as const)
       expectStatus(200, await open.shop.post('/auth/login', { body: { email, password: word.normalize(other) } }));
-    // This password has the maximum length in NFC. It is longer in NFD, which a telephone may send.
+    // This password has the maximum length in NFC. In NFD, the form that some telephones send, it is longer.
     const long = { email: `${randomUUID()}@example.com`, name: 'Bình', password: 'ệ'.repeat(200).normalize('NFC') };
     expectStatus(201, await open.shop.post('/auth/register', { body: long }));
     const decomposed = { email: long.email, password: long.password.normalize('NFD') };
@@ -61,7 +61,7 @@ describe('Another spelling', () => {
     socket.disconnect();
   });
 
-  it('of the preferred languages: the whole refusal is in one language, also if the header allows several', async () => {
+  it('of the preferred languages gets a refusal in only one language, also if the header allows several', async () => {
     const an = await register(open.shop);
     await an.addToCart(drink.variantId);
     expectStatus(204, await open.admin.delete(`/admin/products/${drink.productId}`));

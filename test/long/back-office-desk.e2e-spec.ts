@@ -117,7 +117,7 @@ describe('The operators of the shop', () => {
     expect(found.out).toMatch(new RegExp(`checkout 2 +${id} +its MAC is wrong`));
   });
 
-  describe('when the provider is away and no money can be refunded', () => {
+  describe('while the payment provider does not respond', () => {
     let lockHolder: Client;
     let id: string;
 
@@ -130,7 +130,7 @@ describe('The operators of the shop', () => {
     });
     afterAll(() => lockHolder?.end());
 
-    /** Lets the checkout's timer fire again and again, as it would in 45 minutes. */
+    /** Makes the checkout's timer fire at once again and again, so that the test need not wait 45 minutes. */
     const repeatWithoutAnswer = () =>
       eventually(async () => {
         const sql = `update ordering.timers set due_at = now() where key = $1 and name = 'checkout/waits'`;
@@ -139,7 +139,7 @@ describe('The operators of the shop', () => {
         expect((await saga(id)).data.parked).toContain('asked 9 times');
       }, 40_000);
 
-    it('a checkout is undone by staff, and needs attention while there is no answer', async () => {
+    it('undo a checkout, which needs attention after many requests without an answer', async () => {
       const body = { reason: 'the customer called' };
       expectStatus(202, await admin.post(`/admin/sagas/checkout:${id}/compensate`, { body }));
       await waitForSaga(id, { step: 'voiding', state: 'running', waitingFor: 'payments to give the money back' });
@@ -164,7 +164,7 @@ describe('The operators of the shop', () => {
       });
     });
 
-    it('a retry sends the request again with the same key, and then it needs attention again', async () => {
+    it('retry the request with the same key; without an answer the checkout needs attention again', async () => {
       expectStatus(202, await admin.post(`/admin/sagas/${id}/retry`, { body: { reason: 'try once more' } }));
       await waitForSaga(id, { state: 'running', step: 'voiding', asked: 0 });
       const asked = (await saga(id)).journal.filter(
@@ -178,7 +178,7 @@ describe('The operators of the shop', () => {
       await repeatWithoutAnswer();
     });
 
-    it('it continues automatically when the answer comes later', async () => {
+    it('see that the checkout continues automatically when the answer comes', async () => {
       await lockHolder.query('rollback');
       await eventually(async () => {
         await open.database.admin(
@@ -193,12 +193,12 @@ describe('The operators of the shop', () => {
     });
   });
 
-  it('see a refund that the provider refused, and retry it when the problem is solved', async () => {
+  it('see a refund that the provider refused, and retry this refund when the problem is solved', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(id, 'confirmed');
     const setRefunded = (refunded: string) =>
       open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
-    await setRefunded('amount'); // as if the bank had already refunded it
+    await setRefunded('amount'); // as if the bank had already refunded the charge. So the provider refuses the refund
     expectStatus(200, await an.post(`/orders/${id}/cancel`, { body: {} }));
     const refunds = () => data(`/admin/sagas/refunds:${id}`);
     await eventually(async () =>
@@ -214,7 +214,7 @@ describe('The operators of the shop', () => {
     expect(all.map(({ state }: any) => state)).toEqual(['failed', 'refunded']);
   });
 
-  it('retry only the rest after a part was refunded by hand, and then nothing', async () => {
+  it('can retry a refund only for the money that is still owed', async () => {
     const { id } = await an.buy(drink.variantId, 'tok_ok');
     await an.waitForStatus(id, 'confirmed');
     const setRefunded = (refunded: string) =>
@@ -247,7 +247,7 @@ describe('The operators of the shop', () => {
     let id: string;
     let letter: string;
 
-    it('that blocks only its own order; the API shows it with the messages behind it', async () => {
+    it('that blocks only its own order, and that the API shows with the messages behind it', async () => {
       ({ id } = await an.buy(drink.variantId, 'tok_ok'));
       await an.waitForStatus(id, 'confirmed');
       await open.database.admin(
@@ -277,7 +277,7 @@ describe('The operators of the shop', () => {
       });
     });
 
-    it('if it is redriven too early it fails again; after the repair its order continues', async () => {
+    it('that fails again if it is redriven before the repair; after the repair its order continues', async () => {
       const redrive = () => admin.post(`/admin/dead-letters/${letter}/redrive`);
       expect(expectStatus(200, await redrive()).body.data).toEqual({ redriven: [letter], more: false });
       await eventually(async () => expect(await data(`/admin/dead-letters/${letter}`)).toMatchObject({ attempts: 2 }));
@@ -293,7 +293,7 @@ describe('The operators of the shop', () => {
       expectStatus(400, await admin.post('/admin/dead-letters/redrive', { body: { ids: ['nonsense'] } }));
     });
 
-    it('when it is dropped, the order is compared with its sagas', async () => {
+    it('and drop this message; then the order is compared with its sagas', async () => {
       const { id } = await an.buy(drink.variantId, 'tok_ok');
       await waitForSaga(id, { state: 'over' });
       await open.database.admin(
@@ -338,7 +338,7 @@ describe('The operators of the shop', () => {
       expectStatus(403, await an.post(`/admin/sagas/${id}/compare`, { body: {} }));
     });
 
-    it('and drop it with a reason', async () => {
+    it('and give a reason when they drop this message', async () => {
       const key = randomUUID();
       await open.database.admin(
         `insert into payments.inbox (message_id, handler, lane, key, type, body, meta, state, held, error)
@@ -358,7 +358,7 @@ describe('The operators of the shop', () => {
   });
 
   describe('leave an audit trail', () => {
-    it('of who did what and the result, without the content', async () => {
+    it('of who did what and with which result, without the content of requests', async () => {
       const sku = drink.sku;
       expectStatus(200, await admin.put(`/admin/inventory/${sku}`, { body: { onHand: 77 } }));
       const [line] = await listed(`/admin/audit?actor=${admin.userId}&target=${sku}`);

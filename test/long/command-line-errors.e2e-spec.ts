@@ -7,7 +7,7 @@ jest.setTimeout(120_000);
 
 const ORDER = '0192d1a4-7c00-7736-816b-33db67e31195';
 
-/** There is no database: a wrong call is refused before the shop is opened. */
+/** These tests have no database, because a wrong call is refused before the command connects to one. */
 describe('A wrong call of the command line', () => {
   let folder: string;
   beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'shop-wrongly-'))));
@@ -45,7 +45,7 @@ describe('A wrong call of the command line', () => {
     const { code, out, err } = await shopCommand({ DATA_DIR: folder }, ...words);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(expected);
-    expect(err.split(expected)).toHaveLength(2); // once
+    expect(err.split(expected)).toHaveLength(2); // the text is printed only once
   });
 
   it.each([[['orders']], [['projections', 'rebuild', '--help']]])(

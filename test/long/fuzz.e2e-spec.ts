@@ -8,7 +8,7 @@ import { anonymous, register, listDrink, type Person } from '../support/people';
 import { capturedEvent, SECRET, sendWebhook } from '../support/sandbox';
 import { changedBetween, EveryTable } from './support/every-table';
 
-/** `FUZZ_REQUESTS=10000 FUZZ_SEED=7` sends more requests, or other ones. */
+/** With `FUZZ_REQUESTS=10000` the test sends more requests, with `FUZZ_SEED=7` other requests. */
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 2_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
 const WORKERS = 8;
@@ -30,7 +30,7 @@ interface FuzzAnswer extends FuzzRequest {
 const INHERITED = Object.getOwnPropertyNames(Object.prototype);
 const nested = (levels: number, open: string, close: string) => `${open.repeat(levels)}1${close.repeat(levels)}`;
 
-/** JSON texts: rare values, characters of any Unicode plane, and any JSON. */
+/** JSON texts: unusual values, texts with any Unicode characters, and random JSON. */
 const junk: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     ...['null', 'true', '-1', '0', '1e308', '-1e308', '1e-320', '9007199254740993', '1e999', '-0', '1.5', '""'],
@@ -46,7 +46,7 @@ const junk: fc.Arbitrary<string> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
 );
 
-/** Adds a member after any brace: with a random name, with the name of an inherited member, or with an existing name. */
+/** Adds a member after one of the opening braces of a JSON text. */
 const withMember = (text: string, at: number, name: string, value: string): string => {
   const braces = [...text.matchAll(/\{/g)].map(({ index }) => index + 1);
   if (braces.length === 0) return text;
@@ -110,11 +110,11 @@ const escaped = (text: string): string => {
   try {
     return encodeURIComponent(text);
   } catch {
-    return '%ED%A0%80'; // half of a surrogate pair, as bytes
+    return '%ED%A0%80'; // `encodeURIComponent` refuses half of a surrogate pair; these are its bytes
   }
 };
 
-/** The same kinds of texts for a query or a path. */
+/** Unusual and random texts for a query parameter or a part of a path. */
 const word = fc
   .oneof(
     fc.constantFrom('', '-1', '1e9', '0x10', '99999999999999999999', '2026-02-30T00:00:00Z', '%00', "' or 1=1--", '🧋'),
@@ -226,7 +226,7 @@ describe('Any request', () => {
 
   it('gets an answer, and a refused request changes nothing', async () => {
     await eventually(async () =>
-      // For a moment after the start, messages about the demo products are still waiting.
+      // After the start, messages about the demo products still change tables. The test begins when they are handled.
       expect(await open.database.admin(`select from inventory.inbox where state = 'waiting' limit 1`)).toEqual([]),
     );
     const tables = await EveryTable.of(open.database);
@@ -243,7 +243,7 @@ describe('Any request', () => {
       faults.push(...answers.flatMap((answered) => faultOf(operation, answered) ?? []));
       let refused = answers.filter(({ status }) => status >= 400);
       refusals += refused.length;
-      // The refused requests are sent again alone, until none of them is accepted.
+      // An accepted request may change tables. So only the refused requests are sent again, until all are refused.
       for (let round = 0; refused.length < answers.length && round < 5; round += 1) {
         before = await tables.waitUntilSettled();
         answers = await askAll(operation, refused);

@@ -25,7 +25,7 @@ interface Owner {
   readAll(): Promise<unknown>;
 }
 
-/** Operations that end the caller's own session or account. They come last. */
+/** Operations that end the caller's own session or account. They are tested last. */
 const ENDING_OPERATIONS = ['logOut', 'eraseMe'];
 
 describe('Data of one person', () => {
@@ -34,7 +34,7 @@ describe('Data of one person', () => {
   let drink: Drink;
   let user: Owner;
   let guest: Owner;
-  /** The other callers, by the headers that they send. The headers stay the same for all requests. */
+  /** The headers of the other callers, by the name of the caller. The headers are the same in all requests. */
   let others: Readonly<Record<string, Headers>>;
   const sockets: Socket[] = [];
 
@@ -182,7 +182,7 @@ describe('Data of one person', () => {
             ]);
           await emit('unsubscribe', { orderId });
         }
-        // A token of another person is refused, and the caller's own token gives no more rights.
+        // After `authenticate` with any of these credentials, the caller still cannot subscribe.
         for (const credential of Object.values(others).flatMap(credentials)) await emit('authenticate', credential);
         for (const { orderId } of [user, guest])
           expect([who, await emit('subscribe', { orderId })]).toEqual([who, expect.objectContaining({ ok: false })]);

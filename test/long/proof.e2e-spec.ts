@@ -42,7 +42,7 @@ describe('What happened to an order', () => {
     };
     [id, other] = [await buy(), await buy()];
     expectStatus(200, await admin.post(`/admin/orders/${id}/accept`));
-    // All messages are handled, so the counts below do not change by themselves.
+    // The test waits until all messages are handled, so that the counts below do not change by themselves.
     await eventually(async () => {
       const sources = (await ask(`/admin/orders/${id}/timeline`)).map(({ source }: any) => source);
       expect(sources).toEqual(expect.arrayContaining(['notification', 'points', 'stock', 'payment', 'process']));
@@ -117,7 +117,7 @@ describe('What happened to an order', () => {
       expect(refunded.process.refunds.whatIf.asks[0]).toMatchObject({ type: 'payments.refund-payment.v1' });
     });
 
-    it('is refused if the events do not fit, with the place of the fault', async () => {
+    it('is refused if the events do not fit together; the refusal names the wrong fields', async () => {
       const fields = async (body: object) => {
         const { error } = expectStatus(400, await whatIf(body)).body;
         expect(error.code).toBe('VALIDATION_ERROR');
@@ -158,8 +158,8 @@ describe('What happened to an order', () => {
         );
         return { counts, sequences, charges: await chargesOf(admin, id), mails: await mailsTo(admin, an.email) };
       };
-      expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)); // the log is sealed now, so that it is not sealed during the test
-      const walks = 'select relation from ordering.projection_walks'; // the first drift check writes a row for each
+      expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)); // seals the log, so that this does not happen during the test
+      const walks = 'select relation from ordering.projection_walks'; // the first drift check writes a row for each read model
       await eventually(async () => expect(await open.database.admin(walks)).toHaveLength(3));
       const before = await countRows();
       const add = [
@@ -240,7 +240,7 @@ describe('What happened to an order', () => {
       expect((await an.get(`/admin/orders/${id}/evidence`)).status).toBe(403);
     });
 
-    it('at once after it happened', async () => {
+    it('immediately after it happened', async () => {
       const { id: bought } = await an.buy(drink.variantId, 'tok_ok', 1);
       const { status, body } = await admin.get(`/admin/orders/${bought}/evidence`);
       fresh = body;
@@ -284,7 +284,7 @@ describe('What happened to an order', () => {
       expect((await shop('orders', 'verify-evidence', join(folder, 'nothing.json'))).code).toBe(2);
     });
 
-    it('but not with one amount changed, even if all hashes and roots are computed again', async () => {
+    it('but not by a file with a changed amount, even if all hashes and roots are computed again', async () => {
       const forged = JSON.parse(text);
       const confirmed = forged.events[1];
       confirmed.fields[8] = confirmed.fields[8].replace('100000', '1000');
@@ -314,13 +314,13 @@ describe('What happened to an order', () => {
       const { signature: _, ...rest } = { ...forged, keys: foreignKey.trusted.all };
       const resigned = attest(foreignKey, rest);
       expect(await refusal(resigned)).toEqual([1, 'untrusted']);
-      // It is valid only for somebody who trusts that key.
+      // The resigned file is valid only for somebody who trusts that key.
       expect(
         (await verify(file('theirs.json', resigned), '--public-key', foreignKey.trusted.all[0].publicKey)).code,
       ).toBe(0);
     });
 
-    it('and not with anything removed, added or changed', async () => {
+    it('and not by a file in which anything was removed, added or changed', async () => {
       const changed = (change: (copy: any) => void) => {
         const copy = JSON.parse(text);
         change(copy);
@@ -340,7 +340,7 @@ describe('What happened to an order', () => {
       expect(await refusal('not evidence')).toEqual([1, 'form']);
     });
 
-    it('not after the log itself was changed: then an error is reported', async () => {
+    it('but not after the log itself was changed; then an error is reported', async () => {
       const forge = (from: string, to: string) =>
         open.database.admin(
           `begin; alter table ordering.order_events disable trigger all;
@@ -359,7 +359,7 @@ describe('What happened to an order', () => {
       expect((await shop('events', 'verify')).code).toBe(0);
     });
 
-    it('and not after its last event was deleted', async () => {
+    it('and not after the last event of the order was deleted', async () => {
       const runWithoutTriggers = (statements: string) =>
         open.database.admin(`begin; set local session_replication_role = replica; ${statements}; commit`);
       const last = `from ordering.order_events where order_id = '${other}' and version = 2`;

@@ -80,7 +80,7 @@ describe('Rebuilding a read model', () => {
     expect((await an.get(`/orders/${later.id}`)).body.data).toMatchObject({ status: 'confirmed', version: 2 });
   });
 
-  it('a row that was changed by hand is found within a minute, and is corrected by a rebuild of that order', async () => {
+  it('corrects a row that was changed by hand, which the drift check finds within a minute', async () => {
     const [{ relation }] = await open.database.admin<{ relation: string }>(
       `select relation from ordering.projection_tables where name = 'order-view' and state = 'live'`,
     );
@@ -138,7 +138,7 @@ describe('Rebuilding a read model', () => {
     expect(rebuilt).toMatchObject({ code: 0, out: expect.stringContaining('live') });
   });
 
-  it('a shop whose build has no reducer for a kept table does not open, and says what to do', async () => {
+  it('keeps the former table; a build without a reducer for it does not start, and says what to do', async () => {
     await open.database.admin(
       `insert into ordering.projection_tables (relation, name, version, run, state, live_at)
        values ('sales_v9', 'sales', 9, 1, 'kept', now());

@@ -27,7 +27,7 @@ const accessOf = ({ security }: Operation) => {
   return security.some((one) => Object.keys(one).length === 0) ? 'guests' : 'users';
 };
 
-/** Runs the work for all entries, several at a time. */
+/** Runs the work for all items, with at most `most` of them at the same time. */
 async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>, most = 8): Promise<void> {
   const queue = [...items];
   await Promise.all(
@@ -110,7 +110,7 @@ describe('Every route', () => {
       const refused = ['UNAUTHENTICATED', 'FORBIDDEN', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'SESSION_ENDED', 'ROLE_LOST'];
       switch (accessOf(operation)) {
         case 'anyone':
-          // The body needs a refresh token, which is missing.
+          // The body is empty, so the refresh token is missing. The callers differ only in their access tokens.
           for (const answer of [unknown, forged, known])
             expect([label, refused]).not.toEqual([label, expect.arrayContaining([answer])]);
           break;
@@ -204,7 +204,7 @@ describe('Every route', () => {
         body,
         headers: { 'idempotency-key': randomUUID() },
       });
-      // The ids of an example do not exist here. This is not a fault of the example.
+      // An example is not wrong because its ids do not exist in this database.
       const faults = (reply.status === 400 ? reply.body.error.details : []) as { message: string }[];
       expect([
         operation.operationId,
@@ -348,7 +348,7 @@ describe('Every route', () => {
     }
   });
 
-  /** An answer has an ETag if and only if the document says so. A request with this ETag is answered 304. */
+  /** Expects an ETag exactly if the document lists `If-None-Match`. A second request with this ETag must get 304. */
   const expectNotModified = (operation: Operation, who: Person, address: string) =>
     eventually(async () => {
       const tag = (await ask(who, operation, address)).headers.get('etag');

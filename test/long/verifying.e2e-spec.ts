@@ -18,7 +18,7 @@ describe('Verifying', () => {
       alter table ordering.order_seals disable trigger all;
       ${sql.replaceAll('$n', () => `'${String(values.shift())}'`)}; end $$`);
 
-  /** 30 events in three streams, sealed up to 10 and 25. */
+  /** Writes 30 events in three streams, with seals up to the positions 10 and 25. */
   async function writeLog() {
     const parts = storeOn(db);
     const run = await parts.sequencer.begin();

@@ -7,7 +7,7 @@ import { WorkCount, type Work } from './support/work-count';
 
 jest.setTimeout(600_000);
 
-/** The limits for the work of a refused request. Work is counted, so a slow machine does not matter. */
+/** The limits for the work of a refused request. Work is counted instead of time, so a slow machine can pass too. */
 const WORK_LIMITS: Work = { visited: 25_000, checked: 2_500, statements: 60, rows: 1_500 };
 const MOST_DETAILS = 20;
 const MOST_BYTES = 64 * 1024;
@@ -44,7 +44,7 @@ const BAD_VALUES: Readonly<Record<string, string>> = {
 
 const MARK = '"put it here"';
 
-/** The text of a valid body with another value in one field. */
+/** The text of the valid body `good`, in which `part` replaces the value at `position`. */
 const withPart = (good: unknown, position: readonly string[], part: string): string =>
   JSON.stringify(replaceAt(good, position, 'put it here')).replace(MARK, () => part);
 
@@ -79,7 +79,7 @@ function queriesOf({ parameters = [] }: Operation): BadRequest[] {
   ];
 }
 
-/** Years that do not exist in a calendar or a database, in each time format of a cursor. */
+/** Years that JavaScript or Postgres cannot represent in a date. */
 const YEARS = ['0000', '-000001', '-0001', '10000', '+275760', '294277'];
 const impossiblePositions = (year: string): unknown[] =>
   [`${year}-01-01T00:00:00Z`, `${year}-01-01 00:00:00+00`].flatMap((at) => [
@@ -185,8 +185,8 @@ describe('The worst requests', () => {
 type Schema = Readonly<Record<string, any>>;
 
 /**
- * Bytes of the largest body that a schema allows. A letter counts as two bytes; Vietnamese text takes less in UTF-8. Fields
- * that are read-only are not counted, because the shop itself makes their values.
+ * The bytes of the largest body that a schema allows. Each character counts as two bytes, which is more than the
+ * average of Vietnamese text in UTF-8. Read-only fields are not counted, because the shop itself makes their values.
  */
 function sizeOf(schema: Schema, document: ApiDocument): number {
   const go = (next: Schema): number => (next['readOnly'] ? 0 : sizeOf(next, document));

@@ -31,7 +31,7 @@ export class BackOffice {
     return { onHand, reserved, available };
   }
 
-  /** The charges in the sandbox provider's own books. */
+  /** The charges that the sandbox provider has stored, independently of the shop. */
   async charges(): Promise<Charge[]> {
     return (await this.get('/admin/sandbox/charges')).body.data;
   }
@@ -47,7 +47,7 @@ export class BackOffice {
   async verify(): Promise<{ valid: boolean; checked: number; firstBadPosition?: number; reason?: string }> {
     const asked = await this.admin.post('/admin/events/verify');
     if (asked.status !== 202) return expectStatus(200, asked).body.data;
-    // A verification of many events continues after the response.
+    // If there are many events, the response is 202 and the verification continues. So its result is requested again.
     return eventually(async () => {
       const { data } = (await this.get(`/admin/events/verify/${asked.body.data.id}`)).body;
       return data.state !== 'running' && data.result;

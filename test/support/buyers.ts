@@ -17,7 +17,7 @@ export interface CartLine {
   readonly modifiers?: readonly { readonly optionId: string }[];
 }
 
-/** A buyer with a cart. A guest has a cart token, and a member an access token. Both stay valid when the shop is restarted. */
+/** A buyer with a cart. A guest has a cart token, and a member has an access token. A restart does not end them. */
 export interface Buyer {
   readonly isMember: boolean;
   readonly name: string;
@@ -27,7 +27,7 @@ export interface Buyer {
   readonly headers: Record<string, string>;
 }
 
-/** The order as its buyer reads it. */
+/** The order as `GET /orders/{id}` shows it to its buyer. */
 export interface SeenOrder {
   readonly id: string;
   readonly status: string;
@@ -62,14 +62,14 @@ const person = (label: string) => ({
   address: `${label}/7 hẻm Bàn Cờ, Quận 3`,
 });
 
-/** Makes a guest with these lines in the cart. */
+/** Makes a guest, and adds these lines to the guest's cart. */
 export async function makeGuest(shop: RunningShop, label: string, ...[first, ...others]: CartLine[]): Promise<Buyer> {
   const reply = expectStatus(201, await shop.post('/cart/items', { body: first }));
   const headers = { 'x-cart-token': reply.headers.get('x-cart-token')! };
   return fillCart(shop, { ...person(label), headers, isMember: false }, others);
 }
 
-/** Registers a buyer with an account, which collects points. Adds these lines to the cart. */
+/** Registers a buyer, who collects points. Adds these lines to the buyer's cart. */
 export async function makeMember(shop: RunningShop, label: string, ...lines: CartLine[]): Promise<Buyer> {
   const { email, headers } = await register(shop);
   return fillCart(shop, { ...person(label), email, headers, isMember: true }, lines);
@@ -103,7 +103,7 @@ export async function placeOrder(
   return reply;
 }
 
-/** Waits until the order is confirmed or cancelled. At the deadline it returns the order as it is, even if it is pending. */
+/** Waits until the order is confirmed or cancelled. At the deadline, a pending order is returned as it is. */
 export async function waitForOutcome(
   shop: RunningShop,
   { headers }: Buyer,

@@ -26,7 +26,7 @@ export const fillCarts = (shop: RunningShop, count: number, { variantId }: Produ
     return { buyer, quantity, pay: PAYS[index % PAYS.length], key: randomUUID() };
   });
 
-/** Places all orders, spread over `overMs`. An order without an answer, or with a 5xx, stays without a reply. */
+/** Places all orders within `overMs`. If a request gets no answer or a 5xx, `reply` of its checkout stays undefined. */
 export async function placeOrders(shop: RunningShop, checkouts: readonly BuyerCheckout[], overMs = 0): Promise<void> {
   await Promise.all(
     checkouts.map(async (checkout, index) => {

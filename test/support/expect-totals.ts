@@ -30,8 +30,8 @@ export async function waitUntilDecided(
 }
 
 /**
- * Expects that money, stock, points and letters fit the orders, whatever faults happened before. `stocked`: the number on
- * hand before the first order.
+ * Expects that money, stock, points and letters fit the orders, whatever faults happened before. `stocked`: the pieces
+ * in stock before the first order.
  */
 export const expectTotalsToAddUp = (...given: Parameters<typeof expectTotals>): Promise<void> =>
   eventually(() => expectTotals(...given)); // points and letters come a moment after an order has ended

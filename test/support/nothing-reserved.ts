@@ -1,6 +1,6 @@
 import { StockCounts } from '#contracts/inventory';
 
-/** A fake inventory in which nothing is reserved: every piece that was counted can be bought. */
+/** A fake of `StockCounts` in which nothing is reserved, so all pieces on hand can be bought. */
 export const nothingReserved = {
   provide: StockCounts,
   useValue: {

@@ -33,7 +33,7 @@ export interface OpenContext {
 
 const KID = 'test';
 
-/** `standIns`: fakes for the questions to contexts that are not opened. */
+/** Opens the contexts. `standIns`: fakes that answer questions to contexts that are not opened. */
 export async function openContext(
   modules: readonly (Type | DynamicModule)[],
   contexts: readonly ContextName[],

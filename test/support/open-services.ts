@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startShop, type RunningShop } from './start-shop';
 import { testDatabase, type TestDatabase } from './test-database';
 
-/** The routes of each service. A real shop has a gateway with the same rules. */
+/** The routes of each service. In production a gateway needs the same table. */
 const routes = {
   auth: /^\/auth\b|^\/admin\/(audit|erasures|users)\b|^\/admin\/orders\/[^/]+\/erasure$/,
   users: /^\/users\b/,

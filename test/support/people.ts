@@ -12,7 +12,7 @@ export interface OrderOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A user or a guest of the shop. All requests carry their token. A guest always uses the newest cart token. */
+/** A user or a guest of the shop. Every request sends the person's token. A guest always uses the newest cart token. */
 export class Person {
   readonly headers: Record<string, string>;
 
@@ -83,7 +83,7 @@ export class Person {
   points = async (): Promise<any> => (await this.get('/users/me/loyalty')).body.data;
 }
 
-/** If the response replaces the cart token that was sent, `own` gets the new token. */
+/** If `own` still has the cart token that was sent, `own` gets the new cart token of the response. */
 export function adoptNewCartToken(
   own: Record<string, string>,
   sent: Readonly<Record<string, string>>,
@@ -126,7 +126,7 @@ export interface Drink {
   readonly price: number;
 }
 
-/** Staff add a new product. Each test has its own product, so that tests do not use each other's stock. */
+/** Adds a new product as staff. A test makes its own product, so that other tests do not use its stock. */
 export async function listDrink(admin: Person, { stock = 20, price = 50_000 } = {}): Promise<Drink> {
   const [categories, brands] = await Promise.all([admin.get('/categories'), admin.get('/brands')]);
   const variant = (name: string) => ({ name, type: 'size', priceAdjustment: 0, stock });
@@ -154,7 +154,7 @@ export async function stockOf(admin: Person, { sku }: Pick<Drink, 'sku'>): Promi
   return data[0] ?? {};
 }
 
-/** The charges of an order in the sandbox provider's own books. */
+/** The charges of an order that the sandbox provider has stored, independently of the shop. */
 export const chargesOf = async (admin: Person, orderId: string): Promise<any[]> =>
   expectStatus(200, await admin.get(`/admin/sandbox/charges?orderId=${orderId}`)).body.data;
 

@@ -46,7 +46,7 @@ export default async function setUp(): Promise<void> {
   });
 }
 
-/** Removes what a killed run has left behind. */
+/** Stops the servers and deletes the folders of test runs that were killed. */
 async function sweep({ startEmbeddedPostgres, DataFolderInUse }: typeof DatabaseLibrary): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
     const dataDir = join(tmpdir(), name);

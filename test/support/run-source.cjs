@@ -1,4 +1,5 @@
-// node -r ./test/support/run-source.cjs some.ts: runs a TypeScript file without a build, for processes that tests start and kill.
+// `node -r ./test/support/run-source.cjs some.ts` runs a TypeScript file without a build. Some tests start processes
+// so.
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { transformSync } = require('@swc/core');

@@ -9,7 +9,7 @@ interface WebhookOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends a webhook like the sandbox provider. The secret and the age of the signature can be chosen. */
+/** Sends a webhook as the sandbox provider does. Options change the secret, the signature's age and the headers. */
 export function sendWebhook(shop: RunningShop, event: object | string, options: WebhookOptions = {}): Promise<Reply> {
   const { secret = SECRET, ageSeconds = 0, headers } = options;
   const body = typeof event === 'string' ? event : JSON.stringify(event);

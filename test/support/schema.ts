@@ -33,7 +33,7 @@ const parts: Readonly<Record<string, string>> = {
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${IN_SHOP_SCHEMAS}`,
 };
 
-/** All that the migrations define in this database, as sorted lines. The order is the same on every server. */
+/** Everything that the migrations define in this database, as lines. Their order is the same on every server. */
 export async function schemaOf(database: TestDatabase): Promise<string> {
   const lines: string[] = [];
   for (const [kind, sql] of Object.entries(parts)) {

@@ -20,7 +20,7 @@ function source(request: string): string {
   return request;
 }
 
-/** Makes Node use the sources for `#…` imports. Jest's module mapping does not work in its global set-up. */
+/** Makes Node load the sources for `#…` imports. Jest does not use its module mapping in its global set-up. */
 export function resolveToSources(): void {
   const resolve = loader._resolveFilename;
   loader._resolveFilename = (request, ...rest) =>

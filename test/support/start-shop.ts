@@ -43,12 +43,12 @@ export interface RunningShop {
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** `api` (the default), or one service of apps/. */
+  /** The folder of `apps` that is started. The default is `api`. */
   readonly service?: string;
-  /** This folder stays after `stop()`. Without it, the shop gets a new folder, which is deleted after `stop()`. */
+  /** `stop()` does not delete this folder. Without `dataDir`, the shop gets a new folder, which `stop()` deletes. */
   readonly dataDir?: string;
   readonly patienceMs?: number;
-  /** The folder of the build that is started. The default is this tree. */
+  /** The folder with the build that is started. The default is the root of this repository. */
   readonly build?: string;
 }
 

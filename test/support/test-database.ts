@@ -15,7 +15,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes a new database. It is migrated unless `empty` is true. A spec file makes one in `beforeAll`. */
+/** Makes a new database for one spec file. If `empty` is true, it has no tables; otherwise it is migrated. */
 export async function testDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = process.env['SHOP_TEST_POSTGRES'];
   if (!server) throw new Error('There is no test Postgres. Only files named *.int-spec.ts or *.e2e-spec.ts have one.');

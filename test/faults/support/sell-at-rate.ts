@@ -5,7 +5,7 @@ import type { FaultShop } from './fault-shop';
 const LOAD: readonly PurchaseKind[] = ['card', 'cash', 'card', 'card', 'declined', 'card'];
 
 export interface Rush {
-  /** The number of answers since the last call, such as `cart 503`, `order 201`, `order without an answer`. */
+  /** The number of answers since the last call, by kind, such as `cart 503`, `order 201`, `order without an answer`. */
   newAnswers(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }

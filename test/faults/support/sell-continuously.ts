@@ -6,7 +6,7 @@ import type { ShopProcess } from './shop-server';
 
 const KINDS: readonly PurchaseKind[] = ['card', 'declined', 'card', 'cash', 'unanswered', 'card'];
 
-/** Sells two orders at a time, again and again, until it is stopped. Orders without an answer can be repeated later. */
+/** Sells two orders at a time, until `stop` is called. `timeUntilRecovered` repeats the orders that got no answer. */
 export function sellContinuously(faultShop: FaultShop, everyMs = 250): { readonly stop: () => Promise<void> } {
   let open = true;
   const selling = (async () => {
@@ -23,7 +23,7 @@ export function sellContinuously(faultShop: FaultShop, everyMs = 250): { readonl
   };
 }
 
-/** Milliseconds from `since` until a new order at this process is confirmed and readable in all read models. */
+/** Milliseconds from `since` until a new order at `shopProcess` is confirmed, and all read models show this. */
 export async function timeUntilServed(
   faultShop: FaultShop,
   shopProcess: ShopProcess,
@@ -52,7 +52,7 @@ async function isReadable({ database }: FaultShop, orderId: string): Promise<boo
   return row.seen;
 }
 
-/** Repeats orders without an answer, and waits until all are decided. Returns the milliseconds since `since`. */
+/** Repeats orders without an answer, and waits until all orders are decided. Returns the milliseconds since `since`. */
 export async function timeUntilRecovered(faultShop: FaultShop, since: number, patienceMs = 60_000): Promise<number> {
   for (;;) {
     const begun = Date.now();

@@ -15,13 +15,13 @@ type Group = Context | readonly Context[];
 
 interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** The contexts whose server has a small disk of its own. */
+  /** The contexts whose server stores its data on a small disk of its own, which a test can fill. */
   readonly disks?: readonly Context[];
   /** The Postgres settings of the contexts' own servers. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** A shop whose contexts have their own Postgres servers. One more database can read the tables of all servers. */
+/** A shop whose contexts have their own Postgres servers. The database `overview` shows the tables of all servers. */
 export class ShopOnServers {
   private constructor(
     readonly servers: Readonly<Partial<Record<Context, OwnServer>>>,
@@ -63,7 +63,7 @@ export class ShopOnServers {
   }
 }
 
-/** Makes a database with a schema for each context. Its foreign tables are the tables on the context's own server. */
+/** Makes the database `overview`. Its foreign tables show the tables of all contexts, whichever server has them. */
 async function importTables(main: OwnServer, servers: Readonly<Partial<Record<Context, OwnServer>>>): Promise<void> {
   await main.query('create database overview');
   await main.query('create extension postgres_fdw', [], 'overview');

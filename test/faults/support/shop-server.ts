@@ -15,7 +15,7 @@ export const SHOP_ENV = {
   NODE_OPTIONS: '--conditions=crash-tests',
 };
 
-/** A durable Postgres server for several shops. Each shop has its own database, and one or more processes. */
+/** A Postgres server for several shops. Each shop has its own database, and one or more processes. */
 export class ShopServer {
   private readonly databases: ShopDatabase[] = [];
 
@@ -51,8 +51,8 @@ export class ShopServer {
   }
 
   /**
-   * A process of a shop. `database`: the URL that the process uses. The name of the process is the name of its database
-   * sessions. `build`: the folder of another build.
+   * A process that is not started yet. `database`: the URL that the process uses. `build`: the folder of another build.
+   * The database sessions of the process have its name, so that a test can find them.
    */
   process(database: string, env: Readonly<Record<string, string>> = {}, build?: string): ShopProcess {
     const name = `shop ${randomBytes(4).toString('hex')}`;
@@ -135,7 +135,7 @@ export class ShopProcess {
   private readonly log: string;
   /** When the process last ended, for any reason. */
   diedAt = 0;
-  /** Milliseconds from the last start until the shop was open. */
+  /** The milliseconds that the last start took. */
   startMs = 0;
 
   constructor(
@@ -148,7 +148,7 @@ export class ShopProcess {
     this.log = join(dataDir, `${name}.log`);
   }
 
-  /** `crash`: the crash point, which is active from the start. */
+  /** Starts the process. `crash`: a crash point that is active from the start. */
   async open(crash = ''): Promise<RunningShop> {
     const from = Date.now();
     const { dataDir, crashFile, log, build } = this;
@@ -167,7 +167,7 @@ export class ShopProcess {
     return process;
   }
 
-  /** Many databases share one data folder here, so each needs its own anchor file. */
+  /** Several databases share this data folder, so each of them needs its own file for the newest seal. */
   private anchor(): Readonly<Record<string, string>> {
     const url = this.env['DATABASE_URL'];
     return url ? { SEAL_ANCHOR_FILE: join(this.dataDir, `anchor-${new URL(url).pathname.slice(1)}`) } : {};
@@ -182,7 +182,7 @@ export class ShopProcess {
     return !this.dead;
   }
 
-  /** Sets the crash point, such as `relay.delivered@ordering:2`. With `:SIGSTOP` it freezes. An empty text clears it. */
+  /** Sets the crash point, such as `relay.delivered@ordering:2`. `:SIGSTOP` freezes the process. '' sets none. */
   arm(point: string): void {
     writeFileSync(this.crashFile, point);
     this.signal('SIGUSR2');

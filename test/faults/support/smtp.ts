@@ -16,13 +16,13 @@ export async function mailServer() {
       });
     },
   });
-  server.on('error', () => undefined); // a client that is killed causes an error
+  server.on('error', () => undefined); // a killed client causes an error, which without a listener would end the test
   const listener = await new Promise<{ address(): unknown }>((up) => {
     const listening = server.listen(0, '127.0.0.1', () => up(listening));
   });
   return {
     url: `smtp://127.0.0.1:${(listener.address() as AddressInfo).port}`,
-    /** The ids of the letters that it received. A letter that arrived twice is in the list twice. */
+    /** The Message-IDs of all mails so far. The id of a mail that arrived twice is in the list twice. */
     ids: ids as readonly string[],
     close: () => new Promise<void>((down) => server.close(() => down())),
   };

@@ -10,10 +10,11 @@ import type { Run, Schema } from './tampering-logins';
 export interface Scene {
   /** One of the first orders. */
   readonly target: { readonly orderId: string; readonly position: number; readonly subject: string };
-  /** The order that was placed last, with the position of its first event. */
+  /** The order that was placed last. `position`: the position of its first event. */
   readonly last: { readonly orderId: string; readonly position: number };
   /** An order with so many events that it has a snapshot. */
   readonly long: { readonly orderId: string };
+  /** The last position of the log. */
   readonly head: number;
   /** Positions of the seals, in order. */
   readonly seals: readonly number[];
@@ -22,9 +23,9 @@ export interface Scene {
 export interface Kind {
   readonly schema: Schema;
   tamper(run: Run, scene: Scene): Promise<void>;
-  /** The tables to restore afterwards, besides those of the event store. `anew`: the shop is opened again on a fresh copy. */
+  /** The tables to restore afterwards, besides those of the event store. `anew`: the shop starts on a new copy. */
   readonly undo: readonly string[] | 'anew';
-  /** The order whose evidence is fetched. */
+  /** The order whose evidence is fetched after the change. The default is `target`. */
   readonly order?: 'target' | 'last' | 'long';
   /** What staff do with the order. Some changes are noticed only when the data is used. */
   use?(admin: Person, scene: Scene): Promise<void>;
@@ -41,7 +42,7 @@ const changeEvent = async (run: Run, { target }: Scene) => {
   await run(`update order_events set event_data = ${higherTotal} where id = ${eventAt(target.position)}`);
 };
 
-/** Computes all hashes again from a position on, so that the chain is consistent. */
+/** Computes the hashes again from this position to the end of the log, so that the chain is consistent. */
 async function rechain(run: Run, from: number): Promise<void> {
   const rows = await run<StoredEvent & { position: number; hash: string }>(
     `select l.position, encode(l.hash, 'hex') as hash, ${columns}
@@ -56,7 +57,7 @@ async function rechain(run: Run, from: number): Promise<void> {
   );
 }
 
-/** Adds an event to an existing order, as the shop writes it, but without the shop's key. */
+/** Adds an event to an existing order. Its MAC is wrong: it is copied from the event before. */
 async function addForgedEvent(run: Run, orderId: string): Promise<string> {
   const id = randomUUID();
   await run(
@@ -68,7 +69,7 @@ async function addForgedEvent(run: Run, orderId: string): Promise<string> {
   return id;
 }
 
-/** Gives the event the next position by an insert. If the role may not insert, uses the sequencer's function. */
+/** Inserts the next position for the event. If the role is not allowed to insert it, calls the sequencer's function. */
 async function givePosition(run: Run, id: string): Promise<void> {
   const [end] = await run<{ position: number; hash: string }>(
     `select position, encode(hash, 'hex') as hash from order_log order by position desc limit 1`,
@@ -77,7 +78,7 @@ async function givePosition(run: Run, id: string): Promise<void> {
   const hash = hashOfEvent(end.hash, end.position + 1, event);
   await run(`insert into order_log (position, event_id, hash) values ($1, $2, decode($3, 'hex'))`, [end.position + 1, id, hash]); // prettier-ignore
   if ((await run(`select from order_log where event_id = '${id}'`)).length > 0) return;
-  // In one transaction, so that the shop's sequencer does not see the event first.
+  // This is one transaction, so that the shop's sequencer does not see the event in `order_pending` first.
   await run('begin');
   const [{ seq }] = await run<{ seq: number }>(`insert into order_pending (event_id) values ('${id}') returning seq`);
   await run(`select number_events(array[$1::uuid], array[$2::text], array[$5::bigint], $3, $4, '${ORIGIN}')`, [id, hash, end.position, end.hash, seq]); // prettier-ignore
@@ -95,7 +96,7 @@ const cutOff = async (run: Run, from: number) => {
 };
 
 export const STORE = ['order_events', 'order_heads', 'order_log', 'order_seals'];
-/** The tables of ordering's schema that a backup restores and the shop reads. */
+/** The tables that the test restores from the older backup: event store, checkpoints and read models. */
 const backedUp = async (run: Run): Promise<string[]> => [
   ...STORE,
   'projection_checkpoints',
@@ -120,7 +121,7 @@ const ofAudit = (tamper: Kind['tamper']): Kind => ({ schema: 'audit', tamper, un
 const ofKeys = (sql: (subject: string) => string): Kind => ({
   schema: 'privacy',
   tamper: async (run, { target }) => void (await run(sql(target.subject))),
-  undo: 'anew', // a process reports only once that it cannot read the values of a person
+  undo: 'anew', // a process reports only once for each person that it cannot read their values
   use: readOrder('target'),
 });
 

@@ -2,15 +2,15 @@ import { connect } from '../../../libs/database/src/pool/connection';
 import { query } from './what-is-left';
 
 export const logins = ['superuser', 'owner', 'context'] as const;
-/** `superuser`: of the database. `owner`: the role that owns the schemas. `context`: the role of a running context. */
+/** `superuser`: of the server. `owner`: has the roles that own the schemas. `context`: has the role of one context. */
 export type Login = (typeof logins)[number];
 export type Schema = 'ordering' | 'audit' | 'privacy';
 
-/** Runs a statement. If it is refused, returns no rows and remembers the error. */
+/** Runs a statement. If the database refuses it, returns no rows and adds the error to `Attempt.refused`. */
 export type Run = <Row extends object>(sql: string, values?: unknown[]) => Promise<Row[]>;
 
 export interface Attempt {
-  /** The server's error messages, each once. */
+  /** The error messages of the database, without repetitions. */
   readonly refused: readonly string[];
   /** How many statements changed or added rows. */
   readonly done: number;
@@ -18,10 +18,10 @@ export interface Attempt {
 
 const schemas: readonly Schema[] = ['ordering', 'audit', 'privacy'];
 const PASSWORD = 'tampering';
-/** Calls of functions that write. */
+/** A `select` that calls a function which writes. Such a call counts as done. */
 const CALLS = /^select number_events\(/;
 
-/** Database logins for the tests, like those of a person with a stolen password. No login can become another. */
+/** The database logins with which the tests change data, as somebody with a stolen password would. */
 export class TamperingLogins {
   private readonly owner = `tampering_owner_${process.pid}`;
 
@@ -43,7 +43,7 @@ export class TamperingLogins {
     );
   }
 
-  /** Runs the work under a login. A superuser and an owner first switch off triggers and rights. A context's role cannot. */
+  /** Runs the work with a login. Superuser and owner first disable the triggers; the owner also grants rights. */
   async as(login: Login, database: string, schema: Schema, work: (run: Run) => Promise<void>): Promise<Attempt> {
     const user = login === 'owner' ? this.owner : this.ofContext(schema);
     const url = login === 'superuser' ? database : database.replace(/\/\/.*@/, `//${user}:${PASSWORD}@`);
@@ -89,7 +89,7 @@ async function inOneTransaction(
   await run('commit');
 }
 
-/** The statements with which an owner disables triggers and takes rights, and the statements that undo this. */
+/** `off`: statements with which the owner disables triggers and gets rights. `on`: statements that undo `off`. */
 async function guardsOf(run: Run, schema: Schema) {
   const rows = await run<{ name: string }>(
     `select distinct c.relname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid

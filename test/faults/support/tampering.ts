@@ -17,20 +17,21 @@ const SEAL_SIGNING_KEY = Buffer.alloc(32, 9).toString('base64');
 export const trusted = new SealKey(SEAL_SIGNING_KEY).trusted;
 const keys = { SEAL_SIGNING_KEY, EVENT_MAC_KEY, LOG_LEVEL: 'info' };
 const WATCH_MS = 14_000;
-const REFUNDS = 52; // each refund has two events, and a snapshot is stored after a hundred events
+const REFUNDS = 52; // each refund makes two events. A snapshot is stored after a hundred events
 
 export interface Observations {
-  /** The findings when the events and the audit trail are verified. */
+  /** The findings of a verification of the events and of the audit trail. */
   readonly verify: string;
-  /** What the shop reports by itself in health and log. */
+  /** What the running shop reports in `/health` and in its log. */
   readonly watch: readonly string[];
+  /** What the next start of the shop reports. */
   readonly start: string;
-  /** The result of checking the evidence and the export offline. Both are fetched after the change. */
+  /** The result of checking the evidence and the export without the shop. Both files are fetched after the change. */
   readonly offline: string;
 }
 
 export interface Outcome extends Attempt, Partial<Observations> {
-  /** The number of new seals since the change. Each would be wrong, because it would cover changed data. */
+  /** The number of seals that the shop made after the change. It must be 0: a new seal would sign changed data. */
   readonly signed: number;
 }
 
@@ -57,7 +58,7 @@ const sealPatterns = logPatterns.slice(0, 3).map(([pattern]) => pattern);
 const namesOfLoggedFaults = (output: string): string[] =>
   logPatterns.filter(([pattern]) => pattern.test(output)).map(([, name]) => name);
 
-/** A closed shop with some orders. Each test of the matrix starts with a copy of it. */
+/** A closed shop with some orders. Each `TamperedShop` starts with a copy of its database and data folder. */
 export class TamperingTemplate {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'shop-tampering-'));
   scene!: Scene;
@@ -131,7 +132,7 @@ export class TamperingTemplate {
     const body = { reason: 'cold', amount: { amount: 1_000, currency: 'VND' } };
     const refund = (n: number) =>
       admin.post(`/admin/orders/${id}/refunds`, { headers: { 'idempotency-key': `${id}-${n}` }, body });
-    // The result of the previous refund may be stored at the same moment. Then the request is repeated.
+    // If the result of the previous refund is stored at the same moment, the request fails. Then it is repeated.
     for (let n = 0; n < REFUNDS; n++) await eventually(async () => void expectStatus(201, await refund(n)), 10_000);
     await eventually(async () => {
       const sql = `select count(*)::int as count from ordering.order_events where event_type = 'OrderRefunded'`;
@@ -143,7 +144,7 @@ export class TamperingTemplate {
     );
   }
 
-  /** Waits for seals of the audit trail. It gets one every ten seconds if there are new lines. */
+  /** Waits until the audit trail has this number of seals. New lines are sealed every ten seconds. */
   private waitForAuditSeals(wanted: number): Promise<void> {
     return eventually(async () => {
       const [{ count }] = await this.database.admin<{ count: number }>('select count(*)::int from audit.seals');
@@ -151,7 +152,7 @@ export class TamperingTemplate {
     }, 30_000);
   }
 
-  /** Copies the tables as an older backup. */
+  /** Copies the tables into the schema `older`, which stands for an older backup. */
   private async copyAsOlderBackup(): Promise<void> {
     await this.waitUntilNumbered();
     await this.database.admin('create schema older; grant usage on schema older to public');
@@ -161,7 +162,7 @@ export class TamperingTemplate {
     await this.database.admin('grant select on all tables in schema older to public');
   }
 
-  /** Waits until all events are numbered and no new ones come. */
+  /** Waits until all events are numbered, and their number does not change for a second. */
   private async waitUntilNumbered(): Promise<void> {
     const sql = `select (select count(*) from ordering.order_events)::int as events,
       (select count(*) from ordering.order_log)::int as numbered`;
@@ -220,8 +221,8 @@ export class TamperedShop {
   }
 
   /**
-   * Changes the data of the running shop, and returns what the shop noticed. `watched`: the reports to wait for. Without it,
-   * the test waits for the whole time.
+   * Changes the data of the running shop, and returns what the shop noticed. `watched`: the reports to wait for.
+   * Without `watched`, it waits until the time limit. `starts`: whether a second shop is started on the changed data.
    */
   async try(kindName: KindName, watched?: readonly string[], starts = true): Promise<Outcome> {
     if (!this.shop) await this.openFreshCopy();
@@ -306,7 +307,7 @@ export class TamperedShop {
     await this.waitForCleanSealCheck();
   }
 
-  /** The shop logs a fault of the seals once. It logs the same fault again only after a check without faults. */
+  /** The shop logs a fault of the seals again only after a check without faults. The next test waits for it. */
   private async waitForCleanSealCheck(): Promise<void> {
     if (sealPatterns.some((pattern) => pattern.test(this.shop!.output()))) await pause(11_000);
   }
@@ -328,9 +329,9 @@ export class TamperedShop {
     const { data: events } = expectStatus(200, await this.admin.post('/admin/events/verify')).body;
     const { data: audit } = expectStatus(200, await this.admin.post('/admin/audit/verify')).body;
     const names = (events.findings ?? []).map(({ finding }: { finding: string }) => finding) as string[];
-    // The finding `unsealed` is left out, because it depends on the age of the events.
+    // The finding `unsealed` is left out, because it depends on how old the events are.
     const found = [...new Set(names)].filter((name) => name !== 'unsealed');
-    // The shop gives one of two texts. It depends on whether a line was added meanwhile.
+    // Both texts mean that lines are gone. Which text the shop gives depends on whether a line was added meanwhile.
     const isGone = /the entry \S+ is gone|was sealed up to \d+ and ends at/.test(audit.reason ?? '');
     if (!audit.valid) found.push(`audit: ${isGone ? 'lines are gone' : audit.reason}`);
     return found.sort().join(', ') || NOTHING;
@@ -356,7 +357,7 @@ export class TamperedShop {
     return [...seen].sort();
   }
 
-  /** Starts the shop a second time, with a copy of its data folder. */
+  /** Starts a second shop on the same database, with a copy of the data folder. Returns what the start reports. */
   private async start(): Promise<string> {
     const dataDir = mkdtempSync(join(tmpdir(), 'shop-started-'));
     cpSync(this.dataDir, dataDir, { recursive: true });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { connect } from '../../../libs/database/src/pool/connection';
 
-/** Folders in which Postgres keeps deleted rows until they are overwritten: tables, catalogue and write-ahead log. */
+/** Folders that are not searched: Postgres keeps deleted rows there until it overwrites them. */
 export const EXCEPTED = ['postgres/base', 'postgres/global', 'postgres/pg_wal'];
 
 /** The URL of the embedded server of an open shop. */
@@ -29,7 +29,7 @@ export async function query<Row extends object>(server: string, sql: string, val
   }
 }
 
-/** All rows of all tables in all schemas, and the statistics about columns. This is more than pg_dump reads. */
+/** All rows of all tables in all schemas, by table. The statistics about columns are included, unlike in pg_dump. */
 export async function everyRow(server: string): Promise<Map<string, Buffer>> {
   const client = await connect(server, 'test', { types: { getTypeParser: () => String } });
   try {
@@ -48,7 +48,7 @@ export async function everyRow(server: string): Promise<Map<string, Buffer>> {
   }
 }
 
-/** The output of pg_dump; undefined if no pg_dump fits this server. `everyRow` reads the rows in any case. */
+/** The output of pg_dump. Undefined if this machine has no pg_dump for the version of this server. */
 export function pgDump(server: string): Buffer | undefined {
   const root = '/usr/lib/postgresql';
   const program = (existsSync(root) ? readdirSync(root) : [])

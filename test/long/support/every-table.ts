@@ -4,10 +4,12 @@ import type { TestDatabase } from '../../support/test-database';
 /** The content of each table, as its number of rows and a sum of hashes. */
 export type Tables = ReadonlyMap<string, string>;
 
-/** Tables of the audit trail: it records refused requests too, so it may change after a refusal. */
+/** The schema of the audit trail. It records refused requests too, so its tables can change after a refusal. */
 const TRAIL = ['audit'];
 
-/** Each running process writes its heartbeat into the first two tables. The last table names the process that relays. */
+/**
+ * Tables that processes change without any request: two have heartbeats, the third the process that leads the relay.
+ */
 const HEARTBEATS = ['instances', 'order_mac_instances', 'outbox_fence'];
 
 /** Tables that background jobs change without any request: checks of data, and seals. */
@@ -48,7 +50,7 @@ export class EveryTable {
     return new Map(rows.filter(({ name }) => !this.changingTables.has(name)).map(({ name, held }) => [name, held]));
   }
 
-  /** Waits until the tables do not change for a while. Returns their content. */
+  /** Waits until the tables do not change for 400 ms, or until the time limit. Returns their content. */
   async waitUntilSettled(patienceMs = 20_000): Promise<Tables> {
     let last = await this.read();
     for (const end = Date.now() + patienceMs; Date.now() < end;) {

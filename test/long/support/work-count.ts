@@ -1,6 +1,6 @@
 import { currentRequest } from '#platform/observability';
 
-/** The internal class of a library. It has no types. Each kind of work goes through one of its methods. */
+/** The prototype of an internal class, for which the library exports no types. The work is counted in its methods. */
 const prototypeOf = <Name extends string>(module: string, name: Name) =>
   jest.requireActual<Record<Name, { prototype: Record<string, Method> }>>(module)[name].prototype;
 
@@ -15,7 +15,7 @@ export interface Work {
   readonly rows: number;
 }
 
-/** Counts the work that this process does for requests. */
+/** Counts the work that this process does for requests, by replacing methods of the libraries. */
 export class WorkCount {
   private readonly counts = { visited: 0, checked: 0, statements: 0, rows: 0 };
   private readonly undo: (() => void)[] = [];
@@ -66,7 +66,7 @@ export class WorkCount {
     };
   }
 
-  /** Calls `onCall` before the method. If `onCall` returns a function, that function is called with the result. */
+  /** Calls `onCall` before each call of the method. If `onCall` returns a function, that function gets the result. */
   private watch(
     methods: Record<string, Method>,
     name: string,

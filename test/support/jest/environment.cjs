@@ -4,8 +4,8 @@ const { ConsoleLogger, Logger } = require('@nestjs/common');
 const { register } = require('prom-client');
 
 /**
- * Runs suites in the realm of their worker, so that they share the packages that the worker has loaded. After each suite it
- * resets environment variables, process listeners, metrics and Nest's logger.
+ * Runs all suites of a worker in the global scope of the worker process, so that they share the loaded packages. After
+ * each suite it resets environment variables, process listeners, metrics and Nest's logger.
  */
 module.exports = class SharedRealm extends TestEnvironment {
   constructor(config, context) {

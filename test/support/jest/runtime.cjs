@@ -2,8 +2,8 @@ const { createRequire, isBuiltin } = require('node:module');
 const vm = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
-// Jest compiles each module for a realm. `environment.cjs` uses the realm of the process. For that realm, Node must not get
-// a `parsingContext`.
+// Jest compiles each module for the global object of its environment. In `environment.cjs` this is the global object of
+// the process itself, which Node must not get as a `parsingContext`.
 const compile = vm.compileFunction;
 vm.compileFunction = (code, parameters, { parsingContext, ...options } = {}) =>
   compile(code, parameters, parsingContext === globalThis ? options : { parsingContext, ...options });

@@ -9,5 +9,5 @@ const edits: readonly Edit[] = [
   replaceText(consumer, methodStart, `${methodStart}    await trouble();\n`),
 ];
 
-/** A build whose handler `commit-stock` hangs or throws while a file tells it to. */
+/** A build whose handler `commit-stock` hangs or throws while the file named by TROUBLE says `hang` or `throw`. */
 export const troubledBuild = (): Promise<ChangedBuild> => changedBuild(join(__dirname, 'overlay'), edits);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Reads the file that TROUBLE names. Hangs if its text is `hang`, throws if it is `throw`, and otherwise does nothing. */
+/** Reads the file that TROUBLE names. The text `hang` makes this function hang, and the text `throw` makes it throw. */
 export async function trouble(): Promise<void> {
   const what = readFileSync(process.env['TROUBLE'] as string, 'utf8').trim();
   if (what === 'hang') await new Promise(() => undefined);
