@@ -121,7 +121,7 @@ describe(`A transaction of other software, open while ${eventCount} events are a
       tried: eventCount,
       lost: eventCount - (delivered - 1),
       recoveryMs: waits.filter((_, index) => index % 100 === 0),
-      note: `an idle look of the sequencer: ${before} pages before, ${after} after; recovery is the wait for delivery`,
+      note: `pages that the sequencer reads when there is nothing to number: ${before} before, ${after} after; back after: until the events were delivered`,
     });
   });
 });

@@ -68,7 +68,7 @@ describe('Letters by mail', () => {
       tried: 1,
       lost: 0,
       recoveryMs,
-      note: 'until the letter is out, once',
+      note: 'until the letter was sent, once',
     });
     expect(received[0]).toMatch(/^Message-ID: <[0-9a-f-]{36}@coffee-tea\.shop>/im);
     expect(received[0]).toContain(`To: ${buyer.email}`);

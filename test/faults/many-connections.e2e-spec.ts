@@ -157,6 +157,6 @@ describe('Many connections', () => {
     await sendingSlowly;
     headers.closeAll();
     expect([gone, alsoGone]).toEqual([true, true]);
-    recordCrowd('100 dripping connections', durationsMs, await residentMb(), await residentMb());
+    recordCrowd('100 connections that send one byte a second', durationsMs, await residentMb(), await residentMb());
   });
 });

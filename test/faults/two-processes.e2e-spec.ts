@@ -121,7 +121,7 @@ describe('Two processes of one shop', () => {
         expect(durationsMs.at(-1)).toBeLessThan(2_000);
       }
       const wrong = await findFaultsWhenIdle();
-      const note = 'from the open door until all leads are taken up and a new order is confirmed';
+      const note = 'from the first accepted request until each job has a leader and a new order is confirmed';
       recordResult({
         fault: 'kill -9 and the same process again',
         tried: RESTARTS,
