@@ -219,7 +219,7 @@ export class InboxWorker implements DirectWorker {
   private async giveBackLeases(seqs: readonly number[]): Promise<void> {
     const leased = seqs.filter((seq) => this.leased.delete(seq));
     if (leased.length === 0) return;
-    await endLeases(this.endpoint.db, leased).catch(() => undefined); // after a failure, the rows wait for the lease to end
+    await endLeases(this.endpoint.db, leased).catch(() => undefined); // after a failure, the lease ends by itself
     this.leadership.notify(`inbox:${this.endpoint.context}`);
   }
 

@@ -4,7 +4,7 @@ import { exactly, type KeptJournal } from '#messaging/journals';
 import { macContentOf, sagaJournalTable, type SagaLine } from './saga-line';
 
 /**
- * The largest allowed difference between `marked_at` and `at`. Normally it is seconds. An hour is allowed, so that a
+ * The largest allowed difference between `marked_at` and `at`. Normally the difference is a few seconds. An hour is allowed, so that a
  * clock correction raises no alarm.
  */
 const MAX_DIFFERENCE = `interval '1 hour'`;
