@@ -42,8 +42,8 @@ export async function takeFence(db: Database): Promise<string> {
 }
 
 /**
- * SQL: the next unsent messages. `stands` is true if the token is still valid. If there is no message, the result is one
- * row with `stands` only.
+ * SQL: the next unsent messages. `stands` is true if the token is still valid. If there is no message, the result is
+ * one row with `stands` only.
  */
 const nextSql = (token: string, unsent: string) => `
   select f.stands, b.* from (select exists (select from outbox_fence where token = ${token}) as stands) f
