@@ -38,7 +38,7 @@ export interface CheckedExport {
   readonly to: number;
   readonly events: number;
   readonly seals: number;
-  /** The last position that a seal covers; 0 if there is none. */
+  /** The last position that a seal covers. 0 if there is no seal. */
   readonly sealedThrough: number;
   /** The decisions about the seals, as sentences. */
   readonly remarks: readonly string[];

@@ -2,7 +2,7 @@ const LINE_BREAK = 0x0a;
 
 /**
  * The lines of a file, without their line breaks. Every byte counts: only `\n` ends a line, so a `\r` before it stays.
- * `undefined` is a line that is not UTF-8, or the last line if it does not end.
+ * `undefined` is a line that is not UTF-8, or the last line if it has no line break.
  */
 export async function* exportLines(file: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<string | undefined> {
   let begun: Buffer[] = [];

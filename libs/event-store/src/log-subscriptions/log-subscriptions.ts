@@ -27,7 +27,7 @@ export class LogSubscriptions implements OnApplicationBootstrap, BeforeApplicati
     @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs?: true,
   ) {}
 
-  /** Call it once for each name, from a constructor or later. */
+  /** Call this once for each name, from a constructor or later. */
   subscribe(subscription: LogSubscription): void {
     const { name } = subscription;
     if (this.subscriptions.has(name))

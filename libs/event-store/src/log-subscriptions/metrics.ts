@@ -3,7 +3,7 @@ import { Gauge, register } from 'prom-client';
 const gauge = (name: string, help: string) =>
   (register.getSingleMetric(name) as Gauge | undefined) ?? new Gauge({ name, help, labelNames: ['subscription'] });
 
-/** While it is above 0, the subscription cannot handle the event at its position. */
+/** While this gauge is above 0, the subscription cannot handle the event at its position. */
 export const subscriptionFailures = gauge(
   'shop_log_subscription_failures',
   'How often in a row a log subscription has failed at its current event.',

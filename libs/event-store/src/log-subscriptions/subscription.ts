@@ -2,11 +2,11 @@ import type { RecordedEvent } from '#event-store';
 
 /** Code that follows the log and has its own position in it. */
 export interface LogSubscription {
-  /** The name of its checkpoint. It must never change. */
+  /** The name of the subscription's checkpoint. The name must never change. */
   readonly name: string;
   /** Where a new subscription begins: at the first event, at the next new event, or after this position. */
   readonly from: 'start' | 'now' | number;
-  /** The event types that it receives; all types by default. */
+  /** The event types that the subscription receives. By default, it receives all types. */
   readonly types?: readonly string[];
   /**
    * Runs in a transaction of the context's database, and the same transaction moves the checkpoint. So the handler's

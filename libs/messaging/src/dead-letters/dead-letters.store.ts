@@ -88,7 +88,7 @@ export class DeadLetters {
   /**
    * Redrives the oldest dead letters, at most `limit`, in order of arrival. Their attempts are kept: a letter that
    * used all of them is a dead letter again after its next failure. A letter behind an earlier dead letter of its key
-   * waits for that one. Returns the numbers of the redriven letters.
+   * waits for that earlier letter. Returns the numbers of the redriven letters.
    */
   async redriveAll(filter: DeadLetterFilter, limit: number): Promise<number[]> {
     const change = `state = 'waiting', waits = 0, failed_since = null, held = true, next_at = ${nextAtSql}`;

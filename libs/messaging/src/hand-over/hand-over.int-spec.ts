@@ -169,7 +169,7 @@ describe('A message for a context in the same database', () => {
     await eventually(async () => expect((await asks()).map(({ state }) => state)).toEqual(keys.map(() => 'done')));
   });
 
-  it('is left to the relay while the receiver has not got an earlier one', async () => {
+  it('is left to the relay while the receiver has not got an earlier message', async () => {
     const { ask } = await start();
     const before = await countSent('direct');
     await database.admin(`insert into inventory.outbox_owed (receiver, seq) values ('payments', 0)`);
@@ -210,7 +210,7 @@ describe('A message for a context in the same database', () => {
     await expect(take('shop_inventory', 'payments.ask.v1', 'payments')).rejects.toThrow('may not send these messages');
     await database.admin(`insert into payments.subscriptions (type, handler, lane) values ('catalog.forged.v1', 'h', 'l')`); // prettier-ignore
     await expect(take('shop_inventory', 'catalog.forged.v1', 'inventory')).rejects.toThrow('may not send');
-    // `payments.answer` is named after payments, but no handler takes it from others
+    // `payments.answer` is named after payments, but no handler accepts it from other contexts
     await database.admin(`insert into payments.subscriptions (type, handler, lane) values ('payments.answer.v1', 'h', 'l')`); // prettier-ignore
     await expect(take('shop_inventory', 'payments.answer.v1', 'inventory')).rejects.toThrow('may not send');
     await expect(take('current_user', 'payments.ask.v1', 'inventory')).rejects.toThrow('may not send');

@@ -24,7 +24,7 @@ export interface HandOverRequest {
   readonly leaseMs: number;
 }
 
-/** A request that leaves all messages to the relay. */
+/** A request with which the relay delivers all messages. */
 export const relayRequest = (messages: readonly Envelope[]): HandOverRequest => ({
   ...{ messages, direct: false, receivers: {}, relayed: [], listedAt: null, leaseMs: LEASE_MS },
 });
@@ -94,7 +94,7 @@ export const sentOfSql = (way: Way, request: string, ids: string) =>
 /** SQL: the result of the part `sent`. Null if nothing was sent. */
 export const HANDED = '(select handed from sent limit 1) as handed';
 
-/** A statement that sends messages, for each way. `text` makes its SQL with `sentSql` or `sentOfSql`. */
+/** A statement that sends messages, for each way of sending. `text` makes its SQL with `sentSql` or `sentOfSql`. */
 export type SendingStatement = Readonly<Record<Way, Statement>>;
 
 export const sendingStatement = (name: string, text: (way: Way) => string): SendingStatement => ({
@@ -109,5 +109,5 @@ export const sendAlone = async (db: Database, { way, value }: { way: Way; value:
 
 const UNSENT = statement('outbox-unsent-again', 'update outbox set sent_at = null where id = any($1::uuid[])');
 
-/** The relay delivers these messages again. Receivers that have them ignore them. */
+/** The relay delivers these messages again. Receivers that already have a message ignore it. */
 export const sendAgain = (db: Database, ids: readonly string[]) => db.outsideTransaction(() => db.query(UNSENT, [ids]));

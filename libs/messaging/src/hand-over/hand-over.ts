@@ -139,7 +139,7 @@ export class HandOver implements Delivery {
   private freshList(receiver: ContextName): SubscribedTypes | undefined {
     const known = this.transport.lastSubscribed(receiver);
     const ageMs = known ? performance.now() - known.readAt : Infinity;
-    // The next message needs a fresh list. A receiver that is away keeps the old one.
+    // The next message needs a fresh list. If the receiver is away, its old list is kept.
     if (ageMs > FRESH_MS / 2) this.transport.readSubscribed(receiver, FRESH_MS / 2).catch(() => undefined);
     return ageMs <= FRESH_MS ? known : undefined;
   }

@@ -47,7 +47,7 @@ export class Lease implements Claimant {
     this.timer.unref();
   }
 
-  /** Resolves when no claim is under way any more. */
+  /** Resolves when no statement that claims the rows is running any more. */
   end(): Promise<void> {
     clearTimeout(this.timer);
     return this.claiming;

@@ -21,7 +21,7 @@ export class Sending {
     this.value = JSON.stringify(request);
   }
 
-  /** Call this after the commit, with the statement's column `handed`. It is null if nothing was sent. */
+  /** Call this after the commit, with the statement's column `handed`. The column is null if nothing was sent. */
   sent(handed: HandOverResult | null | undefined): void {
     if (!handed) return;
     if (this.delivery) this.delivery.done(this.context, this.messages, handed, this.since);

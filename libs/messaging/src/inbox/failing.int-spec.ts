@@ -97,7 +97,7 @@ describe('A handler', () => {
     );
   });
 
-  it('that never returns gets dead letters, and does not block its lane', async () => {
+  it('that never returns causes dead letters, and does not block its lane', async () => {
     const failing: string[] = Array.from({ length: 4 }, () => randomUUID());
     const other = randomUUID();
     handleMessage = ({ body }) => (failing.includes(body.orderId) ? never : Promise.resolve());

@@ -5,7 +5,7 @@ import type { Claim } from './unit-of-work';
 /** The number of parked messages of a key that become due together. */
 const MAX_WOKEN = 32;
 
-/** SQL: parks the later messages with the key of a held message, so that claims need not read them again and again. */
+/** SQL: parks the later messages with the key of a held message, so that claims do not read them repeatedly. */
 const parkSql = (from: string) => `
   update inbox i set held = true, next_at = 'infinity', claimed_by = 0, claimed_at = null from ${from} h
   where i.lane = h.lane and i.key = h.key and i.seq > h.seq and i.state = 'waiting' and ${isOpen('i')}
@@ -89,8 +89,8 @@ export const wakeParked = async (db: Database, lane: string, key: string): Promi
   (await db.query(WAKE_PARKED, [lane, key])).length;
 
 /**
- * Makes parked messages due if they are the first of their key. A message is stranded like this if it arrives while the
- * held message before it is being marked as done. When this message is done, the next ones become due.
+ * Makes parked messages due if they are the first of their key. A message can stay parked if it arrives while the held
+ * message before it is being marked as done. When this message is done, the next ones become due.
  */
 export const wakeStranded = async (db: Database): Promise<number> =>
   (

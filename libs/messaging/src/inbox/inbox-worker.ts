@@ -219,7 +219,7 @@ export class InboxWorker implements DirectWorker {
   private async giveBackLeases(seqs: readonly number[]): Promise<void> {
     const leased = seqs.filter((seq) => this.leased.delete(seq));
     if (leased.length === 0) return;
-    await endLeases(this.endpoint.db, leased).catch(() => undefined); // if it fails, they wait for the end of the lease
+    await endLeases(this.endpoint.db, leased).catch(() => undefined); // after a failure, the lease ends by itself
     this.leadership.notify(`inbox:${this.endpoint.context}`);
   }
 
@@ -259,7 +259,7 @@ export class InboxWorker implements DirectWorker {
 
   /** The messages that were parked behind the group become due. */
   private async wakeParkedBehind({ lane, rows: [{ key }] }: MessageGroup<InboxRow>): Promise<void> {
-    // if it fails, `wakeStranded` finds them later
+    // after a failure, `wakeStranded` finds the messages later
     const woken = await wakeParked(this.endpoint.db, lane, key).catch(() => 0);
     if (woken === 0) return;
     this.useFullClaims();
@@ -276,7 +276,7 @@ export class InboxWorker implements DirectWorker {
     const { probes, stalled } = this.endpoint;
     const others = [...probes.recordUnlocked(seq), ...(isDone ? stalled.recordSuccess(handler, seq) : [])];
     if (others.length === 0) return;
-    await makeDueNow(this.endpoint.db, others).catch(() => undefined); // if it fails, they run when they are due
+    await makeDueNow(this.endpoint.db, others).catch(() => undefined); // after a failure, they run when they are due
     this.useFullClaims();
   }
 
@@ -294,7 +294,7 @@ export class InboxWorker implements DirectWorker {
   private async releaseClaims(seqs: readonly number[]): Promise<void> {
     const claimants = new Set(seqs.map((seq) => this.claimedBy.get(seq)));
     for (const instance of claimants)
-      // after a failure, a sweep frees them
+      // after a failure, a sweep frees the messages
       if (instance) await release(this.endpoint.db, instance, seqs).catch(() => undefined);
     for (const seq of seqs) this.claimedBy.delete(seq);
   }

@@ -45,7 +45,7 @@ export interface Route {
 /**
  * Stores messages in the inbox. If the sender is on the same server, the commit does not wait for the disk: a crash
  * that loses the delivery also loses the update that marks the message as sent. Messages that the sender may not send
- * are left out. Returns their types.
+ * are left out. Returns the types of these messages.
  */
 export async function storeReceived(
   db: Database,

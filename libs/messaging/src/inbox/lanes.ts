@@ -25,7 +25,7 @@ export class Lanes {
     this.startNext(group.lane);
   }
 
-  /** True if fewer groups wait in the lane than it may handle at once. Then more messages should be claimed for it. */
+  /** True if fewer groups wait in the lane than the lane may handle at once. Then the worker should claim more. */
   wantsMore(lane: string): boolean {
     return (this.waiting.get(lane)?.length ?? 0) < this.limit(lane);
   }

@@ -10,7 +10,7 @@ import type { UnitOfWork } from './unit-of-work';
 
 /**
  * Sends the last statement of the unit. The statement writes the collected messages and timers, and marks the handled
- * message as done. If the claim was lost, it writes nothing.
+ * message as done. If the claim was lost, the statement writes nothing.
  */
 export async function settleUnit(
   { db, outbox, timers: clock, done }: MessageEndpoint,

@@ -19,7 +19,7 @@ describe('Messages that wait for their environment', () => {
     expect(stalledMessages(3).recordSuccess('charge', 9)).toEqual([]);
   });
 
-  it('are retried in portions; a message that fails again is in the next portion', () => {
+  it('are retried in batches; a message that fails again is in the next batch', () => {
     const stalled = stalledMessages(250);
     expect(stalled.recordSuccess('charge', 1)).toHaveLength(100);
     stalled.add('charge', 2);

@@ -1,4 +1,4 @@
-/** At most this many messages of a handler become due at once. Each one that succeeds makes as many others due. */
+/** At most this many messages of a handler become due at once. Each message that succeeds makes as many others due. */
 const AT_ONCE = 100;
 /** At most this many messages of a handler are remembered. The others are retried when their waiting time is over. */
 const REMEMBERED = 10_000;

@@ -22,7 +22,7 @@ interface ClaimSearch {
   readonly lanes: readonly LaneMark[];
   readonly dueAfter: number;
   readonly instance: number;
-  /** The messages that this instance works on. */
+  /** The messages that this instance is handling. */
   readonly inWork: readonly number[];
   /** The instances with claims in the lanes, if they are known already. */
   readonly claimants?: readonly number[];

@@ -38,7 +38,7 @@ const OTHER_LANES = statement(
   `select lane from unnest(${lanesWithMessages}) as lane where lane <> all($1::text[])`,
 );
 
-/** The lanes with open messages that are not in the list. Their marks are not known. */
+/** The lanes that have open messages, but are not in the list. The marks of these lanes are not known. */
 export async function readOtherLanes(db: Database, lanes: readonly string[]): Promise<LaneMark[]> {
   return (await db.query<{ lane: string }>(OTHER_LANES, [lanes])).map(({ lane }) => ({ lane, mark: 0 }));
 }
@@ -52,8 +52,8 @@ const FREE = statement(
 );
 
 /**
- * Frees the claims of dead instances. It also frees claims of this instance that are not in `inWork`, because the
- * answer to such a claim was lost.
+ * Frees the claims of dead instances. It also frees claims of this instance that are not in `inWork`: the
+ * database made these claims, but its answer was lost.
  */
 export async function freeStaleClaims(
   db: Database,

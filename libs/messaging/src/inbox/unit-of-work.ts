@@ -39,7 +39,7 @@ export class UnitOfWork {
     readonly attempts: number,
   ) {}
 
-  /** The next id for a message that the handler sends. Ids are derived, so that a retry gets the same ones in order. */
+  /** The next id for a message that the handler sends. Ids are derived, so a retry gets the same ids in order. */
   nextId(): Uuid {
     return derivedId(this.envelope.id, this.handler, this.derivedIds++);
   }

@@ -23,7 +23,7 @@ export function findConflict(
 }
 
 /**
- * Two living processes use different databases for one context. If both went on, each database would get only a part
+ * Two living processes use different databases for one context. If both continued, each database would get only a part
  * of the context's messages.
  */
 export class DatabasesDiffer extends Error {

@@ -113,5 +113,5 @@ export const readHandledLately = (db: Database): Promise<{ handler: string; type
 export const readHandledByLiving = (db: Database): Promise<{ handler: string; type: string }[]> =>
   db.query<{ handler: string; type: string }>(HANDLED_BY_LIVING);
 
-/** Removes processes without a recent heartbeat. If they continue, they register and subscribe again. */
+/** Removes processes without a recent heartbeat. If such a process continues, it registers and subscribes again. */
 export const deleteEndedInstances = (db: Database) => db.query(`delete from instances where not (${isLiving})`);

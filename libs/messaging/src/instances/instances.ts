@@ -60,7 +60,7 @@ export class Instances {
 
   /**
    * Call this before this process adds the subscriptions of these contexts. Throws `DatabasesDiffer`. The first check
-   * runs before the registration, so that a process with a wrong database disturbs no other process. The second one
+   * runs before the registration, so that a process with a wrong database disturbs no other process. The second check
    * finds processes that start at the same time.
    */
   async register(contexts: readonly ContextName[]): Promise<void> {
@@ -114,7 +114,7 @@ export class Instances {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     const registered = this.entries.filter(({ isRegistered }) => isRegistered);
-    // without this, the other processes notice only after 20 seconds that this one has ended
+    // otherwise, the other processes notice only after 20 seconds that this process has ended
     await Promise.all(registered.map(({ db }) => markEnded(db, this.id).catch(() => undefined)));
   }
 

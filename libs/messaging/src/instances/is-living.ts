@@ -1,4 +1,4 @@
-/** SQL: true for a living instance. A heartbeat is written every 5 seconds, so three of them may be missing. */
+/** SQL: true for a living instance. A heartbeat is written every 5 seconds, so up to three can be missing. */
 export const isLiving = `seen_at > now() - interval '20 seconds'`;
 
 /**

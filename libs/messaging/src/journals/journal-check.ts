@@ -71,7 +71,7 @@ export async function checkJournal(
   return check.makeVerdict(toSign !== undefined);
 }
 
-/** Remembers the number of lines without a MAC if it is signed. The first number that is remembered stays. */
+/** Remembers the number of lines without a MAC if it is signed. A remembered number is never replaced. */
 export async function rememberMark(db: Database, key: MacKey, journal: string, memory: MarkMemory): Promise<void> {
   const known = await memory.read();
   if (known) return memory.keep(known); // writes the file again if it is missing

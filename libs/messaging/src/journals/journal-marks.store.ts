@@ -80,7 +80,7 @@ const LAST_VERDICT = statement(
   `select result as verdict, ${micros}, mac from journal_checks where journal = $1`,
 );
 
-/** Undefined if there is no result, or if its MAC is not right. */
+/** Undefined if there is no result, or if its MAC is wrong. */
 export async function readSavedVerdict(db: Database, key: MacKey, journal: string): Promise<StoredVerdict | undefined> {
   const [row] = await db.query<StoredVerdict & { mac: Buffer | null }>(LAST_VERDICT, [journal]);
   return row && isMacOf(key, () => verdictText(journal, row), row.mac) ? row : undefined;

@@ -11,7 +11,7 @@ export interface JournalVerdict {
   readonly ok: boolean;
   /** The number of checked lines. */
   readonly lines: number;
-  /** The lines from before the MACs, which cannot be proven. `through` is the time of the last one, in ISO 8601. */
+  /** The lines from before the MACs. Nothing proves their content. `through`: the time of the last line (ISO 8601). */
   readonly before: { readonly lines: number; readonly through: string | null; readonly signed: boolean };
   /** The number of all findings. */
   readonly found: number;

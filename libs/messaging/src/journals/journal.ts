@@ -14,7 +14,7 @@ export interface StoredLine {
   /** Null on lines from before the MACs were introduced. */
   readonly mac: Buffer | null;
   readonly line: Line;
-  /** What is wrong with the line although its MAC is right. Null if nothing is. */
+  /** What is wrong with the line although its MAC is right. Null if nothing is wrong. */
   readonly problem: string | null;
 }
 

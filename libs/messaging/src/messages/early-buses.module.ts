@@ -3,8 +3,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 
 /**
  * Nest's buses with all their handlers in place before any job starts. `CqrsModule` adds the handlers in
- * `onApplicationBootstrap`. Inbox workers, timers and log readers start in the same phase, some of them earlier, and
- * each command that they executed before the handlers are in place would fail.
+ * `onApplicationBootstrap`. Inbox workers, timers and log readers start in the same phase, and some of them start
+ * earlier. A command that they execute before its handler is in place would fail.
  */
 @Module({})
 export class EarlyBusesModule extends CqrsModule implements OnModuleInit {

@@ -11,7 +11,7 @@ import type { Subscription } from '../outbox/subscriptions.store';
 const PARALLEL = 4;
 const LIMIT_SECONDS = 30;
 
-/** A handler that gets all its messages of a claim before the first one is handled, for example to read ahead. */
+/** A handler that gets all its messages of a claim before it handles the first message, for example to read ahead. */
 export interface Prepares {
   prepare(messages: readonly Envelope[]): Promise<void>;
 }

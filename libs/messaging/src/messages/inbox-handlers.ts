@@ -46,7 +46,7 @@ export interface InboxOptions {
   /**
    * For a message type, a condition (jsonpath) on the body. Messages that do not fulfil it are not delivered. Use it for
    * messages that the handler would ignore. The handler must still ignore them, because an older build may have
-   * subscribed to all.
+   * subscribed to all messages of the type.
    */
   readonly onlyIf?: Readonly<Record<string, string>>;
   /**
@@ -54,7 +54,7 @@ export interface InboxOptions {
    * the work of the dropped message. They are sent in the transaction that drops the message.
    */
   readonly afterDrop?: (dropped: DroppedMessage) => readonly Message[];
-  /** When a failing message becomes a dead letter. By default after ten attempts, but not within the first hour. */
+  /** When a failing message becomes a dead letter. By default, after ten attempts, but not in the first hour. */
   readonly retry?: RetryPolicy;
 }
 

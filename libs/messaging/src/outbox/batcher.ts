@@ -7,8 +7,8 @@ interface Pending<Item, Answer> {
 }
 
 /**
- * Collects items while a statement runs, and writes them together with the next one. Items must be independent. If
- * writing them together fails, each one is written alone, so that only the faulty one fails.
+ * Collects items while a statement runs, and writes them together with the next statement. Items must be independent.
+ * If writing them together fails, each one is written alone, so that only the faulty one fails.
  */
 export class Batcher<Item, Answer> {
   private queued: Pending<Item, Answer>[] = [];

@@ -1,4 +1,4 @@
 /**
- * The names of the contexts that run in other processes. Provided only in a process that does not run all contexts.
+ * The names of the contexts that run in other processes. Only a process that does not run all contexts provides them.
  */
 export const ELSEWHERE = Symbol('elsewhere');

@@ -8,8 +8,8 @@ import type { Outbox } from './outbox';
 
 /**
  * The publisher of Nest's `EventBus`. `publish` and `publishAll` write to the outbox of the context whose transaction
- * is open, and throw if none is open. They need no await, because the commit stores the messages. Nest's own publisher
- * keeps events in memory only, and loses an event when its handler throws.
+ * is open, and throw if no transaction is open. They need no await, because the commit stores the messages. Nest's own
+ * publisher keeps events in memory only, and loses an event when its handler throws.
  */
 @Injectable()
 export class OutboxPublisher implements IEventPublisher<Message> {

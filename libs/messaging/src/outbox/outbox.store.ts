@@ -28,8 +28,8 @@ export class FenceLost extends Error {
 
 /**
  * Makes this relay the only one that may mark messages as sent, and returns its token. If another relay is marking
- * messages, this waits for it, because that relay locks the token's row. A backup that reads the table does not delay
- * this.
+ * messages, this waits for it, because that relay locks the token's row. A backup that reads the table causes no
+ * delay.
  */
 export async function takeFence(db: Database): Promise<string> {
   const token = randomUUID();
@@ -42,8 +42,8 @@ export async function takeFence(db: Database): Promise<string> {
 }
 
 /**
- * SQL: the next unsent messages. `stands` is true if the token is still valid. If there is no message, there is one row
- * with `stands` only.
+ * SQL: the next unsent messages. `stands` is true if the token is still valid. If there is no message, the result is
+ * one row with `stands` only.
  */
 const nextSql = (token: string, unsent: string) => `
   select f.stands, b.* from (select exists (select from outbox_fence where token = ${token}) as stands) f
@@ -103,7 +103,7 @@ const BELOW = statement(
   'select seq from outbox where sent_at is null and seq <= $1 order by seq limit 1',
 );
 
-/** The first unsent message with a number at or below the mark. There should be none. */
+/** The first unsent message with a number at or below the mark. If there is such a message, the mark is wrong. */
 export const readUnsentBelow = async (db: Database, mark: number): Promise<number | undefined> =>
   (await db.query<{ seq: number }>(BELOW, [mark]))[0]?.seq;
 

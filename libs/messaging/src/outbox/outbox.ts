@@ -43,7 +43,7 @@ export class Outbox {
     });
   }
 
-  /** Adds the messages to the handler's last statement, or to the open transaction. Throws if there is neither. */
+  /** Adds the messages to the handler's last statement, or to the open transaction. Throws if both are missing. */
   send(messages: readonly Message[]): void {
     checkMayPublish(classOf(messages[0]).type);
     const unit = this.unit();

@@ -5,7 +5,7 @@ const MS_EACH = 4;
 
 /**
  * Delays the next read a little after a read of many messages, so that more messages can be read together. The delay
- * grows with their number. After a single message there is no delay.
+ * grows with the number of messages that were read. After a single message there is no delay.
  */
 export class ReadDelay {
   private until = 0;

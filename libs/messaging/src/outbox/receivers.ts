@@ -17,7 +17,7 @@ const POLL_MS = 1_000;
  * waits a little longer. So no message is marked as sent because of an outdated list.
  */
 export const OLDEST_SUBSCRIPTIONS_MS = 2_000;
-/** Forces a new read of the subscriptions. It also shows whether the receiver is available. */
+/** Forces a new read of the subscriptions. The read also shows whether the receiver is available. */
 const READ_AGAIN = 0;
 
 export interface Delivered extends Sent {

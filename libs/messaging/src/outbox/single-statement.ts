@@ -27,7 +27,7 @@ export interface SingleStatement {
 
 /**
  * Makes all forms of a statement. `work` is the SQL after `with`. Its last part must be named `work`, and must return
- * no row if nothing was done. `parameters` is the number of its parameters.
+ * no row if nothing was done. `parameters` is the number of parameters of `work`.
  */
 export function singleStatement(name: string, work: string, parameters: number): SingleStatement {
   const [first, second, third, fourth] = [1, 2, 3, 4].map((more) => `$${parameters + more}`);
@@ -53,7 +53,7 @@ export function singleStatement(name: string, work: string, parameters: number):
 /**
  * Does the work and sends its messages. If the work returns no row, no message is sent. In a handler that has sent no
  * statement yet, the same statement marks the handled message as done. In an open transaction, the work is a part of
- * it. Elsewhere, the statement is its own transaction.
+ * that transaction. Elsewhere, the statement is its own transaction.
  */
 export async function runSingleStatement<Row extends object>(
   outbox: Outbox,

@@ -18,7 +18,7 @@ export class SubscriptionCache {
 
   constructor(private readonly databaseOf: (context: ContextName) => Database) {}
 
-  /** The last answer, of any age. It sends no query. */
+  /** The last answer, of any age. This method sends no query. */
   lastRead(context: ContextName): SubscribedTypes | undefined {
     return this.known.get(context);
   }

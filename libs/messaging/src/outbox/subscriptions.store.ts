@@ -22,8 +22,8 @@ export const isWanted = (subscription: string, message: string) =>
 
 /**
  * SQL: whether the context `sender` may send the message to the context `receiver`. A context sends messages that are
- * named after itself, and those that the handler of the subscription takes from it. Subscriptions of older builds only
- * say whether other contexts may send at all (`from_others`).
+ * named after itself, and messages that the handler of the subscription accepts from it. Subscriptions of older builds
+ * only say whether other contexts may send at all (`from_others`).
  */
 export const maySend = (subscription: string, message: string, sender: string, receiver: string) => {
   const namedAfter = `split_part(${message}.type, '.', 1)`;

@@ -10,7 +10,7 @@ export abstract class Transport {
   /** The receiver's subscriptions, read at most `notOlderThanMs` ago. Rejects if they cannot be read. */
   abstract readSubscribed(receiver: ContextName, notOlderThanMs: number): Promise<SubscribedTypes>;
 
-  /** The subscriptions that were read last, of any age. It sends no query. */
+  /** The subscriptions that were read last, of any age. This method sends no query. */
   abstract lastSubscribed(receiver: ContextName): SubscribedTypes | undefined;
 
   /** True if both contexts have their schemas in one database, so that one statement can write into both. */

@@ -29,7 +29,7 @@ export interface SagaStatus {
   readonly waitingFor: string | null;
   /** How often the step's request was repeated because no answer came. */
   readonly asked: number;
-  /** Why staff must look at the saga. Null if they need not. */
+  /** Why staff must look at the saga. Null if the saga needs no attention. */
   readonly attention: string | null;
 }
 
@@ -45,8 +45,8 @@ export interface SagaDefinition<State, Handled extends Message> {
   react(state: State, message: Handled, now: Date): Reaction<State>;
   statusOf(state: State): SagaStatus;
   /**
-   * False for a state that only a newer build can have written, although the version of the definition is the same. Its
-   * messages wait for that build.
+   * False for a state that only a newer build can have written, although the version of the definition is the same. The
+   * saga's messages wait for that build.
    */
   knows?(state: State): boolean;
   /** Rows that are stored about the messages. Only the `records` of the newest definition are used. */

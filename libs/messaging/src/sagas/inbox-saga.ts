@@ -6,7 +6,7 @@ const PARALLEL = 16;
 
 /**
  * Marks a class as the handler of a saga. `name` is the saga's name, and also the handler's name in the inbox.
- * `messages` are the messages that it handles.
+ * `messages` are the messages that the saga handles.
  */
 export const InboxSaga = (
   name: string,

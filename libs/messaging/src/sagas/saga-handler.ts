@@ -69,7 +69,7 @@ export interface PreparedSteps extends StepsAsJson {
   readonly notWritten: () => void;
 }
 
-/** The state as it is when it was stored as JSON and read again. */
+/** The state after a conversion to JSON and back, as a read from the database returns it. */
 const asStored = <State>(state: State): State => JSON.parse(JSON.stringify(state)) as State;
 
 /**
@@ -219,7 +219,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
       },
     ];
     const row = this.definitions[0].records?.rowOf(envelope, message);
-    // The second step may cancel what the first one sets.
+    // The second step may cancel a timer that the first step sets.
     const timers = [...new Map(steps.flatMap((step) => step.timers).map((one) => [one.name, one])).values()];
     return {
       ...stepsAsJson(steps, { state, status }, { key: this.key, now, context: this.outbox.db.context }),

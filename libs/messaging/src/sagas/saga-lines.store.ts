@@ -4,8 +4,8 @@ import { exactly, type KeptJournal } from '#messaging/journals';
 import { macContentOf, sagaJournalTable, type SagaLine } from './saga-line';
 
 /**
- * The largest allowed difference between `marked_at` and `at`. Normally it is seconds. An hour is allowed, so that a
- * clock correction raises no alarm.
+ * The largest allowed difference between `marked_at` and `at`. Normally the difference is a few seconds. An hour is
+ * allowed, so that a clock correction raises no alarm.
  */
 const MAX_DIFFERENCE = `interval '1 hour'`;
 

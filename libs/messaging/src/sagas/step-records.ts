@@ -13,6 +13,6 @@ export interface StepRecords {
    * whose steps are written. Only rows of these messages may be inserted. A row may exist already.
    */
   readonly insert: (rows: string, taken: string) => string;
-  /** The row for a message. Undefined if it needs none. */
+  /** The row for a message. Undefined if the message needs no row. */
   readonly rowOf: (envelope: Envelope, message: Message) => object | undefined;
 }

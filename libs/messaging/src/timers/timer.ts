@@ -2,7 +2,8 @@ import type { Message } from '#kernel';
 import type { Envelope } from '../messages/envelope';
 
 /**
- * A message that the context sends to itself later. `name` and `key` identify it. Setting it again changes its time.
+ * A message that the context sends to itself later. `name` and `key` identify the timer. Setting it again changes
+ * its time.
  */
 export interface Timer {
   readonly name: string;

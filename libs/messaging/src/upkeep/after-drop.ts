@@ -7,7 +7,7 @@ const contentOf = (message: Message): string => JSON.stringify([classOf(message)
 
 /**
  * Sends what the handler wants to be sent after its messages were dropped. Call this in the transaction that drops them.
- * Equal messages are sent once. Returns the types of the sent messages.
+ * Equal messages are sent only once. Returns the types of the sent messages.
  */
 export function sendAfterDrop(
   { handlers, outbox }: MessageEndpoint,
