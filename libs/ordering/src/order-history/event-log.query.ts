@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { EventBroken, voidVersionsOf, type Uuid } from '#kernel';
 import { EventStore, instantOfEvent, type ProvedSeal, type RecordedEvent, type VerifyResult } from '#event-store';
 import { OrderNotFound } from '../model/order-errors';
-import { mustBeInLog } from './log-range';
+import { mustBeInLog } from './log-range.query';
 
 export interface ShownEvent extends Omit<RecordedEvent, 'streamId' | 'timestamp' | 'unreadable' | 'instant'> {
   readonly orderId: Uuid;

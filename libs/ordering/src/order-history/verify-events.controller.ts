@@ -7,7 +7,7 @@ import { EventStore, Verifications } from '#event-store';
 import { answer, Answers, OperationDoc, PathId, Refuses, WholeNumber, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { VerificationRunAnswer, VerifyAnswer } from './event-answer';
-import { mustBeInLog } from './log-range';
+import { mustBeInLog } from './log-range.query';
 import { showVerification, showResult } from './verification-answer.config';
 
 /**
