@@ -7,7 +7,8 @@ export const identityTexts = {
     'TOKEN_INVALID.refresh': 'The refresh token is not valid any more. Log in again.',
     'TOKEN_EXPIRED.refresh': 'The session has expired. Log in again.',
     'logOut.nothing': 'Send the refresh token, or an access token.',
-    ORDER_OPEN: 'An order is still open. Erase the person when the order is completed or cancelled, and all refunds are paid.',
+    ORDER_OPEN:
+      'An order is still open. Erase the person when the order is completed or cancelled, and all refunds are paid.',
     LAST_ADMIN: 'This is the last admin. Make somebody else an admin first.',
     STAFF_ACCOUNT: 'This account belongs to staff. Remove its role first, then erase it.',
     ORDER_OF_CUSTOMER: 'This order belongs to an account. Erase the account instead.',
