@@ -14,7 +14,7 @@ interface ListOptions extends JsonOption {
   readonly limit?: number;
 }
 
-@SubCommand({ name: 'list', description: 'list the changes by staff, newest first' })
+@SubCommand({ name: 'list', description: 'list who did what in the back office, newest first, with refused requests' })
 export class ListAuditCommand extends JsonCommand {
   constructor(private readonly opener: ShopOpener) {
     super();
@@ -26,6 +26,7 @@ export class ListAuditCommand extends JsonCommand {
     if (json) return printJson({ lines, hasMore: found.length > limit });
     printTable(
       ['time', 'who', 'role', 'what', 'target', 'outcome', 'reason'],
+      // An operation that creates something has no target. Its new id (`made`) is shown.
       lines.map(({ at, actor, role, operation, targets, made, status, code, reason }) => [
         ...[at, actor, role, operation, targets.join(' ') || made],
         ...[code ?? status, reason],
@@ -43,7 +44,7 @@ export class ListAuditCommand extends JsonCommand {
     return parseLine('--operation', text);
   }
 
-  @Option({ flags: '--target <id>', description: 'only changes of this target' })
+  @Option({ flags: '--target <id>', description: 'only actions on this target' })
   parseTarget(text: string): string {
     return parseLine('--target', text);
   }

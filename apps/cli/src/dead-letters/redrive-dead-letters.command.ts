@@ -52,8 +52,8 @@ export class RedriveDeadLettersCommand extends DeadLetterFilterCommand {
         );
     }
     const failed = outcomes?.some(({ state }) => state !== 'done') ?? false;
-    const notDead = ids.length > 0 && done.redriven.length === 0;
-    if (notDead || failed) process.exitCode = EXIT.failed;
+    const nothingRedriven = ids.length > 0 && done.redriven.length === 0;
+    if (nothingRedriven || failed) process.exitCode = EXIT.failed;
   }
 
   @Option({
@@ -65,7 +65,7 @@ export class RedriveDeadLettersCommand extends DeadLetterFilterCommand {
   }
 }
 
-/** Throws if no message has one of the ids. */
+/** Throws if none of the ids is the id of a dead letter. */
 async function requireDeadLetter(shop: Shop, ids: readonly string[]): Promise<void> {
   const found = await Promise.allSettled(ids.map((id) => shop.query(new ViewDeadLetter(id))));
   const missing = found.find((one) => one.status === 'rejected');

@@ -3,7 +3,7 @@ import { ReapplyErasures } from '#identity/erase-person/reapply-erasures.command
 import { JsonCommand, type JsonOption } from '../json-option';
 import { ShopOpener } from '../shop-opener';
 import { print, printJson } from '../output';
-import { CONTEXTS_FOLLOW } from './print-erasure';
+import { OTHER_CONTEXTS_ERASE_LATER } from './print-erasure';
 
 interface ReapplyOptions extends JsonOption {
   readonly all?: boolean;
@@ -24,7 +24,7 @@ export class EraseReapplyCommand extends JsonCommand {
     if (json) return printJson(result);
     const { listed: listedCount, again: erasedAgain } = result;
     print(`${erasedAgain.length} of ${listedCount} people in the file of erased people were erased again`);
-    if (erasedAgain.length > 0) print(`Their keys and accounts are deleted. ${CONTEXTS_FOLLOW}`);
+    if (erasedAgain.length > 0) print(`Their keys and accounts are deleted. ${OTHER_CONTEXTS_ERASE_LATER}`);
   }
 
   @Option({

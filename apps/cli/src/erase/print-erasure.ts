@@ -2,7 +2,7 @@ import type { Erasure } from '#identity/erase-person/erasure';
 import { print, printJson, printTable } from '../output';
 
 /** The command does not wait until the other contexts have erased their data. */
-export const CONTEXTS_FOLLOW =
+export const OTHER_CONTEXTS_ERASE_LATER =
   'The other contexts delete their personal data within seconds. If the application is not running, they do it after its next start.';
 
 export function printErasure(erasure: Erasure, json: boolean | undefined): void {
@@ -12,5 +12,5 @@ export function printErasure(erasure: Erasure, json: boolean | undefined): void 
     ['context', 'erased at'],
     erasure.contexts.map(({ name, at }) => [name, at]),
   );
-  if (erasure.state === 'under-way') print(CONTEXTS_FOLLOW);
+  if (erasure.state === 'under-way') print(OTHER_CONTEXTS_ERASE_LATER);
 }

@@ -34,7 +34,7 @@ describe('Changing a role', () => {
       const account = await somebody('customer');
       const sessions = new Sessions(db);
       const [id, endsAt] = [ids.next(), new Date(Date.now() + 3_600_000)];
-      await sessions.open({ id, account, userAgent: null, token: Buffer.from(id), expiresAt: endsAt, endsAt });
+      await sessions.open({ id, account, userAgent: null, tokenHash: Buffer.from(id), expiresAt: endsAt, endsAt });
       await change(account.id, role);
       expect((await accounts.byId(account.id))!.role).toBe(role);
       expect((await sessions.states([id])).get(id)).toEqual({ open: false, role });

@@ -52,7 +52,7 @@ export class SessionOpener {
       id: sessionId,
       account,
       userAgent: from.userAgent,
-      token: refresh.hash,
+      tokenHash: refresh.hash,
       expiresAt: earliest(refresh.expiresAt, endsAt),
       endsAt,
     });

@@ -48,7 +48,7 @@ async function openSession(role: Account['role']): Promise<{ id: string; token: 
   const { token, hash, expiresAt } = tokens.refresh();
   const id = ids.next();
   const endsAt = sessionEnd(role, now, config);
-  await sessions.open({ id, account, userAgent: null, token: hash, expiresAt, endsAt });
+  await sessions.open({ id, account, userAgent: null, tokenHash: hash, expiresAt, endsAt });
   return { id, token };
 }
 

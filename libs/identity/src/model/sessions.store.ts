@@ -99,30 +99,30 @@ export class Sessions {
     readonly id: Uuid;
     readonly account: Pick<Account, 'id' | 'passwordHash' | 'role'>;
     readonly userAgent: string | null;
-    readonly token: Buffer;
+    readonly tokenHash: Buffer;
     readonly expiresAt: Date;
     readonly endsAt: Date;
   }): Promise<void> {
-    const { id, account, userAgent, token, expiresAt, endsAt } = session;
-    const values = [id, account.id, userAgent, token, expiresAt, endsAt, account.passwordHash, account.role];
+    const { id, account, userAgent, tokenHash, expiresAt, endsAt } = session;
+    const values = [id, account.id, userAgent, tokenHash, expiresAt, endsAt, account.passwordHash, account.role];
     if ((await this.db.query(open, values)).length === 0) throw new CredentialsInvalid();
   }
 
   /** Returns the token with its session, locked until the transaction ends. */
-  async lockByToken(token: Buffer): Promise<KnownToken | undefined> {
-    return (await this.db.query<KnownToken>(lockByToken, [token]))[0];
+  async lockByToken(tokenHash: Buffer): Promise<KnownToken | undefined> {
+    return (await this.db.query<KnownToken>(lockByToken, [tokenHash]))[0];
   }
 
-  async rotate(used: Buffer, sessionId: Uuid, next: Buffer, expiresAt: Date): Promise<void> {
-    await this.db.query(rotate, [used, sessionId, next, expiresAt]);
+  async rotate(usedHash: Buffer, sessionId: Uuid, nextHash: Buffer, expiresAt: Date): Promise<void> {
+    await this.db.query(rotate, [usedHash, sessionId, nextHash, expiresAt]);
   }
 
   async revoke(sessionId: Uuid, why: string): Promise<void> {
     await this.db.query(revoke, [sessionId, why]);
   }
 
-  async revokeByToken(token: Buffer): Promise<void> {
-    await this.db.query(revokeByToken, [token]);
+  async revokeByToken(tokenHash: Buffer): Promise<void> {
+    await this.db.query(revokeByToken, [tokenHash]);
   }
 
   /** The states of these sessions. Sessions that do not exist are left out. */

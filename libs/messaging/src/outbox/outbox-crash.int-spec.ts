@@ -13,7 +13,8 @@ const CRASHES = 4;
 
 let database: TestDatabase;
 let app: INestApplicationContext;
-// An asynchronous commit reaches the disk only with a later synchronous one, or never.
+// The WAL writer waits 10 s. So a crash loses an asynchronous commit, unless a later synchronous commit has already
+// brought it to the disk.
 const server = new OwnServer({ wal_writer_delay: '10s' });
 jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
 
@@ -49,7 +50,8 @@ describe('A crash of the server', () => {
       crashNext = false;
       await server.crash();
       crashes++;
-      return { ...delivered, readAt: Infinity }; // as if the crash had taken no time
+      // Otherwise the list of subscriptions is outdated after the crash, and the relay delivers again.
+      return { ...delivered, readAt: Infinity };
     });
     const sent: string[] = [];
     for (let round = 1; round <= CRASHES; round++) {

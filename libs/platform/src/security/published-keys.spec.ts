@@ -13,7 +13,7 @@ describe('Keys that identity publishes', () => {
   afterAll(() => fetchSpy.mockRestore());
 
   it('are fetched once and remembered', async () => {
-    publish(jwk('a'), { kty: 'RSA', kid: 'r' });
+    publish(jwk('a'));
     const keys = new PublishedKeys('http://identity/.well-known/jwks.json');
     const found = await Promise.all([keys.find('a'), keys.find('a')]);
     expect(found.map((key) => key?.asymmetricKeyType)).toEqual(['ec', 'ec']);
@@ -21,8 +21,8 @@ describe('Keys that identity publishes', () => {
     expect(fetchSpy).toHaveBeenCalledTimes(1);
   });
 
-  it('are not fetched again for every unknown key id', async () => {
-    publish(jwk('a'));
+  it('are not fetched again for every unknown key id, and keys of another type are ignored', async () => {
+    publish(jwk('a'), { kty: 'RSA', kid: 'r' });
     const keys = new PublishedKeys('http://identity');
     expect([await keys.find('x'), await keys.find('y'), await keys.find('r')]).toEqual([
       undefined,
@@ -37,7 +37,7 @@ describe('Keys that identity publishes', () => {
     await expect(new PublishedKeys('http://identity').find('a')).rejects.toThrow('away');
   });
 
-  it('are used for longer if identity does not respond, and it is asked only once a second', async () => {
+  it('are used after their ten minutes too if identity does not respond, and identity is asked at most once a second', async () => {
     const now = jest.spyOn(performance, 'now').mockReturnValue(0);
     try {
       publish(jwk('a'));
