@@ -43,7 +43,7 @@ const addAccount = async (email: string, password: string, role: Account['role']
 const openSession = async (account: Account) => {
   const id = ids.next();
   const token = Buffer.from(ids.next());
-  await sessions.open({ id, account, userAgent: null, token, expiresAt: LATER, endsAt: LATER });
+  await sessions.open({ id, account, userAgent: null, tokenHash: token, expiresAt: LATER, endsAt: LATER });
   return id;
 };
 const isOpen = async (id: string) => (await sessions.states([id])).get(id)?.open;
