@@ -44,7 +44,7 @@ export interface LetterState {
   readonly seq: number;
   readonly state: 'done' | 'waiting' | 'dead';
   readonly attempts: number;
-  /** The error of the last attempt, or the reason why the message was dropped. Null if it is done. */
+  /** The error of the last attempt, or the reason why the message was dropped. Null if it was handled. */
   readonly error: string | null;
 }
 

@@ -38,7 +38,7 @@ export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
 export class Inboxes {
   constructor(private readonly endpoints: MessageEndpoints) {}
 
-  /** Lists dead letters, sorted by context and number, after the given one. */
+  /** Lists the dead letters after `after`, sorted by context and number. */
   async listDeadLetters({ context, ...filter }: LetterFilter, limit: number, after?: LetterAddress): Promise<Letter[]> {
     const found: Letter[] = [];
     for (const { context: name, letters } of this.lettersByContext(context)) {

@@ -52,8 +52,8 @@ export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLet
 }
 
 /**
- * Drops a dead letter for ever. The messages behind it are handled without it. Its handler may send messages that
- * repair what is missing now.
+ * Drops a dead letter for ever. The messages behind it are handled without it. If its handler has the option
+ * `afterDrop`, the messages of that option are sent. They start a repair.
  */
 export class DropDeadLetter extends Command<Dropped> {
   constructor(

@@ -87,7 +87,7 @@ describe('A claim', () => {
     expect(taken.flatMap(({ rows }) => rows)).toHaveLength(5);
   });
 
-  it('of a limited lane continues behind messages that it may not take', async () => {
+  it('of a limited lane continues behind messages that must wait for others', async () => {
     await insertMany(1, 'hot');
     await claimRows();
     await insertMany(WINDOW + 10, 'hot');

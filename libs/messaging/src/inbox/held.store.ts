@@ -89,8 +89,9 @@ export const wakeParked = async (db: Database, lane: string, key: string): Promi
   (await db.query(WAKE_PARKED, [lane, key])).length;
 
 /**
- * Makes parked messages due if they are the first of their key. A message can stay parked if it arrives while the held
- * message before it is being marked as done. When this message is done, the next ones become due.
+ * Makes parked messages due if they are the first of their key. A message stays parked if it arrives while the held
+ * message before it is being marked as done, or if `wakeParked` failed. When the woken message is done, the next ones
+ * become due.
  */
 export const wakeStranded = async (db: Database): Promise<number> =>
   (
@@ -133,7 +134,7 @@ export const closeRepeatedRequests = async (db: Database): Promise<number> =>
 export const holdDead = (db: Database) =>
   db.query(`update inbox set held = true where state = 'dead' and seq > 0 and not held`);
 
-/** True if the three functions above may have something to do. */
+/** True if `wakeStranded`, `closeRepeatedRequests` or `holdDead` perhaps has something to do. */
 export async function isAnyHeld(db: Database): Promise<boolean> {
   const [{ held }] = await db.query<{ held: boolean }>(
     `select exists (select from inbox i where i.held and ${isOpen('i')})

@@ -152,7 +152,7 @@ export class InboxWorker implements DirectWorker {
     return hasMoreBehind || full.some((lane) => this.lanes.wantsMore(lane));
   }
 
-  /** Uses the quick claim while all messages are fresh and few of them wait for others, which is usual. */
+  /** Uses the quick claim while all messages are fresh and few of them wait for others. This is the usual case. */
   private async claim(ranges: readonly ClaimRange[], instance: number, atMost?: number): Promise<Claimed> {
     const { db, marks } = this.endpoint;
     const capabilities = { handlerTypes: this.handlerTypes, refused: this.leftToOthersNow() };
@@ -185,7 +185,7 @@ export class InboxWorker implements DirectWorker {
     );
   }
 
-  /** Rows that are not handled soon are dropped here. Any process claims them when the lease is over. */
+  /** If the lease of a row ends before the row is handled, any process can claim it. Then this worker drops the row. */
   take(rows: readonly InboxRow[], since: number): void {
     this.runDetached(() => this.queueLeased(rows, since));
   }
@@ -219,7 +219,7 @@ export class InboxWorker implements DirectWorker {
   private async giveBackLeases(seqs: readonly number[]): Promise<void> {
     const leased = seqs.filter((seq) => this.leased.delete(seq));
     if (leased.length === 0) return;
-    await endLeases(this.endpoint.db, leased).catch(() => undefined); // after a failure, the lease ends by itself
+    await endLeases(this.endpoint.db, leased).catch(() => undefined); // after a failure, the leases end at their usual time
     this.leadership.notify(`inbox:${this.endpoint.context}`);
   }
 
@@ -267,9 +267,9 @@ export class InboxWorker implements DirectWorker {
   }
 
   /**
-   * Call this when no row that a message needed was locked. If the message had to wait before, other messages may wait
-   * for the same lock. If it is done, others may wait for the end of the same fault of the environment. All of them
-   * become due now.
+   * Call this after an attempt that met no locked row. If the message was postponed before, other messages perhaps wait
+   * for the same lock. If the message is done, other messages perhaps wait for the end of the same fault of the
+   * environment. All of them become due now.
    */
   private async retryOthersNow({ seq, waits, handler }: InboxRow, isDone: boolean): Promise<void> {
     if (waits === 0) return;

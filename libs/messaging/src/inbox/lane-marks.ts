@@ -32,8 +32,8 @@ interface Scan {
 }
 
 /**
- * The numbers above which a worker looks for messages. All messages up to a lane's mark are handled. While another
- * transaction has an old snapshot, vacuum cannot remove handled messages, and reading them would make claims slower.
+ * The numbers above which a worker looks for fresh messages. Up to a lane's mark, all messages are done or held. While
+ * another transaction has an old snapshot, vacuum cannot remove handled messages, and reading them would slow claims.
  * Messages that must wait for others can fill a lane's window. Then a scan continues behind them, and starts again from
  * time to time.
  */

@@ -40,7 +40,7 @@ export class Horizon {
     return this.proposeCandidate(db, last);
   }
 
-  /** Checks whether the next candidate has become safe. False if there is no candidate. */
+  /** Checks whether the candidate has become safe. False if there is no candidate. */
   async checkCandidate(db: Database): Promise<boolean> {
     if (!this.next) return false;
     const stillOpen = new Set(await this.readWriters(db));
@@ -48,7 +48,7 @@ export class Horizon {
     return true;
   }
 
-  /** Makes the last number of the sequence the next candidate, if there is no candidate. */
+  /** If there is no candidate, makes the last number of the sequence the candidate. Returns the safe number. */
   async proposeCandidate(db: Database, last: number): Promise<number> {
     if (last < this.safe) this.reset(); // the sequence went back, because of a restored backup or a crash
     if (!this.next && last > this.safe) this.setCandidate({ through: last, writers: await this.readWriters(db) });

@@ -13,7 +13,7 @@ const CRASHES = 4;
 
 let database: TestDatabase;
 let app: INestApplicationContext;
-// An asynchronous commit reaches the disk only with a later synchronous one, or never.
+// With this delay, an asynchronous commit usually reaches the disk only with a later synchronous commit.
 const server = new OwnServer({ wal_writer_delay: '10s' });
 jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
 
@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 describe('A crash of the server', () => {
-  it('between the delivery of a message and its mark as sent loses no message', async () => {
+  it('after the delivery of a message, but before it is marked as sent, loses no message', async () => {
     const { db, eventBus } = app.get(Inventory, { strict: false });
     const deliver = Receivers.prototype.deliver;
     let crashes = 0;

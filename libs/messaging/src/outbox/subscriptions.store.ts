@@ -93,7 +93,7 @@ const MOVE = statement(
 /**
  * Moves open messages to the lane of their subscription. A message is in another lane if its handler had another lane
  * when the message came, for example in a newer build that has ended. No process reads that lane any more. The messages
- * of a key are not moved while one of them is in work.
+ * of a key are not moved while one of them is claimed.
  */
 export const moveToSubscribedLanes = (db: Database) => db.outsideTransaction(() => db.query(MOVE));
 
