@@ -30,7 +30,7 @@ const OFF_MS = 1_000;
 const MAX_IN_WORK = 7;
 /** Lists of subscriptions are used up to this age. */
 const FRESH_MS = 1_000;
-/** After a hand-over that took longer than this, the messages are sent again, as the list of subscriptions may be old. */
+/** After a hand-over that took longer than this, the messages are sent again: the list of subscriptions can be old. */
 const MAX_TIME_MS = OLDEST_SUBSCRIPTIONS_MS - FRESH_MS;
 
 type Wanted = ReadonlyMap<string, readonly { readonly handler: string; readonly lane: string }[]>;

@@ -219,7 +219,7 @@ export class InboxWorker implements DirectWorker {
   private async giveBackLeases(seqs: readonly number[]): Promise<void> {
     const leased = seqs.filter((seq) => this.leased.delete(seq));
     if (leased.length === 0) return;
-    await endLeases(this.endpoint.db, leased).catch(() => undefined); // after a failure, the leases end at their usual time
+    await endLeases(this.endpoint.db, leased).catch(() => undefined); // after a failure, the leases end later
     this.leadership.notify(`inbox:${this.endpoint.context}`);
   }
 

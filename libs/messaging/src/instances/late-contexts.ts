@@ -6,8 +6,8 @@ import { isUnreachable } from '#database';
 const RETRY_MS = 2_000;
 
 /**
- * The contexts that are allowed to open later, when their databases are available. The application provides this list. Without it,
- * all contexts must open at the start.
+ * The contexts that are allowed to open later, when their databases are available. The application provides this list.
+ * Without it, all contexts must open at the start.
  */
 export abstract class LateContexts {
   abstract readonly contexts: readonly ContextName[];

@@ -119,7 +119,7 @@ describe('The signed number of lines without a MAC', () => {
     await expect(db.query('update journal_marks set mac = null')).rejects.toThrow(denied);
     await expect(db.query('delete from journal_marks')).rejects.toThrow(denied);
     await expect(db.query(`insert into journal_marks (journal) values ('other')`)).rejects.toThrow(denied);
-    await db.query(`select sign_journal('ordering.process_journal', now(), 9, 'x')`); // ignored, because the number is signed already
+    await db.query(`select sign_journal('ordering.process_journal', now(), 9, 'x')`); // ignored: it is signed already
     expect(await check()).toMatchObject({ ok: true, before: { lines: 1, signed: true } });
   });
 });

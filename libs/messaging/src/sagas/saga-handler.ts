@@ -35,8 +35,8 @@ import {
 const CACHE_SIZE = 2_000;
 const MAX_TRIES = 3;
 /**
- * For this time after a step needed a locked saga, steps of locked sagas are left out, so that they do not delay
- * others.
+ * For this time after a step needed a locked saga, steps of locked sagas are left out, so that they do not delay other
+ * sagas.
  */
 const SKIP_LOCKED_MS = 5_000;
 
@@ -61,7 +61,7 @@ export interface ReactionFrom<State> {
 export interface PreparedSteps extends StepsAsJson {
   /** The rows of `StepRecords`, as a JSON array. */
   readonly records: string;
-  /** The requests of the last step. */
+  /** The requests of the last step. The statement does not send them, so the steps must not be used if there are any. */
   readonly requests: readonly Message[];
   readonly timers: readonly TimerChange[];
   /** Call `written` if the statement has written the steps, and `notWritten` if it has not. */
@@ -191,7 +191,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
 
   /**
    * Prepares the steps for the handled message and for a message that follows from it, so that the statement that sends
-   * `next` can write both steps. The requests of the two steps are not sent. The statement must mark the handled message
+   * `next` can write both steps. It does not send the requests of the two steps. The statement must mark the handled message
    * as done, and must write nothing if the saga has changed (`sagaMovedSql`, `sagaLinesSql`).
    */
   protected prepareTwoSteps(
@@ -219,7 +219,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
       },
     ];
     const row = this.definitions[0].records?.rowOf(envelope, message);
-    // The second step may cancel a timer that the first step sets.
+    // The second step can cancel a timer that the first step sets.
     const timers = [...new Map(steps.flatMap((step) => step.timers).map((one) => [one.name, one])).values()];
     return {
       ...stepsAsJson(steps, { state, status }, { key: this.key, now, context: this.outbox.db.context }),

@@ -15,7 +15,7 @@ import { countWaiting, markWaitingDone } from './waiting.store';
 
 export type ContextInstance = Instance & {
   readonly context: ContextName;
-  /** Subscriptions of the context that this build has no handler for, as "handler type". */
+  /** The context's subscriptions for which this instance has no handler, as "handler type". */
   readonly lacks: readonly string[];
 };
 
