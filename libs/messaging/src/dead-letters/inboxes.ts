@@ -31,8 +31,8 @@ export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
 }
 
 /**
- * The inboxes of all contexts in this process: their dead letters, and other messages that are not handled yet. Within a
- * context, messages are in order of arrival.
+ * The inboxes of all contexts in this process: their dead letters, and other messages that are not handled yet. Within
+ * a context, messages are in order of arrival.
  */
 @Injectable()
 export class Inboxes {

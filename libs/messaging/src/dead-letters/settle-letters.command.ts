@@ -9,7 +9,7 @@ export const MAX_AT_ONCE = 1_000;
 export interface Redriven {
   /** The ids of the redriven letters. Letters of one key are handled in this order. */
   readonly redriven: readonly string[];
-  /** True if there may be more dead letters. Then the request should be repeated. */
+  /** True if there are perhaps more dead letters. Then the request should be repeated. */
   readonly more: boolean;
 }
 

@@ -139,13 +139,13 @@ export class HandOver implements Delivery {
   private freshList(receiver: ContextName): SubscribedTypes | undefined {
     const known = this.transport.lastSubscribed(receiver);
     const ageMs = known ? performance.now() - known.readAt : Infinity;
-    // The next message needs a fresh list. If the receiver is away, its old list is kept.
+    // The next message needs a fresh list. If the receiver does not answer, its old list is kept.
     if (ageMs > FRESH_MS / 2) this.transport.readSubscribed(receiver, FRESH_MS / 2).catch(() => undefined);
     return ageMs <= FRESH_MS ? known : undefined;
   }
 
   /**
-   * Gives the leased rows to the worker of this process. For the other rows, it notifies the processes that may claim
+   * Gives the leased rows to the worker of this process. For the other rows, it notifies the processes that can claim
    * them.
    */
   private give(

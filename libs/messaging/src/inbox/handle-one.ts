@@ -134,8 +134,8 @@ async function handle(endpoint: MessageEndpoint, row: InboxRow, claimant: Claima
 }
 
 /**
- * Aborts the transaction of a handler that exceeds its time limit. The handler may continue, but it can write nothing
- * any more.
+ * Aborts the transaction of a handler that exceeds its time limit. The handler perhaps continues, but it can write
+ * nothing any more.
  */
 async function runWithinLimit(
   { name, limitSeconds }: Handler,

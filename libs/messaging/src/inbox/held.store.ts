@@ -41,7 +41,7 @@ export interface PostponeOptions {
   readonly counted: boolean;
 }
 
-/** Postpones a message and parks the messages behind it. False if the claim was lost meanwhile. */
+/** Postpones a message and parks the messages behind it. False if the claim was lost before that. */
 export async function postpone(
   db: Database,
   { seq, messageId, claimedBy }: Claim,

@@ -59,8 +59,8 @@ export class LaneMarks {
   }
 
   /**
-   * How long a worker waits for a notification: `pollMs`, or longer in an idle process, but not longer than until a held
-   * message is due.
+   * How long a worker waits for a notification: `pollMs`, or longer in an idle process, but not longer than until a
+   * held message is due.
    */
   waitForHeld(pollMs: number): number {
     const untilDue = this.heldDueAt - performance.now();
@@ -136,7 +136,9 @@ export class LaneMarks {
     return { hasOpenBelow, claimants: found.claimants };
   }
 
-  /** Call this after any error of the database. The marks may be wrong, for example after a restored backup. */
+  /**
+   * Call this after any error of the database. The marks can be wrong then, for example after a backup was restored.
+   */
   reset(): void {
     this.horizon.reset();
     this.clear();

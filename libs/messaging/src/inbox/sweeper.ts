@@ -6,7 +6,7 @@ import { countInboxBelowMark } from './metrics';
 import { readAllClaimants, readOtherLanes, freeStaleClaims, type LaneMark } from './sweeps.store';
 
 /**
- * The claims of a missing instance are freed after this time only, because an instance may soon get its number back
+ * The claims of a missing instance are freed after this time only, because an instance can soon get its number back
  * after an interrupted connection.
  */
 const GRACE_PERIOD_MS = 2_000;
@@ -53,7 +53,7 @@ export class Sweeper {
       ...(!isFullRead && { claimants }),
     });
     if (!isFullRead) return;
-    // A killed process of another build may have claims in lanes that this build does not have.
+    // A killed process of another build can have claims in lanes that this build does not have.
     const otherLanes = await readOtherLanes(db, handlers.lanes);
     marks.otherLanes = otherLanes.map(({ lane }) => lane);
     if (otherLanes.length > 0)

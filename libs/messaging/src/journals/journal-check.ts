@@ -135,7 +135,7 @@ class JournalCheck {
   /** Call this after the last line. Undefined if the lines without a MAC are signed already, or must not be signed. */
   linesToSign(): LinesWithoutMac | undefined {
     if (this.isSigned) return undefined;
-    // Once the number is remembered, a larger one is never signed. A smaller one may come from an older backup.
+    // Once a number is remembered, a larger number is never signed. A smaller number can come from an older backup.
     if (this.allowed) return allowsMore(this.withoutMac, this.allowed) ? undefined : this.withoutMac;
     const { through } = this.withoutMac;
     if (through !== null && this.firstMacAt !== undefined && isOverADayLater(through, this.firstMacAt)) {

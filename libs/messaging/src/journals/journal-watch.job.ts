@@ -30,7 +30,7 @@ export class JournalWatch implements OnApplicationBootstrap {
     private readonly db: Database,
     private readonly key: MacKey,
     private readonly journal: KeptJournal,
-    /** True if every living process of the context makes MACs, and this process may sign. */
+    /** True if every living process of the context makes MACs, and this process is allowed to sign. */
     private readonly maySign: () => Promise<boolean>,
     private readonly leads: () => boolean,
     private readonly lastResult = new LastCheckResult(),

@@ -10,8 +10,8 @@ const LAST_DRAWN = {
 };
 
 /**
- * The transactions that may be inserting. Each one locks the table before it gets a number, and keeps the lock until it
- * ends.
+ * The transactions that are perhaps inserting rows. Each of them locks the table before it gets a number, and keeps the
+ * lock until it ends.
  */
 const WRITERS = statement(
   'queue-writers',
@@ -59,7 +59,7 @@ export class Horizon {
     return this.safe;
   }
 
-  /** Call this after any error of the database, because its sequence may have restarted. */
+  /** Call this after any error of the database, because perhaps its sequence has restarted. */
   reset(): void {
     this.safe = 0;
     this.next = undefined;

@@ -27,7 +27,7 @@ export class FenceLost extends Error {
 }
 
 /**
- * Makes this relay the only one that may mark messages as sent, and returns its token. If another relay is marking
+ * Makes this relay the only one that can mark messages as sent, and returns its token. If another relay is marking
  * messages, this waits for it, because that relay locks the token's row. A backup that reads the table causes no
  * delay.
  */

@@ -61,7 +61,7 @@ export interface ReactionFrom<State> {
 export interface PreparedSteps extends StepsAsJson {
   /** The rows of `StepRecords`, as a JSON array. */
   readonly records: string;
-  /** The requests of the last step. The statement does not send them, so the steps must not be used if there are any. */
+  /** The requests of the last step. The statement does not send them. If there are any, do not use the steps. */
   readonly requests: readonly Message[];
   readonly timers: readonly TimerChange[];
   /** Call `written` if the statement has written the steps, and `notWritten` if it has not. */
@@ -184,15 +184,15 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
         throw new NotForThisBuild(`this build does not know the state of the saga ${this.name} ${key}`);
       return { before, reaction: definition.react(before.state, message, this.time.now()) };
     } catch (error) {
-      this.stateCache.delete(key); // another instance may have changed the stored state
+      this.stateCache.delete(key); // perhaps another instance has changed the stored state
       throw error;
     }
   }
 
   /**
    * Prepares the steps for the handled message and for a message that follows from it, so that the statement that sends
-   * `next` can write both steps. It does not send the requests of the two steps. The statement must mark the handled message
-   * as done, and must write nothing if the saga has changed (`sagaMovedSql`, `sagaLinesSql`).
+   * `next` can write both steps. The requests of the two steps are not sent. The statement must mark the handled
+   * message as done, and must write nothing if the saga has changed (`sagaMovedSql`, `sagaLinesSql`).
    */
   protected prepareTwoSteps(
     message: Handled,

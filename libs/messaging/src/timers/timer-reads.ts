@@ -32,7 +32,7 @@ export class TimerReads {
     if (through !== undefined) this.since = through;
   }
 
-  /** Call this after any error. The next read covers all timers, because the database may have been restored. */
+  /** Call this after any error. The next read covers all timers, because perhaps the database was restored. */
   reset(): void {
     this.since = undefined;
   }

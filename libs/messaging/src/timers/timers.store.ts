@@ -19,7 +19,7 @@ export async function cancelTimers(db: Database, changes: readonly TimerChange[]
   if (changes.some(({ afterSeconds }) => afterSeconds === null)) await db.query(CANCEL, [timersToCancel(changes)]);
 }
 
-/** A timer without a subscriber stays, because a build that handles it may start later. */
+/** A timer without a subscriber stays, because a build that handles it can start later. */
 const hasSubscriber = 'exists (select from subscriptions s where s.type = t.type)';
 
 /**

@@ -58,8 +58,8 @@ export class SubscriptionAdmin {
 
   /**
    * Removes a handler's subscriptions. Throws if a living process has that handler. Returns the removed types, the
-   * number of messages that were marked as done, the number of those that still wait, and the types of the messages that
-   * were sent because of the dropped ones.
+   * number of messages that were marked as done, the number of those that still wait, and the types of the messages
+   * that were sent because of the dropped ones.
    */
   async drop({
     context,
