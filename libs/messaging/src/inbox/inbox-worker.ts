@@ -185,7 +185,7 @@ export class InboxWorker implements DirectWorker {
     );
   }
 
-  /** If the lease of a row ends before the row is handled, any process can claim it. Then this worker drops the row. */
+  /** If the handling of rows would begin too late, they are dropped here. Any process claims them after the lease. */
   take(rows: readonly InboxRow[], since: number): void {
     this.runDetached(() => this.queueLeased(rows, since));
   }
