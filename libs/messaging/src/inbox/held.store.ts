@@ -111,8 +111,8 @@ export const wakeStranded = async (db: Database): Promise<number> =>
   ).length;
 
 /**
- * Marks a dead letter as done if a saga has repeated its request. The repeated message has the same idempotency key and
- * takes the place of the dead letter, so the messages of the key are handled again.
+ * Marks a dead letter as done if a saga has repeated its request. The repeated message has the same idempotency key,
+ * and replaces the dead letter. So the messages of the key are handled again.
  */
 export const closeRepeatedRequests = async (db: Database): Promise<number> =>
   (

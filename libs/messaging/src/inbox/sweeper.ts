@@ -6,8 +6,8 @@ import { countInboxBelowMark } from './metrics';
 import { readAllClaimants, readOtherLanes, freeStaleClaims, type LaneMark } from './sweeps.store';
 
 /**
- * The claims of a missing instance are freed after this time only, because an instance can soon get its number back
- * after an interrupted connection.
+ * The claims of a missing instance are freed only after this time. After an interrupted connection, an instance can
+ * soon get its number back.
  */
 const GRACE_PERIOD_MS = 2_000;
 const FULL_READ_MS = 10_000;

@@ -57,8 +57,8 @@ export class JournalWatch implements OnApplicationBootstrap {
   }
 
   /**
-   * Signs the number of lines without a MAC soon after the start, because a line that somebody forges before the
-   * signature counts as an old line.
+   * Signs the number of lines without a MAC soon after the start. Before the signature, somebody could forge a line, and
+   * it would count as an old line.
    */
   private async signAtStart(): Promise<void> {
     if (!(await this.maySign())) return;

@@ -35,7 +35,7 @@ import {
 const CACHE_SIZE = 2_000;
 const MAX_TRIES = 3;
 /**
- * For this time after a step needed a locked saga, steps of locked sagas are left out, so that they do not delay other
+ * After a step needed a locked saga, steps of locked sagas are left out for this time. So they do not delay other
  * sagas.
  */
 const SKIP_LOCKED_MS = 5_000;
@@ -190,9 +190,10 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
   }
 
   /**
-   * Prepares the steps for the handled message and for a message that follows from it, so that the statement that sends
-   * `next` can write both steps. The requests of the two steps are not sent. The statement must mark the handled
-   * message as done, and must write nothing if the saga has changed (`sagaMovedSql`, `sagaLinesSql`).
+   * Prepares two steps: one for the handled message, and one for the message `next`, which follows from it. The
+   * statement that sends `next` can then write both steps. The requests of the two steps are not sent. The statement
+   * must mark the handled message as done, and must write nothing if the saga has changed (`sagaMovedSql`,
+   * `sagaLinesSql`).
    */
   protected prepareTwoSteps(
     message: Handled,
