@@ -53,9 +53,9 @@ export const listedMessages = (): ReadonlySet<MessageClass> =>
   new Set([...modules.values()].flatMap(({ classes }) => [...classes]));
 
 /**
- * The messaging for a context's module. It provides the context's `Timers`, `Outbox` and `DeadLetters`, an `EventBus`
- * that publishes to the outbox, and a worker that runs the inbox handlers among the module's providers. `messages` are
- * the message classes that the module sends or handles.
+ * The messaging for a context's module. It provides the context's `Timers`, `Outbox` and `DeadLetters`, and an
+ * `EventBus` that publishes to the outbox. A worker runs the inbox handlers among the module's providers. `messages`
+ * are the message classes that the module sends or handles.
  */
 export function contextMessaging(context: ContextName, messages: readonly MessageClass[] = []): DynamicModule {
   const known = modules.get(context) ?? {

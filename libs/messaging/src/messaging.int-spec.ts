@@ -72,7 +72,7 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     await eventually(() => expect(handled).toBe(190), 3_000);
   });
 
-  it('is not delivered to a handler that wants it only under another condition', async () => {
+  it('is not delivered to a handler whose condition it does not fulfil', async () => {
     const handled: number[] = [];
     const { inventory } = await start({ onNothing: ({ body: { n } }) => void handled.push(n) });
     const orderId = randomUUID();
@@ -98,7 +98,7 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     expect(await database.admin('select 1 from inventory.outbox')).toEqual([]);
   });
 
-  it('cannot be published outside a transaction, or by a context that does not list it', async () => {
+  it('cannot be published outside a transaction, or by a context that does not have it among its messages', async () => {
     const { inventory } = await start();
     const ask = new Ask({ orderId: randomUUID(), n: 1 });
     expect(() => inventory.eventBus.publish(ask)).toThrow('outside a transaction');
@@ -106,7 +106,7 @@ describe.each(['direct', 'relay'] as const)('A message, by %s', (delivery) => {
     await expect(stranger).rejects.toThrow('not among the messages');
   });
 
-  it('has its effect once and in order when one of two instances pauses in the middle and continues later', async () => {
+  it('has its effect once and in order when one of two instances is paused while it handles messages, and continues later', async () => {
     let wake = () => undefined as void;
     const awake = new Promise<void>((resolve) => (wake = resolve));
     let isPaused = false;

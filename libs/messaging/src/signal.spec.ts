@@ -10,7 +10,7 @@ describe('A signal', () => {
     await signal.wait(60_000);
   });
 
-  it('waits for the given time at most, and ends when it is stopped', async () => {
+  it('lets a caller wait for the given time at most, and ends the wait when the caller aborts it', async () => {
     const signal = new Signal();
     await signal.wait(1);
     const stop = new AbortController();

@@ -31,8 +31,8 @@ export class Checkpoints {
   }
 
   /**
-   * Call this as the last statement of a transaction, or alone. It throws CheckpointLost, which rolls the transaction
-   * back.
+   * Call this as the last statement of a transaction, or alone. If another process has moved the checkpoint, it throws
+   * CheckpointLost, which rolls the transaction back.
    */
   async move(name: string, from: number, to: number): Promise<void> {
     await this.db.queryLast(MOVE, [name, from, to], ({ rows }) => {

@@ -44,7 +44,7 @@ export class LogReader {
     }
   }
 
-  /** Handles one batch. Returns true if the log may already contain more events. */
+  /** Handles one batch. Returns true if the log perhaps contains more events already. */
   private async handleBatch(stop: AbortSignal): Promise<boolean> {
     const { name, types } = this.subscription;
     let at = (this.checkpoint ??= await this.checkpoints.findOrCreate(name, () => this.startPosition()));

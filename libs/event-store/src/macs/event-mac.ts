@@ -11,7 +11,7 @@ export type FieldsUnderMac = Pick<StoredEvent, 'id' | 'streamId' | 'version' | '
 const EVENT_TAG = 'coffee-tea.event.2';
 const ADMITTED_TAG = 'coffee-tea.admitted-event.1';
 
-/** The text that the MAC covers. Data and metadata are canonical JSON, because the database may print another form. */
+/** The text that the MAC covers. Data and metadata are canonical JSON, because the database can print another form. */
 const macText = (
   tag: string,
   { id, streamId, version, type, schemaVersion }: FieldsUnderMac,

@@ -44,7 +44,7 @@ const numberAll = async ({ sequencer }: Pick<ReturnType<typeof storeOn>, 'sequen
 };
 
 /**
- * Stores an event as an attacker can who has the database role of the shop, but not the key. Returns the event's id.
+ * Stores an event, like an attacker who has the database role of the shop, but not the key. Returns the event's id.
  */
 const forge = async (order: string, data: object, mac: string | null = null, type = 'Ended'): Promise<string> => {
   const [row] = await db.query<{ id: string }>(
@@ -200,7 +200,7 @@ describe('The MAC of an event', () => {
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'forged', position: 2 });
   });
 
-  it('may be made with a former key', async () => {
+  it('is also correct if it was made with a former key', async () => {
     const shop = storeOn(db);
     await shop.store.append(happening(ids.next(), 0));
     const [newKey, former] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 8).toString('base64')];
@@ -297,7 +297,7 @@ describe('A stream with an event that the shop did not append', () => {
     expect((await shop.store.readMarked(order))[0]).not.toHaveProperty('eventMac');
   });
 
-  it('cannot be read after a snapshot either', async () => {
+  it('cannot be folded from an earlier snapshot either', async () => {
     const shop = storeOn(db);
     const order = ids.next();
     await shop.store.append(
@@ -385,7 +385,7 @@ describe('An event of an older build', () => {
     expect(await shop.store.verify()).toMatchObject({ ok: true, events: 2, admitted: 1 });
   });
 
-  it('is still numbered after its build has stopped, but not after the log was closed', async () => {
+  it('is still numbered after its build has stopped, but not after the exceptions were ended', async () => {
     const shop = storeOn(db);
     await startOlderBuild();
     const order = ids.next();
@@ -447,7 +447,7 @@ describe('An event of an older build', () => {
     expect(await db.query('select from order_mac_exceptions')).toHaveLength(1);
   });
 
-  it('is not numbered because of a low number in the queue', async () => {
+  it('is not numbered only because its number in the queue is low', async () => {
     const shop = storeOn(db);
     const order = ids.next();
     await shop.store.append(happening(order, 0));
@@ -530,7 +530,7 @@ describe('Events that were stored before there were MACs', () => {
   });
 });
 
-describe('The list of events that may be without a MAC', () => {
+describe('The list of events that are allowed to have no MAC', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'macs-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -16,7 +16,7 @@ export interface DeadLetter {
   readonly attempts: number;
   readonly error: string;
   readonly receivedAt: Date;
-  /** The number of later messages of the same key and lane, which wait behind this one. */
+  /** The number of later messages of the same key and lane, which wait behind this dead letter. */
   readonly followers: number;
 }
 
@@ -44,7 +44,7 @@ export interface LetterState {
   readonly seq: number;
   readonly state: 'done' | 'waiting' | 'dead';
   readonly attempts: number;
-  /** The error of the last attempt, or the reason why the message was dropped. Null if it is done. */
+  /** The error of the last attempt, or the reason why the message was dropped. Null if it was handled. */
   readonly error: string | null;
 }
 
@@ -108,8 +108,8 @@ export class DeadLetters {
   }
 
   /**
-   * Drops a dead letter for ever, so that the messages behind it are handled. The reason is stored in its row. Undefined
-   * if there is no such dead letter.
+   * Drops a dead letter for ever, so that the messages behind it are handled. The reason is stored in its row.
+   * Undefined if there is no such dead letter.
    */
   async drop(seq: number, why: string): Promise<DroppedLetter | undefined> {
     const change = `state = 'done', done_at = now(), error = 'dropped: ' || $2 || E'\\n' || coalesce(i.error, '')`;

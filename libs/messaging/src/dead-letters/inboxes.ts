@@ -31,14 +31,14 @@ export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
 }
 
 /**
- * The inboxes of all contexts in this process: their dead letters, and other messages that are not handled yet. Within a
- * context, messages are in order of arrival.
+ * The inboxes of all contexts in this process: their dead letters, and other messages that are not handled yet. Within
+ * a context, messages are in order of arrival.
  */
 @Injectable()
 export class Inboxes {
   constructor(private readonly endpoints: MessageEndpoints) {}
 
-  /** Lists dead letters, sorted by context and number, after the given one. */
+  /** Lists the dead letters after `after`, sorted by context and number. */
   async listDeadLetters({ context, ...filter }: LetterFilter, limit: number, after?: LetterAddress): Promise<Letter[]> {
     const found: Letter[] = [];
     for (const { context: name, letters } of this.lettersByContext(context)) {

@@ -9,7 +9,7 @@ export const MAX_AT_ONCE = 1_000;
 export interface Redriven {
   /** The ids of the redriven letters. Letters of one key are handled in this order. */
   readonly redriven: readonly string[];
-  /** True if there may be more dead letters. Then the request should be repeated. */
+  /** True if there are perhaps more dead letters. Then the request should be repeated. */
   readonly more: boolean;
 }
 
@@ -52,8 +52,8 @@ export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLet
 }
 
 /**
- * Drops a dead letter for ever. The messages behind it are handled without it. Its handler may send messages that
- * repair what is missing now.
+ * Drops a dead letter for ever. The messages behind it are handled without it. If its handler has the option
+ * `afterDrop`, the messages of that option are sent. They start a repair.
  */
 export class DropDeadLetter extends Command<Dropped> {
   constructor(

@@ -98,7 +98,7 @@ describe('A message for a context in the same database', () => {
     expect(await unsent()).toEqual([]);
   });
 
-  it('is left to the relay if the process was paused, so that its list of subscriptions is outdated when it sends', async () => {
+  it('is left to the relay if the list of subscriptions of its sender is outdated, as after a pause of the process', async () => {
     const { app, ask } = await start();
     const outdated = { types: new Set<string>(), readAt: performance.now(), databaseTime: '2026-01-01' };
     const lists = jest.spyOn(app.get(Transport, { strict: false }), 'lastSubscribed');

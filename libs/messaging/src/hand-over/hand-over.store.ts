@@ -9,8 +9,8 @@ export interface HandOverRequest {
   /** False if the relay delivers all messages. Then the fields below are not used. */
   readonly direct: boolean;
   /**
-   * The receivers on this server that may want one of the messages. For each one, the pairs "handler type" that this
-   * process can handle now. The receiver leases such messages to this process.
+   * The receivers on this server that perhaps want one of the messages. For each receiver, the pairs "handler type"
+   * that this process can handle now. The receiver leases such messages to this process.
    */
   readonly receivers: Readonly<Partial<Record<ContextName, readonly string[]>>>;
   /** The types that a receiver on another server wants. The relay delivers them. */
@@ -29,7 +29,9 @@ export const relayRequest = (messages: readonly Envelope[]): HandOverRequest => 
   ...{ messages, direct: false, receivers: {}, relayed: [], listedAt: null, leaseMs: LEASE_MS },
 });
 
-/** One inbox row that a receiver wrote: receiver, number, message id, handler, and whether it is leased to this process. */
+/**
+ * One inbox row that a receiver wrote: receiver, number, message id, handler, and whether it is leased to this process.
+ */
 export type TakenRow = readonly [receiver: ContextName, seq: number, id: string, handler: string, direct: boolean];
 
 /** The answer of `hand_over_v1`. If nothing was handed over directly, it has `unsent` only. */
@@ -56,7 +58,9 @@ export type Way = 'direct' | 'relay';
 
 const UNSENT_RESULT = `'{"unsent": true}'::jsonb`;
 
-/** Inserts into the outbox only. It does not call `hand_over_v1`, because a call takes longer than a small statement. */
+/**
+ * Inserts into the outbox only. It does not call `hand_over_v1`, because a call takes longer than a small statement.
+ */
 const insertSql = (request: string, condition: string) => `
   insert into outbox (id, type, key, body, meta)
   select m.id, m.type, m.key, m.body, m.meta

@@ -30,7 +30,7 @@ const OFF_MS = 1_000;
 const MAX_IN_WORK = 7;
 /** Lists of subscriptions are used up to this age. */
 const FRESH_MS = 1_000;
-/** A hand-over that took longer than this is sent again, because its list of subscriptions may be outdated. */
+/** After a hand-over that took longer than this, the messages are sent again: the list of subscriptions can be old. */
 const MAX_TIME_MS = OLDEST_SUBSCRIPTIONS_MS - FRESH_MS;
 
 type Wanted = ReadonlyMap<string, readonly { readonly handler: string; readonly lane: string }[]>;
@@ -38,7 +38,7 @@ type Wanted = ReadonlyMap<string, readonly { readonly handler: string; readonly 
 /**
  * Hands messages over to contexts on the same server: the statement that sends a message also writes the receiver's
  * inbox row. If a handler of this process has room, the row is leased to this process, and the handler gets the message
- * from memory after the commit. If the process ends before, any process claims the row when the lease is over.
+ * from memory after the commit. If the process ends before that, any process claims the row when the lease is over.
  */
 @Injectable()
 export class HandOver implements Delivery {
@@ -82,7 +82,7 @@ export class HandOver implements Delivery {
     for (const [receiver, reason] of Object.entries(failed)) this.pauseAfterFailure(receiver as ContextName, reason);
     if (taken.length > 0) crashPoint('hand-over.committed', context);
     for (const [receiver, rows] of byReceiver(taken)) this.give(receiver, rows, messages, result, since);
-    // A handler may have been added while the statement ran. Then the relay delivers the messages to it.
+    // Perhaps a handler was added while the statement ran. The relay then delivers the messages to it.
     if (result.sequences && performance.now() - since > MAX_TIME_MS)
       void sendAgain(from.db, messages.map(({ id }) => id)).then(() => from.relay.raise(), () => undefined); // prettier-ignore
     messagesHandedOver(context, unsent ? 'relay' : 'direct', messages.length);
@@ -139,13 +139,13 @@ export class HandOver implements Delivery {
   private freshList(receiver: ContextName): SubscribedTypes | undefined {
     const known = this.transport.lastSubscribed(receiver);
     const ageMs = known ? performance.now() - known.readAt : Infinity;
-    // The next message needs a fresh list. If the receiver is away, its old list is kept.
+    // The next message needs a fresh list. If the receiver does not answer, its old list is kept.
     if (ageMs > FRESH_MS / 2) this.transport.readSubscribed(receiver, FRESH_MS / 2).catch(() => undefined);
     return ageMs <= FRESH_MS ? known : undefined;
   }
 
   /**
-   * Gives the leased rows to the worker of this process. For the other rows, it notifies the processes that may claim
+   * Gives the leased rows to the worker of this process. For the other rows, it notifies the processes that can claim
    * them.
    */
   private give(

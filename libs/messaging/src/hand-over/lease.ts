@@ -2,7 +2,7 @@ import type { InboxRow } from '../inbox/claims.store';
 
 /** For this time, the rows that were handed over directly belong to this process. */
 export const LEASE_MS = 2_000;
-/** A run that begins later than this is dropped, because another process may claim its rows soon. */
+/** A run that begins later than this is dropped, because another process can claim its rows soon. */
 const BEGIN_BEFORE_MS = LEASE_MS * 0.8;
 /** A run that takes longer than this claims its rows, so that no other process handles them when the lease is over. */
 const CLAIM_AFTER_MS = LEASE_MS * 0.5;
@@ -41,7 +41,7 @@ export class Lease implements Claimant {
     this.timer = setTimeout(() => {
       this.claiming = claim().then(
         (number) => void (this.claimedBy = number),
-        () => undefined, // then the lease ends, and another process may claim the rows
+        () => undefined, // then the lease ends, and another process can claim the rows
       );
     }, afterMs);
     this.timer.unref();
@@ -56,7 +56,7 @@ export class Lease implements Claimant {
 
 /** Takes the rows that were handed over to this process. */
 export interface DirectWorker {
-  /** The groups of messages that are being handled here, or wait for it. */
+  /** The number of groups of messages that are being handled here, or wait to be handled. */
   readonly groupsInWork: number;
   /** True if the lane has no backlog, and has room for `more` messages. */
   hasRoom(lane: string, more: number): boolean;

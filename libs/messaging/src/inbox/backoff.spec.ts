@@ -26,7 +26,7 @@ describe('The retry of a message', () => {
     expect(decide(again, 60, HOUR - 1)).toMatchObject({ dead: false, afterMs: 60_000 });
   });
 
-  it('does not come for a redriven dead letter, unless the message has to wait for others', () => {
+  it('does not come if a redriven dead letter fails again, except after RetryLater or a fault of the environment', () => {
     expect(decide(new Error('again'), 10, 0)).toEqual({ dead: true });
     expect(decide(new RetryLater('not yet'), 10, 0)).toEqual({ dead: false, afterMs: 1_000, counted: true });
     expect(decide(refused('57P01'), 10, 0)).toMatchObject({ dead: false, counted: false });
@@ -49,7 +49,7 @@ describe('The retry of a message', () => {
     expect(decide(refused('55P03'), 0, 0, { waits: 40 })).toEqual({ dead: false, afterMs: 1_000, counted: false });
   });
 
-  it('does not come if the newest build cannot read the message; an older build leaves the message to it', () => {
+  it('does not come if the newest build cannot read the message; an older build leaves the message to the newest', () => {
     const unreadable = new Undecodable('no such type');
     expect(decide(unreadable, 0, 0)).toEqual({ dead: true });
     expect(decide(unreadable, 0, 0, { newest: false })).toMatchObject({ dead: false, counted: false });

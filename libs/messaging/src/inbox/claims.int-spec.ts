@@ -10,7 +10,7 @@ import { readInboxFigures } from './inbox-figures.store';
 import { LaneMarks } from './lane-marks';
 import { Sweeper } from './sweeper';
 import { moveToSubscribedLanes } from '../outbox/subscriptions.store';
-import { makeUnhandledDead, countUnhandled } from '../instances/unheard.store';
+import { makeUnhandledDead, countUnhandled } from '../instances/unhandled-messages.store';
 import type { Claim } from './unit-of-work';
 
 const route = { from: 'bar' as ContextName, receiver: 'inventory', sameServer: true } as const;
@@ -87,7 +87,7 @@ describe('A claim', () => {
     expect(taken.flatMap(({ rows }) => rows)).toHaveLength(5);
   });
 
-  it('of a limited lane continues behind messages that it may not take', async () => {
+  it('of a limited lane continues behind messages that must wait for others', async () => {
     await insertMany(1, 'hot');
     await claimRows();
     await insertMany(WINDOW + 10, 'hot');

@@ -15,7 +15,7 @@ export interface InboxRow {
   readonly attempts: number;
   /** The number of failures that did not count as an attempt. */
   readonly waits: number;
-  /** True if the message was ever postponed, dead or parked. Later messages of its key may be parked behind it. */
+  /** True if the message was ever postponed, dead or parked. Later messages of its key are perhaps parked behind it. */
   readonly held: boolean;
   /** Seconds since the first counted failure. 0 before that. */
   readonly failingFor: number;
@@ -25,7 +25,7 @@ export interface InboxRow {
 export interface ClaimRange {
   readonly lane: string;
   readonly room: number;
-  /** The claim looks at numbers above this one. */
+  /** The claim reads only messages with larger numbers than this. */
   readonly above: number;
   /** No open fresh message has this number or a smaller one. */
   readonly mark: number;
@@ -47,7 +47,7 @@ const inOrder = 'order by e.lane, e.seq offset 0';
  * (postponed, parked or redriven) are claimed in the order of their due times. A message is ready if no earlier message
  * of its lane and key is dead, claimed or postponed. One claim takes all ready messages of a key, and they are handled
  * in order. Rows that a concurrent claim has locked are skipped, and so are the later messages of their keys. Handled
- * messages below a mark are never read. There may be many, because vacuum cannot remove them while another transaction
+ * messages below a mark are never read. There can be many, because vacuum cannot remove them while another transaction
  * has an old snapshot.
  *
  * The plan: `state || ''` prevents a scan of the partial indexes where the numbers are known, because that scan would

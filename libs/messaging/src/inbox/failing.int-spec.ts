@@ -97,7 +97,7 @@ describe('A handler', () => {
     );
   });
 
-  it('that never returns causes dead letters, and does not block its lane', async () => {
+  it('that never returns makes its messages dead letters, and does not block the other messages of its lane', async () => {
     const failing: string[] = Array.from({ length: 4 }, () => randomUUID());
     const other = randomUUID();
     handleMessage = ({ body }) => (failing.includes(body.orderId) ? never : Promise.resolve());
@@ -120,7 +120,7 @@ describe('A handler', () => {
     await eventually(async () => expect(await effects()).toEqual([key]));
   }, 20_000);
 
-  it('may leave a message to another build, which gets it at once and with all attempts', async () => {
+  it('can leave a message to another build, which gets it at once and with all attempts', async () => {
     const key = randomUUID();
     const builds: ('older' | 'newer')[] = [];
     let first: Database | undefined;

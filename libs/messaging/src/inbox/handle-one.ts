@@ -90,7 +90,7 @@ const describeRow = ({ key, meta }: InboxRow): string =>
     .filter(Boolean)
     .join(', ');
 
-/** A leased row may be claimed while it is handled. So the number is read when a statement is sent. */
+/** A leased row can be claimed while it is handled. So `claimedBy` is read only when a statement is sent. */
 const claimOf = ({ seq, id }: InboxRow, claimant: Claimant): Claim => ({
   seq,
   messageId: id,
@@ -134,8 +134,8 @@ async function handle(endpoint: MessageEndpoint, row: InboxRow, claimant: Claima
 }
 
 /**
- * Aborts the transaction of a handler that exceeds its time limit. The handler may continue, but it can write nothing
- * any more.
+ * Aborts the transaction of a handler that exceeds its time limit. The handler perhaps continues, but it can write
+ * nothing any more.
  */
 async function runWithinLimit(
   { name, limitSeconds }: Handler,

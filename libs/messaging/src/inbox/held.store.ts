@@ -41,7 +41,7 @@ export interface PostponeOptions {
   readonly counted: boolean;
 }
 
-/** Postpones a message and parks the messages behind it. False if the claim was lost meanwhile. */
+/** Postpones a message and parks the messages behind it. False if the claim was lost before that. */
 export async function postpone(
   db: Database,
   { seq, messageId, claimedBy }: Claim,
@@ -89,8 +89,9 @@ export const wakeParked = async (db: Database, lane: string, key: string): Promi
   (await db.query(WAKE_PARKED, [lane, key])).length;
 
 /**
- * Makes parked messages due if they are the first of their key. A message can stay parked if it arrives while the held
- * message before it is being marked as done. When this message is done, the next ones become due.
+ * Makes parked messages due if they are the first of their key. A message stays parked if it arrives while the held
+ * message before it is being marked as done, or if `wakeParked` failed. When the woken message is done, the next ones
+ * become due.
  */
 export const wakeStranded = async (db: Database): Promise<number> =>
   (
@@ -110,8 +111,8 @@ export const wakeStranded = async (db: Database): Promise<number> =>
   ).length;
 
 /**
- * Marks a dead letter as done if a saga has repeated its request. The repeated message has the same idempotency key and
- * takes the place of the dead letter, so the messages of the key are handled again.
+ * Marks a dead letter as done if a saga has repeated its request. The repeated message has the same idempotency key,
+ * and replaces the dead letter. So the messages of the key are handled again.
  */
 export const closeRepeatedRequests = async (db: Database): Promise<number> =>
   (
@@ -133,7 +134,7 @@ export const closeRepeatedRequests = async (db: Database): Promise<number> =>
 export const holdDead = (db: Database) =>
   db.query(`update inbox set held = true where state = 'dead' and seq > 0 and not held`);
 
-/** True if the three functions above may have something to do. */
+/** True if `wakeStranded`, `closeRepeatedRequests` or `holdDead` perhaps has something to do. */
 export async function isAnyHeld(db: Database): Promise<boolean> {
   const [{ held }] = await db.query<{ held: boolean }>(
     `select exists (select from inbox i where i.held and ${isOpen('i')})

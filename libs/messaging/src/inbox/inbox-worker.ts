@@ -18,7 +18,7 @@ import { Sweeper } from './sweeper';
  */
 const MAX_CLAIMED = 32;
 const POLL_MS = 1_000;
-/** A message that is due is claimed within this time, if there is room for it. */
+/** A message is claimed within this time after it is due, if there is room for it. */
 const DUE_MS = 100;
 /** The quick claim is used while at most this many of the messages that it reads must wait for others. */
 const MAX_WAITING = 8;
@@ -47,7 +47,7 @@ export class InboxWorker implements DirectWorker {
   private isFailing = false;
   private fullClaimsUntil = 0;
   /**
-   * True if the last claim may have left messages that can be claimed soon: messages behind those in work, or messages
+   * True if the last claim perhaps left messages that can be claimed soon: messages behind claimed ones, or messages
    * of a lane with more messages than one claim takes.
    */
   private mayHaveMore = false;
@@ -97,7 +97,7 @@ export class InboxWorker implements DirectWorker {
     }
   }
 
-  /** Resets the marks, because the database may have changed. Only the first failure in a row is logged. */
+  /** Resets the marks, because perhaps a backup was restored. Only the first failure in a row is logged. */
   private recordFailure(error: Error): void {
     this.endpoint.marks.reset();
     if (!this.isFailing) this.log.warn(`the inbox could not be read: ${error.message}`);
@@ -109,7 +109,7 @@ export class InboxWorker implements DirectWorker {
     this.isFailing = false;
   }
 
-  /** True if there may be more messages to claim at once. */
+  /** True if the next claim should follow at once, because there are perhaps more messages. */
   private async claimOnce(): Promise<boolean> {
     const instance = this.leadership.instance;
     if (instance === 0) return false;
@@ -152,7 +152,7 @@ export class InboxWorker implements DirectWorker {
     return hasMoreBehind || full.some((lane) => this.lanes.wantsMore(lane));
   }
 
-  /** Uses the quick claim while all messages are fresh and few of them wait for others, which is usual. */
+  /** Uses the quick claim while all messages are fresh and few of them wait for others. This is the usual case. */
   private async claim(ranges: readonly ClaimRange[], instance: number, atMost?: number): Promise<Claimed> {
     const { db, marks } = this.endpoint;
     const capabilities = { handlerTypes: this.handlerTypes, refused: this.leftToOthersNow() };
@@ -185,7 +185,7 @@ export class InboxWorker implements DirectWorker {
     );
   }
 
-  /** Rows that are not handled soon are dropped here. Any process claims them when the lease is over. */
+  /** If the handling of rows would begin too late, they are dropped here. Any process claims them after the lease. */
   take(rows: readonly InboxRow[], since: number): void {
     this.runDetached(() => this.queueLeased(rows, since));
   }
@@ -215,11 +215,11 @@ export class InboxWorker implements DirectWorker {
     for (const { seq } of group.rows) this.claimedBy.delete(seq);
   }
 
-  /** Other processes may claim these rows at once. */
+  /** After this, other processes can claim these rows at once. */
   private async giveBackLeases(seqs: readonly number[]): Promise<void> {
     const leased = seqs.filter((seq) => this.leased.delete(seq));
     if (leased.length === 0) return;
-    await endLeases(this.endpoint.db, leased).catch(() => undefined); // after a failure, the lease ends by itself
+    await endLeases(this.endpoint.db, leased).catch(() => undefined); // after a failure, the leases end later
     this.leadership.notify(`inbox:${this.endpoint.context}`);
   }
 
@@ -267,9 +267,9 @@ export class InboxWorker implements DirectWorker {
   }
 
   /**
-   * Call this when no row that a message needed was locked. If the message had to wait before, other messages may wait
-   * for the same lock. If it is done, others may wait for the end of the same fault of the environment. All of them
-   * become due now.
+   * Call this after an attempt that met no locked row. If the message was postponed before, other messages perhaps wait
+   * for the same lock. If the message is done, other messages perhaps wait for the end of the same fault of the
+   * environment. All of them become due now.
    */
   private async retryOthersNow({ seq, waits, handler }: InboxRow, isDone: boolean): Promise<void> {
     if (waits === 0) return;

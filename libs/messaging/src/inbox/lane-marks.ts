@@ -32,8 +32,8 @@ interface Scan {
 }
 
 /**
- * The numbers above which a worker looks for messages. All messages up to a lane's mark are handled. While another
- * transaction has an old snapshot, vacuum cannot remove handled messages, and reading them would make claims slower.
+ * The numbers above which a worker looks for fresh messages. Up to a lane's mark, all messages are done or held. While
+ * another transaction has an old snapshot, vacuum cannot remove handled messages, and reading them would slow claims.
  * Messages that must wait for others can fill a lane's window. Then a scan continues behind them, and starts again from
  * time to time.
  */
@@ -59,8 +59,8 @@ export class LaneMarks {
   }
 
   /**
-   * How long a worker waits for a notification: `pollMs`, or longer in an idle process, but not longer than until a held
-   * message is due.
+   * How long a worker waits for a notification: `pollMs`, or longer in an idle process, but not longer than until a
+   * held message is due.
    */
   waitForHeld(pollMs: number): number {
     const untilDue = this.heldDueAt - performance.now();
@@ -136,7 +136,9 @@ export class LaneMarks {
     return { hasOpenBelow, claimants: found.claimants };
   }
 
-  /** Call this after any error of the database. The marks may be wrong, for example after a restored backup. */
+  /**
+   * Call this after any error of the database. The marks can be wrong then, for example after a backup was restored.
+   */
   reset(): void {
     this.horizon.reset();
     this.clear();

@@ -1,6 +1,6 @@
 /**
  * SQL: the message is not done. A dead letter is still open. The indexes `inbox_open` and `inbox_stuck` have exactly
- * this condition, so only queries that contain it use them. With a condition that follows from `state = 'waiting'`,
+ * this condition, so only queries that contain it use them. If the condition followed from `state = 'waiting'`,
  * Postgres could choose these indexes for claims while the table is small, and keep that plan. Later, claims would then
  * read every handled message.
  */
@@ -8,8 +8,8 @@ export const isOpen = (alias: string): string => `coalesce(${alias}.state, '') <
 
 /**
  * SQL: the lanes that have open messages, as an array. It reads one row of an index for each lane,
- * and more while an open snapshot keeps vacuum from removing handled messages. A lane that no
- * process of this build works on has messages if another build, which has ended, had other lanes.
+ * and more while an open snapshot keeps vacuum from removing handled messages. A lane that this
+ * build does not have can have messages if another build, which has ended, had that lane.
  */
 export const lanesWithMessages = `(
   with recursive found(lane) as (
@@ -20,7 +20,7 @@ export const lanesWithMessages = `(
   select coalesce(array_agg(lane) filter (where lane is not null), '{}') from found)`;
 
 /**
- * SQL: the fresh messages of a lane with a number above this one. Always add `orderOfLane` after it. After `= any(…)`,
+ * SQL: the fresh messages of a lane with a number above `above`. Always add `orderOfLane` after it. After `= any(…)`,
  * Postgres keeps the lane in the order, and only the index on lane and number has that order. After `=`, Postgres could
  * choose the primary key, and would read all messages of the other lanes.
  */

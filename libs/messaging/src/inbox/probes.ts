@@ -5,7 +5,7 @@ const REMEMBERED = 1_000;
 
 /**
  * Plans the retries of messages that need a locked row: one after the other, because each attempt holds a connection
- * that other messages need. When the row of one of them is free, the others may be retried at once.
+ * that other messages need. When the row of one message is free, the other messages can be retried at once.
  */
 export class Probes {
   private lastAt = -Infinity;
@@ -26,7 +26,7 @@ export class Probes {
 
   /**
    * Call this when no row that a message needed was locked. If the message had to wait for a lock before, this returns
-   * the other messages that may be retried now.
+   * the other messages that can be retried now.
    */
   recordUnlocked(seq: number): readonly number[] {
     if (!this.waiting.delete(seq)) return [];

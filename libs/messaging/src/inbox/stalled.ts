@@ -16,7 +16,7 @@ export class StalledMessages {
     this.byHandler.set(handler, waiting);
   }
 
-  /** Call this when a message is done. If it was stalled, this returns other messages that may be retried now. */
+  /** Call this when a message is done. If it was stalled, this returns other messages that can be retried now. */
   recordSuccess(handler: string, seq: number): readonly number[] {
     const waiting = this.byHandler.get(handler);
     if (!waiting?.delete(seq)) return [];

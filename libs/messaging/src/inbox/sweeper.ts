@@ -6,8 +6,8 @@ import { countInboxBelowMark } from './metrics';
 import { readAllClaimants, readOtherLanes, freeStaleClaims, type LaneMark } from './sweeps.store';
 
 /**
- * The claims of a missing instance are freed after this time only, because an instance may soon get its number back
- * after an interrupted connection.
+ * The claims of a missing instance are freed only after this time. After an interrupted connection, an instance can
+ * soon get its number back.
  */
 const GRACE_PERIOD_MS = 2_000;
 const FULL_READ_MS = 10_000;
@@ -53,7 +53,7 @@ export class Sweeper {
       ...(!isFullRead && { claimants }),
     });
     if (!isFullRead) return;
-    // A killed process of another build may have claims in lanes that this build does not have.
+    // A killed process of another build can have claims in lanes that this build does not have.
     const otherLanes = await readOtherLanes(db, handlers.lanes);
     marks.otherLanes = otherLanes.map(({ lane }) => lane);
     if (otherLanes.length > 0)

@@ -52,8 +52,8 @@ const FREE = statement(
 );
 
 /**
- * Frees the claims of dead instances. It also frees claims of this instance that are not in `inWork`: the
- * database made these claims, but its answer was lost.
+ * Frees the claims of dead instances. It also frees the claims of this instance that are not in `inWork`. Such a claim
+ * remains if the answer of the claiming statement was lost, or if a later statement could not release the claim.
  */
 export async function freeStaleClaims(
   db: Database,

@@ -18,7 +18,7 @@ function newestMigration(context: ContextName): string | undefined {
 }
 
 /**
- * The name of the build that this process runs for a context. Builds with different names may handle different
+ * The name of the build that this process runs for a context. Builds with different names can handle different
  * messages. Without `SHOP_BUILD`, the name is a hash of the version, the subscriptions and the newest migration.
  */
 export function buildName(config: Config, context: ContextName, subscriptions: readonly Subscription[]): string {

@@ -42,7 +42,7 @@ const REFUSED =
 const countAlive = async () => (await readLivingInstances(main.of('inventory'))).length;
 const subscribed = () => wrong.admin('select 1 from payments.subscriptions');
 
-describe('A process whose database is not the one of a living process', () => {
+describe('A process that uses another database than a living process', () => {
   it('does not start, names the setting to check, and writes nothing', async () => {
     await open(right);
     const refused = await open(wrong).catch((error: unknown) => error);
@@ -53,13 +53,13 @@ describe('A process whose database is not the one of a living process', () => {
     expect(await countAlive()).toBe(2);
   });
 
-  it('is also refused if the context itself runs in a third process', async () => {
+  it('is also refused if the context of that database runs in a third process', async () => {
     await open(right, 'payments');
     await open(right, 'inventory');
     await expect(open(wrong, 'inventory')).rejects.toThrow(REFUSED);
   });
 
-  it('is also refused if both start at the same moment', async () => {
+  it('cannot run beside it, even if both start at the same moment', async () => {
     const started = await Promise.allSettled([open(right), open(wrong)]);
     const refused = started.filter(({ status }) => status === 'rejected');
     expect(refused.length).toBeGreaterThan(0);
@@ -67,7 +67,7 @@ describe('A process whose database is not the one of a living process', () => {
   });
 });
 
-describe('A database may be moved', () => {
+describe('A database can be moved', () => {
   it('to an empty server, if all processes were stopped', async () => {
     await (await open(right)).close();
     apps.pop();
@@ -75,7 +75,7 @@ describe('A database may be moved', () => {
     expect(await countAlive()).toBe(1);
   });
 
-  it('as a copy, which keeps its identity', async () => {
+  it('to a copy of it, which has the same identity', async () => {
     await open(right);
     const [{ id }] = await right.admin<{ id: string }>('select id from payments.context_identity');
     const [{ id: before }] = await wrong.admin<{ id: string }>('select id from payments.context_identity');

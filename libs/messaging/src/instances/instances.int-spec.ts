@@ -138,7 +138,7 @@ describe('Subscriptions', () => {
     );
   });
 
-  it('have no condition while a process with another condition may continue after a pause', async () => {
+  it('have no condition while a paused process with another condition can still continue', async () => {
     const condition = async () => {
       const [row] = await database.admin<{ condition: string | null }>(
         `select only_if::text as condition from inventory.subscriptions where handler = 'sip'`,

@@ -51,7 +51,7 @@ export interface Heartbeat {
   /** True if no living process runs a newer build. */
   readonly isNewest: boolean;
   /**
-   * True if the stored subscriptions differ from those of this process. Another build may have changed them meanwhile.
+   * True if the stored subscriptions differ from those of this process. Perhaps another build has changed them.
    */
   readonly differs: boolean;
 }
@@ -62,7 +62,9 @@ export const writeHeartbeat = async (
   { id, number, databases }: Registration,
 ): Promise<Heartbeat | undefined> => (await db.query<Heartbeat>(HEARTBEAT, [id, number, JSON.stringify(databases)]))[0];
 
-/** Marks this process as ended. Its row stays for a day, because a process with the same handlers may start again. */
+/**
+ * Marks this process as ended. Its row stays for a day, because a process with the same handlers perhaps starts again.
+ */
 export const markEnded = (db: Database, id: string) =>
   db.query(
     `update instances set seen_at = least(seen_at, now() - interval '20 seconds'), ended_at = now() where id = $1`,

@@ -114,7 +114,7 @@ export class Instances {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     const registered = this.entries.filter(({ isRegistered }) => isRegistered);
-    // otherwise, the other processes notice only after 20 seconds that this process has ended
+    // without this, the other processes notice only after 20 seconds that this process has ended
     await Promise.all(registered.map(({ db }) => markEnded(db, this.id).catch(() => undefined)));
   }
 
@@ -165,8 +165,8 @@ export class Instances {
   }
 
   /**
-   * Call this if another build changed the subscriptions while this process was paused or away, or if a newer build has
-   * ended. Messages may be in lanes that no process handles now.
+   * Call this if another build changed the subscriptions while this process was paused or could not reach the database,
+   * or if a newer build has ended. Then messages can be in lanes that no process handles now.
    */
   private async subscribeAgain({ db, hears }: Entry, isNewest: boolean): Promise<number> {
     const { added } = await subscribe(db, hears, isNewest);

@@ -2,7 +2,7 @@
 export const isLiving = `seen_at > now() - interval '20 seconds'`;
 
 /**
- * SQL: true for an instance that has not ended, so it may write a heartbeat again, for example after a pause. An instance
- * that was killed also counts, until its row is removed after a day.
+ * SQL: true for an instance that has not ended, so it can write a heartbeat again, for example after a pause. An
+ * instance that was killed also counts, until its row is removed after a day.
  */
 export const mayContinue = (alias: string): string => `${alias}.ended_at is null`;

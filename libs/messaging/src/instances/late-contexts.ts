@@ -6,14 +6,14 @@ import { isUnreachable } from '#database';
 const RETRY_MS = 2_000;
 
 /**
- * The contexts that may open later, when their databases are available. The application provides this list. Without it,
- * all contexts must open at the start.
+ * The contexts that are allowed to open later, when their databases are available. The application provides this list.
+ * Without it, all contexts must open at the start.
  */
 export abstract class LateContexts {
   abstract readonly contexts: readonly ContextName[];
   /** True if the context's database was available at the start, and has the schema of this build. */
   abstract isPrepared(context: ContextName): boolean;
-  /** Migrates the context's database to this build, once. Rejects while the database is away. */
+  /** Migrates the context's database to this build, once. Rejects while the database does not answer. */
   abstract prepare(context: ContextName): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ const SLICE = 100;
 const MAX_FINDINGS = 100;
 const WRONG_MAC = 'its MAC is wrong: the line was changed, or another program wrote it';
 const NO_MAC = 'it has no MAC: this shop did not write it';
-/** An old build that makes no MACs may run this long while a new build already makes them. */
+/** For this long, an old build without MACs is allowed to run beside a new build that makes MACs. */
 const CHANGE_OF_BUILDS_MS = 24 * 60 * 60_000;
 
 export type { BadLine, JournalVerdict } from './journal-verdict';
@@ -87,7 +87,7 @@ class JournalCheck {
   private withoutMac: LinesWithoutMac = { lines: 0, through: null };
   /** When the first line with a MAC was written. */
   private firstMacAt: string | undefined;
-  /** The lines that may be without a MAC. Undefined if nothing is signed or remembered yet. */
+  /** The lines that are allowed to have no MAC. Undefined if nothing is signed or remembered yet. */
   private readonly allowed: LinesWithoutMac | undefined;
   private readonly isSigned: boolean;
 
@@ -135,7 +135,7 @@ class JournalCheck {
   /** Call this after the last line. Undefined if the lines without a MAC are signed already, or must not be signed. */
   linesToSign(): LinesWithoutMac | undefined {
     if (this.isSigned) return undefined;
-    // Once the number is remembered, a larger one is never signed. A smaller one may come from an older backup.
+    // Once a number is remembered, a larger number is never signed. A smaller number can come from an older backup.
     if (this.allowed) return allowsMore(this.withoutMac, this.allowed) ? undefined : this.withoutMac;
     const { through } = this.withoutMac;
     if (through !== null && this.firstMacAt !== undefined && isOverADayLater(through, this.firstMacAt)) {

@@ -30,8 +30,8 @@ export const readMark = async (db: Database, journal: string): Promise<JournalMa
 export const signJournal = (db: Database, journal: string, { through, lines }: LinesWithoutMac, mac: Buffer) =>
   db.query('select sign_journal($1, $2::timestamptz, $3::bigint, $4::bytea)', [journal, through, lines, mac]);
 
-// An instance that ended less than two minutes ago counts as alive, because it may have just written lines. A `seen_at`
-// in the future is forged.
+// An instance that ended less than two minutes ago counts as alive, because perhaps it has just written lines. A
+// `seen_at` in the future is forged.
 const OLDER_BUILDS = statement(
   'journal-older-builds',
   `select exists (

@@ -30,7 +30,7 @@ export class JournalWatch implements OnApplicationBootstrap {
     private readonly db: Database,
     private readonly key: MacKey,
     private readonly journal: KeptJournal,
-    /** True if every living process of the context makes MACs, and this process may sign. */
+    /** True if every living process of the context makes MACs, and this process is allowed to sign. */
     private readonly maySign: () => Promise<boolean>,
     private readonly leads: () => boolean,
     private readonly lastResult = new LastCheckResult(),
@@ -57,8 +57,8 @@ export class JournalWatch implements OnApplicationBootstrap {
   }
 
   /**
-   * Signs the number of lines without a MAC soon after the start, because a line that somebody forges before the
-   * signature counts as an old line.
+   * Signs the number of lines without a MAC soon after the start. Before the signature, somebody could forge a line, and
+   * it would count as an old line.
    */
   private async signAtStart(): Promise<void> {
     if (!(await this.maySign())) return;

@@ -12,7 +12,7 @@ export class RetryLater extends Error {
   }
 }
 
-/** Another instance freed the claim, because this instance seemed dead. The handling has written nothing. */
+/** This process lost the claim, for example because it seemed dead to others. The handling has written nothing. */
 export class ClaimLost extends Error {
   constructor(handler: string, seq: number) {
     super(`the claim on inbox message ${seq} for ${handler} was lost`);

@@ -55,7 +55,7 @@ describe('A message handler', () => {
     expect(executed).toEqual([brew]);
   });
 
-  it('is only a provider with the decorator', () => {
+  it('is made only of a provider with the decorator', () => {
     expect(handlerOf(new NotFromInbox())).toBeUndefined();
     expect(handlerOf(new PlainCommand())).toBeUndefined();
   });
@@ -72,7 +72,7 @@ describe('A message handler', () => {
     );
   });
 
-  it('shares a lane with other handlers', () => {
+  it('can share a lane with other handlers', () => {
     const handlers = new Handlers([handlerOf(new CallOutWhenBrewed())!, handlerOf(new BrewWhenAsked())!]);
     expect(handlers.keysAtOnce('counter')).toBe(16);
     expect(handlers.lanes).toEqual(['counter']);

@@ -23,10 +23,10 @@ export interface InboxOptions {
   /** The handler's name in the inbox. It must never change, because stored messages contain it. */
   readonly name: string;
   /**
-   * In one lane, the messages of one key are handled one after the other, in the order in which their source sent them,
-   * even if they are for different handlers. Messages of two sources have no order, and a message that was committed
-   * late may arrive together with a later one. So a handler still needs versions or row locks against wrong order and
-   * repetition. By default, each handler has its own lane.
+   * In one lane, the messages of one key are handled one after the other, even if they are for different handlers. They
+   * are handled in the order in which their source sent them. Messages of two sources have no order, and a message that
+   * was committed late can arrive together with a later message. So a handler still needs versions or row locks against
+   * wrong order and repetition. By default, each handler has its own lane.
    */
   readonly lane?: string;
   /**
@@ -39,13 +39,13 @@ export interface InboxOptions {
   /** After this many seconds, the handling of a message is aborted, and the message is postponed. 30 by default. */
   readonly limitSeconds?: number;
   /**
-   * The other contexts that may send these messages although they are named after the context of the handler, such as
-   * commands and `identity.part-erased`. None by default.
+   * The other contexts that are allowed to send these messages. Usually only the context after which a message is named
+   * sends it. Exceptions are commands and `identity.part-erased`. None by default.
    */
   readonly senders?: readonly ContextName[];
   /**
-   * For a message type, a condition (jsonpath) on the body. Messages that do not fulfil it are not delivered. Use it for
-   * messages that the handler would ignore. The handler must still ignore them, because an older build may have
+   * For a message type, a condition (jsonpath) on the body. Messages that do not fulfil it are not delivered. Use it
+   * for messages that the handler would ignore. The handler must still ignore them, because an older build may have
    * subscribed to all messages of the type.
    */
   readonly onlyIf?: Readonly<Record<string, string>>;

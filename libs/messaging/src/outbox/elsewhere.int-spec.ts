@@ -36,7 +36,7 @@ const owed = () => database.admin(`select 1 from inventory.outbox_owed where rec
 describe('A message for a context of another process', () => {
   const first = randomUUID();
 
-  it('is kept while that context was never opened, with one warning', async () => {
+  it('is kept while no process of that context has ever run, with one warning', async () => {
     await ask(first, 1);
     const warnings = () =>
       warned.mock.calls.filter(([text]) => /no process of payments has ever run/.test(String(text)));
@@ -54,7 +54,7 @@ describe('A message for a context of another process', () => {
     await eventually(async () => expect(await owed()).toEqual([]));
   });
 
-  it('wakes the other process without a poll, and its answer wakes this one', async () => {
+  it('wakes the other process without a poll, and the answer wakes the asking process', async () => {
     const times: number[] = [];
     for (let time = 0; time < 3; time++) {
       const orderId = randomUUID();

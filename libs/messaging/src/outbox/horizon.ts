@@ -10,8 +10,8 @@ const LAST_DRAWN = {
 };
 
 /**
- * The transactions that may be inserting. Each one locks the table before it gets a number, and keeps the lock until it
- * ends.
+ * The transactions that are perhaps inserting rows. Each of them locks the table before it gets a number, and keeps the
+ * lock until it ends.
  */
 const WRITERS = statement(
   'queue-writers',
@@ -40,7 +40,7 @@ export class Horizon {
     return this.proposeCandidate(db, last);
   }
 
-  /** Checks whether the next candidate has become safe. False if there is no candidate. */
+  /** Checks whether the candidate has become safe. False if there is no candidate. */
   async checkCandidate(db: Database): Promise<boolean> {
     if (!this.next) return false;
     const stillOpen = new Set(await this.readWriters(db));
@@ -48,7 +48,7 @@ export class Horizon {
     return true;
   }
 
-  /** Makes the last number of the sequence the next candidate, if there is no candidate. */
+  /** If there is no candidate, makes the last number of the sequence the candidate. Returns the safe number. */
   async proposeCandidate(db: Database, last: number): Promise<number> {
     if (last < this.safe) this.reset(); // the sequence went back, because of a restored backup or a crash
     if (!this.next && last > this.safe) this.setCandidate({ through: last, writers: await this.readWriters(db) });
@@ -59,7 +59,7 @@ export class Horizon {
     return this.safe;
   }
 
-  /** Call this after any error of the database, because its sequence may have restarted. */
+  /** Call this after any error of the database, because perhaps its sequence has restarted. */
   reset(): void {
     this.safe = 0;
     this.next = undefined;

@@ -11,7 +11,7 @@ import { storeReceived } from '../inbox/inbox.store';
 import { SubscriptionCache, type SubscribedTypes } from './subscription-cache';
 import { Transport } from './transport';
 
-/** The database of a URL as the driver reads it, without the login: each context may have a login of its own. */
+/** The database of a URL as the driver reads it, without the login: each context can have a login of its own. */
 function databaseNameOf(url: string): string {
   const { host, port, database } = new Client({ connectionString: url });
   return [host, port, database].join(' ');
@@ -19,7 +19,7 @@ function databaseNameOf(url: string): string {
 
 /**
  * Copies messages from database to database, without a broker. One statement writes all messages for a receiver. The
- * receiver's context may run in this process or in another one.
+ * receiver's context runs in this process or in another process.
  */
 @Injectable()
 export class LocalTransport extends Transport {

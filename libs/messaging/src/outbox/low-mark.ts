@@ -44,7 +44,7 @@ export class LowMark {
     this.safe = await this.horizon.update(this.db);
   }
 
-  /** Looks for an unsent message below the mark. Such a message is a bug: it is counted, and the mark goes back. */
+  /** Finds an unsent message below the mark. Such a message is a bug: it is counted, and the mark is set below it. */
   private async findUnsentBelowMark(): Promise<void> {
     const startedAt = performance.now();
     const found = this.value > 0 ? await readUnsentBelow(this.db, this.value) : undefined;

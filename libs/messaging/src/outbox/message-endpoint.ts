@@ -24,7 +24,7 @@ export interface MessageEndpoint {
   outbox?: Outbox;
   /** Raised when the outbox has new messages. */
   readonly relay: Signal;
-  /** Raised when a message arrived in the inbox, or may be tried again. */
+  /** Raised when a message arrived in the inbox, or can be tried again. */
   readonly inbox: Signal;
   /** The positions from which the inbox worker reads. */
   readonly marks: LaneMarks;

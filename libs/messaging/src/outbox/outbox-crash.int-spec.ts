@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 describe('A crash of the server', () => {
-  it('between the delivery of a message and its mark as sent loses no message', async () => {
+  it('after the delivery of a message, but before it is marked as sent, loses no message', async () => {
     const { db, eventBus } = app.get(Inventory, { strict: false });
     const deliver = Receivers.prototype.deliver;
     let crashes = 0;

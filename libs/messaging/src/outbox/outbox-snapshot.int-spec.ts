@@ -62,7 +62,7 @@ async function cost(ask: (explaining: Database) => Promise<unknown>): Promise<{ 
   return found;
 }
 
-describe(`Under a snapshot that is older than ${SENT} sent messages`, () => {
+describe(`Under a snapshot that was taken before ${SENT} messages were sent`, () => {
   it('the next batch and the age of the oldest message are read fast', async () => {
     const token = await takeFence(db);
     const read = (from: Database, above: number) =>

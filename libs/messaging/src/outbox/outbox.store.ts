@@ -27,7 +27,7 @@ export class FenceLost extends Error {
 }
 
 /**
- * Makes this relay the only one that may mark messages as sent, and returns its token. If another relay is marking
+ * Makes this relay the only one that can mark messages as sent, and returns its token. If another relay is marking
  * messages, this waits for it, because that relay locks the token's row. A backup that reads the table causes no
  * delay.
  */
@@ -103,7 +103,7 @@ const BELOW = statement(
   'select seq from outbox where sent_at is null and seq <= $1 order by seq limit 1',
 );
 
-/** The first unsent message with a number at or below the mark. If there is such a message, the mark is wrong. */
+/** The first unsent message with a number at or below the mark. If there is one, the mark is wrong. */
 export const readUnsentBelow = async (db: Database, mark: number): Promise<number | undefined> =>
   (await db.query<{ seq: number }>(BELOW, [mark]))[0]?.seq;
 

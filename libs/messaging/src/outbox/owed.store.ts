@@ -82,8 +82,8 @@ const PRUNE = statement(
 
 /**
  * Removes messages that were sent more than 7 days ago and that are owed to no receiver. Returns their number, and when
- * the last one was sent. The next call starts there, because an open transaction may keep the dead rows of removed
- * messages, and a search from the beginning would read all of them again.
+ * the last one was sent. The next call starts there. An open transaction can keep the dead rows of removed messages,
+ * and a search from the beginning would read all of these rows again.
  */
 export async function pruneOutbox(db: Database, batch: number, from: string): Promise<{ count: number; last: string }> {
   const owed = await readOwedReceivers(db);

@@ -150,7 +150,7 @@ export class Receivers {
       this.markAway(receiver, error);
       throw error;
     });
-    // The list of subscriptions may be outdated now, so the messages are delivered again with a new list.
+    // Perhaps the list of subscriptions is outdated now, so the messages are delivered again with a new list.
     if (performance.now() - readAt > OLDEST_SUBSCRIPTIONS_MS) return true;
 
     if (owed.length === 0) {

@@ -22,7 +22,7 @@ const NOTHING_DELIVERED: Delivered = { ...NOTHING_SENT, readAt: Infinity };
 
 /**
  * Delivers one outbox to all subscribers, in the order of sending, until this process loses the lead. A leader that was
- * paused may deliver a batch a second time, but inboxes recognise messages by their ids. After an error, the relay
+ * paused can deliver a batch a second time, but inboxes recognise messages by their ids. After an error, the relay
  * starts again without any remembered state.
  */
 export async function relay(

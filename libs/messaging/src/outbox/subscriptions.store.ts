@@ -31,7 +31,7 @@ export const maySend = (subscription: string, message: string, sender: string, r
        ${namedAfter} = ${receiver} and coalesce(${sender} = any(${subscription}.senders), ${subscription}.from_others))`;
 };
 
-// Two builds may have different conditions. Then all messages are delivered, and the handlers ignore some. A process
+// Two builds can have different conditions. Then all messages are delivered, and the handlers ignore some. A process
 // that has not ended counts for a day, even if it is paused or cannot reach the database for a time.
 const SUBSCRIBE = statement(
   'subscriptions-add-7',
@@ -69,8 +69,8 @@ export interface SubscribeResult {
 }
 
 /**
- * Adds new subscriptions. It removes none, because another build may still handle the type. Only the newest build may
- * move a handler to another lane.
+ * Adds new subscriptions. It removes none, because another build perhaps still handles the type. Only the newest build
+ * may move a handler to another lane.
  */
 export async function subscribe(
   db: Database,
@@ -93,7 +93,7 @@ const MOVE = statement(
 /**
  * Moves open messages to the lane of their subscription. A message is in another lane if its handler had another lane
  * when the message came, for example in a newer build that has ended. No process reads that lane any more. The messages
- * of a key are not moved while one of them is in work.
+ * of a key are not moved while one of them is claimed.
  */
 export const moveToSubscribedLanes = (db: Database) => db.outsideTransaction(() => db.query(MOVE));
 

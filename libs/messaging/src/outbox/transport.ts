@@ -4,7 +4,7 @@ import type { SubscribedTypes } from './subscription-cache';
 
 /** Delivers messages from one context's outbox to the inboxes of receivers, to each receiver separately. */
 export abstract class Transport {
-  /** Every context that may receive messages. */
+  /** Every context that can receive messages. */
   abstract readonly receivers: readonly ContextName[];
 
   /** The receiver's subscriptions, read at most `notOlderThanMs` ago. Rejects if they cannot be read. */

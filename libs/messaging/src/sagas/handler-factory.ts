@@ -9,8 +9,7 @@ import { SagaHandler } from './saga-handler';
 
 /**
  * Makes a provider that runs a saga. `messages` are the messages that the saga handles. In the inbox, the handler has
- * the name of the saga.
- * Give the newest definition first. The earlier ones continue the sagas that began with them.
+ * the name of the saga. Give the newest definition first. The earlier ones continue the sagas that began with them.
  */
 export function sagaHandler<State extends object, Handled extends Message>(
   messages: readonly MessageClass[],

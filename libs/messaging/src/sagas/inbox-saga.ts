@@ -1,7 +1,7 @@
 import type { MessageClass } from '#kernel';
 import { InboxEventsHandler, type InboxOptions } from '#messaging';
 
-/** One statement writes the steps of many sagas, so many messages may be handled at once. */
+/** One statement writes the steps of many sagas, so many messages can be handled at once. */
 const PARALLEL = 16;
 
 /**

@@ -35,8 +35,8 @@ import {
 const CACHE_SIZE = 2_000;
 const MAX_TRIES = 3;
 /**
- * For this time after a step needed a locked saga, steps of locked sagas are left out, so that they do not delay
- * others.
+ * After a step needed a locked saga, steps of locked sagas are left out for this time. So they do not delay other
+ * sagas.
  */
 const SKIP_LOCKED_MS = 5_000;
 
@@ -61,7 +61,7 @@ export interface ReactionFrom<State> {
 export interface PreparedSteps extends StepsAsJson {
   /** The rows of `StepRecords`, as a JSON array. */
   readonly records: string;
-  /** The requests of the last step. */
+  /** The requests of the last step. The statement does not send them. If there are any, do not use the steps. */
   readonly requests: readonly Message[];
   readonly timers: readonly TimerChange[];
   /** Call `written` if the statement has written the steps, and `notWritten` if it has not. */
@@ -184,15 +184,16 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
         throw new NotForThisBuild(`this build does not know the state of the saga ${this.name} ${key}`);
       return { before, reaction: definition.react(before.state, message, this.time.now()) };
     } catch (error) {
-      this.stateCache.delete(key); // another instance may have changed the stored state
+      this.stateCache.delete(key); // perhaps another instance has changed the stored state
       throw error;
     }
   }
 
   /**
-   * Prepares the steps for the handled message and for a message that follows from it, so that the statement that sends
-   * `next` can write both steps. The requests of the two steps are not sent. The statement must mark the handled message
-   * as done, and must write nothing if the saga has changed (`sagaMovedSql`, `sagaLinesSql`).
+   * Prepares two steps: one for the handled message, and one for the message `next`, which follows from it. The
+   * statement that sends `next` can then write both steps. The requests of the two steps are not sent. The statement
+   * must mark the handled message as done, and must write nothing if the saga has changed (`sagaMovedSql`,
+   * `sagaLinesSql`).
    */
   protected prepareTwoSteps(
     message: Handled,
@@ -219,7 +220,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
       },
     ];
     const row = this.definitions[0].records?.rowOf(envelope, message);
-    // The second step may cancel a timer that the first step sets.
+    // The second step can cancel a timer that the first step sets.
     const timers = [...new Map(steps.flatMap((step) => step.timers).map((one) => [one.name, one])).values()];
     return {
       ...stepsAsJson(steps, { state, status }, { key: this.key, now, context: this.outbox.db.context }),

@@ -15,7 +15,7 @@ export interface SagaLine {
   readonly askedKeys: readonly (string | null)[] | null;
   readonly timers: readonly object[] | null;
   readonly handledBy: number | null;
-  /** When this process made the MAC. The time that the database gave the line must be close to it. */
+  /** When this process made the MAC. The time of the line, which the database sets, must be close to it. */
   readonly markedAt: string | null;
 }
 

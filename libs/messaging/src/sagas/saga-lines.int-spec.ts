@@ -93,7 +93,7 @@ describe('The lines of a saga', () => {
     expect(await findingsOf(orderId)).toMatchObject([{ line: 'noting 4' }]);
   });
 
-  it('may differ by one hour from the time of their MAC, and not by more', async () => {
+  it('can have a time that differs from the time of their MAC by an hour, but not by more', async () => {
     const orderId = await writeThreeLines();
     await change(orderId, 2, `at = at - interval '59 minutes'`);
     expect(await findingsOf(orderId)).toEqual([]);
@@ -116,7 +116,7 @@ describe('The lines of a saga', () => {
     expect(await findingsOf(other)).toMatchObject([{ line: 'noting 1' }]);
   });
 
-  it('are a finding if somebody added one, without a MAC or with the MAC of another line', async () => {
+  it('are a finding if somebody added a line, without a MAC or with the MAC of another line', async () => {
     const orderId = await writeThreeLines();
     await check(); // signs that all lines have a MAC
     await database.of('inventory').query(

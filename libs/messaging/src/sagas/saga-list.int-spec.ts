@@ -31,7 +31,7 @@ async function listAllPages(filter: SagaFilter, limit = 90) {
 }
 
 describe('The list of sagas', () => {
-  it('shows each saga once on all pages: open ones by the age of their step, all others newest first', async () => {
+  it('shows each saga on one page only; open sagas are sorted by the age of their step, other lists begin with the newest saga', async () => {
     const attention = await listAllPages({ status: 'needs-attention' });
     expect(attention).toHaveLength(200);
     expect(new Set(attention.map(({ id }) => id)).size).toBe(200);

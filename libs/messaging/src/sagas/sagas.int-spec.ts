@@ -96,7 +96,7 @@ describe('A saga', () => {
     expect(await database.admin('select name from inventory.timers where key = $1', [orderId])).toEqual([]);
   });
 
-  it('waits for a newer build if this build does not know the stored state, and continues with the state that is stored then', async () => {
+  it('waits if this build does not know the stored state, and continues from the state that is stored at the next attempt', async () => {
     const Cautious = sagaHandler([Alarm, Answer], { ...counting, knows: ({ answers }) => !answers.includes(77) });
     const app = await startTwoContexts(database.url, {}, [Cautious, SagaJournal]);
     apps.push(app);

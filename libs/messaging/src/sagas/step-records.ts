@@ -10,7 +10,7 @@ export interface StepRecords {
   readonly name: string;
   /**
    * The SQL of an insert. `rows` is a parameter with the rows as a JSON array. `taken` selects the ids of the messages
-   * whose steps are written. Only rows of these messages may be inserted. A row may exist already.
+   * whose steps are written. Only rows of these messages may be inserted. A row can exist already.
    */
   readonly insert: (rows: string, taken: string) => string;
   /** The row for a message. Undefined if the message needs no row. */

@@ -32,7 +32,7 @@ export class Poured extends OrderMessage<{ readonly orderId: string; readonly cu
     }),
   ];
 }
-/** A message that no context lists. */
+/** A message that no context has among its messages. */
 export class Stranger extends Message<object> {
   static readonly type = 'nobody.stranger.v1';
   get key(): string {

@@ -7,7 +7,7 @@ import { readPidFile } from '../../../database/src/embedded/server';
 import { eventually } from '../../../database/src/testing/eventually';
 
 /**
- * A Postgres server for one test, which the test may stop, freeze and crash. It is durable: acknowledged commits
+ * A Postgres server for one test, which the test can stop, freeze and crash. It is durable: acknowledged commits
  * survive a crash.
  */
 export class OwnServer {

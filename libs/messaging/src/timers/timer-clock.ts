@@ -8,7 +8,7 @@ import { fireTimers } from './timers.store';
 const BATCH = 200;
 const POLL_MS = 1_000;
 
-/** Moves due timers into the inbox. Several instances may do this at once. Each timer is moved by one of them only. */
+/** Moves due timers into the inbox. Several instances can do this at once. Only one of them moves each timer. */
 export class TimerClock {
   private readonly stopping = new AbortController();
   private readonly reads = new TimerReads();

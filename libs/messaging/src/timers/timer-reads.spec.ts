@@ -23,7 +23,7 @@ describe('The reads of due timers', () => {
     expect([read(undefined), read(undefined), read('10:00'), read('10:01')]).toEqual(['all', 'all', 'all', '10:00']);
   });
 
-  it('cover the same time again if the limit cut the last read off', () => {
+  it('start from the same time again if the limit cut the last read off', () => {
     expect([read('10:00'), read(undefined), read('10:02')]).toEqual(['all', '10:00', '10:00']);
   });
 
@@ -35,7 +35,7 @@ describe('The reads of due timers', () => {
     expect(read('10:10')).toBe('all');
   });
 
-  it('cover all timers less often if that takes long', () => {
+  it('cover all timers less often if such a read takes long', () => {
     read('10:00', 500);
     now = 50_000;
     expect(read('10:50')).toBe('10:00');

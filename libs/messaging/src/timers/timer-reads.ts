@@ -4,8 +4,8 @@ const PAUSE_FACTOR = 100;
 
 /**
  * Decides which due timers the next read covers. Most reads cover only the timers that became due since the last read.
- * Sometimes a full read covers all due timers, because a long transaction may have committed a timer late, or a timer
- * may have had no subscriber before. Full reads take at most one hundredth of the time.
+ * Sometimes a full read covers all due timers, because perhaps a long transaction committed a timer late, or a timer
+ * had no subscriber before. Full reads take at most one hundredth of the time.
  */
 export class TimerReads {
   private since?: string;
@@ -22,7 +22,7 @@ export class TimerReads {
   }
 
   /**
-   * `through` is the time from which the next reads may start. It is undefined if the read was cut off by its limit.
+   * `through` is the time from which the next reads can start. It is undefined if the read was cut off by its limit.
    */
   recordRead(isFull: boolean, through: string | undefined): void {
     if (isFull) {
@@ -32,7 +32,7 @@ export class TimerReads {
     if (through !== undefined) this.since = through;
   }
 
-  /** Call this after any error. The next read covers all timers, because the database may have been restored. */
+  /** Call this after any error. The next read covers all timers, because perhaps the database was restored. */
   reset(): void {
     this.since = undefined;
   }

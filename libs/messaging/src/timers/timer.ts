@@ -19,6 +19,6 @@ export type TimerChange =
 
 const SOON_SECONDS = 2;
 
-/** True if a timer is due so soon that the clock must be woken. It polls every second for all others. */
+/** True if a timer is due so soon that the clock must be woken. For other timers, its polls are enough. */
 export const isAnyDueSoon = (changes: readonly TimerChange[]): boolean =>
   changes.some(({ afterSeconds }) => afterSeconds !== null && afterSeconds < SOON_SECONDS);

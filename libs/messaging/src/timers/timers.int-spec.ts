@@ -32,7 +32,7 @@ const remainingTypes = async () =>
   (await database.admin<{ type: string }>('select type from inventory.timers order by type')).map(({ type }) => type);
 
 describe('A due timer', () => {
-  it('stays and is counted while no handler subscribes to it, and fires when one does', async () => {
+  it('stays and is counted while no handler subscribes to it, and fires when a handler does', async () => {
     await insertTimers(LATER, 1);
     await insertTimers(RUNG, 1);
     expect(await fireTimers(db, 200)).toMatchObject({ fired: 1, unheard: 1 });
@@ -45,7 +45,7 @@ describe('A due timer', () => {
     expect(arrived).toHaveLength(1);
   });
 
-  it('is found by a read of recent timers; an older timer is found by a read of all timers', async () => {
+  it('is found by a read of recent timers if it became due recently, otherwise only by a read of all timers', async () => {
     await insertTimers(RUNG, 60);
     await insertTimers(RUNG, 1);
     const { rows } = await db.pool.query<{ since: string }>(`select (now() - interval '30 seconds')::text as since`);

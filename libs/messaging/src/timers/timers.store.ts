@@ -19,11 +19,11 @@ export async function cancelTimers(db: Database, changes: readonly TimerChange[]
   if (changes.some(({ afterSeconds }) => afterSeconds === null)) await db.query(CANCEL, [timersToCancel(changes)]);
 }
 
-/** A timer without a subscriber stays, because a build that handles it may start later. */
+/** A timer without a subscriber stays, because a build that handles it can start later. */
 const hasSubscriber = 'exists (select from subscriptions s where s.type = t.type)';
 
 /**
- * In a lane that is behind, the answer that a timer waits for may be in the queue already. Firing the timer would add
+ * If the lane is behind, the answer that a timer waits for is perhaps in the queue already. Firing the timer would add
  * more messages to that queue. So the timer waits until the lane has caught up, but at most five minutes.
  */
 const isNotTooEarly = (behind: string) => `not (t.due_at > now() - interval '5 minutes'
@@ -59,7 +59,7 @@ const FIRE_RECENT = statement('timers-fire-recent', fireSql('t.due_at >= $2::tim
 export interface FireResult {
   readonly fired: number;
   /**
-   * The due time from which the next read may start, if this read returned all timers. Older rows are dead: their
+   * The due time from which the next read can start, if this read returned all timers. Older rows are dead: their
    * timers have fired.
    */
   readonly through: string;

@@ -18,7 +18,7 @@ const endpoint = {
 beforeEach(() => void (sent.length = 0));
 
 describe('After messages were dropped', () => {
-  it('their handler may send messages for them, and equal ones are sent once', () => {
+  it('their handler can send messages for them; equal messages are sent once', () => {
     const dropped = ['a', 'b', 'a'].map((key) => ({ type: 'known', key }));
     expect(sendAfterDrop(endpoint, 'asks', [...dropped, { type: 'other', key: 'c' }])).toEqual([Ask.type]);
     expect(sent).toEqual([new Ask({ orderId: 'a', n: 1 }), new Ask({ orderId: 'b', n: 1 })]);

@@ -7,7 +7,7 @@ export interface LostMessage extends ReceivedMessage {
   /**
    * True if a message of another context caused it, and that message is still in the outbox of its sender. When that
    * message is sent again, its handler sends this message again. If the cause is not known, a command for the same key
-   * counts as the cause: for example, a payment is charged after the command to take it, but in a job.
+   * counts as the cause: for example, a job charges a payment some time after the command for it.
    */
   readonly willBeRepeated: boolean;
 }

@@ -14,7 +14,7 @@ export const sinceSql = `case when $1 = 'start' then timestamptz '-infinity'
 export const sinceValue = (since: Since): string =>
   since === 'start' ? 'start' : 'at' in since ? since.at.toISOString() : String(since.seconds);
 
-/** Sorted by number, not by time, because many messages may be sent at the same moment, and a page could skip some. */
+/** Sorted by number, not by time, because many messages can be sent at the same moment, and a page could skip some. */
 const SENT = statement(
   'outbox-sent-since',
   `select seq, id, type, key, body, meta from outbox

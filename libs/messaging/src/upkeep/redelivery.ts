@@ -28,8 +28,8 @@ export interface Redelivered {
 }
 
 /**
- * Delivers sent messages again if the receiver does not have them, because it was restored from a backup, or because a
- * new handler needs older messages. Outboxes keep sent messages for 7 days.
+ * Delivers sent messages again if the receiver does not have them. This helps after a receiver was restored from a
+ * backup, and if a new handler needs older messages. Outboxes keep sent messages for 7 days.
  */
 @Injectable()
 export class Redeliveries {

@@ -15,7 +15,7 @@ import { countWaiting, markWaitingDone } from './waiting.store';
 
 export type ContextInstance = Instance & {
   readonly context: ContextName;
-  /** Subscriptions of the context that this build has no handler for, as "handler type". */
+  /** The context's subscriptions for which this instance has no handler, as "handler type". */
   readonly lacks: readonly string[];
 };
 
@@ -57,9 +57,9 @@ export class SubscriptionAdmin {
   }
 
   /**
-   * Removes a handler's subscriptions. Throws if a living process has that handler. Returns the removed types, the
-   * number of messages that were marked as done, the number of those that still wait, and the types of the messages that
-   * were sent because of the dropped ones.
+   * Removes a handler's subscriptions. Throws if a living process has that handler. Returns the removed types
+   * (`types`), the numbers of messages that still wait (`waiting`) and that were marked as done (`done`), and the types
+   * of the messages that `afterDrop` sent (`sent`).
    */
   async drop({
     context,

@@ -125,7 +125,7 @@ describe('A subscription', () => {
     await expect(drop).rejects.toThrow(/^Build \w+ \(instance \d+, started .*\) has the handler nothing/);
   });
 
-  it('of no living process is dropped; its messages stay, or become done with a reason', async () => {
+  it('of no living process is dropped; its messages stay, or are marked as done if a reason is given', async () => {
     await subscribe(database.of('inventory'), [gone], true);
     const { admin, send } = await open();
     await database.admin(

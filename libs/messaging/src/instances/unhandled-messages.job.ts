@@ -8,7 +8,7 @@ import { Instances } from './instances';
 import { unhandledMessagesGauge } from '../inbox/metrics';
 import { relayLeadName } from '../outbox/relay';
 import { moveToSubscribedLanes } from '../outbox/subscriptions.store';
-import { makeUnhandledDead, countUnhandled, type UnhandledCount } from './unheard.store';
+import { makeUnhandledDead, countUnhandled, type UnhandledCount } from './unhandled-messages.store';
 
 const MINUTE = 60_000;
 

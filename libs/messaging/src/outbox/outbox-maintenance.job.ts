@@ -89,9 +89,9 @@ export class OutboxMaintenance {
     });
   }
 
-  private async forEachLed(care: (endpoint: MessageEndpoint) => Promise<unknown>): Promise<void> {
+  private async forEachLed(work: (endpoint: MessageEndpoint) => Promise<unknown>): Promise<void> {
     for (const endpoint of this.endpoints.all)
       // after a failure, the next round tries again
-      if (this.leadership.leads(relayLeadName(endpoint.context))) await care(endpoint).catch(() => undefined);
+      if (this.leadership.leads(relayLeadName(endpoint.context))) await work(endpoint).catch(() => undefined);
   }
 }
