@@ -42,13 +42,13 @@ const question = (name) => ({
   selector: `ImportSpecifier[imported.name='${name}']`,
   message: `${name} is a question (a call to another context). Only these are allowed: ordering asks cart, catalog and customers; cart and inventory ask catalog; catalog asks inventory; identity asks ordering.`,
 });
-const allQuestions = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf', 'SkuOwners', 'StockCounts'];
+const allQuestions = ['CartOf', 'CatalogPrices', 'OrderingAccounts', 'ContactOf', 'SkuOwners', 'StockCounts'];
 const questionsOf = {
-  ordering: ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf'],
+  ordering: ['CartOf', 'CatalogPrices', 'OrderingAccounts', 'ContactOf'],
   cart: ['CartOf', 'CatalogPrices'],
   catalog: ['CatalogPrices', 'SkuOwners', 'StockCounts'],
   inventory: ['SkuOwners', 'StockCounts'],
-  identity: ['OrderBooks'],
+  identity: ['OrderingAccounts'],
   customers: ['ContactOf'],
 };
 const everywhere = [saga, eventsHandler, environment, farPath];
