@@ -1,5 +1,5 @@
 import { IdentityModule } from '#modules/identity';
-import { OrderingElsewhereModule } from '#modules/ordering';
+import { OrderingOverHttpModule } from '#modules/ordering';
 import { serve } from '#platform/serve';
 
-void serve('auth', [IdentityModule, OrderingElsewhereModule], { contexts: ['identity'], port: 3001 });
+void serve('auth', [IdentityModule, OrderingOverHttpModule], { contexts: ['identity'], port: 3001 });

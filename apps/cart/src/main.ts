@@ -1,5 +1,5 @@
 import { CartModule } from '#modules/cart';
-import { CatalogElsewhereModule } from '#modules/catalog';
+import { CatalogOverHttpModule } from '#modules/catalog';
 import { serve } from '#platform/serve';
 
-void serve('cart', [CartModule, CatalogElsewhereModule], { contexts: ['cart'], port: 3004 });
+void serve('cart', [CartModule, CatalogOverHttpModule], { contexts: ['cart'], port: 3004 });

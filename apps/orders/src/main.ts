@@ -1,10 +1,10 @@
-import { CartElsewhereModule } from '#modules/cart';
-import { CatalogElsewhereModule } from '#modules/catalog';
-import { CustomersElsewhereModule } from '#modules/customers';
+import { CartOverHttpModule } from '#modules/cart';
+import { CatalogOverHttpModule } from '#modules/catalog';
+import { CustomersOverHttpModule } from '#modules/customers';
 import { OrderingModule } from '#modules/ordering';
 import { serve } from '#platform/serve';
 
-void serve('orders', [OrderingModule, CartElsewhereModule, CatalogElsewhereModule, CustomersElsewhereModule], {
+void serve('orders', [OrderingModule, CartOverHttpModule, CatalogOverHttpModule, CustomersOverHttpModule], {
   contexts: ['ordering'],
   port: 3005,
 });

@@ -24,7 +24,7 @@ import { ViewCartController } from './view-cart/view-cart.controller';
 import { ViewCartHandler } from './view-cart/view-cart.query';
 import { Visitors } from './visitors.adapter';
 
-export { CartElsewhereModule } from './cart-elsewhere.module';
+export { CartOverHttpModule } from './cart-over-http.module';
 
 addMessages(cartTexts);
 

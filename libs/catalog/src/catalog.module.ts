@@ -80,7 +80,7 @@ const consumers = [KeepAvailability, CountSales];
 const stores = [ReservedWords, Shelf, Products, Labels, Availability, Sales, Unindexed, Vocabularies];
 const jobs = [ShelfTidier, WarmShelves, IndexShelf, DemoShelves, RepairNames];
 
-export { CatalogElsewhereModule } from './catalog-elsewhere.module';
+export { CatalogOverHttpModule } from './catalog-over-http.module';
 
 addMessages(catalogTexts);
 

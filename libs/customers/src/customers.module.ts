@@ -24,7 +24,7 @@ import { MyProfileController } from './my-profile/my-profile.controller';
 import { MyProfileHandler } from './my-profile/my-profile.query';
 import { WelcomeWhenRegistered } from './welcome-customer/welcome-customer.consumer';
 
-export { CustomersElsewhereModule } from './customers-elsewhere.module';
+export { CustomersOverHttpModule } from './customers-over-http.module';
 
 const { ContactOf, ...published } = customers;
 const ofOrders = [OrderConfirmed, OrderStatusUpdated, OrderCancelled, OrderRefunded];

@@ -63,7 +63,7 @@ import { VoidEventHandler } from './void-event/void-event.command';
 import { VoidEventController } from './void-event/void-event.controller';
 import { whatIfControllers, whatIfProviders } from './what-if/what-if.config';
 
-export { OrderingElsewhereModule } from './ordering-elsewhere.module';
+export { OrderingOverHttpModule } from './ordering-over-http.module';
 
 addMessages(orderTexts);
 

@@ -20,27 +20,28 @@ export interface OrderFromCart {
  * since then stay. A repeated message changes nothing.
  */
 export function removeOrdered(cart: Cart, { orderId, cartVersion, items }: OrderFromCart): Cart {
-  const isKnown = cart.orderedVersion !== undefined && cart.orderedVersion >= cartVersion;
+  const isAlreadyRecorded = cart.orderedVersion !== undefined && cart.orderedVersion >= cartVersion;
   const lines = hasPortions(items)
     ? withoutPortions(cart.lines, orderId, items)
-    : isKnown
+    : isAlreadyRecorded
       ? cart.lines
       : cart.version === cartVersion
         ? []
         : withoutVariants(cart.lines, items);
-  if (isKnown && lines === cart.lines) return cart;
+  if (isAlreadyRecorded && lines === cart.lines) return cart;
   const orderedVersion = Math.max(cart.orderedVersion ?? 0, cartVersion);
-  return { ...undoMergeBySpentToken(cart, cartVersion), version: cart.version + 1, orderedVersion, lines };
+  return { ...undoMergeAfterOrder(cart, cartVersion), version: cart.version + 1, orderedVersion, lines };
 }
 
 /**
- * Undoes a merge by a log-in whose token was already spent by this order. The merge was possible, because the cart had
- * not handled the message about the order yet. Now the cart belongs again to the guest, who has the next token.
+ * A guest placed this order, so the guest got a new cart token. After that, a log-in with the old token merged this cart
+ * into a user's cart, because the cart had not handled the message about the order yet. This function undoes the merge,
+ * so that the cart opens for the guest's new token.
  */
-function undoMergeBySpentToken(cart: Cart, cartVersion: number): Cart {
+function undoMergeAfterOrder(cart: Cart, cartVersion: number): Cart {
   const { mergedInto, mergedSince, ...rest } = cart;
-  const bySpentToken = mergedInto !== undefined && mergedSince !== undefined && mergedSince < cartVersion;
-  return bySpentToken ? rest : cart;
+  const mergedWithOldToken = mergedInto !== undefined && mergedSince !== undefined && mergedSince < cartVersion;
+  return mergedWithOldToken ? rest : cart;
 }
 
 /** Removes ordered portions from a cart to which a log-in moved them. */

@@ -88,8 +88,8 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
   }
 
   /**
-   * A row that cannot be shown was made from a broken event. Then the stream is folded, which throws EventBroken for
-   * that event.
+   * If the row cannot be shown, the order is computed from its events. This throws EventBroken for a broken event. If
+   * it succeeds, the computed order is shown. If that order cannot be shown either, EventBroken is thrown for the order.
    */
   private async show(view: OrderView, reader?: Reader): Promise<SealedOrder> {
     const show = reader ? showToOwner : showOrder;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OrderAnswer } from '../view-order/order-answer';
 
-const AskedAnswer = z.object({
+const SagaRequest = z.object({
   heard: z
     .string()
     .meta({ description: 'The message that made the saga send this request.', example: 'ordering.order-placed.v1' }),
@@ -11,7 +11,7 @@ const AskedAnswer = z.object({
 
 const SagaRun = z.object({
   step: z.string().meta({ description: 'The last step of the saga.', example: 'confirmed' }),
-  asks: z.array(AskedAnswer).meta({ description: 'All requests that the saga would have sent.' }),
+  asks: z.array(SagaRequest).meta({ description: 'All requests that the saga sends in this run.' }),
 });
 
 const SagaComparison = z.object({ actual: SagaRun, whatIf: SagaRun, differs: z.boolean() });

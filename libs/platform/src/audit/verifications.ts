@@ -38,8 +38,8 @@ export class AuditVerifications implements BeforeApplicationShutdown {
 
   /**
    * Joins the running verification, or starts a new verification. Returns the finished verification if it ends within
-   * `longestWaitMs`, else the running verification. `gone` is aborted when the client disconnects. If no other request
-   * waits for the result, the verification then stops.
+   * `longestWaitMs`, else the running verification. `gone` is aborted when the client disconnects. A verification
+   * in this process then stops, unless another request waits for it, or was already answered with it.
    */
   async startOrJoin(longestWaitMs: number, gone: AbortSignal): Promise<AuditVerification> {
     for (const end = performance.now() + longestWaitMs; ;) {

@@ -77,7 +77,7 @@ export class SubjectKeys {
     const known = this.memory.get(subject) ?? this.creating.get(subject);
     if (known) return known;
     const creating = this.findOrInsert(subject).finally(() => this.creating.delete(subject));
-    this.creating.set(subject, creating); // an order seals many values at once, with one query
+    this.creating.set(subject, creating); // an order seals many values at the same time: all these calls wait for one query
     return creating;
   }
 
@@ -155,8 +155,8 @@ export class SubjectKeys {
   }
 
   /**
-   * Whether the stored keys were probably wrapped with another secret. Five keys are tried, and none of them can be
-   * unwrapped.
+   * Tries up to five stored keys. Returns true if there are keys, and none of them can be unwrapped. Then the keys were
+   * probably wrapped with another PERSONAL_DATA_KEY.
    */
   async needAnotherSecret(): Promise<boolean> {
     const rows = await this.db.outsideTransaction(() => this.db.query<Row>(SOME_KEYS, []));

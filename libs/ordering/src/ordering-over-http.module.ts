@@ -5,4 +5,4 @@ import { OrderingAccountsOverHttp } from './erase-person/ordering-accounts-over-
 /** Replaces `OrderingModule` in a process if another process runs the context ordering. */
 @Global()
 @Module({ providers: [{ provide: OrderingAccounts, useClass: OrderingAccountsOverHttp }], exports: [OrderingAccounts] })
-export class OrderingElsewhereModule {}
+export class OrderingOverHttpModule {}

@@ -5,4 +5,4 @@ import { CartOverHttp } from './cart-to-order/cart-over-http.adapter';
 /** Used instead of `CartModule` if another process serves carts. */
 @Global()
 @Module({ providers: [{ provide: CartOf, useClass: CartOverHttp }], exports: [CartOf] })
-export class CartElsewhereModule {}
+export class CartOverHttpModule {}

@@ -5,4 +5,4 @@ import { ContactOverHttp } from './contact-of/contact-over-http.adapter';
 /** Used instead of `CustomersModule` if another process serves profiles. */
 @Global()
 @Module({ providers: [{ provide: ContactOf, useClass: ContactOverHttp }], exports: [ContactOf] })
-export class CustomersElsewhereModule {}
+export class CustomersOverHttpModule {}

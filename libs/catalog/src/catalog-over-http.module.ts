@@ -7,4 +7,4 @@ import { PricesOverHttp } from './pricing/prices-over-http.adapter';
 /** Used instead of `CatalogModule` if another process serves the catalogue. */
 @Global()
 @Module({ providers: [{ provide: CatalogPrices, useClass: PricesOverHttp }], exports: [CatalogPrices] })
-export class CatalogElsewhereModule {}
+export class CatalogOverHttpModule {}
