@@ -5,6 +5,7 @@ export const SqlState = {
   serializationFailure: '40001',
   deadlock: '40P01',
   lockNotAvailable: '55P03',
+  undefinedTable: '42P01',
 } as const;
 
 export const hasSqlState = (error: unknown, ...states: readonly string[]): boolean =>

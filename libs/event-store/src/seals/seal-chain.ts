@@ -216,8 +216,7 @@ export class SealChain {
   }
 
   /**
-   * Returns the records that the shop has signed. Throws if there is a record that the shop has not signed and that is
-   * not declared void.
+   * Returns the records that the shop has signed. Throws if another record exists, unless that record is declared void.
    */
   private expectSigned(records: readonly SealRecord[], previous: string): readonly SealRecord[] {
     const { ours, foreignNotVoid } = sortRecords(this.key.trusted, records, previous);

@@ -5,7 +5,7 @@
 export abstract class HealthCheck {
   /** The name of the service in `services` of the response: `database`, `redis`, `elasticsearch`, … */
   abstract readonly service: string;
-  /** True if the shop is down without this service. If false, a failed check makes the shop only `degraded`. */
+  /** If true, a failed check of this service makes the shop `unhealthy`. If false, the shop is only `degraded`. */
   readonly fatal: boolean = false;
   /** True if `/health` lists the service only while the check rejects with `Impaired`, as a warning for operators. */
   readonly onlyWhenImpaired: boolean = false;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
+import { hasSqlState, SqlState } from '#database';
 import { newestOf, quoted } from './projection';
 import { ProjectionSet } from './projection-set';
 import { Wakeups } from './wakeups';
@@ -8,7 +9,7 @@ import { ProjectionStatuses, type ProjectionStatus } from './status';
 import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-const isTableMissing = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
+const isTableMissing = (error: unknown): boolean => hasSqlState(error, SqlState.undefinedTable);
 
 interface LiveTable {
   readonly table: string;
